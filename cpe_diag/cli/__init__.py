@@ -1,0 +1,1 @@
+"""click commands and exit codes; the only place that prints."""

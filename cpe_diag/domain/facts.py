@@ -1,0 +1,101 @@
+"""The table of contents of facts: every kind, its type, and the subjects it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from cpe_diag.domain.line_facts import LineQuality
+from cpe_diag.domain.path_facts import CallerAnswer, DnsCheck, HttpCheck, PingCheck, Reachability
+from cpe_diag.domain.port_facts import (
+    LearnedMacs,
+    NodeSystem,
+    PortCounters,
+    PortRates,
+    PortSpeed,
+    PortStatus,
+)
+from cpe_diag.domain.router_facts import LanStatus, LogEvents, RouterSystem, WanStatus
+from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactKind:
+    """One kind of fact: its id in evidence and playbooks, its value type, and its subjects.
+
+    `subjects` are patterns in which `*` stands for one varying part.
+    """
+
+    id: str
+    value_type: type
+    subjects: tuple[str, ...]
+
+
+FACT_KINDS: Final[tuple[FactKind, ...]] = (
+    FactKind(id="node_system", value_type=NodeSystem, subjects=("node",)),
+    FactKind(id="port_status", value_type=PortStatus, subjects=("port", "neighbour/*")),
+    FactKind(id="port_speed", value_type=PortSpeed, subjects=("port",)),
+    FactKind(id="port_counters", value_type=PortCounters, subjects=("port", "neighbour/*")),
+    FactKind(id="port_rates", value_type=PortRates, subjects=("port", "neighbour/*")),
+    FactKind(id="learned_macs", value_type=LearnedMacs, subjects=("port",)),
+    FactKind(id="line_quality", value_type=LineQuality, subjects=("line",)),
+    FactKind(id="reachability", value_type=Reachability, subjects=("node", "router")),
+    FactKind(id="router_system", value_type=RouterSystem, subjects=("router",)),
+    FactKind(id="router_wan", value_type=WanStatus, subjects=("router",)),
+    FactKind(id="router_lan", value_type=LanStatus, subjects=("router",)),
+    FactKind(id="router_log", value_type=LogEvents, subjects=("router",)),
+    FactKind(id="router_wifi", value_type=WifiStatus, subjects=("router",)),
+    FactKind(id="wifi_clients", value_type=WifiClients, subjects=("router",)),
+    FactKind(id="air_scan", value_type=AirScan, subjects=("router",)),
+    FactKind(
+        id="ping",
+        value_type=PingCheck,
+        subjects=("router>gateway", "router>reference", "router>device"),
+    ),
+    FactKind(
+        id="dns",
+        value_type=DnsCheck,
+        subjects=(
+            "router>reference",
+            "router>operator_resolver",
+            "router>platform",
+            "operator>reference",
+            "operator>platform",
+        ),
+    ),
+    FactKind(
+        id="http",
+        value_type=HttpCheck,
+        subjects=(
+            "router>reference",
+            "router>platform",
+            "operator>reference",
+            "operator>platform",
+        ),
+    ),
+    FactKind(id="answer", value_type=CallerAnswer, subjects=("*",)),
+)
+"""Every kind of fact, in the order from the operator's core to the customer's device.
+
+`router>reference` reads "asked from the router, about the reference host"; for `dns` the subject
+`router>reference` asks the router's own forwarder, `router>operator_resolver` asks the operator's
+resolver directly from the router.
+"""
+
+
+def fact_kind(kind_id: str) -> FactKind:
+    """Find a kind of fact by its id.
+
+    Args:
+        kind_id: for example `port_status`.
+
+    Returns:
+        The kind.
+
+    Raises:
+        KeyError: no kind has this id.
+    """
+    for kind in FACT_KINDS:
+        if kind.id == kind_id:
+            return kind
+    raise KeyError(kind_id)

@@ -1,0 +1,174 @@
+"""How a measurement can fail, who is to blame for it, and the one tree of errors.
+
+The tree:
+
+    CpeDiagError                     everything a command may show to a person
+    +-- DefinitionError              a file of ours or the operator's is wrong: all faults at once
+    +-- InventoryError               the subscriber is unknown, or the inventory cannot be read
+    +-- MeasurementError             one question to one device got no usable answer
+    +-- BundleError                  a bundle cannot be written or read
+
+Consent and action errors join the tree with the code that changes things.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Blame(StrEnum):
+    """On whose side a failure to measure lies."""
+
+    AGENT = "agent"
+    """Our own process, configuration or privilege: never evidence about the subscriber."""
+    PATH = "path"
+    """Somewhere between us and the device: it stayed silent or could not be reached."""
+    DEVICE = "device"
+    """The device answered, but not usefully."""
+    ACCESS = "access"
+    """The device answered and refused us: wrong credentials, or a changed host key."""
+
+
+class FailureKind(StrEnum):
+    """The closed vocabulary of ways in which a question can stay unanswered."""
+
+    REFUSED = "refused"
+    """The other side refused the connection (TCP reset, ICMP unreachable)."""
+    SILENT = "silent"
+    """No answer before the deadline."""
+    UNREACHABLE = "unreachable"
+    """The network said that there is no way (no route, host unreachable)."""
+    HUNG = "hung"
+    """It accepted the connection and then said nothing more."""
+    CLOSED = "closed"
+    """The connection ended in the middle of the answer."""
+    AUTH_REFUSED = "auth_refused"
+    """User, password, key, community or SNMPv3 user was not accepted."""
+    HOST_KEY_CHANGED = "host_key_changed"
+    """The SSH host key is not the one that is pinned."""
+    ALGORITHM_MISMATCH = "algorithm_mismatch"
+    """No SSH algorithm in common; older equipment may need legacy ones switched on."""
+    FORBIDDEN = "forbidden"
+    """Logged in, but this one question may not be asked (ubus permission denied, noAccess)."""
+    UNSUPPORTED = "unsupported"
+    """The device does not know this object, command or table."""
+    NOT_MEASURED = "not_measured"
+    """The device knows the object and says itself that it has no value (a MIB sentinel)."""
+    UNPARSEABLE = "unparseable"
+    """It answered with something that is not what its driver describes."""
+    INCOMPLETE = "incomplete"
+    """The answer was cut, or a bounded read ended before the whole was seen."""
+    DEVICE_ERROR = "device_error"
+    """The device reported an error of its own (genErr, a crashing command)."""
+    MISSING_PRIVILEGE = "missing_privilege"
+    """Our process may not do this, for example open a raw socket."""
+    NOT_CONFIGURED = "not_configured"
+    """The inventory or configuration does not say what is needed to ask."""
+    DEPENDENCY = "dependency"
+    """Another fact that this question needs could not be observed."""
+    OUT_OF_TIME = "out_of_time"
+    """The run's own budget ended before the question was asked or answered."""
+    WRONG_PLATFORM = "wrong_platform"
+    """The device is not of the platform that the inventory names."""
+
+
+BLAME_OF: dict[FailureKind, Blame] = {
+    FailureKind.REFUSED: Blame.DEVICE,
+    FailureKind.SILENT: Blame.PATH,
+    FailureKind.UNREACHABLE: Blame.PATH,
+    FailureKind.HUNG: Blame.DEVICE,
+    FailureKind.CLOSED: Blame.DEVICE,
+    FailureKind.AUTH_REFUSED: Blame.ACCESS,
+    FailureKind.HOST_KEY_CHANGED: Blame.ACCESS,
+    FailureKind.ALGORITHM_MISMATCH: Blame.ACCESS,
+    FailureKind.FORBIDDEN: Blame.ACCESS,
+    FailureKind.UNSUPPORTED: Blame.DEVICE,
+    FailureKind.NOT_MEASURED: Blame.DEVICE,
+    FailureKind.UNPARSEABLE: Blame.DEVICE,
+    FailureKind.INCOMPLETE: Blame.DEVICE,
+    FailureKind.DEVICE_ERROR: Blame.DEVICE,
+    FailureKind.MISSING_PRIVILEGE: Blame.AGENT,
+    FailureKind.NOT_CONFIGURED: Blame.AGENT,
+    FailureKind.DEPENDENCY: Blame.AGENT,
+    FailureKind.OUT_OF_TIME: Blame.AGENT,
+    FailureKind.WRONG_PLATFORM: Blame.AGENT,
+}
+"""Whom each kind of failure speaks about; total over FailureKind (a test holds it to that)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why one question has no answer, in words that a person can act on.
+
+    `where` is the device or address asked, `detail` what was seen and what was expected, and
+    `next_step` what to do about it. None of them ever holds a secret.
+    """
+
+    kind: FailureKind
+    where: str
+    detail: str
+    next_step: str | None = None
+
+    @property
+    def blame(self) -> Blame:
+        """On whose side this failure lies."""
+        return BLAME_OF[self.kind]
+
+    def __str__(self) -> str:
+        """One line: where, what, and the next step where there is one."""
+        line = f"{self.where}: {self.detail}"
+        return f"{line} ({self.next_step})" if self.next_step else line
+
+
+class CpeDiagError(Exception):
+    """The root of all errors that a command shows to a person without a traceback."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing wrong in a file: where exactly, and what was expected there.
+
+    Line and column count from 1; None means that the fault is about the file as a whole.
+    """
+
+    file: str
+    line: int | None
+    column: int | None
+    message: str
+
+    def __str__(self) -> str:
+        """Format as `file:line:column: message`, as editors and compilers do."""
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        return f"{place}: {self.message}"
+
+
+class DefinitionError(CpeDiagError):
+    """A playbook, driver, configuration or inventory file is wrong; carries every fault."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        """Carry `faults`, at least one, in the order of the file."""
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+class InventoryError(CpeDiagError):
+    """The subscriber is not in the inventory, or the inventory cannot be asked."""
+
+
+class MeasurementError(CpeDiagError):
+    """A door's way to say that one question got no usable answer; probes turn it into Unobserved.
+
+    `operation` is the phase in the words of the transport: `snmp.get`, `ssh.connect`,
+    `ssh.authenticate`, `ssh.exec`, `dns.query`, `http.get`, `icmp.echo`, `tcp.connect`.
+    """
+
+    def __init__(self, failure: Failure, operation: str) -> None:
+        """Carry the failure and the operation during which it happened."""
+        super().__init__(f"{operation}: {failure}")
+        self.failure = failure
+        self.operation = operation
+
+
+class BundleError(CpeDiagError):
+    """A bundle cannot be written (full disk, no right) or read (cut, changed, of another kind)."""

@@ -1,0 +1,102 @@
+"""Facts about ways: who can reach whom, which names resolve, which pages load, from where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cpe_diag.domain.missing import Maybe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reachability:
+    """Fact `reachability`: did the target answer us at all.
+
+    `method` is `snmp`, `icmp`, `tcp` or `ssh`; a refused TCP connection is an answer too.
+    `rtt_s` is the best round trip in seconds.
+    """
+
+    reachable: bool
+    method: str
+    target: str
+    rtt_s: Maybe[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PingCheck:
+    """Fact `ping`: echo requests sent and answered from one place to another.
+
+    `rtt_avg_s` is Missing when nothing came back; `note` is the sender's own error text, such as
+    `Network is unreachable`, or empty.
+    """
+
+    target: str
+    sent: int
+    received: int
+    rtt_avg_s: Maybe[float]
+    note: str
+
+    @property
+    def lost_ratio(self) -> float:
+        """The share of requests that were not answered, 0 to 1."""
+        return 1.0 - self.received / self.sent
+
+
+class DnsOutcome(StrEnum):
+    """How a name query ended."""
+
+    ANSWERED = "answered"
+    NO_ADDRESS = "no_address"
+    """The name exists but has no address of the asked family."""
+    NXDOMAIN = "nxdomain"
+    SERVFAIL = "servfail"
+    REFUSED = "refused"
+    """The server answered REFUSED, or nothing listens there."""
+    TIMEOUT = "timeout"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsCheck:
+    """Fact `dns`: one name asked of one server. `server` is an address; `took_s` in seconds."""
+
+    name: str
+    server: str
+    outcome: DnsOutcome
+    addresses: tuple[str, ...]
+    took_s: Maybe[float]
+
+
+class HttpOutcome(StrEnum):
+    """How a page request ended, by the phase that failed."""
+
+    OK = "ok"
+    """A 2xx or 3xx status."""
+    HTTP_ERROR = "http_error"
+    """The server answered with 4xx or 5xx."""
+    NAME_FAILED = "name_failed"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    CONNECT_TIMEOUT = "connect_timeout"
+    TLS_FAILED = "tls_failed"
+    READ_TIMEOUT = "read_timeout"
+    """Connected, but the answer did not come in time."""
+    BROKEN = "broken"
+    """The connection ended, or what came was no HTTP."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpCheck:
+    """Fact `http`: one page fetched. Seconds, bytes; `status` None: no status line came."""
+
+    url: str
+    outcome: HttpOutcome
+    status: int | None
+    took_s: Maybe[float]
+    received_bytes: Maybe[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerAnswer:
+    """Fact `answer`: what the caller said to a playbook's question, as one of its choices."""
+
+    choice: str

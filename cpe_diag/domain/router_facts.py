@@ -1,0 +1,145 @@
+"""Facts about the home router, read over SSH by its driver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cpe_diag.domain.missing import Maybe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouterSystem:
+    """Fact `router_system`: identity and health. Bytes, seconds; load is the 1-minute average.
+
+    `boot_id` changes with every start; `clock_offset_s` is router time minus ours.
+    """
+
+    model: Maybe[str]
+    firmware: Maybe[str]
+    uptime_s: float
+    load_1min: Maybe[float]
+    memory_total_bytes: Maybe[int]
+    memory_available_bytes: Maybe[int]
+    conntrack_entries: Maybe[int]
+    conntrack_limit: Maybe[int]
+    clock_offset_s: Maybe[float]
+    boot_id: Maybe[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WanStatus:
+    """Fact `router_wan`: the router's own view of its way to the operator.
+
+    `protocol` is the router's word (`dhcp`, `pppoe`, `static`); `carrier` is the Ethernet link of
+    the WAN device; `addresses` hold prefix lengths (`198.51.100.7/24`); `gateway` None means that
+    the router says it has no default route; `error_codes` are the platform's own words;
+    `mac` is the WAN device's address; `uptime_s` is how long the session has been up;
+    `autostart` False means that the platform has given up and will not try again by itself.
+    """
+
+    up: bool
+    protocol: str
+    device: Maybe[str]
+    carrier: Maybe[bool]
+    mac: Maybe[str]
+    addresses: tuple[str, ...]
+    gateway: str | None
+    dns_servers: tuple[str, ...]
+    uptime_s: Maybe[float]
+    autostart: Maybe[bool]
+    error_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DhcpLease:
+    """One address handed out in the home; `host` is empty where the device gave no name."""
+
+    mac: str
+    address: str
+    host: str
+    expires_at_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanNeighbour:
+    """One entry of the router's neighbour table on the LAN side (`state` in Linux words)."""
+
+    mac: Maybe[str]
+    address: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanPort:
+    """One member of the LAN bridge; speed in bit/s."""
+
+    name: str
+    carrier: Maybe[bool]
+    speed_bps: Maybe[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanStatus:
+    """Fact `router_lan`: the home network as the router serves it.
+
+    `prefix` is the LAN's own address with length (`192.168.1.1/24`). `dhcp_server_running` and
+    `dns_forwarder_running` are whether the service is up; `dhcp_enabled` whether it is meant to
+    serve the LAN; `dhcp_pool_size` is how many addresses it may hand out.
+    """
+
+    prefix: Maybe[str]
+    ports: Maybe[tuple[LanPort, ...]]
+    leases: Maybe[tuple[DhcpLease, ...]]
+    neighbours: Maybe[tuple[LanNeighbour, ...]]
+    dhcp_enabled: Maybe[bool]
+    dhcp_server_running: Maybe[bool]
+    dns_forwarder_running: Maybe[bool]
+    dhcp_pool_size: Maybe[int]
+
+
+class LogEventKind(StrEnum):
+    """What kinds of log lines a verdict can use."""
+
+    DHCP_NO_OFFER = "dhcp_no_offer"
+    """The WAN side asked for an address and nobody offered one."""
+    PPP_AUTH_REFUSED = "ppp_auth_refused"
+    """The operator's server refused the router's user name or password."""
+    PPPOE_NO_SERVER = "pppoe_no_server"
+    """No PPPoE server answered the discovery."""
+    WAN_LINK_LOST = "wan_link_lost"
+    """The WAN device lost its carrier."""
+    WIFI_WRONG_PASSWORD = "wifi_wrong_password"  # noqa: S105 - the name of an event
+    """A station failed the handshake with a wrong pre-shared key; the subject is its MAC."""
+    WIFI_DISCONNECTED = "wifi_disconnected"
+    """A station left or was dropped; the subject is its MAC."""
+    ROGUE_DHCP = "rogue_dhcp"
+    """Another DHCP server was seen in the home."""
+    DHCP_POOL_EXHAUSTED = "dhcp_pool_exhausted"
+    """No address left to hand out."""
+    OUT_OF_MEMORY = "out_of_memory"
+    """The kernel killed a process for lack of memory."""
+    CONNTRACK_FULL = "conntrack_full"
+    """The connection-tracking table was full and packets were dropped."""
+    KERNEL_CRASH = "kernel_crash"
+    """The kernel reported an oops or a panic."""
+    DUPLICATE_ADDRESS = "duplicate_address"
+    """Two devices in the home use the same address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEvent:
+    """Log lines of one kind and subject: how many, and the last one, shortened and redacted."""
+
+    kind: LogEventKind
+    subject: str
+    count: int
+    last_line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEvents:
+    """Fact `router_log`: what the excerpt says; `lines_read` is how much log there was."""
+
+    lines_read: int
+    events: tuple[LogEvent, ...]

@@ -1,0 +1,97 @@
+"""The conclusion: whose fault, which cause, how sure, why, and who goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cpe_diag.domain.findings import Finding
+
+
+class FaultDomain(StrEnum):
+    """Whose fault it is."""
+
+    NETWORK = "network"
+    ROUTER = "router"
+    DEVICE = "device"
+    PLATFORM = "platform"
+    NONE = "none"
+    UNDETERMINED = "undetermined"
+
+
+class Destination(StrEnum):
+    """Who receives the case."""
+
+    FIXED = "fixed"
+    SECOND_LINE = "second_line"
+    NETWORK_OPERATIONS = "network_operations"
+    FIELD_TECHNICIAN = "field_technician"
+    DEVICE_SUPPORT = "device_support"
+    PLATFORM_STATUS = "platform_status"
+    ACCOUNTS = "accounts"
+
+
+class SegmentState(StrEnum):
+    """What is known of one stretch of the path from the operator's core to the device."""
+
+    GOOD = "good"
+    BAD = "bad"
+    DEGRADED = "degraded"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """One stretch of the path; `note` says why in a few words."""
+
+    id: str
+    title: str
+    state: SegmentState
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A cause that was weighed: belief from 0 to 1, findings for and against, by id."""
+
+    cause: str
+    domain: FaultDomain
+    belief: float
+    supported_by: tuple[str, ...]
+    contradicted_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlingStep:
+    """The one further observation that would tell most: which probe, and what it would decide."""
+
+    probe: str
+    question: str
+    between: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the run concludes. `undetermined` is an honest outcome and is never rounded up.
+
+    `confidence` is 0 to 1. `also` are further independent causes that stand beside the first.
+    `evidence_for`, `evidence_against` and `unknown` are findings, most telling first.
+    `settle_by` None means that nothing the agent can still ask would tell more.
+    """
+
+    domain: FaultDomain
+    cause: str
+    title: str
+    confidence: float
+    summary: str
+    also: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...]
+    evidence_for: tuple[Finding, ...]
+    evidence_against: tuple[Finding, ...]
+    unknown: tuple[Finding, ...]
+    settle_by: SettlingStep | None
+    destination: Destination
+    next_action: str
+    tell_customer: str
+    segments: tuple[Segment, ...]
+    rules_version: str

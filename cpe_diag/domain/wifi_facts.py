@@ -1,0 +1,84 @@
+"""Facts about the router's radios, networks and stations, and what else is in the air."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cpe_diag.domain.missing import Maybe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Radio:
+    """One radio: `enabled` is the setting, `on_air` what is true. MHz, dBm.
+
+    `band` is `2g`, `5g` or `6g`; `busy_percent` is channel utilisation, 0 to 100.
+    """
+
+    name: str
+    band: Maybe[str]
+    enabled: bool
+    on_air: bool
+    channel: Maybe[int]
+    width_mhz: Maybe[int]
+    tx_power_dbm: Maybe[float]
+    noise_dbm: Maybe[float]
+    busy_percent: Maybe[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WifiNetwork:
+    """One SSID on one radio; `purpose` is the network it bridges to (`lan`, `guest`).
+
+    `on_air` is what hostapd says, not the settings file; `interface` names it on the router.
+    """
+
+    interface: str
+    radio: str
+    ssid: str
+    purpose: Maybe[str]
+    encryption: Maybe[str]
+    on_air: Maybe[bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WifiStatus:
+    """Fact `router_wifi`: radios and networks. Empty tuples mean that the router has none."""
+
+    radios: tuple[Radio, ...]
+    networks: tuple[WifiNetwork, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WifiClient:
+    """One associated station: signal in dBm as the router hears it, rates in bit/s."""
+
+    mac: str
+    interface: str
+    authorized: bool
+    signal_dbm: Maybe[int]
+    rx_rate_bps: Maybe[int]
+    tx_rate_bps: Maybe[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WifiClients:
+    """Fact `wifi_clients`: who is associated now."""
+
+    clients: tuple[WifiClient, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AirNeighbour:
+    """Another access point heard by the router; `ssid` is empty where it is hidden."""
+
+    bssid: str
+    ssid: str
+    channel: int
+    signal_dbm: Maybe[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AirScan:
+    """Fact `air_scan`: who else uses the air around the router."""
+
+    neighbours: tuple[AirNeighbour, ...]

@@ -1,0 +1,1 @@
+"""What a driver file may say, how drivers are found, and pure parsers that drivers share."""

@@ -1,0 +1,73 @@
+"""Router drivers: data (which commands answer which fact) and pure readers (text -> fact)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cpe_diag.driver_kit.capability import Capability
+from cpe_diag.ports import Command, CommandAnswer
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.failures import FailureKind
+
+
+class UnreadableError(Exception):
+    """A reader's way to say that the answers are not what the driver describes.
+
+    `kind` is UNPARSEABLE, UNSUPPORTED, FORBIDDEN, DEVICE_ERROR, INCOMPLETE or NOT_MEASURED;
+    `detail` says what was seen and expected, without secrets. Probes turn it into Unobserved.
+    """
+
+    def __init__(self, kind: FailureKind, detail: str) -> None:
+        """Carry the kind and the words."""
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingContext:
+    """What a pure reader may know beside the answers: when they came, and what was asked for."""
+
+    at: datetime
+    target: str = ""
+
+
+Reader = Callable[[tuple[CommandAnswer, ...], ReadingContext], object]
+"""Gives a fact's value; raises UnreadableError and nothing else, whatever the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question a driver can put to its router.
+
+    `commands` are templates: `{target}` and the like are filled by `fill`, quoted for the shell.
+    """
+
+    id: str
+    commands: tuple[Command, ...]
+    reader: Reader
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouterDriver:
+    """One router driver file, checked, with its readers.
+
+    `questions` maps ids to questions. Ids that name a kind of fact give that fact:
+    `router_system`, `router_wan`, `router_lan`, `router_log`, `router_wifi`, `wifi_clients`,
+    `air_scan`; those with a target are `ping`, `dns_forwarder` (ask the router's own forwarder),
+    `dns_direct` (parameters target, server) and `http`. `allowed_keys` is the allow-list for
+    redaction of raw answers.
+    """
+
+    id: str
+    title: str
+    file: str
+    dialect: str
+    capabilities: Mapping[str, Capability]
+    questions: Mapping[str, Question]
+    allowed_keys: frozenset[str]

@@ -1,0 +1,113 @@
+"""What a run is given, what it tells while it goes, and what it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from cpe_diag.domain.evidence import Evidence, Measurement
+from cpe_diag.domain.trace import Exchange, RawAnswer
+from cpe_diag.domain.verdict import Destination, Verdict
+from cpe_diag.judge.question import CaseFile
+from cpe_diag.playbook.model import AskStep, Playbook
+from cpe_diag.probes.probe import Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOrder:
+    """One run to do. `budget_s` is the whole time; `answers` are given beforehand by question id.
+
+    `run_id` is unique; `ticket` is the operator's reference or None.
+    """
+
+    run_id: str
+    playbook: Playbook
+    setting: Setting
+    budget_s: float
+    answers: Mapping[str, str]
+    thresholds: Mapping[str, float]
+    ticket: str | None
+
+
+class RunEnd(StrEnum):
+    """Why a run ended."""
+
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    """A stop step was reached."""
+    OUT_OF_TIME = "out_of_time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """One step of the playbook as it went: `state` is `done`, `skipped` or `cut`."""
+
+    id: str
+    kind: str
+    state: str
+    started_s: float
+    ended_s: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """All that a run leaves; everything that a report or a bundle needs."""
+
+    run_id: str
+    playbook: str
+    ticket: str | None
+    started_at: datetime
+    took_s: float
+    end: RunEnd
+    case: CaseFile
+    verdict: Verdict
+    destination: Destination
+    steps: tuple[StepRecord, ...]
+    trace: tuple[Exchange, ...]
+    raw_answers: tuple[RawAnswer, ...]
+
+    @property
+    def evidence(self) -> Evidence:
+        """What was seen."""
+        return self.case.evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepStarted:
+    """A step begins."""
+
+    step_id: str
+    kind: str
+    probes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeStarted:
+    """A probe begins."""
+
+    probe: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeEnded:
+    """A probe has brought its observations back."""
+
+    probe: str
+    measurements: tuple[Measurement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The judge has spoken on what is known so far."""
+
+    verdict: Verdict
+
+
+Progress: TypeAlias = StepStarted | ProbeStarted | ProbeEnded | Judged
+OnProgress: TypeAlias = Callable[[Progress], None]
+AskCaller: TypeAlias = Callable[[AskStep], str | None]
+"""Puts a question to the person at the terminal; None means that nobody can be asked."""

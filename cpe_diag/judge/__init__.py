@@ -1,0 +1,1 @@
+"""Pure: Evidence -> Findings -> Verdict, from rules, causes and thresholds that are data."""

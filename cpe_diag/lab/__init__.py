@@ -1,0 +1,1 @@
+"""A simulated operator network that speaks real SNMP and real SSH."""

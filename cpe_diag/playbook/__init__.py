@@ -1,0 +1,1 @@
+"""Playbook text -> Playbook, with every fault named by file, line and column."""

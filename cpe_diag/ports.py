@@ -1,0 +1,250 @@
+"""The doors: what the engine and the probes need from the world, and the semantics they rely on.
+
+Every door raises `MeasurementError` for what the network, the device or our own rights did to the
+question, and nothing else; a bug propagates as itself. Deadlines are absolute, in seconds of
+`Clock.monotonic`; a door returns or raises by its deadline. Cancellation passes through.
+The conformance checks in `cpe_diag.testing` hold each adapter and each fake to this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
+    from cpe_diag.domain.secret import Secret
+    from cpe_diag.domain.subscriber import NodePort, Subscriber
+
+Oid: TypeAlias = str
+"""A dotted object identifier without a leading dot, for example `1.3.6.1.2.1.1.3.0`."""
+
+SnmpValue: TypeAlias = int | bytes | str | None
+"""INTEGER, Counter, Gauge, TimeTicks as int; OCTET STRING as bytes; OBJECT IDENTIFIER and
+IpAddress as str; None means that the agent says noSuchObject or noSuchInstance."""
+
+
+class Clock(Protocol):
+    """Time, as an argument."""
+
+    def now(self) -> datetime:
+        """Give the time of day in UTC, aware."""
+
+    def monotonic(self) -> float:
+        """Give seconds that never go backwards."""
+
+    async def sleep_until(self, when: float) -> None:
+        """Wait until `monotonic()` reaches `when`."""
+
+
+class SnmpReader(Protocol):
+    """Reads objects of one access node. At most two requests are in flight at the node."""
+
+    @property
+    def node(self) -> str:
+        """The node's id, for sources and messages."""
+
+    async def get(self, oids: Sequence[Oid], *, deadline: float) -> Mapping[Oid, SnmpValue]:
+        """Read exact objects, in as few requests as fit safely into a packet.
+
+        Args:
+            oids: which objects; the answer holds exactly these.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            A value for every oid that was asked; None where the agent has no such object.
+
+        Raises:
+            MeasurementError: `snmp.get`: SILENT, REFUSED, AUTH_REFUSED (SNMPv3 says so; a v2c
+                agent stays silent), DEVICE_ERROR (error-status), UNPARSEABLE, NOT_CONFIGURED.
+        """
+
+    async def next_rows(
+        self, column: Oid, *, after: str, max_rows: int, deadline: float
+    ) -> tuple[tuple[Oid, SnmpValue], ...]:
+        """Read up to `max_rows` objects that follow `column.after`, by GETBULK.
+
+        Args:
+            column: the column; rows outside of it are not returned.
+            after: an index within the column (dotted), or empty for its beginning.
+            max_rows: a bound from 1 to 50; one request.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            Rows in order; fewer than `max_rows` means that the column has ended.
+
+        Raises:
+            MeasurementError: as for `get`, and INCOMPLETE when the agent does not advance.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One literal command for a router's shell, quoted already by the driver's dialect.
+
+    `label` names it in sources and traces; `limit_s` bounds it on the router itself;
+    `beside_others` allows it to run at the same time as its neighbours in the batch (only for
+    commands whose whole output is below 2,000 bytes).
+    """
+
+    text: str
+    label: str
+    limit_s: float = 10.0
+    beside_others: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandAnswer:
+    """What the router said: standard output and error in their order, and the exit status."""
+
+    command: Command
+    output: str
+    exit_status: int
+
+
+class RouterView(Protocol):
+    """Asks a home router's shell; it cannot change anything by its type, only look.
+
+    The connection is opened at the first question and kept for the run. Questions that are asked
+    while it is being opened or is busy travel together in one batch.
+    """
+
+    @property
+    def router(self) -> str:
+        """The router's address, for sources and messages."""
+
+    async def connect(self, *, deadline: float) -> float:
+        """Open the connection if it is not open yet.
+
+        Args:
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            Seconds that connecting and authenticating took (0.0 where it was open already).
+
+        Raises:
+            MeasurementError: `ssh.connect` (SILENT, REFUSED, UNREACHABLE, NOT_CONFIGURED),
+                `ssh.handshake` (HUNG, CLOSED, HOST_KEY_CHANGED, ALGORITHM_MISMATCH,
+                UNPARSEABLE), `ssh.authenticate` (AUTH_REFUSED, SILENT).
+        """
+
+    async def ask(
+        self, commands: Sequence[Command], *, deadline: float
+    ) -> tuple[CommandAnswer, ...]:
+        """Run commands and give their answers in the same order.
+
+        Args:
+            commands: what to ask.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            One answer for each command; a refused or unknown command is an answer too, with its
+            exit status (a command that exceeds its `limit_s` answers with status 124).
+
+        Raises:
+            MeasurementError: as for `connect`, and `ssh.exec`: SILENT, CLOSED, INCOMPLETE.
+        """
+
+
+class Prober(Protocol):
+    """Finds out from where we stand whether an address answers."""
+
+    async def ping(self, address: str, *, count: int, deadline: float) -> PingCheck:
+        """Send `count` ICMP echo requests.
+
+        Raises:
+            MeasurementError: `icmp.echo`: MISSING_PRIVILEGE when we may not send ICMP,
+                NOT_CONFIGURED when the configuration says that ICMP tells nothing here.
+        """
+
+    async def tcp_connect(self, address: str, port: int, *, deadline: float) -> float:
+        """Open and close a TCP connection.
+
+        Returns:
+            Seconds until the connection was accepted.
+
+        Raises:
+            MeasurementError: `tcp.connect`: SILENT, REFUSED, UNREACHABLE.
+        """
+
+
+class Resolver(Protocol):
+    """Asks the operator's resolver."""
+
+    async def resolve(self, name: str, *, deadline: float) -> DnsCheck:
+        """Ask for the IPv4 addresses of a name. A timeout or refusal is an outcome, not an error.
+
+        Raises:
+            MeasurementError: `dns.query`: NOT_CONFIGURED, MISSING_PRIVILEGE.
+        """
+
+
+class HttpGetter(Protocol):
+    """Fetches a page from where we stand."""
+
+    async def get(self, url: str, *, address: str, deadline: float) -> HttpCheck:
+        """Fetch `url` from `address` (already resolved), following no redirect.
+
+        A server that is down or broken is an outcome, not an error.
+
+        Raises:
+            MeasurementError: `http.get`: NOT_CONFIGURED (no usable URL).
+        """
+
+
+class Recorder(Protocol):
+    """Keeps the trace and the raw answers of a run; redaction happens here, at record time."""
+
+    def begin(self, operation: str, target: str, label: str) -> int:
+        """Note that a question goes out now; gives the id of its exchange."""
+
+    def end(self, exchange: int, *, round_trips: int = 1, failure: str | None = None) -> None:
+        """Note that its answer is there, or that it failed."""
+
+    def raw(self, exchange: int, *, device: str, question: str, text: str) -> None:
+        """Keep what a device said; what is not on the allow-list of its driver is left out."""
+
+
+class CredentialSource(Protocol):
+    """Resolves references such as `env:NAME` or `file:PATH#KEY`."""
+
+    def resolve(self, reference: str) -> Secret:
+        """Give the secret.
+
+        Raises:
+            MeasurementError: `credential.resolve`: NOT_CONFIGURED, naming the reference.
+        """
+
+
+class Inventory(Protocol):
+    """The operator's list of subscribers."""
+
+    def subscriber(self, subscriber_id: str) -> Subscriber:
+        """Find one subscriber.
+
+        Raises:
+            InventoryError: it is not there, or the inventory cannot be read.
+            DefinitionError: its row or entry is wrong.
+        """
+
+    def ports_of_node(self, node_id: str) -> tuple[NodePort, ...]:
+        """Give the ports of a node that the inventory knows; empty where it cannot tell.
+
+        Raises:
+            InventoryError: the inventory cannot be read.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """The doors of one run on one subscriber, opened lazily by their adapters."""
+
+    clock: Clock
+    snmp: SnmpReader
+    router: RouterView
+    prober: Prober
+    resolver: Resolver
+    http: HttpGetter
+    recorder: Recorder

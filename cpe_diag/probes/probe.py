@@ -1,0 +1,60 @@
+"""What a probe is, and what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from cpe_diag.domain.evidence import Evidence, FactKey, Measurement
+from cpe_diag.domain.subscriber import NodePort, Subscriber
+from cpe_diag.driver_kit.access import AccessDriver
+from cpe_diag.driver_kit.router import RouterDriver
+from cpe_diag.ports import Doors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebTarget:
+    """A name and page to try: `host` is what is resolved, `url` what is fetched."""
+
+    host: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a run gives to each of its probes.
+
+    `reference` is the operator's own reference host; `platform` the third party's site in
+    question, or None where nobody named one. `sample_interval_s` is the least time between two
+    samples of counters. `device_mac` names the device in question, or None.
+    """
+
+    subscriber: Subscriber
+    node_ports: tuple[NodePort, ...]
+    access_driver: AccessDriver | None
+    router_driver: RouterDriver | None
+    reference: WebTarget | None
+    operator_resolver: str | None
+    platform: WebTarget | None
+    device_mac: str | None
+    sample_interval_s: float
+    doors: Doors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One way to measure.
+
+    `gives` names the facts that it brings, known or not: a key for every one of them comes back
+    from every run (with `*` subjects: at least one when there is something to ask).
+    `after` names kinds of facts that it reads from the evidence and therefore waits for.
+    `run` gets the setting, the evidence so far and an absolute deadline (monotonic seconds), and
+    never raises for the network.
+    """
+
+    id: str
+    title: str
+    asks: str
+    gives: tuple[FactKey, ...]
+    after: tuple[str, ...]
+    run: Callable[[Setting, Evidence, float], Awaitable[tuple[Measurement, ...]]]

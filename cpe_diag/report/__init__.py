@@ -1,0 +1,1 @@
+"""Pure: Verdict and Evidence -> terminal text, JSON, ticket note and customer wording."""

@@ -1,0 +1,1 @@
+"""Inventories, bundles and what else is kept: files and SQL."""

@@ -1,0 +1,1 @@
+"""Composition root: configuration -> real doors -> engine."""

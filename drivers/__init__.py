@@ -1,0 +1,1 @@
+"""The drivers that come with cpe_diag, as data."""
