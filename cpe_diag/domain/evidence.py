@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from cpe_diag.domain.failures import Failure, FailureKind
+from cpe_diag.domain.failures import Failure
 from cpe_diag.domain.observations import Observation, Observed, Unobserved
 
 if TYPE_CHECKING:
@@ -115,23 +115,18 @@ class Evidence:
         return len(self.observations)
 
 
-def not_observed(
-    key: FactKey, kind: FailureKind, where: str, detail: str, operation: str, at: datetime
-) -> Measurement:
+def not_observed(key: FactKey, failure: Failure, operation: str, at: datetime) -> Measurement:
     """Make the measurement that says why a fact is not known.
 
     Args:
         key: what was asked.
-        kind: which way it failed.
-        where: the device or address.
-        detail: what was seen and what was expected; no secret.
-        operation: the phase.
+        failure: why there is no answer.
+        operation: the phase in which it failed.
         at: when, in UTC.
 
     Returns:
         A measurement that holds an Unobserved.
     """
-    failure = Failure(kind=kind, where=where, detail=detail)
     return Measurement(
         key=key, observation=Unobserved(failure=failure, operation=operation, at=at)
     )
