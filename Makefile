@@ -1,0 +1,72 @@
+# `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "cpe_diag needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V). Try: make PYTHON=python3.13 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the locked packages into $(VENV) ..."
+	@$(PIP) install --quiet --require-hashes --requirement requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
+	@echo "installing the locked development packages into $(VENV) ..."
+	@$(PIP) install --quiet --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+.PHONY: demo
+demo: $(VENV)/.installed ## three subscribers, three faults, three verdicts, on a simulated network
+	@$(BIN)/cpe-diag demo
+
+.PHONY: test
+test: $(VENV)/.installed-dev ## the whole test suite, as CI runs it
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+.PHONY: test-all
+test-all: ## the test suite on Python 3.11 and 3.13, each in a virtual environment of its own
+	@$(MAKE) --no-print-directory VENV=.venv-3.11 PYTHON=$(or $(PYTHON311),python3.11) test
+	@$(MAKE) --no-print-directory VENV=.venv-3.13 PYTHON=$(or $(PYTHON313),python3.13) test
+
+.PHONY: check
+check: $(VENV)/.installed-dev ## ruff, mypy strict, import contracts
+	@$(BIN)/ruff format --check --quiet . || { echo "not formatted: run make format"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+.PHONY: format
+format: $(VENV)/.installed-dev ## let ruff format the code
+	@$(BIN)/ruff format .
+
+.PHONY: goldens
+goldens: $(VENV)/.installed-dev ## write the golden outputs anew; read the diff before you commit it
+	@CPE_DIAG_GOLDENS=write $(BIN)/python -m pytest -q tests/unit/report
+	@git --no-pager diff --stat -- tests
+
+.PHONY: bench
+bench: $(VENV)/.installed ## figures of speed against the lab, printed and written to bench-results/
+	@$(BIN)/python tests/bench/bench.py
+
+.PHONY: lab-ssh
+lab-ssh: $(VENV)/.installed-dev ## SSH tests against real dropbear and OpenSSH servers (needs the Debian packages dropbear-bin and openssh-server)
+	@$(BIN)/python -m pytest -q -m real_sshd tests/unit/transports
+
+.PHONY: lock
+lock: ## resolve the dependencies anew into the lock files, with hashes
+	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv; }
+	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade --group build pyproject.toml --output-file requirements.lock
+	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade --group build --group dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+
+.PHONY: clean
+clean: ## remove what make has made
+	@rm -rf .venv .venv-3.11 .venv-3.13 .venv-lock bench-results build *.egg-info

@@ -1,0 +1,195 @@
+"""The configuration file: where it is looked for, and what it says once it is checked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, cast
+
+from cpe_diag.domain.failures import DefinitionError, Fault
+from cpe_diag.probes.probe import WebTarget
+
+ENVIRONMENT_NAME: Final = "CPE_DIAG_CONFIG"
+DEFAULT_SAMPLE_INTERVAL_S: Final = 1.0
+DNS_PORT: Final = 53  # RFC 1035, section 4.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InventoryConfig:
+    """The `inventory` part; paths are absolute, what is not said is None or empty."""
+
+    kind: str
+    path: Path | None = None
+    nodes_path: Path | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    node_columns: Mapping[str, str] = field(default_factory=dict)
+    url: str | None = None
+    query: str | None = None
+    node_query: str | None = None
+    ports_query: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """A checked configuration. `origin` says in words where it came from."""
+
+    origin: str
+    folder: Path
+    inventory: InventoryConfig | None = None
+    known_hosts: Path | None = None
+    legacy_algorithms: bool = False
+    icmp: bool = True
+    resolver_address: str | None = None
+    resolver_port: int = DNS_PORT
+    reference: WebTarget | None = None
+    platforms: Mapping[str, WebTarget] = field(default_factory=dict)
+    sample_interval_s: float = DEFAULT_SAMPLE_INTERVAL_S
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    driver_folders: tuple[Path, ...] = ()
+    playbook_folders: tuple[Path, ...] = ()
+
+
+def user_config_path() -> Path:
+    """Give the platform's usual place of the configuration file."""
+    import platformdirs  # noqa: PLC0415 - only where a path is really needed
+
+    return Path(platformdirs.user_config_dir("cpe-diag")) / "config.yaml"
+
+
+def lab_config_path() -> Path:
+    """Give where a running lab keeps the configuration that points to it."""
+    import platformdirs  # noqa: PLC0415 - only where a path is really needed
+
+    return Path(platformdirs.user_runtime_dir("cpe-diag")) / "lab" / "config.yaml"
+
+
+def find(explicit: Path | None) -> Config:
+    """Find and read the configuration: `--config`, environment, the usual place, a running lab.
+
+    Args:
+        explicit: what `--config` says, or None.
+
+    Returns:
+        The configuration; an empty one where there is none at all.
+
+    Raises:
+        DefinitionError: the file is not there, cannot be read, or is wrong.
+    """
+    if explicit is not None:
+        return read(explicit, f"{explicit}, named by --config")
+    named = os.environ.get(ENVIRONMENT_NAME)
+    if named:
+        return read(Path(named), f"{named}, named by {ENVIRONMENT_NAME}")
+    usual = user_config_path()
+    if usual.exists():
+        return read(usual, str(usual))
+    lab = lab_config_path()
+    if lab.exists():
+        return read(lab, f"the running lab ({lab}), because there is no {usual}")
+    return Config(origin=f"no configuration: {usual} is not there, and no lab is up", folder=Path())
+
+
+def read(path: Path, origin: str) -> Config:
+    """Read one configuration file.
+
+    Args:
+        path: the file.
+        origin: in words, for `doctor` and messages.
+
+    Returns:
+        The checked configuration.
+
+    Raises:
+        DefinitionError: every fault of the file, with line and column.
+    """
+    from cpe_diag.driver_kit.schema_check import check  # noqa: PLC0415 - heavy
+    from cpe_diag.driver_kit.yaml_source import read_yaml  # noqa: PLC0415 - heavy
+    from cpe_diag.wiring.config_schema import CONFIG_SCHEMA  # noqa: PLC0415 - rarely needed
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise DefinitionError(
+            (Fault(file=str(path), line=None, column=None, message=f"cannot be read: {reason}"),)
+        ) from error
+    document = read_yaml(text, str(path))
+    faults = check(document, CONFIG_SCHEMA) if document.data is not None else ()
+    if faults:
+        raise DefinitionError(faults)
+    return _from_data(cast("Mapping[str, object]", document.data or {}), path, origin)
+
+
+def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
+    """Turn checked data into a Config."""
+    folder = path.resolve().parent
+    ssh = _part(data, "ssh")
+    resolver = _part(data, "resolver")
+    known_hosts = cast("str | None", ssh.get("known_hosts"))
+    return Config(
+        origin=origin,
+        folder=folder,
+        inventory=_inventory(_part(data, "inventory"), folder),
+        known_hosts=_path(folder, known_hosts),
+        legacy_algorithms=bool(ssh.get("legacy_algorithms", False)),
+        icmp=bool(data.get("icmp", True)),
+        resolver_address=cast("str | None", resolver.get("address")),
+        resolver_port=cast("int", resolver.get("port", DNS_PORT)),
+        reference=_target(_part(data, "reference")),
+        platforms={
+            name: target
+            for name, part in _part(data, "platforms").items()
+            if (target := _target(cast("Mapping[str, object]", part))) is not None
+        },
+        sample_interval_s=float(
+            cast("float", data.get("sample_interval_s", DEFAULT_SAMPLE_INTERVAL_S))
+        ),
+        thresholds={
+            name: float(cast("float", value)) for name, value in _part(data, "thresholds").items()
+        },
+        driver_folders=_folders(data, "driver_folders", folder),
+        playbook_folders=_folders(data, "playbook_folders", folder),
+    )
+
+
+def _part(data: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """Give one mapping of the file, empty where it is absent."""
+    return cast("Mapping[str, object]", data.get(name) or {})
+
+
+def _path(folder: Path, name: str | None) -> Path | None:
+    """Make a path of the file absolute; None stays None."""
+    return None if name is None else folder / Path(name).expanduser()
+
+
+def _folders(data: Mapping[str, object], name: str, folder: Path) -> tuple[Path, ...]:
+    """Give a list of folders as absolute paths."""
+    names = cast("list[str]", data.get(name) or [])
+    return tuple(folder / Path(entry).expanduser() for entry in names)
+
+
+def _target(part: Mapping[str, object]) -> WebTarget | None:
+    """Give a web target, or None where the part is absent."""
+    if not part:
+        return None
+    return WebTarget(host=str(part["host"]), url=str(part["url"]))
+
+
+def _inventory(part: Mapping[str, object], folder: Path) -> InventoryConfig | None:
+    """Give the inventory part, or None where it is absent."""
+    if not part:
+        return None
+    text = {name: value for name, value in part.items() if isinstance(value, str)}
+    return InventoryConfig(
+        kind=text["kind"],
+        path=_path(folder, text.get("path")),
+        nodes_path=_path(folder, text.get("nodes_path")),
+        columns=cast("Mapping[str, str]", part.get("columns") or {}),
+        node_columns=cast("Mapping[str, str]", part.get("node_columns") or {}),
+        url=text.get("url"),
+        query=text.get("query"),
+        node_query=text.get("node_query"),
+        ports_query=text.get("ports_query"),
+    )

@@ -1,0 +1,113 @@
+"""The published schema of the configuration file; every part of it is optional."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_TARGET: Final = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["host", "url"],
+    "properties": {
+        "host": {"type": "string", "description": "the name that is resolved"},
+        "url": {
+            "type": "string",
+            "pattern": "^https?://",
+            "description": "the page that is fetched, http:// or https://",
+        },
+    },
+}
+
+_STRING_LIST: Final = {"type": "array", "items": {"type": "string"}}
+
+CONFIG_SCHEMA: Final[dict[str, object]] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "cpe_diag configuration",
+    "description": "Relative paths are relative to the folder of this file.",
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "inventory": {
+            "description": "where subscribers come from",
+            "type": "object",
+            "required": ["kind"],
+            "additionalProperties": False,
+            "properties": {
+                "kind": {"enum": ["file", "csv", "sql"]},
+                "path": {"type": "string", "description": "the YAML or CSV file"},
+                "nodes_path": {"type": "string", "description": "csv: the YAML file of nodes"},
+                "columns": {
+                    "type": "object",
+                    "description": "csv, sql: our field -> the operator's column",
+                    "additionalProperties": {"type": "string"},
+                },
+                "node_columns": {
+                    "type": "object",
+                    "description": "sql: our field of a node -> the operator's column",
+                    "additionalProperties": {"type": "string"},
+                },
+                "url": {
+                    "type": "string",
+                    "description": "sql: a reference to the database URL, such as env:NAME",
+                },
+                "query": {
+                    "type": "string",
+                    "description": "sql: one subscriber by :subscriber_id",
+                },
+                "node_query": {"type": "string", "description": "sql: one node by :node"},
+                "ports_query": {
+                    "type": "string",
+                    "description": "sql: the ports of :node that are in use",
+                },
+            },
+        },
+        "ssh": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "known_hosts": {
+                    "type": "string",
+                    "description": "pinned host keys, in OpenSSH's format",
+                },
+                "legacy_algorithms": {
+                    "type": "boolean",
+                    "description": "allow ssh-rsa and SHA-1 key exchange, for old routers",
+                },
+            },
+        },
+        "icmp": {
+            "type": "boolean",
+            "description": "false where an answer to ICMP tells nothing; TCP is used instead",
+        },
+        "resolver": {
+            "type": "object",
+            "description": "the operator's DNS resolver",
+            "additionalProperties": False,
+            "required": ["address"],
+            "properties": {
+                "address": {"type": "string"},
+                "port": {"type": "integer", "minimum": 1, "maximum": 65535},
+            },
+        },
+        "reference": {"description": "the operator's own reference host", **_TARGET},
+        "platforms": {
+            "type": "object",
+            "description": "third parties' sites by name; `default` is tried in every run",
+            "additionalProperties": _TARGET,
+        },
+        "sample_interval_s": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 300,
+            "description": "least seconds between two samples of a port's counters",
+        },
+        "thresholds": {
+            "type": "object",
+            "description": "the operator's own value for a threshold, by id",
+            "additionalProperties": {"type": "number"},
+        },
+        "driver_folders": {"description": "folders with further drivers", **_STRING_LIST},
+        "playbook_folders": {"description": "folders with further playbooks", **_STRING_LIST},
+    },
+}
+"""JSON Schema 2020-12, printed by `cpe-diag schema config`."""
