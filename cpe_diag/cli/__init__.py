@@ -1,1 +1,66 @@
-"""click commands and exit codes; the only place that prints."""
+"""click commands and exit codes; the only room that prints."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Final
+
+import click
+
+from cpe_diag import __version__
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "run": ("cpe_diag.cli.run:run", "Run a playbook on a subscriber and say whose fault it is."),
+    "explain": ("cpe_diag.cli.explain:explain", "Judge a saved bundle again, offline."),
+    "playbook": ("cpe_diag.cli.playbook:playbook", "List, show and check playbooks."),
+    "driver": ("cpe_diag.cli.driver:driver", "List, show and check device drivers."),
+    "subscriber": ("cpe_diag.cli.subscriber:subscriber", "Show what the inventory says."),
+    "doctor": ("cpe_diag.cli.doctor:doctor", "Say what this machine can and cannot do."),
+    "schema": ("cpe_diag.cli.schema:schema", "Print a published JSON Schema."),
+    "completion": ("cpe_diag.cli.completion:completion", "Print shell completion code."),
+    "lab": ("cpe_diag.cli.lab:lab", "A simulated operator network, for training and tests."),
+    "demo": ("cpe_diag.cli.demo:demo", "Three subscribers, three faults, three verdicts."),
+}
+"""Every command: where it is, and its line in `--help`; loaded when it is used."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is used, so that `--help` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Give the names in the order in which a newcomer needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import one command, or give None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        if not isinstance(command, click.Command):
+            msg = f"{COMMANDS[cmd_name][0]} is no click command"
+            raise TypeError(msg)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """List the commands from the table, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="cpe-diag")
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False),
+    help="Configuration file; default: the platform's usual place, else a running lab.",
+)
+@click.pass_context
+def main(context: click.Context, config: str | None) -> None:
+    """Find whose fault it is at a broadband customer's end of the line, with evidence.
+
+    \b
+    Exit codes: 0 no fault found, 10 fault found, 11 undetermined,
+    2 bad input, 3 could not run, 130 interrupted.
+    """  # noqa: D301 - \b keeps click from re-wrapping the table
+    context.obj = config

@@ -53,14 +53,14 @@ class Config:
 
 def user_config_path() -> Path:
     """Give the platform's usual place of the configuration file."""
-    import platformdirs  # noqa: PLC0415 - only where a path is really needed
+    import platformdirs
 
     return Path(platformdirs.user_config_dir("cpe-diag")) / "config.yaml"
 
 
 def lab_config_path() -> Path:
     """Give where a running lab keeps the configuration that points to it."""
-    import platformdirs  # noqa: PLC0415 - only where a path is really needed
+    import platformdirs
 
     return Path(platformdirs.user_runtime_dir("cpe-diag")) / "lab" / "config.yaml"
 
@@ -88,7 +88,9 @@ def find(explicit: Path | None) -> Config:
     lab = lab_config_path()
     if lab.exists():
         return read(lab, f"the running lab ({lab}), because there is no {usual}")
-    return Config(origin=f"no configuration: {usual} is not there, and no lab is up", folder=Path())
+    return Config(
+        origin=f"no configuration: {usual} is not there, and no lab is up", folder=Path()
+    )
 
 
 def read(path: Path, origin: str) -> Config:
@@ -104,9 +106,9 @@ def read(path: Path, origin: str) -> Config:
     Raises:
         DefinitionError: every fault of the file, with line and column.
     """
-    from cpe_diag.driver_kit.schema_check import check  # noqa: PLC0415 - heavy
-    from cpe_diag.driver_kit.yaml_source import read_yaml  # noqa: PLC0415 - heavy
-    from cpe_diag.wiring.config_schema import CONFIG_SCHEMA  # noqa: PLC0415 - rarely needed
+    from cpe_diag.driver_kit.schema_check import check
+    from cpe_diag.driver_kit.yaml_source import read_yaml
+    from cpe_diag.wiring.config_schema import CONFIG_SCHEMA
 
     try:
         text = path.read_text(encoding="utf-8")
