@@ -7,8 +7,9 @@ nothing else. All times are seconds of `World.now`.
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 
@@ -38,6 +39,21 @@ class DslLine:
     full_inits_previous_day: int = 1
     retrain_s: float = 3.0
     """How long a training takes after power or signal returns."""
+
+
+@dataclass(slots=True, kw_only=True)
+class PortCounts:
+    """Running totals of a port at the moment `at`; whole numbers of them are what SNMP shows."""
+
+    at: float = 0.0
+    in_octets: float = 0.0
+    out_octets: float = 0.0
+    in_errors: float = 0.0
+    out_errors: float = 0.0
+    in_discards: float = 0.0
+    out_discards: float = 0.0
+    fcs_errors: float = 0.0
+    late_collisions: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,11 +88,13 @@ class AccessPort:
     """When the operational state last changed."""
     showtime_at: float = 0.0
     """When the link is (or will be) up after its last cause to train."""
+    counted: PortCounts = field(default_factory=lambda: PortCounts())
+    """What the port has counted until `counted.at`; `count_traffic` brings it up to date."""
 
 
 @dataclass(slots=True, kw_only=True)
 class AccessNodeState:
-    """One access node. `agent_up` False: the agent is silent; `silent_reason` is for `status`."""
+    """One access node. `agent_up` False: the agent is silent, though the node forwards."""
 
     id: str
     address: str
@@ -87,7 +105,11 @@ class AccessNodeState:
     """What the inventory uses: `2c` or `3`; the agent answers both."""
     booted_at: float
     udp_port: int = 0
+    powered: bool = True
+    """False: the whole node is dark; no port is up and no home behind it can be reached."""
     agent_up: bool = True
+    snmp_refused: bool = False
+    """The agent does not accept the community or the SNMPv3 user of the inventory."""
     answer_delay_s: float = 0.0
     ports: dict[int, AccessPort] = field(default_factory=dict)
 
@@ -157,6 +179,12 @@ class HomeRouter:
     """Accepts TCP, then says nothing; forwards nothing."""
     ssh_garbage: bool = False
     """Sends garbage in place of an SSH banner."""
+    ssh_hang: bool = False
+    """Accepts the connection and then says nothing, though the home's traffic flows."""
+    ssh_password_refused: bool = False
+    """Refuses the password that the inventory names."""
+    ssh_key_changed: bool = False
+    """Shows another host key than the one that `known_hosts` pins."""
     cut_output_after: int | None = None
     """Closes the channel after this many bytes of an answer."""
     wan_cable_ok: bool = True
@@ -183,6 +211,14 @@ class HomeRouter:
     """Address of another DHCP server seen in the home."""
     forwarding_loss: float = 0.0
     """Share of packets lost between router and operator's edge, 0 to 1."""
+    queue_delay_s: float = 0.0
+    """Extra delay of every packet between router and operator's edge (a full queue)."""
+    down_bps: int = 100_000_000
+    """What the subscriber pays for, towards the home."""
+    up_bps: int = 40_000_000
+    """What the subscriber pays for, from the home."""
+    language: str = "en"
+    """The language in which the subscriber is written to."""
     devices: list[HomeDevice] = field(default_factory=list)
     air: list[AirNeighbourState] = field(default_factory=list)
     channel_busy_percent: float = 12.0
@@ -221,6 +257,17 @@ class ResolverState:
 
 
 @dataclass(slots=True, kw_only=True)
+class LabSecrets:
+    """The credentials of the access nodes' agents; new ones for every lab."""
+
+    snmp_read: str = "public"
+    snmp_write: str = "private"
+    snmp_v3_user: str = "cpe_diag"
+    snmp_v3_auth: str = "lab-auth-pass"
+    snmp_v3_priv: str = "lab-priv-pass"
+
+
+@dataclass(slots=True, kw_only=True)
 class World:
     """The whole lab. `clock` is monotonic seconds; `rtt_s` the simulated round trip to all."""
 
@@ -235,8 +282,11 @@ class World:
     core_loss: float = 0.0
     """Share of packets lost beyond the operator's edge, for every home."""
     clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    """How commands that take time wait for it, in seconds; tests make it instant."""
     faults: dict[str, set[str]] = field(default_factory=dict)
     """Which faults are set, by subscriber id."""
+    secrets: LabSecrets = field(default_factory=lambda: LabSecrets())
 
     def now(self) -> float:
         """Give the lab's time in seconds."""
@@ -253,10 +303,18 @@ def home_has_power(world: World, router: HomeRouter) -> bool:
 
 
 def port_up(world: World, port: AccessPort) -> bool:
-    """The port carries traffic: switched on, wire whole, far end powered, trained."""
+    """The port carries traffic: node and port on, wire whole, far end powered, trained.
+
+    On Ethernet the wire ends in the router's own WAN socket, so a loose WAN cable takes the port
+    down; on DSL it ends in the modem, which stays in sync.
+    """
     if not (port.admin_up and port.cable_ok and port.subscriber is not None):
         return False
     router = world.routers[port.subscriber]
+    if not world.nodes[router.node].powered:
+        return False
+    if port.technology == "ethernet" and not router.wan_cable_ok:
+        return False
     return home_has_power(world, router) and world.now() >= port.showtime_at
 
 
@@ -290,3 +348,40 @@ def management_reachable(world: World, router: HomeRouter) -> bool:
     separate VLAN: it needs power and a trained line, not a WAN address.
     """
     return home_has_power(world, router) and wan_carrier(world, router)
+
+
+def learned_mac(world: World, port: AccessPort) -> str | None:
+    """Give the MAC address that the node has learned on a port, or None.
+
+    A MAC is learned as soon as the router sends anything over a whole path: address or not,
+    accepted or not.
+    """
+    if port.subscriber is None or not port_up(world, port):
+        return None
+    router = world.routers[port.subscriber]
+    return router.wan_mac if wan_carrier(world, router) else None
+
+
+def count_traffic(world: World, port: AccessPort) -> PortCounts:
+    """Bring a port's totals up to now at its present rates, and give them.
+
+    Whoever changes rates or the state of a port calls this first, so that the past stays counted
+    at the rates of the past.
+    """
+    counted = port.counted
+    passed_s = world.now() - counted.at
+    if passed_s <= 0:
+        return counted
+    counted.at += passed_s
+    if not port_up(world, port):
+        return counted
+    if learned_mac(world, port) is not None:
+        counted.in_octets += port.in_bps / 8 * passed_s
+        counted.out_octets += port.out_bps / 8 * passed_s
+    counted.in_errors += port.in_errors_per_s * passed_s
+    counted.out_errors += port.out_errors_per_s * passed_s
+    counted.in_discards += port.in_discards_per_s * passed_s
+    counted.out_discards += port.out_discards_per_s * passed_s
+    counted.fcs_errors += port.fcs_errors_per_s * passed_s
+    counted.late_collisions += port.late_collisions_per_s * passed_s
+    return counted
