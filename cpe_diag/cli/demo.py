@@ -1,0 +1,157 @@
+"""`cpe-diag demo`: the main job on a simulated network, from nothing to three verdicts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from cpe_diag.cli.errors import CommandError, told_clearly
+from cpe_diag.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+READY_WITHIN_S: Final = 20.0
+LOOK_EVERY_S: Final = 0.02
+STOP_WITHIN_S: Final = 5.0
+RUN_WITHIN_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One caller of the demonstration: which subscriber, which fault, what they say."""
+
+    subscriber: str
+    fault: str
+    caller_says: str
+    answers: tuple[str, ...] = ()
+
+
+CASES: Final = (
+    Case(
+        subscriber="sub-1003",
+        fault="line_cut",
+        caller_says="Nothing works since this morning; the router's lights are on.",
+        answers=("router_lights=on",),
+    ),
+    Case(
+        subscriber="sub-3002",
+        fault="router_dns",
+        caller_says="No page opens, on any device.",
+        answers=("affected=all_devices",),
+    ),
+    Case(
+        subscriber="sub-2004",
+        fault="device_wrong_password",
+        caller_says="My laptop says that it has no internet.",
+        answers=("affected=one_device",),
+    ),
+)
+"""Three complaints that sound the same and belong to three different desks."""
+
+
+@click.command()
+def demo() -> None:
+    """Start the simulated network, break three homes in three ways, and diagnose each."""
+    with tempfile.TemporaryDirectory(prefix="cpe-diag-demo-") as folder:
+        lab_folder = Path(folder) / "lab"
+        with _lab(lab_folder):
+            from cpe_diag.lab.control import LabClient
+
+            with told_clearly():
+                client = LabClient(lab_folder)
+                for case in CASES:
+                    client.set_fault(case.subscriber, case.fault)
+            _run_all(lab_folder / "config.yaml")
+    click.echo(click.style("The simulated network is stopped.", dim=True))
+
+
+@contextmanager
+def _lab(folder: Path) -> Iterator[None]:
+    """Keep a lab running in a process of its own; it is gone when the block is left."""
+    command = [sys.executable, "-m", "cpe_diag", "lab", "up", "--dir", str(folder)]
+    click.echo(click.style("Starting a simulated operator network ...", dim=True))
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        _wait_until_ready(process, folder / "lab.json")
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+def _wait_until_ready(process: subprocess.Popen[str], ready_file: Path) -> None:
+    """Wait until the lab has written where it is.
+
+    Raises:
+        CommandError: it ended, or is not ready in time.
+    """
+    give_up = time.monotonic() + READY_WITHIN_S
+    while not ready_file.exists():
+        if process.poll() is not None:
+            said = process.stderr.read().strip() if process.stderr else ""
+            raise CommandError(f"the lab did not start: {said}", ExitCode.COULD_NOT_RUN)
+        if time.monotonic() > give_up:
+            raise CommandError(
+                f"the lab is not ready after {READY_WITHIN_S:g} s", ExitCode.COULD_NOT_RUN
+            )
+        time.sleep(LOOK_EVERY_S)
+
+
+def _run_all(config: Path) -> None:
+    """Run the playbook on every case, side by side, and print them in their order.
+
+    Raises:
+        CommandError: a run could not be made.
+    """
+    runs = [(case, _start(case, config)) for case in CASES]
+    for case, process in runs:
+        out, err = process.communicate(timeout=RUN_WITHIN_S)
+        click.echo()
+        click.secho(f'{case.subscriber}: "{case.caller_says}"', bold=True)
+        click.secho("$ " + " ".join(_arguments(case)), fg="cyan")
+        click.echo(out)
+        if process.returncode not in (
+            ExitCode.NO_FAULT,
+            ExitCode.FAULT_FOUND,
+            ExitCode.UNDETERMINED,
+        ):
+            raise CommandError(f"the run failed: {err.strip()}", ExitCode.COULD_NOT_RUN)
+
+
+def _arguments(case: Case) -> list[str]:
+    """Give the command line of a case, as a person would type it."""
+    answers = [part for answer in case.answers for part in ("--answer", answer)]
+    return ["cpe-diag", "run", "no_internet", "--subscriber", case.subscriber, *answers]
+
+
+def _start(case: Case, config: Path) -> subprocess.Popen[str]:
+    """Start one run as a process, coloured as our own output is."""
+    environment = dict(os.environ, COLUMNS=str(shutil.get_terminal_size((100, 24)).columns))
+    if sys.stdout.isatty() and "NO_COLOR" not in environment:
+        environment["FORCE_COLOR"] = "1"
+    command = [sys.executable, "-m", "cpe_diag", "--config", str(config), *_arguments(case)[1:]]
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )

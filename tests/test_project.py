@@ -1,0 +1,104 @@
+"""Claims about the project as a whole: packaging, imports, secrets in the tree."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAVY = (
+    "asyncssh",
+    "dns",
+    "gufo",
+    "httpcore",
+    "icmplib",
+    "jsonschema",
+    "msgspec",
+    "paramiko",
+    "pysnmp",
+    "rich",
+    "sqlalchemy",
+    "yaml",
+    "asyncio",
+)
+
+
+def _pyproject() -> dict[str, object]:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def _run_python(code: str) -> str:
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    return done.stdout.strip()
+
+
+def test_every_package_on_disk_is_shipped_and_none_that_is_not() -> None:
+    """A folder that is missing from `packages` works in a checkout and fails in a wheel."""
+    on_disk = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for path in (ROOT / "cpe_diag").rglob("__init__.py")
+    }
+    tool = _pyproject()["tool"]
+    assert isinstance(tool, dict)
+    shipped = set(tool["setuptools"]["packages"])
+    assert shipped == on_disk | {"cpe_diag_drivers", "cpe_diag_playbooks"}
+
+
+def test_drivers_and_playbooks_are_no_import_names_of_the_installed_package() -> None:
+    """`drivers` and `playbooks` in site-packages would collide with other projects' folders."""
+    code = (
+        "import sys; sys.path = [p for p in sys.path if p not in ('', '.')];"
+        "from cpe_diag.driver_kit.load import list_drivers; list_drivers();"
+        "print('drivers' in sys.modules or 'playbooks' in sys.modules)"
+    )
+    assert _run_python(code) == "False"
+
+
+def test_the_runtime_lock_pins_every_dependency_with_hashes() -> None:
+    """An unpinned or unhashed package makes two installations differ."""
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    entries = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
+    assert len(entries) > 20
+    assert all("==" in line and line.endswith("\\") for line in entries)
+    assert text.count("--hash=sha256:") >= len(entries)
+
+
+def test_paramiko_stays_below_5() -> None:
+    """paramiko 5 cannot talk to routers that only know ssh-rsa or SHA-1 key exchange."""
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "\nparamiko==4." in text
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """`--help` must answer at once; a heavy import at module level would slow every command."""
+    code = (
+        "import sys\n"
+        "from cpe_diag.cli import main\n"
+        "try:\n"
+        "    main(['--help'], standalone_mode=False)\n"
+        "finally:\n"
+        f"    print('LOADED', [m for m in {HEAVY!r} if m in sys.modules])\n"
+    )
+    assert _run_python(code).splitlines()[-1] == "LOADED []"
+
+
+@pytest.mark.parametrize("name", ["README.md", "LICENSE", "docs/dependencies.md"])
+def test_what_a_newcomer_reads_first_is_there(name: str) -> None:
+    """A licence or a README that is missing stops every operator's legal department."""
+    assert (ROOT / name).stat().st_size > 1000
+
+
+def test_every_runtime_dependency_is_explained() -> None:
+    """Each dependency stands in docs/dependencies.md with its reason and licence."""
+    project = _pyproject()["project"]
+    assert isinstance(project, dict)
+    page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    names = [entry.split(">")[0].split("[")[0].split("=")[0] for entry in project["dependencies"]]
+    assert [name for name in names if f"| {name} |" not in page] == []
