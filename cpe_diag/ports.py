@@ -8,15 +8,18 @@ The conformance checks in `cpe_diag.testing` hold each adapter and each fake to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+    from datetime import datetime
+
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
     from cpe_diag.domain.secret import Secret
     from cpe_diag.domain.subscriber import NodePort, Subscriber
+    from cpe_diag.domain.trace import Exchange, RawAnswer
 
 Oid: TypeAlias = str
 """A dotted object identifier without a leading dot, for example `1.3.6.1.2.1.1.3.0`."""
@@ -195,16 +198,54 @@ class HttpGetter(Protocol):
 
 
 class Recorder(Protocol):
-    """Keeps the trace and the raw answers of a run; redaction happens here, at record time."""
+    """Keeps the trace and the raw answers of a run; redaction happens here, at record time.
 
-    def begin(self, operation: str, target: str, label: str) -> int:
-        """Note that a question goes out now; gives the id of its exchange."""
+    It also knows what waited for what. Each task has *seen* the exchanges whose answers it had
+    to have before it went on: `begin` notes them, `end` adds its own. A child task inherits what
+    its parent has seen; `scope` brings back what the children saw. All methods are called from
+    tasks of the run's event loop, never from a thread.
+
+    A deliberate wait is an exchange too: `begin(WAIT, "clock", "sample interval")` and
+    `end(exchange, round_trips=0)`, with `WAIT` from `cpe_diag.domain.trace`.
+    """
+
+    def begin(
+        self, operation: str, target: str, label: str, *, after: frozenset[int] | None = None
+    ) -> int:
+        """Note that a question goes out now; gives the id of its exchange.
+
+        A task that asks on behalf of others (one worker for one connection) passes `after`: the
+        union of what the askers had seen when they asked; each asker then calls `join` with the
+        id. Without it, what the current task has seen counts.
+        """
 
     def end(self, exchange: int, *, round_trips: int = 1, failure: str | None = None) -> None:
         """Note that its answer is there, or that it failed."""
 
     def raw(self, exchange: int, *, device: str, question: str, text: str) -> None:
         """Keep what a device said; what is not on the allow-list of its driver is left out."""
+
+    def seen(self) -> frozenset[int]:
+        """Give the exchanges whose answers the current task has seen, without their causes."""
+
+    def join(self, exchanges: Iterable[int]) -> None:
+        """Note that the current task has now seen these answers too."""
+
+    def scope(self) -> AbstractContextManager[None]:
+        """On leaving, the current task has seen what all tasks begun inside have seen.
+
+        Put it around a TaskGroup after which the same task asks something more.
+        """
+
+    def trace(self, *, start_s: float) -> tuple[Exchange, ...]:
+        """Give all exchanges, in the order in which they began.
+
+        Args:
+            start_s: what the times are counted from, in seconds of `Clock.monotonic`.
+        """
+
+    def raw_answers(self) -> tuple[RawAnswer, ...]:
+        """Give what devices said, in the order in which it came."""
 
 
 class CredentialSource(Protocol):

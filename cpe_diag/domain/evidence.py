@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from cpe_diag.domain.failures import Failure
 from cpe_diag.domain.observations import Observation, Observed, Unobserved
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from cpe_diag.domain.failures import Failure
 
 V = TypeVar("V")
 
