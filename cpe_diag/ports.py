@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
