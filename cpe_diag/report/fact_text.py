@@ -1,0 +1,370 @@
+"""One line for every fact, with units, as a person would say it on the phone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.line_facts import LineDirection, LineQuality
+from cpe_diag.domain.missing import Maybe, Missing, known
+from cpe_diag.domain.path_facts import (
+    CallerAnswer,
+    DnsCheck,
+    DnsOutcome,
+    HttpCheck,
+    HttpOutcome,
+    PingCheck,
+    Reachability,
+)
+from cpe_diag.domain.port_facts import (
+    LearnedMacs,
+    NodeSystem,
+    PortCounters,
+    PortRates,
+    PortSpeed,
+    PortStatus,
+)
+from cpe_diag.domain.router_facts import LanStatus, LogEvents, RouterSystem, WanStatus
+from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiNetwork, WifiStatus
+from cpe_diag.report.duration import duration, percent, rate, size
+from cpe_diag.report.plain import harmless
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+V = TypeVar("V")
+
+_LISTED: Final = 3
+"""How many of a list are named on one line."""
+
+
+def fact_text(value: object) -> str:
+    """Say a fact in one line.
+
+    Args:
+        value: the value of any kind of fact.
+
+    Returns:
+        Words with units and without control characters, for example
+        `port 12 up, last change 3 d ago`.
+
+    Raises:
+        TypeError: the value is of no kind of fact, which is a bug.
+    """
+    return harmless(_say(value))
+
+
+def _list(parts: tuple[str, ...] | list[str]) -> str:
+    named = ", ".join(parts[:_LISTED])
+    more = len(parts) - _LISTED
+    return f"{named} and {more} more" if more > 0 else named
+
+
+def _maybe(field: Maybe[V], words: Callable[[V], str]) -> tuple[str, ...]:
+    return () if isinstance(field, Missing) else (words(field),)
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def _node_system(fact: NodeSystem) -> str:
+    return f"{fact.name}, up {duration(fact.uptime_s)}, {fact.description}"
+
+
+def _port_status(fact: PortStatus) -> str:
+    name = known(fact.name) or f"ifIndex {fact.if_index}"
+    state = fact.oper.value.replace("_", " ") if fact.admin_up else "shut by the operator"
+    parts = [f"port {name} {state}"]
+    parts += _maybe(fact.last_change_s, lambda s: f"last change {duration(s)} ago")
+    return ", ".join(parts)
+
+
+def _port_speed(fact: PortSpeed) -> str:
+    duplex = known(fact.duplex)
+    return f"{rate(fact.speed_bps)}" + (f" {duplex.value} duplex" if duplex else "")
+
+
+_ERRORS: Final = (
+    ("in_errors", "in errors"),
+    ("out_errors", "out errors"),
+    ("in_discards", "in discards"),
+    ("out_discards", "out discards"),
+    ("fcs_errors", "FCS errors"),
+    ("alignment_errors", "alignment errors"),
+    ("late_collisions", "late collisions"),
+)
+"""Fields of PortCounters and PortRates that count what went wrong, and their words."""
+
+
+def _errors(fact: PortCounters | PortRates) -> str:
+    counts = [(getattr(fact, field), words) for field, words in _ERRORS]
+    wrong = [f"{count} {words}" for count, words in counts if isinstance(count, int) and count]
+    if wrong:
+        return _list(wrong)
+    asked = any(not isinstance(count, Missing) for count, _ in counts)
+    return "no errors" if asked else "errors not counted"
+
+
+def _port_counters(fact: PortCounters) -> str:
+    parts = [*_maybe(fact.in_octets, lambda n: f"{size(n)} in")]
+    parts += _maybe(fact.out_octets, lambda n: f"{size(n)} out")
+    return ", ".join([*parts, f"{_errors(fact)} since the last reset"])
+
+
+def _port_rates(fact: PortRates) -> str:
+    parts = [*_maybe(fact.out_bps, lambda bps: f"{rate(bps)} to the customer")]
+    parts += _maybe(fact.in_bps, lambda bps: f"{rate(bps)} from the customer")
+    return ", ".join([*parts, f"{_errors(fact)} in {duration(fact.interval_s)}"])
+
+
+def _learned_macs(fact: LearnedMacs) -> str:
+    if not fact.entries:
+        return "no MAC learned on the port"
+    return "learned " + _list([f"{entry.mac} in VLAN {entry.vlan}" for entry in fact.entries])
+
+
+def _direction(name: str, fact: LineDirection) -> tuple[str, ...]:
+    margin = known(fact.snr_margin_db)
+    beside = "" if margin is None else f" ({margin:.1f} dB margin)"
+    return _maybe(fact.rate_bps, lambda bps: f"{name} {rate(bps)}{beside}")
+
+
+def _line_quality(fact: LineQuality) -> str:
+    parts = [f"{fact.standard.upper()} {'in sync' if fact.in_sync else 'not in sync'}"]
+    if known(fact.far_end_power_lost):
+        parts.append("the modem lost power")
+    if known(fact.loss_of_signal):
+        parts.append("loss of signal")
+    if fact.in_sync:
+        parts += [*_direction("down", fact.down), *_direction("up", fact.up)]
+    parts += _maybe(fact.errors.errored_s, lambda s: f"{_counted(s, 'errored second')} in 15 min")
+    parts += _maybe(fact.errors.full_inits, lambda n: f"{_counted(n, 'retrain')} in 15 min")
+    parts += _maybe(fact.full_inits_previous_day, lambda n: f"{n} the day before")
+    return ", ".join(parts)
+
+
+def _reachability(fact: Reachability) -> str:
+    if not fact.reachable:
+        return f"{fact.target} does not answer ({fact.method.upper()})"
+    rtt = known(fact.rtt_s)
+    within = "" if rtt is None else f" in {duration(rtt)}"
+    return f"{fact.target} answers{within} ({fact.method.upper()})"
+
+
+def _router_system(fact: RouterSystem) -> str:
+    name = " ".join([*_maybe(fact.model, str), *_maybe(fact.firmware, str)]) or "router"
+    parts = [name, f"up {duration(fact.uptime_s)}"]
+    parts += _maybe(fact.load_1min, lambda load: f"load {load:.2f}")
+    free, total = known(fact.memory_available_bytes), known(fact.memory_total_bytes)
+    if free is not None and total:
+        parts.append(f"{percent(free / total)} memory free")
+    entries, limit = known(fact.conntrack_entries), known(fact.conntrack_limit)
+    if entries is not None and limit:
+        parts.append(f"connection table {percent(entries / limit)} full")
+    return ", ".join(parts)
+
+
+def _router_wan(fact: WanStatus) -> str:
+    parts = [f"WAN {'up' if fact.up else 'down'} ({fact.protocol})"]
+    if known(fact.carrier) is False:
+        parts.append("no link on the WAN socket")
+    parts.append(_list(list(fact.addresses)) or "no address")
+    parts.append(f"gateway {fact.gateway}" if fact.gateway else "no default route")
+    parts += _maybe(fact.uptime_s, lambda s: f"for {duration(s)}") if fact.up else ()
+    parts += [_list(list(fact.error_codes))] if fact.error_codes else []
+    return ", ".join(parts)
+
+
+def _running(field: Maybe[bool], name: str) -> tuple[str, ...]:
+    return _maybe(field, lambda running: f"{name} {'running' if running else 'NOT running'}")
+
+
+def _router_lan(fact: LanStatus) -> str:
+    parts = [*_maybe(fact.prefix, lambda prefix: f"LAN {prefix}")] or ["LAN"]
+    pool = known(fact.dhcp_pool_size)
+    of_pool = "" if pool is None else f" of {pool}"
+    parts += _maybe(fact.leases, lambda leases: f"{len(leases)}{of_pool} addresses handed out")
+    if known(fact.dhcp_enabled) is False:
+        parts.append("DHCP switched off")
+    else:
+        parts += _running(fact.dhcp_server_running, "DHCP server")
+    parts += _running(fact.dns_forwarder_running, "DNS forwarder")
+    return ", ".join(parts)
+
+
+def _router_log(fact: LogEvents) -> str:
+    if not fact.events:
+        return f"nothing of note in {_counted(fact.lines_read, 'log line')}"
+    events = [
+        f"{event.kind.value.replace('_', ' ')} {event.count}x"
+        + (f" ({event.subject})" if event.subject else "")
+        for event in fact.events
+    ]
+    return f"{_list(events)} in {_counted(fact.lines_read, 'log line')}"
+
+
+def _router_wifi(fact: WifiStatus) -> str:
+    if not fact.radios:
+        return "no radio"
+    parts = []
+    for radio in fact.radios:
+        band = known(radio.band) or radio.name
+        off = "does not come on air" if radio.enabled else "switched off"
+        state = "on air" if radio.on_air else off
+        channel = "".join(_maybe(radio.channel, lambda number: f" on channel {number}"))
+        busy = "".join(_maybe(radio.busy_percent, lambda share: f", {share:.0f} % busy"))
+        parts.append(f"{band} {state}" + (f"{channel}{busy}" if radio.on_air else ""))
+    silent = [network.ssid for network in fact.networks if _silent(network)]
+    if silent:
+        parts.append(f"not on air: {_list(silent)}")
+    return "; ".join(parts)
+
+
+def _silent(network: WifiNetwork) -> bool:
+    return network.on_air is False
+
+
+def _wifi_clients(fact: WifiClients) -> str:
+    named = [
+        client.mac
+        + "".join(_maybe(client.signal_dbm, lambda dbm: f" at {dbm} dBm"))
+        + ("" if client.authorized else " not authorized")
+        for client in fact.clients
+    ]
+    count = _counted(len(named), "device") + " on Wi-Fi"
+    return f"{count}: {_list(named)}" if named else count
+
+
+def _air_scan(fact: AirScan) -> str:
+    if not fact.neighbours:
+        return "no other network in the air"
+    heard = Counter(neighbour.channel for neighbour in fact.neighbours)
+    crowd = [f"{count} on channel {channel}" for channel, count in sorted(heard.items())]
+    return f"{_counted(len(fact.neighbours), 'other network')}: {_list(crowd)}"
+
+
+def _ping(fact: PingCheck) -> str:
+    words = f"{fact.received} of {fact.sent} pings to {fact.target} answered"
+    rtt = "".join(_maybe(fact.rtt_avg_s, lambda s: f" in {duration(s)}"))
+    return words + rtt + (f" ({fact.note})" if fact.note else "")
+
+
+_DNS_WORDS: Final[Mapping[DnsOutcome, str]] = {
+    DnsOutcome.ANSWERED: "resolves",
+    DnsOutcome.NO_ADDRESS: "has no address",
+    DnsOutcome.NXDOMAIN: "does not exist (NXDOMAIN)",
+    DnsOutcome.SERVFAIL: "fails (SERVFAIL)",
+    DnsOutcome.REFUSED: "refused",
+    DnsOutcome.TIMEOUT: "no answer in time",
+}
+
+_HTTP_WORDS: Final[Mapping[HttpOutcome, str]] = {
+    HttpOutcome.OK: "loads",
+    HttpOutcome.HTTP_ERROR: "answers with an error",
+    HttpOutcome.NAME_FAILED: "name does not resolve",
+    HttpOutcome.REFUSED: "refuses the connection",
+    HttpOutcome.UNREACHABLE: "cannot be reached",
+    HttpOutcome.CONNECT_TIMEOUT: "does not take the connection in time",
+    HttpOutcome.TLS_FAILED: "TLS fails",
+    HttpOutcome.READ_TIMEOUT: "connects and then does not answer in time",
+    HttpOutcome.BROKEN: "answers with something that is no HTTP",
+}
+
+
+def _dns(fact: DnsCheck) -> str:
+    words = f"{fact.name} {_DNS_WORDS[fact.outcome]} at {fact.server}"
+    addresses = f" to {_list(list(fact.addresses))}" if fact.addresses else ""
+    return words + addresses + "".join(_maybe(fact.took_s, lambda s: f" in {duration(s)}"))
+
+
+def _http(fact: HttpCheck) -> str:
+    status = f" (status {fact.status})" if fact.status is not None else ""
+    took = "".join(_maybe(fact.took_s, lambda s: f" in {duration(s)}"))
+    return f"{fact.url} {_HTTP_WORDS[fact.outcome]}{status}{took}"
+
+
+def _answer(fact: CallerAnswer) -> str:
+    return f"the caller says: {fact.choice.replace('_', ' ')}"
+
+
+_FAILURE_WORDS: Final[Mapping[FailureKind, str]] = {
+    FailureKind.REFUSED: "connection refused",
+    FailureKind.SILENT: "no answer",
+    FailureKind.UNREACHABLE: "no way there",
+    FailureKind.HUNG: "connected, then silence",
+    FailureKind.CLOSED: "connection ended early",
+    FailureKind.AUTH_REFUSED: "login refused",
+    FailureKind.HOST_KEY_CHANGED: "host key changed",
+    FailureKind.ALGORITHM_MISMATCH: "no algorithm in common",
+    FailureKind.FORBIDDEN: "question not allowed",
+    FailureKind.UNSUPPORTED: "device cannot tell",
+    FailureKind.NOT_MEASURED: "device has no value",
+    FailureKind.UNPARSEABLE: "answer not understood",
+    FailureKind.INCOMPLETE: "answer was cut",
+    FailureKind.DEVICE_ERROR: "device reports an error",
+    FailureKind.MISSING_PRIVILEGE: "this machine may not",
+    FailureKind.NOT_CONFIGURED: "not configured",
+    FailureKind.DEPENDENCY: "needs another fact",
+    FailureKind.OUT_OF_TIME: "out of time",
+    FailureKind.WRONG_PLATFORM: "another platform",
+}
+"""Every way of not knowing, in two or three words; total over FailureKind (a test holds it)."""
+
+
+def failure_text(kind: FailureKind) -> str:
+    """Say in a few words why something is not known.
+
+    Args:
+        kind: the kind of failure.
+
+    Returns:
+        For example `no answer`.
+    """
+    return _FAILURE_WORDS[kind]
+
+
+def _say(value: object) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of fact
+    match value:
+        case NodeSystem():
+            return _node_system(value)
+        case PortStatus():
+            return _port_status(value)
+        case PortSpeed():
+            return _port_speed(value)
+        case PortCounters():
+            return _port_counters(value)
+        case PortRates():
+            return _port_rates(value)
+        case LearnedMacs():
+            return _learned_macs(value)
+        case LineQuality():
+            return _line_quality(value)
+        case Reachability():
+            return _reachability(value)
+        case RouterSystem():
+            return _router_system(value)
+        case WanStatus():
+            return _router_wan(value)
+        case LanStatus():
+            return _router_lan(value)
+        case LogEvents():
+            return _router_log(value)
+        case WifiStatus():
+            return _router_wifi(value)
+        case WifiClients():
+            return _wifi_clients(value)
+        case AirScan():
+            return _air_scan(value)
+        case PingCheck():
+            return _ping(value)
+        case DnsCheck():
+            return _dns(value)
+        case HttpCheck():
+            return _http(value)
+        case CallerAnswer():
+            return _answer(value)
+        case _:
+            msg = f"{type(value).__name__} is no fact"
+            raise TypeError(msg)

@@ -1,0 +1,45 @@
+"""Text that came from elsewhere, made harmless for a terminal and for a ticket."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories (UAX 44) that move the cursor, turn the writing direction or show nothing."""
+
+
+def harmless(text: str) -> str:
+    """Replace what could act on a terminal or hide itself: escapes, controls, direction marks.
+
+    Devices name themselves: an SSID or a host name may hold an escape sequence.
+
+    Args:
+        text: any text.
+
+    Returns:
+        The text on one line, with `?` for every character that is not plainly visible.
+    """
+    words = " ".join(text.split())
+    return "".join("?" if unicodedata.category(letter) in _UNSAFE else letter for letter in words)
+
+
+def ascii_only(text: str) -> str:
+    """Spell a text with ASCII letters, for a terminal that can show nothing else.
+
+    Args:
+        text: any text.
+
+    Returns:
+        Accents dropped, punctuation spelled, `?` for the rest.
+    """
+    spelled = text.translate(_SPELLED)
+    parts = unicodedata.normalize("NFKD", spelled)
+    kept = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    return kept.encode("ascii", "replace").decode("ascii")
+
+
+_SPELLED = str.maketrans(
+    {0x2010: "-", 0x2013: "-", 0x2014: "-", 0x2026: "...", 0xB7: "-", 0x2192: "->"}
+    | {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0xDF: "ss"}
+)
+"""Hyphens and dashes, ellipsis, middle dot, arrow, quotation marks, sharp s."""
