@@ -116,10 +116,14 @@ class PortRates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedMac:
-    """One forwarding entry on the subscriber's port: MAC in lower-case colon form, and VLAN id."""
+    """One forwarding entry on the subscriber's port: MAC in lower-case colon form, and VLAN id.
+
+    `vlan` is Missing where the node tells the port of a MAC but not its VLAN; it is then known
+    only that the MAC is not learned in the VLAN of the service.
+    """
 
     mac: str
-    vlan: int
+    vlan: Maybe[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

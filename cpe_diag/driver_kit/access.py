@@ -20,6 +20,10 @@ class ObjectSpec:
     or `object_id`; `scale` multiplies the raw number into `unit`; raw values in `sentinels` mean
     that the device has no value; `values` maps raw numbers to words for `enum` (for `bits`: bit
     number to word). `source` names MIB object and document.
+    Several objects of one field are alternatives: the first that has a value gives it.
+    With `true_when` the field is a claim: True when the enum's word, or any word of set bits, is
+    among them. A raw number outside of `raw_range` is unparseable. Empty text is a value only
+    where `may_be_empty`.
     """
 
     field: str
@@ -30,6 +34,9 @@ class ObjectSpec:
     sentinels: tuple[int, ...]
     values: Mapping[int, str]
     source: str
+    true_when: tuple[str, ...] = ()
+    raw_range: tuple[int, int] | None = None
+    may_be_empty: bool = False
 
     def at(self, if_index: int) -> Oid:
         """Give the oid of this object for one interface."""
@@ -53,7 +60,7 @@ class PortNaming:
 class AccessDriver:
     """One access driver file, checked.
 
-    `groups` maps a kind of fact (`port_status`, `line_quality`, ...) to the objects that its
+    `groups` maps a kind of fact (`port_status`, `line_quality_vdsl2`, ...) to the objects that its
     fields are read from; dotted fields (`down.rate_bps`) fill nested values.
     """
 
