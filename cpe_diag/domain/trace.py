@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+WAIT: Final = "wait"
+"""The operation of a deliberate wait, such as the interval between two samples of a counter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,1 +1,1 @@
-"""Shipped for those who write drivers and adapters: fakes of every door and conformance checks."""
+"""Shipped for tests: fakes of every door, recordings, and the checks that hold doors to terms."""
