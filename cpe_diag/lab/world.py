@@ -88,7 +88,7 @@ class AccessPort:
     """When the operational state last changed."""
     showtime_at: float = 0.0
     """When the link is (or will be) up after its last cause to train."""
-    counted: PortCounts = field(default_factory=lambda: PortCounts())
+    counted: PortCounts = field(default_factory=PortCounts)
     """What the port has counted until `counted.at`; `count_traffic` brings it up to date."""
 
 
@@ -286,7 +286,7 @@ class World:
     """How commands that take time wait for it, in seconds; tests make it instant."""
     faults: dict[str, set[str]] = field(default_factory=dict)
     """Which faults are set, by subscriber id."""
-    secrets: LabSecrets = field(default_factory=lambda: LabSecrets())
+    secrets: LabSecrets = field(default_factory=LabSecrets)
 
     def now(self) -> float:
         """Give the lab's time in seconds."""
