@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cpe_diag.driver_kit.capabilities import ACCESS_CAPABILITIES, ROUTER_CAPABILITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 OBJECT_TYPES: Final = ("integer", "unsigned", "text", "ticks", "enum", "bits", "object_id")
 
