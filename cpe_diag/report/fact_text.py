@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.line_facts import LineDirection, LineQuality
 from cpe_diag.domain.missing import Maybe, Missing, known
 from cpe_diag.domain.path_facts import (
@@ -32,6 +31,8 @@ from cpe_diag.report.plain import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from cpe_diag.domain.failures import FailureKind
 
 V = TypeVar("V")
 
@@ -289,30 +290,6 @@ def _answer(fact: CallerAnswer) -> str:
     return f"the caller says: {fact.choice.replace('_', ' ')}"
 
 
-_FAILURE_WORDS: Final[Mapping[FailureKind, str]] = {
-    FailureKind.REFUSED: "connection refused",
-    FailureKind.SILENT: "no answer",
-    FailureKind.UNREACHABLE: "no way there",
-    FailureKind.HUNG: "connected, then silence",
-    FailureKind.CLOSED: "connection ended early",
-    FailureKind.AUTH_REFUSED: "login refused",
-    FailureKind.HOST_KEY_CHANGED: "host key changed",
-    FailureKind.ALGORITHM_MISMATCH: "no algorithm in common",
-    FailureKind.FORBIDDEN: "question not allowed",
-    FailureKind.UNSUPPORTED: "device cannot tell",
-    FailureKind.NOT_MEASURED: "device has no value",
-    FailureKind.UNPARSEABLE: "answer not understood",
-    FailureKind.INCOMPLETE: "answer was cut",
-    FailureKind.DEVICE_ERROR: "device reports an error",
-    FailureKind.MISSING_PRIVILEGE: "this machine may not",
-    FailureKind.NOT_CONFIGURED: "not configured",
-    FailureKind.DEPENDENCY: "needs another fact",
-    FailureKind.OUT_OF_TIME: "out of time",
-    FailureKind.WRONG_PLATFORM: "another platform",
-}
-"""Every way of not knowing, in two or three words; total over FailureKind (a test holds it)."""
-
-
 def failure_text(kind: FailureKind) -> str:
     """Say in a few words why something is not known.
 
@@ -320,9 +297,9 @@ def failure_text(kind: FailureKind) -> str:
         kind: the kind of failure.
 
     Returns:
-        For example `no answer`.
+        For example `host key changed`.
     """
-    return _FAILURE_WORDS[kind]
+    return kind.value.replace("_", " ")
 
 
 def _say(value: object) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of fact

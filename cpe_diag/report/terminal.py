@@ -1,0 +1,263 @@
+"""The report for a person at a terminal: the answer first, then the path, then why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rich import box
+from rich.console import Group
+from rich.constrain import Constrain
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from cpe_diag.domain.observations import Observed
+from cpe_diag.domain.verdict import FaultDomain
+from cpe_diag.report.as_json import trace_summary
+from cpe_diag.report.duration import age, duration, percent
+from cpe_diag.report.fact_text import fact_text
+from cpe_diag.report.path_view import PathView, shown
+from cpe_diag.report.why import oldest_age, reason, reasons, sources
+from cpe_diag.report.words import (
+    DESTINATION_WORDS,
+    DOMAIN_WORDS,
+    HEADLINES,
+    cause_words,
+    confidence_words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+
+    from cpe_diag.domain.evidence import Evidence
+    from cpe_diag.domain.findings import Finding
+    from cpe_diag.domain.verdict import Verdict
+    from cpe_diag.report.record import Run
+
+WIDEST: Final = 100
+"""Columns; longer lines are hard to read."""
+
+_DOMAIN_STYLES: Final[Mapping[FaultDomain, str]] = {
+    FaultDomain.NETWORK: "red",
+    FaultDomain.ROUTER: "red",
+    FaultDomain.DEVICE: "red",
+    FaultDomain.PLATFORM: "red",
+    FaultDomain.NONE: "green",
+    FaultDomain.UNDETERMINED: "yellow",
+}
+
+_SHOWN_FINDINGS: Final = 6
+"""How many findings of a kind are shown; the JSON document has all of them."""
+
+_SHOWN_CANDIDATES: Final = 3
+
+_LEAST_BELIEF: Final = 0.05
+"""Candidates below this only distract."""
+
+
+def render_run(result: Run, now: datetime, width: int = WIDEST) -> RenderableType:
+    """Draw the whole report of a run.
+
+    Colour, NO_COLOR and what is no terminal are the console's own business; on a console that is
+    not UTF-8 everything is drawn in ASCII.
+
+    Args:
+        result: the run.
+        now: in UTC, for the ages of facts.
+        width: columns to fill at most; more than 100 are not used.
+
+    Returns:
+        Something for `Console.print`.
+    """
+    return Constrain(_Report(result, now), min(width, WIDEST))
+
+
+def render_evidence(evidence: Evidence, now: datetime, width: int = WIDEST) -> RenderableType:
+    """List every fact in words with its source and age, and every unknown with its reason.
+
+    Args:
+        evidence: what was asked.
+        now: in UTC, for the ages of facts.
+        width: columns to fill at most; more than 100 are not used.
+
+    Returns:
+        Something for `Console.print`.
+    """
+    return Constrain(_Facts(evidence, now), min(width, WIDEST))
+
+
+class _Facts:
+    """Lists the evidence once the console says what it can show."""
+
+    def __init__(self, evidence: Evidence, now: datetime) -> None:
+        self.evidence = evidence
+        self.now = now
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        del console
+        yield _Pen(ascii_terminal=options.ascii_only).facts(self.evidence, self.now)
+
+
+class _Report:
+    """Puts the parts together once the console says what it can show."""
+
+    def __init__(self, result: Run, now: datetime) -> None:
+        self.result = result
+        self.now = now
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        del console
+        pen = _Pen(ascii_terminal=options.ascii_only)
+        yield pen.header(self.result)
+        yield pen.answer(self.result)
+        yield pen.heading("Path, from the operator's core to the customer's device")
+        yield _indented(PathView(self.result.verdict.segments))
+        yield from pen.evidence(self.result, self.now)
+        yield from pen.others(self.result.verdict)
+        yield pen.footer(self.result)
+
+
+class _Pen:
+    """Draws the parts of a report for one console."""
+
+    def __init__(self, *, ascii_terminal: bool) -> None:
+        self.ascii_terminal = ascii_terminal
+        self.dot = " - " if ascii_terminal else " · "
+
+    def text(self, words: str, style: str = "") -> Text:
+        """Make text that can neither steer the terminal nor be read as markup."""
+        return Text(shown(words, ascii_terminal=self.ascii_terminal), style=style)
+
+    def header(self, result: Run) -> Text:
+        subscriber = result.case.subscriber
+        parts = [subscriber.id, result.playbook]
+        parts += [f"ticket {result.ticket}"] if result.ticket else []
+        parts += [f"{result.started_at:%Y-%m-%d %H:%M} UTC", f"took {duration(result.took_s)}"]
+        return self.text(self.dot.join(parts), "dim")
+
+    def answer(self, result: Run) -> RenderableType:
+        verdict = result.verdict
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(width=13, style="bold")
+        grid.add_column(ratio=1)
+        grid.add_row("Confidence", self.text(confidence_words(verdict.confidence)))
+        grid.add_row("Send to", self.text(DESTINATION_WORDS[result.destination], "bold"))
+        grid.add_row("Do next", self.text(verdict.next_action))
+        grid.add_row("Tell customer", self.text(verdict.tell_customer))
+        style = _DOMAIN_STYLES[verdict.domain]
+        title = self.text(verdict.title, "bold")
+        body = Group(title, self.text(verdict.summary), Text(), grid)
+        return Panel(
+            body,
+            title=self.text(HEADLINES[verdict.domain], f"bold {style}"),
+            title_align="left",
+            border_style=style,
+            box=box.ASCII if self.ascii_terminal else box.HEAVY,
+            padding=(0, 1),
+        )
+
+    def heading(self, words: str) -> RenderableType:
+        return Padding(self.text(words, "bold"), (1, 0, 0, 0))
+
+    def evidence(self, result: Run, now: datetime) -> list[RenderableType]:
+        verdict = result.verdict
+        sections = (
+            ("Evidence for", "+", verdict.evidence_for, "nothing yet"),
+            ("Evidence against", "-", verdict.evidence_against, "nothing"),
+            ("Not known", "?", verdict.unknown, "nothing that would matter"),
+        )
+        parts: list[RenderableType] = []
+        for title, mark, findings, none in sections:
+            if not findings:
+                parts.append(self.heading(f"{title}: {none}"))
+                continue
+            parts.append(self.heading(title))
+            parts.append(_indented(self.findings(findings, mark, result, now)))
+        return parts
+
+    def findings(
+        self, findings: Sequence[Finding], mark: str, result: Run, now: datetime
+    ) -> RenderableType:
+        evidence = result.case.evidence
+        table = Table.grid(padding=(0, 1), expand=True)
+        table.add_column(width=1, no_wrap=True)
+        table.add_column(ratio=1)
+        table.add_column(justify="right", no_wrap=True, style="dim")
+        for finding in findings[:_SHOWN_FINDINGS]:
+            because = self.text(finding.because)
+            below = reasons(finding, evidence) if finding.answer is None else ()
+            for line in below or self.joined(sources(finding, evidence)):
+                because.append("\n")
+                because.append_text(self.text(line, "dim"))
+            table.add_row(mark, because, oldest_age(finding, evidence, now))
+        more = len(findings) - _SHOWN_FINDINGS
+        if more > 0:
+            table.add_row("", self.text(f"and {more} more (all of them with --json)", "dim"), "")
+        return table
+
+    def joined(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        return (self.dot.join(parts),) if parts else ()
+
+    def facts(self, evidence: Evidence, now: datetime) -> RenderableType:
+        table = Table.grid(padding=(0, 1), expand=True)
+        table.add_column(width=1, no_wrap=True)
+        table.add_column(ratio=1)
+        table.add_column(justify="right", no_wrap=True, style="dim")
+        for key, observation in evidence:
+            words = self.text(f"{key}: ", "dim")
+            since = age((now - observation.at).total_seconds())
+            if isinstance(observation, Observed):
+                words.append_text(self.text(fact_text(observation.value), "not dim"))
+                words.append_text(Text("\n").append_text(self.text(observation.source, "dim")))
+                table.add_row("=", words, since)
+            else:
+                words = self.text(reason(key, evidence), "dim")
+                table.add_row("?", words, since)
+        return table
+
+    def others(self, verdict: Verdict) -> list[RenderableType]:
+        parts: list[RenderableType] = []
+        if verdict.also:
+            parts.append(self.heading("Also found, beside the first"))
+            for one in verdict.also:
+                words = f"{cause_words(one.cause)} in {DOMAIN_WORDS[one.domain]}"
+                line = f"{words}, {confidence_words(one.belief)}"
+                parts.append(_indented(self.text(line)))
+        if verdict.settle_by:
+            step = verdict.settle_by
+            parts.append(self.heading("What would settle it"))
+            parts.append(_indented(self.text(f"{step.question} (probe {step.probe})")))
+            if step.between:
+                between = " or ".join(cause_words(cause) for cause in step.between)
+                parts.append(_indented(self.text(f"It decides between {between}.", "dim")))
+        return parts + self.candidates(verdict)
+
+    def candidates(self, verdict: Verdict) -> list[RenderableType]:
+        named = {verdict.cause, *(one.cause for one in verdict.also)}
+        others = [
+            one
+            for one in verdict.candidates
+            if one.cause not in named and one.belief >= _LEAST_BELIEF
+        ][:_SHOWN_CANDIDATES]
+        if not others:
+            return []
+        words = ", ".join(f"{cause_words(one.cause)} {percent(one.belief)}" for one in others)
+        return [self.heading("Other causes weighed"), _indented(self.text(words))]
+
+    def footer(self, result: Run) -> RenderableType:
+        counts = trace_summary(result.trace)
+        parts = [
+            f"{operation} {count.requests}x"
+            + (f" ({count.failed} failed)" if count.failed else "")
+            for operation, count in counts.by_operation.items()
+        ]
+        words = [*parts, f"rules {result.verdict.rules_version}", f"run {result.run_id}"]
+        return Padding(self.text(self.dot.join(words), "dim"), (1, 0, 0, 0))
+
+
+def _indented(part: RenderableType) -> RenderableType:
+    return Padding(part, (0, 0, 0, 2))

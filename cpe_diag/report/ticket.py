@@ -1,0 +1,92 @@
+"""The run in plain text: a note for the ticket, and what to tell the customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.report.duration import duration
+from cpe_diag.report.path_view import shown
+from cpe_diag.report.plain import harmless
+from cpe_diag.report.why import reasons
+from cpe_diag.report.words import (
+    DESTINATION_WORDS,
+    DOMAIN_WORDS,
+    STATE_WORDS,
+    cause_words,
+    confidence_words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cpe_diag.domain.findings import Finding
+    from cpe_diag.report.record import Run
+
+_SHOWN_FINDINGS: Final = 8
+
+
+def plain_ticket_note(result: Run) -> str:
+    """Write the note that goes into a ticket: plain text, no colour, no drawing.
+
+    Args:
+        result: the run.
+
+    Returns:
+        Lines, the last one ended too; no secret and no control character.
+    """
+    verdict = result.verdict
+    subscriber = result.case.subscriber
+    lines = [
+        f"Diagnosis of subscriber {subscriber.id} by playbook {result.playbook}",
+        f"Run on {result.started_at:%Y-%m-%d %H:%M:%S} UTC, took {duration(result.took_s)}",
+        f"Fault in: {DOMAIN_WORDS[verdict.domain]}",
+        f"Cause: {verdict.title} ({verdict.cause})",
+        f"Confidence: {confidence_words(verdict.confidence)}",
+        f"Summary: {verdict.summary}",
+        *(f"Also: {cause_words(one.cause)} ({DOMAIN_WORDS[one.domain]})" for one in verdict.also),
+        f"Send to: {DESTINATION_WORDS[result.destination]}",
+        f"Next action: {verdict.next_action}",
+        "Path: "
+        + "; ".join(
+            f"{one.title} {STATE_WORDS[one.state]}" + (f" ({one.note})" if one.note else "")
+            for one in verdict.segments
+        ),
+        *_section("Evidence for", verdict.evidence_for),
+        *_section("Evidence against", verdict.evidence_against),
+        *_section("Not known", verdict.unknown),
+        *_unknown_reasons(result),
+    ]
+    if verdict.settle_by:
+        lines.append(f"What would settle it: {verdict.settle_by.question}")
+    lines.append(f"Run {result.run_id}, rules {verdict.rules_version}")
+    return "".join(f"{_kept(line)}\n" for line in lines)
+
+
+def customer_text(result: Run) -> str:
+    """Give the words for the customer, on one line.
+
+    Args:
+        result: the run.
+
+    Returns:
+        Plain text.
+    """
+    return shown(result.verdict.tell_customer, ascii_terminal=False)
+
+
+def _section(title: str, findings: Sequence[Finding]) -> list[str]:
+    if not findings:
+        return []
+    return [f"{title}:", *(f"- {finding.because}" for finding in findings[:_SHOWN_FINDINGS])]
+
+
+def _unknown_reasons(result: Run) -> list[str]:
+    evidence = result.case.evidence
+    lines = [line for one in result.verdict.unknown for line in reasons(one, evidence)]
+    unique = list(dict.fromkeys(lines))[:_SHOWN_FINDINGS]
+    return [f"  {line}" for line in unique]
+
+
+def _kept(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    return indent + harmless(line)

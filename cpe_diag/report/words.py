@@ -1,0 +1,79 @@
+"""The report's own words for verdicts: whose fault, how sure, who goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.verdict import Destination, FaultDomain, SegmentState
+from cpe_diag.report.duration import percent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DOMAIN_WORDS: Final[Mapping[FaultDomain, str]] = {
+    FaultDomain.NETWORK: "the operator's network",
+    FaultDomain.ROUTER: "the home router",
+    FaultDomain.DEVICE: "the customer's device",
+    FaultDomain.PLATFORM: "a third party's platform",
+    FaultDomain.NONE: "nothing",
+    FaultDomain.UNDETERMINED: "not determined",
+}
+
+HEADLINES: Final[Mapping[FaultDomain, str]] = {
+    FaultDomain.NETWORK: "FAULT IN THE OPERATOR'S NETWORK",
+    FaultDomain.ROUTER: "FAULT IN THE HOME ROUTER",
+    FaultDomain.DEVICE: "FAULT ON THE CUSTOMER'S DEVICE",
+    FaultDomain.PLATFORM: "FAULT AT A THIRD PARTY'S PLATFORM",
+    FaultDomain.NONE: "NO FAULT FOUND",
+    FaultDomain.UNDETERMINED: "UNDETERMINED",
+}
+
+DESTINATION_WORDS: Final[Mapping[Destination, str]] = {
+    Destination.FIXED: "nobody: closed",
+    Destination.SECOND_LINE: "second line (stays with you)",
+    Destination.NETWORK_OPERATIONS: "network operations",
+    Destination.FIELD_TECHNICIAN: "field technician",
+    Destination.DEVICE_SUPPORT: "device support",
+    Destination.PLATFORM_STATUS: "platform status page",
+    Destination.ACCOUNTS: "accounts",
+}
+
+STATE_WORDS: Final[Mapping[SegmentState, str]] = {
+    SegmentState.GOOD: "good",
+    SegmentState.BAD: "FAULT",
+    SegmentState.DEGRADED: "degraded",
+    SegmentState.UNKNOWN: "unknown",
+}
+
+# The report's own reading of a belief; the judge's numbers stand beside the words.
+_SURENESS: Final = (
+    (0.9, "almost certain"),
+    (0.75, "likely"),
+    (0.5, "more likely than not"),
+    (0.0, "a guess"),
+)
+
+
+def confidence_words(confidence: float) -> str:
+    """Say how sure the verdict is, in words and percent.
+
+    Args:
+        confidence: 0 to 1.
+
+    Returns:
+        For example `likely (82 %)`.
+    """
+    words = next(words for least, words in _SURENESS if confidence >= least)
+    return f"{words} ({percent(confidence)})"
+
+
+def cause_words(cause: str) -> str:
+    """Say a cause's id in plain words.
+
+    Args:
+        cause: for example `line_noise`.
+
+    Returns:
+        For example `line noise`.
+    """
+    return cause.replace("_", " ")
