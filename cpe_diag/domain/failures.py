@@ -47,6 +47,8 @@ class FailureKind(StrEnum):
     """User, password, key, community or SNMPv3 user was not accepted."""
     HOST_KEY_CHANGED = "host_key_changed"
     """The SSH host key is not the one that is pinned."""
+    HOST_KEY_UNKNOWN = "host_key_unknown"
+    """Nobody has said which SSH host key this device has, so it was not logged in to."""
     ALGORITHM_MISMATCH = "algorithm_mismatch"
     """No SSH algorithm in common; older equipment may need legacy ones switched on."""
     FORBIDDEN = "forbidden"
@@ -81,6 +83,7 @@ BLAME_OF: dict[FailureKind, Blame] = {
     FailureKind.CLOSED: Blame.DEVICE,
     FailureKind.AUTH_REFUSED: Blame.ACCESS,
     FailureKind.HOST_KEY_CHANGED: Blame.ACCESS,
+    FailureKind.HOST_KEY_UNKNOWN: Blame.ACCESS,
     FailureKind.ALGORITHM_MISMATCH: Blame.ACCESS,
     FailureKind.FORBIDDEN: Blame.ACCESS,
     FailureKind.UNSUPPORTED: Blame.DEVICE,
