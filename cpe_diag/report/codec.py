@@ -16,6 +16,7 @@ import math
 import types
 import typing
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -203,9 +204,9 @@ def _decode_plain(value_type: type, data: object, path: str) -> object:  # noqa:
         return _decode_key(data, path)
     if value_type is datetime:
         return _decode_moment(data, path)
-    if value_type is float and isinstance(data, int) and not isinstance(data, bool):
-        return float(data)
-    if value_type in (bool, int, float, str):
+    if value_type is float:
+        return _decode_number(data, path)
+    if value_type in (bool, int, str):
         if type(data) is not value_type:
             raise UndecodableError(path, f"expected {value_type.__name__}, found {_form(data)}")
         return data
@@ -218,6 +219,14 @@ def _decode_plain(value_type: type, data: object, path: str) -> object:  # noqa:
         return _decode_dataclass(value_type, data, path)
     msg = f"{value_type.__name__} has no form as JSON data"
     raise TypeError(msg)
+
+
+def _decode_number(data: object, path: str) -> float:
+    if isinstance(data, int | float) and not isinstance(data, bool):
+        with suppress(OverflowError):
+            if math.isfinite(data):
+                return float(data)
+    raise UndecodableError(path, f"expected a finite number, found {_form(data)}")
 
 
 def _decode_union(arguments: tuple[object, ...], data: object, path: str) -> object:
