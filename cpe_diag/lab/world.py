@@ -104,6 +104,10 @@ class AccessNodeState:
     snmp_version: str
     """What the inventory uses: `2c` or `3`; the agent answers both."""
     booted_at: float
+    sys_name: str = ""
+    sys_contact: str = "noc@lab.example"
+    sys_location: str = "Lab street 1"
+    bridge_mac: str = "02:00:5e:00:00:00"
     udp_port: int = 0
     powered: bool = True
     """False: the whole node is dark; no port is up and no home behind it can be reached."""
