@@ -1,0 +1,101 @@
+"""The published JSON Schema of an inventory file in YAML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.subscriber import Technology, WanProtocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TEXT: Final = {"type": "string", "minLength": 1}
+_NAME: Final = {"type": ["string", "integer"], "minLength": 1}
+_TCP_PORT: Final = {"type": "integer", "minimum": 1, "maximum": 65535}
+_RATE: Final = {"type": "integer", "minimum": 1, "description": "bit/s."}
+_CREDENTIAL: Final = {
+    "type": "string",
+    "pattern": "^(env|file):.+",
+    "description": "a reference to a secret, env:NAME or file:PATH#KEY, never the secret itself",
+}
+_SNMP_V3_NEEDS_USER: Final = {
+    "if": {"properties": {"version": {"enum": ["3", 3]}}, "required": ["version"]},
+    "then": {"required": ["user"]},
+}
+
+INVENTORY_SCHEMA: Final[Mapping[str, object]] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "urn:cpe-diag:schema:inventory-1",
+    "title": "Inventory of subscribers and access nodes",
+    "description": "What cpe-diag knows of a network; of a subscriber only the id is required.",
+    "type": "object",
+    "properties": {
+        "nodes": {
+            "type": "object",
+            "description": "Access nodes by their id.",
+            "additionalProperties": {
+                "type": "object",
+                "properties": {
+                    "address": {**_TEXT, "description": "IP address or name."},
+                    "port": {**_TCP_PORT, "description": "UDP port of SNMP; 161."},
+                    "version": {"enum": ["2c", "3", 3], "description": "SNMP version; 2c."},
+                    "user": {**_TEXT, "description": "SNMPv3 user."},
+                    "credential": _CREDENTIAL,
+                    "driver": {**_TEXT, "description": "Access driver; detected if not said."},
+                    "auth_protocol": {**_TEXT, "description": "SNMPv3; sha256."},
+                    "priv_protocol": {**_TEXT, "description": "SNMPv3; aes128."},
+                },
+                "required": ["address"],
+                "additionalProperties": False,
+                **_SNMP_V3_NEEDS_USER,
+            },
+        },
+        "subscribers": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "id": {**_NAME, "description": "What a run is started with."},
+                    "node": {**_NAME, "description": "One of the nodes above."},
+                    "port": {**_NAME, "description": "The operator's name of the port."},
+                    "technology": {"enum": [one.value for one in Technology]},
+                    "service": {
+                        "type": "object",
+                        "properties": {
+                            "down_bps": _RATE,
+                            "up_bps": _RATE,
+                            "vlan": {"type": "integer", "minimum": 1, "maximum": 4094},
+                            "wan": {"enum": [one.value for one in WanProtocol]},
+                        },
+                        "additionalProperties": False,
+                    },
+                    "router": {
+                        "type": "object",
+                        "properties": {
+                            "address": {**_TEXT, "description": "Management address."},
+                            "port": {**_TCP_PORT, "description": "TCP port of SSH; 22."},
+                            "platform": {**_TEXT, "description": "Router driver."},
+                            "user": _TEXT,
+                            "credential": _CREDENTIAL,
+                            "known_key": {**_TEXT, "description": "Pinned SSH host key."},
+                        },
+                        "required": ["address"],
+                        "additionalProperties": False,
+                    },
+                    "router_mac": {
+                        "type": "string",
+                        "pattern": "^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$",
+                        "description": "a MAC address such as 02:00:5e:00:10:01",
+                    },
+                    "ssids": {"type": "array", "items": _TEXT},
+                    "language": {**_TEXT, "description": "BCP 47 tag for the customer."},
+                },
+                "required": ["id"],
+                "additionalProperties": False,
+            },
+        },
+    },
+    "required": ["subscribers"],
+    "additionalProperties": False,
+}
+"""Draft 2020-12; `store.inventory_yaml` reads what it describes."""

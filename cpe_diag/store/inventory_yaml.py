@@ -1,0 +1,163 @@
+"""An inventory in one YAML file, checked as a whole."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError
+from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
+from cpe_diag.driver_kit.schema_check import check
+from cpe_diag.driver_kit.yaml_source import read_yaml
+from cpe_diag.store.inventory_fields import FieldReader, near_matches, read_node, read_subscriber
+from cpe_diag.store.inventory_schema import INVENTORY_SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from cpe_diag.driver_kit.yaml_source import YamlDocument, YamlPath
+
+_PLACES: Final = {
+    "down_bps": ("service", "down_bps"),
+    "up_bps": ("service", "up_bps"),
+    "vlan": ("service", "vlan"),
+    "wan": ("service", "wan"),
+    "router_address": ("router", "address"),
+    "router_port": ("router", "port"),
+    "router_platform": ("router", "platform"),
+    "router_user": ("router", "user"),
+    "router_credential": ("router", "credential"),
+    "router_known_key": ("router", "known_key"),
+}
+"""Where a field stands in a subscriber's entry, when it is not at its top."""
+
+
+class YamlInventory:
+    """Subscribers and nodes from one YAML file; read once, at the first question."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the file; it is not opened yet.
+
+        Args:
+            path: the file, as `INVENTORY_SCHEMA` describes it.
+        """
+        self.path = path
+
+    def subscriber(self, subscriber_id: str) -> Subscriber:
+        """Find one subscriber.
+
+        Args:
+            subscriber_id: its id.
+
+        Returns:
+            What the file says of it.
+
+        Raises:
+            InventoryError: it is not there, or the file cannot be read.
+            DefinitionError: the file is wrong; every fault of it at once.
+        """
+        found = self._subscribers.get(subscriber_id)
+        if found is None:
+            near = near_matches(subscriber_id, self._subscribers)
+            count = len(self._subscribers)
+            msg = f"{self.path}: no subscriber {subscriber_id!r} among {count}{near}"
+            raise InventoryError(msg)
+        return found
+
+    def ports_of_node(self, node_id: str) -> tuple[NodePort, ...]:
+        """Give the ports of a node that subscribers are on.
+
+        Args:
+            node_id: the node.
+
+        Returns:
+            One port for each of its subscribers; all of them in service.
+
+        Raises:
+            InventoryError: the file cannot be read.
+            DefinitionError: the file is wrong.
+        """
+        return tuple(
+            NodePort(port=one.port, in_service=True)
+            for one in self._subscribers.values()
+            if one.node is not None and one.node.id == node_id and isinstance(one.port, str)
+        )
+
+    def subscriber_ids(self) -> tuple[str, ...]:
+        """Give the ids of all subscribers, in the order of the file.
+
+        Raises:
+            InventoryError: the file cannot be read.
+            DefinitionError: the file is wrong.
+        """
+        return tuple(self._subscribers)
+
+    @cached_property
+    def _subscribers(self) -> Mapping[str, Subscriber]:
+        try:
+            text = self.path.read_text(encoding="utf-8-sig")
+        except OSError as error:
+            msg = f"{self.path}: the inventory cannot be read: {error.strerror}"
+            raise InventoryError(msg) from error
+        except UnicodeDecodeError as error:
+            msg = f"{self.path}: the inventory is no UTF-8 text (byte {error.start})"
+            raise InventoryError(msg) from error
+        document = read_yaml(text, str(self.path))
+        faults = list(check(document, INVENTORY_SCHEMA))
+        if faults:
+            raise DefinitionError(tuple(faults))
+        subscribers = _read(document, faults)
+        if faults:
+            raise DefinitionError(tuple(faults))
+        return subscribers
+
+
+def _read(document: YamlDocument, faults: list[Fault]) -> dict[str, Subscriber]:
+    data = _mapping(document.data)
+    nodes = {
+        node_id: _node(document, node_id, _mapping(entry), faults)
+        for node_id, entry in _mapping(data.get("nodes")).items()
+    }
+
+    def node_named(node_id: str) -> AccessNode | str:
+        near = near_matches(node_id, nodes)
+        return nodes.get(node_id) or f"no node is named {node_id!r}{near}"
+
+    subscribers: dict[str, Subscriber] = {}
+    entries = data["subscribers"]
+    for i, entry in enumerate(entries if isinstance(entries, list) else []):
+        here: YamlPath = ("subscribers", i)
+        reader = FieldReader(values=_flat(_mapping(entry)))
+        subscriber = read_subscriber(reader, node_named)
+        for name, message in reader.faults:
+            path = (*here, *_PLACES.get(name, (name,)))
+            faults.append(document.fault(path, f"subscribers[{i}].{name}: {message}"))
+        if subscriber.id in subscribers:
+            message = f"the subscriber {subscriber.id!r} is here twice"
+            faults.append(document.fault((*here, "id"), message))
+        subscribers[subscriber.id] = subscriber
+    return subscribers
+
+
+def _node(
+    document: YamlDocument, node_id: str, entry: Mapping[str, object], faults: list[Fault]
+) -> AccessNode:
+    reader = FieldReader(values={**entry, "id": node_id})
+    node = read_node(reader)
+    faults += [
+        document.fault(("nodes", node_id, name), f"nodes.{node_id}.{name}: {message}")
+        for name, message in reader.faults
+    ]
+    return node
+
+
+def _flat(entry: Mapping[str, object]) -> dict[str, object]:
+    nested = {name: _mapping(entry.get(top)).get(key) for name, (top, key) in _PLACES.items()}
+    return {name: value for name, value in entry.items() if name not in {"service", "router"}} | {
+        name: value for name, value in nested.items() if value is not None
+    }
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
