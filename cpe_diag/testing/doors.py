@@ -1,0 +1,227 @@
+"""Fakes of the doors that go over a wire: they answer from mappings, in the clock's time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
+from cpe_diag.ports import Clock, Command, CommandAnswer, Oid, Recorder, SnmpValue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+UNKNOWN_COMMAND_STATUS = 127
+"""What a POSIX shell gives for a command that it does not know (POSIX.1-2024, XCU 2.8.2)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Wire:
+    """How the way to a fake behaves; tests change it while a run goes on.
+
+    Every answer takes `takes_s` seconds; one that would come after the deadline is SILENT at the
+    deadline. `failure` is raised in place of an answer. `recorder` gets every exchange.
+    """
+
+    clock: Clock
+    takes_s: float = 0.0
+    failure: Failure | None = None
+    recorder: Recorder | None = None
+
+    async def cross(self, operation: str, target: str, label: str, deadline: float) -> None:
+        """Wait for an answer.
+
+        Raises:
+            MeasurementError: the wire's failure, or SILENT at the deadline.
+        """
+        exchange = self.recorder.begin(operation, target, label) if self.recorder else 0
+        comes_at = self.clock.monotonic() + self.takes_s
+        failure = self.failure
+        if failure is None and comes_at > deadline:
+            failure = Failure(
+                kind=FailureKind.SILENT, where=target, detail="no answer before the deadline"
+            )
+        await self.clock.sleep_until(min(comes_at, deadline))
+        if self.recorder:
+            kind = failure.kind.value if failure else None
+            self.recorder.end(exchange, failure=kind)
+        if failure:
+            raise MeasurementError(failure, operation)
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeSnmp:
+    """An agent that holds `objects`; whatever else is asked, it has not. `asked` notes each GET.
+
+    A recording read into a mapping is such a set of objects too.
+    """
+
+    wire: Wire
+    objects: Mapping[Oid, SnmpValue] = field(default_factory=dict)
+    node: str = "an-1"
+    asked: list[tuple[Oid, ...]] = field(default_factory=list)
+
+    async def get(self, oids: Sequence[Oid], *, deadline: float) -> Mapping[Oid, SnmpValue]:
+        """Read exact objects."""
+        self.asked.append(tuple(oids))
+        await self.wire.cross("snmp.get", self.node, f"{len(oids)} objects", deadline)
+        return {oid: self.objects.get(oid) for oid in oids}
+
+    async def next_rows(
+        self, column: Oid, *, after: str, max_rows: int, deadline: float
+    ) -> tuple[tuple[Oid, SnmpValue], ...]:
+        """Read rows that follow, in the order of their numbers."""
+        await self.wire.cross("snmp.get_bulk", self.node, column, deadline)
+        begin = _numbers(f"{column}.{after}" if after else column)
+        inside = _numbers(column)
+        rows = sorted(
+            (oid for oid in self.objects if _numbers(oid)[: len(inside)] == inside), key=_numbers
+        )
+        following = [oid for oid in rows if _numbers(oid) > begin][:max_rows]
+        return tuple((oid, self.objects[oid]) for oid in following)
+
+
+def _numbers(oid: Oid) -> tuple[int, ...]:
+    return tuple(int(part) for part in oid.split("."))
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeRouter:
+    """A router whose shell answers commands by their label: text, or text and exit status.
+
+    A label that is not there is answered as a shell answers a command it does not know.
+    """
+
+    wire: Wire
+    answers: Mapping[str, str | tuple[str, int]] = field(default_factory=dict)
+    router: str = "192.0.2.1"
+    connected: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    async def connect(self, *, deadline: float) -> float:
+        """Open the connection, once."""
+        if self.connected:
+            return 0.0
+        begun = self.wire.clock.monotonic()
+        await self.wire.cross("ssh.connect", self.router, "connect", deadline)
+        self.connected = True
+        return self.wire.clock.monotonic() - begun
+
+    async def ask(
+        self, commands: Sequence[Command], *, deadline: float
+    ) -> tuple[CommandAnswer, ...]:
+        """Answer commands in their order."""
+        if not commands:
+            return ()
+        await self.connect(deadline=deadline)
+        label = ", ".join(command.label for command in commands)
+        await self.wire.cross("ssh.exec", self.router, label, deadline)
+        self.asked.extend(command.label for command in commands)
+        return tuple(self._answer(command) for command in commands)
+
+    def _answer(self, command: Command) -> CommandAnswer:
+        unknown = (f"ash: {command.text}: not found\n", UNKNOWN_COMMAND_STATUS)
+        answer = self.answers.get(command.label, unknown)
+        output, status = (answer, 0) if isinstance(answer, str) else answer
+        return CommandAnswer(command=command, output=output, exit_status=status)
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeProber:
+    """Addresses that answer an echo with the given check, and ports that accept or refuse.
+
+    `open_ports` maps address and port to True (accepts) or False (refuses). Others are silent.
+    """
+
+    wire: Wire
+    pings: Mapping[str, PingCheck] = field(default_factory=dict)
+    open_ports: Mapping[tuple[str, int], bool] = field(default_factory=dict)
+
+    async def ping(self, address: str, *, count: int, deadline: float) -> PingCheck:
+        """Give the check of an address, or one without a single answer."""
+        await self.wire.cross("icmp.echo", address, f"{count} echoes", deadline)
+        nothing = PingCheck(
+            target=address,
+            sent=count,
+            received=0,
+            rtt_avg_s=Missing(why=FailureKind.SILENT),
+            note="",
+        )
+        return self.pings.get(address, nothing)
+
+    async def tcp_connect(self, address: str, port: int, *, deadline: float) -> float:
+        """Connect to an open port."""
+        accepts = self.open_ports.get((address, port))
+        where = f"{address}:{port}"
+        begun = self.wire.clock.monotonic()
+        if accepts is None:
+            await self.wire.clock.sleep_until(deadline)
+            raise _failed(FailureKind.SILENT, where, "no answer before the deadline")
+        await self.wire.cross("tcp.connect", where, "connect", deadline)
+        if not accepts:
+            raise _failed(FailureKind.REFUSED, where, "the connection was refused")
+        return self.wire.clock.monotonic() - begun
+
+
+def _failed(kind: FailureKind, where: str, detail: str) -> MeasurementError:
+    return MeasurementError(Failure(kind=kind, where=where, detail=detail), "tcp.connect")
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeResolver:
+    """A resolver that knows some names, or fails for some; others do not exist."""
+
+    wire: Wire
+    names: Mapping[str, tuple[str, ...] | DnsOutcome] = field(default_factory=dict)
+    server: str = "192.0.2.53"
+
+    async def resolve(self, name: str, *, deadline: float) -> DnsCheck:
+        """Ask for a name."""
+        begun = self.wire.clock.monotonic()
+        await self.wire.cross("dns.query", self.server, name, deadline)
+        known = self.names.get(name, DnsOutcome.NXDOMAIN)
+        answered = not isinstance(known, DnsOutcome)
+        return DnsCheck(
+            name=name,
+            server=self.server,
+            outcome=known if isinstance(known, DnsOutcome) else DnsOutcome.ANSWERED,
+            addresses=() if isinstance(known, DnsOutcome) else known,
+            took_s=(
+                self.wire.clock.monotonic() - begun
+                if answered
+                else Missing(why=FailureKind.NOT_MEASURED)
+            ),
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeHttp:
+    """Pages by URL: a status, or how the request ends; where nothing is, it is refused."""
+
+    wire: Wire
+    pages: Mapping[str, int | HttpOutcome] = field(default_factory=dict)
+
+    async def get(self, url: str, *, address: str, deadline: float) -> HttpCheck:
+        """Fetch a page."""
+        begun = self.wire.clock.monotonic()
+        await self.wire.cross("http.get", address, url, deadline)
+        page = self.pages.get(url, HttpOutcome.REFUSED)
+        if isinstance(page, HttpOutcome):
+            missing = Missing(why=FailureKind.NOT_MEASURED)
+            return HttpCheck(
+                url=url, outcome=page, status=None, took_s=missing, received_bytes=missing
+            )
+        return HttpCheck(
+            url=url,
+            outcome=HttpOutcome.OK if page < _FIRST_ERROR else HttpOutcome.HTTP_ERROR,
+            status=page,
+            took_s=self.wire.clock.monotonic() - begun,
+            received_bytes=0,
+        )
+
+
+_FIRST_ERROR = 400
+"""RFC 9110 section 15.5: 4xx and 5xx are errors."""

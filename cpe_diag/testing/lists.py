@@ -1,0 +1,56 @@
+"""Fakes of the doors to the operator's own records: subscribers and secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cpe_diag.domain.failures import Failure, FailureKind, InventoryError, MeasurementError
+from cpe_diag.domain.secret import Secret
+from cpe_diag.domain.subscriber import NodePort, Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FakeInventory:
+    """An inventory of a few subscribers, and of the ports of their nodes by node id."""
+
+    subscribers: tuple[Subscriber, ...] = ()
+    ports: Mapping[str, tuple[NodePort, ...]] = field(default_factory=dict)
+
+    def subscriber(self, subscriber_id: str) -> Subscriber:
+        """Find one subscriber.
+
+        Raises:
+            InventoryError: it is not there.
+        """
+        for one in self.subscribers:
+            if one.id == subscriber_id:
+                return one
+        msg = f"there is no subscriber {subscriber_id!r}"
+        raise InventoryError(msg)
+
+    def ports_of_node(self, node_id: str) -> tuple[NodePort, ...]:
+        """Give the ports of a node."""
+        return self.ports.get(node_id, ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FakeCredentials:
+    """Secrets by reference."""
+
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def resolve(self, reference: str) -> Secret:
+        """Give the secret.
+
+        Raises:
+            MeasurementError: `credential.resolve`: NOT_CONFIGURED.
+        """
+        if reference not in self.secrets:
+            failure = Failure(
+                kind=FailureKind.NOT_CONFIGURED,
+                where=reference,
+                detail="there is no such credential",
+            )
+            raise MeasurementError(failure, "credential.resolve")
+        return Secret(self.secrets[reference])
