@@ -1,0 +1,324 @@
+"""Finds driver files, in packages and in an operator's own folders, and makes drivers of them.
+
+A package registers the name of a package of its own under the entry point group
+`cpe_diag.drivers`; a folder is named in the configuration. A driver is `<id>.yaml`, with the pure
+readers of a router driver in `<id>.py` beside it. A folder's driver hides a packaged one of the
+same id; two of one id at the same level are refused.
+
+What is checked when: every load takes values by type and checks what they refer to, which needs
+no JSON Schema. The full schema check costs the import of its library (70 ms); our own files pass
+it in our tests, so it is made for files of other packages and folders, for a file that does not
+load (to name all its faults), and by `check_driver_file`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+from dataclasses import dataclass
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from cpe_diag.domain.failures import DefinitionError, Fault
+from cpe_diag.driver_kit.access import AccessDriver
+from cpe_diag.driver_kit.access_file import parse_access_driver
+from cpe_diag.driver_kit.driver_schema import DRIVER_SCHEMA
+from cpe_diag.driver_kit.router import RouterDriver
+from cpe_diag.driver_kit.schema_check import check, suggestion
+from cpe_diag.driver_kit.yaml_source import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import ModuleType
+
+    from cpe_diag.driver_kit.yaml_source import YamlDocument
+
+Driver: TypeAlias = AccessDriver | RouterDriver
+
+ENTRY_POINT_GROUP: Final = "cpe_diag.drivers"
+OWN_DISTRIBUTION: Final = "cpe-diag"
+
+_ID: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+# `extends` of `extends` and so on: more than this is a mistake, and a circle never ends.
+_LONGEST_CHAIN: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverFile:
+    """Where a driver is: `package` for importing its readers (None: in a folder).
+
+    `trusted` files passed the schema check in our own tests.
+    """
+
+    id: str
+    yaml: Traversable
+    readers: Traversable
+    package: str | None
+    trusted: bool
+
+
+def list_drivers(extra_folders: Sequence[Path] = ()) -> tuple[DriverFile, ...]:
+    """Find every driver file.
+
+    Args:
+        extra_folders: the operator's own folders.
+
+    Returns:
+        Driver files by id, in alphabetical order.
+
+    Raises:
+        DefinitionError: a folder cannot be read, an id is not in snake case, or two files of the
+            same level have one id.
+    """
+    packaged = [file for entry in _entry_points() for file in _of_package(entry)]
+    own = [file for folder in extra_folders for file in _of_folder(folder)]
+    by_id = {**_unique(packaged), **_unique(own)}
+    return tuple(by_id[driver_id] for driver_id in sorted(by_id))
+
+
+def load_driver(driver_id: str, extra_folders: Sequence[Path] = ()) -> Driver:
+    """Load one driver by its id.
+
+    Args:
+        driver_id: the file's stem, for example `generic_dsl`.
+        extra_folders: the operator's own folders.
+
+    Returns:
+        The driver, with its readers where it is a router's.
+
+    Raises:
+        DefinitionError: there is no such driver, or its file is wrong.
+    """
+    files = {file.id: file for file in list_drivers(extra_folders)}
+    if driver_id not in files:
+        raise _whole_file(driver_id, _no_such_driver(driver_id, files))
+    return _load(files[driver_id], files)
+
+
+def load_access_driver(driver_id: str, extra_folders: Sequence[Path] = ()) -> AccessDriver:
+    """Load a driver that has to be an access node's.
+
+    Raises:
+        DefinitionError: as for `load_driver`, and when it is of another kind.
+    """
+    driver = load_driver(driver_id, extra_folders)
+    if not isinstance(driver, AccessDriver):
+        raise _whole_file(driver.file, "this is a router driver; an access driver is wanted here")
+    return driver
+
+
+def load_router_driver(driver_id: str, extra_folders: Sequence[Path] = ()) -> RouterDriver:
+    """Load a driver that has to be a home router's.
+
+    Raises:
+        DefinitionError: as for `load_driver`, and when it is of another kind.
+    """
+    driver = load_driver(driver_id, extra_folders)
+    if not isinstance(driver, RouterDriver):
+        raise _whole_file(driver.file, "this is an access driver; a router driver is wanted here")
+    return driver
+
+
+def check_driver_file(path: Path, extra_folders: Sequence[Path] = ()) -> Driver:
+    """Check one driver file in full, wherever it lies.
+
+    Args:
+        path: the YAML file; its readers lie beside it.
+        extra_folders: where drivers that it extends may be, beside its own folder.
+
+    Returns:
+        The driver.
+
+    Raises:
+        DefinitionError: every fault of the file.
+    """
+    if not path.is_file():
+        raise _whole_file(str(path), "there is no such file")
+    file = DriverFile(
+        id=path.stem,
+        yaml=path,
+        readers=path.with_suffix(".py"),
+        package=None,
+        trusted=False,
+    )
+    _check_id(file)
+    files = {other.id: other for other in list_drivers(extra_folders)}
+    return _load(file, {**files, file.id: file})
+
+
+def detect(
+    drivers: Sequence[AccessDriver], sys_object_id: str, sys_descr: str
+) -> AccessDriver | None:
+    """Choose an access driver by what a node says of itself; pure.
+
+    Args:
+        drivers: candidates.
+        sys_object_id: sysObjectID.0 of the node.
+        sys_descr: sysDescr.0 of the node.
+
+    Returns:
+        The driver with the longest sysObjectID that is the node's or above it, else the first
+        with a fitting description, else None.
+    """
+    best: tuple[int, AccessDriver] | None = None
+    for driver in drivers:
+        for prefix in driver.sys_object_ids:
+            fits = f"{sys_object_id}.".startswith(f"{prefix}.")
+            if fits and (best is None or len(prefix) > best[0]):
+                best = (len(prefix), driver)
+    if best:
+        return best[1]
+    for driver in drivers:
+        if any(re.search(pattern, sys_descr) for pattern in driver.sys_descr_patterns):
+            return driver
+    return None
+
+
+def _entry_points() -> tuple[metadata.EntryPoint, ...]:
+    return tuple(metadata.entry_points(group=ENTRY_POINT_GROUP))
+
+
+def _of_package(entry: metadata.EntryPoint) -> list[DriverFile]:
+    trusted = entry.dist is not None and entry.dist.name == OWN_DISTRIBUTION
+    try:
+        folder = resources.files(entry.value)
+    except ModuleNotFoundError as error:
+        message = f"the driver package {entry.value!r} is registered, but not installed"
+        raise _whole_file(entry.value, message) from error
+    return _files(folder, package=entry.value, trusted=trusted)
+
+
+def _of_folder(folder: Path) -> list[DriverFile]:
+    if not folder.is_dir():
+        raise _whole_file(str(folder), "there is no such folder of drivers")
+    return _files(folder, package=None, trusted=False)
+
+
+def _files(folder: Traversable, *, package: str | None, trusted: bool) -> list[DriverFile]:
+    found = []
+    for item in folder.iterdir():
+        if item.name.endswith(".yaml"):
+            stem = item.name.removesuffix(".yaml")
+            file = DriverFile(
+                id=stem,
+                yaml=item,
+                readers=folder / f"{stem}.py",
+                package=package,
+                trusted=trusted,
+            )
+            _check_id(file)
+            found.append(file)
+    return found
+
+
+def _check_id(file: DriverFile) -> None:
+    if not _ID.match(file.id):
+        raise _whole_file(str(file.yaml), "the file's name is a driver's id: vendor_os.yaml")
+
+
+def _unique(files: Sequence[DriverFile]) -> Mapping[str, DriverFile]:
+    by_id: dict[str, DriverFile] = {}
+    for file in files:
+        if file.id in by_id:
+            message = f"there is another driver {file.id!r}: {by_id[file.id].yaml}"
+            raise _whole_file(str(file.yaml), message)
+        by_id[file.id] = file
+    return by_id
+
+
+def _no_such_driver(driver_id: str, files: Mapping[str, DriverFile]) -> str:
+    hint = suggestion(driver_id, files) or f"; there are {', '.join(files)}"
+    return f"there is no driver of this id{hint}"
+
+
+def _load(file: DriverFile, files: Mapping[str, DriverFile], chain: int = 1) -> Driver:
+    document = _document(file)
+    if not file.trusted:
+        _check_all(document)
+    try:
+        return _parse(file, document, files, chain)
+    except DefinitionError:
+        # The schema check names all faults of shape at once, where reading stops at the first.
+        _check_all(document)
+        raise
+
+
+def _document(file: DriverFile) -> YamlDocument:
+    try:
+        text = file.yaml.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise _whole_file(str(file.yaml), f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise _whole_file(str(file.yaml), f"is no UTF-8 text (byte {error.start})") from error
+    return read_yaml(text, str(file.yaml))
+
+
+def _check_all(document: YamlDocument) -> None:
+    faults = check(document, DRIVER_SCHEMA)
+    if faults:
+        raise DefinitionError(faults)
+
+
+def _parse(
+    file: DriverFile, document: YamlDocument, files: Mapping[str, DriverFile], chain: int
+) -> Driver:
+    data = document.data if isinstance(document.data, dict) else {}
+    match data.get("kind"):
+        case "access":
+            parent = _parent(data.get("extends"), document, files, chain)
+            return parse_access_driver(document, file.id, parent)
+        case "router":
+            # Access nodes are read without the router's half of the kit.
+            from cpe_diag.driver_kit.router_file import (  # noqa: PLC0415 - the reason is above
+                parse_router_driver,
+            )
+
+            return parse_router_driver(document, file.id, _readers(file))
+        case _:
+            message = "expected `kind: access` or `kind: router`"
+            raise DefinitionError((document.fault(("kind",), message),))
+
+
+def _parent(
+    extends: object, document: YamlDocument, files: Mapping[str, DriverFile], chain: int
+) -> AccessDriver | None:
+    if extends is None:
+        return None
+    message = None
+    if extends not in files:
+        message = f"extends: {_no_such_driver(str(extends), files)}"
+    elif chain > _LONGEST_CHAIN:
+        message = f"extends: more than {_LONGEST_CHAIN} drivers extend each other"
+    parent = None if message else _load(files[str(extends)], files, chain + 1)
+    if isinstance(parent, AccessDriver):
+        return parent
+    message = message or "extends: this is no access driver"
+    raise DefinitionError((document.fault(("extends",), message),))
+
+
+def _readers(file: DriverFile) -> ModuleType | None:
+    """Import a router driver's readers; None where it has no module."""
+    if not file.readers.is_file():
+        return None
+    if file.package is not None:
+        return importlib.import_module(f"{file.package}.{file.id}")
+    # Loading a folder's module runs the operator's own code, as naming the folder in the
+    # configuration asks for; it stays out of sys.modules, so that it cannot shadow another.
+    name = f"_cpe_diag_driver_{file.id}"
+    spec = importlib.util.spec_from_file_location(name, Path(str(file.readers)))
+    if spec is None or spec.loader is None:
+        raise _whole_file(str(file.readers), "this is no Python module")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (ImportError, SyntaxError) as error:
+        raise _whole_file(str(file.readers), f"cannot be imported: {error}") from error
+    return module
+
+
+def _whole_file(file: str, message: str) -> DefinitionError:
+    return DefinitionError((Fault(file=file, line=None, column=None, message=message),))
