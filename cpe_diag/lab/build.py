@@ -40,6 +40,7 @@ PORTS_PER_NODE: Final = 48
 HOMES_PER_NODE: Final = 8
 SHARED_VLAN: Final = 100
 """The one VLAN of all homes behind the Ethernet node (N:1, Broadband Forum TR-101, 2.5.1.2)."""
+UPLINK_IF_INDEX: Final = 2001
 REFERENCE_NAME: Final = "reference.lab.example"
 PLATFORM_NAME: Final = "platform.lab.example"
 DAY_S: Final = 86_400.0
@@ -178,6 +179,20 @@ def _add_node(world: World, plan: NodePlan, block: str, rng: random.Random) -> N
     for number in range(1, PORTS_PER_NODE + 1):
         port = _idle_port(plan, number, booted_at, now)
         node.ports[port.if_index] = port
+    node.uplinks[UPLINK_IF_INDEX] = AccessPort(
+        if_index=UPLINK_IF_INDEX,
+        name="xe-0/1/0",
+        alias="to operator edge",
+        mac=f"{plan.bridge_mac[:-2]}f0",
+        technology="uplink",
+        vlan=1,
+        speed_bps=10_000_000_000,
+        in_bps=rng.uniform(60e6, 90e6),
+        out_bps=rng.uniform(15e6, 25e6),
+        changed_at=booted_at,
+        showtime_at=booted_at,
+        counted=PortCounts(at=now, in_octets=4e13, out_octets=9e12),
+    )
     for position in range(HOMES_PER_NODE):
         number = plan.first_subscriber + position
         port = node.ports[plan.if_index_base + subscriber_port(position)]

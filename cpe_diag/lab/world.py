@@ -116,6 +116,9 @@ class AccessNodeState:
     """The agent does not accept the community or the SNMPv3 user of the inventory."""
     answer_delay_s: float = 0.0
     ports: dict[int, AccessPort] = field(default_factory=dict)
+    """Subscriber ports by ifIndex."""
+    uplinks: dict[int, AccessPort] = field(default_factory=dict)
+    """Interfaces towards the operator's edge by ifIndex, technology `uplink`; up with the node."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -312,6 +315,8 @@ def port_up(world: World, port: AccessPort) -> bool:
     On Ethernet the wire ends in the router's own WAN socket, so a loose WAN cable takes the port
     down; on DSL it ends in the modem, which stays in sync.
     """
+    if port.technology == "uplink":
+        return port.admin_up
     if not (port.admin_up and port.cable_ok and port.subscriber is not None):
         return False
     router = world.routers[port.subscriber]
@@ -379,7 +384,7 @@ def count_traffic(world: World, port: AccessPort) -> PortCounts:
     counted.at += passed_s
     if not port_up(world, port):
         return counted
-    if learned_mac(world, port) is not None:
+    if port.technology == "uplink" or learned_mac(world, port) is not None:
         counted.in_octets += port.in_bps / 8 * passed_s
         counted.out_octets += port.out_bps / 8 * passed_s
     counted.in_errors += port.in_errors_per_s * passed_s

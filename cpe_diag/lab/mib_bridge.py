@@ -1,0 +1,147 @@
+"""The lab's BRIDGE-MIB and Q-BRIDGE-MIB: which MAC address was learned on which port."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.lab.mib import (
+    Column,
+    OidParts,
+    counter32,
+    gauge,
+    integer,
+    mac_octets,
+    octets,
+    parts,
+)
+from cpe_diag.lab.mib_interfaces import scalar
+from cpe_diag.lab.world import learned_mac
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cpe_diag.lab.mib import MibValue
+    from cpe_diag.lab.mib_interfaces import NodeFace
+
+# BRIDGE-MIB dot1dBase, dot1dBasePortEntry, dot1dTpFdbEntry (RFC 4188, 4).
+DOT1D_BASE: Final = parts("1.3.6.1.2.1.17.1")
+DOT1D_BASE_PORT_ENTRY: Final = parts("1.3.6.1.2.1.17.1.4.1")
+DOT1D_TP_AGING_TIME: Final = parts("1.3.6.1.2.1.17.4.2")
+DOT1D_TP_FDB_ENTRY: Final = parts("1.3.6.1.2.1.17.4.3.1")
+# Q-BRIDGE-MIB dot1qFdbEntry, dot1qTpFdbEntry, dot1qPortVlanEntry (RFC 4363, 5).
+DOT1Q_FDB_ENTRY: Final = parts("1.3.6.1.2.1.17.7.1.2.1.1")
+DOT1Q_TP_FDB_ENTRY: Final = parts("1.3.6.1.2.1.17.7.1.2.2.1")
+DOT1Q_PORT_VLAN_ENTRY: Final = parts("1.3.6.1.2.1.17.7.1.4.5.1")
+
+# RFC 4188 and 4363: status learned(3).
+LEARNED: Final = 3
+
+EDGE_MAC: Final = "02:00:5e:ff:00:01"
+"""The operator's edge, learned on the uplink in every VLAN."""
+
+
+def bridge_port(face: NodeFace, if_index: int) -> int:
+    """Give the bridge port number: 1 to 48 for the ports, 49 for the uplink, on every node."""
+    if if_index in face.node.uplinks:
+        return 49
+    return sorted(face.node.ports).index(if_index) + 1
+
+
+def bridge_columns(face: NodeFace) -> tuple[Column, ...]:
+    """Give the bridge scalars, port tables and forwarding tables.
+
+    The forwarding database id is the VLAN id (independent VLAN learning).
+    """
+    interfaces = face.interfaces()
+    number_of = {if_index: bridge_port(face, if_index) for if_index in interfaces}
+    if_index_of = {number: if_index for if_index, number in number_of.items()}
+    port_rows: Sequence[OidParts] = [(number,) for number in sorted(if_index_of)]
+
+    def entries() -> dict[tuple[int, OidParts], int]:
+        """Give (VLAN, MAC) -> bridge port."""
+        found: dict[tuple[int, OidParts], int] = {}
+        edge = tuple(mac_octets(EDGE_MAC))
+        for port in face.node.ports.values():
+            mac = learned_mac(face.world, port)
+            if mac is None:
+                continue
+            vlan = port.vlan if port.learned_vlan is None else port.learned_vlan
+            found[vlan, tuple(mac_octets(mac))] = number_of[port.if_index]
+            for uplink in face.node.uplinks:
+                found[port.vlan, edge] = number_of[uplink]
+        return found
+
+    def by_mac() -> dict[OidParts, int]:
+        return {mac: number for (_vlan, mac), number in entries().items()}
+
+    def pvid(number: int) -> int:
+        port = interfaces[if_index_of[number]]
+        return port.vlan if port.learned_vlan is None else port.learned_vlan
+
+    def over_ports(name: str, oid: OidParts, read: Callable[[int], MibValue]) -> Column:
+        return Column(
+            name=name, oid=oid, rows=lambda: port_rows, read=lambda index: read(index[0])
+        )
+
+    def fdb(name: str, column: int, read: Callable[[OidParts], MibValue]) -> Column:
+        return Column(
+            name=name,
+            oid=(*DOT1D_TP_FDB_ENTRY, column),
+            rows=lambda: sorted(by_mac()),
+            read=read,
+        )
+
+    def q_fdb(name: str, column: int, read: Callable[[OidParts], MibValue]) -> Column:
+        return Column(
+            name=name,
+            oid=(*DOT1Q_TP_FDB_ENTRY, column),
+            rows=lambda: sorted((vlan, *mac) for vlan, mac in entries()),
+            read=read,
+        )
+
+    return (
+        scalar(
+            "dot1dBaseBridgeAddress",
+            (*DOT1D_BASE, 1),
+            lambda: octets(mac_octets(face.node.bridge_mac)),
+        ),
+        scalar("dot1dBaseNumPorts", (*DOT1D_BASE, 2), lambda: integer(len(port_rows))),
+        # RFC 4188: dot1dBaseType transparent-only(2).
+        scalar("dot1dBaseType", (*DOT1D_BASE, 3), lambda: integer(2)),
+        over_ports("dot1dBasePort", (*DOT1D_BASE_PORT_ENTRY, 1), integer),
+        over_ports(
+            "dot1dBasePortIfIndex",
+            (*DOT1D_BASE_PORT_ENTRY, 2),
+            lambda number: integer(if_index_of[number]),
+        ),
+        over_ports(
+            "dot1dBasePortDelayExceededDiscards",
+            (*DOT1D_BASE_PORT_ENTRY, 4),
+            lambda _number: counter32(0),
+        ),
+        over_ports(
+            "dot1dBasePortMtuExceededDiscards",
+            (*DOT1D_BASE_PORT_ENTRY, 5),
+            lambda _number: counter32(0),
+        ),
+        # RFC 4188: 300 s is the recommended ageing time.
+        scalar("dot1dTpAgingTime", DOT1D_TP_AGING_TIME, lambda: integer(300)),
+        fdb("dot1dTpFdbAddress", 1, lambda index: octets(bytes(index))),
+        fdb("dot1dTpFdbPort", 2, lambda index: integer(by_mac()[index])),
+        fdb("dot1dTpFdbStatus", 3, lambda _index: integer(LEARNED)),
+        Column(
+            name="dot1qFdbDynamicCount",
+            oid=(*DOT1Q_FDB_ENTRY, 2),
+            rows=lambda: sorted({(vlan,) for vlan, _mac in entries()}),
+            read=lambda index: counter32(sum(1 for vlan, _mac in entries() if vlan == index[0])),
+        ),
+        q_fdb("dot1qTpFdbPort", 2, lambda index: integer(entries()[index[0], index[1:]])),
+        q_fdb("dot1qTpFdbStatus", 3, lambda _index: integer(LEARNED)),
+        over_ports("dot1qPvid", (*DOT1Q_PORT_VLAN_ENTRY, 1), lambda number: gauge(pvid(number))),
+        # RFC 4363: dot1qPortAcceptableFrameTypes admitAll(1).
+        over_ports(
+            "dot1qPortAcceptableFrameTypes",
+            (*DOT1Q_PORT_VLAN_ENTRY, 2),
+            lambda _number: integer(1),
+        ),
+    )
