@@ -6,14 +6,9 @@ A field that is not there, is NULL or is empty text is known to be missing; noth
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.failures import DefinitionError, FailureKind, Fault
 from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.domain.subscriber import (
     AccessNode,
@@ -27,7 +22,9 @@ from cpe_diag.domain.subscriber import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
+
+    from cpe_diag.store.field_reader import FieldReader
 
 V = TypeVar("V")
 
@@ -81,87 +78,7 @@ _LARGEST_PORT: Final = 65_535
 _LARGEST_VLAN: Final = 4094
 """IEEE 802.1Q: 4095 is reserved."""
 
-_MAC: Final = re.compile(r"[0-9a-f]{12}\Z")
-"""Twelve hexadecimal digits, once `:`, `-` and `.` are taken out."""
-
-_TRUE: Final = frozenset({"1", "true", "yes", "y", "on", "active", "in_service"})
-_FALSE: Final = frozenset({"0", "false", "no", "n", "off", "inactive"})
-
 _NOT_SAID: Final = Missing(why=FailureKind.NOT_CONFIGURED)
-
-
-@dataclass(slots=True, kw_only=True)
-class FieldReader:
-    """Reads typed fields and collects what is wrong with them, as (field, message)."""
-
-    values: Mapping[str, object]
-    faults: list[tuple[str, str]] = field(default_factory=list)
-
-    def text(self, name: str) -> str | None:
-        """Give a field as text, or None where it is not said."""
-        value = self.values.get(name)
-        if value is None:
-            return None
-        if isinstance(value, float | Decimal) and value == int(value):
-            value = int(value)
-        return str(value).strip() or None
-
-    def required(self, name: str) -> str:
-        """Give a field that must be there."""
-        text = self.text(name)
-        if text is None:
-            self.faults.append((name, "is required and is not there"))
-        return text or ""
-
-    def number(self, name: str, *, least: int = 1, most: int | None = None) -> int | None:
-        """Give a field as a whole number within bounds."""
-        text = self.text(name)
-        if text is None:
-            return None
-        bounds = f"at least {least}" if most is None else f"from {least} to {most}"
-        if not text.isascii() or not text.isdigit():
-            self.faults.append((name, f"expected a whole number {bounds}, found {text!r}"))
-            return None
-        number = int(text)
-        if number < least or (most is not None and number > most):
-            self.faults.append((name, f"expected a whole number {bounds}, found {text}"))
-            return None
-        return number
-
-    def choice(self, name: str, choices: type[E]) -> E | None:
-        """Give a field as a member of a closed set."""
-        text = self.text(name)
-        if text is None:
-            return None
-        for member in choices:
-            if member.value == text.lower():
-                return member
-        expected = ", ".join(choices)
-        self.faults.append((name, f"expected one of {expected}, found {text!r}"))
-        return None
-
-    def mac(self, name: str) -> str | None:
-        """Give a field as a MAC address in lower-case colon form."""
-        text = self.text(name)
-        if text is None:
-            return None
-        digits = re.sub(r"[:.-]", "", text.lower())
-        if not _MAC.match(digits):
-            self.faults.append((name, f"expected a MAC address, found {text!r}"))
-            return None
-        return ":".join(digits[i : i + 2] for i in range(0, 12, 2))
-
-    def truth(self, name: str, *, default: bool) -> bool:
-        """Give a field as true or false."""
-        text = self.text(name)
-        if text is None:
-            return default
-        if text.lower() not in _TRUE | _FALSE:
-            self.faults.append((name, f"expected true or false, found {text!r}"))
-        return text.lower() in _TRUE
-
-
-E = TypeVar("E", bound=StrEnum)
 
 
 def read_subscriber(
@@ -236,6 +153,63 @@ def read_port(reader: FieldReader) -> NodePort:
     return NodePort(
         port=reader.required("port"), in_service=reader.truth("in_service", default=True)
     )
+
+
+def with_defaults(values: Mapping[str, object], defaults: Mapping[str, str]) -> dict[str, object]:
+    """Fill fields that a row does not hold.
+
+    Args:
+        values: what the row says.
+        defaults: values by field; `{id}` becomes the subscriber's id.
+
+    Returns:
+        The row with its gaps filled.
+    """
+    row_id = str(values.get("id") or "")
+    filled = {name: text.replace("{id}", row_id) for name, text in defaults.items()}
+    return {**filled, **{name: value for name, value in values.items() if value not in (None, "")}}
+
+
+def translated(
+    values: Mapping[str, object], words: Mapping[str, Mapping[str, str]]
+) -> dict[str, object]:
+    """Turn the operator's own words into ours.
+
+    Args:
+        values: what a row says, by field.
+        words: by field, the operator's words to ours, for example FTTC to vdsl2.
+
+    Returns:
+        The row with its words translated; others stay as they are.
+    """
+    return {name: words.get(name, {}).get(str(value), value) for name, value in values.items()}
+
+
+def check_field_names(setting: str, named: Iterable[str], known: tuple[str, ...]) -> None:
+    """Hold a setting to the fields that exist.
+
+    Args:
+        setting: its name, for messages.
+        named: field names.
+        known: the fields.
+
+    Raises:
+        DefinitionError: a field is named that does not exist; all of them at once.
+    """
+    wrong = [name for name in named if name not in known]
+    if wrong:
+        raise DefinitionError(
+            tuple(
+                Fault(
+                    file="the inventory's settings",
+                    line=None,
+                    column=None,
+                    message=f"{setting}: no field is named {name!r}; "
+                    f"expected one of {', '.join(known)}",
+                )
+                for name in wrong
+            )
+        )
 
 
 def near_matches(word: str, known: Iterable[str]) -> str:

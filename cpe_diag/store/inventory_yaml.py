@@ -9,7 +9,8 @@ from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError
 from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
 from cpe_diag.driver_kit.schema_check import check
 from cpe_diag.driver_kit.yaml_source import read_yaml
-from cpe_diag.store.inventory_fields import FieldReader, near_matches, read_node, read_subscriber
+from cpe_diag.store.field_reader import FieldReader
+from cpe_diag.store.inventory_fields import near_matches, read_node, read_subscriber
 from cpe_diag.store.inventory_schema import INVENTORY_SCHEMA
 
 if TYPE_CHECKING:

@@ -1,0 +1,269 @@
+"""An inventory exported as CSV: columns named in the configuration, scanned row by row."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError
+from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
+from cpe_diag.store.field_reader import FieldReader
+from cpe_diag.store.inventory_fields import (
+    NODE_FIELDS,
+    SUBSCRIBER_FIELDS,
+    check_field_names,
+    near_matches,
+    read_node,
+    read_subscriber,
+    translated,
+    with_defaults,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvSettings:
+    """Which files, and which of their columns hold which field.
+
+    `columns` and `node_columns` map fields (SUBSCRIBER_FIELDS, NODE_FIELDS) to column titles;
+    where they are empty, the titles are the fields' own names and all of them are optional but
+    the required ones. `nodes` None means: nodes are not described. `defaults` are values for
+    fields that no column holds; `{id}` in them becomes the subscriber's id. `values` maps, by
+    field, the operator's words to ours: `{"technology": {"FTTC": "vdsl2"}}`.
+    """
+
+    subscribers: Path
+    nodes: Path | None = None
+    delimiter: str = ","
+    columns: Mapping[str, str] = field(default_factory=dict)
+    node_columns: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+class CsvInventory:
+    """Subscribers and nodes from CSV files; a question scans the file once and keeps no row."""
+
+    def __init__(self, settings: CsvSettings) -> None:
+        """Keep the settings; no file is opened yet.
+
+        Args:
+            settings: files and columns.
+
+        Raises:
+            DefinitionError: the settings name a field that does not exist.
+        """
+        self.settings = settings
+        check_field_names("columns", settings.columns, SUBSCRIBER_FIELDS)
+        check_field_names("node_columns", settings.node_columns, NODE_FIELDS)
+        check_field_names("defaults", settings.defaults, SUBSCRIBER_FIELDS)
+        check_field_names("values", settings.values, SUBSCRIBER_FIELDS)
+
+    def subscriber(self, subscriber_id: str) -> Subscriber:
+        """Find one subscriber.
+
+        Args:
+            subscriber_id: its id.
+
+        Returns:
+            What the files say of it.
+
+        Raises:
+            InventoryError: it is not there, or a file cannot be read.
+            DefinitionError: its row is wrong or there twice, or a column is missing; the line is
+                the file's, the column is the number of the cell.
+        """
+        table = _Table(self.settings.subscribers, self.settings.delimiter)
+        found: list[_Row] = []
+        ids: list[str] = []
+        for row in table.rows(self.settings.columns, SUBSCRIBER_FIELDS, ("id",)):
+            row_id = row.text("id")
+            ids.append(row_id)
+            if row_id == subscriber_id:
+                found.append(row)
+        if not found:
+            near = near_matches(subscriber_id, ids)
+            msg = f"{table.path}: no subscriber {subscriber_id!r} among {len(ids)}{near}"
+            raise InventoryError(msg)
+        if len(found) > 1:
+            message = f"the subscriber {subscriber_id!r} is here {len(found)} times"
+            raise DefinitionError(tuple(row.fault("id", message) for row in found[1:]))
+        return self._read(found[0])
+
+    def check(self) -> tuple[Fault, ...]:
+        """Check every row of both files.
+
+        Returns:
+            Every fault; empty when all rows are right.
+
+        Raises:
+            InventoryError: a file cannot be read.
+            DefinitionError: a column is missing.
+        """
+        faults: list[Fault] = []
+        nodes = self._nodes(faults)
+        first: dict[str, int] = {}
+        table = _Table(self.settings.subscribers, self.settings.delimiter)
+        for row in table.rows(self.settings.columns, SUBSCRIBER_FIELDS, ("id",)):
+            row_id = row.text("id")
+            if row_id in first:
+                words = f"the subscriber {row_id!r} is here twice; first in line {first[row_id]}"
+                faults.append(row.fault("id", words))
+            first.setdefault(row_id, row.line)
+            self._subscriber(row, nodes, faults)
+        return tuple(faults)
+
+    def ports_of_node(self, node_id: str) -> tuple[NodePort, ...]:
+        """Give the ports of a node that subscribers are on.
+
+        Args:
+            node_id: the node.
+
+        Returns:
+            One port for each of its subscribers; all of them in service.
+
+        Raises:
+            InventoryError: the file cannot be read.
+            DefinitionError: a column is missing.
+        """
+        table = _Table(self.settings.subscribers, self.settings.delimiter)
+        return tuple(
+            NodePort(port=row.text("port"), in_service=True)
+            for row in table.rows(self.settings.columns, SUBSCRIBER_FIELDS, ("id",))
+            if row.text("node") == node_id and row.text("port")
+        )
+
+    def _read(self, row: _Row) -> Subscriber:
+        faults: list[Fault] = []
+        nodes = self._nodes(faults) if row.text("node") else {}
+        subscriber = self._subscriber(row, nodes, faults)
+        if faults:
+            raise DefinitionError(tuple(faults))
+        return subscriber
+
+    def _subscriber(
+        self, row: _Row, nodes: Mapping[str, AccessNode], faults: list[Fault]
+    ) -> Subscriber:
+        def node_named(node_id: str) -> AccessNode | str:
+            near = near_matches(node_id, nodes)
+            return nodes.get(node_id) or f"no node is named {node_id!r}{near}"
+
+        faults += row.length_faults()
+        said = translated(row.values, self.settings.values)
+        values = with_defaults(said, self.settings.defaults)
+        reader = FieldReader(values=values)
+        subscriber = read_subscriber(reader, node_named)
+        faults += [row.fault(name, message) for name, message in reader.faults]
+        return subscriber
+
+    def _nodes(self, faults: list[Fault]) -> dict[str, AccessNode]:
+        if self.settings.nodes is None:
+            return {}
+        nodes: dict[str, AccessNode] = {}
+        table = _Table(self.settings.nodes, self.settings.delimiter)
+        for row in table.rows(self.settings.node_columns, NODE_FIELDS, ("id", "address")):
+            faults += row.length_faults()
+            reader = FieldReader(values=row.values)
+            node = read_node(reader)
+            faults += [row.fault(name, message) for name, message in reader.faults]
+            if node.id in nodes:
+                faults.append(row.fault("id", f"the node {node.id!r} is here twice"))
+            nodes[node.id] = node
+        return nodes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """One row: its fields, its line, and in which cell each field stands."""
+
+    file: str
+    line: int
+    values: Mapping[str, str]
+    cells: Mapping[str, int]
+    titles: Mapping[str, str]
+    wrong_length: str
+
+    def text(self, name: str) -> str:
+        return self.values.get(name, "").strip()
+
+    def fault(self, name: str, message: str) -> Fault:
+        title = self.titles.get(name, name)
+        return self.fault_at(self.cells.get(name), f"{title}: {message}")
+
+    def fault_at(self, column: int | None, message: str) -> Fault:
+        return Fault(file=self.file, line=self.line, column=column, message=message)
+
+    def length_faults(self) -> list[Fault]:
+        return [self.fault_at(None, self.wrong_length)] if self.wrong_length else []
+
+
+_TITLES_LINE: Final = 1
+
+
+class _Table:
+    """A CSV file with a line of titles."""
+
+    def __init__(self, path: Path, delimiter: str) -> None:
+        self.path = path
+        self.delimiter = delimiter
+
+    def rows(
+        self, columns: Mapping[str, str], fields: tuple[str, ...], required: tuple[str, ...]
+    ) -> Iterator[_Row]:
+        lines = self._lines()
+        found = [title.strip() for title in next(lines, (0, []))[1]]
+        titles = dict(columns) or {name: name for name in fields if name in found}
+        self._check_titles(found, titles, required)
+        cells = {name: found.index(title) for name, title in titles.items()}
+        for line, row in lines:
+            odd = f"this row has {len(row)} cells; there are {len(found)} titles"
+            yield _Row(
+                file=str(self.path),
+                line=line,
+                values={name: row[cell] for name, cell in cells.items() if cell < len(row)},
+                cells={name: cell + 1 for name, cell in cells.items()},
+                titles=titles,
+                wrong_length=odd if len(row) != len(found) else "",
+            )
+
+    def _lines(self) -> Iterator[tuple[int, list[str]]]:
+        try:
+            with self.path.open(encoding="utf-8-sig", newline="") as file:
+                reader = csv.reader(file, delimiter=self.delimiter, strict=True)
+                ended = 0
+                try:
+                    for row in reader:
+                        line, ended = ended + 1, reader.line_num
+                        if row:
+                            yield line, row
+                except csv.Error as error:
+                    fault = self._fault(ended + 1, f"this is no CSV: {error}")
+                    raise DefinitionError((fault,)) from error
+        except OSError as error:
+            msg = f"{self.path}: the inventory cannot be read: {error.strerror}"
+            raise InventoryError(msg) from error
+        except UnicodeDecodeError as error:
+            msg = f"{self.path}: the inventory is no UTF-8 text (byte {error.start})"
+            raise InventoryError(msg) from error
+
+    def _check_titles(
+        self, found: list[str], titles: Mapping[str, str], required: tuple[str, ...]
+    ) -> None:
+        missing = [title for title in titles.values() if title not in found]
+        missing += [name for name in required if name not in titles]
+        if missing:
+            shown = ", ".join(repr(title) for title in found) or "nothing"
+            raise DefinitionError(
+                tuple(
+                    self._fault(_TITLES_LINE, f"no column is titled {title!r}; found {shown}")
+                    for title in missing
+                )
+            )
+
+    def _fault(self, line: int, message: str) -> Fault:
+        return Fault(file=str(self.path), line=line, column=None, message=message)
