@@ -1,0 +1,121 @@
+"""Waits for its moment, then samples counters of ports again and gives the rates in between."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.observations import Observed
+from cpe_diag.domain.port_facts import PortCounters
+from cpe_diag.driver_kit.access_facts import port_counters
+from cpe_diag.probes.counter_math import elapsed_s, rates
+from cpe_diag.probes.node_port import (
+    ASK,
+    built,
+    driver_of,
+    fields_of,
+    none_of,
+    oids_of,
+    source_of,
+    uptime_oids,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from cpe_diag.domain.evidence import Evidence, Measurement
+    from cpe_diag.domain.port_facts import PortRates
+    from cpe_diag.ports import Oid, SnmpValue
+    from cpe_diag.probes.probe import Setting
+
+
+def first_sample(evidence: Evidence, subject: str) -> Observed[PortCounters]:
+    """Give the first sample of a port.
+
+    Raises:
+        MeasurementError: DEPENDENCY: there is none.
+    """
+    held = evidence.get("port_counters", subject)
+    if isinstance(held, Observed) and isinstance(held.value, PortCounters):
+        return Observed(value=held.value, source=held.source, at=held.at)
+    reason = evidence.failure("port_counters", subject)
+    detail = f"there is no first sample of the counters: {reason.detail if reason else 'not read'}"
+    failure = Failure(kind=FailureKind.DEPENDENCY, where=subject, detail=detail)
+    raise MeasurementError(failure, ASK)
+
+
+async def sample_again(
+    setting: Setting,
+    firsts: Mapping[str, tuple[int, Observed[PortCounters]]],
+    deadline: float,
+    *,
+    first_only: bool = False,
+) -> tuple[Measurement, ...]:
+    """Sample ports a second time, all in one question.
+
+    Args:
+        setting: of the run.
+        firsts: by subject, the ifIndex and the first sample; at least one.
+        deadline: absolute, monotonic seconds.
+        first_only: leave out alternative objects, as the first sample did.
+
+    Returns:
+        `port_rates` of every subject, known or not.
+    """
+    clock, snmp = setting.doors.clock, setting.doors.snmp
+    keys = tuple(FactKey("port_rates", subject) for subject in firsts)
+    try:
+        driver = driver_of(setting)
+        specs = driver.groups.get("port_counters", ())
+        oids = uptime_oids(driver)
+        for if_index, _ in firsts.values():
+            oids += oids_of(specs, if_index, first_only=first_only)
+        await _wait(setting, max(sample.at for _, sample in firsts.values()), deadline)
+        answers = await snmp.get(oids, deadline=deadline)
+    except MeasurementError as error:
+        return none_of(keys, error, clock.now())
+    at = clock.now()
+    return tuple(
+        built(
+            FactKey("port_rates", subject),
+            partial(_rates, setting, answers, if_index, sample, at),
+            f"{source_of(snmp.node, specs, 'in_octets', if_index)}, two samples",
+            at,
+        )
+        for subject, (if_index, sample) in firsts.items()
+    )
+
+
+async def _wait(setting: Setting, first_at: datetime, deadline: float) -> None:
+    clock = setting.doors.clock
+    passed_s = (clock.now() - first_at).total_seconds()
+    when = clock.monotonic() + max(0.0, setting.sample_interval_s - passed_s)
+    if when >= deadline:
+        detail = f"two samples have to be {setting.sample_interval_s:g} s apart; no time for that"
+        failure = Failure(
+            kind=FailureKind.OUT_OF_TIME, where=setting.doors.snmp.node, detail=detail
+        )
+        raise MeasurementError(failure, ASK)
+    await clock.sleep_until(when)
+
+
+def _rates(
+    setting: Setting,
+    answers: Mapping[Oid, SnmpValue],
+    if_index: int,
+    sample: Observed[PortCounters],
+    at: datetime,
+) -> PortRates:
+    system = fields_of(setting, "node_system", answers, 0)
+    fields = fields_of(setting, "port_counters", answers, if_index)
+    second = port_counters(fields, system.needed_number("uptime_s"))
+    passed_s = elapsed_s(sample.value, second)
+    if passed_s is None:
+        detail = "the node restarted between the two samples, its counters began anew"
+        failure = Failure(kind=FailureKind.INCOMPLETE, where=fields.node, detail=detail)
+        raise MeasurementError(failure, ASK)
+    # An agent whose uptime stands still (refreshed rarely) is measured by our own clock.
+    return rates(sample.value, second, passed_s or (at - sample.at).total_seconds())
