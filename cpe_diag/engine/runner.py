@@ -1,0 +1,334 @@
+"""Takes the steps of a playbook from the top, within one budget, to a verdict that is routed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from cpe_diag.domain.evidence import Evidence, FactKey, Measurement, not_observed
+from cpe_diag.domain.failures import Failure, FailureKind
+from cpe_diag.domain.observations import Observed
+from cpe_diag.domain.path_facts import CallerAnswer
+from cpe_diag.domain.verdict import Destination, FaultDomain, Verdict
+from cpe_diag.engine.conditions import Known, evaluate
+from cpe_diag.engine.measure import Measured, measure
+from cpe_diag.engine.plan import plan_step
+from cpe_diag.engine.run import (
+    Judged,
+    RunEnd,
+    RunResult,
+    StepRecord,
+    StepStarted,
+)
+from cpe_diag.judge.question import CaseFile
+from cpe_diag.playbook.answers import check_answers
+from cpe_diag.playbook.model import (
+    AskStep,
+    InvestigateStep,
+    JudgeStep,
+    ProbeStep,
+    RouteStep,
+    Step,
+    StopStep,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from cpe_diag.domain.findings import Finding
+    from cpe_diag.engine.run import AskCaller, OnProgress, RunOrder
+    from cpe_diag.probes.probe import Probe
+
+DONE = "done"
+SKIPPED = "skipped"
+CUT = "cut"
+
+
+async def run_playbook(  # noqa: PLR0913 - each is one thing that tests replace by themselves
+    order: RunOrder,
+    *,
+    catalogue: tuple[Probe, ...],
+    judge: Callable[[CaseFile], Verdict],
+    findings: Callable[[CaseFile], tuple[Finding, ...]],
+    next_probe: Callable[[CaseFile, frozenset[str]], str | None],
+    on_progress: OnProgress,
+    ask_caller: AskCaller,
+) -> RunResult:
+    """Run a playbook on one subscriber.
+
+    The budget always ends in a routed case: when it is over, nothing more is asked or measured,
+    and the verdict on what is known so far is handed over. A probe that has run is not run
+    again, unless a later step names it after the caller has given an answer.
+
+    Args:
+        order: what to run, on whom, how long.
+        catalogue: all probes there are, in the order of their places on the path.
+        judge: concludes.
+        findings: gives every rule's answer, for conditions that name one.
+        next_probe: gives the most telling probe that is not among those run, or None.
+        on_progress: is told what happens, while it happens.
+        ask_caller: puts a question to a person. It is called while nothing is measured and may
+            block; what it takes counts against the budget.
+
+    Returns:
+        All that the run leaves.
+
+    Raises:
+        DefinitionError: answers were given that do not fit the playbook's questions.
+        Exception: a bug in a probe, a rule or a callback, as it is; nothing was written.
+    """
+    check_answers(order.playbook, order.answers)
+    run = _Run(order, catalogue, judge, findings, next_probe, on_progress, ask_caller)
+    for step in order.playbook.steps:
+        await run.take(step)
+    return run.result()
+
+
+class _Run:
+    """One run while it goes."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the arguments of run_playbook, kept
+        self,
+        order: RunOrder,
+        catalogue: tuple[Probe, ...],
+        judge: Callable[[CaseFile], Verdict],
+        findings: Callable[[CaseFile], tuple[Finding, ...]],
+        next_probe: Callable[[CaseFile, frozenset[str]], str | None],
+        on_progress: OnProgress,
+        ask_caller: AskCaller,
+    ) -> None:
+        self.order = order
+        self.catalogue = catalogue
+        self.judge = judge
+        self.findings = findings
+        self.next_probe = next_probe
+        self.on_progress = on_progress
+        self.ask_caller = ask_caller
+        self.clock = order.setting.doors.clock
+        self.started_at = self.clock.now()
+        self.start_s = self.clock.monotonic()
+        self.budget_ends = self.start_s + order.budget_s
+        self.evidence = Evidence()
+        self.answers: dict[str, str] = {}
+        self.ran: set[str] = set()
+        self.ran_since_answer: set[str] = set()
+        self.verdict: Verdict | None = None
+        self.verdict_on: Evidence | None = None
+        self.destination: Destination | None = None
+        self.ended: RunEnd | None = None
+        self.out_of_time = False
+        self.records: list[StepRecord] = []
+
+    async def take(self, step: Step) -> None:
+        """Take one step, or note why it is not taken."""
+        started = self.clock.monotonic()
+        why_not = self.why_not(step)
+        state, note = (SKIPPED, why_not) if why_not else await self.act(step)
+        self.records.append(
+            StepRecord(
+                id=step.id,
+                kind=_kind(step),
+                state=state,
+                started_s=started - self.start_s,
+                ended_s=self.clock.monotonic() - self.start_s,
+                note=note,
+            )
+        )
+
+    def why_not(self, step: Step) -> str | None:
+        """Say why a step is not taken, or None where it is."""
+        if self.ended is not None:
+            return "the playbook had ended before"
+        if step.when is None:
+            return None
+        told = evaluate(step.when, self.known())
+        if told.holds:
+            return None
+        return told.because if told.holds is False else f"cannot tell: {told.because}"
+
+    async def act(self, step: Step) -> tuple[str, str]:
+        """Take one step; gives its state and a note."""
+        match step:
+            case AskStep():
+                return self.ask(step)
+            case ProbeStep():
+                return await self.probe(step)
+            case InvestigateStep():
+                return await self.investigate(step)
+            case JudgeStep() | StopStep() | RouteStep():
+                self.start(step)
+                return DONE, self.conclude(step)
+            case _:
+                assert_never(step)
+
+    def conclude(self, step: JudgeStep | StopStep | RouteStep) -> str:
+        """Take a step that costs no time; gives its note."""
+        match step:
+            case JudgeStep():
+                return self.judged().title
+            case StopStep():
+                self.ended = RunEnd.STOPPED
+                return step.reason
+            case RouteStep():
+                self.ended = RunEnd.FINISHED
+                self.destination = step.to or self.judged().destination
+                return f"to {self.destination}"
+            case _:
+                assert_never(step)
+
+    def start(self, step: Step, probes: tuple[str, ...] = ()) -> None:
+        self.on_progress(StepStarted(step_id=step.id, kind=_kind(step), probes=probes))
+
+    def time_is_over(self) -> bool:
+        """Note and tell whether the budget is spent."""
+        if self.clock.monotonic() >= self.budget_ends:
+            self.out_of_time = True
+        return self.out_of_time
+
+    def case(self) -> CaseFile:
+        setting = self.order.setting
+        return CaseFile(
+            evidence=self.evidence,
+            subscriber=setting.subscriber,
+            symptom=self.order.playbook.symptom,
+            device_mac=setting.device_mac,
+            platform_host=setting.platform.host if setting.platform else None,
+            thresholds=self.order.thresholds,
+        )
+
+    def known(self) -> Known:
+        return Known(
+            evidence=self.evidence,
+            findings=lambda: self.findings(self.case()),
+            answers=self.answers,
+        )
+
+    def judged(self) -> Verdict:
+        """Give the verdict on what is known now; the same evidence is judged once."""
+        if self.verdict is None or self.verdict_on is not self.evidence:
+            self.verdict = self.judge(self.case())
+            self.verdict_on = self.evidence
+            self.on_progress(Judged(verdict=self.verdict))
+        return self.verdict
+
+    def ask(self, step: AskStep) -> tuple[str, str]:
+        """Put the question, unless it was answered beforehand."""
+        given = self.order.answers.get(step.id)
+        source = "answer given with the order"
+        if given is None:
+            if self.time_is_over():
+                return CUT, "no time left to ask"
+            self.start(step)
+            given = self.ask_caller(step)
+            source = "answer of the caller"
+        if given is None:
+            self.answers[step.id] = step.default
+            self.add(_not_asked(step, self))
+            return DONE, f"{step.default} (nobody to ask; the default)"
+        if given not in {choice.id for choice in step.choices}:
+            msg = f"{step.id}: {given!r} is none of the choices"
+            raise ValueError(msg)
+        self.answers[step.id] = given
+        self.ran_since_answer.clear()
+        answer = Observed(value=CallerAnswer(choice=given), source=source, at=self.clock.now())
+        self.add(Measurement(key=FactKey("answer", step.id), observation=answer))
+        return DONE, given
+
+    def add(self, measurement: Measurement) -> None:
+        self.evidence = self.evidence.with_measurements((measurement,))
+
+    async def probe(self, step: ProbeStep) -> tuple[str, str]:
+        """Run the probes of a step that have not run yet."""
+        wanted = [name for name in step.probes if name not in self.ran_since_answer]
+        if not wanted:
+            return SKIPPED, "all of its probes have run before"
+        if self.time_is_over():
+            return CUT, "no time left to measure"
+        self.start(step, tuple(wanted))
+        measured = await self.measure(wanted, self.clock.monotonic() + step.limit_s)
+        if measured.cut:
+            return CUT, f"out of time: {', '.join(measured.cut)}"
+        return DONE, ""
+
+    async def measure(self, wanted: Iterable[str], until: float) -> Measured:
+        """Run probes, and those that they need, until a moment or the end of the budget."""
+        plan = plan_step(
+            wanted,
+            catalogue=self.catalogue,
+            done=self.ran,
+            now=self.clock.monotonic(),
+            until=min(until, self.budget_ends),
+        )
+        measured = await measure(
+            plan,
+            setting=self.order.setting,
+            evidence=self.evidence,
+            on_progress=self.on_progress,
+        )
+        self.evidence = measured.evidence
+        names = {planned.probe.id for planned in plan.probes}
+        self.ran |= names
+        self.ran_since_answer |= names
+        if measured.cut:
+            self.time_is_over()
+        return measured
+
+    async def investigate(self, step: InvestigateStep) -> tuple[str, str]:
+        """Go on with the most telling probe, one after the other."""
+        self.start(step)
+        until = self.clock.monotonic() + step.limit_s
+        asked: list[str] = []
+        while not _sure(self.judged(), step.until_confidence):
+            name = self.next_probe(self.case(), frozenset(self.ran))
+            if name is None:
+                return DONE, _after(asked, "nothing more would tell")
+            if name in self.ran:
+                msg = f"next_probe gave {name!r}, which has run"
+                raise ValueError(msg)
+            if self.time_is_over() or self.clock.monotonic() >= until:
+                return CUT, _after(asked, "out of time")
+            asked.append(name)
+            await self.measure((name,), until)
+        return DONE, _after(asked, f"confidence {self.judged().confidence:.2f}")
+
+    def result(self) -> RunResult:
+        """Judge what is known at the end, and give everything."""
+        verdict = self.judged()
+        doors = self.order.setting.doors
+        end = RunEnd.OUT_OF_TIME if self.out_of_time else self.ended or RunEnd.FINISHED
+        return RunResult(
+            run_id=self.order.run_id,
+            playbook=self.order.playbook.id,
+            ticket=self.order.ticket,
+            started_at=self.started_at,
+            took_s=self.clock.monotonic() - self.start_s,
+            end=end,
+            case=self.case(),
+            verdict=verdict,
+            destination=self.destination or verdict.destination,
+            steps=tuple(self.records),
+            trace=doors.recorder.trace(start_s=self.start_s),
+            raw_answers=doors.recorder.raw_answers(),
+        )
+
+
+def _kind(step: Step) -> str:
+    return type(step).__name__.removesuffix("Step").lower()
+
+
+def _sure(verdict: Verdict, confidence: float) -> bool:
+    return verdict.domain is not FaultDomain.UNDETERMINED and verdict.confidence >= confidence
+
+
+def _after(asked: list[str], outcome: str) -> str:
+    return f"after {', '.join(asked)}: {outcome}" if asked else outcome
+
+
+def _not_asked(step: AskStep, run: _Run) -> Measurement:
+    """Say in the evidence that nobody was asked: a default is no word of the caller's."""
+    failure = Failure(
+        kind=FailureKind.NOT_CONFIGURED,
+        where="caller",
+        detail=f"nobody could be asked; the playbook went on with {step.default}",
+        next_step=f"give --answer {step.id}=CHOICE",
+    )
+    return not_observed(FactKey("answer", step.id), failure, "caller.ask", run.clock.now())
