@@ -1,0 +1,86 @@
+"""What a cause is: which findings speak for it and against it, and who goes on with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from cpe_diag.domain.verdict import Destination, FaultDomain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """One finding with one answer, and what it adds to the log-odds of a cause.
+
+    2.2 in log-odds is about nine times as likely, 4.6 a hundred times.
+    """
+
+    finding: str
+    answer: bool
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """A finding that must have this answer, or the cause cannot be.
+
+    Not known caps the belief (possible, not proven); the other answer, and a question that does
+    not arise (no line on Ethernet), rule the cause out.
+    """
+
+    finding: str
+    answer: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """One thing that can be wrong.
+
+    `supports` have weights above 0, `against` below 0. `explains` are the unusual findings that
+    one has no need to wonder about any more once this cause is known. `shifts` add to the
+    log-odds for a complaint (symptom id). `bystander` causes are real, but not what the customer
+    complains about: they lead only where nothing else stands. `source` says where the signature
+    comes from.
+    """
+
+    id: str
+    domain: FaultDomain
+    destination: Destination
+    title: str
+    needs: tuple[Need, ...] = ()
+    supports: tuple[Sign, ...] = ()
+    against: tuple[Sign, ...] = ()
+    explains: tuple[str, ...] = ()
+    shifts: tuple[tuple[str, float], ...] = ()
+    bystander: bool = False
+    next_action: str
+    tell_customer: str
+    source: str
+
+
+def when(finding: str, weight: float) -> Sign:
+    """Weigh the answer yes."""
+    return Sign(finding=finding, answer=True, weight=weight)
+
+
+def unless(finding: str, weight: float) -> Sign:
+    """Weigh the answer no."""
+    return Sign(finding=finding, answer=False, weight=weight)
+
+
+def must(finding: str) -> Need:
+    """Need the answer yes."""
+    return Need(finding=finding, answer=True)
+
+
+def must_not(finding: str) -> Need:
+    """Need the answer no."""
+    return Need(finding=finding, answer=False)
+
+
+SLOW: Final = "slow_internet"
+DROPS: Final = "drops"
+WIFI_TROUBLE: Final = "wifi_trouble"
+ONE_DEVICE: Final = "one_device_offline"
+SITE: Final = "site_not_opening"
+NO_INTERNET: Final = "no_internet"

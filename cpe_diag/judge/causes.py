@@ -1,0 +1,22 @@
+"""All causes that a verdict can name, beside `no_fault` and `undetermined`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.judge.causes_access import CAUSES_ACCESS
+from cpe_diag.judge.causes_home import CAUSES_HOME
+from cpe_diag.judge.causes_platform import CAUSES_PLATFORM
+from cpe_diag.judge.causes_router import CAUSES_ROUTER
+from cpe_diag.judge.causes_service import CAUSES_SERVICE
+
+if TYPE_CHECKING:
+    from cpe_diag.judge.cause import Cause
+
+CAUSES: Final[tuple[Cause, ...]] = (
+    *CAUSES_ACCESS,
+    *CAUSES_SERVICE,
+    *CAUSES_ROUTER,
+    *CAUSES_HOME,
+    *CAUSES_PLATFORM,
+)

@@ -1,0 +1,135 @@
+"""Causes in the customer's devices and in how the customer uses the line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cpe_diag.domain.verdict import Destination, FaultDomain
+from cpe_diag.judge.cause import (
+    DROPS,
+    ONE_DEVICE,
+    SLOW,
+    WIFI_TROUBLE,
+    Cause,
+    must,
+    unless,
+    when,
+)
+
+CAUSES_HOME: Final[tuple[Cause, ...]] = (
+    Cause(
+        id="wifi_weak_signal",
+        domain=FaultDomain.DEVICE,
+        destination=Destination.DEVICE_SUPPORT,
+        title="A device is too far from the router's Wi-Fi",
+        needs=(must("wifi_signal_weak"),),
+        supports=(
+            when("wifi_signal_weak", 4.3),
+            when("wifi_most_weak", 0.7),
+            when("wifi_disconnects", 0.7),
+            when("only_wifi_affected", 0.7),
+            when("only_one_device_affected", 0.7),
+        ),
+        explains=("wifi_signal_weak", "wifi_most_weak", "wifi_disconnects", "device_unanswering"),
+        shifts=((WIFI_TROUBLE, 1.0), (ONE_DEVICE, 1.0), (SLOW, 0.5), (DROPS, 0.3)),
+        next_action="Advise on the place of router and device; offer a repeater or a cable.",
+        tell_customer="Your device hears the Wi-Fi only weakly. Try it closer to the router, or"
+        " use a cable; a repeater can help.",
+        source="signal of the station as hostapd reports it (`iwinfo assoclist`)",
+    ),
+    Cause(
+        id="device_wrong_password",
+        domain=FaultDomain.DEVICE,
+        destination=Destination.DEVICE_SUPPORT,
+        title="A device tries to join the Wi-Fi with a wrong password",
+        needs=(must("wifi_wrong_password"),),
+        supports=(when("wifi_wrong_password", 5.0),),
+        explains=("wifi_wrong_password", "device_absent", "device_no_lease", "wifi_disconnects"),
+        shifts=((ONE_DEVICE, 1.0), (WIFI_TROUBLE, 0.5)),
+        next_action="Have the customer delete the network on the device and join it anew.",
+        tell_customer="Your device uses an old or wrong Wi-Fi password. Please remove the network"
+        " on the device and join it again with the password on your router.",
+        source="hostapd: AP-STA-POSSIBLE-PSK-MISMATCH",
+    ),
+    Cause(
+        id="device_address",
+        domain=FaultDomain.DEVICE,
+        destination=Destination.DEVICE_SUPPORT,
+        title="A device uses an address that does not fit the home network",
+        supports=(
+            when("device_address_foreign", 5.0),
+            when("device_no_lease", 2.5),
+            when("lan_duplicate_address", 3.5),
+        ),
+        against=(when("device_absent", -3.0), when("lan_rogue_dhcp", -2.0)),
+        explains=(
+            "device_address_foreign",
+            "device_no_lease",
+            "lan_duplicate_address",
+            "device_unanswering",
+            "only_one_device_affected",
+        ),
+        shifts=((ONE_DEVICE, 1.0),),
+        next_action="Have the customer set the device to get its address automatically (DHCP).",
+        tell_customer="Your device is set to a fixed address that does not fit your network."
+        " Please set it to get its address automatically.",
+        source="the router's neighbour table against its own prefix and leases",
+    ),
+    Cause(
+        id="device_offline",
+        domain=FaultDomain.DEVICE,
+        destination=Destination.DEVICE_SUPPORT,
+        title="The device is switched off or not connected",
+        needs=(must("device_absent"),),
+        supports=(
+            when("device_absent", 4.5),
+            unless("wifi_disabled", 0.3),
+            unless("wifi_wrong_password", 0.3),
+        ),
+        explains=("device_absent", "device_no_lease", "device_unanswering"),
+        shifts=((ONE_DEVICE, 1.0),),
+        next_action="Have the customer check power, cable and flight mode of the device.",
+        tell_customer="Your device is not connected to your router at the moment. Please check"
+        " that it is switched on, and that its Wi-Fi or cable is connected.",
+        source="no lease, no neighbour entry, no station, no answer",
+    ),
+    Cause(
+        id="lan_rogue_dhcp",
+        domain=FaultDomain.DEVICE,
+        destination=Destination.DEVICE_SUPPORT,
+        title="Another device in the home gives out addresses",
+        needs=(must("lan_rogue_dhcp"),),
+        supports=(when("lan_rogue_dhcp", 5.5),),
+        explains=(
+            "lan_rogue_dhcp",
+            "lan_duplicate_address",
+            "device_address_foreign",
+            "device_no_lease",
+            "device_unanswering",
+        ),
+        next_action="Find the device (often a second router); switch off its DHCP or connect it by"
+        " its WAN socket.",
+        tell_customer="Another device in your home, often a second router, gives out addresses"
+        " and confuses your devices. Please unplug it; we will tell you how to set it up.",
+        source="RFC 2131, section 3.1: an OFFER or ACK of a server that is not the router",
+    ),
+    Cause(
+        id="line_saturated",
+        domain=FaultDomain.DEVICE,
+        destination=Destination.DEVICE_SUPPORT,
+        title="The home's own traffic fills the line",
+        needs=(must("port_saturated"),),
+        supports=(when("port_saturated", 5.0), when("latency_high", 0.5)),
+        explains=(
+            "port_saturated",
+            "latency_high",
+            "gateway_loss",
+            "internet_loss",
+        ),
+        shifts=((SLOW, 0.7),),
+        next_action="Tell the customer how much is used and when; find the device that uses it.",
+        tell_customer="Your line is fully used by your own devices at the moment, for example by"
+        " a large download or backup. It will be faster when that has ended.",
+        source="IF-MIB octet counters against the service and the line's rate",
+    ),
+)

@@ -1,0 +1,67 @@
+"""Causes at a third party: a site that is down, slow, failing, or without an address."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cpe_diag.domain.verdict import Destination, FaultDomain
+from cpe_diag.judge.cause import SITE, Cause, must, when
+
+CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
+    Cause(
+        id="platform_down",
+        domain=FaultDomain.PLATFORM,
+        destination=Destination.PLATFORM_STATUS,
+        title="The site accepts no connections",
+        needs=(must("platform_unreachable"),),
+        supports=(when("platform_unreachable", 5.0),),
+        explains=("platform_unreachable", "platform_fails_from_home"),
+        shifts=((SITE, 1.0),),
+        next_action="Point to the site's own status page; watch it from here.",
+        tell_customer="The site itself is out of order at the moment. Your connection and our"
+        " network are working; please try again later.",
+        source="no connection from our side while the reference host is good",
+    ),
+    Cause(
+        id="platform_error",
+        domain=FaultDomain.PLATFORM,
+        destination=Destination.PLATFORM_STATUS,
+        title="The site answers with errors of its own",
+        needs=(must("platform_errors"),),
+        supports=(when("platform_errors", 5.0),),
+        explains=("platform_errors", "platform_fails_from_home"),
+        shifts=((SITE, 1.0),),
+        next_action="Point to the site's own status page; watch it from here.",
+        tell_customer="The site itself reports an error at the moment. Your connection and our"
+        " network are working; please try again later.",
+        source="RFC 9110, section 15.6: server errors, while the reference host is good",
+    ),
+    Cause(
+        id="platform_slow",
+        domain=FaultDomain.PLATFORM,
+        destination=Destination.PLATFORM_STATUS,
+        title="The site answers too slowly",
+        needs=(must("platform_slow"),),
+        supports=(when("platform_slow", 5.0),),
+        explains=("platform_slow", "platform_fails_from_home"),
+        shifts=((SITE, 1.0),),
+        next_action="Point to the site's own status page; watch it from here.",
+        tell_customer="The site itself is slow at the moment. Your connection and our network"
+        " are working; please try again later.",
+        source="the page takes long from our side while the reference host is quick",
+    ),
+    Cause(
+        id="platform_name",
+        domain=FaultDomain.PLATFORM,
+        destination=Destination.PLATFORM_STATUS,
+        title="The site's name has no address",
+        needs=(must("platform_name_fails"),),
+        supports=(when("platform_name_fails", 5.0),),
+        explains=("platform_name_fails", "platform_unreachable", "platform_fails_from_home"),
+        shifts=((SITE, 1.0),),
+        next_action="Check the spelling of the name, then point to the site's owner.",
+        tell_customer="The name of the site cannot be found at the moment. Please check that it is"
+        " spelt correctly; if so, the owner of the site has to correct it.",
+        source="RFC 1035 NXDOMAIN or SERVFAIL while the reference's name has an address",
+    ),
+)

@@ -1,0 +1,117 @@
+"""Evidence that follows from other evidence is told, but not counted twice."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpe_diag.domain.findings import Finding
+
+NO_WAY_OUT: Final = ("gateway_unreachable", "wan_down", "conntrack_full")
+DAMAGE: Final = (
+    "conntrack_full",
+    "port_saturated",
+    "port_duplex_wrong",
+    "line_errors_high",
+    "line_margin_low",
+    "port_errors_growing",
+    "router_strained",
+)
+
+FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("port_down", ("port_admin_down", "neighbours_down")),
+    ("ethernet_link_down", ("port_admin_down", "neighbours_down")),
+    ("line_out_of_sync", ("port_admin_down", "port_down")),
+    ("line_signal_lost", ("port_admin_down", "far_end_power_lost", "neighbours_down")),
+    ("port_changed", ("port_down", "node_restarted", "router_restarted", "line_retraining")),
+    (
+        "no_mac_learned",
+        ("port_admin_down", "port_down", "line_out_of_sync", "modem_without_router"),
+    ),
+    (
+        "router_unreachable",
+        ("port_admin_down", "port_down", "line_out_of_sync", "modem_without_router"),
+    ),
+    ("port_errors_growing", ("port_duplex_wrong", "line_errors_high", "line_margin_low")),
+    ("wan_no_carrier", ("port_down", "line_out_of_sync")),
+    ("wan_dhcp_unanswered", ("mac_in_wrong_vlan",)),
+    ("wan_pppoe_unanswered", ("mac_in_wrong_vlan",)),
+    (
+        "wan_down",
+        (
+            "port_down",
+            "wan_no_carrier",
+            "mac_in_wrong_vlan",
+            "ppp_auth_refused",
+            "wan_dhcp_unanswered",
+            "wan_pppoe_unanswered",
+        ),
+    ),
+    ("gateway_unreachable", ("wan_down", "conntrack_full")),
+    ("gateway_loss", DAMAGE),
+    ("latency_high", ("port_saturated", "router_strained")),
+    ("internet_unreachable", NO_WAY_OUT),
+    ("internet_loss", ("gateway_loss", *DAMAGE)),
+    ("router_direct_dns_fails", (*NO_WAY_OUT, "internet_unreachable")),
+    (
+        "router_dns_fails",
+        (
+            *NO_WAY_OUT,
+            "router_direct_dns_fails",
+            "operator_dns_fails",
+            "lan_dhcp_not_serving",
+        ),
+    ),
+    (
+        "router_http_fails",
+        (*NO_WAY_OUT, "internet_unreachable", "router_dns_fails", "operator_reference_fails"),
+    ),
+    ("operator_reference_fails", ("operator_dns_fails",)),
+    (
+        "platform_fails_from_home",
+        (*NO_WAY_OUT, "internet_unreachable", "router_http_fails", "router_dns_fails"),
+    ),
+    ("device_absent", ("wifi_wrong_password", "wifi_disabled", "wifi_radio_dead")),
+    ("device_address_foreign", ("lan_rogue_dhcp", "lan_dhcp_not_serving", "lan_pool_exhausted")),
+    (
+        "device_no_lease",
+        (
+            "lan_dhcp_not_serving",
+            "lan_pool_exhausted",
+            "lan_rogue_dhcp",
+            "wifi_wrong_password",
+            "device_absent",
+        ),
+    ),
+    ("lan_duplicate_address", ("lan_rogue_dhcp",)),
+    ("lan_pool_exhausted", ("lan_dhcp_not_serving",)),
+    ("device_unanswering", ("device_absent", "device_address_foreign")),
+    ("wifi_disconnects", ("wifi_wrong_password", "wifi_radio_dead", "router_restarted")),
+)
+"""Unusual finding <- unusual findings that explain it; the first that holds is named."""
+
+
+def explain(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Mark each unusual finding that another unusual finding explains already.
+
+    Args:
+        findings: what the rules answered, in any order.
+
+    Returns:
+        The same findings in the same order, with `follows_from` where it applies.
+    """
+    answers: Mapping[str, bool | None] = {finding.id: finding.answer for finding in findings}
+    because = dict(FOLLOWS)
+    return tuple(
+        dataclasses.replace(finding, follows_from=_first(because.get(finding.id, ()), answers))
+        if finding.answer
+        else finding
+        for finding in findings
+    )
+
+
+def _first(reasons: tuple[str, ...], answers: Mapping[str, bool | None]) -> str | None:
+    return next((reason for reason in reasons if answers.get(reason)), None)

@@ -1,0 +1,129 @@
+"""When "no fault found" may be said: everything that matters to the complaint was seen good."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.judge.cause import DROPS, NO_INTERNET, ONE_DEVICE, SITE, SLOW, WIFI_TROUBLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpe_diag.judge.weighing import Board
+
+WAY_OUT: Final = (
+    "port_down",
+    "line_out_of_sync",
+    "line_margin_low",
+    "line_errors_high",
+    "router_unreachable",
+    "router_hung",
+    "wan_down",
+    "gateway_unreachable",
+    "gateway_loss",
+    "internet_unreachable",
+    "internet_loss",
+    "router_dns_fails",
+    "router_http_fails",
+)
+HOME: Final = ("lan_dhcp_not_serving", "wifi_disabled", "wifi_radio_dead")
+
+RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        NO_INTERNET: (*WAY_OUT, *HOME),
+        SLOW: (
+            *WAY_OUT,
+            "line_rate_low",
+            "port_speed_low",
+            "port_saturated",
+            "port_errors_growing",
+            "port_duplex_wrong",
+            "router_strained",
+            "conntrack_full",
+            "latency_high",
+            "wifi_busy",
+            "wifi_signal_weak",
+        ),
+        DROPS: (
+            *WAY_OUT,
+            "line_retraining",
+            "port_errors_growing",
+            "router_restarted",
+            "router_crash_logged",
+            "wan_link_flaps",
+            "wifi_disconnects",
+        ),
+        WIFI_TROUBLE: (
+            "router_unreachable",
+            "router_hung",
+            "wan_down",
+            *HOME,
+            "wifi_busy",
+            "wifi_signal_weak",
+            "wifi_wrong_password",
+            "wifi_disconnects",
+        ),
+        ONE_DEVICE: (
+            "router_unreachable",
+            "router_hung",
+            "wan_down",
+            "internet_unreachable",
+            *HOME,
+            "lan_pool_exhausted",
+            "lan_rogue_dhcp",
+            "device_absent",
+            "device_address_foreign",
+            "device_no_lease",
+            "wifi_signal_weak",
+            "wifi_wrong_password",
+        ),
+        SITE: (
+            *WAY_OUT,
+            "platform_name_fails",
+            "platform_unreachable",
+            "platform_errors",
+            "platform_slow",
+            "platform_fails_from_home",
+        ),
+    }
+)
+"""Findings that must be good, by complaint."""
+
+MAY_BE_UNKNOWN: Final = frozenset(
+    {"router_http_fails", "line_errors_high", "latency_high", "wifi_disconnects"}
+)
+"""Good to have, but the rest carries the statement where a device cannot tell."""
+
+MUST_ARISE: Final[Mapping[str, str]] = MappingProxyType(
+    {ONE_DEVICE: "device_absent", SITE: "platform_unreachable"}
+)
+"""Without a named device, or a named site, such a complaint cannot be called unfounded."""
+
+
+def relevant(symptom: str) -> tuple[str, ...]:
+    """Give the findings that matter to a complaint."""
+    return RELEVANT.get(symptom, WAY_OUT)
+
+
+def not_proven_good(on: Board) -> tuple[str, ...]:
+    """Give the findings that stand between this case and "no fault found".
+
+    Args:
+        on: what is known.
+
+    Returns:
+        Ids of findings that are unusual or not known; empty means that all was seen good.
+    """
+    must_arise = MUST_ARISE.get(on.symptom)
+    return tuple(
+        finding
+        for finding in relevant(on.symptom)
+        if on.answers.get(finding)
+        or (finding in on.not_arising and finding == must_arise)
+        or (
+            on.answers.get(finding) is None
+            and finding not in on.not_arising
+            and finding not in MAY_BE_UNKNOWN
+        )
+    )

@@ -1,0 +1,205 @@
+"""What a rule is, how it reads the evidence, and the ways in which it can answer.
+
+Law 2 is kept here: `Facts.fact` gives observed values only, so that a rule cannot see why a
+question failed. The two exceptions, `Facts.reachable` and `Facts.hung`, look at failures blamed
+on the path or the device, never at those blamed on our own side or on refused access.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.failures import Blame, FailureKind
+from cpe_diag.domain.findings import Finding
+from cpe_diag.domain.missing import known
+from cpe_diag.domain.observations import Observed, Unobserved
+from cpe_diag.domain.path_facts import Reachability
+from cpe_diag.domain.subscriber import Technology
+from cpe_diag.judge.question import CaseFile
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.subscriber import Subscriber
+
+V = TypeVar("V")
+
+ANSWERS_ALL_THE_SAME: Final = frozenset(
+    {
+        FailureKind.REFUSED,
+        FailureKind.HUNG,
+        FailureKind.CLOSED,
+        FailureKind.UNPARSEABLE,
+        FailureKind.INCOMPLETE,
+        FailureKind.DEVICE_ERROR,
+        FailureKind.UNSUPPORTED,
+        FailureKind.NOT_MEASURED,
+    }
+)
+"""Failures in which the device did say something: it is there."""
+
+ROUTER_KINDS: Final = (
+    "router_system",
+    "router_wan",
+    "router_lan",
+    "router_log",
+    "router_wifi",
+    "wifi_clients",
+    "air_scan",
+)
+"""Facts that are read over the one SSH connection to the router."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a rule says: yes, no, or cannot tell (None), and from what.
+
+    None with nothing in `missing` means that the question does not arise in this case.
+    """
+
+    answer: bool | None
+    because: str
+    rests_on: tuple[FactKey, ...]
+    missing: tuple[FactKey, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The evidence of one case as rules may see it, with the limits that hold for it."""
+
+    case: CaseFile
+    limits: Mapping[str, float]
+
+    @property
+    def subscriber(self) -> Subscriber:
+        """Whom the case is about."""
+        return self.case.subscriber
+
+    @property
+    def is_dsl(self) -> bool | None:
+        """Whether the subscriber hangs on a DSL line; None where nobody knows."""
+        technology = known(self.subscriber.technology)
+        if technology is None:
+            return True if self.case.evidence.value(object, "line_quality", "line") else None
+        return technology is not Technology.ETHERNET
+
+    @property
+    def device_mac(self) -> str | None:
+        """The device in question, in the form that facts use, or None."""
+        mac = self.case.device_mac
+        return mac.lower().replace("-", ":") if mac else None
+
+    def fact(self, value_type: type[V], key: FactKey) -> V | None:
+        """Give an observed value, or None where it is not known for whatever reason."""
+        return self.case.evidence.value(value_type, key.kind, key.subject)
+
+    def reachable(self, key: FactKey) -> bool | None:
+        """Tell whether a target answers us.
+
+        Args:
+            key: a `reachability` fact.
+
+        Returns:
+            True where it answered anything, False where it was silent or the network knows no
+            way to it, None where nobody asked or our own side is the reason.
+        """
+        observation = self.case.evidence.get(key.kind, key.subject)
+        if isinstance(observation, Observed):
+            value = self.fact(Reachability, key)
+            return value.reachable if value else None
+        if isinstance(observation, Unobserved):
+            if observation.failure.kind in ANSWERS_ALL_THE_SAME:
+                return True
+            if observation.failure.blame is Blame.PATH:
+                return False
+        return None
+
+    def hung(self, key: FactKey) -> bool:
+        """Tell whether the device accepted our connection for this fact and then fell silent."""
+        failure = self.case.evidence.failure(key.kind, key.subject)
+        return failure is not None and failure.kind is FailureKind.HUNG
+
+    def why_unknown(self, key: FactKey) -> str:
+        """Say in words why a fact is not known."""
+        failure = self.case.evidence.failure(key.kind, key.subject)
+        if failure is not None:
+            return f"{key} is not known ({failure.where}: {failure.detail})"
+        if self.case.evidence.get(key.kind, key.subject) is not None:
+            return f"{key} was read, but does not say it"
+        return f"{key} was not asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One question about the evidence: True means that the claim of its id holds.
+
+    Claims speak of something unusual, so that False reads as good; `needs` are the facts that
+    it looks at (`*` stands for one varying part).
+    """
+
+    id: str
+    question: str
+    needs: tuple[FactKey, ...]
+    ask: Callable[[Facts], Answer]
+
+    def find(self, facts: Facts) -> Finding:
+        """Answer for one case."""
+        answer = self.ask(facts)
+        return Finding(
+            id=self.id,
+            answer=answer.answer,
+            because=answer.because,
+            rests_on=answer.rests_on,
+            missing=answer.missing,
+        )
+
+
+def says(claim: bool, because: str, *rests_on: FactKey) -> Answer:  # noqa: FBT001 - the answer
+    """Answer yes or no, with the reason and the facts it was read from."""
+    return Answer(answer=claim, because=because, rests_on=rests_on, missing=())
+
+
+def yes(because: str, *rests_on: FactKey) -> Answer:
+    """Answer that the claim holds."""
+    return Answer(answer=True, because=because, rests_on=rests_on, missing=())
+
+
+def no(because: str, *rests_on: FactKey) -> Answer:
+    """Answer that the claim does not hold."""
+    return Answer(answer=False, because=because, rests_on=rests_on, missing=())
+
+
+def cannot_tell(facts: Facts, *missing: FactKey) -> Answer:
+    """Answer that these facts would be needed."""
+    return Answer(
+        answer=None,
+        because="; ".join(facts.why_unknown(key) for key in missing),
+        rests_on=(),
+        missing=missing,
+    )
+
+
+def does_not_arise(because: str) -> Answer:
+    """Answer that the question makes no sense here; no fact would change that."""
+    return Answer(answer=None, because=because, rests_on=(), missing=())
+
+
+def rate(bps: float) -> str:
+    """Write a rate in bit/s as a person reads it, for example `49.9 Mbit/s`."""
+    if bps >= 1e9:  # noqa: PLR2004 - giga
+        return f"{bps / 1e9:.3g} Gbit/s"
+    if bps >= 1e6:  # noqa: PLR2004 - mega
+        return f"{bps / 1e6:.3g} Mbit/s"
+    return f"{bps / 1e3:.3g} kbit/s"
+
+
+def span(seconds: float) -> str:
+    """Write a time in seconds as a person reads it, for example `4 min` or `3.2 h`."""
+    if seconds < 120:  # noqa: PLR2004 - two minutes
+        return f"{seconds:.3g} s"
+    if seconds < 2 * 3600:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 2 * 86400:
+        return f"{seconds / 3600:.3g} h"
+    return f"{seconds / 86400:.3g} days"

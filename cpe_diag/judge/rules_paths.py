@@ -1,0 +1,205 @@
+"""Rules about the ways: to the operator's edge, to a reference beyond it, and names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.missing import known
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
+from cpe_diag.judge.keys import (
+    DNS_DIRECT,
+    DNS_FORWARDER,
+    DNS_OPERATOR,
+    HTTP_OPERATOR,
+    HTTP_ROUTER,
+    PING_GATEWAY,
+    PING_REFERENCE,
+)
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, no, says
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.evidence import FactKey
+    from cpe_diag.judge.rule import Facts
+
+# BusyBox 1.36 networking/ping.c, xhost2sockaddr: "bad address 'NAME'"; iputils: "Name or ...".
+NAME_TROUBLE: Final = ("bad address", "name or service", "temporary failure", "unknown host")
+REACHED: Final = (HttpOutcome.OK, HttpOutcome.HTTP_ERROR)
+NAME_KNOWN: Final = (DnsOutcome.ANSWERED,)
+SERVER_FAILED: Final = (DnsOutcome.TIMEOUT, DnsOutcome.SERVFAIL, DnsOutcome.REFUSED)
+"""Outcomes that speak about the server and not about the name."""
+
+
+def _ping(facts: Facts, key: FactKey) -> PingCheck | None:
+    check = facts.fact(PingCheck, key)
+    if check is None or check.sent == 0:
+        return None
+    if any(words in check.note.lower() for words in NAME_TROUBLE):
+        return None
+    return check
+
+
+def _loss_words(check: PingCheck) -> str:
+    average = known(check.rtt_avg_s)
+    took = f", {average * 1000:.0f} ms on average" if average is not None else ""
+    why = f" ({check.note})" if check.note else ""
+    return f"{check.received} of {check.sent} answered by {check.target}{took}{why}"
+
+
+def gateway_unreachable(facts: Facts) -> Answer:
+    """Answer whether the operator's edge does not answer the router and forwards nothing."""
+    check = _ping(facts, PING_GATEWAY)
+    if check is None:
+        return cannot_tell(facts, PING_GATEWAY)
+    if check.received == 0 and _reference_reached(facts):
+        return no(f"{_loss_words(check)}, but it forwards", PING_GATEWAY, PING_REFERENCE)
+    return says(check.received == 0, _loss_words(check), PING_GATEWAY)
+
+
+def gateway_loss(facts: Facts) -> Answer:
+    """Answer whether a part of the packets to the operator's edge is lost."""
+    return _part_lost(facts, PING_GATEWAY)
+
+
+def internet_unreachable(facts: Facts) -> Answer:
+    """Answer whether nothing gets from the router to the reference host."""
+    check = _ping(facts, PING_REFERENCE)
+    page = facts.fact(HttpCheck, HTTP_ROUTER)
+    if page is not None and page.outcome in REACHED:
+        return no("the reference page came from the router's side", HTTP_ROUTER)
+    if check is None:
+        return cannot_tell(facts, PING_REFERENCE)
+    return says(check.received == 0, _loss_words(check), PING_REFERENCE)
+
+
+def _reference_reached(facts: Facts) -> bool:
+    return internet_unreachable(facts).answer is False
+
+
+def internet_loss(facts: Facts) -> Answer:
+    """Answer whether a part of the packets to the reference host is lost."""
+    return _part_lost(facts, PING_REFERENCE)
+
+
+def _part_lost(facts: Facts, key: FactKey) -> Answer:
+    check = _ping(facts, key)
+    if check is None:
+        return cannot_tell(facts, key)
+    lossy = check.received > 0 and check.lost_ratio >= facts.limits["path_loss_share"]
+    return says(lossy, _loss_words(check), key)
+
+
+def latency_high(facts: Facts) -> Answer:
+    """Answer whether the way to the operator's edge takes too long."""
+    check = _ping(facts, PING_GATEWAY)
+    average = known(check.rtt_avg_s) if check else None
+    if average is None:
+        return cannot_tell(facts, PING_GATEWAY)
+    words = f"{average * 1000:.0f} ms to the operator's edge and back"
+    return says(average > facts.limits["latency_high_s"], words, PING_GATEWAY)
+
+
+def router_dns_fails(facts: Facts) -> Answer:
+    """Answer whether the router's own name service does not answer."""
+    return _server_failed(facts, DNS_FORWARDER, "the router's forwarder")
+
+
+def router_direct_dns_fails(facts: Facts) -> Answer:
+    """Answer whether the operator's resolver does not answer the router."""
+    return _server_failed(facts, DNS_DIRECT, "the operator's resolver, asked from the router,")
+
+
+def operator_dns_fails(facts: Facts) -> Answer:
+    """Answer whether the operator's resolver does not answer from the operator's side."""
+    return _server_failed(facts, DNS_OPERATOR, "the operator's resolver")
+
+
+def _server_failed(facts: Facts, key: FactKey, whom: str) -> Answer:
+    check = facts.fact(DnsCheck, key)
+    if check is None:
+        return cannot_tell(facts, key)
+    failed = check.outcome in SERVER_FAILED
+    return says(failed, f"{whom} said {check.outcome} for {check.name}", key)
+
+
+def router_http_fails(facts: Facts) -> Answer:
+    """Answer whether the reference page does not come from the router's side."""
+    return _page_failed(facts, HTTP_ROUTER, "from the router")
+
+
+def operator_reference_fails(facts: Facts) -> Answer:
+    """Answer whether the reference page does not even come from the operator's side."""
+    return _page_failed(facts, HTTP_OPERATOR, "from the operator's side")
+
+
+def _page_failed(facts: Facts, key: FactKey, whence: str) -> Answer:
+    page = facts.fact(HttpCheck, key)
+    if page is None:
+        return cannot_tell(facts, key)
+    took = known(page.took_s)
+    after = f" after {took:.2f} s" if took is not None else ""
+    words = f"{page.url} {whence}: {page.outcome}{after}"
+    return says(page.outcome is not HttpOutcome.OK, words, key)
+
+
+RULES_PATHS: Final[tuple[Rule, ...]] = (
+    Rule(
+        id="gateway_unreachable",
+        question="Does the operator's edge give the router no answer?",
+        needs=(PING_GATEWAY,),
+        ask=gateway_unreachable,
+    ),
+    Rule(
+        id="gateway_loss",
+        question="Are packets lost between router and operator's edge?",
+        needs=(PING_GATEWAY,),
+        ask=gateway_loss,
+    ),
+    Rule(
+        id="latency_high",
+        question="Does the way to the operator's edge take too long?",
+        needs=(PING_GATEWAY,),
+        ask=latency_high,
+    ),
+    Rule(
+        id="internet_unreachable",
+        question="Does nothing get from the router to the reference host?",
+        needs=(PING_REFERENCE, HTTP_ROUTER),
+        ask=internet_unreachable,
+    ),
+    Rule(
+        id="internet_loss",
+        question="Are packets lost beyond the operator's edge?",
+        needs=(PING_REFERENCE,),
+        ask=internet_loss,
+    ),
+    Rule(
+        id="router_dns_fails",
+        question="Does the router's own name service fail?",
+        needs=(DNS_FORWARDER,),
+        ask=router_dns_fails,
+    ),
+    Rule(
+        id="router_direct_dns_fails",
+        question="Does the operator's resolver fail when the router asks it?",
+        needs=(DNS_DIRECT,),
+        ask=router_direct_dns_fails,
+    ),
+    Rule(
+        id="operator_dns_fails",
+        question="Does the operator's resolver fail from the operator's side?",
+        needs=(DNS_OPERATOR,),
+        ask=operator_dns_fails,
+    ),
+    Rule(
+        id="router_http_fails",
+        question="Does the reference page fail from the router's side?",
+        needs=(HTTP_ROUTER,),
+        ask=router_http_fails,
+    ),
+    Rule(
+        id="operator_reference_fails",
+        question="Does the reference page fail even from the operator's side?",
+        needs=(HTTP_OPERATOR,),
+        ask=operator_reference_fails,
+    ),
+)

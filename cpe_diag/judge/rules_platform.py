@@ -1,0 +1,158 @@
+"""Rules about the third party's site, each vantage with a reference host as its control.
+
+A bad answer counts only where the reference is good from the same place; one vantage from which
+the site is good is enough to say that the site is up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.missing import known
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome
+from cpe_diag.judge.keys import (
+    DNS_FORWARDER,
+    DNS_OPERATOR,
+    DNS_PLATFORM,
+    DNS_PLATFORM_ROUTER,
+    HTTP_OPERATOR,
+    HTTP_PLATFORM,
+    HTTP_PLATFORM_ROUTER,
+    HTTP_ROUTER,
+)
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, says
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpe_diag.domain.evidence import FactKey
+    from cpe_diag.judge.rule import Facts
+
+VANTAGES: Final = ((HTTP_PLATFORM, HTTP_OPERATOR), (HTTP_PLATFORM_ROUTER, HTTP_ROUTER))
+NAME_VANTAGES: Final = ((DNS_PLATFORM, DNS_OPERATOR), (DNS_PLATFORM_ROUTER, DNS_FORWARDER))
+NO_ANSWER: Final = (HttpOutcome.REFUSED, HttpOutcome.UNREACHABLE, HttpOutcome.CONNECT_TIMEOUT)
+NOT_WELL: Final = (HttpOutcome.TLS_FAILED, HttpOutcome.BROKEN)
+# RFC 9110, section 15.6: 5xx means that the server knows that it has failed.
+SERVER_ERROR: Final = 500
+SITE_KEYS: Final = (HTTP_PLATFORM, HTTP_OPERATOR)
+
+
+def platform_unreachable(facts: Facts) -> Answer:
+    """Answer whether the site accepts no connection while the reference does."""
+    return _site(facts, lambda page: page.outcome in NO_ANSWER)
+
+
+def platform_errors(facts: Facts) -> Answer:
+    """Answer whether the site answers with errors of its own."""
+
+    def bad(page: HttpCheck) -> bool:
+        failed = page.outcome is HttpOutcome.HTTP_ERROR and (page.status or 0) >= SERVER_ERROR
+        return failed or page.outcome in NOT_WELL
+
+    return _site(facts, bad)
+
+
+def platform_slow(facts: Facts) -> Answer:
+    """Answer whether the site takes too long while the reference does not."""
+    limit = facts.limits["platform_slow_s"]
+
+    def slow(page: HttpCheck) -> bool:
+        took = known(page.took_s)
+        answered = page.outcome in {HttpOutcome.OK, HttpOutcome.HTTP_ERROR}
+        return page.outcome is HttpOutcome.READ_TIMEOUT or (
+            answered and took is not None and took > limit
+        )
+
+    return _site(facts, slow)
+
+
+def _site(facts: Facts, bad: Callable[[HttpCheck], bool]) -> Answer:
+    seen: list[tuple[bool, str, FactKey, FactKey]] = []
+    for key, control_key in VANTAGES:
+        page = facts.fact(HttpCheck, key)
+        if page is None or page.outcome is HttpOutcome.NAME_FAILED:
+            continue
+        control = facts.fact(HttpCheck, control_key)
+        is_bad = bad(page)
+        if is_bad and (control is None or control.outcome is not HttpOutcome.OK or bad(control)):
+            continue
+        seen.append((is_bad, f"{key.subject}: {_page_words(page)}", key, control_key))
+    if not seen:
+        return cannot_tell(facts, *SITE_KEYS)
+    words = "; ".join(part[1] for part in seen)
+    return says(all(part[0] for part in seen), words, *_keys(facts, seen))
+
+
+def _page_words(page: HttpCheck) -> str:
+    took = known(page.took_s)
+    status = f" {page.status}" if page.status is not None else ""
+    return f"{page.outcome}{status}" + (f" in {took:.2f} s" if took is not None else "")
+
+
+def _keys(facts: Facts, seen: list[tuple[bool, str, FactKey, FactKey]]) -> tuple[FactKey, ...]:
+    keys = [key for _, _, site, control in seen for key in (site, control)]
+    return tuple(key for key in keys if facts.fact(object, key) is not None)
+
+
+def platform_name_fails(facts: Facts) -> Answer:
+    """Answer whether the site's name has no address while the reference's name has one."""
+    seen: list[tuple[bool, str, FactKey, FactKey]] = []
+    for key, control_key in NAME_VANTAGES:
+        check = facts.fact(DnsCheck, key)
+        if check is None:
+            continue
+        control = facts.fact(DnsCheck, control_key)
+        is_bad = check.outcome is not DnsOutcome.ANSWERED
+        if is_bad and (control is None or control.outcome is not DnsOutcome.ANSWERED):
+            continue
+        words = f"{key.subject}: {check.name} {check.outcome}"
+        seen.append((is_bad, words, key, control_key))
+    if not seen:
+        return cannot_tell(facts, DNS_PLATFORM, DNS_OPERATOR)
+    words = "; ".join(part[1] for part in seen)
+    return says(all(part[0] for part in seen), words, *_keys(facts, seen))
+
+
+def platform_fails_from_home(facts: Facts) -> Answer:
+    """Answer whether the site fails from the home while it is good from the operator's side."""
+    home = facts.fact(HttpCheck, HTTP_PLATFORM_ROUTER)
+    ours = facts.fact(HttpCheck, HTTP_PLATFORM)
+    if home is None or ours is None:
+        return cannot_tell(facts, HTTP_PLATFORM_ROUTER, HTTP_PLATFORM)
+    only_there = home.outcome is not HttpOutcome.OK and ours.outcome is HttpOutcome.OK
+    words = f"from the home: {_page_words(home)}; from the operator: {_page_words(ours)}"
+    return says(only_there, words, HTTP_PLATFORM_ROUTER, HTTP_PLATFORM)
+
+
+RULES_PLATFORM: Final[tuple[Rule, ...]] = (
+    Rule(
+        id="platform_name_fails",
+        question="Has the site's name no address?",
+        needs=(DNS_PLATFORM, DNS_OPERATOR),
+        ask=platform_name_fails,
+    ),
+    Rule(
+        id="platform_unreachable",
+        question="Does the site accept no connection?",
+        needs=SITE_KEYS,
+        ask=platform_unreachable,
+    ),
+    Rule(
+        id="platform_errors",
+        question="Does the site answer with errors?",
+        needs=SITE_KEYS,
+        ask=platform_errors,
+    ),
+    Rule(
+        id="platform_slow",
+        question="Is the site slow?",
+        needs=SITE_KEYS,
+        ask=platform_slow,
+    ),
+    Rule(
+        id="platform_fails_from_home",
+        question="Does the site fail from this home only?",
+        needs=(HTTP_PLATFORM_ROUTER, HTTP_PLATFORM),
+        ask=platform_fails_from_home,
+    ),
+)

@@ -1,0 +1,331 @@
+"""Rules about the access node and the subscriber's port, with other ports as controls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.missing import known
+from cpe_diag.domain.port_facts import (
+    Duplex,
+    LearnedMacs,
+    NodeSystem,
+    PortRates,
+    PortSpeed,
+    PortStatus,
+)
+from cpe_diag.judge.keys import (
+    LEARNED_MACS,
+    LINE,
+    NEIGHBOUR_RATES,
+    NEIGHBOUR_STATUS,
+    NODE_REACHED,
+    NODE_SYSTEM,
+    PORT_RATES,
+    PORT_SPEED,
+    PORT_STATUS,
+)
+from cpe_diag.judge.rule import (
+    Answer,
+    Rule,
+    cannot_tell,
+    does_not_arise,
+    no,
+    rate,
+    says,
+    span,
+    yes,
+)
+from cpe_diag.judge.traffic import busiest_direction
+
+if TYPE_CHECKING:
+    from cpe_diag.judge.rule import Facts
+
+LEAST_CONTROLS: Final = 2
+"""One port that is down beside ours may be a coincidence."""
+
+
+def node_silent(facts: Facts) -> Answer:
+    """Answer whether the access node leaves our questions unanswered."""
+    reached = facts.reachable(NODE_REACHED)
+    if reached is None:
+        return cannot_tell(facts, NODE_REACHED)
+    words = "answers SNMP" if reached else "does not answer SNMP"
+    return says(not reached, f"the access node {words}", NODE_REACHED)
+
+
+def node_restarted(facts: Facts) -> Answer:
+    """Answer whether the access node has just been restarted."""
+    system = facts.fact(NodeSystem, NODE_SYSTEM)
+    if system is None:
+        return cannot_tell(facts, NODE_SYSTEM)
+    recent = system.uptime_s < facts.limits["node_restart_recent_s"]
+    return says(recent, f"the access node has been up for {span(system.uptime_s)}", NODE_SYSTEM)
+
+
+def port_admin_down(facts: Facts) -> Answer:
+    """Answer whether somebody switched the port off."""
+    status = facts.fact(PortStatus, PORT_STATUS)
+    if status is None:
+        return cannot_tell(facts, PORT_STATUS)
+    words = "switched on" if status.admin_up else "switched off by the operator"
+    return says(not status.admin_up, f"the port is {words}", PORT_STATUS)
+
+
+def port_down(facts: Facts) -> Answer:
+    """Answer whether the port has no link."""
+    status = facts.fact(PortStatus, PORT_STATUS)
+    if status is None:
+        return cannot_tell(facts, PORT_STATUS)
+    since = known(status.last_change_s)
+    ago = f" for {span(since)}" if since is not None else ""
+    return says(not status.oper_up, f"the port is {status.oper}{ago}", PORT_STATUS)
+
+
+def ethernet_link_down(facts: Facts) -> Answer:
+    """Answer whether an Ethernet port has no link, which cannot tell a cable from power."""
+    if facts.is_dsl:
+        return does_not_arise("the port is a DSL port")
+    down = port_down(facts)
+    if down.answer is None:
+        return down
+    word = "no" if down.answer else "a"
+    return says(down.answer, f"the Ethernet port has {word} link", PORT_STATUS)
+
+
+def port_changed(facts: Facts) -> Answer:
+    """Answer whether the port has just come or gone."""
+    status = facts.fact(PortStatus, PORT_STATUS)
+    since = known(status.last_change_s) if status else None
+    if since is None:
+        return cannot_tell(facts, PORT_STATUS)
+    recent = since < facts.limits["port_change_recent_s"]
+    return says(recent, f"the port last changed its state {span(since)} ago", PORT_STATUS)
+
+
+def neighbours_down(facts: Facts) -> Answer:
+    """Answer whether other ports of the node went down together with this one."""
+    status = facts.fact(PortStatus, PORT_STATUS)
+    if status is None:
+        return cannot_tell(facts, PORT_STATUS)
+    since = known(status.last_change_s)
+    window = facts.limits["neighbours_together_s"]
+    keys: list[FactKey] = []
+    down = 0
+    for subject in facts.case.evidence.subjects("port_status", "neighbour/"):
+        key = FactKey("port_status", subject)
+        neighbour = facts.fact(PortStatus, key)
+        if neighbour is None or not neighbour.admin_up:
+            continue
+        if not neighbour.oper_up:
+            theirs = known(neighbour.last_change_s)
+            if since is not None and theirs is not None and abs(theirs - since) > window:
+                continue  # down for reasons of its own, such as nobody living there
+            down += 1
+        keys.append(key)
+    if len(keys) < LEAST_CONTROLS:
+        return cannot_tell(facts, NEIGHBOUR_STATUS)
+    many = not status.oper_up and down >= facts.limits["neighbours_down_share"] * len(keys)
+    words = f"{down} of {len(keys)} neighbour ports went down with it"
+    if status.oper_up:
+        words = f"{len(keys) - down} of {len(keys)} neighbour ports are up, as this one is"
+    return says(many, words, PORT_STATUS, *keys)
+
+
+def port_errors_growing(facts: Facts) -> Answer:
+    """Answer whether the port counted new errors between two samples."""
+    rates = facts.fact(PortRates, PORT_RATES)
+    errors = _errors(rates)
+    if rates is None or errors is None:
+        return cannot_tell(facts, PORT_RATES)
+    growing = errors >= facts.limits["port_errors_in_sample"]
+    return says(
+        growing, f"{errors} new errors on the port in {span(rates.interval_s)}", PORT_RATES
+    )
+
+
+def neighbours_have_errors(facts: Facts) -> Answer:
+    """Answer whether the controls count errors too, which speaks for the node."""
+    keys: list[FactKey] = []
+    with_errors = 0
+    for subject in facts.case.evidence.subjects("port_rates", "neighbour/"):
+        key = FactKey("port_rates", subject)
+        errors = _errors(facts.fact(PortRates, key))
+        if errors is not None:
+            keys.append(key)
+            with_errors += errors >= facts.limits["port_errors_in_sample"]
+    if len(keys) < LEAST_CONTROLS:
+        return cannot_tell(facts, NEIGHBOUR_RATES)
+    many = with_errors >= facts.limits["neighbours_down_share"] * len(keys)
+    return says(many, f"{with_errors} of {len(keys)} neighbour ports count new errors", *keys)
+
+
+def _errors(rates: PortRates | None) -> int | None:
+    if rates is None:
+        return None
+    counts = [
+        count
+        for count in map(known, (rates.in_errors, rates.fcs_errors, rates.alignment_errors))
+        if count is not None
+    ]
+    return max(counts) if counts else None
+
+
+def port_duplex_wrong(facts: Facts) -> Answer:
+    """Answer whether the two ends disagree on duplex."""
+    speed = facts.fact(PortSpeed, PORT_SPEED)
+    rates = facts.fact(PortRates, PORT_RATES)
+    duplex = known(speed.duplex) if speed else None
+    late = known(rates.late_collisions) if rates else None
+    if duplex is Duplex.HALF:
+        return yes("the port runs at half duplex", PORT_SPEED)
+    if late:
+        return yes(f"{late} late collisions in one sample", PORT_RATES)
+    if duplex is None and late is None:
+        return cannot_tell(facts, PORT_SPEED, PORT_RATES)
+    if duplex is None:
+        return no("no late collisions", PORT_RATES)
+    return no("the port runs at full duplex", PORT_SPEED)
+
+
+def port_speed_low(facts: Facts) -> Answer:
+    """Answer whether an Ethernet link is too slow for the service."""
+    if facts.is_dsl:
+        return does_not_arise("the port is a DSL port")
+    sold = known(facts.subscriber.service.down_bps)
+    if sold is None:
+        return does_not_arise("the inventory does not say what rate was sold")
+    status = facts.fact(PortStatus, PORT_STATUS)
+    speed = facts.fact(PortSpeed, PORT_SPEED)
+    if speed is None or status is None:
+        return cannot_tell(facts, PORT_SPEED)
+    low = status.oper_up and speed.speed_bps < facts.limits["port_speed_share"] * sold
+    words = f"the link runs at {rate(speed.speed_bps)}, the service is {rate(sold)}"
+    return says(low, words, PORT_SPEED)
+
+
+def port_saturated(facts: Facts) -> Answer:
+    """Answer whether the customer's own traffic fills the line."""
+    rates = facts.fact(PortRates, PORT_RATES)
+    if rates is None:
+        return cannot_tell(facts, PORT_RATES)
+    busiest = busiest_direction(facts, rates)
+    if busiest is None:
+        return cannot_tell(facts, PORT_RATES, LINE if facts.is_dsl else PORT_SPEED)
+    full = busiest.share >= facts.limits["line_busy_share"]
+    words = f"{rate(busiest.used_bps)} of {rate(busiest.limit_bps)} used {busiest.direction}"
+    return says(full, words, PORT_RATES)
+
+
+def mac_in_wrong_vlan(facts: Facts) -> Answer:
+    """Answer whether the router was learned only in a VLAN that is not the service's."""
+    vlan = known(facts.subscriber.service.vlan)
+    if vlan is None:
+        return does_not_arise("the inventory does not say which VLAN the service uses")
+    macs = facts.fact(LearnedMacs, LEARNED_MACS)
+    if macs is None:
+        return cannot_tell(facts, LEARNED_MACS)
+    if not macs.entries:
+        return does_not_arise("no address was learned on the port")
+    seen = sorted({seen for entry in macs.entries if (seen := known(entry.vlan)) is not None})
+    if not seen:
+        return cannot_tell(facts, LEARNED_MACS)
+    words = f"learned in VLAN {', '.join(map(str, seen))}, the service is VLAN {vlan}"
+    return says(vlan not in seen, words, LEARNED_MACS)
+
+
+def no_mac_learned(facts: Facts) -> Answer:
+    """Answer whether nothing was heard from the home on this port."""
+    macs = facts.fact(LearnedMacs, LEARNED_MACS)
+    if macs is None:
+        return cannot_tell(facts, LEARNED_MACS)
+    words = f"{len(macs.entries)} addresses learned on the port"
+    return says(not macs.entries, words, LEARNED_MACS)
+
+
+RULES_PORT: Final[tuple[Rule, ...]] = (
+    Rule(
+        id="node_silent",
+        question="Does the access node leave SNMP unanswered?",
+        needs=(NODE_REACHED,),
+        ask=node_silent,
+    ),
+    Rule(
+        id="node_restarted",
+        question="Was the access node restarted just now?",
+        needs=(NODE_SYSTEM,),
+        ask=node_restarted,
+    ),
+    Rule(
+        id="port_admin_down",
+        question="Is the port switched off by the operator?",
+        needs=(PORT_STATUS,),
+        ask=port_admin_down,
+    ),
+    Rule(
+        id="port_down",
+        question="Is the port without a link?",
+        needs=(PORT_STATUS,),
+        ask=port_down,
+    ),
+    Rule(
+        id="ethernet_link_down",
+        question="Is the Ethernet link to the home down?",
+        needs=(PORT_STATUS,),
+        ask=ethernet_link_down,
+    ),
+    Rule(
+        id="port_changed",
+        question="Did the port come or go just now?",
+        needs=(PORT_STATUS,),
+        ask=port_changed,
+    ),
+    Rule(
+        id="neighbours_down",
+        question="Did other ports of the node go down with this one?",
+        needs=(PORT_STATUS, NEIGHBOUR_STATUS),
+        ask=neighbours_down,
+    ),
+    Rule(
+        id="port_errors_growing",
+        question="Does the port count new errors?",
+        needs=(PORT_RATES,),
+        ask=port_errors_growing,
+    ),
+    Rule(
+        id="neighbours_have_errors",
+        question="Do other ports of the node count new errors too?",
+        needs=(NEIGHBOUR_RATES,),
+        ask=neighbours_have_errors,
+    ),
+    Rule(
+        id="port_duplex_wrong",
+        question="Do the two ends of the link disagree on duplex?",
+        needs=(PORT_SPEED, PORT_RATES),
+        ask=port_duplex_wrong,
+    ),
+    Rule(
+        id="port_speed_low",
+        question="Is the Ethernet link too slow for the service?",
+        needs=(PORT_STATUS, PORT_SPEED),
+        ask=port_speed_low,
+    ),
+    Rule(
+        id="port_saturated",
+        question="Does the customer's own traffic fill the line?",
+        needs=(PORT_RATES, PORT_SPEED, LINE),
+        ask=port_saturated,
+    ),
+    Rule(
+        id="mac_in_wrong_vlan",
+        question="Was the router learned in the wrong VLAN?",
+        needs=(LEARNED_MACS,),
+        ask=mac_in_wrong_vlan,
+    ),
+    Rule(
+        id="no_mac_learned",
+        question="Was nothing heard from the home on the port?",
+        needs=(LEARNED_MACS,),
+        ask=no_mac_learned,
+    ),
+)

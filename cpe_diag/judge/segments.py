@@ -1,0 +1,174 @@
+"""The path from the operator's core to the customer's device, and the state of each stretch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.verdict import Segment, SegmentState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpe_diag.domain.findings import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """How one stretch is read: which findings make it bad or degraded, and which must be good.
+
+    `hidden` stretches cannot be seen at all when what makes them bad follows from elsewhere.
+    """
+
+    id: str
+    title: str
+    bad: tuple[str, ...]
+    degraded: tuple[str, ...]
+    good: tuple[str, ...]
+    hidden: bool = False
+
+
+STRETCHES: Final[tuple[Stretch, ...]] = (
+    Stretch(
+        id="core",
+        title="Operator's core",
+        bad=("operator_dns_fails", "operator_reference_fails"),
+        degraded=(),
+        good=("operator_reference_fails",),
+    ),
+    Stretch(
+        id="node",
+        title="Access node",
+        bad=("neighbours_down", "node_silent"),
+        degraded=("node_restarted", "neighbours_have_errors"),
+        good=("node_silent",),
+    ),
+    Stretch(
+        id="port",
+        title="Port",
+        bad=("port_admin_down", "port_down", "mac_in_wrong_vlan"),
+        degraded=("port_duplex_wrong", "port_errors_growing", "port_changed"),
+        good=("port_down",),
+    ),
+    Stretch(
+        id="line",
+        title="Line",
+        bad=("line_signal_lost", "line_out_of_sync", "ethernet_link_down"),
+        degraded=(
+            "line_margin_low",
+            "line_errors_high",
+            "line_retraining",
+            "line_rate_low",
+            "port_speed_low",
+            "port_saturated",
+        ),
+        good=("line_out_of_sync", "ethernet_link_down"),
+    ),
+    Stretch(
+        id="router",
+        title="Router",
+        bad=("router_hung", "modem_without_router", "router_unreachable"),
+        degraded=("conntrack_full", "router_strained", "router_crash_logged", "router_restarted"),
+        good=("router_hung",),
+        hidden=True,
+    ),
+    Stretch(
+        id="wan",
+        title="WAN session",
+        bad=(
+            "ppp_auth_refused",
+            "wan_pppoe_unanswered",
+            "wan_dhcp_unanswered",
+            "wan_no_carrier",
+            "wan_down",
+            "gateway_unreachable",
+        ),
+        degraded=("gateway_loss", "latency_high", "wan_link_flaps"),
+        good=("wan_down", "gateway_unreachable"),
+    ),
+    Stretch(
+        id="home",
+        title="Home network",
+        bad=("wifi_disabled", "wifi_radio_dead", "lan_dhcp_not_serving", "lan_pool_exhausted"),
+        degraded=(
+            "lan_rogue_dhcp",
+            "lan_duplicate_address",
+            "dns_forwarder_stopped",
+            "wifi_busy",
+            "wifi_crowded",
+        ),
+        good=("wifi_disabled", "lan_dhcp_not_serving"),
+    ),
+    Stretch(
+        id="device",
+        title="Device",
+        bad=("device_absent", "wifi_wrong_password", "device_address_foreign"),
+        degraded=("wifi_signal_weak", "device_no_lease", "device_unanswering", "wifi_disconnects"),
+        good=("device_absent", "wifi_signal_weak"),
+        hidden=True,
+    ),
+    Stretch(
+        id="internet",
+        title="Internet",
+        bad=("internet_unreachable", "router_direct_dns_fails", "router_dns_fails"),
+        degraded=("internet_loss", "router_http_fails"),
+        good=("internet_unreachable",),
+        hidden=True,
+    ),
+    Stretch(
+        id="platform",
+        title="Platform",
+        bad=("platform_name_fails", "platform_unreachable", "platform_errors"),
+        degraded=("platform_slow", "platform_fails_from_home"),
+        good=("platform_unreachable",),
+        hidden=True,
+    ),
+)
+"""Core to device is the path; internet and platform stand beside it."""
+
+
+def segments(findings: tuple[Finding, ...]) -> tuple[Segment, ...]:
+    """Say of each stretch of the path whether it is good, as far as the findings tell.
+
+    Args:
+        findings: what the rules answered, explained.
+
+    Returns:
+        All stretches in order; one of which nothing is known is unknown.
+    """
+    by_id: Mapping[str, Finding] = {finding.id: finding for finding in findings}
+    return tuple(_segment(stretch, by_id) for stretch in STRETCHES)
+
+
+def _segment(stretch: Stretch, by_id: Mapping[str, Finding]) -> Segment:
+    state, note = _state(stretch, by_id)
+    return Segment(id=stretch.id, title=stretch.title, state=state, note=note)
+
+
+def _state(stretch: Stretch, by_id: Mapping[str, Finding]) -> tuple[SegmentState, str]:
+    for names, state in (
+        (stretch.bad, SegmentState.BAD),
+        (stretch.degraded, SegmentState.DEGRADED),
+    ):
+        true = [by_id[name] for name in names if by_id[name].answer]
+        own = [finding for finding in true if finding.follows_from is None]
+        if own:
+            carries = own[0].id == "node_silent" and by_id["router_unreachable"].answer is False
+            return (SegmentState.DEGRADED if carries else state), own[0].because
+        if true and not stretch.hidden:
+            return state, true[0].because
+        if true:
+            root = by_id[_root(true[0], by_id)]
+            return SegmentState.UNKNOWN, f"out of sight: {root.because}"
+    seen = [by_id[name] for name in stretch.good]
+    good = [finding for finding in seen if finding.answer is False]
+    missing = [finding for finding in seen if finding.answer is None and finding.missing]
+    if good and not missing:
+        return SegmentState.GOOD, good[0].because
+    return SegmentState.UNKNOWN, (missing or seen)[0].because
+
+
+def _root(finding: Finding, by_id: Mapping[str, Finding]) -> str:
+    while finding.follows_from is not None:
+        finding = by_id[finding.follows_from]
+    return finding.id

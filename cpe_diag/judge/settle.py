@@ -1,0 +1,201 @@
+"""Which single further observation would tell most between the causes that are still possible.
+
+For every rule that cannot tell yet because a fact was never asked, the expected gain is the
+mutual information, in bits, between its answer and the cause: how much the answer would narrow
+down what it is. The chance of the answer yes under a cause is read from the cause's own signs.
+A probe's gain is the sum over the rules that it would let answer.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.observations import Observed, Unobserved
+from cpe_diag.domain.verdict import SettlingStep
+from cpe_diag.judge.keys import AFFECTED, LAN, LIGHTS, WAN
+from cpe_diag.judge.rule import ROUTER_KINDS
+from cpe_diag.judge.rules import RULES
+from cpe_diag.judge.weighing import CERTAIN_AT_MOST, MENTION, Weighed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cpe_diag.domain.evidence import Evidence, FactKey
+    from cpe_diag.domain.findings import Finding
+    from cpe_diag.judge.cause import Cause
+
+LEAST_GAIN_BITS: Final = 0.02
+"""A probe that is expected to tell less is not worth its time."""
+BASE_CHANCE: Final = 0.05
+"""How often an unusual finding holds under a cause that says nothing about it."""
+OTHERWISE_ODDS: Final = 0.3
+"""Weight of "it is something else, or nothing" among the causes."""
+MOST_BETWEEN: Final = 4
+
+ASKS: Final[Mapping[str, tuple[FactKey, ...]]] = {
+    "ask:router_lights": (LIGHTS,),
+    "ask:affected": (AFFECTED,),
+}
+"""What a person can be asked; only for the verdict, a run asks by its playbook."""
+
+ROUTER_SIDE: Final = frozenset(ROUTER_KINDS)
+NODE_SIDE: Final = frozenset(
+    {"node_system", "port_status", "port_speed", "port_counters", "port_rates"}
+    | {"learned_macs", "line_quality"}
+)
+NO_WAY_IN: Final = frozenset(
+    {
+        FailureKind.SILENT,
+        FailureKind.REFUSED,
+        FailureKind.UNREACHABLE,
+        FailureKind.HUNG,
+        FailureKind.AUTH_REFUSED,
+        FailureKind.HOST_KEY_CHANGED,
+        FailureKind.HOST_KEY_UNKNOWN,
+        FailureKind.ALGORITHM_MISMATCH,
+        FailureKind.NOT_CONFIGURED,
+        FailureKind.WRONG_PLATFORM,
+    }
+)
+"""Failures after which the next question to the same device fails in the same way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gain:
+    """What one probe is expected to tell: bits, and the rule that would tell most of it."""
+
+    probe: str
+    bits: float
+    rule: str
+
+
+def gains(
+    findings: tuple[Finding, ...],
+    weighed: tuple[Weighed, ...],
+    evidence: Evidence,
+    catalogue: Mapping[str, tuple[FactKey, ...]],
+) -> tuple[Gain, ...]:
+    """Reckon what each probe would tell, most first.
+
+    Args:
+        findings: what the rules answered.
+        weighed: the beliefs they led to.
+        evidence: what was asked so far.
+        catalogue: probes, and the facts that each one brings.
+
+    Returns:
+        The probes worth running, most telling first; ties in the order of the catalogue.
+    """
+    odds = [(one.cause, _odds(one.belief)) for one in weighed if one.belief > 0]
+    open_rules = [finding for finding in findings if finding.answer is None and finding.missing]
+    bits = {finding.id: _information(finding.id, odds) for finding in open_rules}
+    found: list[Gain] = []
+    for probe, keys in catalogue.items():
+        fresh = [key for key in keys if not _asked(evidence, key) and _way_in(evidence, key)]
+        told = [finding.id for finding in open_rules if _brings(fresh, finding.missing)]
+        total = sum(bits[name] for name in told)
+        if told and total >= LEAST_GAIN_BITS:
+            best = max(told, key=lambda name: bits[name])
+            found.append(Gain(probe=probe, bits=total, rule=best))
+    return tuple(sorted(found, key=lambda gain: -gain.bits))
+
+
+def settling_step(best: Gain | None, weighed: Iterable[Weighed]) -> SettlingStep | None:
+    """Put the most telling observation into words.
+
+    Args:
+        best: the most telling probe or question, or None.
+        weighed: the beliefs, most believed first.
+
+    Returns:
+        The step, or None where nothing is left to ask.
+    """
+    if best is None:
+        return None
+    questions = {rule.id: rule.question for rule in RULES}
+    leading = sorted(weighed, key=lambda one: -one.belief)
+    between = [one.cause.id for one in leading if one.belief >= MENTION][:MOST_BETWEEN]
+    return SettlingStep(probe=best.probe, question=questions[best.rule], between=tuple(between))
+
+
+def _odds(belief: float) -> float:
+    held = min(belief, CERTAIN_AT_MOST)
+    return held / (1.0 - held)
+
+
+def _information(finding: str, odds: list[tuple[Cause, float]]) -> float:
+    parts = [(weight, chance_of_yes(cause, finding)) for cause, weight in odds]
+    parts.append((OTHERWISE_ODDS, BASE_CHANCE))
+    total = sum(weight for weight, _ in parts)
+    mixed = sum(weight * chance for weight, chance in parts) / total
+    inside = sum(weight * _entropy(chance) for weight, chance in parts) / total
+    return max(_entropy(mixed) - inside, 0.0)
+
+
+def _entropy(chance: float) -> float:
+    return -sum(part * math.log2(part) for part in (chance, 1.0 - chance) if part > 0)
+
+
+def chance_of_yes(cause: Cause, finding: str) -> float:
+    """Give how likely a finding holds when a cause is the one, by the cause's own signs.
+
+    Args:
+        cause: what is supposed to be wrong.
+        finding: which rule's answer.
+
+    Returns:
+        A chance above 0 and below 1.
+    """
+    for need in cause.needs:
+        if need.finding == finding:
+            return 0.97 if need.answer else 0.02
+    for sign in cause.supports + cause.against:
+        if sign.finding == finding:
+            strength = min(abs(sign.weight), 5.0) / 5.0
+            up = sign.answer is (sign.weight > 0)
+            likely = 0.5 + 0.45 * strength
+            return likely if up else min(BASE_CHANCE, 1.0 - likely)
+    return 0.5 if finding in cause.explains else BASE_CHANCE
+
+
+def _asked(evidence: Evidence, key: FactKey) -> bool:
+    if key.subject.endswith("*"):
+        return bool(evidence.subjects(key.kind, key.subject[:-1]))
+    return evidence.get(key.kind, key.subject) is not None
+
+
+def _brings(fresh: list[FactKey], missing: tuple[FactKey, ...]) -> bool:
+    return any(key in fresh for key in missing)
+
+
+def _way_in(evidence: Evidence, key: FactKey) -> bool:
+    """Tell whether asking for a fact can work, by what went before."""
+    if key.kind in {"ping", "dns", "http"} and key.subject.startswith("router>"):
+        before = LAN if key.subject.endswith(">device") else WAN
+        prepared = evidence.get(before.kind, before.subject)
+        return isinstance(prepared, Observed) or (
+            key.kind != "ping" and prepared is None and _side_open(evidence, ROUTER_SIDE)
+        )
+    if key.kind == "port_rates":
+        return bool(evidence.subjects("port_counters")) and _side_open(evidence, NODE_SIDE)
+    if key.kind in ROUTER_SIDE:
+        return _side_open(evidence, ROUTER_SIDE)
+    return key.kind not in NODE_SIDE or _side_open(evidence, NODE_SIDE)
+
+
+def _side_open(evidence: Evidence, kinds: frozenset[str]) -> bool:
+    shut = False
+    subject = "router" if kinds is ROUTER_SIDE else "node"
+    for key, observation in evidence:
+        if key.kind not in kinds and (key.kind, key.subject) != ("reachability", subject):
+            continue
+        if isinstance(observation, Unobserved):
+            shut |= observation.failure.kind in NO_WAY_IN
+        elif key.kind in kinds:
+            return True
+        else:
+            shut |= getattr(observation.value, "reachable", True) is False
+    return not shut

@@ -1,0 +1,278 @@
+"""Every number that a rule compares with: its unit, where it comes from, and what it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import DefinitionError, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PROPOSAL: Final = "proposal of this project: no published consensus was found"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """One limit: `value` in `unit`; `meaning` reads as the claim that is made beyond it."""
+
+    id: str
+    value: float
+    unit: str
+    source: str
+    meaning: str
+
+
+THRESHOLDS: Final[tuple[Threshold, ...]] = (
+    Threshold(
+        id="node_restart_recent_s",
+        value=900.0,
+        unit="s",
+        source=PROPOSAL + "; one 15-minute interval of RFC 3593",
+        meaning="a node that has been up for less was restarted just now",
+    ),
+    Threshold(
+        id="port_change_recent_s",
+        value=900.0,
+        unit="s",
+        source=PROPOSAL + "; one 15-minute interval of RFC 3593",
+        meaning="a port whose state changed less than this ago has just come or gone",
+    ),
+    Threshold(
+        id="neighbours_together_s",
+        value=300.0,
+        unit="s",
+        source=PROPOSAL,
+        meaning="ports that went down within this of each other went down together",
+    ),
+    Threshold(
+        id="neighbours_down_share",
+        value=0.6,
+        unit="share of the controls",
+        source=PROPOSAL,
+        meaning="at least so many controls down means that the trouble is not this home's",
+    ),
+    Threshold(
+        id="port_errors_in_sample",
+        value=1.0,
+        unit="errors in one timed sample",
+        source=PROPOSAL + ": any growth of FCS or alignment errors is abnormal on Ethernet",
+        meaning="at least so many new errors between two samples",
+    ),
+    Threshold(
+        id="port_speed_share",
+        value=0.9,
+        unit="share of the service's rate",
+        source=PROPOSAL + ": speed below the profile",
+        meaning="a link that negotiated less than this cannot carry the service",
+    ),
+    Threshold(
+        id="line_busy_share",
+        value=0.85,
+        unit="share of the line's or the service's rate",
+        source=PROPOSAL,
+        meaning="traffic at or above this fills the line",
+    ),
+    Threshold(
+        id="line_margin_low_db",
+        value=6.0,
+        unit="dB",
+        source="ashmcg.com, ADSL statistics: SNR margin of 6 dB or less is bad [forum]",
+        meaning="a noise margin below this does not hold the line steady",
+    ),
+    Threshold(
+        id="line_errored_share",
+        value=0.05,
+        unit="share of the seconds of the interval",
+        source=PROPOSAL + "; errored seconds as counted by RFC 5650 xdsl2PMLCurr15MEs",
+        meaning="at least so many seconds with errors",
+    ),
+    Threshold(
+        id="line_severe_share",
+        value=0.01,
+        unit="share of the seconds of the interval",
+        source=PROPOSAL + "; SES is 18 or more CRC anomalies in one second (RFC 5650)",
+        meaning="at least so many severely errored seconds",
+    ),
+    Threshold(
+        id="line_errored_least_s",
+        value=3.0,
+        unit="s",
+        source=PROPOSAL,
+        meaning="fewer errored seconds than this say nothing, however short the interval",
+    ),
+    Threshold(
+        id="line_retrains_15min",
+        value=2.0,
+        unit="trainings in the current 15 minutes",
+        source=PROPOSAL + ": one training follows every restart of the modem",
+        meaning="at least so many trainings within 15 minutes are too many",
+    ),
+    Threshold(
+        id="line_retrains_day",
+        value=10.0,
+        unit="trainings in the previous day",
+        source="plus.net DLM page: more than 50 in 24 h is drastic; we warn at a fifth of it",
+        meaning="at least so many trainings in a day are too many",
+    ),
+    Threshold(
+        id="line_rate_share",
+        value=0.8,
+        unit="share of the service's rate",
+        source="robertos.me.uk: fault threshold rate, 80 % of the maximum stable rate [forum]",
+        meaning="a line that trained below this does not carry the service",
+    ),
+    Threshold(
+        id="router_restart_recent_s",
+        value=900.0,
+        unit="s",
+        source=PROPOSAL + "; one 15-minute interval of RFC 3593",
+        meaning="a router that has been up for less was restarted just now",
+    ),
+    Threshold(
+        id="router_load",
+        value=3.0,
+        unit="processes (1-minute load average)",
+        source=PROPOSAL + "; home routers have one to four cores",
+        meaning="more work waits than the router can do",
+    ),
+    Threshold(
+        id="router_memory_share",
+        value=0.05,
+        unit="share of the memory",
+        source=PROPOSAL,
+        meaning="less available memory than this makes a router fail at random",
+    ),
+    Threshold(
+        id="conntrack_share",
+        value=0.95,
+        unit="share of the table",
+        source=PROPOSAL + "; Linux drops new flows at nf_conntrack_max (kernel documentation)",
+        meaning="a connection table as full as this drops new connections",
+    ),
+    Threshold(
+        id="wan_link_losses",
+        value=2.0,
+        unit="losses in the log excerpt",
+        source=PROPOSAL,
+        meaning="a WAN link that was lost so often comes and goes",
+    ),
+    Threshold(
+        id="path_loss_share",
+        value=0.05,
+        unit="share of the echo requests",
+        source=PROPOSAL,
+        meaning="loss at or above this is felt by the customer",
+    ),
+    Threshold(
+        id="latency_high_s",
+        value=0.15,
+        unit="s",
+        source="ITU-T G.114: one-way delay up to 150 ms is acceptable; here for the round trip",
+        meaning="a round trip to the operator's edge that is longer is too slow",
+    ),
+    Threshold(
+        id="platform_slow_s",
+        value=3.0,
+        unit="s",
+        source=PROPOSAL,
+        meaning="a page that takes longer is slow",
+    ),
+    Threshold(
+        id="wifi_weak_dbm",
+        value=-75.0,
+        unit="dBm",
+        source="accessagility, keepcalmandping: -70 light use, below -80 unusable; the middle",
+        meaning="a station heard weaker than this is too far away",
+    ),
+    Threshold(
+        id="wifi_busy_percent",
+        value=60.0,
+        unit="% of the time",
+        source=PROPOSAL,
+        meaning="a channel that is busy for longer has no room left",
+    ),
+    Threshold(
+        id="wifi_loud_neighbour_dbm",
+        value=-75.0,
+        unit="dBm",
+        source=PROPOSAL + "; a signal this strong makes our radio wait its turn",
+        meaning="a neighbour at or above this takes air time from ours",
+    ),
+    Threshold(
+        id="wifi_loud_neighbours",
+        value=4.0,
+        unit="access points on the same channel",
+        source=PROPOSAL,
+        meaning="at least so many loud neighbours crowd a channel",
+    ),
+    Threshold(
+        id="wifi_wrong_passwords",
+        value=2.0,
+        unit="failed handshakes in the log excerpt",
+        source=PROPOSAL + ": a single one also happens when a frame is lost",
+        meaning="at least so many failures of one device are a wrong password",
+    ),
+    Threshold(
+        id="wifi_disconnects",
+        value=5.0,
+        unit="disconnections in the log excerpt",
+        source=PROPOSAL,
+        meaning="a device that left at least so often does not hold its connection",
+    ),
+)
+"""All thresholds, in the order from the operator's core to the customer's device."""
+
+BY_ID: Final[Mapping[str, Threshold]] = MappingProxyType(
+    {threshold.id: threshold for threshold in THRESHOLDS}
+)
+
+
+def check_overrides(overrides: Mapping[str, float], *, file: str) -> None:
+    """Refuse overrides of thresholds that do not exist.
+
+    Args:
+        overrides: the operator's values by threshold id.
+        file: where they stand, for the message.
+
+    Raises:
+        DefinitionError: some ids are unknown; carries one fault for each.
+    """
+    known = ", ".join(sorted(BY_ID))
+    faults = tuple(
+        Fault(
+            file=file,
+            line=None,
+            column=None,
+            message=f"unknown threshold {name!r}; known are: {known}",
+        )
+        for name in sorted(overrides)
+        if name not in BY_ID
+    )
+    if faults:
+        raise DefinitionError(faults)
+
+
+def limits(overrides: Mapping[str, float]) -> Mapping[str, float]:
+    """Give the value of every threshold, the operator's own where there is one.
+
+    Args:
+        overrides: the operator's values by threshold id.
+
+    Returns:
+        Values by threshold id, in their own units.
+
+    Raises:
+        DefinitionError: an override names no threshold.
+    """
+    if not overrides:
+        return DEFAULTS
+    check_overrides(overrides, file="thresholds")
+    return {**DEFAULTS, **{name: float(value) for name, value in overrides.items()}}
+
+
+DEFAULTS: Final[Mapping[str, float]] = MappingProxyType(
+    {threshold.id: threshold.value for threshold in THRESHOLDS}
+)
