@@ -35,7 +35,7 @@ def duration(seconds: float) -> str:
     if seconds >= _FINE_BELOW_S:
         return f"{seconds:.0f} s" if seconds < MINUTE_S - 0.5 else "1 min"
     if seconds >= 1:
-        return f"{seconds:.1f} s"
+        return f"{_short(seconds)} s"
     return f"{seconds * 1000:.0f} ms" if seconds else "0 s"
 
 

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
 
-    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from rich.console import (
+        Console,
+        ConsoleOptions,
+        OverflowMethod,
+        RenderableType,
+        RenderResult,
+    )
 
     from cpe_diag.domain.evidence import Measurement
     from cpe_diag.domain.verdict import Segment, Verdict
@@ -182,11 +188,12 @@ class _Picture:
         plain = options.ascii_only
         busy = ", ".join(f"{probe} {duration(self.now - at)}" for probe, at in self.running)
         waiting = "..." if plain else "…"
-        lines = [f"{self.now - self.started_at:.0f} s  asking: {busy or waiting}"]
-        lines += [f"last    {self.news}"] if self.news else []
-        lines += [f"so far  {self.belief}"] if self.belief else []
+        lines = [f"{self.now - self.started_at:.0f} s, asking: {busy or waiting}"]
+        lines += [f"last: {self.news}"] if self.news else []
+        lines += [f"so far: {self.belief}"] if self.belief else []
+        cut: OverflowMethod = "crop" if plain else "ellipsis"
         texts = [
-            Text(shown(line, ascii_terminal=plain), overflow="ellipsis", no_wrap=True, style="dim")
+            Text(shown(line, ascii_terminal=plain), overflow=cut, no_wrap=True, style="dim")
             for line in lines
         ]
         yield Group(PathView(self.segments), *texts)

@@ -94,8 +94,8 @@ class PathView:
         grid.add_column(width=max(map(cell_len, STATE_WORDS.values())), no_wrap=True)
         titles = [shown(segment.title, ascii_terminal=plain) for segment in self.segments]
         widest = max(map(cell_len, titles), default=0)
-        grid.add_column(width=min(widest, _LONGEST_TITLE))
-        grid.add_column(ratio=1)
+        grid.add_column(width=min(widest, _LONGEST_TITLE), overflow="fold")
+        grid.add_column(ratio=1, overflow="fold")
         for i, (segment, title) in enumerate(zip(self.segments, titles, strict=True)):
             style = STATE_STYLES[segment.state]
             grid.add_row(

@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from cpe_diag.domain.facts import FACT_KINDS
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.report.as_json import trace_summary
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-    from cpe_diag.domain.evidence import Evidence
+    from cpe_diag.domain.evidence import Evidence, FactKey
     from cpe_diag.domain.findings import Finding
     from cpe_diag.domain.verdict import Verdict
     from cpe_diag.report.record import Run
@@ -143,7 +144,7 @@ class _Pen:
         verdict = result.verdict
         grid = Table.grid(padding=(0, 2))
         grid.add_column(width=13, style="bold")
-        grid.add_column(ratio=1)
+        grid.add_column(ratio=1, overflow="fold")
         grid.add_row("Confidence", self.text(confidence_words(verdict.confidence)))
         grid.add_row("Send to", self.text(DESTINATION_WORDS[result.destination], "bold"))
         grid.add_row("Do next", self.text(verdict.next_action))
@@ -185,7 +186,7 @@ class _Pen:
         evidence = result.case.evidence
         table = Table.grid(padding=(0, 1), expand=True)
         table.add_column(width=1, no_wrap=True)
-        table.add_column(ratio=1)
+        table.add_column(ratio=1, overflow="fold")
         table.add_column(justify="right", no_wrap=True, style="dim")
         for finding in findings[:_SHOWN_FINDINGS]:
             because = self.text(finding.because)
@@ -205,18 +206,19 @@ class _Pen:
     def facts(self, evidence: Evidence, now: datetime) -> RenderableType:
         table = Table.grid(padding=(0, 1), expand=True)
         table.add_column(width=1, no_wrap=True)
-        table.add_column(ratio=1)
+        table.add_column(ratio=1, overflow="fold")
         table.add_column(justify="right", no_wrap=True, style="dim")
-        for key, observation in evidence:
-            words = self.text(f"{key}: ", "dim")
+        for key, observation in sorted(evidence, key=lambda one: _place(one[0])):
             since = age((now - observation.at).total_seconds())
             if isinstance(observation, Observed):
+                words = self.text(f"{key}:", "dim")
+                words.append(" ")
                 words.append_text(self.text(fact_text(observation.value), "not dim"))
-                words.append_text(Text("\n").append_text(self.text(observation.source, "dim")))
+                words.append("\n")
+                words.append_text(self.text(observation.source))
                 table.add_row("=", words, since)
             else:
-                words = self.text(reason(key, evidence), "dim")
-                table.add_row("?", words, since)
+                table.add_row("?", self.text(reason(key, evidence), "dim"), since)
         return table
 
     def others(self, verdict: Verdict) -> list[RenderableType]:
@@ -257,6 +259,11 @@ class _Pen:
         ]
         words = [*parts, f"rules {result.verdict.rules_version}", f"run {result.run_id}"]
         return Padding(self.text(self.dot.join(words), "dim"), (1, 0, 0, 0))
+
+
+def _place(key: FactKey) -> tuple[int, str]:
+    """Order facts from the operator's core to the customer's device."""
+    return [kind.id for kind in FACT_KINDS].index(key.kind), key.subject
 
 
 def _indented(part: RenderableType) -> RenderableType:
