@@ -1,0 +1,80 @@
+"""Which commands a router of the lab has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpe_diag.lab.openwrt import builtins, path_commands, router_commands, text_commands
+from cpe_diag.lab.openwrt.ubus import ubus
+from cpe_diag.lab.openwrt.uci_command import uci
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpe_diag.lab.openwrt.shell import Program
+
+
+def programs() -> Mapping[str, Program]:
+    """Give every command by its name."""
+    return {
+        "/etc/init.d/dnsmasq": router_commands.service,
+        ":": builtins.true,
+        "[": builtins.test,
+        "ash": builtins.sh,
+        "break": builtins.leave,
+        "cat": text_commands.cat,
+        "cd": builtins.true,
+        "command": builtins.command,
+        "continue": builtins.leave,
+        "cut": text_commands.cut,
+        "date": router_commands.date,
+        "devstatus": router_commands.devstatus,
+        "echo": builtins.echo,
+        "eval": builtins.evaluate,
+        "exec": builtins.execute,
+        "exit": builtins.leave,
+        "export": builtins.export,
+        "false": builtins.false,
+        "grep": text_commands.grep,
+        "head": text_commands.head,
+        "id": router_commands.identity,
+        "ifstatus": router_commands.ifstatus,
+        "ip": router_commands.ip,
+        "iwinfo": router_commands.iwinfo,
+        "kill": builtins.kill,
+        "local": builtins.export,
+        "logread": router_commands.logread,
+        "ls": router_commands.ls,
+        "nslookup": path_commands.nslookup,
+        "ping": path_commands.ping,
+        "printf": builtins.printf,
+        "ps": router_commands.ps,
+        "read": builtins.read,
+        "reboot": router_commands.reboot,
+        "return": builtins.leave,
+        "rm": router_commands.rm,
+        "sed": text_commands.sed,
+        "set": builtins.true,
+        "setsid": builtins.run_detached,
+        "sh": builtins.sh,
+        "shift": builtins.shift,
+        "sleep": builtins.sleep,
+        "sort": text_commands.sort,
+        "sync": builtins.true,
+        "tail": text_commands.tail,
+        "test": builtins.test,
+        "timeout": builtins.timeout,
+        "tr": text_commands.tr,
+        "trap": builtins.true,
+        "true": builtins.true,
+        "ubus": ubus,
+        "uci": uci,
+        "uclient-fetch": path_commands.fetch,
+        "uname": router_commands.uname,
+        "unset": builtins.unset,
+        "uptime": router_commands.uptime,
+        "wait": builtins.wait,
+        "wc": text_commands.wc,
+        "wget": path_commands.fetch,
+        "wifi": router_commands.wifi,
+    }

@@ -1,0 +1,274 @@
+"""The SSH server of one lab router: a real one, which behaves as the state of its home is.
+
+Three ways not to be there, as the operator's side sees them:
+
+- rebooting (`away_until`): the listening socket is closed, so connecting is refused;
+- no power or no line: connecting is silence. A listening socket on loopback always completes
+  the handshake, so the accept queue is made full instead: a backlog of 0 and one connection of
+  our own in it make Linux drop every further SYN (net/ipv4/tcp_input.c, tcp_conn_request);
+- hung: the handshake completes and nothing follows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import asyncssh
+
+from cpe_diag.lab.openwrt.delay import delayed
+from cpe_diag.lab.openwrt.machine import Machine
+from cpe_diag.lab.openwrt.programs import programs
+from cpe_diag.lab.openwrt.session import run_session
+from cpe_diag.lab.world import HomeRouter, World, management_reachable
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+# dropbear, sysoptions.h: MAX_STRING_LEN; a longer string ends the connection.
+LONGEST_COMMAND = 9000
+
+# How soon a change of the lab's state is felt by connections, in seconds.
+WATCH_INTERVAL_S = 0.05
+
+BACKLOG = 64
+
+# No SSH banner, and no line end that could be taken for one.
+GARBAGE = b"\x00\x15\xff\x83HTTP/1.0 400 Bad Request \x07\x00\x00" * 8
+
+
+class Door(StrEnum):
+    """What a connection attempt meets."""
+
+    OPEN = "open"
+    SILENT = "silent"
+    REFUSING = "refusing"
+
+
+def door(world: World, router: HomeRouter) -> Door:
+    """Say what a connection attempt meets in the present state."""
+    port = world.port_of(router)
+    wired = port.admin_up and port.cable_ok and router.wan_cable_ok
+    if router.powered and world.now() < router.away_until and wired:
+        return Door.REFUSING if world.nodes[router.node].powered else Door.SILENT
+    return Door.OPEN if management_reachable(world, router) else Door.SILENT
+
+
+class RouterServer:
+    """Serves one router from `start` to `stop`."""
+
+    def __init__(self) -> None:
+        """Make a server that does not listen yet."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._accepting: asyncio.Task[None] | None = None
+        self._connections: set[asyncssh.SSHServerConnection] = set()
+        self._sockets: set[socket.socket] = set()
+        self._listener: socket.socket | None = None
+        self._filler: socket.socket | None = None
+        self._door = Door.REFUSING
+        self._boot_id = ""
+
+    async def start(self, world: World, router: HomeRouter, *, listen_address: str) -> int:
+        """Listen on a free port of an address.
+
+        Args:
+            world: the lab's state.
+            router: the router; its `tcp_port` and `host_key_openssh` are set.
+            listen_address: a loopback address that no other device of the lab has.
+
+        Returns:
+            The TCP port.
+        """
+        self._world, self._router = world, router
+        self._machine = Machine(world=world, router=router)
+        self._address = listen_address
+        self._boot_id = router.boot_id
+        key = asyncssh.generate_private_key("ssh-ed25519")
+        other = asyncssh.generate_private_key("ssh-ed25519")
+        self._options = self._make_options(key)
+        self._changed_options = self._make_options(other)
+        router.host_key_openssh = key.export_public_key().decode().strip()
+        self._listener = self._bind(0)
+        router.tcp_port = self._listener.getsockname()[1]
+        self.apply()
+        self._keep(self._watch())
+        return router.tcp_port
+
+    async def stop(self) -> None:
+        """Close everything that was opened."""
+        tasks = tuple(self._tasks)
+        self._cut()
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        for held in (self._filler, self._listener):
+            if held is not None:
+                held.close()
+        self._listener = self._filler = None
+
+    def apply(self) -> None:
+        """Make door and connections what the state says, now."""
+        wanted = door(self._world, self._router)
+        if wanted is not Door.OPEN or self._boot_id != self._router.boot_id:
+            self._boot_id = self._router.boot_id
+            self._cut()
+        if wanted is self._door:
+            return
+        self._door = wanted
+        if self._accepting is not None:
+            self._accepting.cancel()
+            self._accepting = None
+        match wanted:
+            case Door.OPEN:
+                self._open()
+            case Door.SILENT:
+                self._silence()
+            case Door.REFUSING:
+                self._refuse()
+
+    def _make_options(self, key: asyncssh.SSHKey) -> asyncssh.SSHServerConnectionOptions:
+        return asyncssh.SSHServerConnectionOptions(
+            server_factory=lambda: _Login(self._router, self._connections),
+            server_host_keys=[key],
+            process_factory=self._process,
+            server_version="dropbear",
+            encoding=None,
+            line_editor=False,
+            allow_scp=False,
+            compression_algs=None,
+        )
+
+    def _bind(self, port: int) -> socket.socket:
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setblocking(False)  # noqa: FBT003 - socket's own signature
+        listener.bind((self._address, port))
+        return listener
+
+    def _listening(self, backlog: int) -> socket.socket:
+        if self._listener is None:
+            self._listener = self._bind(self._router.tcp_port)
+        self._listener.listen(backlog)
+        return self._listener
+
+    def _open(self) -> None:
+        self._drop_filler()
+        self._accepting = self._keep(self._accept(self._listening(BACKLOG)))
+
+    def _silence(self) -> None:
+        listener = self._listening(0)
+        self._filler = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._filler.setblocking(False)  # noqa: FBT003 - socket's own signature
+        self._filler.connect_ex(listener.getsockname())
+
+    def _refuse(self) -> None:
+        self._drop_filler()
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+
+    def _drop_filler(self) -> None:
+        if self._filler is not None:
+            self._filler.close()
+            self._filler = None
+
+    def _cut(self) -> None:
+        """End all connections and jobs without a word, as a lost link or power does."""
+        self._machine.stop()
+        for connection in tuple(self._connections):
+            connection.abort()
+        for held in tuple(self._sockets):
+            with contextlib.suppress(OSError):
+                held.shutdown(socket.SHUT_RDWR)
+
+    def _keep(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _watch(self) -> None:
+        while True:
+            self.apply()
+            await asyncio.sleep(WATCH_INTERVAL_S)
+
+    async def _accept(self, listener: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            accepted, _ = await loop.sock_accept(listener)
+            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.apply()
+            if self._door is Door.OPEN:
+                self._keep(self._serve(accepted))
+            else:
+                accepted.close()
+
+    async def _serve(self, accepted: socket.socket) -> None:
+        self._sockets.add(accepted)
+        try:
+            if self._router.ssh_garbage:
+                await asyncio.get_running_loop().sock_sendall(accepted, GARBAGE)
+            elif self._router.hung or self._router.ssh_hang:
+                await _say_nothing(accepted)
+            else:
+                await self._converse(accepted)
+        except (OSError, asyncssh.Error, TimeoutError):
+            # The other side left, or did not speak SSH to the end: its own affair.
+            return
+        finally:
+            self._sockets.discard(accepted)
+            accepted.close()
+
+    async def _converse(self, accepted: socket.socket) -> None:
+        changed = self._router.ssh_key_changed
+        options = self._changed_options if changed else self._options
+        async with delayed(accepted, self._world.rtt_s) as near:
+            connection = await asyncssh.run_server(near, options=options)
+            try:
+                await connection.wait_closed()
+            finally:
+                connection.abort()
+
+    async def _process(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        if self._router.hung or self._router.ssh_hang:
+            await asyncio.Event().wait()
+        if len((process.command or "").encode()) > LONGEST_COMMAND:
+            process.channel.get_connection().abort()
+            return
+        await run_session(self._machine, programs(), process)
+
+
+class _Login(asyncssh.SSHServer):
+    """Lets root in with the router's password."""
+
+    def __init__(self, router: HomeRouter, connections: set[asyncssh.SSHServerConnection]) -> None:
+        self._router = router
+        self._connections = connections
+        self._connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+        self._connections.add(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncssh's callback
+        if self._connection is not None:
+            self._connections.discard(self._connection)
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        if self._router.ssh_password_refused:
+            return False
+        return username == "root" and password == self._router.password
+
+
+async def _say_nothing(accepted: socket.socket) -> None:
+    """Hold a connection until the other side or the lab ends it."""
+    loop = asyncio.get_running_loop()
+    while await loop.sock_recv(accepted, 4096):
+        pass
