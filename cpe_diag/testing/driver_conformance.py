@@ -1,0 +1,186 @@
+"""What every access driver has to keep, ours or anybody's: each check raises AssertionError.
+
+Made to be called from a test of the driver's own package:
+
+    def test_conforms() -> None:
+        check_access_driver(load_access_driver("acme_dslam", (folder,)))
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import Missing
+from cpe_diag.driver_kit.access_facts import (
+    Fields,
+    line_quality,
+    node_system,
+    port_counters,
+    port_speed,
+    port_status,
+)
+from cpe_diag.driver_kit.access_fields import GROUP_FIELDS
+from cpe_diag.driver_kit.capabilities import ACCESS_CAPABILITIES
+from cpe_diag.driver_kit.capability import CapabilityState
+from cpe_diag.driver_kit.decode import decode, decode_group
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cpe_diag.driver_kit.access import AccessDriver, ObjectSpec
+    from cpe_diag.ports import Oid, SnmpValue
+
+IF_INDEX: Final = 1007
+"""Any interface."""
+
+# RFC 2578: the numbers that an agent may send where it has no value, and the ends of its types.
+_EDGES: Final = (-1, 0, 1, 2**31 - 2, 2**31 - 1, 2**31, 2**32 - 1, 2**63, 2**64 - 1)
+
+
+def check_access_driver(driver: AccessDriver) -> None:
+    """Run every check on one driver.
+
+    Raises:
+        AssertionError: the driver does not keep what a driver has to keep; the text says what.
+    """
+    for check in CHECKS:
+        check(driver)
+
+
+def check_states_every_capability(driver: AccessDriver) -> None:
+    """What a driver cannot do is said, with a reason, and not left to be guessed."""
+    for name in ACCESS_CAPABILITIES:
+        capability = driver.capabilities.get(name)
+        _demand(driver, capability is not None, f"{name} is not stated")
+        if capability is None:
+            continue
+        done = capability.state is CapabilityState.DONE
+        _demand(driver, done == (capability.verified is not None), f"{name}: verified on what?")
+        _demand(driver, done or capability.reason, f"{name}: not done, and no reason given")
+
+
+def check_every_object_has_source_and_unit(driver: AccessDriver) -> None:
+    """A number without a unit or an OID from nowhere cannot be reviewed."""
+    for group, spec in _objects(driver):
+        what = f"{group}.{spec.field}"
+        _demand(driver, len(spec.source) > len("MIB x"), f"{what} has no source")
+        if spec.type in {"integer", "unsigned", "ticks"}:
+            _demand(driver, spec.unit, f"{what} has no unit")
+
+
+def check_sentinels_never_become_numbers(driver: AccessDriver) -> None:
+    """2147483647 dB of margin would be the best line ever measured."""
+    for group, spec in _objects(driver):
+        for sentinel in spec.sentinels:
+            for raw in (sentinel, *_misencoded(spec, sentinel)):
+                value = decode(spec, raw)
+                wanted = Missing(why=FailureKind.NOT_MEASURED)
+                _demand(driver, value == wanted, f"{group}.{spec.field}: {raw} became {value!r}")
+
+
+def check_any_answer_is_decoded_or_missing(driver: AccessDriver) -> None:
+    """No answer of any agent may raise, and none of the wrong type may become a value."""
+    for group, spec in _objects(driver):
+        for raw in (*_EDGES, None, b"", b"\0\0", b"NULL", b"SHOWTIME\0\0", b"\xff" * 20, "0.0"):
+            value = decode(spec, raw)
+            numeric = spec.type in {"integer", "unsigned", "ticks", "enum"}
+            wrong = isinstance(raw, int) != numeric
+            if raw is None or (wrong and not isinstance(raw, str)):
+                what = f"{group}.{spec.field}: {raw!r} became {value!r}"
+                is_text = spec.type in {"text", "bits"} and isinstance(raw, bytes)
+                _demand(driver, is_text or isinstance(value, Missing), what)
+
+
+def check_done_groups_give_their_facts(driver: AccessDriver) -> None:
+    """What is stated as done gives its fact from an answer within the MIB's own ranges."""
+    for name, capability in driver.capabilities.items():
+        build = _BUILDERS.get(name)
+        if capability.state is CapabilityState.DONE and build:
+            specs = driver.groups[name]
+            answers = synthetic_answers(specs)
+            fields = decode_group(specs, answers, IF_INDEX)
+            missing = [field for field, value in fields.items() if isinstance(value, Missing)]
+            _demand(driver, not missing, f"{name}: no value for {missing}")
+            unknown = set(fields) - set(GROUP_FIELDS[name].all)
+            _demand(driver, not unknown, f"{name}: fields that no fact has: {sorted(unknown)}")
+            build(Fields(fields, "an-1", name))
+
+
+def check_port_names_lead_to_different_ports(driver: AccessDriver) -> None:
+    """Two neighbouring port names that lead to one interface would diagnose the wrong line."""
+    for scheme in driver.port_naming:
+        factors = sorted(scheme.factors.values())
+        distinct = all(0 < low < high for low, high in pairwise(factors))
+        single = len(factors) == 1 and factors[0] != 0
+        _demand(driver, single or distinct, f"{scheme.pattern}: equal or zero factors")
+
+
+def synthetic_answers(specs: tuple[ObjectSpec, ...]) -> Mapping[Oid, SnmpValue]:
+    """Make an agent's answer to a group: one plausible raw value per object.
+
+    Args:
+        specs: the group's objects.
+
+    Returns:
+        Raw values by oid, within each object's range and off its sentinels.
+    """
+    return {spec.at(IF_INDEX): _plausible(spec) for spec in specs}
+
+
+def _plausible(spec: ObjectSpec) -> SnmpValue:
+    match spec.type:
+        case "text":
+            return b"port 7\0"
+        case "object_id":
+            return "1.3.6.1.4.1.8072"
+        case "bits":
+            bit = next(number for number, word in spec.values.items() if word in spec.true_when)
+            octets = bytearray(max(spec.values) // 8 + 1)
+            octets[bit // 8] = 0x80 >> bit % 8
+            return bytes(octets)
+        case "enum":
+            return next(number for number in spec.values if number not in spec.sentinels)
+        case _:
+            least, greatest = spec.raw_range or (1, 10_000)
+            candidates = range(least, greatest + 1)
+            return next(number for number in candidates if number not in spec.sentinels)
+
+
+def _misencoded(spec: ObjectSpec, sentinel: int) -> tuple[int, ...]:
+    """Give the same 32 bits as an agent with the wrong sign would send them."""
+    if spec.type in {"unsigned", "ticks"} and sentinel >= 2**31:
+        return (sentinel - 2**32,)
+    if spec.type == "integer" and sentinel < 0:
+        return (sentinel + 2**32,)
+    return ()
+
+
+def _objects(driver: AccessDriver) -> list[tuple[str, ObjectSpec]]:
+    return [(group, spec) for group, specs in driver.groups.items() for spec in specs]
+
+
+def _demand(driver: AccessDriver, holds: object, otherwise: str) -> None:
+    if not holds:
+        msg = f"{driver.file}: {otherwise}"
+        raise AssertionError(msg)
+
+
+_BUILDERS: Final[Mapping[str, Callable[[Fields], object]]] = {
+    "node_system": node_system,
+    "port_status": lambda fields: port_status(fields, IF_INDEX, 1000.0),
+    "port_speed": port_speed,
+    "port_counters": lambda fields: port_counters(fields, 1000.0),
+    "line_quality_vdsl2": lambda fields: line_quality(fields, "vdsl2"),
+    "line_quality_adsl": lambda fields: line_quality(fields, "adsl"),
+}
+
+CHECKS: Final[tuple[Callable[[AccessDriver], None], ...]] = (
+    check_states_every_capability,
+    check_every_object_has_source_and_unit,
+    check_sentinels_never_become_numbers,
+    check_any_answer_is_decoded_or_missing,
+    check_done_groups_give_their_facts,
+    check_port_names_lead_to_different_ports,
+)
