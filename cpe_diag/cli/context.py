@@ -22,7 +22,7 @@ def config_of(context: click.Context) -> Config:
         The configuration.
 
     Raises:
-        CommandError: it is wrong or cannot be read.
+        BadInputError: it is wrong or cannot be read.
     """
     explicit = context.find_root().obj
     with told_clearly():

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from cpe_diag.cli.errors import CommandError, told_clearly
+from cpe_diag.cli.errors import CouldNotRunError, told_clearly
 from cpe_diag.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -100,17 +100,15 @@ def _wait_until_ready(process: subprocess.Popen[str], ready_file: Path) -> None:
     """Wait until the lab has written where it is.
 
     Raises:
-        CommandError: it ended, or is not ready in time.
+        CouldNotRunError: it ended, or is not ready in time.
     """
     give_up = time.monotonic() + READY_WITHIN_S
     while not ready_file.exists():
         if process.poll() is not None:
             said = process.stderr.read().strip() if process.stderr else ""
-            raise CommandError(f"the lab did not start: {said}", ExitCode.COULD_NOT_RUN)
+            raise CouldNotRunError(f"the lab did not start: {said}")
         if time.monotonic() > give_up:
-            raise CommandError(
-                f"the lab is not ready after {READY_WITHIN_S:g} s", ExitCode.COULD_NOT_RUN
-            )
+            raise CouldNotRunError(f"the lab is not ready after {READY_WITHIN_S:g} s")
         time.sleep(LOOK_EVERY_S)
 
 
@@ -118,7 +116,7 @@ def _run_all(config: Path) -> None:
     """Run the playbook on every case, side by side, and print them in their order.
 
     Raises:
-        CommandError: a run could not be made.
+        CouldNotRunError: a run could not be made.
     """
     runs = [(case, _start(case, config)) for case in CASES]
     for case, process in runs:
@@ -132,7 +130,7 @@ def _run_all(config: Path) -> None:
             ExitCode.FAULT_FOUND,
             ExitCode.UNDETERMINED,
         ):
-            raise CommandError(f"the run failed: {err.strip()}", ExitCode.COULD_NOT_RUN)
+            raise CouldNotRunError(f"the run failed: {err.strip()}")
 
 
 def _arguments(case: Case) -> list[str]:

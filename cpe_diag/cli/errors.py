@@ -19,27 +19,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class CommandError(click.ClickException):
-    """A message for the person at the terminal, with an exit code of ours."""
+class BadInputError(click.ClickException):
+    """The command line, a file or a name is wrong."""
 
-    def __init__(self, message: str, code: ExitCode) -> None:
-        """Carry message and code."""
-        super().__init__(message)
-        self.exit_code = int(code)
+    exit_code = int(ExitCode.BAD_INPUT)
 
 
-def exit_code_of(error: CpeDiagError) -> ExitCode:
-    """Say which exit code an error of ours gets.
+class CouldNotRunError(click.ClickException):
+    """Something of our own is missing."""
 
-    Args:
-        error: any error of the tree in `domain/failures.py`.
+    exit_code = int(ExitCode.COULD_NOT_RUN)
 
-    Returns:
-        BAD_INPUT where a name or a file of the user is wrong, COULD_NOT_RUN otherwise.
-    """
-    if isinstance(error, DefinitionError | InventoryError):
-        return ExitCode.BAD_INPUT
-    return ExitCode.COULD_NOT_RUN
+
+class InterruptedRunError(click.ClickException):
+    """Ctrl-C."""
+
+    exit_code = int(ExitCode.INTERRUPTED)
 
 
 @contextmanager
@@ -47,15 +42,18 @@ def told_clearly() -> Iterator[None]:
     """Let every error of ours leave as a message.
 
     Raises:
-        CommandError: in place of a CpeDiagError.
+        BadInputError: a name or a file of the user is wrong.
+        CouldNotRunError: in place of any other CpeDiagError.
     """
     try:
         yield
     except DefinitionError as error:
         count = len(error.faults)
         head = "one thing is" if count == 1 else f"{count} things are"
-        raise CommandError(f"{head} wrong:\n{error}", exit_code_of(error)) from error
+        raise BadInputError(f"{head} wrong:\n{error}") from error
+    except InventoryError as error:
+        raise BadInputError(str(error)) from error
     except BundleError as error:
-        raise CommandError(f"bundle: {error}", exit_code_of(error)) from error
+        raise CouldNotRunError(f"bundle: {error}") from error
     except CpeDiagError as error:
-        raise CommandError(str(error), exit_code_of(error)) from error
+        raise CouldNotRunError(str(error)) from error

@@ -18,17 +18,12 @@ DNS_PORT: Final = 53  # RFC 1035, section 4.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InventoryConfig:
-    """The `inventory` part; paths are absolute, what is not said is None or empty."""
+    """The `inventory` part: its kind, its file where it has one, and the rest as it was said."""
 
     kind: str
-    path: Path | None = None
-    nodes_path: Path | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    node_columns: Mapping[str, str] = field(default_factory=dict)
-    url: str | None = None
-    query: str | None = None
-    node_query: str | None = None
-    ports_query: str | None = None
+    path: Path | None
+    nodes: Path | None
+    rest: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,15 +178,11 @@ def _inventory(part: Mapping[str, object], folder: Path) -> InventoryConfig | No
     """Give the inventory part, or None where it is absent."""
     if not part:
         return None
-    text = {name: value for name, value in part.items() if isinstance(value, str)}
     return InventoryConfig(
-        kind=text["kind"],
-        path=_path(folder, text.get("path")),
-        nodes_path=_path(folder, text.get("nodes_path")),
-        columns=cast("Mapping[str, str]", part.get("columns") or {}),
-        node_columns=cast("Mapping[str, str]", part.get("node_columns") or {}),
-        url=text.get("url"),
-        query=text.get("query"),
-        node_query=text.get("node_query"),
-        ports_query=text.get("ports_query"),
+        kind=str(part["kind"]),
+        path=_path(folder, cast("str | None", part.get("path"))),
+        nodes=_path(folder, cast("str | None", part.get("nodes"))),
+        rest={
+            name: value for name, value in part.items() if name not in {"kind", "path", "nodes"}
+        },
     )

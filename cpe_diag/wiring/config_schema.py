@@ -18,6 +18,8 @@ _TARGET: Final = {
     },
 }
 
+_WORDS: Final = {"type": "object", "additionalProperties": {"type": "string"}}
+
 _STRING_LIST: Final = {"type": "array", "items": {"type": "string"}}
 
 CONFIG_SCHEMA: Final[dict[str, object]] = {
@@ -34,20 +36,21 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
             "additionalProperties": False,
             "properties": {
                 "kind": {"enum": ["file", "csv", "sql"]},
-                "path": {"type": "string", "description": "the YAML or CSV file"},
-                "nodes_path": {"type": "string", "description": "csv: the YAML file of nodes"},
-                "columns": {
+                "path": {"type": "string", "description": "file, csv: the file of subscribers"},
+                "nodes": {"type": "string", "description": "csv: the file of access nodes"},
+                "delimiter": {"type": "string", "description": "csv: default is a comma"},
+                "columns": _WORDS | {"description": "our field -> the operator's column"},
+                "node_columns": _WORDS | {"description": "the same for access nodes"},
+                "ports_columns": _WORDS | {"description": "sql: the same for a node's ports"},
+                "defaults": _WORDS | {"description": "our field -> value where no column has it"},
+                "values": {
+                    "description": "by field, the operator's words -> ours",
                     "type": "object",
-                    "description": "csv, sql: our field -> the operator's column",
-                    "additionalProperties": {"type": "string"},
-                },
-                "node_columns": {
-                    "type": "object",
-                    "description": "sql: our field of a node -> the operator's column",
-                    "additionalProperties": {"type": "string"},
+                    "additionalProperties": _WORDS,
                 },
                 "url": {
                     "type": "string",
+                    "pattern": "^(env|file):",
                     "description": "sql: a reference to the database URL, such as env:NAME",
                 },
                 "query": {
@@ -55,11 +58,19 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                     "description": "sql: one subscriber by :subscriber_id",
                 },
                 "node_query": {"type": "string", "description": "sql: one node by :node"},
-                "ports_query": {
+                "ports_query": {"type": "string", "description": "sql: the ports of :node"},
+                "near_query": {
                     "type": "string",
-                    "description": "sql: the ports of :node that are in use",
+                    "description": "sql: ids like :beginning, to help with a mistyped one",
                 },
             },
+            "allOf": [
+                {
+                    "if": {"properties": {"kind": {"const": "sql"}}},
+                    "then": {"required": ["url", "query"]},
+                    "else": {"required": ["path"]},
+                }
+            ],
         },
         "ssh": {
             "type": "object",

@@ -1,0 +1,81 @@
+"""Connects the engine's progress and questions to the terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, assert_never
+
+import click
+
+from cpe_diag.cli.consoles import err
+from cpe_diag.domain.evidence import Evidence
+from cpe_diag.engine.run import Judged, ProbeEnded, ProbeStarted, StepStarted
+from cpe_diag.judge.decide import find
+from cpe_diag.judge.question import CaseFile
+from cpe_diag.judge.segments import segments
+from cpe_diag.report.live import LiveView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cpe_diag.engine.run import AskCaller, OnProgress, Progress
+    from cpe_diag.playbook.model import AskStep
+    from cpe_diag.wiring.runs import PreparedRun
+
+
+@contextmanager
+def shown(prepared: PreparedRun) -> Iterator[tuple[OnProgress, AskCaller]]:
+    """Show a run on standard error while it goes on.
+
+    Args:
+        prepared: the run.
+
+    Yields:
+        What the engine calls with progress, and what it calls with questions.
+    """
+    nothing = CaseFile(
+        evidence=Evidence(), subscriber=prepared.subscriber, symptom=prepared.playbook.symptom
+    )
+    view = LiveView(err(), monotonic=time.monotonic, segments=segments(find(nothing)))
+
+    def on_progress(event: Progress) -> None:
+        match event:
+            case StepStarted():
+                view.step_started(event.step_id)
+            case ProbeStarted():
+                view.probe_started(event.probe)
+            case ProbeEnded():
+                view.probe_ended(event.probe, event.measurements)
+            case Judged():
+                view.judged(event.verdict)
+            case _:
+                assert_never(event)
+
+    def ask_caller(step: AskStep) -> str | None:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return None
+        view.pause()
+        try:
+            return _ask(step)
+        finally:
+            view.resume()
+
+    with view:
+        yield on_progress, ask_caller
+
+
+def _ask(step: AskStep) -> str:
+    """Put one question to the person at the terminal."""
+    click.echo(f"Ask the caller: {step.question}", err=True)
+    for number, choice in enumerate(step.choices, start=1):
+        click.echo(f"  {number}  {choice.text}", err=True)
+    ids = [choice.id for choice in step.choices]
+    picked = click.prompt(
+        "Number",
+        type=click.IntRange(1, len(ids)),
+        default=ids.index(step.default) + 1,
+        err=True,
+    )
+    return ids[int(picked) - 1]

@@ -1,0 +1,214 @@
+"""`cpe-diag run`: the main job."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cpe_diag.cli.context import config_of
+from cpe_diag.cli.durations import Duration
+from cpe_diag.cli.errors import InterruptedRunError, told_clearly
+from cpe_diag.cli.exit_codes import ExitCode
+from cpe_diag.domain.verdict import FaultDomain
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from cpe_diag.domain.verdict import Verdict
+    from cpe_diag.engine.run import RunResult
+    from cpe_diag.wiring.runs import PreparedRun
+
+
+def _complete_playbook(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the name of a playbook."""
+    del context, parameter
+    from click.shell_completion import CompletionItem
+
+    from cpe_diag.playbook.load import playbook_files
+
+    return [CompletionItem(name) for name in playbook_files() if name.startswith(incomplete)]
+
+
+@click.command()
+@click.argument("playbook", shell_complete=_complete_playbook)
+@click.option("--subscriber", "-s", required=True, help="The subscriber's id in the inventory.")
+@click.option("--ticket", help="The operator's ticket reference; it goes into every output.")
+@click.option(
+    "--answer",
+    "answers",
+    multiple=True,
+    metavar="ID=VALUE",
+    help="Answer a question of the playbook beforehand; may be given several times.",
+)
+@click.option("--device", metavar="MAC", help="The device in question, when it is about one.")
+@click.option("--platform", metavar="NAME", help="The site in question: a name or a host.")
+@click.option(
+    "--budget",
+    type=Duration(),
+    default="15m",
+    show_default=True,
+    help="When it is used up, the best verdict so far is handed over.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+@click.option(
+    "--bundle",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Save evidence and redacted raw answers into this new directory.",
+)
+@click.pass_context
+def run(  # noqa: PLR0913 - one parameter for each option
+    context: click.Context,
+    /,
+    *,
+    playbook: str,
+    subscriber: str,
+    ticket: str | None,
+    answers: tuple[str, ...],
+    device: str | None,
+    platform: str | None,
+    budget: float,
+    as_json: bool,
+    bundle: Path | None,
+) -> None:
+    """Run PLAYBOOK on a subscriber and say whose fault it is, with evidence."""
+    from cpe_diag.store.bundle import check_place
+    from cpe_diag.wiring.runs import RunWish, prepare
+
+    config = config_of(context)
+    wish = RunWish(
+        playbook=playbook,
+        subscriber=subscriber,
+        ticket=ticket,
+        budget_s=budget,
+        answers=_answers(answers),
+        device_mac=_mac(device),
+        platform=platform,
+    )
+    with told_clearly():
+        if bundle is not None:
+            check_place(bundle)
+        prepared = prepare(config, wish)
+        result = _perform(prepared, as_json=as_json)
+        _report(result, as_json=as_json)
+        if bundle is not None:
+            _save(bundle, result, quiet=as_json)
+    context.exit(int(exit_code_for(result.verdict)))
+
+
+def exit_code_for(verdict: Verdict) -> ExitCode:
+    """Say which exit code a verdict gets.
+
+    Args:
+        verdict: the run's conclusion.
+
+    Returns:
+        NO_FAULT, UNDETERMINED or FAULT_FOUND.
+    """
+    if verdict.domain is FaultDomain.NONE:
+        return ExitCode.NO_FAULT
+    if verdict.domain is FaultDomain.UNDETERMINED:
+        return ExitCode.UNDETERMINED
+    return ExitCode.FAULT_FOUND
+
+
+def _answers(given: tuple[str, ...]) -> dict[str, str]:
+    """Split `--answer id=value`.
+
+    Raises:
+        BadParameter: there is no `=`, or one question is answered twice.
+    """
+    answers: dict[str, str] = {}
+    for answer in given:
+        question, separator, choice = answer.partition("=")
+        if not separator or not question or not choice:
+            raise click.BadParameter(f"{answer!r} is not ID=VALUE", param_hint="--answer")
+        if question in answers:
+            raise click.BadParameter(f"{question!r} is answered twice", param_hint="--answer")
+        answers[question] = choice
+    return answers
+
+
+def _mac(given: str | None) -> str | None:
+    """Bring a MAC address into lower-case colon form.
+
+    Raises:
+        BadParameter: it has not twelve hex digits.
+    """
+    if given is None:
+        return None
+    digits = given.lower().replace(":", "").replace("-", "").replace(".", "")
+    if len(digits) != 12 or any(digit not in "0123456789abcdef" for digit in digits):  # noqa: PLR2004 - a MAC has 48 bits
+        raise click.BadParameter(
+            f"{given!r} is no MAC address such as 02:00:5e:10:00:01", param_hint="--device"
+        )
+    return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+
+
+def _perform(prepared: PreparedRun, *, as_json: bool) -> RunResult:
+    """Run with progress on standard error, or quietly for JSON.
+
+    Raises:
+        InterruptedRunError: Ctrl-C.
+    """
+    from cpe_diag.wiring.runs import perform
+
+    try:
+        if as_json:
+            return asyncio.run(perform(prepared, on_progress=_quiet, ask_caller=_nobody))
+        from cpe_diag.cli.progress import shown
+
+        with shown(prepared) as (on_progress, ask_caller):
+            return asyncio.run(perform(prepared, on_progress=on_progress, ask_caller=ask_caller))
+    except KeyboardInterrupt as error:
+        raise InterruptedRunError(
+            "interrupted: all connections are closed, nothing was changed, nothing was saved"
+        ) from error
+
+
+def _quiet(_: object) -> None:
+    """Show no progress."""
+
+
+def _nobody(_: object) -> None:
+    """Nobody is there to be asked."""
+
+
+def _report(result: RunResult, *, as_json: bool) -> None:
+    """Print the result on standard output."""
+    from cpe_diag.engine.critical_path import critical_path
+
+    if as_json:
+        from cpe_diag.report.as_json import run_as_json
+
+        document = run_as_json(result, critical_path_s=critical_path(result.trace).total_s)
+        click.echo(json.dumps(document, indent=2, ensure_ascii=not _utf8()))
+        return
+    from datetime import UTC, datetime
+
+    from cpe_diag.cli.consoles import out
+    from cpe_diag.report.terminal import render_run
+
+    console = out()
+    console.print(render_run(result, datetime.now(UTC), console.width))
+
+
+def _utf8() -> bool:
+    """Standard output can show every character."""
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+
+def _save(bundle: Path, result: RunResult, *, quiet: bool) -> None:
+    """Save the bundle and say where it is."""
+    from cpe_diag.engine.critical_path import critical_path
+    from cpe_diag.store.bundle import write_bundle
+
+    saved = write_bundle(bundle, result, critical_path_s=critical_path(result.trace).total_s)
+    if not quiet:
+        click.echo(f"bundle: {saved} (judge it again offline: cpe-diag explain {saved})")

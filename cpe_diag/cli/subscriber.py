@@ -1,0 +1,81 @@
+"""`cpe-diag subscriber`: what the inventory says, and what it does not say."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from cpe_diag.cli.context import config_of
+from cpe_diag.cli.errors import told_clearly
+from cpe_diag.domain.missing import Missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cpe_diag.domain.subscriber import Subscriber
+
+NOT_SAID = "(the inventory does not say)"
+
+
+@click.group()
+def subscriber() -> None:
+    """Show what the inventory says."""
+
+
+@subscriber.command()
+@click.argument("subscriber_id")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+@click.pass_context
+def show(context: click.Context, subscriber_id: str, *, as_json: bool) -> None:
+    """Show one subscriber; credentials appear as references only."""
+    from cpe_diag.wiring.doors import credentials_of
+    from cpe_diag.wiring.inventories import inventory_of
+
+    config = config_of(context)
+    with told_clearly():
+        found = inventory_of(config, credentials_of(config)).subscriber(subscriber_id)
+    if as_json:
+        from cpe_diag.report.codec import encode
+
+        click.echo(json.dumps(encode(found), indent=2))
+        return
+    from cpe_diag.cli.consoles import out
+    from cpe_diag.cli.tables import table
+
+    out().print(table(("field", "value"), list(_rows(found))))
+
+
+def _rows(found: Subscriber) -> Iterator[tuple[str, str]]:
+    """Go through the fields in the order from the node to the customer."""
+    yield "id", found.id
+    node, router, service = found.node, found.router, found.service
+    yield "access node", NOT_SAID if node is None else node.id
+    if node is not None:
+        snmp = node.snmp
+        yield "  SNMP", f"v{snmp.version} at {snmp.address}:{snmp.port} by {snmp.credential}"
+        yield "  driver", node.driver or "by technology"
+    yield "port", _said(found.port)
+    yield "technology", _said(found.technology)
+    yield "service down", _rate(service.down_bps)
+    yield "service up", _rate(service.up_bps)
+    yield "service VLAN", _said(service.vlan)
+    yield "WAN", _said(service.wan)
+    yield "router", NOT_SAID if router is None else f"{router.platform} at {router.address}"
+    if router is not None:
+        yield "  SSH", f"{router.user} at port {router.port} by {router.credential}"
+    yield "router MAC", _said(found.router_mac)
+    ssids = found.ssids
+    yield "SSIDs", NOT_SAID if isinstance(ssids, Missing) else ", ".join(ssids)
+    yield "language", _said(found.language)
+
+
+def _said(value: object) -> str:
+    """Give a value in words, or say that the inventory does not."""
+    return NOT_SAID if isinstance(value, Missing) else str(value)
+
+
+def _rate(value: int | Missing) -> str:
+    """Give a rate in Mbit/s."""
+    return NOT_SAID if isinstance(value, Missing) else f"{value / 1e6:g} Mbit/s"

@@ -1,0 +1,107 @@
+"""Doors that are not there, because the inventory or the configuration does not name them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cpe_diag.domain.path_facts import DnsCheck
+    from cpe_diag.ports import Command, CommandAnswer, Oid, SnmpValue
+
+
+def _refuse(operation: str, where: str, detail: str, next_step: str) -> NoReturn:
+    """Say that there is nothing to ask."""
+    failure = Failure(
+        kind=FailureKind.NOT_CONFIGURED, where=where, detail=detail, next_step=next_step
+    )
+    raise MeasurementError(failure, operation)
+
+
+class NoNode:
+    """The `SnmpReader` of a subscriber whose access node the inventory does not name."""
+
+    node = "access node"
+
+    async def get(self, oids: Sequence[Oid], *, deadline: float) -> Mapping[Oid, SnmpValue]:
+        """Refuse.
+
+        Raises:
+            MeasurementError: `snmp.get`: NOT_CONFIGURED, always.
+        """
+        del oids, deadline
+        self._refuse()
+
+    async def next_rows(
+        self, column: Oid, *, after: str, max_rows: int, deadline: float
+    ) -> tuple[tuple[Oid, SnmpValue], ...]:
+        """Refuse.
+
+        Raises:
+            MeasurementError: `snmp.get`: NOT_CONFIGURED, always.
+        """
+        del column, after, max_rows, deadline
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        _refuse(
+            "snmp.get",
+            self.node,
+            "the inventory names no access node for this subscriber",
+            "add `node` and `port` to the inventory",
+        )
+
+
+class NoRouter:
+    """The `RouterView` of a subscriber whose router the inventory does not name."""
+
+    router = "router"
+
+    async def connect(self, *, deadline: float) -> float:
+        """Refuse.
+
+        Raises:
+            MeasurementError: `ssh.connect`: NOT_CONFIGURED, always.
+        """
+        del deadline
+        self._refuse()
+
+    async def ask(
+        self, commands: Sequence[Command], *, deadline: float
+    ) -> tuple[CommandAnswer, ...]:
+        """Refuse.
+
+        Raises:
+            MeasurementError: `ssh.connect`: NOT_CONFIGURED, always.
+        """
+        del commands, deadline
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        _refuse(
+            "ssh.connect",
+            self.router,
+            "the inventory names no router for this subscriber",
+            "add `router` to the inventory",
+        )
+
+
+class NoResolver:
+    """The `Resolver` where the configuration names no resolver of the operator."""
+
+    async def resolve(self, name: str, *, deadline: float) -> DnsCheck:
+        """Refuse.
+
+        Raises:
+            MeasurementError: `dns.query`: NOT_CONFIGURED, always.
+        """
+        del deadline
+        _refuse(
+            "dns.query",
+            f"operator's resolver, asked for {name}",
+            "the configuration names no resolver",
+            "add `resolver: {address: ...}` to the configuration",
+        )

@@ -1,0 +1,98 @@
+"""What the agent knows before it looks: probes, rules, playbooks and drivers, put together."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cpe_diag.domain.failures import DefinitionError, Fault
+from cpe_diag.domain.subscriber import Technology
+from cpe_diag.driver_kit.load import load_access_driver, load_router_driver
+from cpe_diag.judge.decide import decide, next_probe
+from cpe_diag.judge.rules import RULES
+from cpe_diag.playbook.vocabulary import Vocabulary
+from cpe_diag.probes.catalogue import PROBES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cpe_diag.domain.evidence import FactKey
+    from cpe_diag.domain.subscriber import Subscriber
+    from cpe_diag.domain.verdict import Verdict
+    from cpe_diag.driver_kit.access import AccessDriver
+    from cpe_diag.driver_kit.router import RouterDriver
+    from cpe_diag.judge.question import CaseFile
+    from cpe_diag.wiring.config import Config
+
+
+def vocabulary() -> Vocabulary:
+    """Give the names that a playbook may use."""
+    return Vocabulary(
+        probes=frozenset(probe.id for probe in PROBES),
+        findings=frozenset(rule.id for rule in RULES),
+    )
+
+
+def facts_by_probe() -> Mapping[str, tuple[FactKey, ...]]:
+    """Say which probe gives which facts, for the judge's question of what would settle it."""
+    return {probe.id: probe.gives for probe in PROBES}
+
+
+def judge() -> Callable[[CaseFile], Verdict]:
+    """Give the judge: the same case, the same verdict, in a run and offline."""
+    return partial(decide, catalogue=facts_by_probe())
+
+
+def chooser() -> Callable[[CaseFile, frozenset[str]], str | None]:
+    """Give the one who names the next most telling probe."""
+    catalogue = facts_by_probe()
+
+    def choose(case: CaseFile, tried: frozenset[str]) -> str | None:
+        return next_probe(case, catalogue, tried)
+
+    return choose
+
+
+def access_driver_of(subscriber: Subscriber, config: Config) -> AccessDriver | None:
+    """Load the driver of the subscriber's access node.
+
+    Args:
+        subscriber: names the node's driver, or else the technology decides.
+        config: names further folders of drivers.
+
+    Returns:
+        The driver; None where the inventory names neither node nor technology.
+
+    Raises:
+        DefinitionError: there is no such driver, or its file is wrong.
+    """
+    if subscriber.node is None:
+        return None
+    driver = subscriber.node.driver
+    if driver is None and isinstance(subscriber.technology, Technology):
+        ethernet = subscriber.technology is Technology.ETHERNET
+        driver = "generic_ifmib" if ethernet else "generic_dsl"
+    return None if driver is None else load_access_driver(driver, config.driver_folders)
+
+
+def router_driver_of(subscriber: Subscriber, config: Config) -> RouterDriver | None:
+    """Load the driver of the subscriber's router.
+
+    Args:
+        subscriber: names the router's platform.
+        config: names further folders of drivers.
+
+    Returns:
+        The driver; None where the inventory names no router.
+
+    Raises:
+        DefinitionError: there is no such driver, or its file is wrong.
+    """
+    if subscriber.router is None:
+        return None
+    return load_router_driver(subscriber.router.platform, config.driver_folders)
+
+
+def wrong_choice(file: str, message: str) -> DefinitionError:
+    """Make the error for a name on the command line that does not exist."""
+    return DefinitionError((Fault(file=file, line=None, column=None, message=message),))

@@ -1,0 +1,177 @@
+"""Puts one run together: configuration, inventory, drivers and doors -> order -> result."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.subscriber import NodePort, Subscriber
+from cpe_diag.driver_kit.access import AccessDriver
+from cpe_diag.driver_kit.router import RouterDriver
+from cpe_diag.engine.run import RunOrder
+from cpe_diag.engine.runner import run_playbook
+from cpe_diag.judge.decide import find
+from cpe_diag.judge.thresholds import check_overrides
+from cpe_diag.playbook.answers import check_answers
+from cpe_diag.playbook.load import load_playbook
+from cpe_diag.playbook.model import Playbook
+from cpe_diag.ports import CredentialSource
+from cpe_diag.probes.catalogue import PROBES
+from cpe_diag.probes.probe import Setting, WebTarget
+from cpe_diag.wiring.config import Config
+from cpe_diag.wiring.doors import credentials_of, open_doors
+from cpe_diag.wiring.inventories import inventory_of
+from cpe_diag.wiring.knowledge import (
+    access_driver_of,
+    chooser,
+    judge,
+    router_driver_of,
+    vocabulary,
+    wrong_choice,
+)
+
+if TYPE_CHECKING:
+    from cpe_diag.engine.run import AskCaller, OnProgress, RunResult
+    from cpe_diag.ports import Doors
+
+DEFAULT_BUDGET_S: Final = 15 * 60.0  # second line's 15 minutes
+DEFAULT_PLATFORM: Final = "default"
+RUN_ID_BYTES: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunWish:
+    """What somebody asks for, as they name it. `platform` None means the configured default."""
+
+    playbook: str
+    subscriber: str
+    ticket: str | None = None
+    budget_s: float = DEFAULT_BUDGET_S
+    answers: Mapping[str, str] = field(default_factory=dict)
+    device_mac: str | None = None
+    platform: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedRun:
+    """A run that can start: every name is resolved, nothing has been asked of any device."""
+
+    wish: RunWish
+    config: Config
+    playbook: Playbook
+    subscriber: Subscriber
+    node_ports: tuple[NodePort, ...]
+    access_driver: AccessDriver | None
+    router_driver: RouterDriver | None
+    platform: WebTarget | None
+    credentials: CredentialSource
+
+
+def prepare(config: Config, wish: RunWish) -> PreparedRun:
+    """Resolve every name of a wish and check it against the files.
+
+    Args:
+        config: the configuration.
+        wish: what to run on whom.
+
+    Returns:
+        A run that can start.
+
+    Raises:
+        DefinitionError: playbook, driver, thresholds or an answer is wrong.
+        InventoryError: the subscriber is not there, or the inventory cannot be read.
+        MeasurementError: the credential of the inventory's database cannot be resolved.
+    """
+    check_overrides(config.thresholds, file=config.origin)
+    playbook = load_playbook(wish.playbook, vocabulary(), config.playbook_folders)
+    check_answers(playbook, wish.answers)
+    credentials = credentials_of(config)
+    inventory = inventory_of(config, credentials)
+    subscriber = inventory.subscriber(wish.subscriber)
+    node_ports = () if subscriber.node is None else inventory.ports_of_node(subscriber.node.id)
+    return PreparedRun(
+        wish=wish,
+        config=config,
+        playbook=playbook,
+        subscriber=subscriber,
+        node_ports=node_ports,
+        access_driver=access_driver_of(subscriber, config),
+        router_driver=router_driver_of(subscriber, config),
+        platform=_platform(config, wish.platform),
+        credentials=credentials,
+    )
+
+
+async def perform(
+    prepared: PreparedRun, *, on_progress: OnProgress, ask_caller: AskCaller
+) -> RunResult:
+    """Run what was prepared; every connection is closed when this returns or is cancelled.
+
+    Args:
+        prepared: from `prepare`.
+        on_progress: is told what happens, as it happens.
+        ask_caller: puts a question to the person at the terminal.
+
+    Returns:
+        All that the run leaves.
+    """
+    async with open_doors(prepared) as doors:
+        order = RunOrder(
+            run_id=secrets.token_hex(RUN_ID_BYTES),
+            playbook=prepared.playbook,
+            setting=_setting(prepared, doors),
+            budget_s=prepared.wish.budget_s,
+            answers=prepared.wish.answers,
+            thresholds=prepared.config.thresholds,
+            ticket=prepared.wish.ticket,
+        )
+        return await run_playbook(
+            order,
+            catalogue=PROBES,
+            judge=judge(),
+            findings=find,
+            next_probe=chooser(),
+            on_progress=on_progress,
+            ask_caller=ask_caller,
+        )
+
+
+def _setting(prepared: PreparedRun, doors: Doors) -> Setting:
+    """Give what the probes work with."""
+    return Setting(
+        subscriber=prepared.subscriber,
+        node_ports=prepared.node_ports,
+        access_driver=prepared.access_driver,
+        router_driver=prepared.router_driver,
+        reference=prepared.config.reference,
+        operator_resolver=prepared.config.resolver_address,
+        platform=prepared.platform,
+        device_mac=prepared.wish.device_mac,
+        sample_interval_s=prepared.config.sample_interval_s,
+        doors=doors,
+    )
+
+
+def _platform(config: Config, name: str | None) -> WebTarget | None:
+    """Find the named platform, by its name in the configuration or as a host name.
+
+    Raises:
+        DefinitionError: the name is none of the configured ones and no host name.
+    """
+    if name is None:
+        return config.platforms.get(DEFAULT_PLATFORM)
+    if name in config.platforms:
+        return config.platforms[name]
+    for target in config.platforms.values():
+        if target.host == name:
+            return target
+    if "." in name:
+        return WebTarget(host=name, url=f"https://{name}/")
+    known = ", ".join(sorted(config.platforms)) or "none"
+    raise wrong_choice(
+        config.origin,
+        f"there is no platform {name!r}; configured: {known}; or give a host name such as "
+        "www.example.net",
+    )

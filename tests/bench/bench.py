@@ -1,0 +1,185 @@
+"""`make bench`: honest figures of speed, printed and written to bench-results/.
+
+Every figure is measured against something in the same run, so that the ratio means something on
+any machine; nothing in the test suite depends on one of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, cast
+
+RTT_MS: Final = 30
+HELP_RUNS: Final = 15
+DIAGNOSIS_RUNS: Final = 7
+SUBSCRIBERS: Final = ("sub-1001", "sub-2001", "sub-3001")
+HELP_LIMIT_S: Final = 0.150
+PATH_LIMIT: Final = 1.25
+SNMP_LIMIT: Final = 12
+NO_FAULT: Final = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One figure: what, its median and range, what it is held against, and whether it holds."""
+
+    what: str
+    median: float
+    low: float
+    high: float
+    unit: str
+    limit: float | None
+    note: str
+
+    @property
+    def holds(self) -> bool:
+        """The median is within the limit, or there is none."""
+        return self.limit is None or self.median <= self.limit
+
+
+def _row(what: str, values: list[float], unit: str, limit: float | None, note: str) -> Row:
+    return Row(
+        what=what,
+        median=statistics.median(values),
+        low=min(values),
+        high=max(values),
+        unit=unit,
+        limit=limit,
+        note=note,
+    )
+
+
+def _whole_process(arguments: list[str], times: int, *, expect: int = 0) -> list[float]:
+    """Time a command as a whole process, after one run that is not counted."""
+    taken = []
+    for number in range(times + 1):
+        began = time.perf_counter()
+        done = subprocess.run(arguments, capture_output=True, check=False, timeout=60)  # noqa: S603 - our own interpreter
+        took = time.perf_counter() - began
+        if done.returncode != expect:
+            said = done.stderr.decode() or done.stdout.decode()
+            raise SystemExit(f"{' '.join(arguments)} ended with {done.returncode}: {said}")
+        if number:
+            taken.append(took)
+    return taken
+
+
+def help_rows() -> list[Row]:
+    """How long `--help` takes, beside an interpreter that does nothing."""
+    bare = _whole_process([sys.executable, "-c", "pass"], HELP_RUNS)
+    ours = _whole_process([sys.executable, "-m", "cpe_diag", "--help"], HELP_RUNS)
+    return [
+        _row("python -c pass", bare, "s", None, "the floor"),
+        _row("cpe-diag --help", ours, "s", HELP_LIMIT_S, "whole process"),
+    ]
+
+
+def diagnosis_rows(config: Path) -> list[Row]:
+    """A full no_internet run at a given round trip: measured beside its critical path."""
+    rows: list[Row] = []
+    for subscriber in SUBSCRIBERS:
+        inside: list[float] = []
+        chain: list[float] = []
+        waits: list[float] = []
+        whole: list[float] = []
+        snmp: list[float] = []
+        longest: list[str] = []
+        for number in range(DIAGNOSIS_RUNS + 1):
+            began = time.perf_counter()
+            done = subprocess.run(  # noqa: S603 - our own interpreter
+                [
+                    *(sys.executable, "-m", "cpe_diag", "--config", str(config)),
+                    *("run", "no_internet", "--subscriber", subscriber, "--json"),
+                ],
+                capture_output=True,
+                check=False,
+                timeout=60,
+            )
+            took = time.perf_counter() - began
+            if done.returncode != NO_FAULT:
+                raise SystemExit(f"{subscriber}: exit {done.returncode}: {done.stdout.decode()}")
+            if not number:
+                continue
+            timing = cast("dict[str, object]", json.loads(done.stdout)["timing"])
+            whole.append(took)
+            inside.append(cast("float", timing["took_s"]))
+            waits.append(cast("float", timing["critical_path_waits_s"]))
+            chain.append(cast("float", timing["critical_path_s"]))
+            operations = Counter(cast("dict[str, int]", timing["exchanges"]))
+            snmp.append(float(operations["snmp.get"] + operations["snmp.getbulk"]))
+            longest = cast("list[str]", timing["critical_path"])
+        ratios = [mine / path for mine, path in zip(inside, chain, strict=True)]
+        rows += [
+            _row(f"{subscriber}: the run", inside, "s", None, "first step to verdict"),
+            _row(f"{subscriber}: its critical path", chain, "s", None, " > ".join(longest)),
+            _row(f"{subscriber}: of that waited on purpose", waits, "s", None, "sample interval"),
+            _row(f"{subscriber}: run / critical path", ratios, "", PATH_LIMIT, "ratio"),
+            _row(f"{subscriber}: whole command", whole, "s", None, "process start included"),
+            _row(f"{subscriber}: SNMP requests", snmp, "", SNMP_LIMIT, "port, line, neighbours"),
+        ]
+    return rows
+
+
+def with_lab() -> list[Row]:
+    """Start a lab with the round trip, measure, stop it."""
+    with tempfile.TemporaryDirectory(prefix="cpe-diag-bench-") as folder:
+        lab = Path(folder) / "lab"
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter
+            [
+                *(sys.executable, "-m", "cpe_diag", "lab", "up"),
+                *("--rtt", str(RTT_MS), "--dir", str(lab)),
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            give_up = time.monotonic() + 20
+            while not (lab / "lab.json").exists():
+                if time.monotonic() > give_up or process.poll() is not None:
+                    raise SystemExit("the lab did not start")
+                time.sleep(0.05)
+            return diagnosis_rows(lab / "config.yaml")
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+
+
+def main() -> None:
+    """Measure, print, write."""
+    rows = help_rows() + with_lab()
+    head = (
+        f"Python {platform.python_version()}, {os.cpu_count()} CPUs, "
+        f"round trip {RTT_MS} ms, medians of {HELP_RUNS} and {DIAGNOSIS_RUNS} runs"
+    )
+    lines = [head, ""]
+    for row in rows:
+        limit = (
+            "" if row.limit is None else f"  limit {row.limit:g}: {'ok' if row.holds else 'NO'}"
+        )
+        lines.append(
+            f"{row.what:42} {row.median:8.3f} {row.unit:1} "
+            f"({row.low:.3f} to {row.high:.3f}){limit}  {row.note}"
+        )
+    print("\n".join(lines))  # noqa: T201 - a script
+    folder = Path("bench-results")
+    folder.mkdir(exist_ok=True)
+    (folder / "bench.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "bench.json").write_text(
+        json.dumps({"head": head, "rows": [asdict(row) for row in rows]}, indent=2),
+        encoding="utf-8",
+    )
+    if not all(row.holds for row in rows):
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
