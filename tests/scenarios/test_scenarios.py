@@ -1,0 +1,323 @@
+"""Whole cases: a realistic home with one fault, and whom the judge names for it.
+
+`pytest tests/scenarios -v` reads like a table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.path_facts import HttpOutcome
+from cpe_diag.domain.verdict import Destination, FaultDomain
+from cpe_diag.judge.causes import CAUSES
+from cpe_diag.judge.decide import decide
+from cpe_diag.testing import fault_samples as fault
+from cpe_diag.testing.evidence_samples import (
+    LAPTOP,
+    about,
+    all_unobserved,
+    answered,
+    changed,
+    dsl_home,
+    ethernet_home,
+    never_asked,
+    only,
+    unobserved,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpe_diag.judge.question import CaseFile
+
+    Home = Callable[[str], CaseFile]
+    Change = Callable[[CaseFile], CaseFile]
+
+NETWORK: Final = FaultDomain.NETWORK
+ROUTER: Final = FaultDomain.ROUTER
+DEVICE: Final = FaultDomain.DEVICE
+PLATFORM: Final = FaultDomain.PLATFORM
+SYMPTOMS: Final = (
+    "no_internet",
+    "slow_internet",
+    "wifi_trouble",
+    "drops",
+    "one_device_offline",
+    "site_not_opening",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One home, one fault, one complaint, and what must come out."""
+
+    name: str
+    home: Home
+    symptom: str
+    change: Change
+    domain: FaultDomain
+    cause: str
+    destination: Destination
+    device: str | None = None
+
+
+def _row(  # noqa: PLR0913, PLR0917 - a table row has as many columns as it has
+    name: str,
+    home: Home,
+    symptom: str,
+    change: Change,
+    domain: FaultDomain,
+    destination: Destination,
+    cause: str | None = None,
+    device: str | None = None,
+) -> Scenario:
+    return Scenario(
+        name=name,
+        home=home,
+        symptom=symptom,
+        change=change,
+        domain=domain,
+        cause=cause or name.split("-", maxsplit=1)[0],
+        destination=destination,
+        device=device,
+    )
+
+
+NOC: Final = Destination.NETWORK_OPERATIONS
+FIELD: Final = Destination.FIELD_TECHNICIAN
+SECOND: Final = Destination.SECOND_LINE
+SUPPORT: Final = Destination.DEVICE_SUPPORT
+STATUS: Final = Destination.PLATFORM_STATUS
+OUT: Final = "no_internet"
+SLOW: Final = "slow_internet"
+WIFI: Final = "wifi_trouble"
+DROPS: Final = "drops"
+ONE: Final = "one_device_offline"
+SITE: Final = "site_not_opening"
+
+SCENARIOS: Final[tuple[Scenario, ...]] = (
+    _row("port_shut-ethernet", ethernet_home, OUT, fault.port_shut, NETWORK, SECOND),
+    _row("port_shut-dsl", dsl_home, OUT, fault.port_shut, NETWORK, SECOND),
+    _row("line_cut-dsl", dsl_home, OUT, fault.line_cut, NETWORK, FIELD),
+    _row("line_noise-slow", dsl_home, SLOW, fault.line_noise, NETWORK, FIELD),
+    _row("line_noise-drops", dsl_home, DROPS, fault.line_noise, NETWORK, FIELD),
+    _row("line_noise-no_internet", dsl_home, OUT, fault.line_noise, NETWORK, FIELD),
+    _row("line_retrains", dsl_home, DROPS, fault.line_retrains, NETWORK, FIELD),
+    _row("line_rate_low-dsl", dsl_home, SLOW, fault.line_rate_low, NETWORK, NOC),
+    _row("line_rate_low-ethernet", ethernet_home, SLOW, fault.line_rate_low, NETWORK, NOC),
+    _row("port_errors", ethernet_home, SLOW, fault.port_errors, NETWORK, FIELD),
+    _row("duplex_mismatch", ethernet_home, SLOW, fault.duplex_mismatch, NETWORK, NOC),
+    _row("node_outage-ethernet", ethernet_home, OUT, fault.node_outage, NETWORK, NOC),
+    _row("node_outage-dsl", dsl_home, OUT, fault.node_outage, NETWORK, NOC),
+    _row("node_outage-card", dsl_home, OUT, fault.node_part_outage, NETWORK, NOC),
+    _row("node_agent_silent", ethernet_home, OUT, fault.node_gone, NETWORK, NOC),
+    _row("wrong_vlan-dhcp", ethernet_home, OUT, fault.wrong_vlan, NETWORK, NOC),
+    _row("dhcp_no_offer", ethernet_home, OUT, fault.dhcp_no_offer, NETWORK, NOC),
+    _row("pppoe_no_server", dsl_home, OUT, fault.pppoe_no_server, NETWORK, NOC),
+    _row("auth_refused", dsl_home, OUT, fault.auth_refused, NETWORK, Destination.ACCOUNTS),
+    _row("session_stale-ethernet", ethernet_home, OUT, fault.session_stale, NETWORK, SECOND),
+    _row("session_stale-dsl", dsl_home, OUT, fault.session_stale, NETWORK, SECOND),
+    _row("dns_resolver", ethernet_home, OUT, fault.dns_resolver, NETWORK, NOC),
+    _row("dns_resolver-site", dsl_home, SITE, fault.dns_resolver, NETWORK, NOC),
+    _row("core_loss", ethernet_home, SLOW, fault.core_loss, NETWORK, NOC),
+    _row("route_beyond_edge", ethernet_home, OUT, fault.route_beyond_edge, NETWORK, NOC),
+    _row("customer_power-dsl", dsl_home, OUT, fault.customer_power, ROUTER, SECOND),
+    _row(
+        "customer_power-ethernet-lights_off",
+        ethernet_home,
+        OUT,
+        lambda case: answered(fault.customer_power(case), "router_lights", "off"),
+        ROUTER,
+        SECOND,
+    ),
+    _row("router_hung", ethernet_home, OUT, fault.router_hung, ROUTER, SECOND),
+    _row("router_overloaded", dsl_home, SLOW, fault.router_overloaded, ROUTER, SECOND),
+    _row("router_conntrack_full", dsl_home, OUT, fault.router_conntrack_full, ROUTER, SECOND),
+    _row("router_reboots", dsl_home, DROPS, fault.router_reboots, ROUTER, SECOND),
+    _row("router_dns", ethernet_home, OUT, fault.router_dns, ROUTER, SECOND),
+    _row("router_dns-site", ethernet_home, SITE, fault.router_dns, ROUTER, SECOND),
+    _row("lan_dhcp-off", ethernet_home, OUT, fault.lan_dhcp_off, ROUTER, SECOND),
+    _row("lan_dhcp-exhausted", ethernet_home, ONE, fault.lan_dhcp_exhausted, ROUTER, SECOND),
+    _row("wan_cable-dsl", dsl_home, OUT, fault.wan_cable, ROUTER, SECOND),
+    _row("wifi_off", ethernet_home, WIFI, fault.wifi_off, ROUTER, SECOND),
+    _row("wifi_off-no_internet", ethernet_home, OUT, fault.wifi_off, ROUTER, SECOND),
+    _row("wifi_off-one_device", dsl_home, ONE, fault.wifi_off, ROUTER, SECOND, device=LAPTOP),
+    _row("wifi_radio_failed", dsl_home, WIFI, fault.wifi_radio_failed, ROUTER, SECOND),
+    _row("wifi_congested", ethernet_home, WIFI, fault.wifi_congested, ROUTER, SECOND),
+    _row("wifi_congested-slow", dsl_home, SLOW, fault.wifi_congested, ROUTER, SECOND),
+    _row("wifi_weak_signal", ethernet_home, WIFI, fault.wifi_weak_signal, DEVICE, SUPPORT),
+    _row("wifi_weak_signal-slow", dsl_home, SLOW, fault.wifi_weak_signal, DEVICE, SUPPORT),
+    _row("wifi_weak_signal-out", dsl_home, OUT, fault.wifi_weak_signal, DEVICE, SUPPORT),
+    _row(
+        "device_wrong_password",
+        ethernet_home,
+        ONE,
+        fault.device_wrong_password,
+        DEVICE,
+        SUPPORT,
+        device=LAPTOP,
+    ),
+    _row(
+        "device_wrong_password-unnamed",
+        ethernet_home,
+        WIFI,
+        fault.device_wrong_password,
+        DEVICE,
+        SUPPORT,
+    ),
+    _row(
+        "device_address",
+        dsl_home,
+        ONE,
+        fault.device_static_address,
+        DEVICE,
+        SUPPORT,
+        device=LAPTOP,
+    ),
+    _row(
+        "device_offline",
+        ethernet_home,
+        ONE,
+        fault.device_offline,
+        DEVICE,
+        SUPPORT,
+        device=LAPTOP,
+    ),
+    _row("lan_rogue_dhcp", ethernet_home, OUT, fault.lan_rogue_dhcp, DEVICE, SUPPORT),
+    _row("line_saturated-ethernet", ethernet_home, SLOW, fault.line_saturated, DEVICE, SUPPORT),
+    _row("line_saturated-dsl", dsl_home, SLOW, fault.line_saturated, DEVICE, SUPPORT),
+    _row("platform_down", ethernet_home, SITE, fault.platform_down, PLATFORM, STATUS),
+    _row("platform_slow", dsl_home, SITE, fault.platform_slow, PLATFORM, STATUS),
+    _row("platform_error", dsl_home, SITE, fault.platform_error, PLATFORM, STATUS),
+    _row("platform_name", ethernet_home, SITE, fault.platform_name, PLATFORM, STATUS),
+)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_names_the_cause(scenario: Scenario) -> None:
+    """The promise of the product: whose fault, which cause, which desk."""
+    case = scenario.change(about(scenario.home(scenario.symptom), device_mac=scenario.device))
+    verdict = decide(case, {})
+    assert (verdict.domain, verdict.cause, verdict.destination) == (
+        scenario.domain,
+        scenario.cause,
+        scenario.destination,
+    )
+    assert verdict.confidence >= 0.7
+    assert verdict.also == ()
+
+
+def test_every_cause_has_a_scenario() -> None:
+    """A cause that no case proves is a cause that nobody knows to work."""
+    assert {scenario.cause for scenario in SCENARIOS} == {cause.id for cause in CAUSES}
+
+
+@pytest.mark.parametrize("home", [ethernet_home, dsl_home], ids=["ethernet", "dsl"])
+@pytest.mark.parametrize("symptom", SYMPTOMS)
+def test_a_healthy_home_has_no_fault(home: Home, symptom: str) -> None:
+    """Saying "no fault" is worth as much as naming one, if everything was seen."""
+    verdict = decide(about(home(symptom), device_mac=LAPTOP), {})
+    assert (verdict.domain, verdict.cause) == (FaultDomain.NONE, "no_fault")
+    assert verdict.destination is Destination.FIXED
+    assert verdict.confidence >= 0.7
+
+
+PAIRS: Final = (
+    ("noise_and_weak_wifi", dsl_home, SLOW, fault.line_noise, fault.wifi_weak_signal),
+    ("wifi_off_and_platform_down", ethernet_home, WIFI, fault.wifi_off, fault.platform_down),
+    ("platform_down_and_wifi_off", ethernet_home, SITE, fault.platform_down, fault.wifi_off),
+    ("resolver_and_rogue", ethernet_home, OUT, fault.dns_resolver, fault.lan_rogue_dhcp),
+    ("stale_and_weak_wifi", ethernet_home, OUT, fault.session_stale, fault.wifi_weak_signal),
+    ("silent_agent_and_router_dns", ethernet_home, OUT, fault.router_dns, fault.node_gone),
+    ("saturated_and_crowded", dsl_home, SLOW, fault.line_saturated, fault.wifi_congested),
+)
+
+
+@pytest.mark.parametrize(("name", "home", "symptom", "one", "other"), PAIRS)
+def test_two_faults_at_once_are_both_named(
+    name: str, home: Home, symptom: str, one: Change, other: Change
+) -> None:
+    """Real homes have two troubles; the second must not vanish behind the first."""
+    single = [decide(change(home(symptom)), {}).cause for change in (one, other)]
+    verdict = decide(other(one(home(symptom))), {})
+    named = {verdict.cause, *(candidate.cause for candidate in verdict.also)}
+    assert named >= set(single) - {"no_fault", "undetermined"}, name
+    assert len(named) == 2
+
+
+UNDETERMINED: Final[tuple[tuple[str, CaseFile, set[str]], ...]] = (
+    ("nothing_asked", only(ethernet_home()), set()),
+    ("all_out_of_time", all_unobserved(dsl_home(), FailureKind.OUT_OF_TIME), set()),
+    ("all_auth_refused", all_unobserved(dsl_home(), FailureKind.AUTH_REFUSED), set()),
+    ("all_not_configured", all_unobserved(dsl_home(), FailureKind.NOT_CONFIGURED), set()),
+    ("all_unparseable", all_unobserved(ethernet_home(), FailureKind.UNPARSEABLE), set()),
+    (
+        "ethernet_down_and_no_more",
+        only(fault.line_cut(ethernet_home()), ("port_status", "port")),
+        {"line_cut", "customer_power", "wan_cable"},
+    ),
+    (
+        "ethernet_down_everything_else_asked",
+        fault.line_cut(ethernet_home()),
+        {"line_cut", "customer_power", "wan_cable"},
+    ),
+    (
+        "ethernet_down_lights_on",
+        answered(fault.line_cut(ethernet_home()), "router_lights", "on"),
+        {"line_cut", "wan_cable"},
+    ),
+    (
+        "dsl_down_line_not_read",
+        never_asked(fault.line_cut(dsl_home()), ("line_quality", "line")),
+        {"line_cut", "customer_power"},
+    ),
+    (
+        "router_password_refused_all_else_good",
+        fault.no_router(ethernet_home(), FailureKind.AUTH_REFUSED),
+        set(),
+    ),
+    (
+        "router_key_changed_all_else_good",
+        fault.no_router(dsl_home(), FailureKind.HOST_KEY_CHANGED),
+        set(),
+    ),
+    (
+        "node_and_reference_both_away",
+        changed(
+            fault.node_outage(ethernet_home()),
+            "http",
+            "operator>reference",
+            outcome=HttpOutcome.CONNECT_TIMEOUT,
+            status=None,
+        ),
+        set(),
+    ),
+    ("site_not_named", about(never_asked(ethernet_home(), *fault.FROM_ROUTER), SITE), set()),
+    ("device_not_named", ethernet_home("one_device_offline"), set()),
+    (
+        "slow_without_rates",
+        never_asked(ethernet_home("slow_internet"), ("port_rates", "port")),
+        set(),
+    ),
+    (
+        "wifi_not_readable",
+        unobserved(ethernet_home("wifi_trouble"), "router_wifi", "router", FailureKind.FORBIDDEN),
+        set(),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("case", "candidates"), [row[1:] for row in UNDETERMINED], ids=[row[0] for row in UNDETERMINED]
+)
+def test_stays_undetermined(case: CaseFile, candidates: set[str]) -> None:
+    """An honest "not decided" goes to second line; it is never rounded up to a guess."""
+    verdict = decide(case, {})
+    assert (verdict.domain, verdict.cause) == (FaultDomain.UNDETERMINED, "undetermined")
+    assert verdict.destination is Destination.SECOND_LINE
+    assert verdict.confidence < 0.6
+    assert candidates <= {candidate.cause for candidate in verdict.candidates}
