@@ -209,6 +209,8 @@ def _line(exchange: Exchange) -> bytes:
 def _refuse_existing(directory: Path) -> None:
     if directory.is_symlink() or (directory.exists() and not directory.is_dir()):
         raise FileExistsError(errno.EEXIST, "it is there already and is no directory")
+    if directory.parent.exists() and not directory.parent.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     if directory.is_dir() and any(directory.iterdir()):
         raise FileExistsError(errno.EEXIST, "it is there already and is not empty")
 

@@ -13,10 +13,13 @@ _TEXT: Final = {"type": "string", "minLength": 1}
 _NAME: Final = {"type": ["string", "integer"], "minLength": 1}
 _TCP_PORT: Final = {"type": "integer", "minimum": 1, "maximum": 65535}
 _RATE: Final = {"type": "integer", "minimum": 1, "description": "bit/s."}
+CREDENTIAL_WORDS: Final = (
+    "a reference to a secret, env:NAME or file:PATH#KEY, never the secret itself"
+)
 _CREDENTIAL: Final = {
     "type": "string",
     "pattern": "^(env|file):.+",
-    "description": "a reference to a secret, env:NAME or file:PATH#KEY, never the secret itself",
+    "description": CREDENTIAL_WORDS,
 }
 _SNMP_V3_NEEDS_USER: Final = {
     "if": {"properties": {"version": {"enum": ["3", 3]}}, "required": ["version"]},

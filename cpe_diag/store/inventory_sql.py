@@ -38,7 +38,7 @@ class SqlSettings:
 
     `url` is a SQLAlchemy URL or a reference to one (`env:NAME`, `file:PATH#KEY`). `query` gets
     `:subscriber_id`, `node_query` and `ports_query` get `:node`, `near_query` gets `:beginning`
-    (the first characters of an unknown id and `%`, for LIKE) and gives ids in its first column.
+    (the first half of an unknown id and `%`, for LIKE) and gives ids in its first column.
     `columns`, `node_columns` and `ports_columns` map fields (SUBSCRIBER_FIELDS, NODE_FIELDS,
     PORT_FIELDS) to columns; a field's own name where it is not mapped. `defaults` are values for
     fields that no column holds; `{id}` in them becomes the subscriber's id. `values` maps, by
@@ -69,8 +69,6 @@ _READ_ONLY: Final[Mapping[str, str]] = {
 
 _MOST_ROWS: Final = 20_000
 """More ports than any one access node has; a query that forgets its WHERE ends here."""
-
-_BEGINNING: Final = 3
 
 
 class SqlInventory:
@@ -165,7 +163,7 @@ class SqlInventory:
     def _near(self, subscriber_id: str) -> str:
         if self.settings.near_query is None:
             return ""
-        beginning = f"{subscriber_id[:_BEGINNING]}%"
+        beginning = f"{subscriber_id[: max(len(subscriber_id) // 2, 1)]}%"
         rows = self._ask("near_query", self.settings.near_query, beginning=beginning)
         return near_matches(subscriber_id, [str(next(iter(row.values()), "")) for row in rows])
 
