@@ -50,7 +50,8 @@ async def measure(
         await wave.run()
     except BaseExceptionGroup as group:
         raise group.exceptions[0] from group
-    return Measured(evidence=wave.evidence, cut=wave.fill_gaps())
+    cut = wave.fill_gaps()
+    return Measured(evidence=wave.evidence, cut=cut)
 
 
 class _Wave:

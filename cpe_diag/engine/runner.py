@@ -42,6 +42,10 @@ DONE = "done"
 SKIPPED = "skipped"
 CUT = "cut"
 
+LEAST_S = 1.0
+"""With less time than this nothing is measured any more: a device that needs half a second would
+be called silent. One second is the usual first timeout of an SNMP request (net-snmp, `-t`)."""
+
 
 async def run_playbook(  # noqa: PLR0913 - each is one thing that tests replace by themselves
     order: RunOrder,
@@ -179,8 +183,8 @@ class _Run:
         self.on_progress(StepStarted(step_id=step.id, kind=_kind(step), probes=probes))
 
     def time_is_over(self) -> bool:
-        """Note and tell whether the budget is spent."""
-        if self.clock.monotonic() >= self.budget_ends:
+        """Note and tell whether the budget has too little left to ask or measure."""
+        if self.budget_ends - self.clock.monotonic() < LEAST_S:
             self.out_of_time = True
         return self.out_of_time
 
@@ -284,7 +288,7 @@ class _Run:
             if name in self.ran:
                 msg = f"next_probe gave {name!r}, which has run"
                 raise ValueError(msg)
-            if self.time_is_over() or self.clock.monotonic() >= until:
+            if self.time_is_over() or until - self.clock.monotonic() < LEAST_S:
                 return CUT, _after(asked, "out of time")
             asked.append(name)
             await self.measure((name,), until)
