@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 from typing import Final
 
 from cpe_diag.domain.failures import Failure, FailureKind
@@ -33,6 +34,9 @@ def os_failure(error: OSError, where: str) -> Failure:
     Returns:
         The failure, UNREACHABLE where the number says nothing more exact.
     """
+    if isinstance(error, socket.gaierror):
+        detail = "the name cannot be resolved on this machine"
+        return Failure(kind=FailureKind.NOT_CONFIGURED, where=where, detail=detail)
     number = error.errno
     if number is None:
         kind = FailureKind.SILENT if isinstance(error, TimeoutError) else FailureKind.UNREACHABLE

@@ -1,0 +1,173 @@
+"""Asks a resolver for the IPv4 addresses of a name: UDP first, TCP where the answer is cut."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome
+from cpe_diag.transports.os_failures import os_failure
+from cpe_diag.transports.time_left import time_left
+
+if TYPE_CHECKING:
+    from dns.message import Message
+
+    from cpe_diag.domain.missing import Maybe
+    from cpe_diag.ports import Clock, Recorder
+
+QUERY: Final = "dns.query"
+TRY_S: Final = 2.0
+"""After this the question is sent again, because UDP may lose it."""
+
+RCODES: Final = {
+    "NOERROR": DnsOutcome.NO_ADDRESS,
+    "NXDOMAIN": DnsOutcome.NXDOMAIN,
+    "REFUSED": DnsOutcome.REFUSED,
+}
+"""RFC 1035, section 4.1.1; every other code means that the server failed."""
+
+OURS: Final = frozenset({FailureKind.MISSING_PRIVILEGE, FailureKind.NOT_CONFIGURED})
+
+
+class DnsResolver:
+    """The Resolver: asks one server. `server` None: the configuration names none."""
+
+    def __init__(
+        self, server: str | None, *, clock: Clock, recorder: Recorder, port: int = 53
+    ) -> None:
+        """Ask the IP address `server` at `port`."""
+        self._server = server
+        self._port = port
+        self._clock = clock
+        self._recorder = recorder
+
+    async def resolve(self, name: str, *, deadline: float) -> DnsCheck:
+        """Ask for the IPv4 addresses of a name.
+
+        Args:
+            name: the host's name.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            The outcome; a server that is silent or refuses is one.
+
+        Raises:
+            MeasurementError: `dns.query`: NOT_CONFIGURED (no server, or no usable name),
+                MISSING_PRIVILEGE.
+        """
+        server = self._server
+        if server is None:
+            step = "name it in the configuration: resolver"
+            raise _refused(name, "the configuration names no resolver", step)
+        query = _query(name)
+        exchange = self._recorder.begin(QUERY, f"{server} port {self._port}", f"A {name}")
+        started_s = self._clock.monotonic()
+        try:
+            outcome, addresses, round_trips = await self._ask(query, server, deadline)
+        except MeasurementError as error:
+            self._recorder.end(exchange, round_trips=0, failure=error.failure.kind.value)
+            raise
+        answered = outcome is not DnsOutcome.TIMEOUT
+        took_s: Maybe[float] = self._clock.monotonic() - started_s
+        self._recorder.end(
+            exchange,
+            round_trips=round_trips,
+            failure=None if answered else FailureKind.SILENT.value,
+        )
+        text = "\n".join((outcome.value, *addresses))
+        self._recorder.raw(exchange, device=server, question=f"A {name}", text=text)
+        return DnsCheck(
+            name=name,
+            server=server,
+            outcome=outcome,
+            addresses=addresses,
+            took_s=took_s if answered else Missing(why=FailureKind.SILENT),
+        )
+
+    async def _ask(
+        self, query: Message, server: str, deadline: float
+    ) -> tuple[DnsOutcome, tuple[str, ...], int]:
+        """Give outcome, addresses, and how often the wire was crossed there and back."""
+        from dns.asyncquery import udp_with_fallback
+        from dns.exception import DNSException
+
+        while (left_s := time_left(self._clock, deadline)) > 0:
+            try:
+                answer, by_tcp = await udp_with_fallback(
+                    query,
+                    server,
+                    timeout=min(left_s, TRY_S),
+                    port=self._port,
+                    ignore_unexpected=True,
+                    ignore_errors=True,
+                )
+            except (DNSException, OSError, EOFError) as error:
+                outcome = dns_outcome(error, server)
+                if outcome is DnsOutcome.TIMEOUT:
+                    continue
+                return outcome, (), 1
+            # TCP costs a connection and a question on top of the datagram.
+            return *_reading(answer), 3 if by_tcp else 1
+        return DnsOutcome.TIMEOUT, (), 1
+
+
+def dns_outcome(error: Exception, server: str) -> DnsOutcome:
+    """Map what dnspython raises on the way to an answer.
+
+    Args:
+        error: a DNSException, OSError or EOFError.
+        server: the address asked.
+
+    Returns:
+        TIMEOUT where nothing came, REFUSED where nothing listens, SERVFAIL where what came is
+        no answer.
+
+    Raises:
+        MeasurementError: `dns.query`: our own system refuses.
+    """
+    from dns.exception import Timeout
+
+    if isinstance(error, Timeout):
+        return DnsOutcome.TIMEOUT
+    if isinstance(error, OSError):
+        failure = os_failure(error, server)
+        if failure.kind in OURS:
+            raise MeasurementError(failure, QUERY) from error
+        refused = failure.kind is FailureKind.REFUSED
+        closed = failure.kind is FailureKind.CLOSED
+        if closed:
+            return DnsOutcome.SERVFAIL
+        return DnsOutcome.REFUSED if refused else DnsOutcome.TIMEOUT
+    return DnsOutcome.SERVFAIL
+
+
+def _query(name: str) -> Message:
+    from dns.exception import DNSException
+    from dns.message import make_query
+
+    try:
+        return make_query(name, "A")
+    except (DNSException, UnicodeError) as error:
+        step = "correct it in the configuration or the inventory"
+        raise _refused(name, "this is no usable host name", step) from error
+
+
+def _reading(answer: Message) -> tuple[DnsOutcome, tuple[str, ...]]:
+    from dns.rcode import to_text
+    from dns.rdatatype import A
+
+    code = to_text(answer.rcode())
+    addresses = tuple(
+        record.to_text() for records in answer.answer if records.rdtype == A for record in records
+    )
+    if code == "NOERROR" and addresses:
+        return DnsOutcome.ANSWERED, addresses
+    return RCODES.get(code, DnsOutcome.SERVFAIL), ()
+
+
+def _refused(where: str, detail: str, next_step: str) -> MeasurementError:
+    return MeasurementError(
+        Failure(kind=FailureKind.NOT_CONFIGURED, where=where, detail=detail, next_step=next_step),
+        QUERY,
+    )

@@ -1,0 +1,213 @@
+"""Fetches one page from where we stand, and tells the phase in which it failed."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
+from cpe_diag.transports.os_failures import os_failure
+from cpe_diag.transports.time_left import until
+
+if TYPE_CHECKING:
+    from cpe_diag.ports import Clock, Recorder
+
+GET: Final = "http.get"
+MOST_BYTES: Final = 2_000_000
+"""A page is read as far as this; more tells nothing more about the way to it."""
+HEADERS: Final[dict[bytes | str, bytes | str]] = {
+    "User-Agent": "cpe-diag",
+    "Accept": "*/*",
+    "Connection": "close",
+}
+FIRST_ERROR_STATUS: Final = 400  # RFC 9110, section 15.5
+
+
+class Phase(IntEnum):
+    """How far a request has come."""
+
+    CONNECTING = 0
+    SECURING = 1
+    WAITING = 2
+    READING = 3
+
+
+PHASES: Final = {
+    "connection.start_tls.started": Phase.SECURING,
+    "connection.start_tls.complete": Phase.WAITING,
+    "http11.send_request_headers.started": Phase.WAITING,
+    "http11.receive_response_headers.complete": Phase.READING,
+}
+"""By httpcore's trace events (its documentation, "Extensions", "trace")."""
+
+TIMED_OUT: Final = {
+    Phase.CONNECTING: HttpOutcome.CONNECT_TIMEOUT,
+    Phase.SECURING: HttpOutcome.READ_TIMEOUT,
+    Phase.WAITING: HttpOutcome.READ_TIMEOUT,
+    Phase.READING: HttpOutcome.READ_TIMEOUT,
+}
+OF_FAILURE: Final = {
+    FailureKind.REFUSED: HttpOutcome.REFUSED,
+    FailureKind.SILENT: HttpOutcome.CONNECT_TIMEOUT,
+    FailureKind.CLOSED: HttpOutcome.BROKEN,
+}
+"""What an error of the system while connecting means; otherwise there is no way."""
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What is known of a request while it runs."""
+
+    phase: Phase = Phase.CONNECTING
+    status: int | None = None
+    received_bytes: int = 0
+
+    async def trace(self, event: str, _info: dict[str, Any]) -> None:
+        """Follow httpcore's trace events."""
+        self.phase = PHASES.get(event, self.phase)
+
+
+class PageGetter:
+    """The HttpGetter of this machine: HTTP/1.1, certificates checked, no redirect followed."""
+
+    def __init__(
+        self, *, clock: Clock, recorder: Recorder, trust: ssl.SSLContext | None = None
+    ) -> None:
+        """Check certificates against `trust`, or the system's own certificates."""
+        self._clock = clock
+        self._recorder = recorder
+        self._trust = trust
+
+    async def get(self, url: str, *, address: str, deadline: float) -> HttpCheck:
+        """Fetch `url` from `address`; Host and the name in TLS stay those of the URL.
+
+        Args:
+            url: with the scheme http or https.
+            address: the IP address to connect to.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            The outcome; at most 2 MB of the page are read.
+
+        Raises:
+            MeasurementError: `http.get`: NOT_CONFIGURED (no usable URL).
+        """
+        secure = _check(url)
+        exchange = self._recorder.begin(GET, address, url)
+        started_s = self._clock.monotonic()
+        progress = _Progress()
+        outcome = await self._fetch(url, address, deadline, progress)
+        took_s = self._clock.monotonic() - started_s
+        answered = progress.status is not None
+        # One for the connection, two for TLS (one in version 1.3), one for the page.
+        round_trips = (1, 3 if secure else 1, 3 if secure else 2, 3 if secure else 2)
+        self._recorder.end(
+            exchange,
+            round_trips=round_trips[progress.phase],
+            failure=None if answered else outcome.value,
+        )
+        text = f"{outcome.value}\nstatus {progress.status}\n{progress.received_bytes} bytes"
+        self._recorder.raw(exchange, device=address, question=url, text=text)
+        absent = Missing(why=FailureKind.DEPENDENCY)
+        return HttpCheck(
+            url=url,
+            outcome=outcome,
+            status=progress.status,
+            took_s=took_s,
+            received_bytes=progress.received_bytes if answered else absent,
+        )
+
+    async def _fetch(
+        self, url: str, address: str, deadline: float, progress: _Progress
+    ) -> HttpOutcome:
+        import httpcore
+
+        from cpe_diag.transports.http_backend import ToAddress
+
+        if self._trust is None:
+            self._trust = ssl.create_default_context()
+        try:
+            async with (
+                until(self._clock, deadline),
+                httpcore.AsyncConnectionPool(
+                    ssl_context=self._trust, network_backend=ToAddress(address)
+                ) as pool,
+                pool.stream(
+                    "GET", url, headers=HEADERS, extensions={"trace": progress.trace}
+                ) as response,
+            ):
+                progress.status = response.status
+                async for part in response.aiter_stream():
+                    progress.received_bytes += len(part)
+                    if progress.received_bytes >= MOST_BYTES:
+                        break
+        except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError) as error:
+            raise _unusable(url, "it cannot be put into an HTTP request") from error
+        except (
+            httpcore.TimeoutException,
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+            httpcore.ProxyError,
+            httpcore.ConnectionNotAvailable,
+            OSError,
+        ) as error:
+            return http_outcome(error, progress.phase)
+        failed = progress.status >= FIRST_ERROR_STATUS
+        return HttpOutcome.HTTP_ERROR if failed else HttpOutcome.OK
+
+
+def http_outcome(error: Exception, phase: Phase) -> HttpOutcome:
+    """Map what httpcore raises, or a timeout of ours, by the phase in which it came.
+
+    Args:
+        error: an exception of httpcore, or an OSError (TimeoutError is one).
+        phase: how far the request had come.
+
+    Returns:
+        The outcome.
+    """
+    import httpcore
+
+    if isinstance(error, TimeoutError | httpcore.TimeoutException):
+        return TIMED_OUT[phase]
+    if phase is Phase.CONNECTING:
+        reason = _system_error(error)
+        if reason is None:
+            return HttpOutcome.UNREACHABLE
+        return OF_FAILURE.get(os_failure(reason, "").kind, HttpOutcome.UNREACHABLE)
+    return HttpOutcome.TLS_FAILED if phase is Phase.SECURING else HttpOutcome.BROKEN
+
+
+def _system_error(error: BaseException | None) -> OSError | None:
+    """Find the numbered OSError behind an exception, also in a group of attempts."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno is not None:
+            return error
+        if isinstance(error, BaseExceptionGroup):
+            return next(filter(None, map(_system_error, error.exceptions)), None)
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _check(url: str) -> bool:
+    """See that a URL can be fetched; True where it is https."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise _unusable(url, "this is no URL of a page")
+    return parts.scheme == "https"
+
+
+def _unusable(url: str, detail: str) -> MeasurementError:
+    step = "write it as http://host/path or https://host/path"
+    return MeasurementError(
+        Failure(kind=FailureKind.NOT_CONFIGURED, where=url, detail=detail, next_step=step), GET
+    )

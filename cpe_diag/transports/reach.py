@@ -1,0 +1,163 @@
+"""Finds out from where we stand whether an address answers: ICMP echo and TCP connections."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.path_facts import PingCheck
+from cpe_diag.transports.os_failures import os_failure
+from cpe_diag.transports.time_left import time_left, until
+
+if TYPE_CHECKING:
+    from icmplib import Host  # type: ignore[import-untyped]  # ships no types
+
+    from cpe_diag.ports import Clock, Recorder
+
+ECHO: Final = "icmp.echo"
+CONNECT: Final = "tcp.connect"
+
+ECHO_INTERVAL_S: Final = 0.2
+"""Between two requests: the least that ping(8) of iputils allows to unprivileged users."""
+LONGEST_ECHO_S: Final = 2.0
+"""An answer that takes longer counts as lost."""
+NO_ICMP_STEP: Final = (
+    "allow it with the sysctl net.ipv4.ping_group_range, or set icmp: false to use TCP"
+)
+
+
+class NetworkProber:
+    """The Prober of this machine. `icmp` False: the configuration says that ICMP tells nothing."""
+
+    def __init__(self, *, clock: Clock, recorder: Recorder, icmp: bool = True) -> None:
+        """Measure on `clock`, note in `recorder`."""
+        self._clock = clock
+        self._recorder = recorder
+        self._icmp = icmp
+
+    async def ping(self, address: str, *, count: int, deadline: float) -> PingCheck:
+        """Send `count` ICMP echo requests, one after the other.
+
+        Datagram sockets are used where the system allows them, raw sockets otherwise.
+
+        Args:
+            address: an IP address.
+            count: how many.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            What came back.
+
+        Raises:
+            MeasurementError: `icmp.echo`: MISSING_PRIVILEGE, NOT_CONFIGURED; OUT_OF_TIME when
+                the deadline leaves no time for `count` requests.
+        """
+        if not self._icmp:
+            detail = "the configuration says that ICMP tells nothing here (icmp: false)"
+            raise _echo_error(FailureKind.NOT_CONFIGURED, address, detail)
+        left_s = time_left(self._clock, deadline) - (count - 1) * ECHO_INTERVAL_S
+        if left_s <= 0:
+            detail = f"no time is left for {count} echo requests"
+            raise _echo_error(FailureKind.OUT_OF_TIME, address, detail)
+        wait_s = min(LONGEST_ECHO_S, left_s / (count + 1))
+        exchange = self._recorder.begin(ECHO, address, f"{count} echo requests")
+        try:
+            host = await _echo(address, count, wait_s)
+        except MeasurementError as error:
+            self._recorder.end(exchange, round_trips=0, failure=error.failure.kind.value)
+            raise
+        received = int(host.packets_received)
+        lost = None if received else FailureKind.SILENT.value
+        self._recorder.end(exchange, round_trips=count, failure=lost)
+        unsent = count - int(host.packets_sent)
+        average = float(host.avg_rtt) / 1000 if received else Missing(why=FailureKind.SILENT)
+        return PingCheck(
+            target=address,
+            sent=count,
+            received=received,
+            rtt_avg_s=average,
+            note=f"{unsent} could not be sent" if unsent else "",
+        )
+
+    async def tcp_connect(self, address: str, port: int, *, deadline: float) -> float:
+        """Open and close a TCP connection.
+
+        Args:
+            address: an IP address.
+            port: TCP port.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            Seconds until the connection was accepted.
+
+        Raises:
+            MeasurementError: `tcp.connect`: SILENT, REFUSED, UNREACHABLE; MISSING_PRIVILEGE or
+                NOT_CONFIGURED when our own system refuses.
+        """
+        where = f"{address} port {port}"
+        exchange = self._recorder.begin(CONNECT, where, "connect")
+        started_s = self._clock.monotonic()
+        try:
+            async with until(self._clock, deadline):
+                _reader, writer = await asyncio.open_connection(address, port)
+        except OSError as error:
+            failure = os_failure(error, where)
+            self._recorder.end(exchange, failure=failure.kind.value)
+            raise MeasurementError(failure, CONNECT) from error
+        took_s = self._clock.monotonic() - started_s
+        self._recorder.end(exchange)
+        writer.transport.abort()
+        return took_s
+
+
+async def _echo(address: str, count: int, wait_s: float) -> Host:
+    """Send through a datagram socket, or a raw one where the system allows only that."""
+    from icmplib import ICMPLibError, SocketPermissionError, async_ping
+
+    refusal: Exception | None = None
+    for raw in (False, True):
+        try:
+            return await async_ping(
+                address, count=count, interval=ECHO_INTERVAL_S, timeout=wait_s, privileged=raw
+            )
+        except SocketPermissionError as error:
+            refusal = error
+        except ICMPLibError as error:
+            raise MeasurementError(icmp_failure(error, address), ECHO) from error
+    detail = "our process may open neither an ICMP datagram socket nor a raw socket"
+    raise _echo_error(
+        FailureKind.MISSING_PRIVILEGE, "this machine", detail, NO_ICMP_STEP
+    ) from refusal
+
+
+def icmp_failure(error: Exception, where: str) -> Failure:
+    """Map an exception of icmplib, by the name of its class.
+
+    Args:
+        error: one of its ICMPLibErrors; lost answers are none, they are counted.
+        where: the address asked.
+
+    Returns:
+        The failure.
+    """
+    kind, detail = ICMP_ERRORS.get(
+        type(error).__name__, (FailureKind.UNREACHABLE, "echo requests cannot be sent there")
+    )
+    return Failure(kind=kind, where=where, detail=detail)
+
+
+ICMP_ERRORS: Final[dict[str, tuple[FailureKind, str]]] = {
+    "SocketPermissionError": (FailureKind.MISSING_PRIVILEGE, "we may not send ICMP"),
+    "NameLookupError": (FailureKind.NOT_CONFIGURED, "the name cannot be resolved here"),
+    "SocketAddressError": (FailureKind.NOT_CONFIGURED, "our source address is not ours"),
+    "TimeoutExceeded": (FailureKind.SILENT, "no answer"),
+}
+
+
+def _echo_error(
+    kind: FailureKind, where: str, detail: str, next_step: str | None = None
+) -> MeasurementError:
+    failure = Failure(kind=kind, where=where, detail=detail, next_step=next_step)
+    return MeasurementError(failure, ECHO)
