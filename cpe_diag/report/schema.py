@@ -16,7 +16,7 @@ from cpe_diag.domain.evidence import Evidence, FactKey
 from cpe_diag.domain.facts import FACT_KINDS
 from cpe_diag.domain.failures import Failure, FailureKind
 from cpe_diag.domain.missing import Missing
-from cpe_diag.report.codec import field_types
+from cpe_diag.report.decoding import field_types
 from cpe_diag.report.document import (
     BUNDLE_VERSION,
     VERDICT_VERSION,

@@ -149,6 +149,9 @@ class _Pen:
         grid.add_row("Send to", self.text(DESTINATION_WORDS[result.destination], "bold"))
         grid.add_row("Do next", self.text(verdict.next_action))
         grid.add_row("Tell customer", self.text(verdict.tell_customer))
+        for one in verdict.also:
+            words = f"{cause_words(one.cause)} in {DOMAIN_WORDS[one.domain]}"
+            grid.add_row("Also found", self.text(f"{words}, {confidence_words(one.belief)}"))
         style = _DOMAIN_STYLES[verdict.domain]
         title = self.text(verdict.title, "bold")
         body = Group(title, self.text(verdict.summary), Text(), grid)
@@ -223,12 +226,6 @@ class _Pen:
 
     def others(self, verdict: Verdict) -> list[RenderableType]:
         parts: list[RenderableType] = []
-        if verdict.also:
-            parts.append(self.heading("Also found, beside the first"))
-            for one in verdict.also:
-                words = f"{cause_words(one.cause)} in {DOMAIN_WORDS[one.domain]}"
-                line = f"{words}, {confidence_words(one.belief)}"
-                parts.append(_indented(self.text(line)))
         if verdict.settle_by:
             step = verdict.settle_by
             parts.append(self.heading("What would settle it"))

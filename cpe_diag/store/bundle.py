@@ -20,7 +20,8 @@ from cpe_diag.domain.verdict import Destination, Verdict
 from cpe_diag.engine.run import RunEnd, RunResult, StepRecord
 from cpe_diag.judge.question import CaseFile
 from cpe_diag.report.as_json import run_as_json
-from cpe_diag.report.codec import UndecodableError, decode, encode
+from cpe_diag.report.codec import encode
+from cpe_diag.report.decoding import UndecodableError, decode
 from cpe_diag.report.document import (
     BUNDLE_VERSION,
     CaseDocument,
@@ -59,6 +60,26 @@ class Bundle:
     critical_path_s: float | None
 
 
+def check_place(directory: Path) -> None:
+    """Hold a place to what `write_bundle` needs, before a run is spent on it.
+
+    Args:
+        directory: where a bundle is to be written.
+
+    Raises:
+        BundleError: it is there and not empty, or we have no right to write there.
+    """
+    try:
+        _refuse_existing(directory)
+        nearest = next(one for one in directory.absolute().parents if one.exists())
+        if not nearest.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise _not_written(directory, error) from error
+
+
 def write_bundle(
     directory: Path, result: RunResult, *, critical_path_s: float | None = None
 ) -> Path:
@@ -81,8 +102,8 @@ def write_bundle(
             to write there; nothing is left behind.
     """
     files = _contents(result, critical_path_s)
+    check_place(directory)
     try:
-        _refuse_existing(directory)
         directory.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
     except OSError as error:
@@ -209,8 +230,6 @@ def _line(exchange: Exchange) -> bytes:
 def _refuse_existing(directory: Path) -> None:
     if directory.is_symlink() or (directory.exists() and not directory.is_dir()):
         raise FileExistsError(errno.EEXIST, "it is there already and is no directory")
-    if directory.parent.exists() and not directory.parent.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     if directory.is_dir() and any(directory.iterdir()):
         raise FileExistsError(errno.EEXIST, "it is there already and is not empty")
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import heapq
-from os.path import commonprefix
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from cpe_diag.domain.failures import DefinitionError, FailureKind, Fault
@@ -234,8 +233,17 @@ _COMPARED: Final = 50
 
 
 def _shared_ends(one: str, other: str) -> int:
-    start = len(commonprefix((one, other)))
-    return start + len(commonprefix((one[start:][::-1], other[start:][::-1])))
+    start = _shared_start(one, other)
+    return start + _shared_start(one[start:][::-1], other[start:][::-1])
+
+
+def _shared_start(one: str, other: str) -> int:
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
 
 
 def _maybe(value: V | None) -> Maybe[V]:

@@ -22,7 +22,8 @@ from cpe_diag.domain.trace import Exchange, RawAnswer
 from cpe_diag.domain.verdict import Verdict
 from cpe_diag.engine.run import StepRecord
 from cpe_diag.judge.question import CaseFile
-from cpe_diag.report.codec import UndecodableError, decode, encode, field_types
+from cpe_diag.report.codec import encode
+from cpe_diag.report.decoding import UndecodableError, decode, field_types
 from cpe_diag.testing.run_samples import (
     network_verdict,
     sample_evidence,

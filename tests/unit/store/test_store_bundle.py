@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from cpe_diag.domain.failures import BundleError
 from cpe_diag.report.schema import bundle_schema
-from cpe_diag.store.bundle import read_bundle, write_bundle
+from cpe_diag.store.bundle import check_place, read_bundle, write_bundle
 from cpe_diag.testing.run_samples import sample_run, sample_subscriber
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ def test_what_is_there_already_is_never_touched(tmp_path: Path, there: str) -> N
         (target / "mine").write_text("mine")
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(BundleError, match="there already"):
+        check_place(target)
+    with pytest.raises(BundleError, match="there already"):
         write_bundle(target, sample_run())
     assert sorted(tmp_path.rglob("*")) == before
 
@@ -168,9 +170,19 @@ def test_a_missing_right_is_named(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     try:
         with pytest.raises(BundleError, match="no right to write"):
+            check_place(tmp_path / "b")
+        with pytest.raises(BundleError, match="no right to write"):
             write_bundle(tmp_path / "b", sample_run())
     finally:
         tmp_path.chmod(0o700)
+
+
+def test_a_good_place_is_taken_and_left_as_it_is(tmp_path: Path) -> None:
+    """The check comes before the run; nothing is made for a run that may fail."""
+    check_place(tmp_path / "2026" / "b")
+    (tmp_path / "empty").mkdir()
+    check_place(tmp_path / "empty")
+    assert [one.name for one in tmp_path.iterdir()] == ["empty"]
 
 
 FILES = ("manifest.json", "case.json", "verdict.json", "trace.jsonl", "raw/0001.txt")
