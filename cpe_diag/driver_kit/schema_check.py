@@ -149,10 +149,36 @@ def _branch_faults(document: YamlDocument, error: ValidationError) -> Iterable[F
         wanted = " or ".join(types)
         message = f"{path_words(path)}: expected {wanted}, found {_found(error.instance)}"
         return [document.fault(path, message)]
+    kinds = [next((sub for sub in branch if _is_kind(sub, root)), None) for branch in branches]
+    if all(kinds) and len({kind.absolute_path[-1] for kind in kinds if kind}) == 1:
+        return _unknown_kind(document, branches, [kind for kind in kinds if kind])
     ranked = sorted(branches, key=lambda branch: sum(_weight(sub, root) for sub in branch))
     if all(any(_is_missing_key(sub, root) for sub in branch) for branch in branches):
         return _no_form(document, error, branches)
     return [fault for sub in ranked[0] for fault in _faults(document, sub)]
+
+
+def _is_kind(error: ValidationError, root: int) -> bool:
+    """Tell whether an error is of the key that names the form, such as `kind: access`."""
+    return error.validator == "const" and len(error.absolute_path) == root + 1
+
+
+def _unknown_kind(
+    document: YamlDocument, branches: list[list[ValidationError]], kinds: list[ValidationError]
+) -> Iterable[Fault]:
+    """Name the forms there are; go on with the faults of the one that was probably meant."""
+    words = [str(kind.validator_value) for kind in kinds]
+    found = kinds[0].instance
+    close = difflib.get_close_matches(str(found), words, n=1, cutoff=0.6)
+    path = _path(kinds[0])
+    message = f"expected one of {_one_of(words)}, found {_found(found)}"
+    hint = suggestion(str(found), words)
+    faults = [document.fault(path, f"{path_words(path)}: {message}{hint}")]
+    if close:
+        meant = words.index(close[0])
+        rest = (sub for sub in branches[meant] if sub is not kinds[meant])
+        faults.extend(fault for sub in rest for fault in _faults(document, sub))
+    return faults
 
 
 def _no_form(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,8 @@ _NUMBERS: Final = frozenset({"2", "65", "66", "67", "70"})
 _OCTETS: Final = "4"
 _OBJECT_ID: Final = "6"
 _ADDRESS: Final = "64"
+_ADDRESS_OCTETS: Final = 4
+_NUMBER: Final = re.compile(rb"-?[0-9]+\Z")
 
 
 def read_snmprec(path: Path) -> Mapping[Oid, SnmpValue]:
@@ -47,13 +50,21 @@ def read_snmprec(path: Path) -> Mapping[Oid, SnmpValue]:
 
 def _value(tag: str, content: bytes) -> SnmpValue:
     plain = tag.rstrip("x")
-    raw = bytes.fromhex(content.decode("ascii")) if tag.endswith("x") else content
+    raw = _from_hex(content) if tag.endswith("x") else content
     if plain in _NUMBERS:
-        return int(content)
-    if plain == _OCTETS:
-        return raw
+        # Where a publisher has blotted a value out, the agent's answer is not a number any more.
+        return int(content) if _NUMBER.match(content) else content
     if plain == _OBJECT_ID:
-        return content.decode("ascii").lstrip(".")
+        return content.decode("ascii", "replace").lstrip(".")
     if plain == _ADDRESS:
-        return str(IPv4Address(raw)) if tag.endswith("x") else content.decode("ascii")
-    return None
+        octets = raw if tag.endswith("x") else bytes(int(part) for part in raw.split(b"."))
+        return str(IPv4Address(octets)) if len(octets) == _ADDRESS_OCTETS else raw
+    return raw if plain == _OCTETS else None
+
+
+def _from_hex(content: bytes) -> bytes:
+    """Read hexadecimal octets; what was cut or blotted out stays as it is written."""
+    try:
+        return bytes.fromhex(content.decode("ascii"))
+    except ValueError:
+        return content

@@ -1,0 +1,134 @@
+"""One raw value to one value: every quirk of real agents is a case here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cpe_diag.driver_kit.access import ObjectSpec
+from cpe_diag.driver_kit.decode import (
+    NOT_MEASURED,
+    UNPARSEABLE,
+    UNSUPPORTED,
+    Value,
+    decode,
+    decode_group,
+)
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.missing import Maybe
+    from cpe_diag.ports import SnmpValue
+
+MARGIN = ObjectSpec(
+    field="margin",
+    oid="1.3.{if_index}",
+    type="integer",
+    unit="dB",
+    scale=0.1,
+    sentinels=(2147483646, 2147483647),
+    values={},
+    source="VDSL2-LINE-MIB xdsl2LineBandStatusSnrMargin, RFC 5650",
+    raw_range=(-640, 630),
+)
+RATE = replace(MARGIN, type="unsigned", scale=1.0, sentinels=(0,), raw_range=None)
+UPTIME = replace(RATE, type="ticks", sentinels=())
+OPER = replace(RATE, type="enum", sentinels=(), values={1: "up", 2: "down"})
+UP = replace(OPER, true_when=("up",))
+NAME = replace(RATE, type="text", sentinels=())
+ALIAS = replace(NAME, may_be_empty=True)
+OBJECT_ID = replace(NAME, type="object_id")
+STATUS = replace(
+    RATE,
+    type="bits",
+    values={0: "no_defect", 1: "framing", 2: "signal", 3: "power", 9: "no_peer"},
+    true_when=("power",),
+)
+
+
+@pytest.mark.parametrize(
+    ("spec", "raw", "value"),
+    [
+        (MARGIN, 85, 8.5),
+        (MARGIN, -25, -2.5),
+        (MARGIN, 0, 0.0),
+        (MARGIN, 2147483647, NOT_MEASURED),
+        (MARGIN, 2147483646, NOT_MEASURED),
+        (MARGIN, 700, UNPARSEABLE),
+        # a negative number sent as the unsigned number of the same 32 bits
+        (MARGIN, 2**32 - 25, -2.5),
+        (RATE, 110_162_000, 110_162_000),
+        (RATE, 0, NOT_MEASURED),
+        # an unsigned number sent as the negative number of the same 32 bits
+        (RATE, -(2**32 - 4_000_000_000), 4_000_000_000),
+        (replace(RATE, sentinels=(2**32 - 1,)), -1, NOT_MEASURED),
+        (RATE, b"NULL", UNPARSEABLE),
+        (RATE, b"12", UNPARSEABLE),
+        (RATE, "1.3.6", UNPARSEABLE),
+        (RATE, None, UNSUPPORTED),
+        (UPTIME, 24800, 248.0),
+        (UPTIME, -1, 42949672.95),
+        (OPER, 1, "up"),
+        (OPER, 8, UNPARSEABLE),
+        (OPER, 0, UNPARSEABLE),
+        (UP, 1, True),
+        (UP, 2, False),
+        (NAME, b"DEFVAL\0\0\0\0", "DEFVAL"),
+        (NAME, b"", NOT_MEASURED),
+        (NAME, b"\0\0\0", NOT_MEASURED),
+        (NAME, b"NULL", NOT_MEASURED),
+        (NAME, b"(null)", NOT_MEASURED),
+        (NAME, "M\u00fcller".encode("latin-1"), "M\u00fcller"),
+        (NAME, "M\u00fcller".encode(), "M\u00fcller"),
+        (NAME, b"a\0b", UNPARSEABLE),
+        (NAME, 5, UNPARSEABLE),
+        (ALIAS, b"", ""),
+        (OBJECT_ID, "1.3.6.1.4.1.7367", "1.3.6.1.4.1.7367"),
+        (OBJECT_ID, b"x", UNPARSEABLE),
+        (STATUS, b"\x80", False),
+        (STATUS, b"\x10", True),
+        (STATUS, b"\x30\x00\x00", True),
+        (STATUS, b"\x00\x40", False),
+        (STATUS, b"", False),
+        (STATUS, b"\x08", UNPARSEABLE),
+        # a word where the MIB has BITS: its letters would read as a loss of power
+        (STATUS, b"SHOWTIME\0\0\0\0\0\0\0\0\0", UNPARSEABLE),
+        (STATUS, 3, UNPARSEABLE),
+    ],
+)
+def test_each_raw_value_becomes_the_value_or_the_reason(
+    spec: ObjectSpec, raw: SnmpValue, value: Maybe[Value]
+) -> None:
+    """A sentinel or a misread sign that becomes a number becomes a wrong verdict."""
+    decoded = decode(spec, raw)
+    assert decoded == value
+    assert type(decoded) is type(value)
+
+
+def test_the_first_alternative_with_a_value_gives_the_field() -> None:
+    """A 64-bit counter where the node has it, the 32-bit one where it has not."""
+    high = replace(RATE, oid="1.1.{if_index}", sentinels=())
+    low = replace(RATE, oid="1.2.{if_index}", sentinels=())
+    assert decode_group((high, low), {"1.1.7": 5, "1.2.7": 6}, 7) == {"margin": 5}
+    assert decode_group((high, low), {"1.1.7": None, "1.2.7": 6}, 7) == {"margin": 6}
+    assert decode_group((high, low), {"1.2.7": 6}, 7) == {"margin": 6}
+
+
+def test_the_most_telling_reason_stays_when_no_alternative_has_a_value() -> None:
+    """`Not measured` by the first object says more than `no such object` by the second."""
+    first, second = replace(RATE, oid="1.1.{if_index}"), replace(RATE, oid="1.2.{if_index}")
+    assert decode_group((first, second), {"1.1.7": 0, "1.2.7": None}, 7) == {
+        "margin": NOT_MEASURED
+    }
+    assert decode_group((first, second), {"1.1.7": None, "1.2.7": 0}, 7) == {
+        "margin": NOT_MEASURED
+    }
+    assert decode_group((first, second), {"1.1.7": None, "1.2.7": None}, 7) == {
+        "margin": UNSUPPORTED
+    }
+
+
+def test_a_field_that_was_not_asked_for_is_not_there() -> None:
+    """Not asked and not there are different things."""
+    assert decode_group((RATE,), {}, 7) == {}

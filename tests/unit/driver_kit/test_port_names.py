@@ -1,0 +1,56 @@
+"""The operator's port names lead to the right interface, or to a clear refusal."""
+
+from __future__ import annotations
+
+import pytest
+
+from cpe_diag.domain.failures import FailureKind, MeasurementError
+from cpe_diag.domain.subscriber import NodePort
+from cpe_diag.driver_kit.load import load_access_driver
+from cpe_diag.driver_kit.port_names import if_index_of, nearest_in_service
+
+DRIVER = load_access_driver("generic_ifmib")
+
+
+@pytest.mark.parametrize(
+    ("name", "if_index"),
+    [
+        ("0/1/7", 1007),
+        ("0/1/48", 1048),
+        ("ge-0/0/3", 3),
+        ("12", 12),
+        (" 12 ", 12),
+        ("ifindex:2147483655", 2147483655),
+    ],
+)
+def test_a_port_name_becomes_its_if_index(name: str, if_index: int) -> None:
+    """Another interface would be another customer's line."""
+    assert if_index_of(DRIVER, name) == if_index
+
+
+@pytest.mark.parametrize("name", ["", "0/2/7", "0/1/7/1", "x0/1/7", "-3", "0/1/"])
+def test_a_name_that_fits_no_scheme_is_refused_and_never_guessed(name: str) -> None:
+    """A part of a name that fits would lead to a wrong line."""
+    with pytest.raises(MeasurementError) as caught:
+        if_index_of(DRIVER, name)
+    assert caught.value.failure.kind is FailureKind.NOT_CONFIGURED
+    assert "ifindex:NUMBER" in str(caught.value)
+
+
+def test_the_nearest_ports_in_service_are_the_controls() -> None:
+    """An idle port, an unknown name and the port itself tell nothing as controls."""
+    ports = [
+        NodePort(port=name, in_service=used)
+        for name, used in (
+            ("0/1/6", True),
+            ("0/1/7", True),
+            ("0/1/8", False),
+            ("0/1/9", True),
+            ("0/1/1", True),
+            ("0/1/20", True),
+            ("uplink", True),
+        )
+    ]
+    assert nearest_in_service(DRIVER, ports, 1007, 3) == (1006, 1009, 1001)
+    assert nearest_in_service(DRIVER, ports[:2], 1007, 3) == (1006,)
+    assert nearest_in_service(DRIVER, [], 1007, 3) == ()
