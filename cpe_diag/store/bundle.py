@@ -119,21 +119,6 @@ def write_bundle(
     return directory
 
 
-def check_place(directory: Path) -> None:
-    """Say before a run whether its bundle could be written there.
-
-    Args:
-        directory: as for `write_bundle`.
-
-    Raises:
-        BundleError: the directory is there and not empty, or is no directory.
-    """
-    try:
-        _refuse_existing(directory)
-    except OSError as error:
-        raise _not_written(directory, error) from error
-
-
 def read_bundle(directory: Path) -> Bundle:
     """Read a bundle, and hold every file to what it was when it was written.
 
