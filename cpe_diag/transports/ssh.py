@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -207,6 +208,8 @@ class SshRouter:
         except MeasurementError as error:
             self._share(error, own)
             return
+        # One step of the loop, in which all who ask at this moment come to wait.
+        await asyncio.sleep(0)
         batch, self._waiting = self._waiting, []
         try:
             await self._ask_batch(batch, own)
@@ -291,7 +294,7 @@ class SshRouter:
         connection = self._connection
         if connection is None:
             raise self._late()  # closed by another task in this moment
-        commands = [command for request in batch for command in request.commands]
+        numbers, commands = _without_repeats(batch)
         marker = new_marker()
         script = build(commands, marker)
         most_bytes = MOST_BYTES_A_COMMAND * len(commands)
@@ -317,35 +320,20 @@ class SshRouter:
         frames = take_apart(result.output, marker)
         complete = is_done(result.output, marker)
         failure = result.failure or self._incomplete(result.output, whole=complete)
-        self._hand_out(batch, own, frames, failure, exchange)
-
-    def _hand_out(
-        self,
-        batch: Sequence[_Request],
-        own: _Request,
-        frames: Mapping[int, Frame],
-        failure: MeasurementError,
-        exchange: int,
-    ) -> None:
-        number = 0
-        late = failure.failure.kind is FailureKind.SILENT
-        for request in batch:
-            request.exchange = exchange
-            answers: list[CommandAnswer] = []
-            lost = False
-            for command in request.commands:
-                answer = _answer(command, frames.get(number))
-                number += 1
-                if answer is None:
-                    lost = True
-                    continue
-                answers.append(answer)
+        for number, command in enumerate(commands):
+            answer = _answer(command, frames.get(number))
+            if answer is not None:
                 self._recorder.raw(
                     exchange, device=self.router, question=command.label, text=answer.output
                 )
+        for request, places in zip(batch, numbers, strict=True):
+            request.exchange = exchange
+            answers = [_answer(commands[place], frames.get(place)) for place in places]
+            whole = tuple(answer for answer in answers if answer is not None)
             more_time = request.deadline > own.deadline + _SAME_DEADLINE_S
-            if not lost:
-                request.outcome = tuple(answers)
+            late = failure.failure.kind is FailureKind.SILENT
+            if len(whole) == len(answers):
+                request.outcome = whole
             elif request is own or not (late and more_time):
                 request.outcome = failure
 
@@ -361,6 +349,24 @@ class SshRouter:
             detail = "no answer in the form of a POSIX shell"
         failure = Failure(kind=kind, where=self.router, detail=detail)
         return MeasurementError(failure, Phase.EXEC.value)
+
+
+def _without_repeats(batch: Sequence[_Request]) -> tuple[list[list[int]], list[Command]]:
+    """Ask once what several want to know; what one asker repeats is repeated.
+
+    Returns:
+        For each request the places of its commands, and the commands.
+    """
+    places: dict[tuple[Command, int], int] = {}
+    numbers: list[list[int]] = []
+    for request in batch:
+        times: Counter[Command] = Counter()
+        numbers.append([])
+        for command in request.commands:
+            place = places.setdefault((command, times[command]), len(places))
+            times[command] += 1
+            numbers[-1].append(place)
+    return numbers, [command for command, _ in places]
 
 
 def _answer(command: Command, frame: Frame | None) -> CommandAnswer | None:

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from cpe_diag.ports import Command
 
-LONGEST_BESIDE: Final = 2000
-"""Bytes of output that a command beside others may have; more is an incomplete answer."""
+LONGEST_BESIDE: Final = 2100
+"""Bytes that a command beside others may print, with the line that ends its frame; more is an
+incomplete answer."""
 
 TOO_LONG: Final = "long"
 """What stands in place of the exit status when such an output was longer."""
@@ -56,16 +57,15 @@ return $r
 }}
 fi
 one() {{
-o=$(lim "$2" sh -c "$3" 2>&1 </dev/null)
-r=$?
+o=$(lim "$2" sh -c "$3" 2>&1 </dev/null
+printf '\\n%s%s end %s %s\\n' "$a" "$b" "$1" "$?")
 if [ ${{#o}} -gt {longest} ]; then
-o=
-r={too_long}
+o="
+$a$b end $1 {too_long}"
 fi
 f="
 $a$b begin $1
 $o
-$a$b end $1 $r
 "
 printf '%s' "$f"
 }}
@@ -164,7 +164,7 @@ def take_apart(answer: str, marker: Marker) -> Mapping[int, Frame]:
         marker: of this batch.
 
     Returns:
-        The frames that are whole, by number; trailing newlines of the outputs are left out.
+        The frames that are whole, by number, their outputs as they were.
         What is cut or crossed is not in the result.
     """
     whole = re.escape(str(marker))
@@ -183,7 +183,7 @@ def take_apart(answer: str, marker: Marker) -> Mapping[int, Frame]:
             if not open_frames or open_frames[-1][0] != int(ended):
                 return _without_open(frames, open_frames)
             number, pieces = open_frames.pop()
-            frames[number] = Frame("".join(pieces).rstrip("\n"), _status(status))
+            frames[number] = Frame("".join(pieces), _status(status))
     return frames
 
 
