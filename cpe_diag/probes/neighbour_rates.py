@@ -40,6 +40,6 @@ PROBE: Final = Probe(
     title="Traffic and errors on the neighbouring ports",
     asks="the access node, about the neighbours' counters a second time",
     gives=(FactKey("port_rates", "neighbour/*"),),
-    after=("port_counters",),
+    after=("port_counters[neighbour/*]",),
     run=_run,
 )

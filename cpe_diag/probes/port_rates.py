@@ -27,6 +27,6 @@ PROBE: Final = Probe(
     title="Traffic and errors on the port",
     asks="the access node, about the port's counters a second time",
     gives=(FactKey("port_rates", "port"),),
-    after=("port_counters",),
+    after=("port_counters[port]",),
     run=_run,
 )

@@ -47,7 +47,8 @@ class Probe:
 
     `gives` names the facts that it brings, known or not: a key for every one of them comes back
     from every run (with `*` subjects: at least one when there is something to ask).
-    `after` names kinds of facts that it reads from the evidence and therefore waits for.
+    `after` names the facts that it reads from the evidence and therefore waits for: a kind with
+    all its subjects (`router_wan`), or one fact as it stands in `gives` (`port_counters[port]`).
     `run` gets the setting, the evidence so far and an absolute deadline (monotonic seconds), and
     never raises for the network.
     """

@@ -9,6 +9,7 @@ from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.port_facts import PortCounters
+from cpe_diag.domain.trace import WAIT
 from cpe_diag.driver_kit.access_facts import port_counters
 from cpe_diag.probes.counter_math import elapsed_s, rates
 from cpe_diag.probes.node_port import (
@@ -99,7 +100,10 @@ async def _wait(setting: Setting, first_at: datetime, deadline: float) -> None:
             kind=FailureKind.OUT_OF_TIME, where=setting.doors.snmp.node, detail=detail
         )
         raise MeasurementError(failure, ASK)
+    recorder = setting.doors.recorder
+    exchange = recorder.begin(WAIT, "clock", "time between two samples of the counters")
     await clock.sleep_until(when)
+    recorder.end(exchange, round_trips=0)
 
 
 def _rates(
