@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from cpe_diag.domain.evidence import Evidence, FactKey, Measurement, not_observed
-from cpe_diag.domain.failures import Failure, FailureKind
+from cpe_diag.domain.evidence import Evidence, FactKey, Measurement
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import CallerAnswer
 from cpe_diag.domain.verdict import Destination, FaultDomain, Verdict
@@ -215,7 +214,10 @@ class _Run:
         return self.verdict
 
     def ask(self, step: AskStep) -> tuple[str, str]:
-        """Put the question, unless it was answered beforehand."""
+        """Put the question, unless it was answered beforehand.
+
+        A default turns the playbook, but it is no word of the caller's and no evidence.
+        """
         given = self.order.answers.get(step.id)
         source = "answer given with the order"
         if given is None:
@@ -226,7 +228,6 @@ class _Run:
             source = "answer of the caller"
         if given is None:
             self.answers[step.id] = step.default
-            self.add(_not_asked(step, self))
             return DONE, f"{step.default} (nobody to ask; the default)"
         if given not in {choice.id for choice in step.choices}:
             msg = f"{step.id}: {given!r} is none of the choices"
@@ -234,11 +235,9 @@ class _Run:
         self.answers[step.id] = given
         self.ran_since_answer.clear()
         answer = Observed(value=CallerAnswer(choice=given), source=source, at=self.clock.now())
-        self.add(Measurement(key=FactKey("answer", step.id), observation=answer))
-        return DONE, given
-
-    def add(self, measurement: Measurement) -> None:
+        measurement = Measurement(key=FactKey("answer", step.id), observation=answer)
         self.evidence = self.evidence.with_measurements((measurement,))
+        return DONE, given
 
     async def probe(self, step: ProbeStep) -> tuple[str, str]:
         """Run the probes of a step that have not run yet."""
@@ -325,14 +324,3 @@ def _sure(verdict: Verdict, confidence: float) -> bool:
 
 def _after(asked: list[str], outcome: str) -> str:
     return f"after {', '.join(asked)}: {outcome}" if asked else outcome
-
-
-def _not_asked(step: AskStep, run: _Run) -> Measurement:
-    """Say in the evidence that nobody was asked: a default is no word of the caller's."""
-    failure = Failure(
-        kind=FailureKind.NOT_CONFIGURED,
-        where="caller",
-        detail=f"nobody could be asked; the playbook went on with {step.default}",
-        next_step=f"give --answer {step.id}=CHOICE",
-    )
-    return not_observed(FactKey("answer", step.id), failure, "caller.ask", run.clock.now())

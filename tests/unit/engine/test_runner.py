@@ -299,9 +299,8 @@ async def test_a_default_turns_the_playbook_but_is_no_word_of_the_callers() -> N
         id="stop", when=AnswerCondition(question="affected", choice="unknown"), reason="enough"
     )
     result = await Bench().run(ASK, unknown, ROUTE)
-    failure = result.evidence.failure("answer", "affected")
-    assert failure is not None
-    assert failure.kind is FailureKind.NOT_CONFIGURED
+    assert result.evidence.get("answer", "affected") is None
+    assert result.steps[0].note == "unknown (nobody to ask; the default)"
     assert result.end is RunEnd.STOPPED
 
 
