@@ -7,6 +7,8 @@ The tree:
     +-- InventoryError               the subscriber is unknown, or the inventory cannot be read
     +-- MeasurementError             one question to one device got no usable answer
     +-- BundleError                  a bundle cannot be written or read
+    +-- LabError, NoLabError         the simulated network cannot run, or is not up (cpe_diag.lab)
+    +-- LabRefusedError              the simulated network knows no such subscriber or fault
 
 Consent and action errors join the tree with the code that changes things.
 """

@@ -1,0 +1,183 @@
+"""What a running lab writes into its directory: all that a client needs to use it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cpe_diag.lab.world import HomeRouter, World
+
+LAB_FILE: Final = "lab.json"
+CONFIG_FILE: Final = "config.yaml"
+INVENTORY_FILE: Final = "inventory.yaml"
+KNOWN_HOSTS_FILE: Final = "known_hosts"
+SECRETS_FILE: Final = "secrets.yaml"
+ALL_FILES: Final = (LAB_FILE, CONFIG_FILE, INVENTORY_FILE, KNOWN_HOSTS_FILE, SECRETS_FILE)
+
+DRIVER_OF: Final = {"ethernet": "generic_ifmib", "vdsl2": "generic_dsl", "adsl": "generic_dsl"}
+
+# A real inventory has gaps; these subscribers show what is missing.
+WITHOUT_ROUTER_MAC: Final = frozenset({"sub-1007", "sub-2007"})
+WITHOUT_SSIDS: Final = frozenset({"sub-1008", "sub-2008"})
+WITHOUT_LANGUAGE: Final = frozenset({"sub-3007", "sub-3008"})
+
+CONFIG_HEAD: Final = """\
+# Written by `cpe-diag lab up`; it is removed when the lab stops.
+# icmp is false because the kernel itself answers for every loopback address, whatever the lab
+# says about the device there: an echo reply would be no evidence.
+"""
+
+
+def write_private(path: Path, content: str) -> None:
+    """Write a file that only its owner may read, whole or not at all.
+
+    Args:
+        path: where.
+        content: the text.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(content)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def write_files(world: World, directory: Path) -> None:
+    """Write configuration, inventory, host keys and secrets.
+
+    Args:
+        world: a lab whose faces listen.
+        directory: where; it exists.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    documents = (
+        (SECRETS_FILE, "", secrets_document(world)),
+        (INVENTORY_FILE, "", inventory_document(world)),
+        (CONFIG_FILE, CONFIG_HEAD, config_document(world)),
+    )
+    for name, head, document in documents:
+        write_private(
+            directory / name, head + yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
+        )
+    write_private(directory / KNOWN_HOSTS_FILE, known_hosts(world))
+
+
+def remove_files(directory: Path) -> None:
+    """Remove all that a lab writes, and the directory if nothing else is in it."""
+    for name in ALL_FILES:
+        (directory / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        directory.rmdir()
+
+
+def config_document(world: World) -> dict[str, object]:
+    """Give the configuration of cpe-diag that points to this lab."""
+    reference, platform = world.reference, world.platform
+    return {
+        "inventory": {"kind": "file", "path": INVENTORY_FILE},
+        "ssh": {"known_hosts": KNOWN_HOSTS_FILE},
+        "icmp": False,
+        "resolver": {"address": world.resolver.address, "port": world.resolver.udp_port},
+        "reference": {
+            "host": reference.name,
+            "url": f"http://{reference.name}:{reference.tcp_port}/",
+        },
+        "platforms": {
+            "default": {
+                "host": platform.name,
+                "url": f"http://{platform.name}:{platform.tcp_port}/",
+            }
+        },
+        "sample_interval_s": 1.0,
+    }
+
+
+def inventory_document(world: World) -> dict[str, object]:
+    """Give the nodes and the subscribers."""
+    nodes: dict[str, object] = {}
+    for node in world.nodes.values():
+        entry: dict[str, object] = {
+            "address": node.address,
+            "port": node.udp_port,
+            "version": node.snmp_version,
+        }
+        if node.snmp_version == "3":
+            entry["user"] = world.secrets.snmp_v3_user
+            entry["credential"] = f"file:{SECRETS_FILE}#snmp_v3"
+        else:
+            entry["credential"] = f"file:{SECRETS_FILE}#snmp_read"
+        entry["driver"] = DRIVER_OF[node.technology]
+        nodes[node.id] = entry
+    return {
+        "nodes": nodes,
+        "subscribers": [subscriber_entry(world, router) for router in world.routers.values()],
+    }
+
+
+def subscriber_entry(world: World, router: HomeRouter) -> dict[str, object]:
+    """Give one subscriber as the inventory has him."""
+    port = world.port_of(router)
+    entry: dict[str, object] = {
+        "id": router.subscriber,
+        "node": router.node,
+        "port": port.name,
+        "technology": port.technology,
+        "service": {
+            "down_bps": router.down_bps,
+            "up_bps": router.up_bps,
+            "vlan": port.vlan,
+            "wan": "pppoe" if router.wan_protocol == "pppoe" else "ipoe",
+        },
+        "router": {
+            "address": router.address,
+            "port": router.tcp_port,
+            "platform": "openwrt",
+            "user": "root",
+            "credential": router_credential(router),
+        },
+    }
+    if router.subscriber not in WITHOUT_ROUTER_MAC:
+        entry["router_mac"] = router.wan_mac
+    if router.subscriber not in WITHOUT_SSIDS:
+        entry["ssids"] = [router.uci["wireless"]["default_radio0"]["ssid"]]
+    if router.subscriber not in WITHOUT_LANGUAGE:
+        entry["language"] = router.language
+    return entry
+
+
+def router_credential(router: HomeRouter) -> str:
+    """Give the reference to a router's password."""
+    return f"file:{SECRETS_FILE}#router_{router.subscriber}"
+
+
+def secrets_document(world: World) -> dict[str, str]:
+    """Give all credentials."""
+    held = world.secrets
+    return {
+        "snmp_read": held.snmp_read,
+        "snmp_write": held.snmp_write,
+        "snmp_v3": f"{held.snmp_v3_auth}:{held.snmp_v3_priv}",
+    } | {f"router_{router.subscriber}": router.password for router in world.routers.values()}
+
+
+def known_hosts(world: World) -> str:
+    """Give the routers' host keys in the form of OpenSSH (sshd(8), SSH_KNOWN_HOSTS)."""
+    return "".join(
+        f"[{router.address}]:{router.tcp_port} {' '.join(router.host_key_openssh.split()[:2])}\n"
+        for router in world.routers.values()
+    )
