@@ -99,9 +99,7 @@ def _judged(call: Call, args: list[str]) -> bool:
             place = args.index(word, 1)
             return join((_judged(call, args[:place]), _judged(call, args[place + 1 :])))
     match args:
-        case []:
-            return False
-        case ["!", *rest]:
+        case ["!", *rest] if rest:
             return not _judged(call, rest)
         case [text]:
             return bool(text)

@@ -66,11 +66,8 @@ def _direct(machine: Machine, name: str, server: str) -> Resolved:
     if trip.outcome is not Outcome.ANSWERED:
         # One more try, as every resolver does: a single lost packet is not a silent server.
         trip = send(machine, server)
-    if trip.outcome is not Outcome.ANSWERED:
-        return Resolved(reply=Reply.TIMEOUT)
-    if server != resolver.address:
-        return Resolved(reply=Reply.TIMEOUT)
-    if not resolver.up:
+    heard = trip.outcome is Outcome.ANSWERED and server == resolver.address and resolver.up
+    if not heard:
         return Resolved(reply=Reply.TIMEOUT)
     took_s = trip.rtt_s + resolver.answer_delay_s
     if resolver.servfail:

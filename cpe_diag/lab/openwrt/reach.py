@@ -64,17 +64,21 @@ def send(machine: Machine, address: str) -> Trip:
         return _to_device(machine, address)
     if not home.session_up(machine):
         return Trip(outcome=Outcome.NO_ROUTE)
+    return _to_the_outside(machine, address)
+
+
+def _to_the_outside(machine: Machine, address: str) -> Trip:
+    router = machine.router
     if not forwards(machine.world, router) or machine.chance(router.forwarding_loss):
         return LOST
     rtt_s = machine.world.rtt_s + 0.002 + router.queue_delay_s
     if address == router.wan_gateway:
         return Trip(outcome=Outcome.ANSWERED, rtt_s=rtt_s)
-    if machine.chance(machine.world.core_loss):
-        return LOST
-    if address == machine.world.resolver.address:
+    lost = machine.chance(machine.world.core_loss)
+    if not lost and address == machine.world.resolver.address:
         return Trip(outcome=Outcome.ANSWERED, rtt_s=rtt_s + 0.001)
     site = site_named(machine, address)
-    if site is None or not (site.up and site.reachable_from_homes):
+    if lost or site is None or not (site.up and site.reachable_from_homes):
         return LOST
     return Trip(outcome=Outcome.ANSWERED, rtt_s=rtt_s + 0.006)
 

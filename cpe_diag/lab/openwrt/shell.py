@@ -161,7 +161,9 @@ class Shell:
             status = tasks[-1].result()
         return int(status == 0) if pipeline.negated else status
 
-    async def command(self, command: Command, streams: Streams) -> int:
+    async def command(  # noqa: PLR0911 - one way out per kind of command
+        self, command: Command, streams: Streams
+    ) -> int:
         """Run one command of any kind, with its redirections."""
         kind = command.kind
         files: list[tuple[str, Collected]] = []

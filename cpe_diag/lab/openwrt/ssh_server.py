@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 
 import asyncssh
 
-from cpe_diag.lab.openwrt.delay import delayed
 from cpe_diag.lab.openwrt.machine import Machine
 from cpe_diag.lab.openwrt.programs import programs
 from cpe_diag.lab.openwrt.session import run_session
@@ -70,6 +69,7 @@ class RouterServer:
         self._filler: socket.socket | None = None
         self._door = Door.REFUSING
         self._boot_id = ""
+        self._port = 0
 
     async def start(self, world: World, router: HomeRouter, *, listen_address: str) -> int:
         """Listen on a free port of an address.
@@ -92,10 +92,11 @@ class RouterServer:
         self._changed_options = self._make_options(other)
         router.host_key_openssh = key.export_public_key().decode().strip()
         self._listener = self._bind(0)
-        router.tcp_port = self._listener.getsockname()[1]
+        self._port = self._listener.getsockname()[1]
+        router.tcp_port = self._port
         self.apply()
         self._keep(self._watch())
-        return router.tcp_port
+        return self._port
 
     async def stop(self) -> None:
         """Close everything that was opened."""
@@ -151,7 +152,7 @@ class RouterServer:
 
     def _listening(self, backlog: int) -> socket.socket:
         if self._listener is None:
-            self._listener = self._bind(self._router.tcp_port)
+            self._listener = self._bind(self._port)
         self._listener.listen(backlog)
         return self._listener
 
@@ -226,12 +227,11 @@ class RouterServer:
     async def _converse(self, accepted: socket.socket) -> None:
         changed = self._router.ssh_key_changed
         options = self._changed_options if changed else self._options
-        async with delayed(accepted, self._world.rtt_s) as near:
-            connection = await asyncssh.run_server(near, options=options)
-            try:
-                await connection.wait_closed()
-            finally:
-                connection.abort()
+        connection = await asyncssh.run_server(accepted.dup(), options=options)
+        try:
+            await connection.wait_closed()
+        finally:
+            connection.abort()
 
     async def _process(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         if self._router.hung or self._router.ssh_hang:

@@ -76,40 +76,55 @@ def _batch(state: Uci, text: str, streams: Streams, note_commit: Callable[[], No
 
 def _run(state: Uci, args: list[str], streams: Streams, note_commit: Callable[[], None]) -> int:
     verb, *rest = args
+    lines = _read(state, verb, rest)
+    if lines is None:
+        lines = _change(state, verb, rest)
+        if verb == "commit":
+            note_commit()
+    if lines is None:
+        streams.complain(USAGE)
+        return USAGE_STATUS
+    streams.say("".join(f"{line}\n" for line in lines))
+    return 0
+
+
+def _read(state: Uci, verb: str, rest: list[str]) -> list[str] | None:
+    """Give the lines of a command that only looks; None for another one."""
     match verb, rest:
         case "show", []:
-            lines = [line for name in state.configs() for line in state.show(Path(config=name))]
+            return [line for name in state.configs() for line in state.show(Path(config=name))]
         case "show", [name]:
-            lines = state.show(state.parse(name))
+            return state.show(state.parse(name))
         case "get", [name]:
             value = state.get(state.parse(name))
-            lines = [value if isinstance(value, str) else " ".join(value)]
+            return [value if isinstance(value, str) else " ".join(value)]
         case "export", _:
-            lines = []
-            for name in rest or state.configs():
-                lines += [f"package {name}", "", *state.export(name)]
+            names = rest or state.configs()
+            return [
+                line for name in names for line in (f"package {name}", "", *state.export(name))
+            ]
         case "changes", _:
-            lines = [line for name in rest or state.configs() for line in state.changes(name)]
+            return [line for name in rest or state.configs() for line in state.changes(name)]
+        case _:
+            return None
+
+
+def _change(state: Uci, verb: str, rest: list[str]) -> list[str] | None:
+    """Give the lines of a command that stages or commits; None for another one."""
+    match verb, rest:
         case "add", [config, kind]:
-            lines = [state.add(config, kind)]
+            return [state.add(config, kind)]
         case (("set" | "add_list" | "del_list"), [assignment]) if "=" in assignment:
-            lines = []
             name, _, text = assignment.partition("=")
             change = {"set": state.set, "add_list": state.add_list, "del_list": state.del_list}
             change[verb](state.parse(name), text)
         case "delete", [name]:
-            lines = []
             state.delete(state.parse(name))
         case "commit", _:
-            lines = []
             for name in rest or state.configs():
                 state.commit(name)
-            note_commit()
         case "revert", [name]:
-            lines = []
             state.revert(state.parse(name))
         case _:
-            streams.complain(USAGE)
-            return USAGE_STATUS
-    streams.say("".join(f"{line}\n" for line in lines))
-    return 0
+            return None
+    return []
