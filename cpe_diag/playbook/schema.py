@@ -121,6 +121,7 @@ _INVESTIGATE: Final = _step(
     "Goes on with the next most telling probe until the confidence or the time is reached.",
     investigate={
         "type": "object",
+        "title": "How sure, and how long",
         "required": ["until_confidence", "limit"],
         "properties": {
             "until_confidence": {
@@ -154,6 +155,8 @@ _ROUTE: Final = _step(
 )
 
 
+_PLAIN: Final[Mapping[str, object]] = {"type": ["string", "number", "boolean"]}
+
 _FACT: Final[Mapping[str, object]] = {
     "type": "object",
     "title": "What a fact says",
@@ -164,11 +167,11 @@ _FACT: Final[Mapping[str, object]] = {
             "pattern": FACT_PATTERN,
             "description": "a fact as kind[subject].field, such as port_status[port].oper",
         },
-        Operator.IS.value: {"type": ["string", "number", "boolean"]},
-        Operator.IS_NOT.value: {"type": ["string", "number", "boolean"]},
-        Operator.BELOW.value: {"type": "number"},
-        Operator.ABOVE.value: {"type": "number"},
-        Operator.KNOWN.value: {"type": "boolean"},
+        Operator.IS.value: {**_PLAIN, "title": "The field has this value"},
+        Operator.IS_NOT.value: {**_PLAIN, "title": "The field has another value"},
+        Operator.BELOW.value: {"type": "number", "title": "The number is lower"},
+        Operator.ABOVE.value: {"type": "number", "title": "The number is higher"},
+        Operator.KNOWN.value: {"type": "boolean", "title": "The fact was observed (or was not)"},
     },
     "additionalProperties": False,
     "minProperties": 2,
@@ -179,7 +182,10 @@ _FINDING: Final[Mapping[str, object]] = {
     "type": "object",
     "title": "What a rule answers now",
     "required": ["is"],
-    "properties": {"finding": {"type": "string"}, "is": {"enum": ["yes", "no", "cannot_tell"]}},
+    "properties": {
+        "finding": {"type": "string", "title": "Id of the finding"},
+        "is": {"title": "Its answer", "enum": ["yes", "no", "cannot_tell"]},
+    },
     "additionalProperties": False,
 }
 
@@ -187,7 +193,10 @@ _ANSWER: Final[Mapping[str, object]] = {
     "type": "object",
     "title": "What the caller said",
     "required": ["is"],
-    "properties": {"answer": {"type": "string"}, "is": {"type": "string"}},
+    "properties": {
+        "answer": {"type": "string", "title": "Name of the question"},
+        "is": {"type": "string", "title": "One of its choices"},
+    },
     "additionalProperties": False,
 }
 
