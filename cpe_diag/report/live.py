@@ -12,7 +12,7 @@ from cpe_diag.domain.observations import Observed
 from cpe_diag.report.duration import duration
 from cpe_diag.report.fact_text import fact_text, failure_text
 from cpe_diag.report.path_view import PathView, shown
-from cpe_diag.report.words import cause_words, confidence_words
+from cpe_diag.report.words import cause_words, sureness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -136,7 +136,7 @@ class LiveView:
             verdict: the verdict so far.
         """
         self._segments = verdict.segments
-        self._belief = f"{cause_words(verdict.cause)}, {confidence_words(verdict.confidence)}"
+        self._belief = f"{cause_words(verdict.cause)}, {sureness(verdict)}"
         self._line(f"so far: {self._belief}")
 
     def picture(self) -> RenderableType:

@@ -103,9 +103,17 @@ class PathView:
                 Text(state_symbol(segment.state, ascii_terminal=plain), style=style),
                 Text(STATE_WORDS[segment.state], style=style),
                 Text(title, style="bold" if segment.state is SegmentState.BAD else ""),
-                Text(shown(segment.note, ascii_terminal=plain)),
+                _note(segment, ascii_terminal=plain),
             )
         yield grid
+
+
+def _note(segment: Segment, *, ascii_terminal: bool) -> Text:
+    """Write a note; why a segment is unknown stands in full elsewhere, here on one line."""
+    words = shown(segment.note, ascii_terminal=ascii_terminal)
+    if segment.state is not SegmentState.UNKNOWN:
+        return Text(words)
+    return Text(words, no_wrap=True, overflow="crop" if ascii_terminal else "ellipsis")
 
 
 def shown(text: str, *, ascii_terminal: bool) -> str:

@@ -19,13 +19,15 @@ from cpe_diag.report.as_json import trace_summary
 from cpe_diag.report.duration import age, duration, percent
 from cpe_diag.report.fact_text import fact_text
 from cpe_diag.report.path_view import PathView, shown
-from cpe_diag.report.why import oldest_age, reason, reasons, sources
+from cpe_diag.report.why import gaps, named, oldest_age, reason, sources
 from cpe_diag.report.words import (
     DESTINATION_WORDS,
     DOMAIN_WORDS,
     HEADLINES,
+    beyond_title,
     cause_words,
     confidence_words,
+    sureness,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.findings import Finding
     from cpe_diag.domain.verdict import Verdict
     from cpe_diag.report.record import Run
+    from cpe_diag.report.why import Gap
 
 WIDEST: Final = 100
 """Columns; longer lines are hard to read."""
@@ -55,6 +58,9 @@ _SHOWN_FINDINGS: Final = 6
 """How many findings of a kind are shown; the JSON document has all of them."""
 
 _SHOWN_CANDIDATES: Final = 3
+
+_ASK: Final = "ask:"
+"""How a settling step names a question to the caller in the place of a probe."""
 
 _LEAST_BELIEF: Final = 0.05
 """Candidates below this only distract."""
@@ -145,7 +151,7 @@ class _Pen:
         grid = Table.grid(padding=(0, 2))
         grid.add_column(width=13, style="bold")
         grid.add_column(ratio=1, overflow="fold")
-        grid.add_row("Confidence", self.text(confidence_words(verdict.confidence)))
+        grid.add_row("Confidence", self.text(sureness(verdict)))
         grid.add_row("Send to", self.text(DESTINATION_WORDS[result.destination], "bold"))
         grid.add_row("Do next", self.text(verdict.next_action))
         grid.add_row("Tell customer", self.text(verdict.tell_customer))
@@ -154,7 +160,8 @@ class _Pen:
             grid.add_row("Also found", self.text(f"{words}, {confidence_words(one.belief)}"))
         style = _DOMAIN_STYLES[verdict.domain]
         title = self.text(verdict.title, "bold")
-        body = Group(title, self.text(verdict.summary), Text(), grid)
+        beyond = beyond_title(verdict)
+        body = Group(title, *([self.text(beyond)] if beyond else []), Text(), grid)
         return Panel(
             body,
             title=self.text(HEADLINES[verdict.domain], f"bold {style}"),
@@ -168,49 +175,57 @@ class _Pen:
         return Padding(self.text(words, "bold"), (1, 0, 0, 0))
 
     def evidence(self, result: Run, now: datetime) -> list[RenderableType]:
-        verdict = result.verdict
-        sections = (
-            ("Evidence for", "+", verdict.evidence_for, "nothing yet"),
-            ("Evidence against", "-", verdict.evidence_against, "nothing"),
-            ("Not known", "?", verdict.unknown, "nothing that would matter"),
-        )
-        parts: list[RenderableType] = []
-        for title, mark, findings, none in sections:
-            if not findings:
-                parts.append(self.heading(f"{title}: {none}"))
-                continue
-            parts.append(self.heading(title))
-            parts.append(_indented(self.findings(findings, mark, result, now)))
-        return parts
+        verdict, held = result.verdict, result.case.evidence
+        unknown = gaps(verdict.unknown, held, now)
+        return [
+            *self.section(
+                "Evidence for", "nothing yet", self.findings(verdict.evidence_for, "+", held, now)
+            ),
+            *self.section(
+                "Evidence against",
+                "nothing",
+                self.findings(verdict.evidence_against, "-", held, now),
+            ),
+            *self.section("Not known", "nothing that would matter", self.gaps(unknown)),
+        ]
+
+    def section(self, title: str, none: str, table: Table) -> list[RenderableType]:
+        if not table.row_count:
+            return [self.heading(f"{title}: {none}")]
+        return [self.heading(title), _indented(table)]
 
     def findings(
-        self, findings: Sequence[Finding], mark: str, result: Run, now: datetime
-    ) -> RenderableType:
-        evidence = result.case.evidence
-        table = Table.grid(padding=(0, 1), expand=True)
-        table.add_column(width=1, no_wrap=True)
-        table.add_column(ratio=1, overflow="fold")
-        table.add_column(justify="right", no_wrap=True, style="dim")
-        for finding in findings[:_SHOWN_FINDINGS]:
+        self, findings: Sequence[Finding], mark: str, evidence: Evidence, now: datetime
+    ) -> Table:
+        # Rules that rest on the same observation say it in the same words; once is enough.
+        told = list({finding.because: finding for finding in reversed(findings)}.values())[::-1]
+        table = _three_columns()
+        for finding in told[:_SHOWN_FINDINGS]:
             because = self.text(finding.because)
-            below = reasons(finding, evidence) if finding.answer is None else ()
-            for line in below or self.joined(sources(finding, evidence)):
+            named_sources = self.dot.join(sources(finding, evidence))
+            if named_sources:
                 because.append("\n")
-                because.append_text(self.text(line, "dim"))
+                because.append_text(self.text(named_sources, "dim"))
             table.add_row(mark, because, oldest_age(finding, evidence, now))
-        more = len(findings) - _SHOWN_FINDINGS
-        if more > 0:
-            table.add_row("", self.text(f"and {more} more (all of them with --json)", "dim"), "")
+        self.more(table, len(told) - _SHOWN_FINDINGS)
         return table
 
-    def joined(self, parts: tuple[str, ...]) -> tuple[str, ...]:
-        return (self.dot.join(parts),) if parts else ()
+    def gaps(self, unknown: Sequence[Gap]) -> Table:
+        table = _three_columns()
+        for gap in unknown[:_SHOWN_FINDINGS]:
+            words = self.text(gap.words)
+            words.append("\n")
+            words.append_text(self.text(named(gap.keys), "dim"))
+            table.add_row("?", words, gap.since)
+        self.more(table, len(unknown) - _SHOWN_FINDINGS)
+        return table
+
+    def more(self, table: Table, count: int) -> None:
+        if count > 0:
+            table.add_row("", self.text(f"and {count} more (all of them with --json)", "dim"), "")
 
     def facts(self, evidence: Evidence, now: datetime) -> RenderableType:
-        table = Table.grid(padding=(0, 1), expand=True)
-        table.add_column(width=1, no_wrap=True)
-        table.add_column(ratio=1, overflow="fold")
-        table.add_column(justify="right", no_wrap=True, style="dim")
+        table = _three_columns()
         for key, observation in sorted(evidence, key=lambda one: _place(one[0])):
             since = age((now - observation.at).total_seconds())
             if isinstance(observation, Observed):
@@ -229,10 +244,12 @@ class _Pen:
         if verdict.settle_by:
             step = verdict.settle_by
             parts.append(self.heading("What would settle it"))
-            parts.append(_indented(self.text(f"{step.question} (probe {step.probe})")))
+            asked = step.probe.removeprefix(_ASK)
+            how = f"probe {asked}" if asked == step.probe else "ask the caller"
+            parts.append(_indented(self.text(f"{step.question} ({how})")))
             if step.between:
-                between = " or ".join(cause_words(cause) for cause in step.between)
-                parts.append(_indented(self.text(f"It decides between {between}.", "dim")))
+                between = ", ".join(cause_words(cause) for cause in step.between)
+                parts.append(_indented(self.text(f"It tells apart: {between}", "dim")))
         return parts + self.candidates(verdict)
 
     def candidates(self, verdict: Verdict) -> list[RenderableType]:
@@ -256,6 +273,15 @@ class _Pen:
         ]
         words = [*parts, f"rules {result.verdict.rules_version}", f"run {result.run_id}"]
         return Padding(self.text(self.dot.join(words), "dim"), (1, 0, 0, 0))
+
+
+def _three_columns() -> Table:
+    """Make a table of a mark, words that fill the line, and an age."""
+    table = Table.grid(padding=(0, 1), expand=True)
+    table.add_column(width=1, no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    table.add_column(justify="right", no_wrap=True, style="dim")
+    return table
 
 
 def _place(key: FactKey) -> tuple[int, str]:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.report.duration import duration
 from cpe_diag.report.path_view import shown
 from cpe_diag.report.plain import harmless
-from cpe_diag.report.why import reasons
+from cpe_diag.report.why import gaps, named
 from cpe_diag.report.words import (
     DESTINATION_WORDS,
     DOMAIN_WORDS,
     STATE_WORDS,
+    beyond_title,
     cause_words,
-    confidence_words,
+    sureness,
 )
 
 if TYPE_CHECKING:
@@ -35,14 +36,15 @@ def plain_ticket_note(result: Run) -> str:
         Lines, the last one ended too; no secret and no control character.
     """
     verdict = result.verdict
+    beyond = beyond_title(verdict)
     subscriber = result.case.subscriber
     lines = [
         f"Diagnosis of subscriber {subscriber.id} by playbook {result.playbook}",
         f"Run on {result.started_at:%Y-%m-%d %H:%M:%S} UTC, took {duration(result.took_s)}",
         f"Fault in: {DOMAIN_WORDS[verdict.domain]}",
         f"Cause: {verdict.title} ({verdict.cause})",
-        f"Confidence: {confidence_words(verdict.confidence)}",
-        f"Summary: {verdict.summary}",
+        f"Confidence: {sureness(verdict)}",
+        *([f"Summary: {beyond}"] if beyond else []),
         *(f"Also: {cause_words(one.cause)} ({DOMAIN_WORDS[one.domain]})" for one in verdict.also),
         f"Send to: {DESTINATION_WORDS[result.destination]}",
         f"Next action: {verdict.next_action}",
@@ -53,8 +55,7 @@ def plain_ticket_note(result: Run) -> str:
         ),
         *_section("Evidence for", verdict.evidence_for),
         *_section("Evidence against", verdict.evidence_against),
-        *_section("Not known", verdict.unknown),
-        *_unknown_reasons(result),
+        *_not_known(result),
     ]
     if verdict.settle_by:
         lines.append(f"What would settle it: {verdict.settle_by.question}")
@@ -77,14 +78,14 @@ def customer_text(result: Run) -> str:
 def _section(title: str, findings: Sequence[Finding]) -> list[str]:
     if not findings:
         return []
-    return [f"{title}:", *(f"- {finding.because}" for finding in findings[:_SHOWN_FINDINGS])]
+    told = list(dict.fromkeys(finding.because for finding in findings))
+    return [f"{title}:", *(f"- {because}" for because in told[:_SHOWN_FINDINGS])]
 
 
-def _unknown_reasons(result: Run) -> list[str]:
-    evidence = result.case.evidence
-    lines = [line for one in result.verdict.unknown for line in reasons(one, evidence)]
-    unique = list(dict.fromkeys(lines))[:_SHOWN_FINDINGS]
-    return [f"  {line}" for line in unique]
+def _not_known(result: Run) -> list[str]:
+    found = gaps(result.verdict.unknown, result.case.evidence, result.started_at)
+    lines = [f"- {gap.words}: {named(gap.keys)}" for gap in found[:_SHOWN_FINDINGS]]
+    return ["Not known:", *lines] if lines else []
 
 
 def _kept(line: str) -> str:

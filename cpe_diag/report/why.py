@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import Blame
 from cpe_diag.domain.observations import Observed, Unobserved
 from cpe_diag.report.duration import age
@@ -11,10 +13,10 @@ from cpe_diag.report.fact_text import failure_text
 from cpe_diag.report.plain import harmless
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from cpe_diag.domain.evidence import Evidence, FactKey
+    from cpe_diag.domain.evidence import Evidence
     from cpe_diag.domain.findings import Finding
 
 
@@ -44,24 +46,55 @@ def oldest_age(finding: Finding, evidence: Evidence, now: datetime) -> str:
     Returns:
         For example `12 s ago`; empty where it rests on nothing that was asked.
     """
-    keys = finding.rests_on or finding.missing
-    held = [evidence.get(key.kind, key.subject) for key in keys]
-    moments = [one.at for one in held if one is not None]
-    return age((now - min(moments)).total_seconds()) if moments else ""
+    return _since(finding.rests_on or finding.missing, evidence, now)
 
 
-def reasons(finding: Finding, evidence: Evidence) -> tuple[str, ...]:
-    """Say for every missing fact of a finding why it is not known, and what to do about it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Facts that are not known for one and the same reason.
+
+    `words` say the reason; `keys` are the facts, in the order in which they are missed; `since`
+    says how old the failure is, or is empty where nobody asked.
+    """
+
+    words: str
+    keys: tuple[FactKey, ...]
+    since: str
+
+
+def gaps(findings: Iterable[Finding], evidence: Evidence, now: datetime) -> tuple[Gap, ...]:
+    """Gather what is not known by its reason: one dead router is one reason, not thirty.
 
     Args:
-        finding: an answer of "cannot tell".
+        findings: answers of "cannot tell", most telling first.
         evidence: what was seen and not seen.
+        now: in UTC.
 
     Returns:
-        One line for each different reason.
+        One gap for each reason, in the order of the findings.
     """
-    lines = [reason(key, evidence) for key in finding.missing]
-    return tuple(dict.fromkeys(lines))
+    found: dict[str, list[FactKey]] = {}
+    for key in dict.fromkeys(key for finding in findings for key in finding.missing):
+        found.setdefault(_why(key, evidence), []).append(key)
+    return tuple(
+        Gap(words=words, keys=tuple(keys), since=_since(keys, evidence, now))
+        for words, keys in found.items()
+    )
+
+
+def named(keys: Sequence[FactKey], most: int = 4) -> str:
+    """Name facts in one line.
+
+    Args:
+        keys: which.
+        most: how many are named; the rest is counted.
+
+    Returns:
+        For example `router_wan[router], router_lan[router] and 3 more`.
+    """
+    words = ", ".join(harmless(str(key)) for key in keys[:most])
+    more = len(keys) - most
+    return f"{words} and {more} more" if more > 0 else words
 
 
 def reason(key: FactKey, evidence: Evidence) -> str:
@@ -74,15 +107,25 @@ def reason(key: FactKey, evidence: Evidence) -> str:
     Returns:
         One line.
     """
+    return f"{harmless(str(key))}: {_why(key, evidence)}"
+
+
+def _why(key: FactKey, evidence: Evidence) -> str:
     observation = evidence.get(key.kind, key.subject)
     if observation is None:
-        return f"{key}: not asked yet"
+        return "nobody has asked"
     if not isinstance(observation, Unobserved):
-        return f"{key}: known, but without the field that is needed"
+        return "known, but without the field that is needed"
     failure = observation.failure
     how = f"({failure_text(failure.kind)}, {_BLAME_WORDS[failure.blame]})"
     step = f"; next: {failure.next_step}" if failure.next_step else ""
-    return harmless(f"{key}: {failure.detail} {how}{step}")
+    return harmless(f"{failure.detail} {how}{step}")
+
+
+def _since(keys: Sequence[FactKey], evidence: Evidence, now: datetime) -> str:
+    held = [evidence.get(key.kind, key.subject) for key in keys]
+    moments = [one.at for one in held if one is not None]
+    return age((now - min(moments)).total_seconds()) if moments else ""
 
 
 _BLAME_WORDS: Final[Mapping[Blame, str]] = {

@@ -10,6 +10,8 @@ from cpe_diag.report.duration import percent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cpe_diag.domain.verdict import Verdict
+
 DOMAIN_WORDS: Final[Mapping[FaultDomain, str]] = {
     FaultDomain.NETWORK: "the operator's network",
     FaultDomain.ROUTER: "the home router",
@@ -65,6 +67,35 @@ def confidence_words(confidence: float) -> str:
     """
     words = next(words for least, words in _SURENESS if confidence >= least)
     return f"{words} ({percent(confidence)})"
+
+
+def sureness(verdict: Verdict) -> str:
+    """Say how sure a verdict is; one that decides nothing is not called likely.
+
+    Args:
+        verdict: the verdict.
+
+    Returns:
+        For example `likely (82 %)`, or `not enough to decide (46 %)`.
+    """
+    if verdict.domain is FaultDomain.UNDETERMINED:
+        return f"not enough to decide ({percent(verdict.confidence)})"
+    return confidence_words(verdict.confidence)
+
+
+def beyond_title(verdict: Verdict) -> str:
+    """Give what the summary says beyond the title, for where both stand together.
+
+    Args:
+        verdict: the verdict.
+
+    Returns:
+        The summary without the title's words at its beginning; empty where nothing is left.
+    """
+    if not verdict.summary.startswith(verdict.title):
+        return verdict.summary
+    rest = verdict.summary[len(verdict.title) :].lstrip(" :.;,")
+    return rest[:1].upper() + rest[1:]
 
 
 def cause_words(cause: str) -> str:

@@ -229,3 +229,29 @@ def test_a_path_of_any_length_is_drawn(count: int) -> None:
     """Before the first judgement there may be nothing to draw."""
     segments = network_verdict().segments[:count]
     assert len(shown(PathView(segments)).strip().splitlines()) == count
+
+
+def test_rules_that_say_the_same_are_told_once() -> None:
+    """Two rules over one observation are one reason for a reader."""
+    verdict = network_verdict()
+    again = replace(verdict.evidence_for[0], id="other")
+    run = sample_run(replace(verdict, evidence_for=(*verdict.evidence_for, again)))
+    for text in (shown(render_run(run, NOW)), plain_ticket_note(run)):
+        assert text.count("The line reports loss of signal") == 1
+
+
+def test_a_question_to_the_caller_is_not_called_a_probe() -> None:
+    """The engineer must know that he himself has to ask."""
+    step = network_verdict().settle_by
+    assert step is not None
+    asked = replace(step, probe="ask:router_lights", question="Is the power light on?")
+    text = shown(render_run(sample_run(replace(network_verdict(), settle_by=asked)), NOW))
+    assert "Is the power light on? (ask the caller)" in text
+
+
+def test_why_a_segment_is_unknown_takes_one_line_of_the_path() -> None:
+    """The path is read at one glance; the reasons stand below in full."""
+    unknown = Segment(id="x", title="Router", state=SegmentState.UNKNOWN, note="why " * 50)
+    assert len(shown(PathView((unknown,))).strip().splitlines()) == 1
+    bad = replace(unknown, state=SegmentState.BAD)
+    assert len(shown(PathView((bad,))).strip().splitlines()) > 1
