@@ -82,9 +82,9 @@ CAUSES_HOME: Final[tuple[Cause, ...]] = (
         title="The device is switched off or not connected",
         needs=(must("device_absent"),),
         supports=(
-            when("device_absent", 4.5),
+            when("device_absent", 4.0),
             unless("wifi_disabled", 0.3),
-            unless("wifi_wrong_password", 0.3),
+            unless("wifi_wrong_password", 0.8),
         ),
         explains=("device_absent", "device_no_lease", "device_unanswering"),
         shifts=((ONE_DEVICE, 1.0),),

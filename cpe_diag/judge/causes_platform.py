@@ -5,7 +5,26 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.verdict import Destination, FaultDomain
-from cpe_diag.judge.cause import SITE, Cause, must, when
+from cpe_diag.judge.cause import (
+    DROPS,
+    NO_INTERNET,
+    ONE_DEVICE,
+    SITE,
+    SLOW,
+    WIFI_TROUBLE,
+    Cause,
+    must,
+    when,
+)
+
+SHIFTS: Final = (
+    (SITE, 1.0),
+    (NO_INTERNET, -1.0),
+    (SLOW, -0.7),
+    (DROPS, -1.0),
+    (WIFI_TROUBLE, -0.7),
+    (ONE_DEVICE, -0.7),
+)
 
 CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
     Cause(
@@ -16,7 +35,7 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         needs=(must("platform_unreachable"),),
         supports=(when("platform_unreachable", 5.0),),
         explains=("platform_unreachable", "platform_fails_from_home"),
-        shifts=((SITE, 1.0),),
+        shifts=SHIFTS,
         next_action="Point to the site's own status page; watch it from here.",
         tell_customer="The site itself is out of order at the moment. Your connection and our"
         " network are working; please try again later.",
@@ -30,7 +49,7 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         needs=(must("platform_errors"),),
         supports=(when("platform_errors", 5.0),),
         explains=("platform_errors", "platform_fails_from_home"),
-        shifts=((SITE, 1.0),),
+        shifts=SHIFTS,
         next_action="Point to the site's own status page; watch it from here.",
         tell_customer="The site itself reports an error at the moment. Your connection and our"
         " network are working; please try again later.",
@@ -44,7 +63,7 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         needs=(must("platform_slow"),),
         supports=(when("platform_slow", 5.0),),
         explains=("platform_slow", "platform_fails_from_home"),
-        shifts=((SITE, 1.0),),
+        shifts=SHIFTS,
         next_action="Point to the site's own status page; watch it from here.",
         tell_customer="The site itself is slow at the moment. Your connection and our network"
         " are working; please try again later.",
@@ -58,7 +77,7 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         needs=(must("platform_name_fails"),),
         supports=(when("platform_name_fails", 5.0),),
         explains=("platform_name_fails", "platform_unreachable", "platform_fails_from_home"),
-        shifts=((SITE, 1.0),),
+        shifts=SHIFTS,
         next_action="Check the spelling of the name, then point to the site's owner.",
         tell_customer="The name of the site cannot be found at the moment. Please check that it is"
         " spelt correctly; if so, the owner of the site has to correct it.",

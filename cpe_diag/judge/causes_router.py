@@ -64,6 +64,7 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
             when("wan_no_carrier", 5.0),
             when("wan_link_flaps", 2.0),
             unless("lights_off", 2.0),
+            unless("neighbours_down", 0.3),
         ),
         against=(
             when("port_admin_down", -6.0),

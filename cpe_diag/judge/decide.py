@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import Blame
+from cpe_diag.domain.failures import Blame, FailureKind
 from cpe_diag.domain.findings import Finding
 from cpe_diag.domain.observations import Unobserved
 from cpe_diag.domain.verdict import (
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 MOST_CANDIDATES: Final = 6
 NO_FAULT_AT_MOST: Final = 0.95
+SETTLED_GAIN_BITS: Final = 0.1
+"""Once a cause is named, only what could still overturn it is worth naming."""
 NO_FAULT_TITLE: Final = "No fault found"
 UNDETERMINED_TITLE: Final = "The evidence does not decide it"
 TOLD_UNDETERMINED: Final = (
@@ -283,7 +285,9 @@ def _unknown(seen: _Seen) -> tuple[Finding, ...]:
 def _settle(seen: _Seen, catalogue: Mapping[str, tuple[FactKey, ...]]) -> SettlingStep | None:
     everything = {**catalogue, **ASKS}
     told = gains(seen.findings, seen.weighing.weighed, seen.case.evidence, everything)
-    return settling_step(told[0] if told else None, seen.weighing.weighed)
+    least = SETTLED_GAIN_BITS if seen.weighing.lead else 0.0
+    best = told[0] if told and told[0].bits >= least else None
+    return settling_step(best, seen.weighing.weighed)
 
 
 def _our_own_side(case: CaseFile) -> tuple[str, ...]:
@@ -293,5 +297,6 @@ def _our_own_side(case: CaseFile) -> tuple[str, ...]:
             for _, observation in case.evidence
             if isinstance(observation, Unobserved)
             and observation.failure.blame in {Blame.AGENT, Blame.ACCESS}
+            and observation.failure.kind is not FailureKind.DEPENDENCY
         )
     )

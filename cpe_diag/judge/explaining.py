@@ -22,6 +22,7 @@ DAMAGE: Final = (
 )
 
 FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("node_silent", ("node_dark",)),
     ("port_down", ("port_admin_down", "neighbours_down")),
     ("ethernet_link_down", ("port_admin_down", "neighbours_down")),
     ("line_out_of_sync", ("port_admin_down", "port_down")),
@@ -33,7 +34,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ),
     (
         "router_unreachable",
-        ("port_admin_down", "port_down", "line_out_of_sync", "modem_without_router"),
+        ("node_dark", "port_admin_down", "port_down", "line_out_of_sync", "modem_without_router"),
     ),
     ("port_errors_growing", ("port_duplex_wrong", "line_errors_high", "line_margin_low")),
     ("wan_no_carrier", ("port_down", "line_out_of_sync")),

@@ -27,7 +27,7 @@ WAY_OUT: Final = (
     "router_dns_fails",
     "router_http_fails",
 )
-HOME: Final = ("lan_dhcp_not_serving", "wifi_disabled", "wifi_radio_dead")
+HOME: Final = ("lan_dhcp_not_serving", "lan_rogue_dhcp", "wifi_disabled", "wifi_radio_dead")
 
 RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -71,7 +71,6 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "internet_unreachable",
             *HOME,
             "lan_pool_exhausted",
-            "lan_rogue_dhcp",
             "device_absent",
             "device_address_foreign",
             "device_no_lease",

@@ -12,10 +12,14 @@ from cpe_diag.judge.keys import (
     DNS_OPERATOR,
     HTTP_OPERATOR,
     HTTP_ROUTER,
+    NODE_REACHED,
     PING_GATEWAY,
     PING_REFERENCE,
+    ROUTER_REACHED,
 )
-from cpe_diag.judge.rule import Answer, Rule, cannot_tell, no, says
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, no, says, yes
+from cpe_diag.judge.rules_port import node_silent
+from cpe_diag.judge.rules_router import router_unreachable
 
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import FactKey
@@ -141,7 +145,30 @@ def _page_failed(facts: Facts, key: FactKey, whence: str) -> Answer:
     return says(page.outcome is not HttpOutcome.OK, words, key)
 
 
+def node_dark(facts: Facts) -> Answer:
+    """Answer whether node and home are both silent while our own side is well."""
+    silent = node_silent(facts)
+    gone = router_unreachable(facts)
+    for part in (silent, gone):
+        if part.answer is False:
+            return no(part.because, *part.rests_on)
+    reference = operator_reference_fails(facts)
+    missing = tuple(key for part in (silent, gone, reference) for key in part.missing)
+    if missing:
+        return cannot_tell(facts, *missing)
+    if reference.answer:
+        return no("not even the reference answers us: it may be our own side", HTTP_OPERATOR)
+    words = "neither access node nor router answers, the reference does"
+    return yes(words, *silent.rests_on, *gone.rests_on, HTTP_OPERATOR)
+
+
 RULES_PATHS: Final[tuple[Rule, ...]] = (
+    Rule(
+        id="node_dark",
+        question="Are access node and home both silent while our own side is well?",
+        needs=(NODE_REACHED, ROUTER_REACHED, HTTP_OPERATOR),
+        ask=node_dark,
+    ),
     Rule(
         id="gateway_unreachable",
         question="Does the operator's edge give the router no answer?",

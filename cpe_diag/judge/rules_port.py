@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.line_facts import LineQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.port_facts import (
     Duplex,
@@ -138,6 +139,8 @@ def port_errors_growing(facts: Facts) -> Answer:
     errors = _errors(rates)
     if rates is None or errors is None:
         return cannot_tell(facts, PORT_RATES)
+    if errors and facts.is_dsl and facts.fact(LineQuality, LINE) is None:
+        return cannot_tell(facts, LINE)  # on DSL they may be the line's noise
     growing = errors >= facts.limits["port_errors_in_sample"]
     return says(
         growing, f"{errors} new errors on the port in {span(rates.interval_s)}", PORT_RATES

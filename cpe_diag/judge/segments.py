@@ -39,7 +39,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
     Stretch(
         id="node",
         title="Access node",
-        bad=("neighbours_down", "node_silent"),
+        bad=("node_dark", "neighbours_down", "node_silent"),
         degraded=("node_restarted", "neighbours_have_errors"),
         good=("node_silent",),
     ),

@@ -18,7 +18,7 @@ from cpe_diag.domain.verdict import SettlingStep
 from cpe_diag.judge.keys import AFFECTED, LAN, LIGHTS, WAN
 from cpe_diag.judge.rule import ROUTER_KINDS
 from cpe_diag.judge.rules import RULES
-from cpe_diag.judge.weighing import CERTAIN_AT_MOST, MENTION, Weighed
+from cpe_diag.judge.weighing import CERTAIN_AT_MOST, Weighed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,6 +34,8 @@ BASE_CHANCE: Final = 0.05
 OTHERWISE_ODDS: Final = 0.3
 """Weight of "it is something else, or nothing" among the causes."""
 MOST_BETWEEN: Final = 4
+WORTH_NAMING: Final = 0.2
+"""Share of the leading cause's odds from which on a cause is named beside it."""
 
 ASKS: Final[Mapping[str, tuple[FactKey, ...]]] = {
     "ask:router_lights": (LIGHTS,),
@@ -116,9 +118,16 @@ def settling_step(best: Gain | None, weighed: Iterable[Weighed]) -> SettlingStep
     if best is None:
         return None
     questions = {rule.id: rule.question for rule in RULES}
-    leading = sorted(weighed, key=lambda one: -one.belief)
-    between = [one.cause.id for one in leading if one.belief >= MENTION][:MOST_BETWEEN]
-    return SettlingStep(probe=best.probe, question=questions[best.rule], between=tuple(between))
+    odds = [(one.cause, _odds(one.belief)) for one in weighed if one.belief > 0]
+    total = sum(weight for _, weight in odds)
+    chances = {cause.id: chance_of_yes(cause, best.rule) for cause, _ in odds}
+    mixed = sum(weight * chances[cause.id] for cause, weight in odds) / total
+    apart = sorted(odds, key=lambda pair: -pair[1] * abs(chances[pair[0].id] - mixed))
+    most = max((weight for _, weight in odds), default=0.0)
+    between = [cause.id for cause, weight in apart if weight >= WORTH_NAMING * most]
+    return SettlingStep(
+        probe=best.probe, question=questions[best.rule], between=tuple(between[:MOST_BETWEEN])
+    )
 
 
 def _odds(belief: float) -> float:

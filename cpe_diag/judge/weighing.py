@@ -6,7 +6,9 @@ The belief in a cause is a logistic function of its log-odds:
              + the shift for the customer's complaint
              + the weight of every sign whose finding has the sign's answer
 
-A finding that follows from another (see `explaining`) adds nothing. A need with the other answer
+A finding that follows from another (see `explaining`) adds nothing. What is good elsewhere speaks
+for a cause only beside something unusual that speaks for it: without its own sign there is
+nothing to narrow down. A need with the other answer
 makes the belief 0; a need that nobody knows caps it at 0.45: possible, not proven.
 
 Then the causes compete for the evidence. The most believed one takes the unusual findings that it
@@ -108,6 +110,8 @@ def weigh(cause: Cause, on: Board) -> Weighed:
         for sign in cause.supports + cause.against
         if on.answers.get(sign.finding) is sign.answer and sign.finding not in silent
     ]
+    if not any(sign.answer and sign.weight > 0 for sign in told):
+        told = [sign for sign in told if sign.weight < 0]
     told.sort(key=lambda sign: -abs(sign.weight))
     log_odds += sum(sign.weight for sign in told)
     belief = min(1.0 / (1.0 + math.exp(-log_odds)), CERTAIN_AT_MOST)

@@ -193,6 +193,7 @@ def _line(case: CaseFile) -> LineQuality:
 def port_errors(case: CaseFile) -> CaseFile:
     """Frames arrive damaged."""
     case = changed(case, "port_rates", "port", in_errors=41, fcs_errors=41)
+    case = lost(case, "router>gateway", received=4)
     return lost(case, "router>reference", received=4)
 
 
@@ -293,6 +294,7 @@ def router_conntrack_full(case: CaseFile) -> CaseFile:
     """The table of connections is full, new ones are dropped."""
     case = changed(case, "router_system", "router", conntrack_entries=16_384)
     case = logged(case, LogEventKind.CONNTRACK_FULL, 40)
+    case = lost(case, "router>gateway", received=3)
     return lost(case, "router>reference", received=3)
 
 
