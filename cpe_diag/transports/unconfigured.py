@@ -9,7 +9,6 @@ from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cpe_diag.domain.path_facts import DnsCheck
     from cpe_diag.ports import Command, CommandAnswer, Oid, SnmpValue
 
 
@@ -86,22 +85,4 @@ class NoRouter:
             self.router,
             "the inventory names no router for this subscriber",
             "add `router` to the inventory",
-        )
-
-
-class NoResolver:
-    """The `Resolver` where the configuration names no resolver of the operator."""
-
-    async def resolve(self, name: str, *, deadline: float) -> DnsCheck:
-        """Refuse.
-
-        Raises:
-            MeasurementError: `dns.query`: NOT_CONFIGURED, always.
-        """
-        del deadline
-        _refuse(
-            "dns.query",
-            f"operator's resolver, asked for {name}",
-            "the configuration names no resolver",
-            "add `resolver: {address: ...}` to the configuration",
         )

@@ -117,7 +117,9 @@ async def perform(
     Returns:
         All that the run leaves.
     """
-    async with open_doors(prepared) as doors:
+    async with open_doors(
+        prepared.config, prepared.subscriber, prepared.router_driver, prepared.credentials
+    ) as doors:
         order = RunOrder(
             run_id=secrets.token_hex(RUN_ID_BYTES),
             playbook=prepared.playbook,

@@ -1,0 +1,178 @@
+"""What `doctor` checks: our own packages and rights, and whether what is configured answers."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import socket
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import CpeDiagError, MeasurementError
+from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome
+from cpe_diag.wiring.doors import credentials_of, open_doors
+from cpe_diag.wiring.inventories import inventory_of
+from cpe_diag.wiring.knowledge import router_driver_of
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.subscriber import Subscriber
+    from cpe_diag.ports import Doors
+    from cpe_diag.wiring.config import Config
+
+PACKAGES: Final = ("gufo-snmp", "pysnmp", "paramiko", "dnspython", "httpcore", "SQLAlchemy")
+WITHIN_S: Final = 5.0
+SYS_UP_TIME: Final = "1.3.6.1.2.1.1.3.0"  # SNMPv2-MIB sysUpTime, RFC 3418
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """One check: `state` is `ok`, `limited` or `wrong`; `detail` says what follows from it."""
+
+    what: str
+    state: str
+    detail: str
+
+
+async def checkup(config: Config, subscriber_id: str | None) -> tuple[CheckResult, ...]:
+    """Make all checks.
+
+    Args:
+        config: the configuration.
+        subscriber_id: whose node and router are tried too, or None.
+
+    Returns:
+        The results, from our own side outwards.
+    """
+    own = (_python(), *(_package(name) for name in PACKAGES), *_raw_sockets(config))
+    configured = CheckResult(what="configuration", state="ok", detail=config.origin)
+    return (*own, configured, *await _outside(config, subscriber_id))
+
+
+def _python() -> CheckResult:
+    """Name the interpreter."""
+    return CheckResult(
+        what="Python", state="ok", detail=f"{platform.python_version()} on {platform.system()}"
+    )
+
+
+def _package(name: str) -> CheckResult:
+    """Say which version of a package there is."""
+    try:
+        version = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return CheckResult(
+            what=name, state="wrong", detail="not installed; install cpe-diag with its lock"
+        )
+    return CheckResult(what=name, state="ok", detail=version)
+
+
+def _raw_sockets(config: Config) -> tuple[CheckResult, ...]:
+    """Try which kinds of ICMP sockets this process may open."""
+    allowed = []
+    for name, kind in (("datagram", socket.SOCK_DGRAM), ("raw", socket.SOCK_RAW)):
+        try:
+            socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP).close()
+        except OSError:
+            continue
+        allowed.append(name)
+    if not config.icmp:
+        detail = "switched off by the configuration; TCP is used to see whether a host answers"
+        return (CheckResult(what="ICMP", state="limited", detail=detail),)
+    if allowed:
+        return (CheckResult(what="ICMP", state="ok", detail=f"{' and '.join(allowed)} sockets"),)
+    detail = "we may not send ICMP (never held against a subscriber); TCP is used instead"
+    return (CheckResult(what="ICMP", state="limited", detail=detail),)
+
+
+async def _outside(config: Config, subscriber_id: str | None) -> tuple[CheckResult, ...]:
+    """Ask everything that is configured, all at once."""
+    credentials = credentials_of(config)
+    try:
+        inventory = inventory_of(config, credentials)
+        subscriber = None if subscriber_id is None else inventory.subscriber(subscriber_id)
+    except CpeDiagError as error:
+        return (CheckResult(what="inventory", state="wrong", detail=str(error)),)
+    kind = "" if config.inventory is None else config.inventory.kind
+    found = CheckResult(what="inventory", state="ok", detail=f"of kind {kind}")
+    driver = None if subscriber is None else router_driver_of(subscriber, config)
+    nobody = _nobody() if subscriber is None else subscriber
+    async with open_doors(config, nobody, driver, credentials) as doors:
+        deadline = doors.clock.monotonic() + WITHIN_S
+        checks = [_resolver(doors, config, deadline)]
+        if subscriber is not None:
+            checks += [_node(doors, subscriber, deadline), _router(doors, subscriber, deadline)]
+        answers = await asyncio.gather(*checks)
+    return (found, *(one for answer in answers for one in answer))
+
+
+async def _resolver(doors: Doors, config: Config, deadline: float) -> tuple[CheckResult, ...]:
+    """Resolve the reference host and fetch its page."""
+    if config.reference is None:
+        detail = "no `reference` is configured: our own side cannot be told from the subscriber's"
+        return (CheckResult(what="reference host", state="limited", detail=detail),)
+    try:
+        answer = await doors.resolver.resolve(config.reference.host, deadline=deadline)
+    except MeasurementError as error:
+        return (CheckResult(what="resolver", state="limited", detail=str(error.failure)),)
+    if answer.outcome is not DnsOutcome.ANSWERED:
+        detail = f"{answer.server} says {answer.outcome} for {answer.name}"
+        return (CheckResult(what="resolver", state="wrong", detail=detail),)
+    name = CheckResult(
+        what="resolver", state="ok", detail=f"{answer.server} answers for {answer.name}"
+    )
+    page = await doors.http.get(
+        config.reference.url, address=answer.addresses[0], deadline=deadline
+    )
+    good = page.outcome is HttpOutcome.OK
+    detail = f"{page.url}: {page.outcome}" + ("" if page.status is None else f" {page.status}")
+    return (
+        name,
+        CheckResult(what="reference host", state="ok" if good else "wrong", detail=detail),
+    )
+
+
+async def _node(doors: Doors, subscriber: Subscriber, deadline: float) -> tuple[CheckResult, ...]:
+    """Ask the subscriber's access node for its uptime."""
+    del subscriber
+    try:
+        answer = await doors.snmp.get([SYS_UP_TIME], deadline=deadline)
+    except MeasurementError as error:
+        return (CheckResult(what="access node", state="wrong", detail=str(error.failure)),)
+    ticks = answer[SYS_UP_TIME]
+    hours = ticks / 360_000 if isinstance(ticks, int) else 0.0
+    detail = f"{doors.snmp.node} answers; up for {hours:.1f} h"
+    return (CheckResult(what="access node", state="ok", detail=detail),)
+
+
+async def _router(
+    doors: Doors, subscriber: Subscriber, deadline: float
+) -> tuple[CheckResult, ...]:
+    """Log in to the subscriber's router."""
+    del subscriber
+    try:
+        took_s = await doors.router.connect(deadline=deadline)
+    except MeasurementError as error:
+        return (CheckResult(what="router", state="wrong", detail=str(error.failure)),)
+    detail = f"{doors.router.router} lets us in after {took_s * 1000:.0f} ms"
+    return (CheckResult(what="router", state="ok", detail=detail),)
+
+
+def _nobody() -> Subscriber:
+    """Give a subscriber of whom nothing is known, for doors that ask no device of theirs."""
+    from cpe_diag.domain.failures import FailureKind
+    from cpe_diag.domain.missing import Missing
+    from cpe_diag.domain.subscriber import Service, Subscriber
+
+    gap = Missing(why=FailureKind.NOT_CONFIGURED)
+    return Subscriber(
+        id="nobody",
+        node=None,
+        port=gap,
+        technology=gap,
+        service=Service(down_bps=gap, up_bps=gap, vlan=gap, wan=gap),
+        router=None,
+        router_mac=gap,
+        ssids=gap,
+        language=gap,
+    )

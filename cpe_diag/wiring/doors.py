@@ -1,0 +1,119 @@
+"""Opens the real doors of one run, and closes every one of them at its end."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cpe_diag.driver_kit.redaction import redact_answer
+from cpe_diag.engine.recorder import RunRecorder
+from cpe_diag.ports import Doors
+from cpe_diag.transports.clock import SystemClock
+from cpe_diag.transports.credentials import CredentialReferences
+from cpe_diag.transports.dns import DnsResolver
+from cpe_diag.transports.http import PageGetter
+from cpe_diag.transports.reach import NetworkProber
+from cpe_diag.transports.snmp import SnmpDoor
+from cpe_diag.transports.ssh import SshRouter
+from cpe_diag.transports.unconfigured import NoNode, NoRouter
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from cpe_diag.domain.subscriber import Subscriber
+    from cpe_diag.driver_kit.router import RouterDriver
+    from cpe_diag.engine.recorder import Redact
+    from cpe_diag.ports import CredentialSource, RouterView, SnmpReader
+    from cpe_diag.wiring.config import Config
+
+
+def credentials_of(config: Config) -> CredentialSource:
+    """Resolve references; relative files stand beside the inventory, else the configuration.
+
+    Args:
+        config: the configuration.
+
+    Returns:
+        The source of credentials.
+    """
+    wanted = config.inventory
+    base = config.folder if wanted is None or wanted.path is None else wanted.path.parent
+    return CredentialReferences(Path(base))
+
+
+@asynccontextmanager
+async def open_doors(
+    config: Config,
+    subscriber: Subscriber,
+    router_driver: RouterDriver | None,
+    credentials: CredentialSource,
+) -> AsyncIterator[Doors]:
+    """Open the doors of one run.
+
+    Args:
+        config: addresses and policies.
+        subscriber: whose node and router it is about.
+        router_driver: whose allow-list decides what is kept of raw answers.
+        credentials: resolves references, when a door is first used.
+
+    Yields:
+        The doors; their connections are closed when the block is left, however it is left.
+    """
+    clock = SystemClock()
+    recorder = RunRecorder(clock, redact=_redaction(subscriber, router_driver))
+    node = subscriber.node
+    snmp = (
+        None
+        if node is None
+        else SnmpDoor(node, credentials=credentials, clock=clock, recorder=recorder)
+    )
+    ssh = (
+        None
+        if subscriber.router is None
+        else SshRouter(
+            subscriber.router,
+            credentials=credentials,
+            clock=clock,
+            recorder=recorder,
+            known_hosts=config.known_hosts,
+            legacy_algorithms=config.legacy_algorithms,
+        )
+    )
+    reader: SnmpReader = NoNode() if snmp is None else snmp
+    router: RouterView = NoRouter() if ssh is None else ssh
+    try:
+        yield Doors(
+            clock=clock,
+            snmp=reader,
+            router=router,
+            prober=NetworkProber(clock=clock, recorder=recorder, icmp=config.icmp),
+            resolver=DnsResolver(
+                config.resolver_address,
+                port=config.resolver_port,
+                clock=clock,
+                recorder=recorder,
+            ),
+            http=PageGetter(clock=clock, recorder=recorder),
+            recorder=recorder,
+        )
+    finally:
+        if snmp is not None:
+            snmp.close()
+        if ssh is not None:
+            await ssh.close()
+
+
+def _redaction(subscriber: Subscriber, driver: RouterDriver | None) -> Redact:
+    """Say what of a raw answer is kept: a router's by its driver's allow-list, others whole.
+
+    Access nodes, resolvers and web hosts of the operator give nothing personal or secret.
+    """
+    router = subscriber.router
+
+    def redact(device: str, question: str, text: str) -> str:
+        if router is None or device not in {router.address, f"{router.address}:{router.port}"}:
+            return text
+        return "" if driver is None else redact_answer(driver, question, text)
+
+    return redact
