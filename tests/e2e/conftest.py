@@ -5,24 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from running_lab import RunningLab
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 READY_WITHIN_S = 30.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunningLab:
-    """A lab that is up: its run directory and the configuration that points to it."""
-
-    folder: Path
-    config: Path
 
 
 @pytest.fixture(scope="session")

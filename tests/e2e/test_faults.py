@@ -1,0 +1,257 @@
+"""Every fault of the lab, over real SNMP and real SSH, gets the right domain and cause.
+
+Each row is one claim: with this fault set in the lab, this playbook says this. `pytest -v` lists
+them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cpe_diag.domain.verdict import Destination, FaultDomain
+from cpe_diag.lab.control import LabClient
+from cpe_diag.wiring.config import read
+from cpe_diag.wiring.runs import RunWish, perform, prepare
+
+if TYPE_CHECKING:
+    from running_lab import RunningLab
+
+    from cpe_diag.engine.run import RunResult
+
+pytestmark = pytest.mark.lab
+
+VDSL = "sub-1002"
+VDSL_2 = "sub-1003"
+ADSL_DHCP = "sub-1009"
+PPPOE = "sub-1010"
+ETHERNET = "sub-1018"
+ETHERNET_2 = "sub-1020"
+PHONE_OF_VDSL = "0a:03:ea:00:00:01"
+PHONE_OF_ETHERNET = "0a:03:fa:00:00:01"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Faults set on a subscriber, the playbook run, and what it has to say."""
+
+    faults: tuple[str, ...]
+    subscriber: str
+    playbook: str
+    domain: FaultDomain
+    cause: str
+    destination: Destination
+    answers: Mapping[str, str] = field(default_factory=dict)
+    device: str | None = None
+
+    def __str__(self) -> str:
+        """Read as one line of a list."""
+        said = "".join(f" {key}={value}" for key, value in self.answers.items())
+        return f"{'+'.join(self.faults) or 'healthy'} {self.subscriber} {self.playbook}{said}"
+
+
+def _network(
+    fault: str,
+    subscriber: str,
+    cause: str,
+    destination: Destination,
+    playbook: str = "no_internet",
+    **answers: str,
+) -> Claim:
+    return Claim(
+        faults=(fault,),
+        subscriber=subscriber,
+        playbook=playbook,
+        domain=FaultDomain.NETWORK,
+        cause=cause,
+        destination=destination,
+        answers=answers,
+    )
+
+
+def _router(
+    fault: str, subscriber: str, cause: str, playbook: str = "no_internet", **answers: str
+) -> Claim:
+    return Claim(
+        faults=(fault,),
+        subscriber=subscriber,
+        playbook=playbook,
+        domain=FaultDomain.ROUTER,
+        cause=cause,
+        destination=Destination.SECOND_LINE,
+        answers=answers,
+    )
+
+
+def _device(
+    fault: str,
+    subscriber: str,
+    cause: str,
+    playbook: str = "one_device_offline",
+    device: str | None = None,
+) -> Claim:
+    return Claim(
+        faults=(fault,),
+        subscriber=subscriber,
+        playbook=playbook,
+        domain=FaultDomain.DEVICE,
+        cause=cause,
+        destination=Destination.DEVICE_SUPPORT,
+        device=device,
+    )
+
+
+def _platform(fault: str, cause: str, subscriber: str = ETHERNET_2) -> Claim:
+    return Claim(
+        faults=(fault,),
+        subscriber=subscriber,
+        playbook="site_not_opening",
+        domain=FaultDomain.PLATFORM,
+        cause=cause,
+        destination=Destination.PLATFORM_STATUS,
+    )
+
+
+def _healthy(subscriber: str, playbook: str) -> Claim:
+    return Claim(
+        faults=(),
+        subscriber=subscriber,
+        playbook=playbook,
+        domain=FaultDomain.NONE,
+        cause="no_fault",
+        destination=Destination.FIXED,
+    )
+
+
+NOC = Destination.NETWORK_OPERATIONS
+TECHNICIAN = Destination.FIELD_TECHNICIAN
+SECOND_LINE = Destination.SECOND_LINE
+
+CLAIMS = (
+    _healthy(VDSL, "no_internet"),
+    _healthy(PPPOE, "no_internet"),
+    _healthy(ETHERNET, "no_internet"),
+    _healthy(ETHERNET, "slow_internet"),
+    _healthy(VDSL, "wifi_trouble"),
+    _healthy(VDSL_2, "drops"),
+    _healthy(ETHERNET_2, "site_not_opening"),
+    _network("port_shut", VDSL, "port_shut", SECOND_LINE),
+    _network("port_shut", ETHERNET, "port_shut", SECOND_LINE),
+    _network("line_cut", VDSL, "line_cut", TECHNICIAN),
+    _network("line_cut", ADSL_DHCP, "line_cut", TECHNICIAN),
+    _network("line_noise", VDSL, "line_noise", TECHNICIAN, "drops"),
+    _network("line_noise", ADSL_DHCP, "line_noise", TECHNICIAN, "slow_internet"),
+    _network("line_retrains", VDSL_2, "line_retrains", TECHNICIAN, "drops"),
+    _network("line_rate_low", VDSL, "line_rate_low", NOC, "slow_internet"),
+    _network("port_errors", ETHERNET, "port_errors", TECHNICIAN, "slow_internet"),
+    _network("duplex_mismatch", ETHERNET, "duplex_mismatch", NOC, "slow_internet"),
+    _network("node_outage", VDSL, "node_outage", NOC),
+    _network("node_agent_silent", ETHERNET_2, "node_agent_silent", NOC),
+    _network("wrong_vlan", ETHERNET, "wrong_vlan", NOC),
+    _network("dhcp_no_offer", VDSL_2, "dhcp_no_offer", NOC),
+    _network("pppoe_no_server", PPPOE, "pppoe_no_server", NOC),
+    _network("auth_refused", PPPOE, "auth_refused", Destination.ACCOUNTS),
+    _network("session_stale", ETHERNET_2, "session_stale", SECOND_LINE),
+    _network("dns_resolver", VDSL, "dns_resolver", NOC),
+    _network("core_loss", ETHERNET, "core_loss", NOC, "slow_internet"),
+    _network("route_beyond_edge", VDSL_2, "route_beyond_edge", NOC),
+    _router("customer_power", VDSL, "customer_power"),
+    _router("customer_power", ETHERNET, "customer_power", router_lights="off"),
+    _router("router_hung", ETHERNET_2, "router_hung"),
+    _router("router_overloaded", VDSL_2, "router_overloaded", "slow_internet"),
+    _router("router_conntrack_full", ETHERNET, "router_conntrack_full"),
+    _router("router_reboots", VDSL, "router_reboots", "drops"),
+    _router("router_dns", ETHERNET_2, "router_dns"),
+    _router("lan_dhcp_off", VDSL_2, "lan_dhcp"),
+    _router("lan_dhcp_exhausted", ETHERNET, "lan_dhcp"),
+    _router("wan_cable", VDSL, "wan_cable", router_lights="on"),
+    _router("wifi_off", ETHERNET_2, "wifi_off", "wifi_trouble"),
+    _router("wifi_radio_failed", VDSL_2, "wifi_radio_failed", "wifi_trouble"),
+    _router("wifi_congested", ETHERNET, "wifi_congested", "wifi_trouble"),
+    _device("wifi_weak_signal", VDSL, "wifi_weak_signal", "wifi_trouble"),
+    _device("device_wrong_password", ETHERNET, "device_wrong_password", device=PHONE_OF_ETHERNET),
+    _device("device_static_address", VDSL, "device_address", device=PHONE_OF_VDSL),
+    _device("device_offline", ETHERNET, "device_offline", device=PHONE_OF_ETHERNET),
+    _device("lan_rogue_dhcp", VDSL_2, "lan_rogue_dhcp", "no_internet"),
+    _device("line_saturated", ETHERNET_2, "line_saturated", "slow_internet"),
+    _platform("platform_down", "platform_down"),
+    _platform("platform_slow", "platform_slow"),
+    _platform("platform_error", "platform_error"),
+    _platform("platform_name", "platform_name", VDSL_2),
+)
+
+PAIRS = (
+    (("line_noise", "wifi_weak_signal"), VDSL, "wifi_trouble", {"line_noise", "wifi_weak_signal"}),
+    (("platform_down", "wifi_off"), ETHERNET, "site_not_opening", {"platform_down", "wifi_off"}),
+    (
+        ("dns_resolver", "lan_rogue_dhcp"),
+        VDSL_2,
+        "no_internet",
+        {"dns_resolver", "lan_rogue_dhcp"},
+    ),
+)
+
+
+def _run(lab: RunningLab, wish: RunWish) -> RunResult:
+    prepared = prepare(read(lab.config, "the lab"), wish)
+    return asyncio.run(perform(prepared, on_progress=lambda _: None, ask_caller=lambda _: None))
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=str)
+def test_the_right_domain_and_cause_over_the_real_protocols(lab: RunningLab, claim: Claim) -> None:
+    """A wrong "it is your router" costs the operator a customer."""
+    client = LabClient(lab.folder)
+    for fault in claim.faults:
+        client.set_fault(claim.subscriber, fault)
+    try:
+        result = _run(
+            lab,
+            RunWish(
+                playbook=claim.playbook,
+                subscriber=claim.subscriber,
+                answers=claim.answers,
+                device_mac=claim.device,
+                budget_s=60.0,
+            ),
+        )
+    finally:
+        client.clear_faults()
+    said = result.verdict
+    assert (said.domain, said.cause, result.destination) == (
+        claim.domain,
+        claim.cause,
+        claim.destination,
+    ), said.summary
+
+
+@pytest.mark.parametrize(("faults", "subscriber", "playbook", "causes"), PAIRS)
+def test_of_two_faults_at_once_both_are_named_or_nothing_is_claimed(
+    lab: RunningLab, faults: tuple[str, ...], subscriber: str, playbook: str, causes: set[str]
+) -> None:
+    """Two faults at once must not be sold as one."""
+    client = LabClient(lab.folder)
+    for fault in faults:
+        client.set_fault(subscriber, fault)
+    try:
+        verdict = _run(
+            lab, RunWish(playbook=playbook, subscriber=subscriber, budget_s=60.0)
+        ).verdict
+    finally:
+        client.clear_faults()
+    if verdict.domain is FaultDomain.UNDETERMINED:
+        assert causes <= {one.cause for one in verdict.candidates}
+    else:
+        assert {verdict.cause, *(one.cause for one in verdict.also)} == causes
+
+
+def test_every_fault_of_the_lab_is_claimed_here_or_is_one_of_our_own_access() -> None:
+    """A fault that nobody diagnoses is a promise that nobody keeps."""
+    from cpe_diag.lab.faults import FAULTS  # noqa: PLC0415 - its import is part of the claim
+
+    claimed = {fault for claim in CLAIMS for fault in claim.faults}
+    ours = {fault.id for fault in FAULTS if fault.id.startswith(("ssh_", "snmp_"))}
+    assert {fault.id for fault in FAULTS} - ours == claimed
