@@ -18,6 +18,7 @@ from cpe_diag.store.inventory_fields import (
     near_matches,
     read_node,
     read_subscriber,
+    settings_fault,
     translated,
     with_defaults,
 )
@@ -56,9 +57,13 @@ class CsvInventory:
             settings: files and columns.
 
         Raises:
-            DefinitionError: the settings name a field that does not exist.
+            DefinitionError: the settings name a field that does not exist, or the delimiter is
+                not one character.
         """
         self.settings = settings
+        if len(settings.delimiter) != 1:
+            words = f"delimiter: expected one character, found {settings.delimiter!r}"
+            raise DefinitionError((settings_fault(words),))
         check_field_names("columns", settings.columns, SUBSCRIBER_FIELDS)
         check_field_names("node_columns", settings.node_columns, NODE_FIELDS)
         check_field_names("defaults", settings.defaults, SUBSCRIBER_FIELDS)

@@ -199,18 +199,27 @@ def check_field_names(setting: str, named: Iterable[str], known: tuple[str, ...]
     """
     wrong = [name for name in named if name not in known]
     if wrong:
+        expected = ", ".join(known)
         raise DefinitionError(
             tuple(
-                Fault(
-                    file="the inventory's settings",
-                    line=None,
-                    column=None,
-                    message=f"{setting}: no field is named {name!r}; "
-                    f"expected one of {', '.join(known)}",
+                settings_fault(
+                    f"{setting}: no field is named {name!r}; expected one of {expected}"
                 )
                 for name in wrong
             )
         )
+
+
+def settings_fault(message: str) -> Fault:
+    """Make the fault that says what is wrong with the settings of an inventory.
+
+    Args:
+        message: which setting, and what is wrong.
+
+    Returns:
+        A fault without a place, for the settings come checked from the configuration.
+    """
+    return Fault(file="the inventory's settings", line=None, column=None, message=message)
 
 
 def near_matches(word: str, known: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError, MeasurementError
+from cpe_diag.domain.failures import DefinitionError, InventoryError, MeasurementError
 from cpe_diag.store.field_reader import FieldReader
 from cpe_diag.store.inventory_fields import (
     NODE_FIELDS,
@@ -19,6 +19,7 @@ from cpe_diag.store.inventory_fields import (
     read_node,
     read_port,
     read_subscriber,
+    settings_fault,
     translated,
     with_defaults,
 )
@@ -179,7 +180,9 @@ class SqlInventory:
             found = ", ".join(row)
             raise DefinitionError(
                 tuple(
-                    _fault(f"{setting}: the query gives no column {column!r}; found {found}")
+                    settings_fault(
+                        f"{setting}: the query gives no column {column!r}; found {found}"
+                    )
                     for column in missing
                 )
             )
@@ -191,7 +194,9 @@ class SqlInventory:
         if reader.faults:
             raise DefinitionError(
                 tuple(
-                    _fault(f"{self._name()}: {setting} {columns.get(name, name)}: {message}")
+                    settings_fault(
+                        f"{self._name()}: {setting} {columns.get(name, name)}: {message}"
+                    )
                     for name, message in reader.faults
                 )
             )
@@ -288,9 +293,9 @@ def _check(settings: SqlSettings) -> None:
         if query is None:
             continue
         if not _READS.match(query):
-            faults.append(_fault(f"{setting}: only SELECT (or WITH) is asked here"))
+            faults.append(settings_fault(f"{setting}: only SELECT (or WITH) is asked here"))
         if parameter not in query:
-            faults.append(_fault(f"{setting}: does not use {parameter}"))
+            faults.append(settings_fault(f"{setting}: does not use {parameter}"))
     if faults:
         raise DefinitionError(tuple(faults))
     check_field_names("columns", settings.columns, SUBSCRIBER_FIELDS)
@@ -298,7 +303,3 @@ def _check(settings: SqlSettings) -> None:
     check_field_names("ports_columns", settings.ports_columns, PORT_FIELDS)
     check_field_names("defaults", settings.defaults, SUBSCRIBER_FIELDS)
     check_field_names("values", settings.values, (*SUBSCRIBER_FIELDS, *NODE_FIELDS, *PORT_FIELDS))
-
-
-def _fault(message: str) -> Fault:
-    return Fault(file="the inventory's settings", line=None, column=None, message=message)

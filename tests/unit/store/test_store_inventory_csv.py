@@ -127,6 +127,8 @@ def test_a_field_that_does_not_exist_is_refused_in_the_settings(tmp_path: Path) 
     """A mapping that is silently ignored would leave a field missing for ever."""
     with pytest.raises(DefinitionError, match="no field is named 'prot'"):
         CsvInventory(CsvSettings(subscribers=tmp_path, columns={"prot": "Port"}))
+    with pytest.raises(DefinitionError, match="delimiter: expected one character"):
+        CsvInventory(CsvSettings(subscribers=tmp_path, delimiter=";;"))
 
 
 @pytest.mark.parametrize(
