@@ -1,0 +1,81 @@
+"""Names and pages from the operator's side, and what is said when they cannot be tried."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cpe_diag.domain.evidence import Evidence
+from cpe_diag.domain.failures import Failure, FailureKind
+from cpe_diag.domain.observations import Observed, Unobserved
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome
+from cpe_diag.probes import operator_platform, operator_web
+from cpe_diag.probes.probe import WebTarget
+from cpe_diag.testing.clock import FakeClock
+from cpe_diag.testing.doors import FakeHttp, FakeResolver, Wire
+from cpe_diag.testing.run_samples import sample_subscriber
+from cpe_diag.testing.setting import fake_doors, fake_setting
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.observations import Observation
+    from cpe_diag.probes.probe import Probe
+
+SITE = WebTarget(host="www.example", url="http://www.example/")
+
+
+async def check(
+    probe: Probe,
+    names: dict[str, tuple[str, ...] | DnsOutcome],
+    target: WebTarget | None = SITE,
+    failure: Failure | None = None,
+) -> list[Observation[object]]:
+    """Run a probe against a resolver that knows `names`; give dns and http."""
+    clock = FakeClock()
+    wire = Wire(clock=clock, takes_s=0.03)
+    doors = replace(
+        fake_doors(clock),
+        resolver=FakeResolver(wire=replace(wire, failure=failure), names=names),
+        http=FakeHttp(wire=wire, pages={SITE.url: 503}),
+    )
+    setting = replace(fake_setting(sample_subscriber(), doors), reference=target, platform=target)
+    found = await probe.run(setting, Evidence(), clock.monotonic() + 10)
+    assert [one.key for one in found] == list(probe.gives)
+    return [one.observation for one in found]
+
+
+async def test_a_broken_site_is_a_fact_and_not_a_failure_to_measure() -> None:
+    """That the platform answers 503 is what the case is about."""
+    name, page = await check(operator_platform.PROBE, {SITE.host: ("192.0.2.80",)})
+    assert isinstance(name, Observed)
+    assert isinstance(page, Observed)
+    assert isinstance(page.value, HttpCheck)
+    assert (page.value.outcome, page.value.status) == (HttpOutcome.HTTP_ERROR, 503)
+    assert "192.0.2.80" in page.source
+
+
+async def test_a_name_that_fails_fails_its_page_by_name() -> None:
+    """A page that was never asked for must not look like a server that refused."""
+    name, page = await check(operator_web.PROBE, {SITE.host: DnsOutcome.SERVFAIL})
+    assert isinstance(name, Observed)
+    assert isinstance(name.value, DnsCheck)
+    assert name.value.outcome is DnsOutcome.SERVFAIL
+    assert isinstance(page, Observed)
+    assert isinstance(page.value, HttpCheck)
+    assert page.value.outcome is HttpOutcome.NAME_FAILED
+
+
+async def test_a_resolver_that_could_not_be_asked_leaves_the_page_unknown() -> None:
+    """Our own missing right is no evidence about the platform."""
+    failure = Failure(kind=FailureKind.MISSING_PRIVILEGE, where="here", detail="no socket")
+    name, page = await check(operator_web.PROBE, {}, failure=failure)
+    assert isinstance(name, Unobserved)
+    assert name.failure.kind is FailureKind.MISSING_PRIVILEGE
+    assert isinstance(page, Unobserved)
+    assert page.failure.kind is FailureKind.DEPENDENCY
+
+
+async def test_without_a_target_both_say_that_none_is_configured() -> None:
+    """Nobody named a platform: nothing is known about any."""
+    for one in await check(operator_platform.PROBE, {}, target=None):
+        assert isinstance(one, Unobserved)
+        assert one.failure.kind is FailureKind.NOT_CONFIGURED
