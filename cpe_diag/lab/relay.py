@@ -65,8 +65,8 @@ class Relay:
         finally:
             for way in ways:
                 way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
             inner_writer.close()
+            await asyncio.gather(*ways, return_exceptions=True)
 
     async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         """Carry one direction until its end; what arrives at a dead line is lost."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import random
 import time
 import uuid
 from copy import deepcopy
@@ -24,6 +23,9 @@ WIFI_START_S = 4.0
 
 # procd ends the services before the kernel goes down.
 SHUTDOWN_S = 0.5
+
+# A way with a tenth of its packets lost loses its first one.
+FIRST_LOSS = 0.9
 
 # recordings: dropbear's children had process numbers from about 1,900 on.
 FIRST_PID = 1886
@@ -46,6 +48,8 @@ class Machine:
     wifi_stopped: set[str] = field(default_factory=set)
     """Radios stopped by `wifi down`."""
     boot_seen: str = ""
+    owed: dict[tuple[str, ...], float] = field(default_factory=dict)
+    """What share of a loss each way has collected since its last one."""
     files: Files = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,9 +73,17 @@ class Machine:
         for task in tuple(self.tasks):
             task.cancel()
 
-    def chance(self, share: float) -> bool:
-        """Say yes with probability `share`."""
-        return random.random() < share  # noqa: S311 - a dice of the simulation
+    def loses(self, way: tuple[str, ...], share: float) -> bool:
+        """Say whether the next packet of a way is lost: `share` of them are, evenly spread.
+
+        Evenly, not by chance, so that a short test sees a loss that is there, and a repetition
+        of the same test sees it again.
+        """
+        if share <= 0:
+            return False
+        owed = self.owed.get(way, FIRST_LOSS) + share
+        self.owed[way] = owed % 1.0
+        return owed >= 1.0
 
     def uptime_s(self) -> float:
         """Give the seconds since the router started."""

@@ -60,12 +60,12 @@ def _forwarder(machine: Machine, name: str) -> Resolved:
 
 def _direct(machine: Machine, name: str, server: str) -> Resolved:
     resolver = machine.world.resolver
-    trip = send(machine, server)
+    trip = send(machine, server, "udp")
     if trip.outcome is Outcome.NO_ROUTE:
         return Resolved(reply=Reply.NO_ROUTE)
     if trip.outcome is not Outcome.ANSWERED:
         # One more try, as every resolver does: a single lost packet is not a silent server.
-        trip = send(machine, server)
+        trip = send(machine, server, "udp")
     heard = trip.outcome is Outcome.ANSWERED and server == resolver.address and resolver.up
     if not heard:
         return Resolved(reply=Reply.TIMEOUT)

@@ -94,7 +94,7 @@ async def _echoes(call: Call, options: _PingOptions, address: str) -> int:
     machine = call.machine
     rtts_s: list[float] = []
     for sequence in range(options.count):
-        trip = send(machine, address)
+        trip = send(machine, address, "icmp")
         if trip.outcome is Outcome.NO_ROUTE:
             call.streams.complain("ping: sendto: Network is unreachable\n")
             return 1
@@ -245,18 +245,21 @@ async def _attempt(call: Call, options: _FetchOptions) -> tuple[str, int]:
         if resolved.reply is not Reply.ANSWERED:
             return "Failed to send request: Operation not permitted", NETWORK_FAILURE
         address = resolved.addresses[0]
-    trip = send(machine, address)
+    trip = send(machine, address, "tcp")
     if trip.outcome is Outcome.LOST:
         # TCP sends its SYN again: one lost packet costs a second, not the connection.
         await machine.world.sleep(1.0)
-        trip = send(machine, address)
+        trip = send(machine, address, "tcp")
     if trip.outcome is Outcome.NO_ROUTE:
         return "Failed to send request: Operation not permitted", NETWORK_FAILURE
     site = site_named(machine, address)
     if trip.outcome is not Outcome.ANSWERED or site is None:
         await machine.world.sleep(options.timeout_s * 2)
         return "Connection error: Connection timed out", NETWORK_FAILURE
-    await machine.world.sleep(2 * trip.rtt_s + site.answer_delay_s)
+    await machine.world.sleep(2 * trip.rtt_s)
+    if not site.up:
+        return "Connection error: Connection failed", NETWORK_FAILURE
+    await machine.world.sleep(site.answer_delay_s)
     if site.status >= 400:  # noqa: PLR2004 - RFC 9110 section 15: 4xx and 5xx are errors
         return f"HTTP error {site.status}", HTTP_FAILURE
     page = f"{site.name}\n".encode()

@@ -52,8 +52,8 @@ def site_named(machine: Machine, text: str) -> Site | None:
     return next((site for site in sites if text in (site.name, site.address)), None)
 
 
-def send(machine: Machine, address: str) -> Trip:
-    """Send one packet to an address and say what became of it."""
+def send(machine: Machine, address: str, protocol: str) -> Trip:
+    """Send one packet (`icmp`, `udp` or `tcp`) to an address and say what became of it."""
     router = machine.router
     interface = home.lan_interface(machine)
     if address in (str(interface.ip), "127.0.0.1") or (
@@ -61,29 +61,31 @@ def send(machine: Machine, address: str) -> Trip:
     ):
         return Trip(outcome=Outcome.ANSWERED, rtt_s=0.0002)
     if ip_address(address) in interface.network:
-        return _to_device(machine, address)
+        return _to_device(machine, address, protocol)
     if not home.session_up(machine):
         return Trip(outcome=Outcome.NO_ROUTE)
-    return _to_the_outside(machine, address)
+    return _to_the_outside(machine, address, protocol)
 
 
-def _to_the_outside(machine: Machine, address: str) -> Trip:
+def _to_the_outside(machine: Machine, address: str, protocol: str) -> Trip:
     router = machine.router
-    if not forwards(machine.world, router) or machine.chance(router.forwarding_loss):
+    if not forwards(machine.world, router) or machine.loses(
+        ("edge", address, protocol), router.forwarding_loss
+    ):
         return LOST
     rtt_s = machine.world.rtt_s + 0.002 + router.queue_delay_s
     if address == router.wan_gateway:
         return Trip(outcome=Outcome.ANSWERED, rtt_s=rtt_s)
-    lost = machine.chance(machine.world.core_loss)
+    lost = machine.loses(("core", address, protocol), machine.world.core_loss)
     if not lost and address == machine.world.resolver.address:
         return Trip(outcome=Outcome.ANSWERED, rtt_s=rtt_s + 0.001)
     site = site_named(machine, address)
-    if lost or site is None or not (site.up and site.reachable_from_homes):
+    if lost or site is None or not site.reachable_from_homes:
         return LOST
     return Trip(outcome=Outcome.ANSWERED, rtt_s=rtt_s + 0.006)
 
 
-def _to_device(machine: Machine, address: str) -> Trip:
+def _to_device(machine: Machine, address: str, protocol: str) -> Trip:
     for device in machine.router.devices:
         if home.used_address(machine, device) != address or not home.present(machine, device):
             continue
@@ -92,7 +94,7 @@ def _to_device(machine: Machine, address: str) -> Trip:
         if device.attach in home.lan_ports(machine):
             return Trip(outcome=Outcome.ANSWERED, rtt_s=LAN_RTT_S)
         loss = max(0, WEAK_SIGNAL_DBM - device.signal_dbm) * LOSS_PER_DB
-        if machine.chance(loss):
+        if machine.loses(("air", address, protocol), loss):
             return LOST
         return Trip(outcome=Outcome.ANSWERED, rtt_s=WIFI_RTT_S * (1 + 20 * device.retry_ratio))
     return Trip(outcome=Outcome.NO_NEIGHBOUR)

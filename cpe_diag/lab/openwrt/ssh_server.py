@@ -1,12 +1,9 @@
 """The SSH server of one lab router: a real one, which behaves as the state of its home is.
 
-Three ways not to be there, as the operator's side sees them:
-
-- rebooting (`away_until`): the listening socket is closed, so connecting is refused;
-- no power or no line: connecting is silence. A listening socket on loopback always completes
-  the handshake, so the accept queue is made full instead: a backlog of 0 and one connection of
-  our own in it make Linux drop every further SYN (net/ipv4/tcp_input.c, tcp_conn_request);
-- hung: the handshake completes and nothing follows.
+Before it stands a relay, which makes the distance and the three ways not to be there, as the
+operator's side sees them: a rebooting router refuses, a home without power or line is silent,
+and what was connected is cut. A hung router is this server's own affair: the handshake completes
+and nothing follows.
 """
 
 from __future__ import annotations
@@ -14,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import asyncssh
@@ -22,6 +18,8 @@ import asyncssh
 from cpe_diag.lab.openwrt.machine import Machine
 from cpe_diag.lab.openwrt.programs import programs
 from cpe_diag.lab.openwrt.session import run_session
+from cpe_diag.lab.relay import Relay
+from cpe_diag.lab.tcp_door import DoorMode
 from cpe_diag.lab.world import HomeRouter, World, management_reachable
 
 if TYPE_CHECKING:
@@ -39,21 +37,13 @@ BACKLOG = 64
 GARBAGE = b"\x00\x15\xff\x83HTTP/1.0 400 Bad Request \x07\x00\x00" * 8
 
 
-class Door(StrEnum):
-    """What a connection attempt meets."""
-
-    OPEN = "open"
-    SILENT = "silent"
-    REFUSING = "refusing"
-
-
-def door(world: World, router: HomeRouter) -> Door:
+def door(world: World, router: HomeRouter) -> DoorMode:
     """Say what a connection attempt meets in the present state."""
     port = world.port_of(router)
     wired = port.admin_up and port.cable_ok and router.wan_cable_ok
     if router.powered and world.now() < router.away_until and wired:
-        return Door.REFUSING if world.nodes[router.node].powered else Door.SILENT
-    return Door.OPEN if management_reachable(world, router) else Door.SILENT
+        return DoorMode.REFUSING if world.nodes[router.node].powered else DoorMode.SILENT
+    return DoorMode.OPEN if management_reachable(world, router) else DoorMode.SILENT
 
 
 class RouterServer:
@@ -62,14 +52,11 @@ class RouterServer:
     def __init__(self) -> None:
         """Make a server that does not listen yet."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._accepting: asyncio.Task[None] | None = None
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self._sockets: set[socket.socket] = set()
         self._listener: socket.socket | None = None
-        self._filler: socket.socket | None = None
-        self._door = Door.REFUSING
+        self._relay: Relay | None = None
         self._boot_id = ""
-        self._port = 0
 
     async def start(self, world: World, router: HomeRouter, *, listen_address: str) -> int:
         """Listen on a free port of an address.
@@ -81,55 +68,48 @@ class RouterServer:
 
         Returns:
             The TCP port.
+
+        Raises:
+            OSError: the address cannot be bound.
         """
         self._world, self._router = world, router
         self._machine = Machine(world=world, router=router)
-        self._address = listen_address
         self._boot_id = router.boot_id
         key = asyncssh.generate_private_key("ssh-ed25519")
         other = asyncssh.generate_private_key("ssh-ed25519")
         self._options = self._make_options(key)
         self._changed_options = self._make_options(other)
         router.host_key_openssh = key.export_public_key().decode().strip()
-        self._listener = self._bind(0)
-        self._port = self._listener.getsockname()[1]
-        router.tcp_port = self._port
-        self.apply()
+        self._listener = _bound(listen_address)
+        behind: tuple[str, int] = self._listener.getsockname()
+        self._keep(self._accept(self._listener))
+        self._relay = Relay(listen_address, lambda: door(world, router), behind, world.rtt_s)
+        router.tcp_port = self._relay.door.start()
         self._keep(self._watch())
-        return self._port
+        return router.tcp_port
 
     async def stop(self) -> None:
         """Close everything that was opened."""
+        if self._relay is None or self._listener is None:
+            return
+        await self._relay.door.stop()
         tasks = tuple(self._tasks)
         self._cut()
         for task in tasks:
             task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
-        for held in (self._filler, self._listener):
-            if held is not None:
-                held.close()
-        self._listener = self._filler = None
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._listener.close()
+        self._relay = self._listener = None
 
     def apply(self) -> None:
         """Make door and connections what the state says, now."""
-        wanted = door(self._world, self._router)
-        if wanted is not Door.OPEN or self._boot_id != self._router.boot_id:
-            self._boot_id = self._router.boot_id
-            self._cut()
-        if wanted is self._door:
+        if self._relay is None:
             return
-        self._door = wanted
-        if self._accepting is not None:
-            self._accepting.cancel()
-            self._accepting = None
-        match wanted:
-            case Door.OPEN:
-                self._open()
-            case Door.SILENT:
-                self._silence()
-            case Door.REFUSING:
-                self._refuse()
+        rebooted = self._boot_id != self._router.boot_id
+        self._boot_id = self._router.boot_id
+        if rebooted or door(self._world, self._router) is not DoorMode.OPEN:
+            self._cut()
+        self._relay.door.refresh()
 
     def _make_options(self, key: asyncssh.SSHKey) -> asyncssh.SSHServerConnectionOptions:
         return asyncssh.SSHServerConnectionOptions(
@@ -142,40 +122,6 @@ class RouterServer:
             allow_scp=False,
             compression_algs=None,
         )
-
-    def _bind(self, port: int) -> socket.socket:
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setblocking(False)  # noqa: FBT003 - socket's own signature
-        listener.bind((self._address, port))
-        return listener
-
-    def _listening(self, backlog: int) -> socket.socket:
-        if self._listener is None:
-            self._listener = self._bind(self._port)
-        self._listener.listen(backlog)
-        return self._listener
-
-    def _open(self) -> None:
-        self._drop_filler()
-        self._accepting = self._keep(self._accept(self._listening(BACKLOG)))
-
-    def _silence(self) -> None:
-        listener = self._listening(0)
-        self._filler = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self._filler.setblocking(False)  # noqa: FBT003 - socket's own signature
-        self._filler.connect_ex(listener.getsockname())
-
-    def _refuse(self) -> None:
-        self._drop_filler()
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
-
-    def _drop_filler(self) -> None:
-        if self._filler is not None:
-            self._filler.close()
-            self._filler = None
 
     def _cut(self) -> None:
         """End all connections and jobs without a word, as a lost link or power does."""
@@ -202,11 +148,7 @@ class RouterServer:
         while True:
             accepted, _ = await loop.sock_accept(listener)
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.apply()
-            if self._door is Door.OPEN:
-                self._keep(self._serve(accepted))
-            else:
-                accepted.close()
+            self._keep(self._serve(accepted))
 
     async def _serve(self, accepted: socket.socket) -> None:
         self._sockets.add(accepted)
@@ -265,6 +207,18 @@ class _Login(asyncssh.SSHServer):
         if self._router.ssh_password_refused:
             return False
         return username == "root" and password == self._router.password
+
+
+def _bound(address: str) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setblocking(False)  # noqa: FBT003 - socket's own signature
+    try:
+        listener.bind((address, 0))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 async def _say_nothing(accepted: socket.socket) -> None:
