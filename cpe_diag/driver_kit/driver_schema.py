@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.driver_kit.capabilities import ACCESS_CAPABILITIES, ROUTER_CAPABILITIES
+from cpe_diag.driver_kit.router_schema import ROUTER_PROPERTIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -179,11 +180,13 @@ _ACCESS: Final[Mapping[str, object]] = {
 _ROUTER: Final[Mapping[str, object]] = {
     "type": "object",
     "title": "a home router, asked over SSH",
+    "additionalProperties": False,
     "required": ["kind", "title", "capabilities"],
     "properties": {
         "kind": {"const": "router"},
         "title": {"type": "string", "minLength": 3},
         "capabilities": _capabilities(ROUTER_CAPABILITIES),
+        **ROUTER_PROPERTIES,
     },
 }
 

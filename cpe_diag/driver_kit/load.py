@@ -1,9 +1,4 @@
-"""Finds driver files, in packages and in an operator's own folders, and makes drivers of them.
-
-A package registers the name of a package of its own under the entry point group
-`cpe_diag.drivers`; a folder is named in the configuration. A driver is `<id>.yaml`, with the pure
-readers of a router driver in `<id>.py` beside it. A folder's driver hides a packaged one of the
-same id; two of one id at the same level are refused.
+"""Makes drivers of driver files.
 
 What is checked when: every load takes values by type and checks what they refer to, which needs
 no JSON Schema. The full schema check costs the import of its library (70 ms); our own files pass
@@ -16,15 +11,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
-from dataclasses import dataclass
-from importlib import metadata, resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from cpe_diag.domain.failures import DefinitionError, Fault
+from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.driver_kit.access import AccessDriver
 from cpe_diag.driver_kit.access_file import parse_access_driver
+from cpe_diag.driver_kit.driver_files import DriverFile, driver_file_at, list_drivers, whole_file
 from cpe_diag.driver_kit.driver_schema import DRIVER_SCHEMA
 from cpe_diag.driver_kit.router import RouterDriver
 from cpe_diag.driver_kit.schema_check import check, suggestion
@@ -36,48 +29,21 @@ if TYPE_CHECKING:
 
     from cpe_diag.driver_kit.yaml_source import YamlDocument
 
+__all__ = [
+    "Driver",
+    "DriverFile",
+    "check_driver_file",
+    "detect",
+    "list_drivers",
+    "load_access_driver",
+    "load_driver",
+    "load_router_driver",
+]
+
 Driver: TypeAlias = AccessDriver | RouterDriver
-
-ENTRY_POINT_GROUP: Final = "cpe_diag.drivers"
-OWN_DISTRIBUTION: Final = "cpe-diag"
-
-_ID: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 # `extends` of `extends` and so on: more than this is a mistake, and a circle never ends.
 _LONGEST_CHAIN: Final = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DriverFile:
-    """Where a driver is: `package` for importing its readers (None: in a folder).
-
-    `trusted` files passed the schema check in our own tests.
-    """
-
-    id: str
-    yaml: Traversable
-    readers: Traversable
-    package: str | None
-    trusted: bool
-
-
-def list_drivers(extra_folders: Sequence[Path] = ()) -> tuple[DriverFile, ...]:
-    """Find every driver file.
-
-    Args:
-        extra_folders: the operator's own folders.
-
-    Returns:
-        Driver files by id, in alphabetical order.
-
-    Raises:
-        DefinitionError: a folder cannot be read, an id is not in snake case, or two files of the
-            same level have one id.
-    """
-    packaged = [file for entry in _entry_points() for file in _of_package(entry)]
-    own = [file for folder in extra_folders for file in _of_folder(folder)]
-    by_id = {**_unique(packaged), **_unique(own)}
-    return tuple(by_id[driver_id] for driver_id in sorted(by_id))
 
 
 def load_driver(driver_id: str, extra_folders: Sequence[Path] = ()) -> Driver:
@@ -95,7 +61,7 @@ def load_driver(driver_id: str, extra_folders: Sequence[Path] = ()) -> Driver:
     """
     files = {file.id: file for file in list_drivers(extra_folders)}
     if driver_id not in files:
-        raise _whole_file(driver_id, _no_such_driver(driver_id, files))
+        raise whole_file(driver_id, _no_such_driver(driver_id, files))
     return _load(files[driver_id], files)
 
 
@@ -107,7 +73,7 @@ def load_access_driver(driver_id: str, extra_folders: Sequence[Path] = ()) -> Ac
     """
     driver = load_driver(driver_id, extra_folders)
     if not isinstance(driver, AccessDriver):
-        raise _whole_file(driver.file, "this is a router driver; an access driver is wanted here")
+        raise whole_file(driver.file, "this is a router driver; an access driver is wanted here")
     return driver
 
 
@@ -119,7 +85,7 @@ def load_router_driver(driver_id: str, extra_folders: Sequence[Path] = ()) -> Ro
     """
     driver = load_driver(driver_id, extra_folders)
     if not isinstance(driver, RouterDriver):
-        raise _whole_file(driver.file, "this is an access driver; a router driver is wanted here")
+        raise whole_file(driver.file, "this is an access driver; a router driver is wanted here")
     return driver
 
 
@@ -136,16 +102,7 @@ def check_driver_file(path: Path, extra_folders: Sequence[Path] = ()) -> Driver:
     Raises:
         DefinitionError: every fault of the file.
     """
-    if not path.is_file():
-        raise _whole_file(str(path), "there is no such file")
-    file = DriverFile(
-        id=path.stem,
-        yaml=path,
-        readers=path.with_suffix(".py"),
-        package=None,
-        trusted=False,
-    )
-    _check_id(file)
+    file = driver_file_at(path)
     files = {other.id: other for other in list_drivers(extra_folders)}
     return _load(file, {**files, file.id: file})
 
@@ -178,58 +135,6 @@ def detect(
     return None
 
 
-def _entry_points() -> tuple[metadata.EntryPoint, ...]:
-    return tuple(metadata.entry_points(group=ENTRY_POINT_GROUP))
-
-
-def _of_package(entry: metadata.EntryPoint) -> list[DriverFile]:
-    trusted = entry.dist is not None and entry.dist.name == OWN_DISTRIBUTION
-    try:
-        folder = resources.files(entry.value)
-    except ModuleNotFoundError as error:
-        message = f"the driver package {entry.value!r} is registered, but not installed"
-        raise _whole_file(entry.value, message) from error
-    return _files(folder, package=entry.value, trusted=trusted)
-
-
-def _of_folder(folder: Path) -> list[DriverFile]:
-    if not folder.is_dir():
-        raise _whole_file(str(folder), "there is no such folder of drivers")
-    return _files(folder, package=None, trusted=False)
-
-
-def _files(folder: Traversable, *, package: str | None, trusted: bool) -> list[DriverFile]:
-    found = []
-    for item in folder.iterdir():
-        if item.name.endswith(".yaml"):
-            stem = item.name.removesuffix(".yaml")
-            file = DriverFile(
-                id=stem,
-                yaml=item,
-                readers=folder / f"{stem}.py",
-                package=package,
-                trusted=trusted,
-            )
-            _check_id(file)
-            found.append(file)
-    return found
-
-
-def _check_id(file: DriverFile) -> None:
-    if not _ID.match(file.id):
-        raise _whole_file(str(file.yaml), "the file's name is a driver's id: vendor_os.yaml")
-
-
-def _unique(files: Sequence[DriverFile]) -> Mapping[str, DriverFile]:
-    by_id: dict[str, DriverFile] = {}
-    for file in files:
-        if file.id in by_id:
-            message = f"there is another driver {file.id!r}: {by_id[file.id].yaml}"
-            raise _whole_file(str(file.yaml), message)
-        by_id[file.id] = file
-    return by_id
-
-
 def _no_such_driver(driver_id: str, files: Mapping[str, DriverFile]) -> str:
     hint = suggestion(driver_id, files) or f"; there are {', '.join(files)}"
     return f"there is no driver of this id{hint}"
@@ -251,9 +156,9 @@ def _document(file: DriverFile) -> YamlDocument:
     try:
         text = file.yaml.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise _whole_file(str(file.yaml), f"cannot be read: {error.strerror}") from error
+        raise whole_file(str(file.yaml), f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise _whole_file(str(file.yaml), f"is no UTF-8 text (byte {error.start})") from error
+        raise whole_file(str(file.yaml), f"is no UTF-8 text (byte {error.start})") from error
     return read_yaml(text, str(file.yaml))
 
 
@@ -311,14 +216,10 @@ def _readers(file: DriverFile) -> ModuleType | None:
     name = f"_cpe_diag_driver_{file.id}"
     spec = importlib.util.spec_from_file_location(name, Path(str(file.readers)))
     if spec is None or spec.loader is None:
-        raise _whole_file(str(file.readers), "this is no Python module")
+        raise whole_file(str(file.readers), "this is no Python module")
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except (ImportError, SyntaxError) as error:
-        raise _whole_file(str(file.readers), f"cannot be imported: {error}") from error
+        raise whole_file(str(file.readers), f"cannot be imported: {error}") from error
     return module
-
-
-def _whole_file(file: str, message: str) -> DefinitionError:
-    return DefinitionError((Fault(file=file, line=None, column=None, message=message),))
