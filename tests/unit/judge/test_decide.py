@@ -1,0 +1,193 @@
+"""What stands in a verdict beside its cause."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.failures import DefinitionError, FailureKind
+from cpe_diag.domain.verdict import SegmentState, Verdict
+from cpe_diag.judge.decide import RULES_VERSION, decide, find, next_probe, rules_version
+from cpe_diag.testing import fault_samples as fault
+from cpe_diag.testing.evidence_samples import (
+    answered,
+    dsl_home,
+    ethernet_home,
+    never_asked,
+    only,
+)
+
+
+def _keys(*pairs: str) -> tuple[FactKey, ...]:
+    return tuple(FactKey(*pair.split("/", maxsplit=1)) for pair in pairs)
+
+
+CATALOGUE: Final = {
+    "port_state": _keys(
+        "reachability/node", "node_system/node", "port_status/port", "port_speed/port"
+    ),
+    "neighbour_ports": _keys("port_status/neighbour/*"),
+    "line_quality": _keys("line_quality/line"),
+    "router_wan": _keys("router_wan/router"),
+    "router_paths": _keys("ping/router>gateway", "ping/router>reference"),
+    "router_wifi": _keys("router_wifi/router"),
+    "operator_web": _keys("dns/operator>reference", "http/operator>reference"),
+}
+
+
+def states(verdict: Verdict) -> dict[str, SegmentState]:
+    """Give the state of each segment by id."""
+    return {segment.id: segment.state for segment in verdict.segments}
+
+
+def test_what_follows_is_told_but_not_counted() -> None:
+    """A shut port explains all that lies behind it; counting that twice would be false proof."""
+    verdict = decide(fault.port_shut(dsl_home()), {})
+    follows = {one.id: one.follows_from for one in find(fault.port_shut(dsl_home()))}
+    assert follows["port_down"] == "port_admin_down"
+    assert follows["no_mac_learned"] == "port_admin_down"
+    assert follows["router_unreachable"] == "port_admin_down"
+    lead = verdict.candidates[0]
+    assert (lead.cause, lead.supported_by) == ("port_shut", ("port_admin_down",))
+    assert "port_down" in [one.id for one in verdict.evidence_for]
+
+
+def test_evidence_comes_most_telling_first() -> None:
+    """A second-line engineer reads the first line."""
+    verdict = decide(fault.customer_power(dsl_home()), {})
+    assert verdict.evidence_for[0].id == "far_end_power_lost"
+
+
+def test_evidence_against_is_told() -> None:
+    """A verdict that hides what speaks against it cannot be trusted."""
+    case = answered(fault.customer_power(dsl_home()), "router_lights", "on")
+    verdict = decide(case, {})
+    assert verdict.cause == "customer_power"
+    assert [one.id for one in verdict.evidence_against] == ["lights_off"]
+    assert verdict.confidence < decide(fault.customer_power(dsl_home()), {}).confidence
+
+
+def test_a_contradiction_between_line_and_caller_is_left_open() -> None:
+    """The node hears no signal and no dying gasp, the caller sees no lights: cable or power?"""
+    case = answered(fault.line_cut(dsl_home()), "router_lights", "off")
+    verdict = decide(case, {})
+    assert verdict.cause == "undetermined"
+    assert {one.cause for one in verdict.candidates} == {"line_cut", "customer_power"}
+
+
+def test_a_dark_ethernet_port_is_settled_by_the_lights() -> None:
+    """No probe can tell a cable from a plug; the customer can."""
+    verdict = decide(fault.line_cut(ethernet_home()), CATALOGUE)
+    assert verdict.settle_by is not None
+    assert verdict.settle_by.probe == "ask:router_lights"
+    assert set(verdict.settle_by.between) == {"line_cut", "customer_power", "wan_cable"}
+
+
+def test_a_dark_dsl_port_is_settled_by_the_line() -> None:
+    """On DSL the modem's last breath tells power from wire."""
+    case = never_asked(fault.line_cut(dsl_home()), ("line_quality", "line"))
+    verdict = decide(case, CATALOGUE)
+    assert verdict.settle_by is not None
+    assert verdict.settle_by.probe == "line_quality"
+    assert next_probe(case, CATALOGUE, frozenset()) == "line_quality"
+
+
+def test_a_probe_that_was_tried_is_not_chosen_again() -> None:
+    """Otherwise investigating would never end."""
+    case = never_asked(fault.line_cut(dsl_home()), ("line_quality", "line"))
+    assert next_probe(case, CATALOGUE, frozenset({"line_quality"})) is None
+
+
+def test_nothing_is_asked_of_a_router_that_refused_us() -> None:
+    """The next question over the same refused login would only cost time."""
+    case = fault.no_router(ethernet_home(), FailureKind.AUTH_REFUSED)
+    case = never_asked(case, ("router_wifi", "router"), ("ping", "router>gateway"))
+    assert next_probe(case, CATALOGUE, frozenset()) is None
+
+
+def test_a_ping_waits_for_the_wan_that_names_its_gateway() -> None:
+    """A probe whose preparation failed would only fail too."""
+    case = only(ethernet_home(), ("port_status", "port"), ("reachability", "node"))
+    chosen = {next_probe(case, {"router_paths": CATALOGUE["router_paths"]}, frozenset())}
+    assert chosen == {None}
+    case = only(ethernet_home(), ("port_status", "port"), ("router_wan", "router"))
+    chosen = {next_probe(case, {"router_paths": CATALOGUE["router_paths"]}, frozenset())}
+    assert chosen == {"router_paths"}
+
+
+@pytest.mark.parametrize(
+    "make", [fault.line_cut, fault.session_stale, fault.dns_resolver, fault.wifi_off]
+)
+def test_investigating_from_nothing_finds_the_cause(make: object) -> None:
+    """The chosen probes really lead there, and the search ends."""
+    assert callable(make)
+    full = make(dsl_home())
+    case = only(full)
+    tried: frozenset[str] = frozenset()
+    probe = next_probe(case, CATALOGUE, tried)
+    while probe is not None:
+        tried |= {probe}
+        fresh = [
+            (key.kind, key.subject)
+            for key, _ in full.evidence
+            for wanted in CATALOGUE[probe]
+            if key.kind == wanted.kind
+            and (key == wanted or key.subject.startswith(wanted.subject.rstrip("*") + "/"))
+        ]
+        held = [(key.kind, key.subject) for key, _ in case.evidence]
+        case = only(full, *dict.fromkeys((*held, *fresh)))
+        probe = next_probe(case, CATALOGUE, tried)
+    assert decide(case, {}).cause == decide(full, {}).cause
+
+
+def test_segments_of_a_cut_line() -> None:
+    """The path is good up to the break, and out of sight behind it."""
+    seen = states(decide(fault.line_cut(dsl_home()), {}))
+    assert seen["core"] is SegmentState.GOOD
+    assert seen["node"] is SegmentState.GOOD
+    assert seen["line"] is SegmentState.BAD
+    assert seen["router"] is SegmentState.UNKNOWN
+    assert seen["internet"] is SegmentState.UNKNOWN
+
+
+def test_segments_of_a_healthy_home_are_good() -> None:
+    """A path that was seen whole is drawn whole."""
+    case = replace(ethernet_home(), device_mac="02:00:5e:20:00:01")
+    assert set(states(decide(case, {})).values()) == {SegmentState.GOOD}
+
+
+def test_segments_of_an_unasked_case_are_unknown() -> None:
+    """What nobody has looked at is not drawn as good."""
+    assert set(states(decide(only(ethernet_home()), {})).values()) == {SegmentState.UNKNOWN}
+
+
+def test_a_silent_agent_degrades_the_node_that_forwards() -> None:
+    """The node carries traffic, so it is not drawn as broken."""
+    seen = states(decide(fault.node_gone(ethernet_home()), {}))
+    assert seen["node"] is SegmentState.DEGRADED
+    assert seen["router"] is SegmentState.GOOD
+
+
+def test_the_reason_on_our_side_is_named() -> None:
+    """An engineer must see at once that it was our login that failed."""
+    verdict = decide(fault.no_router(ethernet_home(), FailureKind.AUTH_REFUSED), {})
+    assert "on our side" in verdict.summary
+    assert "auth_refused" in verdict.summary
+
+
+def test_the_rules_version_changes_with_a_threshold() -> None:
+    """A bundle must say by which limits it was judged."""
+    assert rules_version({}) == RULES_VERSION
+    own = rules_version({"wifi_weak_dbm": -70.0})
+    assert own != RULES_VERSION
+    case = replace(ethernet_home(), thresholds={"wifi_weak_dbm": -70.0})
+    assert decide(case, {}).rules_version == own
+
+
+def test_an_unknown_threshold_is_refused() -> None:
+    """A misspelt threshold must not be ignored silently."""
+    with pytest.raises(DefinitionError):
+        decide(replace(ethernet_home(), thresholds={"no_such": 1.0}), {})

@@ -1,0 +1,246 @@
+"""Every rule gives each of its three answers, and never from a failure of our own side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from cpe_diag.domain.evidence import Evidence
+from cpe_diag.domain.failures import BLAME_OF, Blame, FailureKind
+from cpe_diag.domain.path_facts import HttpOutcome
+from cpe_diag.domain.port_facts import OperStatus
+from cpe_diag.domain.router_facts import LogEventKind
+from cpe_diag.judge.decide import find
+from cpe_diag.judge.rules import RULES
+from cpe_diag.testing import fault_samples as fault
+from cpe_diag.testing.evidence_samples import (
+    LAPTOP,
+    about,
+    all_unobserved,
+    answered,
+    changed,
+    dsl_home,
+    ethernet_home,
+    never_asked,
+)
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.findings import Finding
+    from cpe_diag.judge.question import CaseFile
+
+ETH: Final = ethernet_home()
+DSL: Final = dsl_home()
+NAMED: Final = about(ETH, device_mac=LAPTOP)
+NO_SIGN_OF_HOME: Final = fault.wan_cable(DSL)
+
+
+def _neighbours_with_errors(case: CaseFile) -> CaseFile:
+    for subject in case.evidence.subjects("port_rates", "neighbour/"):
+        case = changed(case, "port_rates", subject, fcs_errors=7)
+    return case
+
+
+def _home_only(case: CaseFile) -> CaseFile:
+    return changed(case, "http", "router>platform", outcome=HttpOutcome.CONNECT_TIMEOUT)
+
+
+PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
+    ("node_silent", fault.node_gone(ETH), ETH),
+    ("node_restarted", changed(ETH, "node_system", "node", uptime_s=60.0), ETH),
+    ("port_admin_down", fault.port_shut(ETH), ETH),
+    ("port_down", fault.line_cut(DSL), DSL),
+    ("ethernet_link_down", fault.line_cut(ETH), ETH),
+    ("port_changed", fault.line_cut(ETH), ETH),
+    ("neighbours_down", fault.node_part_outage(DSL), fault.line_cut(DSL)),
+    ("port_errors_growing", fault.port_errors(ETH), ETH),
+    ("neighbours_have_errors", _neighbours_with_errors(ETH), ETH),
+    ("port_duplex_wrong", fault.duplex_mismatch(ETH), ETH),
+    ("port_speed_low", fault.line_rate_low(ETH), ETH),
+    ("port_saturated", fault.line_saturated(DSL), DSL),
+    ("mac_in_wrong_vlan", fault.wrong_vlan(ETH), ETH),
+    ("no_mac_learned", fault.wan_cable(DSL), DSL),
+    ("line_out_of_sync", fault.line_cut(DSL), DSL),
+    ("far_end_power_lost", fault.customer_power(DSL), DSL),
+    ("line_signal_lost", fault.line_cut(DSL), DSL),
+    ("line_margin_low", fault.line_noise(DSL), DSL),
+    ("line_errors_high", fault.line_noise(DSL), DSL),
+    ("line_retraining", fault.line_retrains(DSL), DSL),
+    ("line_rate_low", fault.line_rate_low(DSL), DSL),
+    ("modem_without_router", fault.wan_cable(DSL), DSL),
+    ("router_unreachable", fault.router_gone(ETH), ETH),
+    ("router_hung", fault.router_hung(ETH), ETH),
+    ("router_restarted", fault.router_reboots(ETH), ETH),
+    ("router_strained", fault.router_overloaded(ETH), ETH),
+    ("conntrack_full", fault.router_conntrack_full(ETH), ETH),
+    ("router_crash_logged", fault.router_reboots(ETH), ETH),
+    ("wan_link_flaps", fault.line_retrains(DSL), DSL),
+    ("wan_down", fault.dhcp_no_offer(ETH), ETH),
+    ("wan_no_carrier", changed(ETH, "router_wan", "router", carrier=False), ETH),
+    ("wan_dhcp_unanswered", fault.dhcp_no_offer(ETH), ETH),
+    ("wan_pppoe_unanswered", fault.pppoe_no_server(DSL), DSL),
+    ("ppp_auth_refused", fault.auth_refused(DSL), DSL),
+    ("node_dark", fault.node_outage(ETH), ETH),
+    ("gateway_unreachable", fault.session_stale(ETH), ETH),
+    ("gateway_loss", fault.port_errors(ETH), ETH),
+    ("latency_high", fault.line_saturated(ETH), ETH),
+    ("internet_unreachable", fault.session_stale(ETH), ETH),
+    ("internet_loss", fault.core_loss(ETH), ETH),
+    ("router_dns_fails", fault.router_dns(ETH), ETH),
+    ("router_direct_dns_fails", fault.dns_resolver(ETH), ETH),
+    ("operator_dns_fails", fault.dns_resolver(ETH), ETH),
+    ("router_http_fails", fault.router_dns(ETH), ETH),
+    ("operator_reference_fails", fault.dns_resolver(ETH), ETH),
+    ("lan_dhcp_not_serving", fault.lan_dhcp_off(ETH), ETH),
+    ("lan_pool_exhausted", fault.lan_dhcp_exhausted(ETH), ETH),
+    ("lan_rogue_dhcp", fault.lan_rogue_dhcp(ETH), ETH),
+    ("lan_duplicate_address", fault.logged(ETH, LogEventKind.DUPLICATE_ADDRESS, 1), ETH),
+    (
+        "dns_forwarder_stopped",
+        changed(ETH, "router_lan", "router", dns_forwarder_running=False),
+        ETH,
+    ),
+    ("device_absent", fault.device_offline(NAMED), NAMED),
+    ("device_address_foreign", fault.device_static_address(ETH), ETH),
+    ("device_no_lease", fault.device_static_address(NAMED), NAMED),
+    ("device_unanswering", fault.device_offline(NAMED), NAMED),
+    ("wifi_disabled", fault.wifi_off(ETH), ETH),
+    ("wifi_radio_dead", fault.wifi_radio_failed(ETH), ETH),
+    ("wifi_busy", fault.wifi_congested(ETH), ETH),
+    ("wifi_crowded", fault.wifi_congested(ETH), ETH),
+    ("wifi_signal_weak", fault.wifi_weak_signal(NAMED), NAMED),
+    (
+        "wifi_most_weak",
+        replace(fault.wifi_weak_signal(ETH), thresholds={"wifi_weak_dbm": -40.0}),
+        ETH,
+    ),
+    ("wifi_wrong_password", fault.device_wrong_password(ETH), ETH),
+    ("wifi_disconnects", fault.logged(ETH, LogEventKind.WIFI_DISCONNECTED, 9), ETH),
+    ("platform_name_fails", fault.platform_name(ETH), ETH),
+    ("platform_unreachable", fault.platform_down(ETH), ETH),
+    ("platform_errors", fault.platform_error(ETH), ETH),
+    ("platform_slow", fault.platform_slow(ETH), ETH),
+    ("platform_fails_from_home", _home_only(ETH), ETH),
+    (
+        "lights_off",
+        answered(ETH, "router_lights", "off"),
+        answered(ETH, "router_lights", "on"),
+    ),
+    (
+        "only_one_device_affected",
+        answered(ETH, "affected", "one_device"),
+        answered(ETH, "affected", "all_devices"),
+    ),
+    (
+        "only_wifi_affected",
+        answered(ETH, "affected", "wifi_only"),
+        answered(ETH, "affected", "all_devices"),
+    ),
+)
+"""Rule, a case that it answers with yes, and one that it answers with no."""
+
+IDS: Final = [row[0] for row in PAIRS]
+
+
+def finding(case: CaseFile, rule: str) -> Finding:
+    """Give one rule's answer."""
+    return {found.id: found for found in find(case)}[rule]
+
+
+def test_every_rule_is_in_the_table() -> None:
+    """A rule that nobody tests is a rule that nobody knows to work."""
+    assert sorted(IDS) == sorted(rule.id for rule in RULES)
+
+
+@pytest.mark.parametrize(("rule", "case"), [row[:2] for row in PAIRS], ids=IDS)
+def test_says_yes(rule: str, case: CaseFile) -> None:
+    """Each rule sees what it is there to see, and says from which facts."""
+    found = finding(case, rule)
+    assert found.answer is True
+    assert found.because
+    assert found.rests_on
+
+
+@pytest.mark.parametrize(("rule", "case"), [(row[0], row[2]) for row in PAIRS], ids=IDS)
+def test_says_no(rule: str, case: CaseFile) -> None:
+    """What is good is said to be good, from facts."""
+    found = finding(case, rule)
+    assert found.answer is False
+    assert found.rests_on
+
+
+@pytest.mark.parametrize(("rule", "case"), [row[:2] for row in PAIRS], ids=IDS)
+def test_cannot_tell_without_evidence(rule: str, case: CaseFile) -> None:
+    """Without facts there is no answer, and the finding names what would be needed."""
+    found = finding(replace(case, evidence=Evidence()), rule)
+    assert found.answer is None
+    assert found.missing
+
+
+@pytest.mark.parametrize(
+    "why", [kind for kind in FailureKind if BLAME_OF[kind] in {Blame.AGENT, Blame.ACCESS}]
+)
+def test_our_own_failures_answer_nothing(why: FailureKind) -> None:
+    """Law 2: what failed on our side, or was refused to us, never becomes an answer."""
+    found = find(all_unobserved(DSL, why))
+    assert [one.id for one in found if one.answer is not None] == []
+
+
+def test_missing_facts_are_among_the_needs() -> None:
+    """`settle` looks for probes by what a rule misses, so it must name its own needs."""
+    declared = {rule.id: set(rule.needs) for rule in RULES}
+    cases = [case for row in PAIRS for case in row[1:]]
+    for case in (*cases, replace(DSL, evidence=Evidence())):
+        for found in find(case):
+            assert set(found.missing) <= declared[found.id], found.id
+
+
+def test_neighbours_that_were_down_before_are_no_controls() -> None:
+    """Ports where nobody lives are always down; they must not look like an outage."""
+    case = fault.line_cut(ETH)
+    for subject in case.evidence.subjects("port_status", "neighbour/"):
+        case = changed(case, "port_status", subject, oper=OperStatus.DOWN)
+    assert finding(case, "neighbours_down").answer is None
+
+
+def test_a_gateway_that_ignores_echo_is_not_unreachable() -> None:
+    """Many edges do not answer ping; a reference beyond them proves the way."""
+    assert finding(
+        fault.lost(ETH, "router>gateway", received=0), "gateway_unreachable"
+    ).answer is (False)
+
+
+def test_a_ping_that_could_not_resolve_says_nothing_about_the_way() -> None:
+    """`bad address` is a trouble of names; it must not accuse the network."""
+    case = fault.lost(ETH, "router>reference", received=0)
+    case = changed(case, "ping", "router>reference", note="ping: bad address 'reference.example'")
+    case = never_asked(case, ("http", "router>reference"))
+    assert finding(case, "internet_unreachable").answer is None
+
+
+def test_a_bad_site_without_a_good_control_is_not_accused() -> None:
+    """If the reference fails from the same place, the site may well be innocent."""
+    case = fault.platform_down(ETH)
+    for subject in ("operator>reference", "router>reference"):
+        case = changed(case, "http", subject, outcome=HttpOutcome.CONNECT_TIMEOUT, status=None)
+    assert finding(case, "platform_unreachable").answer is None
+
+
+def test_port_errors_on_dsl_wait_for_the_line() -> None:
+    """On DSL damaged frames may be the line's noise; only the line's own facts can tell."""
+    case = never_asked(fault.line_noise(DSL), ("line_quality", "line"))
+    assert finding(case, "port_errors_growing").answer is None
+
+
+def test_line_rules_do_not_arise_on_ethernet() -> None:
+    """A question that makes no sense is not "unknown": nothing is missing to answer it."""
+    found = finding(ETH, "line_margin_low")
+    assert (found.answer, found.missing) == (None, ())
+
+
+def test_an_operators_threshold_changes_the_answer() -> None:
+    """All limits are the operator's to change."""
+    assert finding(DSL, "line_margin_low").answer is False
+    strict = replace(DSL, thresholds={"line_margin_low_db": 12.0})
+    assert finding(strict, "line_margin_low").answer is True

@@ -1,0 +1,36 @@
+"""Thresholds are data with a source, and the operator's overrides are checked."""
+
+from __future__ import annotations
+
+import pytest
+
+from cpe_diag.domain.failures import DefinitionError
+from cpe_diag.judge.thresholds import THRESHOLDS, check_overrides, limits
+
+
+@pytest.mark.parametrize("threshold", THRESHOLDS, ids=lambda threshold: threshold.id)
+def test_says_where_it_comes_from(threshold: object) -> None:
+    """A number without a source cannot be argued with."""
+    for field in ("unit", "source", "meaning"):
+        assert getattr(threshold, field)
+
+
+def test_ids_are_unique() -> None:
+    """Two thresholds of one id would make one of them dead."""
+    ids = [threshold.id for threshold in THRESHOLDS]
+    assert len(set(ids)) == len(ids)
+
+
+def test_an_override_replaces_only_its_own() -> None:
+    """One changed limit leaves the others as they are."""
+    own = limits({"wifi_weak_dbm": -70})
+    assert own["wifi_weak_dbm"] == -70.0
+    assert {key for key, value in own.items() if value != limits({})[key]} == {"wifi_weak_dbm"}
+
+
+def test_unknown_overrides_are_refused_all_at_once() -> None:
+    """A misspelt threshold that is silently ignored would be believed to work."""
+    with pytest.raises(DefinitionError) as caught:
+        check_overrides({"wifi_week_dbm": -70.0, "no_such": 1.0}, file="config.yaml")
+    assert [fault.file for fault in caught.value.faults] == ["config.yaml", "config.yaml"]
+    assert "wifi_week_dbm" in str(caught.value)
