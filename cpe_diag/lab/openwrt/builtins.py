@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cpe_diag.lab.openwrt.shell import Call, Leave
+from cpe_diag.lab.openwrt.shell import Call, Leave, whole_number
 from cpe_diag.lab.openwrt.streams import Given
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ async def unset(call: Call) -> int:
 
 async def shift(call: Call) -> int:
     """Move the arguments on by one or more."""
-    count = int(call.args[0]) if call.args else 1
+    count = whole_number(call.args[0]) if call.args else 1
     call.shell.arguments = call.shell.arguments[count:]
     return 0
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from cpe_diag.lab.openwrt.names import Reply, is_address, resolve
 from cpe_diag.lab.openwrt.reach import Outcome, send, site_named
+from cpe_diag.lab.openwrt.shell import whole_number
 
 if TYPE_CHECKING:
     from cpe_diag.lab.openwrt.shell import Call
@@ -57,7 +58,7 @@ def _ping_options(call: Call) -> _PingOptions | None:
         elif letter in "cWwsiIt":
             value = rest or (args.pop(0) if args else "")
             if letter in values:
-                values[letter] = float(value or 0)
+                values[letter] = float(whole_number(value))
     if not target:
         return None
     return _PingOptions(
@@ -193,7 +194,7 @@ def _fetch_options(call: Call) -> _FetchOptions | None:
         elif name in ("-O-", "-qO-"):
             output = "-"
         elif name in ("-T", "--timeout"):
-            timeout_s = float(value or (args.pop(0) if args else "0") or 0)
+            timeout_s = float(whole_number(value or (args.pop(0) if args else "")))
         elif name in ("-s", "--spider"):
             spider = True
         elif not arg.startswith("-"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import TYPE_CHECKING
 
@@ -11,10 +10,12 @@ from cpe_diag.lab.openwrt.files import device_mac, devices
 from cpe_diag.lab.openwrt.json_text import to_text
 from cpe_diag.lab.openwrt.log import log_lines
 from cpe_diag.lab.openwrt.radios import Bss, all_bss, band_of, bssid, radios
+from cpe_diag.lab.openwrt.shell import pattern, whole_number
 from cpe_diag.lab.openwrt.ubus_network import device_status, interface_status, wireless_status
 from cpe_diag.lab.openwrt.ubus_system import PIDS, running
 from cpe_diag.lab.openwrt.ubus_wifi import (
     NOISE_DBM,
+    SCAN_S,
     TX_POWER_DBM,
     average_signal_dbm,
     bss_named,
@@ -26,9 +27,6 @@ from cpe_diag.lab.openwrt.ubus_wifi import (
 if TYPE_CHECKING:
     from cpe_diag.lab.openwrt.machine import Machine
     from cpe_diag.lab.openwrt.shell import Call
-
-# iwinfo and rpcd wait for a scan of all channels; mac80211 takes about that long.
-SCAN_S = 2.0
 
 
 async def ifstatus(call: Call) -> int:
@@ -61,11 +59,11 @@ async def logread(call: Call) -> int:
     while args:
         flag = args.pop(0)
         if flag == "-l" and args:
-            number = int(args.pop(0))
+            number = whole_number(args.pop(0))
             lines = lines[-number:] if number else lines
         elif flag == "-e" and args:
-            pattern = re.compile(args.pop(0))
-            lines = [line for line in lines if pattern.search(line)]
+            wanted = pattern(args.pop(0))
+            lines = [line for line in lines if wanted.search(line)]
     call.streams.say("".join(f"{line}\n" for line in lines))
     return 0
 

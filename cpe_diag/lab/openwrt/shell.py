@@ -60,6 +60,35 @@ class Call:
         return self.shell.machine
 
 
+class BadArgumentError(Exception):
+    """An argument is not what the command takes; the message is the command's own."""
+
+
+def whole_number(text: str) -> int:
+    """Read an argument that has to be a whole number.
+
+    Raises:
+        BadArgumentError: it is none; in busybox's words.
+    """
+    if not re.fullmatch(r"[-+]?\d+", text):
+        message = f"invalid number '{text}'"
+        raise BadArgumentError(message)
+    return int(text)
+
+
+def pattern(text: str, flags: int = 0) -> re.Pattern[str]:
+    """Read an argument that has to be a pattern of Python's kind.
+
+    Raises:
+        BadArgumentError: it is none; in busybox's words.
+    """
+    try:
+        return re.compile(text, flags)
+    except re.error as error:
+        message = f"bad regex '{text}': {error.msg}"
+        raise BadArgumentError(message) from error
+
+
 class Leave(Exception):  # noqa: N818 - not an error but the way out of a loop, function or shell
     """`exit`, `return`, `break` or `continue`, on its way to where it ends."""
 
@@ -215,7 +244,11 @@ class Shell:
         if program is None:
             streams.complain(f"{self.name}: {name}: not found\n")
             return NOT_FOUND
-        return await program(Call(name=name, args=args, streams=streams, shell=self))
+        try:
+            return await program(Call(name=name, args=args, streams=streams, shell=self))
+        except BadArgumentError as error:
+            streams.complain(f"{base}: {error}\n")
+            return 1
 
     async def _function(self, function: Command, args: tuple[str, ...], streams: Streams) -> int:
         outer = self.arguments

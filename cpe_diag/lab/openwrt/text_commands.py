@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cpe_diag.lab.openwrt.shell import pattern, whole_number
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -51,7 +53,7 @@ def _count(call: Call) -> tuple[int, str, list[str]]:
         if match is None:
             continue
         unit = match.group(1) or "n"
-        number = int(match.group(2) or (args.pop(0) if args else number))
+        number = whole_number(match.group(2) or (args.pop(0) if args else str(number)))
     return number, unit, args
 
 
@@ -89,7 +91,7 @@ async def grep(call: Call) -> int:
                 if letter == "e":
                     patterns.append(value)
                 else:
-                    most = int(value)
+                    most = whole_number(value)
                 break
             flags.add(letter)
     if not patterns:
@@ -113,26 +115,26 @@ async def grep(call: Call) -> int:
 
 def _matcher(patterns: list[str], flags: set[str]) -> Callable[[str], re.Match[str] | None]:
     if "F" in flags:
-        sources = [re.escape(pattern) for pattern in patterns]
+        sources = [re.escape(each) for each in patterns]
     else:
-        sources = [python_pattern(pattern, extended="E" in flags) for pattern in patterns]
+        sources = [python_pattern(each, extended="E" in flags) for each in patterns]
     text = "|".join(f"(?:{source})" for source in sources)
     if "w" in flags:
         text = rf"\b(?:{text})\b"
-    return re.compile(text, re.IGNORECASE if "i" in flags else 0).search
+    return pattern(text, re.IGNORECASE if "i" in flags else 0).search
 
 
-def python_pattern(pattern: str, *, extended: bool) -> str:
+def python_pattern(posix: str, *, extended: bool) -> str:
     """Turn a POSIX pattern into one of Python's; a basic one escapes what is special."""
     classes = {"[:space:]": r"\s", "[:digit:]": "0-9", "[:alpha:]": "A-Za-z", "[:alnum:]": r"\w"}
     for name, text in classes.items():
-        pattern = pattern.replace(name, text)
+        posix = posix.replace(name, text)
     if extended:
-        return pattern
+        return posix
     return re.sub(
         r"\\([|(){}+?])|([|(){}+?])",
         lambda match: match.group(1) or "\\" + match.group(2),
-        pattern,
+        posix,
     )
 
 
@@ -177,16 +179,17 @@ def _edited(line: str, number: int, steps: list[str], *, extended: bool) -> _Edi
         substitution = re.fullmatch(r"s(.)((?:\\.|(?!\1).)*)\1((?:\\.|(?!\1).)*)\1([gpi]*)", step)
         address = re.fullmatch(r"(?:/(.*)/|(\d+)(?:,(\d+))?)([pd])", step)
         if substitution is not None:
-            _, pattern, text, flags = substitution.groups()
-            source = python_pattern(pattern, extended=extended)
+            _, wanted, text, flags = substitution.groups()
+            source = python_pattern(wanted, extended=extended)
             target = re.sub(r"(?<!\\)&", r"\\g<0>", text)
             state.line, hits = re.subn(source, target, state.line, count=0 if "g" in flags else 1)
             if hits and "p" in flags:
                 state.extra.append(state.line)
         elif address is not None:
-            pattern, first, last, verb = address.groups()
-            if pattern is not None:
-                chosen = re.search(python_pattern(pattern, extended=extended), line) is not None
+            wanted, first, last, verb = address.groups()
+            if wanted is not None:
+                source = python_pattern(wanted, extended=extended)
+                chosen = pattern(source).search(line) is not None
             else:
                 chosen = int(first) <= number <= int(last or first)
             if chosen and verb == "d":
@@ -225,9 +228,9 @@ async def cut(call: Call) -> int:
 def _in_ranges(index: int, ranges: str) -> bool:
     for piece in ranges.split(","):
         first, dash, last = piece.partition("-")
-        if not dash and index == int(first):
+        if not dash and index == whole_number(first):
             return True
-        if dash and int(first or 1) <= index <= int(last or index):
+        if dash and whole_number(first or "1") <= index <= whole_number(last or str(index)):
             return True
     return False
 

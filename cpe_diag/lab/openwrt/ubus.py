@@ -189,7 +189,7 @@ async def ubus(call: Call) -> int:
         case ["list", *patterns]:
             return _list(call, patterns)
         case ["call", path, method, *rest]:
-            return _call(call, (path, method, *rest), simple=simple)
+            return await _call(call, (path, method, *rest), simple=simple)
         case _:
             call.streams.complain(USAGE)
             return NEGATIVE - INVALID_ARGUMENT
@@ -208,24 +208,19 @@ def _list(call: Call, patterns: list[str]) -> int:
     return 0
 
 
-def _call(call: Call, args: tuple[str, ...], *, simple: bool) -> int:
+async def _call(call: Call, args: tuple[str, ...], *, simple: bool) -> int:
     path, method, *rest = args
-    message: object = {}
-    if rest:
-        try:
-            message = json.loads(rest[0])
-        except ValueError:
-            message = None
-        if not isinstance(message, dict):
-            call.streams.complain("Failed to parse message data\n")
-            return NEGATIVE - 1
+    message = _message(rest[0] if rest else "{}")
+    if message is None:
+        call.streams.complain("Failed to parse message data\n")
+        return NEGATIVE - 1
     methods = objects(call.machine).get(path)
     if methods is None:
         if not simple:
             call.streams.complain("Command failed: Not found\n")
         return NOT_FOUND
     try:
-        if method not in methods or not isinstance(message, dict):
+        if method not in methods:
             raise UbusError(METHOD_NOT_FOUND)  # noqa: TRY301 - refused like any other call
         answer = methods[method](call.machine, message)
     except UbusError as error:
@@ -235,5 +230,16 @@ def _call(call: Call, args: tuple[str, ...], *, simple: bool) -> int:
         if error.status == INVALID_ARGUMENT:
             call.streams.complain(USAGE)
         return NEGATIVE - error.status
+    if (path, method) == ("iwinfo", "scan"):
+        await call.machine.world.sleep(ubus_wifi.SCAN_S)
     call.streams.say((to_line(answer) if simple else to_text(answer)) + "\n")
     return 0
+
+
+def _message(text: str) -> Message | None:
+    """Read a call's message; None when it is no object."""
+    try:
+        message = json.loads(text)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) else None

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 NOISE_DBM = {"2g": -92, "5g": -95, "6g": -96}
 TX_POWER_DBM = {"2g": 20, "5g": 23, "6g": 23}
 
+# iwinfo and rpcd wait for a scan of all channels; mac80211 takes about that long, in seconds.
+SCAN_S = 2.0
+
 # iwinfo: quality is signal + 110, kept within 0 to 70 (iwinfo_nl80211.c).
 QUALITY_OFFSET_DB = 110
 QUALITY_MAX = 70

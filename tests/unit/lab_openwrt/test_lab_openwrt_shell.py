@@ -149,3 +149,20 @@ async def test_the_transports_own_batch_script_runs(run: Run, *, by_input: bool)
     assert (frames[0].output.rstrip(), frames[0].exit_status) == ("it is", 1)
     assert (frames[1].output.rstrip(), frames[1].exit_status) == ("sh: nosuch: not found", 127)
     assert (frames[2].output.rstrip(), frames[2].exit_status) == ("", 124)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("head -n x /etc/banner", "head: invalid number 'x'\n"),
+        ("ping -c x 192.168.1.1", "ping: invalid number 'x'\n"),
+        ("grep '[' /etc/banner", "grep: bad regex '(?:[)'"),
+    ],
+)
+async def test_a_wrong_argument_is_refused_and_nothing_breaks(
+    run: Run, line: str, words: str
+) -> None:
+    """A typing error on a router is an exit status, not the end of the session."""
+    answer = await run(f"{line}; echo $?")
+    assert answer.err.startswith(words)
+    assert answer.out == "1\n"
