@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cpe_diag.driver_kit.capability import Capability
@@ -30,14 +31,28 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingContext:
-    """What a pure reader may know beside the answers: when they came, and what was asked for."""
+    """What a pure reader may know beside the answers: when they came, what and whom we asked."""
 
     at: datetime
     target: str = ""
+    server: str = ""
 
 
 Reader = Callable[[tuple[CommandAnswer, ...], ReadingContext], object]
 """Gives a fact's value; raises UnreadableError and nothing else, whatever the text."""
+
+
+class RawForm(StrEnum):
+    """In which form a command answers, for the redaction of its raw answer."""
+
+    JSON = "json"
+    """JSON objects, or lines of a name followed by one: values of allowed keys are kept."""
+    UCI = "uci"
+    """Lines `config.section.option='value'`: values of allowed options are kept."""
+    LOG = "log"
+    """Lines of a log: kept, without what looks like a password."""
+    TEXT = "text"
+    """Text that holds no secret: kept, without what looks like a password."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +76,8 @@ class RouterDriver:
     `router_system`, `router_wan`, `router_lan`, `router_log`, `router_wifi`, `wifi_clients`,
     `air_scan`; those with a target are `ping`, `dns_forwarder` (ask the router's own forwarder),
     `dns_direct` (parameters target, server) and `http`. `allowed_keys` is the allow-list for
-    redaction of raw answers.
+    redaction of raw answers; `raw_forms` maps a command's label to the form of its answer, and
+    what has no form is left out as a whole.
     """
 
     id: str
@@ -71,3 +87,4 @@ class RouterDriver:
     capabilities: Mapping[str, Capability]
     questions: Mapping[str, Question]
     allowed_keys: frozenset[str]
+    raw_forms: Mapping[str, RawForm] = field(default_factory=dict)

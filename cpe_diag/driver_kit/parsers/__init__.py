@@ -1,0 +1,1 @@
+"""Pure parsers of what several shells have in common: busybox, ubus, uci, dnsmasq, hostapd."""

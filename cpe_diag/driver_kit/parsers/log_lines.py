@@ -1,0 +1,138 @@
+"""What log lines of Linux routers mean; every pattern is data with its source."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.router_facts import LogEvent, LogEventKind
+from cpe_diag.driver_kit.redaction import without_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LONGEST_LINE: Final = 200
+
+_MAC: Final = r"(?P<subject>[0-9a-f]{2}(?::[0-9a-f]{2}){5})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPattern:
+    """One kind of line: a pattern whose group `subject` names whom it is about, and its source.
+
+    `ends` is a pattern that makes earlier lines of this kind history: what they told has passed.
+    """
+
+    kind: LogEventKind
+    pattern: re.Pattern[str]
+    source: str
+    ends: re.Pattern[str] | None = None
+    least: int = 1
+
+
+LOG_PATTERNS: Final[tuple[LogPattern, ...]] = (
+    LogPattern(
+        kind=LogEventKind.DHCP_NO_OFFER,
+        pattern=re.compile(r"udhcpc: (?:broadcasting|sending) discover"),
+        ends=re.compile(r"udhcpc: lease of \S+ obtained"),
+        least=2,
+        source="busybox networking/udhcp/dhcpc.c, send_discover, as netifd logs it",
+    ),
+    LogPattern(
+        kind=LogEventKind.PPP_AUTH_REFUSED,
+        pattern=re.compile(r"pppd\[\d+\]: (?:PAP|CHAP) authentication failed"),
+        ends=re.compile(r"pppd\[\d+\]: (?:PAP|CHAP) authentication succeeded"),
+        source="pppd 2.5, upap.c and chap.c",
+    ),
+    LogPattern(
+        kind=LogEventKind.PPPOE_NO_SERVER,
+        pattern=re.compile(r"pppd\[\d+\]: Timeout waiting for PADO packets"),
+        ends=re.compile(r"pppd\[\d+\]: PPP session is \d+"),
+        source="pppd 2.5, plugins/pppoe/discovery.c, discovery1",
+    ),
+    LogPattern(
+        kind=LogEventKind.WAN_LINK_LOST,
+        pattern=re.compile(r"netifd: Interface 'wan\w*' has link connectivity loss"),
+        source="netifd interface.c, interface_set_link_state",
+    ),
+    LogPattern(
+        kind=LogEventKind.WIFI_WRONG_PASSWORD,
+        pattern=re.compile(rf"hostapd: \S+: AP-STA-POSSIBLE-PSK-MISMATCH {_MAC}"),
+        source="hostapd wpa_ctrl.h, AP_STA_POSSIBLE_PSK_MISMATCH",
+    ),
+    LogPattern(
+        kind=LogEventKind.WIFI_DISCONNECTED,
+        pattern=re.compile(rf"hostapd: \S+: AP-STA-DISCONNECTED {_MAC}"),
+        source="hostapd wpa_ctrl.h, AP_STA_DISCONNECTED",
+    ),
+    LogPattern(
+        kind=LogEventKind.ROGUE_DHCP,
+        pattern=re.compile(r"found already running DHCP-server on interface '(?P<subject>[^']+)'"),
+        source="OpenWrt package/network/services/dnsmasq/files/dnsmasq.init, dhcp_check",
+    ),
+    LogPattern(
+        kind=LogEventKind.DHCP_POOL_EXHAUSTED,
+        pattern=re.compile(r"dnsmasq-dhcp\[\d+\]: DHCP\w+\(\S+\) \S+ no address available"),
+        source="dnsmasq 2.90, src/rfc2131.c, dhcp_reply",
+    ),
+    LogPattern(
+        kind=LogEventKind.OUT_OF_MEMORY,
+        pattern=re.compile(r"kernel: .*Out of memory: Killed process"),
+        source="Linux mm/oom_kill.c, __oom_kill_process",
+    ),
+    LogPattern(
+        kind=LogEventKind.CONNTRACK_FULL,
+        pattern=re.compile(r"kernel: .*nf_conntrack: table full, dropping packet"),
+        source="Linux net/netfilter/nf_conntrack_core.c, __nf_conntrack_alloc",
+    ),
+    LogPattern(
+        kind=LogEventKind.KERNEL_CRASH,
+        pattern=re.compile(
+            r"kernel: .*(?:Kernel panic|Internal error: |Oops[:\[ ]|kernel BUG at)"
+        ),
+        source="Linux kernel/panic.c; arch/arm, arch/arm64 and arch/mips traps.c",
+    ),
+    LogPattern(
+        kind=LogEventKind.DUPLICATE_ADDRESS,
+        pattern=re.compile(
+            r"dnsmasq-dhcp\[\d+\]: (?:DHCPDECLINE\(|not using configured address )"
+        ),
+        source="dnsmasq 2.90, src/rfc2131.c: a client declines an address that is in use",
+    ),
+)
+
+
+def classify(lines: Sequence[str]) -> tuple[LogEvent, ...]:
+    """Count what the lines of a log tell.
+
+    Args:
+        lines: oldest first.
+
+    Returns:
+        One event for each kind and subject, in the order of `LOG_PATTERNS`; the last line of
+        each is shortened and holds no secret.
+    """
+    events: list[LogEvent] = []
+    for pattern in LOG_PATTERNS:
+        counts: dict[str, int] = {}
+        last: dict[str, str] = {}
+        for line in lines:
+            if pattern.ends is not None and pattern.ends.search(line):
+                counts.clear()
+            match = pattern.pattern.search(line)
+            if match is not None:
+                subject = match.groupdict().get("subject") or ""
+                counts[subject] = counts.get(subject, 0) + 1
+                last[subject] = line
+        events.extend(
+            LogEvent(
+                kind=pattern.kind,
+                subject=subject,
+                count=count,
+                last_line=without_secrets(last[subject])[:LONGEST_LINE],
+            )
+            for subject, count in counts.items()
+            if count >= pattern.least
+        )
+    return tuple(events)

@@ -1,0 +1,135 @@
+"""From a router driver's file and its module of readers to a RouterDriver."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpe_diag.domain.failures import DefinitionError
+from cpe_diag.driver_kit.capabilities import ROUTER_CAPABILITIES, ROUTER_READING
+from cpe_diag.driver_kit.capability import CapabilityState
+from cpe_diag.driver_kit.document_reader import DocumentReader, read_capabilities
+from cpe_diag.driver_kit.posix_shell import misplaced
+from cpe_diag.driver_kit.router import Question, RawForm, Reader, RouterDriver
+from cpe_diag.driver_kit.router_schema import DIALECTS
+from cpe_diag.driver_kit.schema_check import suggestion
+from cpe_diag.ports import Command
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import ModuleType
+
+    from cpe_diag.driver_kit.yaml_source import YamlDocument, YamlPath
+
+
+def parse_router_driver(
+    document: YamlDocument, driver_id: str, module: ModuleType | None
+) -> RouterDriver:
+    """Make a driver of a file's content.
+
+    Args:
+        document: the file, `kind: router`.
+        driver_id: the file's stem.
+        module: the readers beside the file, or None where there are none.
+
+    Returns:
+        The driver.
+
+    Raises:
+        DefinitionError: a value has another shape than the schema says (the first such), or
+            references are wrong: readers that are not there, placeholders that are no words,
+            labels that mean two things, capabilities not stated or not true (all of them).
+    """
+    reader = DocumentReader(document)
+    forms: dict[str, RawForm | None] = {}
+    questions = {
+        name: _question(reader, name, module, forms) for name in reader.keys(("questions",))
+    }
+    driver = RouterDriver(
+        id=driver_id,
+        title=reader.take(("title",), str, ""),
+        file=document.file,
+        dialect=_dialect(reader),
+        capabilities=read_capabilities(reader),
+        questions={name: question for name, question in questions.items() if question},
+        allowed_keys=frozenset(reader.texts(("allowed_keys",))),
+        raw_forms={label: form for label, form in forms.items() if form is not None},
+    )
+    _check_capabilities(reader, driver)
+    if reader.faults:
+        raise DefinitionError(tuple(reader.faults))
+    return driver
+
+
+def _dialect(reader: DocumentReader) -> str:
+    dialect = reader.take(("dialect",), str, DIALECTS[0])
+    if dialect not in DIALECTS:
+        reader.fault(("dialect",), f"expected one of {', '.join(DIALECTS)}, found {dialect!r}")
+    return dialect
+
+
+def _question(
+    reader: DocumentReader,
+    name: str,
+    module: ModuleType | None,
+    forms: dict[str, RawForm | None],
+) -> Question | None:
+    path: YamlPath = ("questions", name)
+    if name not in ROUTER_READING:
+        reader.fault(path, f"there is no such question{suggestion(name, ROUTER_READING)}")
+        return None
+    wanted = reader.take((*path, "reader"), str, name)
+    read = _reader(module, wanted)
+    if read is None:
+        file = "the module beside this file" if module else "no module beside this file"
+        reader.fault(path, f"the reader {wanted!r} is not in {file}")
+        return None
+    commands: list[Command] = []
+    for index in range(len(reader.take((*path, "commands"), list, []))):
+        commands.extend(_commands(reader, (*path, "commands", index), forms))
+    if not commands:
+        reader.fault(path, "expected at least one command")
+    source = reader.take((*path, "source"), str, "")
+    return Question(id=name, commands=tuple(commands), reader=read, source=source)
+
+
+def _reader(module: ModuleType | None, name: str) -> Reader | None:
+    found: Reader | None = getattr(module, name, None)
+    return found if callable(found) else None
+
+
+def _commands(
+    reader: DocumentReader, path: YamlPath, forms: dict[str, RawForm | None]
+) -> list[Command]:
+    text = reader.take((*path, "run"), str, "")
+    label = reader.take((*path, "label"), str, "")
+    for name in misplaced(text):
+        reader.fault((*path, "run"), f"{{{name}}} must stand as a word of its own, outside quotes")
+    raw = reader.take((*path, "raw"), str, "")
+    if raw not in {"", *RawForm}:
+        words = ", ".join(RawForm)
+        reader.fault((*path, "raw"), f"expected one of {words}, found {raw!r}")
+        raw = ""
+    form = RawForm(raw) if raw else None
+    if forms.setdefault(label, form) is not form:
+        reader.fault((*path, "label"), f"{label!r} has another form of answer elsewhere")
+    command = Command(
+        text=text,
+        label=label,
+        limit_s=reader.number((*path, "limit_s"), 10.0),
+        beside_others=reader.flag((*path, "beside_others")),
+    )
+    return [command] * reader.take((*path, "times"), int, 1)
+
+
+def _check_capabilities(reader: DocumentReader, driver: RouterDriver) -> None:
+    for name in ROUTER_CAPABILITIES:
+        if name not in driver.capabilities:
+            reader.fault(("capabilities",), f"{name} is not stated (done, todo or exempt)")
+    asked: Mapping[str, Question] = driver.questions
+    for name, capability in driver.capabilities.items():
+        path: YamlPath = ("capabilities", name)
+        done = capability.state is CapabilityState.DONE
+        if name in ROUTER_READING and done and name not in asked:
+            reader.fault(path, f"stated as done, but questions.{name} is not there")
+        if name in asked and not done:
+            reader.fault(path, f"stated as {capability.state}, but questions.{name} is there")
