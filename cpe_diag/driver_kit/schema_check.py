@@ -160,14 +160,20 @@ def _branch_faults(document: YamlDocument, error: ValidationError) -> Iterable[F
 
 def _is_kind(error: ValidationError, root: int) -> bool:
     """Tell whether an error is of the key that names the form, such as `kind: access`."""
-    return error.validator == "const" and len(error.absolute_path) == root + 1
+    return error.validator in {"const", "enum"} and len(error.absolute_path) == root + 1
+
+
+def _allowed(kind: ValidationError) -> list[str]:
+    allowed = kind.validator_value
+    return _texts(allowed) if kind.validator == "enum" else [str(allowed)]
 
 
 def _unknown_kind(
     document: YamlDocument, branches: list[list[ValidationError]], kinds: list[ValidationError]
 ) -> Iterable[Fault]:
     """Name the forms there are; go on with the faults of the one that was probably meant."""
-    words = [str(kind.validator_value) for kind in kinds]
+    meant = {word: at for at, kind in enumerate(kinds) for word in _allowed(kind)}
+    words = list(meant)
     found = kinds[0].instance
     close = difflib.get_close_matches(str(found), words, n=1, cutoff=0.6)
     path = _path(kinds[0])
@@ -175,8 +181,8 @@ def _unknown_kind(
     hint = suggestion(str(found), words)
     faults = [document.fault(path, f"{path_words(path)}: {message}{hint}")]
     if close:
-        meant = words.index(close[0])
-        rest = (sub for sub in branches[meant] if sub is not kinds[meant])
+        at = meant[close[0]]
+        rest = (sub for sub in branches[at] if sub is not kinds[at])
         faults.extend(fault for sub in rest for fault in _faults(document, sub))
     return faults
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.driver_kit.yaml_source import read_yaml, read_yaml_file
@@ -127,3 +130,12 @@ def test_a_byte_order_mark_is_not_part_of_the_first_key(tmp_path: Path) -> None:
     path = tmp_path / "bom.yaml"
     path.write_bytes(b"\xef\xbb\xbfa: 1\n")
     assert read_yaml_file(path).data == {"a": 1}
+
+
+@given(
+    st.text(alphabet=st.sampled_from("ab:-[]{},&*!|>'\"#%@`? \n\t\x00\u00e9\ud800"), max_size=40)
+)
+def test_no_text_at_all_ends_in_anything_but_a_document_or_faults(text: str) -> None:
+    """A file is a person's typing; a traceback helps nobody."""
+    with contextlib.suppress(DefinitionError):
+        assert read_yaml(text, "f.yaml").place(()) >= (1, 1)

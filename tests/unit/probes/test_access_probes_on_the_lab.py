@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,11 +19,19 @@ from cpe_diag.lab.build import build_world
 from cpe_diag.lab.mib import MibView, Syntax, parts
 from cpe_diag.lab.snmp_agent import node_view
 from cpe_diag.lab.world import AccessPort, World
-from cpe_diag.probes import learned_macs, line_quality, neighbour_ports, port_rates, port_state
+from cpe_diag.probes import (
+    learned_macs,
+    line_quality,
+    neighbour_ports,
+    neighbour_rates,
+    port_rates,
+    port_state,
+)
 from cpe_diag.probes.probe import Setting
 from cpe_diag.testing.clock import FakeClock
 from cpe_diag.testing.run_samples import sample_subscriber
 from cpe_diag.testing.setting import fake_doors, fake_setting
+from cpe_diag.transports.snmp import OBJECTS_PER_GET, SYS_UP_TIME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,10 +47,13 @@ class LabReader:
 
     view: MibView
     node: str
+    requests: list[str] = field(default_factory=list)
 
     async def get(self, oids: Sequence[Oid], *, deadline: float) -> Mapping[Oid, SnmpValue]:
-        """Read exact objects."""
+        """Read exact objects, and note how many requests the SNMP door would send."""
         del deadline
+        others = sum(1 for oid in oids if oid != SYS_UP_TIME)
+        self.requests.extend(["get"] * max(1, ceil(others / (OBJECTS_PER_GET - 1))))
         return {oid: _plain(self.view.get(parts(oid))) for oid in oids}
 
     async def next_rows(
@@ -49,6 +61,7 @@ class LabReader:
     ) -> tuple[tuple[Oid, SnmpValue], ...]:
         """Read rows that follow."""
         del deadline
+        self.requests.append("bulk")
         rows: list[tuple[Oid, SnmpValue]] = []
         at = parts(f"{column}.{after}" if after else column)
         while len(rows) < max_rows:
@@ -183,6 +196,31 @@ async def test_a_customer_without_power_is_told_from_a_cut_line(technology: str)
     assert cut is not None
     assert (cut.in_sync, cut.far_end_power_lost, cut.loss_of_signal) == (False, False, True)
     assert isinstance(cut.down.rate_bps, Missing)
+
+
+@pytest.mark.parametrize("technology", ["ethernet", "vdsl2", "adsl"])
+@pytest.mark.parametrize("fault", ["none", "port_shut", "wrong_vlan"])
+async def test_port_line_macs_and_three_neighbours_take_at_most_twelve_requests(
+    technology: str, fault: str
+) -> None:
+    """Access nodes answer serially, 12 ms a question: a walk would take minutes there."""
+    at = home(technology)
+    at.port.admin_up = fault != "port_shut"
+    at.port.learned_vlan = 99 if fault == "wrong_vlan" else None
+    evidence = Evidence()
+    for probe in (
+        port_state.PROBE,
+        neighbour_ports.PROBE,
+        line_quality.PROBE,
+        learned_macs.PROBE,
+        port_rates.PROBE,
+        neighbour_rates.PROBE,
+    ):
+        evidence = await ask(probe, at.setting, evidence)
+    reader = at.setting.doors.snmp
+    assert isinstance(reader, LabReader)
+    assert len(reader.requests) <= 12
+    assert len(evidence.subjects("port_rates", "neighbour/")) == 3
 
 
 async def test_a_port_in_the_wrong_vlan_shows_the_router_there() -> None:
