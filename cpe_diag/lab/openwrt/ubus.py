@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from cpe_diag.lab.openwrt import ubus_network, ubus_system, ubus_wifi
+from cpe_diag.lab.openwrt.files import devices
 from cpe_diag.lab.openwrt.json_text import to_line, to_text
 from cpe_diag.lab.openwrt.radios import Bss, Radio, all_bss
 
@@ -86,8 +87,7 @@ def _interface(name: str | None) -> Method:
 def _device(machine: Machine, message: Message) -> Json:
     name = _text(message, "name")
     if name is None:
-        names = ("lo", "br-lan")
-        return {each: ubus_network.device_status(machine, each) for each in names}
+        return {each: ubus_network.device_status(machine, each) for each in devices(machine)}
     found = ubus_network.device_status(machine, name)
     if found is None:
         raise UbusError(NOT_FOUND)
