@@ -95,6 +95,7 @@ def config_document(world: World) -> dict[str, object]:
         "resolver": {"address": world.resolver.address, "port": world.resolver.udp_port},
         "reference": {
             "host": reference.name,
+            "address": reference.address,
             "url": f"http://{reference.name}:{reference.tcp_port}/",
         },
         "platforms": {

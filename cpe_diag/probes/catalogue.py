@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.probes import (
+    air_scan,
+    device_ping,
     learned_macs,
     line_quality,
     neighbour_ports,
@@ -13,6 +15,16 @@ from cpe_diag.probes import (
     operator_web,
     port_rates,
     port_state,
+    router_lan,
+    router_log,
+    router_names,
+    router_paths,
+    router_reachability,
+    router_system,
+    router_wan,
+    router_web,
+    router_wifi,
+    wifi_clients,
 )
 
 if TYPE_CHECKING:
@@ -27,6 +39,18 @@ PROBES: Final[tuple[Probe, ...]] = (
     neighbour_rates.PROBE,
     line_quality.PROBE,
     learned_macs.PROBE,
+    router_reachability.PROBE,
+    router_system.PROBE,
+    router_wan.PROBE,
+    router_paths.PROBE,
+    router_names.PROBE,
+    router_web.PROBE,
+    router_lan.PROBE,
+    router_log.PROBE,
+    router_wifi.PROBE,
+    wifi_clients.PROBE,
+    air_scan.PROBE,
+    device_ping.PROBE,
 )
 
 

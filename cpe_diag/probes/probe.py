@@ -14,10 +14,15 @@ from cpe_diag.ports import Doors
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebTarget:
-    """A name and page to try: `host` is what is resolved, `url` what is fetched."""
+    """A name and page to try: `host` is what is resolved, `url` what is fetched.
+
+    `address` is where the operator knows it to be, or None; pings go there, so that a name that
+    does not resolve is not taken for a way that is broken.
+    """
 
     host: str
     url: str
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

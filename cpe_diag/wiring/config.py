@@ -171,7 +171,11 @@ def _target(part: Mapping[str, object]) -> WebTarget | None:
     """Give a web target, or None where the part is absent."""
     if not part:
         return None
-    return WebTarget(host=str(part["host"]), url=str(part["url"]))
+    return WebTarget(
+        host=str(part["host"]),
+        url=str(part["url"]),
+        address=cast("str | None", part.get("address")),
+    )
 
 
 def _inventory(part: Mapping[str, object], folder: Path) -> InventoryConfig | None:

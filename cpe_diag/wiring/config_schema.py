@@ -10,6 +10,10 @@ _TARGET: Final = {
     "required": ["host", "url"],
     "properties": {
         "host": {"type": "string", "description": "the name that is resolved"},
+        "address": {
+            "type": "string",
+            "description": "its address, for pings; without it the name is pinged",
+        },
         "url": {
             "type": "string",
             "pattern": "^https?://",
@@ -21,6 +25,22 @@ _TARGET: Final = {
 _WORDS: Final = {"type": "object", "additionalProperties": {"type": "string"}}
 
 _STRING_LIST: Final = {"type": "array", "items": {"type": "string"}}
+
+_MAPPED: Final = ("columns", "node_columns", "defaults", "values")
+
+_QUERIES: Final = ("node_query", "ports_query", "ports_columns", "near_query")
+
+
+def _kind(kind: str, required: set[str], allowed: set[str]) -> dict[str, object]:
+    """Say what one kind of inventory needs and what else it may say."""
+    return {
+        "if": {"properties": {"kind": {"const": kind}}},
+        "then": {
+            "required": sorted(required),
+            "propertyNames": {"enum": sorted({"kind", *required, *allowed})},
+        },
+    }
+
 
 CONFIG_SCHEMA: Final[dict[str, object]] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -65,11 +85,9 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                 },
             },
             "allOf": [
-                {
-                    "if": {"properties": {"kind": {"const": "sql"}}},
-                    "then": {"required": ["url", "query"]},
-                    "else": {"required": ["path"]},
-                }
+                _kind("file", {"path"}, set()),
+                _kind("csv", {"path"}, {"nodes", "delimiter", *_MAPPED}),
+                _kind("sql", {"url", "query"}, {*_QUERIES, *_MAPPED}),
             ],
         },
         "ssh": {
