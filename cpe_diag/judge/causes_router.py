@@ -97,13 +97,19 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
         destination=Destination.SECOND_LINE,
         title="The router has power and a link, but has stopped working",
         needs=(must("router_hung"),),
-        supports=(when("router_hung", 5.0), unless("port_down", 0.5), unless("node_silent", 0.3)),
-        against=(when("port_down", -3.0),),
-        explains=("router_hung", "gateway_unreachable", "internet_unreachable"),
+        supports=(
+            when("router_hung", 3.6),
+            when("port_idle", 1.5),
+            unless("port_down", 0.5),
+            unless("node_silent", 0.3),
+        ),
+        against=(when("port_down", -3.0), unless("port_idle", -3.0)),
+        explains=("router_hung", "port_idle", "gateway_unreachable", "internet_unreachable"),
         next_action="Have the router restarted.",
         tell_customer="Your router has stopped working properly. Please pull its power plug, wait"
         " ten seconds and plug it in again.",
-        source="TCP is accepted and SSH never sends its identification (RFC 4253, section 4.2)",
+        source="TCP is accepted, SSH never sends its identification (RFC 4253, section 4.2), and"
+        " nothing comes from the home; where traffic flows, only the SSH server hangs",
     ),
     Cause(
         id="router_overloaded",

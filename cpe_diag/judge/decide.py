@@ -23,7 +23,7 @@ from cpe_diag.judge.question import CaseFile
 from cpe_diag.judge.rule import Facts
 from cpe_diag.judge.rules import REVISION, RULES
 from cpe_diag.judge.segments import segments
-from cpe_diag.judge.settle import ASKS, gains, settling_step
+from cpe_diag.judge.settle import ASKS, first_that_brings, gains, settling_step
 from cpe_diag.judge.thresholds import limits
 from cpe_diag.judge.weighing import (
     FLOOR,
@@ -124,10 +124,14 @@ def next_probe(
         A probe's id, or None where no probe is worth its time.
     """
     findings = find(case)
-    weighed = weigh_all(board(findings, case.symptom))
+    on = board(findings, case.symptom)
     open_probes = {probe: keys for probe, keys in catalogue.items() if probe not in tried}
-    told = gains(findings, weighed, case.evidence, open_probes)
-    return told[0].probe if told else None
+    told = gains(findings, weigh_all(on), case.evidence, open_probes)
+    if told:
+        return told[0].probe
+    by_id = {finding.id: finding for finding in findings}
+    missing = [key for name in not_proven_good(on) for key in by_id[name].missing]
+    return first_that_brings(missing, case.evidence, open_probes)
 
 
 def rules_version(thresholds: Mapping[str, float]) -> str:

@@ -28,6 +28,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("line_out_of_sync", ("port_admin_down", "port_down")),
     ("line_signal_lost", ("port_admin_down", "far_end_power_lost", "neighbours_down")),
     ("port_changed", ("port_down", "node_restarted", "router_restarted", "line_retraining")),
+    ("port_idle", ("port_down", "line_out_of_sync", "no_mac_learned", "wan_down")),
     (
         "no_mac_learned",
         ("port_admin_down", "port_down", "line_out_of_sync", "modem_without_router"),

@@ -220,6 +220,16 @@ def port_saturated(facts: Facts) -> Answer:
     return says(full, words, PORT_RATES)
 
 
+def port_idle(facts: Facts) -> Answer:
+    """Answer whether nothing comes from the home, which a router that works never does."""
+    rates = facts.fact(PortRates, PORT_RATES)
+    used = known(rates.in_bps) if rates else None
+    if used is None:
+        return cannot_tell(facts, PORT_RATES)
+    words = f"{rate(used)} come from the home"
+    return says(used < facts.limits["port_idle_bps"], words, PORT_RATES)
+
+
 def mac_in_wrong_vlan(facts: Facts) -> Answer:
     """Answer whether the router was learned only in a VLAN that is not the service's."""
     vlan = known(facts.subscriber.service.vlan)
@@ -318,6 +328,12 @@ RULES_PORT: Final[tuple[Rule, ...]] = (
         question="Does the customer's own traffic fill the line?",
         needs=(PORT_RATES, PORT_SPEED, LINE),
         ask=port_saturated,
+    ),
+    Rule(
+        id="port_idle",
+        question="Does nothing come from the home?",
+        needs=(PORT_RATES,),
+        ask=port_idle,
     ),
     Rule(
         id="mac_in_wrong_vlan",

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.observations import Observed, Unobserved
+from cpe_diag.domain.path_facts import CallerAnswer
 from cpe_diag.domain.verdict import SettlingStep
 from cpe_diag.judge.keys import AFFECTED, LAN, LIGHTS, WAN
 from cpe_diag.judge.rule import ROUTER_KINDS
 from cpe_diag.judge.rules import RULES
+from cpe_diag.judge.rules_answers import NOT_KNOWN
 from cpe_diag.judge.weighing import CERTAIN_AT_MOST, Weighed
 
 if TYPE_CHECKING:
@@ -105,6 +107,28 @@ def gains(
     return tuple(sorted(found, key=lambda gain: -gain.bits))
 
 
+def first_that_brings(
+    missing: Iterable[FactKey],
+    evidence: Evidence,
+    catalogue: Mapping[str, tuple[FactKey, ...]],
+) -> str | None:
+    """Find the first probe that brings one of these facts, if nobody has asked it yet.
+
+    Args:
+        missing: the facts that are wanted, most wanted first.
+        evidence: what was asked so far.
+        catalogue: probes, and the facts that each one brings.
+
+    Returns:
+        A probe's id, or None.
+    """
+    for wanted in missing:
+        for probe, keys in catalogue.items():
+            if wanted in keys and not _asked(evidence, wanted) and _way_in(evidence, wanted):
+                return probe
+    return None
+
+
 def settling_step(best: Gain | None, weighed: Iterable[Weighed]) -> SettlingStep | None:
     """Put the most telling observation into words.
 
@@ -173,6 +197,9 @@ def chance_of_yes(cause: Cause, finding: str) -> float:
 def _asked(evidence: Evidence, key: FactKey) -> bool:
     if key.subject.endswith("*"):
         return bool(evidence.subjects(key.kind, key.subject[:-1]))
+    if key.kind == "answer":
+        said = evidence.value(CallerAnswer, key.kind, key.subject)
+        return said is not None and said.choice != NOT_KNOWN
     return evidence.get(key.kind, key.subject) is not None
 
 

@@ -62,6 +62,13 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
         meaning="at least so many new errors between two samples",
     ),
     Threshold(
+        id="port_idle_bps",
+        value=2_000.0,
+        unit="bit/s",
+        source=PROPOSAL + ": ARP, DHCP and NTP alone are more",
+        meaning="a home that sends less than this sends nothing of its own",
+    ),
+    Threshold(
         id="port_speed_share",
         value=0.9,
         unit="share of the service's rate",

@@ -279,7 +279,8 @@ def route_beyond_edge(case: CaseFile) -> CaseFile:
 
 
 def router_hung(case: CaseFile) -> CaseFile:
-    """The router accepts the connection and then says nothing."""
+    """The router accepts the connection and then says nothing, and it forwards nothing."""
+    case = changed(case, "port_rates", "port", in_bps=0.0, out_bps=0.0)
     return no_router(case, FailureKind.HUNG)
 
 

@@ -143,6 +143,28 @@ def test_investigating_from_nothing_finds_the_cause(make: object) -> None:
     assert decide(case, {}).cause == decide(full, {}).cause
 
 
+def test_lights_that_the_caller_could_not_see_are_still_worth_asking() -> None:
+    """An unattended run answers "unknown"; the next colleague can still ask."""
+    case = answered(fault.line_cut(ethernet_home()), "router_lights", "unknown")
+    step = decide(case, {}).settle_by
+    assert step is not None
+    assert step.probe == "ask:router_lights"
+
+
+def test_a_hung_ssh_server_on_a_router_that_forwards_is_not_a_hung_router() -> None:
+    """Traffic from the home proves that the router works; only our way in does not."""
+    case = fault.no_router(ethernet_home(), FailureKind.HUNG)
+    assert decide(case, {}).cause == "undetermined"
+    assert decide(fault.router_hung(ethernet_home()), {}).cause == "router_hung"
+
+
+def test_investigating_goes_on_until_no_fault_is_proven() -> None:
+    """Small gains must not end the search while a check that matters is still open."""
+    case = never_asked(ethernet_home(), ("router_wifi", "router"))
+    assert decide(case, {}).cause == "undetermined"
+    assert next_probe(case, CATALOGUE, frozenset()) == "router_wifi"
+
+
 def test_segments_of_a_cut_line() -> None:
     """The path is good up to the break, and out of sight behind it."""
     seen = states(decide(fault.line_cut(dsl_home()), {}))

@@ -59,6 +59,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("port_duplex_wrong", fault.duplex_mismatch(ETH), ETH),
     ("port_speed_low", fault.line_rate_low(ETH), ETH),
     ("port_saturated", fault.line_saturated(DSL), DSL),
+    ("port_idle", fault.router_hung(ETH), ETH),
     ("mac_in_wrong_vlan", fault.wrong_vlan(ETH), ETH),
     ("no_mac_learned", fault.wan_cable(DSL), DSL),
     ("line_out_of_sync", fault.line_cut(DSL), DSL),
