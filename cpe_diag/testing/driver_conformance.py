@@ -1,13 +1,16 @@
-"""What every access driver has to keep, ours or anybody's: each check raises AssertionError.
+"""What every driver has to keep, ours or anybody's: each check raises AssertionError.
 
 Made to be called from a test of the driver's own package:
 
     def test_conforms() -> None:
         check_access_driver(load_access_driver("acme_dslam", (folder,)))
+        check_router_driver(load_router_driver("acme_os", (folder,)))
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -22,14 +25,17 @@ from cpe_diag.driver_kit.access_facts import (
     port_status,
 )
 from cpe_diag.driver_kit.access_fields import GROUP_FIELDS
-from cpe_diag.driver_kit.capabilities import ACCESS_CAPABILITIES
+from cpe_diag.driver_kit.capabilities import ACCESS_CAPABILITIES, ROUTER_CAPABILITIES
 from cpe_diag.driver_kit.capability import CapabilityState
 from cpe_diag.driver_kit.decode import decode, decode_group
+from cpe_diag.driver_kit.router import ReadingContext, UnreadableError
+from cpe_diag.ports import CommandAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cpe_diag.driver_kit.access import AccessDriver, ObjectSpec
+    from cpe_diag.driver_kit.router import RouterDriver
     from cpe_diag.ports import Oid, SnmpValue
 
 IF_INDEX: Final = 1007
@@ -37,6 +43,56 @@ IF_INDEX: Final = 1007
 
 # RFC 2578: the numbers that an agent may send where it has no value, and the ends of its types.
 _EDGES: Final = (-1, 0, 1, 2**31 - 2, 2**31 - 1, 2**31, 2**32 - 1, 2**63, 2**64 - 1)
+
+
+# What a router may print in place of an answer: nothing, half of something, something else, and
+# the JSON of a ubus that has changed its mind.
+_NO_ANSWERS: Final = (
+    "",
+    "\n",
+    "\0",
+    "garbage",
+    "ash: not found\n",
+    "{",
+    "{}",
+    "[]",
+    "null",
+    '"x"',
+    "7",
+    '{"up": 7, "results": 3, "ipv4-address": [1], "uptime": "x", "values": []}',
+    "\ufffd" * 50,
+)
+
+# POSIX.1-2024, XCU 2.8.2: done, failed, not executable, not found; 124 is our own time limit.
+_EXITS: Final = (0, 1, 4, 124, 126, 127)
+
+
+def check_router_driver(driver: RouterDriver) -> None:
+    """Run every check on one router driver.
+
+    Raises:
+        AssertionError: the driver does not keep what a driver has to keep; the text says what.
+    """
+    _check_stated(driver, ROUTER_CAPABILITIES)
+    for name, question in driver.questions.items():
+        _demand(driver, len(question.source) > len("MIB x"), f"{name} has no source")
+        _demand(driver, question.commands, f"{name} asks nothing")
+        for output in _NO_ANSWERS:
+            for status in _EXITS:
+                _read_safely(driver, name, output, status)
+
+
+def _read_safely(driver: RouterDriver, name: str, output: str, status: int) -> None:
+    """Demand that a reader gives a value or refuses, and raises nothing else."""
+    question = driver.questions[name]
+    answers = tuple(
+        CommandAnswer(command=command, output=output, exit_status=status)
+        for command in question.commands
+    )
+    context = ReadingContext(at=datetime(2026, 3, 1, tzinfo=UTC), target="192.0.2.1")
+    # Anything else that a reader raises goes through, and is the fault that was looked for.
+    with suppress(UnreadableError):
+        question.reader(answers, context)
 
 
 def check_access_driver(driver: AccessDriver) -> None:
@@ -51,7 +107,11 @@ def check_access_driver(driver: AccessDriver) -> None:
 
 def check_states_every_capability(driver: AccessDriver) -> None:
     """What a driver cannot do is said, with a reason, and not left to be guessed."""
-    for name in ACCESS_CAPABILITIES:
+    _check_stated(driver, ACCESS_CAPABILITIES)
+
+
+def _check_stated(driver: AccessDriver | RouterDriver, names: tuple[str, ...]) -> None:
+    for name in names:
         capability = driver.capabilities.get(name)
         _demand(driver, capability is not None, f"{name} is not stated")
         if capability is None:
@@ -161,7 +221,7 @@ def _objects(driver: AccessDriver) -> list[tuple[str, ObjectSpec]]:
     return [(group, spec) for group, specs in driver.groups.items() for spec in specs]
 
 
-def _demand(driver: AccessDriver, holds: object, otherwise: str) -> None:
+def _demand(driver: AccessDriver | RouterDriver, holds: object, otherwise: str) -> None:
     if not holds:
         msg = f"{driver.file}: {otherwise}"
         raise AssertionError(msg)
