@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.judge.rules_answers import RULES_ANSWERS
 from cpe_diag.judge.rules_home import RULES_HOME
 from cpe_diag.judge.rules_line import RULES_LINE
+from cpe_diag.judge.rules_node import RULES_NODE
 from cpe_diag.judge.rules_paths import RULES_PATHS
 from cpe_diag.judge.rules_platform import RULES_PLATFORM
 from cpe_diag.judge.rules_port import RULES_PORT
@@ -21,6 +22,7 @@ REVISION: Final = 1
 """Raised by hand whenever what a rule computes changes without a change of its id."""
 
 RULES: Final[tuple[Rule, ...]] = (
+    *RULES_NODE,
     *RULES_PORT,
     *RULES_LINE,
     *RULES_ROUTER,

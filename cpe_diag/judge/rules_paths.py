@@ -18,7 +18,7 @@ from cpe_diag.judge.keys import (
     ROUTER_REACHED,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, no, says, yes
-from cpe_diag.judge.rules_port import node_silent
+from cpe_diag.judge.rules_node import node_silent
 from cpe_diag.judge.rules_router import router_unreachable
 
 if TYPE_CHECKING:

@@ -1,16 +1,14 @@
-"""Rules about the access node and the subscriber's port, with other ports as controls."""
+"""Rules about the subscriber's port on the access node."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.line_facts import LineQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.port_facts import (
     Duplex,
     LearnedMacs,
-    NodeSystem,
     PortRates,
     PortSpeed,
     PortStatus,
@@ -18,10 +16,6 @@ from cpe_diag.domain.port_facts import (
 from cpe_diag.judge.keys import (
     LEARNED_MACS,
     LINE,
-    NEIGHBOUR_RATES,
-    NEIGHBOUR_STATUS,
-    NODE_REACHED,
-    NODE_SYSTEM,
     PORT_RATES,
     PORT_SPEED,
     PORT_STATUS,
@@ -41,27 +35,6 @@ from cpe_diag.judge.traffic import busiest_direction
 
 if TYPE_CHECKING:
     from cpe_diag.judge.rule import Facts
-
-LEAST_CONTROLS: Final = 2
-"""One port that is down beside ours may be a coincidence."""
-
-
-def node_silent(facts: Facts) -> Answer:
-    """Answer whether the access node leaves our questions unanswered."""
-    reached = facts.reachable(NODE_REACHED)
-    if reached is None:
-        return cannot_tell(facts, NODE_REACHED)
-    words = "answers SNMP" if reached else "does not answer SNMP"
-    return says(not reached, f"the access node {words}", NODE_REACHED)
-
-
-def node_restarted(facts: Facts) -> Answer:
-    """Answer whether the access node has just been restarted."""
-    system = facts.fact(NodeSystem, NODE_SYSTEM)
-    if system is None:
-        return cannot_tell(facts, NODE_SYSTEM)
-    recent = system.uptime_s < facts.limits["node_restart_recent_s"]
-    return says(recent, f"the access node has been up for {span(system.uptime_s)}", NODE_SYSTEM)
 
 
 def port_admin_down(facts: Facts) -> Answer:
@@ -104,39 +77,10 @@ def port_changed(facts: Facts) -> Answer:
     return says(recent, f"the port last changed its state {span(since)} ago", PORT_STATUS)
 
 
-def neighbours_down(facts: Facts) -> Answer:
-    """Answer whether other ports of the node went down together with this one."""
-    status = facts.fact(PortStatus, PORT_STATUS)
-    if status is None:
-        return cannot_tell(facts, PORT_STATUS)
-    since = known(status.last_change_s)
-    window = facts.limits["neighbours_together_s"]
-    keys: list[FactKey] = []
-    down = 0
-    for subject in facts.case.evidence.subjects("port_status", "neighbour/"):
-        key = FactKey("port_status", subject)
-        neighbour = facts.fact(PortStatus, key)
-        if neighbour is None or not neighbour.admin_up:
-            continue
-        if not neighbour.oper_up:
-            theirs = known(neighbour.last_change_s)
-            if since is not None and theirs is not None and abs(theirs - since) > window:
-                continue  # down for reasons of its own, such as nobody living there
-            down += 1
-        keys.append(key)
-    if len(keys) < LEAST_CONTROLS:
-        return cannot_tell(facts, NEIGHBOUR_STATUS)
-    many = not status.oper_up and down >= facts.limits["neighbours_down_share"] * len(keys)
-    words = f"{down} of {len(keys)} neighbour ports went down with it"
-    if status.oper_up:
-        words = f"{len(keys) - down} of {len(keys)} neighbour ports are up, as this one is"
-    return says(many, words, PORT_STATUS, *keys)
-
-
 def port_errors_growing(facts: Facts) -> Answer:
     """Answer whether the port counted new errors between two samples."""
     rates = facts.fact(PortRates, PORT_RATES)
-    errors = _errors(rates)
+    errors = new_errors(rates)
     if rates is None or errors is None:
         return cannot_tell(facts, PORT_RATES)
     if errors and facts.is_dsl and facts.fact(LineQuality, LINE) is None:
@@ -147,23 +91,8 @@ def port_errors_growing(facts: Facts) -> Answer:
     )
 
 
-def neighbours_have_errors(facts: Facts) -> Answer:
-    """Answer whether the controls count errors too, which speaks for the node."""
-    keys: list[FactKey] = []
-    with_errors = 0
-    for subject in facts.case.evidence.subjects("port_rates", "neighbour/"):
-        key = FactKey("port_rates", subject)
-        errors = _errors(facts.fact(PortRates, key))
-        if errors is not None:
-            keys.append(key)
-            with_errors += errors >= facts.limits["port_errors_in_sample"]
-    if len(keys) < LEAST_CONTROLS:
-        return cannot_tell(facts, NEIGHBOUR_RATES)
-    many = with_errors >= facts.limits["neighbours_down_share"] * len(keys)
-    return says(many, f"{with_errors} of {len(keys)} neighbour ports count new errors", *keys)
-
-
-def _errors(rates: PortRates | None) -> int | None:
+def new_errors(rates: PortRates | None) -> int | None:
+    """Count new damaged frames of one sample, or None where the port does not tell."""
     if rates is None:
         return None
     counts = [
@@ -258,18 +187,6 @@ def no_mac_learned(facts: Facts) -> Answer:
 
 RULES_PORT: Final[tuple[Rule, ...]] = (
     Rule(
-        id="node_silent",
-        question="Does the access node leave SNMP unanswered?",
-        needs=(NODE_REACHED,),
-        ask=node_silent,
-    ),
-    Rule(
-        id="node_restarted",
-        question="Was the access node restarted just now?",
-        needs=(NODE_SYSTEM,),
-        ask=node_restarted,
-    ),
-    Rule(
         id="port_admin_down",
         question="Is the port switched off by the operator?",
         needs=(PORT_STATUS,),
@@ -294,22 +211,10 @@ RULES_PORT: Final[tuple[Rule, ...]] = (
         ask=port_changed,
     ),
     Rule(
-        id="neighbours_down",
-        question="Did other ports of the node go down with this one?",
-        needs=(PORT_STATUS, NEIGHBOUR_STATUS),
-        ask=neighbours_down,
-    ),
-    Rule(
         id="port_errors_growing",
         question="Does the port count new errors?",
         needs=(PORT_RATES,),
         ask=port_errors_growing,
-    ),
-    Rule(
-        id="neighbours_have_errors",
-        question="Do other ports of the node count new errors too?",
-        needs=(NEIGHBOUR_RATES,),
-        ask=neighbours_have_errors,
     ),
     Rule(
         id="port_duplex_wrong",
