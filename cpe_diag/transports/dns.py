@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome
 from cpe_diag.transports.os_failures import os_failure
-from cpe_diag.transports.time_left import time_left
+from cpe_diag.transports.time_left import time_left, until
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
     from dns.message import Message
 
     from cpe_diag.domain.missing import Maybe
@@ -19,6 +24,8 @@ if TYPE_CHECKING:
 QUERY: Final = "dns.query"
 TRY_S: Final = 2.0
 """After this the question is sent again, because UDP may lose it."""
+
+LARGEST_PACKET: Final = 65_535
 
 RCODES: Final = {
     "NOERROR": DnsOutcome.NO_ADDRESS,
@@ -89,27 +96,48 @@ class DnsResolver:
         self, query: Message, server: str, deadline: float
     ) -> tuple[DnsOutcome, tuple[str, ...], int]:
         """Give outcome, addresses, and how often the wire was crossed there and back."""
-        from dns.asyncquery import udp_with_fallback
         from dns.exception import DNSException
+        from dns.flags import TC
 
-        while (left_s := time_left(self._clock, deadline)) > 0:
-            try:
-                answer, by_tcp = await udp_with_fallback(
-                    query,
-                    server,
-                    timeout=min(left_s, TRY_S),
-                    port=self._port,
-                    ignore_unexpected=True,
-                    ignore_errors=True,
-                )
-            except (DNSException, OSError, EOFError) as error:
-                outcome = dns_outcome(error, server)
-                if outcome is DnsOutcome.TIMEOUT:
-                    continue
-                return outcome, (), 1
-            # TCP costs a connection and a question on top of the datagram.
-            return *_reading(answer), 3 if by_tcp else 1
-        return DnsOutcome.TIMEOUT, (), 1
+        try:
+            answer = await self._ask_by_udp(query, server, deadline)
+            if not answer.flags & TC:
+                return *_reading(answer), 1
+            from dns.asyncquery import tcp
+
+            left_s = time_left(self._clock, deadline)
+            answer = await tcp(query, server, timeout=left_s, port=self._port)
+        except (DNSException, OSError, EOFError) as error:
+            return dns_outcome(error, server), (), 1
+        # TCP costs a connection and a question on top of the datagram.
+        return *_reading(answer), 3
+
+    async def _ask_by_udp(self, query: Message, server: str, deadline: float) -> Message:
+        """Ask until the deadline; a connected socket hears too that nothing listens there."""
+        loop = asyncio.get_running_loop()
+        family = socket.AF_INET6 if ":" in server else socket.AF_INET
+        with socket.socket(family, socket.SOCK_DGRAM) as wire:
+            wire.setblocking(False)  # noqa: FBT003 - the standard library's signature
+            wire.connect((server, self._port))
+            async with until(self._clock, deadline):
+                while True:
+                    await loop.sock_sendall(wire, query.to_wire())
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(TRY_S):
+                            return await _answer(loop, wire, query)
+
+
+async def _answer(loop: AbstractEventLoop, wire: socket.socket, query: Message) -> Message:
+    """Wait for the answer to our question; anything else is passed over (RFC 5452, section 9)."""
+    from dns.exception import DNSException
+    from dns.message import from_wire
+
+    while True:
+        packet = await loop.sock_recv(wire, LARGEST_PACKET)
+        with suppress(DNSException):
+            answer = from_wire(packet)
+            if query.is_response(answer):
+                return answer
 
 
 def dns_outcome(error: Exception, server: str) -> DnsOutcome:

@@ -12,10 +12,11 @@ from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
 from cpe_diag.transports.os_failures import os_failure
-from cpe_diag.transports.time_left import until
+from cpe_diag.transports.time_left import time_left
 
 if TYPE_CHECKING:
     from cpe_diag.ports import Clock, Recorder
+    from cpe_diag.transports.http_backend import ToAddress
 
 GET: Final = "http.get"
 MOST_BYTES: Final = 2_000_000
@@ -98,10 +99,16 @@ class PageGetter:
             MeasurementError: `http.get`: NOT_CONFIGURED (no usable URL).
         """
         secure = _check(url)
+        if secure and self._trust is None:
+            self._trust = ssl.create_default_context()
+        # Loaded before the time is taken: 60 ms of ours would read as a slow page.
+        from cpe_diag.transports.http_backend import ToAddress
+
+        way = ToAddress(address, lambda: time_left(self._clock, deadline))
         exchange = self._recorder.begin(GET, address, url)
         started_s = self._clock.monotonic()
         progress = _Progress()
-        outcome = await self._fetch(url, address, deadline, progress)
+        outcome = await self._fetch(url, way, progress)
         took_s = self._clock.monotonic() - started_s
         answered = progress.status is not None
         # One for the connection, two for TLS (one in version 1.3), one for the page.
@@ -122,21 +129,12 @@ class PageGetter:
             received_bytes=progress.received_bytes if answered else absent,
         )
 
-    async def _fetch(
-        self, url: str, address: str, deadline: float, progress: _Progress
-    ) -> HttpOutcome:
+    async def _fetch(self, url: str, way: ToAddress, progress: _Progress) -> HttpOutcome:
         import httpcore
 
-        from cpe_diag.transports.http_backend import ToAddress
-
-        if self._trust is None:
-            self._trust = ssl.create_default_context()
         try:
             async with (
-                until(self._clock, deadline),
-                httpcore.AsyncConnectionPool(
-                    ssl_context=self._trust, network_backend=ToAddress(address)
-                ) as pool,
+                httpcore.AsyncConnectionPool(ssl_context=self._trust, network_backend=way) as pool,
                 pool.stream(
                     "GET", url, headers=HEADERS, extensions={"trace": progress.trace}
                 ) as response,

@@ -1,13 +1,18 @@
-"""Connects every request to one given address, whatever host its URL names."""
+"""Connects every request to one given address, and bounds every step by one deadline.
+
+The library closes its sockets when a step of its own times out, but not when it is cancelled, so
+each step gets the time that is left.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from httpcore import AnyIOBackend, AsyncNetworkBackend, AsyncNetworkStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import ssl
+    from collections.abc import Callable, Iterable
 
     from httpcore import SOCKET_OPTION
 
@@ -15,20 +20,59 @@ if TYPE_CHECKING:
 class ToAddress(AsyncNetworkBackend):
     """Leaves Host and the name in TLS to the URL, and takes only the address from here."""
 
-    def __init__(self, address: str) -> None:
-        """Connect to the IP address `address`."""
+    def __init__(self, address: str, left_s: Callable[[], float]) -> None:
+        """Connect to the IP address `address`; `left_s` gives the seconds until the deadline."""
         self._address = address
+        self._left_s = left_s
         self._backend = AnyIOBackend()
 
     async def connect_tcp(
         self,
         host: str,  # noqa: ARG002 - the point of this class is to connect elsewhere
         port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the library's signature
+        timeout: float | None = None,  # noqa: ASYNC109, ARG002 - the library's signature
         local_address: str | None = None,
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> AsyncNetworkStream:
         """Connect to the given address in place of `host`."""
-        return await self._backend.connect_tcp(
-            self._address, port, timeout, local_address, socket_options
+        stream = await self._backend.connect_tcp(
+            self._address, port, self._left_s(), local_address, socket_options
         )
+        return _Bounded(stream, self._left_s)
+
+
+class _Bounded(AsyncNetworkStream):
+    """A stream whose every step ends at the deadline."""
+
+    def __init__(self, stream: AsyncNetworkStream, left_s: Callable[[], float]) -> None:
+        self._stream = stream
+        self._left_s = left_s
+
+    async def read(
+        self,
+        max_bytes: int,
+        timeout: float | None = None,  # noqa: ASYNC109, ARG002 - the library's signature
+    ) -> bytes:
+        return await self._stream.read(max_bytes, self._left_s())
+
+    async def write(
+        self,
+        buffer: bytes,
+        timeout: float | None = None,  # noqa: ASYNC109, ARG002 - the library's signature
+    ) -> None:
+        await self._stream.write(buffer, self._left_s())
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109, ARG002 - the library's signature
+    ) -> AsyncNetworkStream:
+        secured = await self._stream.start_tls(ssl_context, server_hostname, self._left_s())
+        return _Bounded(secured, self._left_s)
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - the library's signature
+        return self._stream.get_extra_info(info)

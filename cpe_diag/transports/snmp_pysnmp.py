@@ -177,6 +177,14 @@ class _StrictDispatcher(v1.SnmpDispatcher):  # type: ignore[misc]  # an untyped 
         self._peer = (address, port)
         self._community = community
 
+    def close(self) -> None:
+        """Close; requests that nobody waits for any more are forgotten first.
+
+        The library would tell their callers, with a call that lacks an argument.
+        """
+        self._pendingReqs.clear()
+        super().close()
+
     def _recv_callback(
         self,
         snmpEngine: Any,  # noqa: N803, ANN401 - the library's name
