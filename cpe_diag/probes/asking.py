@@ -1,159 +1,135 @@
-"""How a probe puts a question of the router's driver to the router, and reads the answer."""
+"""Puts a driver's question to the home router and makes a measurement of its answer."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey, Measurement, not_observed
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.observations import Observed
 from cpe_diag.driver_kit.posix_shell import fill
 from cpe_diag.driver_kit.router import ReadingContext, UnreadableError
-from cpe_diag.probes.probe import Probe, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cpe_diag.domain.evidence import Evidence
     from cpe_diag.driver_kit.router import Question
-    from cpe_diag.ports import CommandAnswer
+    from cpe_diag.probes.probe import Setting
 
-READ = "router.read"
+ASK: Final = "ssh.exec"
+"""The operation in which a question to the router fails."""
 
 
-async def ask(
-    setting: Setting, key: FactKey, question_id: str, deadline: float, **parameters: str
-) -> Measurement:
-    """Ask one question of the driver and read its answer.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One question: which fact it gives, its id in the driver, and whom it is about.
 
-    Args:
-        setting: of the run.
-        key: which fact it gives.
-        question_id: which question of the driver.
-        deadline: absolute, monotonic seconds.
-        parameters: for the question's commands, such as `target`.
-
-    Returns:
-        The fact, or why it is not known.
+    `target` and `server` are for questions that need them; `missing` says why it cannot be asked.
     """
-    found = await ask_many(setting, (key,), question_id, (parameters,), deadline)
-    return found[0]
+
+    key: FactKey
+    question: str
+    target: str = ""
+    server: str = ""
+    missing: Failure | None = None
 
 
-async def ask_many(
-    setting: Setting,
-    keys: Sequence[FactKey],
-    question_id: str,
-    parameters: Sequence[dict[str, str]],
-    deadline: float,
-) -> tuple[Measurement, ...]:
-    """Ask one question several times with other parameters, all in one batch.
+async def ask(setting: Setting, asked: Asked, deadline: float) -> Measurement:
+    """Ask one question.
 
     Args:
         setting: of the run.
-        keys: which facts it gives, one for each set of parameters.
-        question_id: which question of the driver.
-        parameters: one set for each key.
+        asked: what.
         deadline: absolute, monotonic seconds.
 
     Returns:
-        For each key its fact, or why it is not known.
+        The fact, or why it is not known; nothing is raised for the network.
     """
     clock, router = setting.doors.clock, setting.doors.router
+    if asked.missing is not None:
+        return not_observed(asked.key, asked.missing, ASK, clock.now())
+    question = _question(setting, asked)
+    if isinstance(question, Failure):
+        return not_observed(asked.key, question, ASK, clock.now())
+    given = {"target": asked.target, "server": asked.server}
+    commands = fill(question, **{name: value for name, value in given.items() if value})
     try:
-        question = _question(setting, question_id)
-        filled = [fill(question, **one) for one in parameters]
-        flat = tuple(command for commands in filled for command in commands)
-        answers = await router.ask(flat, deadline=deadline)
+        answers = await router.ask(commands, deadline=deadline)
     except MeasurementError as error:
-        at = clock.now()
-        return tuple(not_observed(key, error.failure, error.operation, at) for key in keys)
-    measurements = []
-    for key, commands, one in zip(keys, filled, parameters, strict=True):
-        mine, answers = answers[: len(commands)], answers[len(commands) :]
-        measurements.append(_read(setting, key, question, mine, one.get("target", "")))
-    return tuple(measurements)
-
-
-def _question(setting: Setting, question_id: str) -> Question:
-    """Find the driver's question.
-
-    Raises:
-        MeasurementError: `router.read`: there is no driver, or it has no such question.
-    """
-    driver = setting.router_driver
-    where = setting.doors.router.router
-    if driver is None:
-        failure = Failure(
-            kind=FailureKind.NOT_CONFIGURED,
-            where=where,
-            detail="the inventory names no router platform for this subscriber",
-        )
-        raise MeasurementError(failure, READ)
-    if question_id not in driver.questions:
-        failure = Failure(
-            kind=FailureKind.UNSUPPORTED,
-            where=where,
-            detail=f"the driver {driver.id} has no question {question_id}",
-        )
-        raise MeasurementError(failure, READ)
-    return driver.questions[question_id]
-
-
-def _read(
-    setting: Setting,
-    key: FactKey,
-    question: Question,
-    answers: tuple[CommandAnswer, ...],
-    target: str,
-) -> Measurement:
-    """Let the driver's pure reader make a fact of the answers."""
-    at = setting.doors.clock.now()
-    where = setting.doors.router.router
+        return not_observed(asked.key, error.failure, error.operation, clock.now())
+    at = clock.now()
+    context = ReadingContext(at=at, target=asked.target, server=asked.server)
     try:
-        value = question.reader(answers, ReadingContext(at=at, target=target))
+        value = question.reader(answers, context)
     except UnreadableError as error:
-        failure = Failure(kind=error.kind, where=where, detail=error.detail)
-        return not_observed(key, failure, READ, at)
-    labels = ", ".join(dict.fromkeys(answer.command.label for answer in answers))
-    return Measurement(
-        key=key, observation=Observed(value=value, source=f"SSH {where} {labels}", at=at)
+        return not_observed(asked.key, _unreadable(setting, error), ASK, at)
+    labels = tuple(dict.fromkeys(command.label for command in commands))
+    source = f"SSH {router.router} {labels[0]}" + (
+        f" and {len(labels) - 1} more" if len(labels) > 1 else ""
     )
+    return Measurement(key=asked.key, observation=Observed(value=value, source=source, at=at))
 
 
-def none_named(setting: Setting, key: FactKey, what: str) -> Measurement:
-    """Say that nobody named the target of a question.
+async def ask_all(
+    setting: Setting, questions: Sequence[Asked], deadline: float
+) -> tuple[Measurement, ...]:
+    """Ask several questions at the same time, each with its own outcome.
 
     Args:
         setting: of the run.
-        key: the fact that stays unknown.
-        what: what would have to be named, in words.
+        questions: what.
+        deadline: absolute, monotonic seconds.
 
     Returns:
-        NOT_CONFIGURED.
+        One measurement for each question, in their order.
     """
-    failure = Failure(
-        kind=FailureKind.NOT_CONFIGURED,
-        where=setting.subscriber.id,
-        detail=f"{what} is not named in the configuration or the order",
+    with setting.doors.recorder.scope():
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(ask(setting, one, deadline)) for one in questions]
+    return tuple(task.result() for task in tasks)
+
+
+def not_configured(where: str, detail: str, step: str | None = None) -> Failure:
+    """Make the failure for what nobody has named."""
+    return Failure(kind=FailureKind.NOT_CONFIGURED, where=where, detail=detail, next_step=step)
+
+
+def dependency(where: str, detail: str) -> Failure:
+    """Make the failure for a question that needs a fact which is not known."""
+    return Failure(kind=FailureKind.DEPENDENCY, where=where, detail=detail)
+
+
+def _question(setting: Setting, asked: Asked) -> Question | Failure:
+    driver = setting.router_driver
+    subscriber = setting.subscriber
+    if subscriber.router is None:
+        detail = "the inventory does not say how to reach the home router"
+        return not_configured(f"subscriber {subscriber.id}", detail)
+    if driver is None:
+        return not_configured(
+            f"subscriber {subscriber.id}",
+            f"there is no driver for the platform {subscriber.router.platform!r}",
+            "`cpe-diag driver list` shows the drivers that there are",
+        )
+    question = driver.questions.get(asked.question)
+    if question is None:
+        return Failure(
+            kind=FailureKind.UNSUPPORTED,
+            where=setting.doors.router.router,
+            detail=f"driver {driver.id} cannot ask for {asked.question}",
+        )
+    return question
+
+
+def _unreadable(setting: Setting, error: UnreadableError) -> Failure:
+    step = None
+    detail = error.detail
+    if error.kind is FailureKind.WRONG_PLATFORM and setting.subscriber.router is not None:
+        platform = setting.subscriber.router.platform
+        detail = f"{detail}; the inventory says that it is {platform}"
+        step = "correct the platform of this router in the inventory"
+    return Failure(
+        kind=error.kind, where=setting.doors.router.router, detail=detail, next_step=step
     )
-    return not_observed(key, failure, READ, setting.doors.clock.now())
-
-
-def reading(fact: str, title: str, asks: str) -> Probe:
-    """Make the probe that reads one fact about the router itself.
-
-    Args:
-        fact: the kind of fact, which is the driver's question and the probe's id too.
-        title: for people.
-        asks: what is asked, for people.
-
-    Returns:
-        The probe.
-    """
-    key = FactKey(fact, "router")
-
-    async def run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
-        return (await ask(setting, key, fact, deadline),)
-
-    return Probe(id=fact, title=title, asks=asks, gives=(key,), after=(), run=run)

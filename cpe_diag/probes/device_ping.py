@@ -1,54 +1,63 @@
-"""Pings the device in question from the router, at the address that the home knows for its MAC."""
+"""Whether the device in question answers the router."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.evidence import FactKey, Measurement, not_observed
-from cpe_diag.domain.failures import Failure, FailureKind
+from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.router_facts import LanStatus
-from cpe_diag.probes.asking import READ, ask, none_named
+from cpe_diag.probes.asking import Asked, ask, dependency, not_configured
 from cpe_diag.probes.probe import Probe, Setting
 
 if TYPE_CHECKING:
-    from cpe_diag.domain.evidence import Evidence
+    from cpe_diag.domain.evidence import Evidence, Measurement
 
 KEY: Final = FactKey("ping", "router>device")
 
 
-async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[Measurement, ...]:
-    if setting.device_mac is None:
-        return (none_named(setting, KEY, "the device in question"),)
-    lan = evidence.value(LanStatus, "router_lan", "router")
-    address = None if lan is None else _address_of(lan, setting.device_mac)
-    if address is None:
-        detail = (
-            "the router's LAN state is not known"
-            if lan is None
-            else f"neither leases nor neighbours of the router know {setting.device_mac}"
-        )
-        failure = Failure(
-            kind=FailureKind.DEPENDENCY, where=setting.doors.router.router, detail=detail
-        )
-        return (not_observed(KEY, failure, READ, setting.doors.clock.now()),)
-    return (await ask(setting, KEY, "ping", deadline, target=address),)
+def device_address(lan: LanStatus, mac: str) -> str | None:
+    """Find a device's address: what it uses now goes before what it was given.
 
+    Args:
+        lan: the home network.
+        mac: of the device, in any case.
 
-def _address_of(lan: LanStatus, mac: str) -> str | None:
-    """Give the device's IPv4 address: as the neighbour table saw it, else as it was leased."""
-    seen = known(lan.neighbours) or ()
-    for neighbour in seen:
-        if neighbour.mac == mac and ":" not in neighbour.address:
+    Returns:
+        The IPv4 address, or None where the router knows none.
+    """
+    wanted = mac.lower()
+    for neighbour in known(lan.neighbours) or ():
+        if known(neighbour.mac) == wanted and ":" not in neighbour.address:
             return neighbour.address
-    leased = known(lan.leases) or ()
-    return next((lease.address for lease in leased if lease.mac == mac), None)
+    for lease in known(lan.leases) or ():
+        if lease.mac == wanted:
+            return lease.address
+    return None
+
+
+def _device(setting: Setting, evidence: Evidence) -> Asked:
+    mac = setting.device_mac
+    if mac is None:
+        missing = not_configured("device", "no device is named in the order")
+        return Asked(key=KEY, question="ping", missing=missing)
+    lan = evidence.value(LanStatus, "router_lan", "router")
+    address = None if lan is None else device_address(lan, mac)
+    if address is None:
+        detail = "the router knows no address of the device"
+        missing = dependency(mac, "the home network is not known" if lan is None else detail)
+        return Asked(key=KEY, question="ping", missing=missing)
+    return Asked(key=KEY, question="ping", target=address)
+
+
+async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[Measurement, ...]:
+    return (await ask(setting, _device(setting, evidence), deadline),)
 
 
 PROBE: Final = Probe(
     id="device_ping",
-    title="Device, from the router",
-    asks="echo requests from the router to the device in question",
+    title="Device in question",
+    asks="the customer's device, from the router",
     gives=(KEY,),
     after=("router_lan",),
     run=_run,

@@ -1,13 +1,28 @@
-"""Reads `router_lan`: LAN ports, leases, neighbours, DHCP and DNS services of the router."""
+"""The home network as the router serves it: ports, leases, neighbours, DHCP and DNS."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cpe_diag.probes.asking import reading
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.probes.asking import Asked, ask
+from cpe_diag.probes.probe import Probe, Setting
 
-PROBE: Final = reading(
-    "router_lan",
-    "Home network",
-    "LAN ports, leases, neighbours, DHCP and DNS services of the router",
+if TYPE_CHECKING:
+    from cpe_diag.domain.evidence import Evidence, Measurement
+
+KEY: Final = FactKey("router_lan", "router")
+
+
+async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
+    return (await ask(setting, Asked(key=KEY, question=KEY.kind), deadline),)
+
+
+PROBE: Final = Probe(
+    id="router_lan",
+    title="Home network",
+    asks="the home router, about the home network",
+    gives=(KEY,),
+    after=(),
+    run=_run,
 )

@@ -1,11 +1,28 @@
-"""Reads `router_log`: what the log says of sessions, Wi-Fi, memory and link."""
+"""What the home router's log tells."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cpe_diag.probes.asking import reading
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.probes.asking import Asked, ask
+from cpe_diag.probes.probe import Probe, Setting
 
-PROBE: Final = reading(
-    "router_log", "Router log", "what the log says of sessions, Wi-Fi, memory and link"
+if TYPE_CHECKING:
+    from cpe_diag.domain.evidence import Evidence, Measurement
+
+KEY: Final = FactKey("router_log", "router")
+
+
+async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
+    return (await ask(setting, Asked(key=KEY, question=KEY.kind), deadline),)
+
+
+PROBE: Final = Probe(
+    id="router_log",
+    title="Router log",
+    asks="the home router's log",
+    gives=(KEY,),
+    after=(),
+    run=_run,
 )

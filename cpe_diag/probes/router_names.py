@@ -1,61 +1,55 @@
-"""Names resolved from the router: by its own forwarder, and past it by the operator's resolver."""
+"""Names asked from the router: at its own forwarder, and past it at the operator's resolver."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
-from cpe_diag.probes.asking import ask, none_named
-from cpe_diag.probes.probe import Probe, Setting
+from cpe_diag.probes.asking import Asked, ask_all, not_configured
+from cpe_diag.probes.probe import Probe, Setting, WebTarget
 
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import Evidence, Measurement
+    from cpe_diag.domain.failures import Failure
 
 REFERENCE: Final = FactKey("dns", "router>reference")
 RESOLVER: Final = FactKey("dns", "router>operator_resolver")
 PLATFORM: Final = FactKey("dns", "router>platform")
 
 
+def _forwarder(key: FactKey, target: WebTarget | None, whose: str) -> Asked:
+    if target is None:
+        return Asked(key=key, question="dns_forwarder", missing=unnamed(whose))
+    return Asked(key=key, question="dns_forwarder", target=target.host, server="127.0.0.1")
+
+
+def _direct(setting: Setting) -> Asked:
+    server = setting.operator_resolver
+    if setting.reference is None or server is None:
+        missing = unnamed("reference" if setting.reference is None else "operator's resolver")
+        return Asked(key=RESOLVER, question="dns_direct", missing=missing)
+    target = setting.reference.host
+    return Asked(key=RESOLVER, question="dns_direct", target=target, server=server)
+
+
 async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
-    return tuple(
-        await asyncio.gather(
-            _reference(setting, deadline),
-            _direct(setting, deadline),
-            _platform(setting, deadline),
-        )
+    questions = (
+        _forwarder(REFERENCE, setting.reference, "reference"),
+        _direct(setting),
+        _forwarder(PLATFORM, setting.platform, "platform"),
     )
+    return await ask_all(setting, questions, deadline)
 
 
-async def _reference(setting: Setting, deadline: float) -> Measurement:
-    if setting.reference is None:
-        return none_named(setting, REFERENCE, "a reference host")
-    return await ask(setting, REFERENCE, "dns_forwarder", deadline, target=setting.reference.host)
-
-
-async def _direct(setting: Setting, deadline: float) -> Measurement:
-    if setting.reference is None or setting.operator_resolver is None:
-        return none_named(setting, RESOLVER, "the operator's resolver or a reference host")
-    return await ask(
-        setting,
-        RESOLVER,
-        "dns_direct",
-        deadline,
-        target=setting.reference.host,
-        server=setting.operator_resolver,
-    )
-
-
-async def _platform(setting: Setting, deadline: float) -> Measurement:
-    if setting.platform is None:
-        return none_named(setting, PLATFORM, "a platform")
-    return await ask(setting, PLATFORM, "dns_forwarder", deadline, target=setting.platform.host)
+def unnamed(whose: str) -> Failure:
+    """Make the failure for a target that neither configuration nor order names."""
+    return not_configured(whose, f"no {whose} is named in the configuration or the order")
 
 
 PROBE: Final = Probe(
     id="router_names",
-    title="Names, from the router",
-    asks="the router's forwarder and, past it, the operator's resolver",
+    title="Names from the router",
+    asks="the router's forwarder and the operator's resolver, from the router",
     gives=(REFERENCE, RESOLVER, PLATFORM),
     after=(),
     run=_run,

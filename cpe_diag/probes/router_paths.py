@@ -1,55 +1,52 @@
-"""Pings from the router: to the operator's edge, and to the reference host behind it."""
+"""Whether packets from the router reach the operator's edge, and the reference behind it."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.evidence import FactKey, Measurement, not_observed
-from cpe_diag.domain.failures import Failure, FailureKind
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.path_facts import DnsCheck
 from cpe_diag.domain.router_facts import WanStatus
-from cpe_diag.probes.asking import READ, ask, none_named
+from cpe_diag.probes.asking import Asked, ask_all, dependency
 from cpe_diag.probes.probe import Probe, Setting
+from cpe_diag.probes.router_names import unnamed
 
 if TYPE_CHECKING:
-    from cpe_diag.domain.evidence import Evidence
+    from cpe_diag.domain.evidence import Evidence, Measurement
 
 GATEWAY: Final = FactKey("ping", "router>gateway")
 REFERENCE: Final = FactKey("ping", "router>reference")
 
 
-async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[Measurement, ...]:
-    return tuple(
-        await asyncio.gather(_gateway(setting, evidence, deadline), _reference(setting, deadline))
-    )
-
-
-async def _gateway(setting: Setting, evidence: Evidence, deadline: float) -> Measurement:
+def _gateway(evidence: Evidence) -> Asked:
     wan = evidence.value(WanStatus, "router_wan", "router")
-    if wan is None or wan.gateway is None:
-        detail = (
-            "the router's WAN state is not known"
-            if wan is None
-            else "the router has no default route, so there is no gateway to ping"
-        )
-        failure = Failure(
-            kind=FailureKind.DEPENDENCY, where=setting.doors.router.router, detail=detail
-        )
-        return not_observed(GATEWAY, failure, READ, setting.doors.clock.now())
-    return await ask(setting, GATEWAY, "ping", deadline, target=wan.gateway)
+    if wan is None:
+        missing = dependency("router", "it is not known which gateway the router uses")
+        return Asked(key=GATEWAY, question="ping", missing=missing)
+    if wan.gateway is None:
+        missing = dependency("router", "the router has no default route, so no gateway to ask")
+        return Asked(key=GATEWAY, question="ping", missing=missing)
+    return Asked(key=GATEWAY, question="ping", target=wan.gateway)
 
 
-async def _reference(setting: Setting, deadline: float) -> Measurement:
+def _reference(setting: Setting, evidence: Evidence) -> Asked:
+    """Ask for the address where it is known, so that a broken resolver does not count."""
     if setting.reference is None:
-        return none_named(setting, REFERENCE, "a reference host")
-    target = setting.reference.address or setting.reference.host
-    return await ask(setting, REFERENCE, "ping", deadline, target=target)
+        return Asked(key=REFERENCE, question="ping", missing=unnamed("reference"))
+    name = evidence.value(DnsCheck, "dns", "operator>reference")
+    known = name.addresses[0] if name is not None and name.addresses else setting.reference.host
+    return Asked(key=REFERENCE, question="ping", target=known)
+
+
+async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[Measurement, ...]:
+    questions = (_gateway(evidence), _reference(setting, evidence))
+    return await ask_all(setting, questions, deadline)
 
 
 PROBE: Final = Probe(
     id="router_paths",
-    title="Ways out, from the router",
-    asks="echo requests from the router to its gateway and to the reference host",
+    title="Paths from the router",
+    asks="the operator's edge and the reference host, from the router",
     gives=(GATEWAY, REFERENCE),
     after=("router_wan",),
     run=_run,

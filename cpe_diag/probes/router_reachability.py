@@ -1,4 +1,4 @@
-"""Does the router answer from the operator's side: ICMP where it tells something, else TCP."""
+"""Whether the home router answers the operator at all: ICMP where allowed, TCP otherwise."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cpe_diag.domain.failures import Blame, FailureKind, MeasurementError
 from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import Reachability
-from cpe_diag.probes.asking import none_named
+from cpe_diag.probes.asking import not_configured
 from cpe_diag.probes.probe import Probe, Setting
 
 if TYPE_CHECKING:
@@ -17,74 +17,71 @@ if TYPE_CHECKING:
     from cpe_diag.domain.subscriber import RouterAccess
 
 KEY: Final = FactKey("reachability", "router")
-ECHO_REQUESTS: Final = 3
-
-# Share of the time that ICMP may take before TCP is tried as well (reasoned: three echo
-# requests that nobody answers must leave time for a second opinion).
-_ICMP_SHARE: Final = 0.4
+PING_COUNT: Final = 2
+# Share of the time for ICMP; a router that drops it is asked over TCP in the rest (reasoned).
+PING_SHARE: Final = 0.4
 
 
 async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
-    router = setting.subscriber.router
-    if router is None:
-        return (none_named(setting, KEY, "the router's management address"),)
-    if await _pinged(setting, router, deadline):
-        return (_told(setting, router, "icmp", reachable=True),)
-    return (await _connected(setting, router, deadline),)
-
-
-async def _pinged(setting: Setting, router: RouterAccess, deadline: float) -> bool:
-    """Send echo requests; False where none came back, or where we may not send any."""
-    now = setting.doors.clock.monotonic()
+    clock = setting.doors.clock
+    access = setting.subscriber.router
+    if access is None:
+        where = f"subscriber {setting.subscriber.id}"
+        failure = not_configured(where, "the inventory does not say how to reach the home router")
+        return (not_observed(KEY, failure, "tcp.connect", clock.now()),)
     try:
-        check = await setting.doors.prober.ping(
-            router.address, count=ECHO_REQUESTS, deadline=now + (deadline - now) * _ICMP_SHARE
-        )
-    except MeasurementError:
-        return False
-    return check.received > 0
-
-
-async def _connected(setting: Setting, router: RouterAccess, deadline: float) -> Measurement:
-    """Open a TCP connection to the SSH port; a refusal is an answer too."""
-    try:
-        rtt_s = await setting.doors.prober.tcp_connect(
-            router.address, router.port, deadline=deadline
+        found = await _by_icmp(setting, access, deadline) or await _by_tcp(
+            setting, access, deadline
         )
     except MeasurementError as error:
-        if error.failure.kind is FailureKind.REFUSED:
-            return _told(setting, router, "tcp", reachable=True)
-        if error.failure.blame is Blame.PATH:
-            return _told(setting, router, "tcp", reachable=False)
-        return not_observed(KEY, error.failure, error.operation, setting.doors.clock.now())
-    return _told(setting, router, "tcp", reachable=True, rtt_s=rtt_s)
+        return (not_observed(KEY, error.failure, error.operation, clock.now()),)
+    source = f"{found.method.upper()} {found.target}, from the operator's side"
+    return (
+        Measurement(key=KEY, observation=Observed(value=found, source=source, at=clock.now())),
+    )
 
 
-def _told(
-    setting: Setting,
-    router: RouterAccess,
-    method: str,
-    *,
-    reachable: bool,
-    rtt_s: float | None = None,
-) -> Measurement:
-    nothing: Maybe[float] = Missing(why=FailureKind.SILENT)
-    fact = Reachability(
-        reachable=reachable,
-        method=method,
-        target=router.address,
-        rtt_s=nothing if rtt_s is None else rtt_s,
+async def _by_icmp(setting: Setting, access: RouterAccess, deadline: float) -> Reachability | None:
+    """Ask by ICMP; None where it tells nothing: not allowed, or no answer (it may be filtered)."""
+    clock = setting.doors.clock
+    now = clock.monotonic()
+    try:
+        check = await setting.doors.prober.ping(
+            access.address, count=PING_COUNT, deadline=now + (deadline - now) * PING_SHARE
+        )
+    except MeasurementError:
+        return None
+    if not check.received:
+        return None
+    return Reachability(
+        reachable=True, method="icmp", target=access.address, rtt_s=check.rtt_avg_s
     )
-    source = f"{method.upper()} {router.address}, from the operator's side"
-    return Measurement(
-        key=KEY, observation=Observed(value=fact, source=source, at=setting.doors.clock.now())
-    )
+
+
+async def _by_tcp(setting: Setting, access: RouterAccess, deadline: float) -> Reachability:
+    """Ask by TCP on the management port; a refusal is an answer of the router too.
+
+    Raises:
+        MeasurementError: the failure is on our own side, and says nothing of the router.
+    """
+    rtt_s: Maybe[float] = Missing(why=FailureKind.SILENT)
+    try:
+        rtt_s = await setting.doors.prober.tcp_connect(
+            access.address, access.port, deadline=deadline
+        )
+        reachable = True
+    except MeasurementError as error:
+        if error.failure.blame is Blame.AGENT:
+            raise
+        reachable = error.failure.kind is FailureKind.REFUSED
+    target = f"{access.address}:{access.port}"
+    return Reachability(reachable=reachable, method="tcp", target=target, rtt_s=rtt_s)
 
 
 PROBE: Final = Probe(
     id="router_reachability",
     title="Router from the operator's side",
-    asks="whether the router's management address answers",
+    asks="the home router's management address, from here",
     gives=(KEY,),
     after=(),
     run=_run,

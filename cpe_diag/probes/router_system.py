@@ -1,13 +1,28 @@
-"""Reads `router_system`: model, firmware, uptime, load, memory and connection tracking."""
+"""What the home router says of itself: model, uptime, load, memory, connection table."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cpe_diag.probes.asking import reading
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.probes.asking import Asked, ask
+from cpe_diag.probes.probe import Probe, Setting
 
-PROBE: Final = reading(
-    "router_system",
-    "Router health",
-    "model, firmware, uptime, load, memory and connection tracking",
+if TYPE_CHECKING:
+    from cpe_diag.domain.evidence import Evidence, Measurement
+
+KEY: Final = FactKey("router_system", "router")
+
+
+async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
+    return (await ask(setting, Asked(key=KEY, question=KEY.kind), deadline),)
+
+
+PROBE: Final = Probe(
+    id="router_system",
+    title="Router health",
+    asks="the home router, about itself",
+    gives=(KEY,),
+    after=(),
+    run=_run,
 )

@@ -1,11 +1,28 @@
-"""Reads `router_wan`: the router's own view of its way to the operator."""
+"""What the home router says of its session with the operator."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cpe_diag.probes.asking import reading
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.probes.asking import Asked, ask
+from cpe_diag.probes.probe import Probe, Setting
 
-PROBE: Final = reading(
-    "router_wan", "WAN session", "the router's own view of its way to the operator"
+if TYPE_CHECKING:
+    from cpe_diag.domain.evidence import Evidence, Measurement
+
+KEY: Final = FactKey("router_wan", "router")
+
+
+async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
+    return (await ask(setting, Asked(key=KEY, question=KEY.kind), deadline),)
+
+
+PROBE: Final = Probe(
+    id="router_wan",
+    title="Router's way to the operator",
+    asks="the home router, about its WAN",
+    gives=(KEY,),
+    after=(),
+    run=_run,
 )

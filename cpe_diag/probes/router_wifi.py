@@ -1,11 +1,28 @@
-"""Reads `router_wifi`: radios, SSIDs, channels, and what is really on air."""
+"""The router's radios and networks: what is set, and what is truly on air."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cpe_diag.probes.asking import reading
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.probes.asking import Asked, ask
+from cpe_diag.probes.probe import Probe, Setting
 
-PROBE: Final = reading(
-    "router_wifi", "Radios and networks", "radios, SSIDs, channels, and what is really on air"
+if TYPE_CHECKING:
+    from cpe_diag.domain.evidence import Evidence, Measurement
+
+KEY: Final = FactKey("router_wifi", "router")
+
+
+async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
+    return (await ask(setting, Asked(key=KEY, question=KEY.kind), deadline),)
+
+
+PROBE: Final = Probe(
+    id="router_wifi",
+    title="Radios and Wi-Fi networks",
+    asks="the home router, about its radios",
+    gives=(KEY,),
+    after=(),
+    run=_run,
 )

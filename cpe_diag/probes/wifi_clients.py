@@ -1,11 +1,28 @@
-"""Reads `wifi_clients`: who is associated, with signal and rates."""
+"""Which devices are associated, and how well the router hears them."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cpe_diag.probes.asking import reading
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.probes.asking import Asked, ask
+from cpe_diag.probes.probe import Probe, Setting
 
-PROBE: Final = reading(
-    "wifi_clients", "Wi-Fi stations", "who is associated, with signal and rates"
+if TYPE_CHECKING:
+    from cpe_diag.domain.evidence import Evidence, Measurement
+
+KEY: Final = FactKey("wifi_clients", "router")
+
+
+async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
+    return (await ask(setting, Asked(key=KEY, question=KEY.kind), deadline),)
+
+
+PROBE: Final = Probe(
+    id="wifi_clients",
+    title="Wi-Fi devices",
+    asks="the home router, about its stations",
+    gives=(KEY,),
+    after=(),
+    run=_run,
 )

@@ -16,6 +16,7 @@ from cpe_diag.driver_kit.parsers.answers import (
     refuse_failed,
     unparseable,
 )
+from cpe_diag.driver_kit.router import UnreadableError
 
 if TYPE_CHECKING:
     from cpe_diag.ports import CommandAnswer
@@ -43,7 +44,7 @@ def ping_check(answers: tuple[CommandAnswer, ...], target: str) -> PingCheck:
         How many went out and came back; round trips in seconds; the first error text as note.
 
     Raises:
-        UnreadableError: an answer is cut, or no ping's.
+        UnreadableError: an answer is cut, or no ping's; DEPENDENCY: the name does not resolve.
     """
     sent = received = 0
     total_s = 0.0
@@ -71,6 +72,8 @@ def _one_ping(answer: CommandAnswer) -> tuple[int, int, float, str]:
         error = _PING_ERROR.search(answer.output)
         if error is None:
             raise incomplete(label)
+        if error[1].startswith("bad address "):
+            raise UnreadableError(FailureKind.DEPENDENCY, f"{label}: the name does not resolve")
         return 1, 0, 0.0, error[1]
     sent, received = int(statistics[1]), int(statistics[2])
     if not received:
