@@ -36,6 +36,10 @@ USM: Final = 3
 # RFC 1902: all that these agents hold is below internet (1.3.6.1).
 INTERNET: Final = (1, 3, 6, 1)
 
+# Below internet, and nothing is there: the view of somebody who may write nothing. pysnmp takes a
+# view without any subtree for a permission (acmod/rfc3415.py returns the refusal, not raises it).
+NOTHING: Final = (1, 3, 6, 1, 99)
+
 # RFC 3411, SnmpEngineID: 32473 is the enterprise for documentation (RFC 5612), then format 5,
 # octets of the maker's choice.
 ENGINE_ID_PREFIX: Final = (0x80000000 + 32473).to_bytes(4, "big") + b"\x05"
@@ -150,9 +154,14 @@ class ViewInstrumentation:
 
 
 def _check_access(view: str, bindings: Any, asked: dict[str, Any]) -> None:  # noqa: ANN401 - pysnmp's untyped call
-    """Let pysnmp's access control look at bindings; it raises its own error."""
+    """Let pysnmp's access control look at bindings.
+
+    It raises by itself where somebody has no rights at all, and answers True where an object is
+    not in his view: noAccess (RFC 3416, 4.2.5 (1)).
+    """
     for position, binding in enumerate(bindings):
-        asked["acFun"](view, binding, idx=position, **asked)
+        if asked["acFun"](view, binding, idx=position, **asked):
+            raise error.NoAccessError(name=binding[0], idx=position)
 
 
 def encode(value: MibValue) -> Any:  # noqa: ANN401 - a value of the untyped pysnmp
@@ -254,7 +263,7 @@ class SnmpAgent:
         if self._refused:
             self._refused = False
             return
-        config.add_vacm_user(self._engine, V2C, READER, "noAuthNoPriv", INTERNET)
+        config.add_vacm_user(self._engine, V2C, READER, "noAuthNoPriv", INTERNET, NOTHING)
         config.add_vacm_user(self._engine, V2C, WRITER, "noAuthNoPriv", INTERNET, INTERNET)
         config.add_vacm_user(self._engine, USM, names.snmp_v3_user, "authPriv", INTERNET, INTERNET)
 
