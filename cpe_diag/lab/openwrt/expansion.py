@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import fnmatch
 import operator
+import re
 from dataclasses import dataclass, field
 from glob import escape
 from typing import TYPE_CHECKING, assert_never
@@ -135,7 +137,7 @@ def _parameter(shell: Shell, name: str) -> str | None:
 
 async def _variable(shell: Shell, part: Variable, streams: Streams) -> str:
     value = _parameter(shell, part.name)
-    if part.operator == "#":
+    if part.operator == "length":
         return str(len(value or ""))
     missing = value is None or (part.operator.startswith(":") and not value)
     operand = part.operand or Word(parts=())
@@ -143,7 +145,25 @@ async def _variable(shell: Shell, part: Variable, streams: Streams) -> str:
         return await expand_text(shell, operand, streams) if missing else value or ""
     if part.operator.endswith("+"):
         return "" if missing else await expand_text(shell, operand, streams)
+    if part.operator:
+        return _without(value or "", part.operator, await expand_text(shell, operand, streams))
     return value or ""
+
+
+def _without(value: str, operator_text: str, pattern: str) -> str:
+    """Take a beginning (`#`) or an end (`%`) that matches away: the shortest, or the longest."""
+    expression = re.compile(fnmatch.translate(pattern))
+    lengths = range(len(value) + 1)
+    for length in reversed(lengths) if len(operator_text) > 1 else lengths:
+        cut = len(value) - length
+        piece, rest = (
+            (value[:length], value[length:])
+            if operator_text.startswith("#")
+            else (value[cut:], value[:cut])
+        )
+        if expression.match(piece):
+            return rest
+    return value
 
 
 def _arithmetic(shell: Shell, text: str) -> int:

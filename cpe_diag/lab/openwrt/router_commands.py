@@ -9,7 +9,14 @@ from cpe_diag.lab.openwrt import home
 from cpe_diag.lab.openwrt.files import device_mac, devices
 from cpe_diag.lab.openwrt.json_text import to_text
 from cpe_diag.lab.openwrt.log import log_lines
-from cpe_diag.lab.openwrt.radios import Bss, all_bss, band_of, bssid, radios
+from cpe_diag.lab.openwrt.radios import (
+    Bss,
+    all_bss,
+    band_of,
+    bssid,
+    frequency_mhz,
+    radios,
+)
 from cpe_diag.lab.openwrt.shell import pattern, whole_number
 from cpe_diag.lab.openwrt.ubus_network import device_status, interface_status, wireless_status
 from cpe_diag.lab.openwrt.ubus_system import PIDS, running
@@ -168,7 +175,9 @@ async def _scan(call: Call, name: str) -> int:
         call.streams.say(
             f"Cell {index:02d} - Address: {neighbour.bssid.upper()}\n"
             f"          ESSID: {shown}\n"
-            f"          Mode: Master  Band: {'2.4' if radio.band == '2g' else '5'} GHz"
+            "          Mode: Master"
+            f"  Frequency: {frequency_mhz(radio.band, neighbour.channel) / 1000:.3f} GHz"
+            f"  Band: {'2.4' if radio.band == '2g' else '5'} GHz"
             f"  Channel: {neighbour.channel}\n"
             f"          Signal: {neighbour.signal_dbm} dBm"
             f"  Quality: {quality(neighbour.signal_dbm)}/70\n"

@@ -198,7 +198,7 @@ class Scanner:
             end = self._find("}", self.position)
             name = self.text[self.position + 1 : end]
             self.position = end + 1
-            return Variable(name=name, quoted=quoted, operator="#")
+            return Variable(name=name, quoted=quoted, operator="length")
         match = PARAMETER.match(self.text, self.position)
         if match is None:
             raise ScriptError('"}"')
@@ -208,7 +208,7 @@ class Scanner:
         self.position = end + 1
         if not rest:
             return Variable(name=match.group(0), quoted=quoted)
-        for operator in (":-", "-", ":+", "+"):
+        for operator in (":-", "-", ":+", "+", "##", "#", "%%", "%"):
             if rest.startswith(operator):
                 inner = Scanner(
                     '"' + rest.removeprefix(operator).strip('"') + '"', self.parse_nested

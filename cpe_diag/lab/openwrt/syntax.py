@@ -28,7 +28,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """`$name` or `${name}`; `operator` is `:-`, `-` or `#` (a length), or empty."""
+    """`$name` or `${name}`; `operator` is of XCU 2.6.2, `length` or empty."""
 
     name: str
     quoted: bool

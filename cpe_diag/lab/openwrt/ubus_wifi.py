@@ -97,7 +97,7 @@ def hostapd_status(machine: Machine, bss: Bss) -> Json:
 
 
 def hostapd_clients(machine: Machine, bss: Bss) -> Json:
-    """Give `hostapd.<device> get_clients`; rates are in units of 100 bit/s, as hostapd says."""
+    """Give `hostapd.<device> get_clients`; rates are in units of 10 bit/s, as recorded."""
     fast = bss.radio.band != "2g"
     clients: dict[str, Json] = {}
     for index, device in enumerate(stations(machine, bss), start=1):
@@ -121,7 +121,7 @@ def hostapd_clients(machine: Machine, bss: Bss) -> Json:
             "bytes": {"rx": rx_bytes, "tx": tx_bytes},
             "airtime": {"rx": 0, "tx": 0},
             "packets": {"rx": rx_bytes // 150, "tx": tx_bytes // 900},
-            "rate": {"rx": device.rx_rate_kbps * 10, "tx": device.tx_rate_kbps * 10},
+            "rate": {"rx": device.rx_rate_kbps * 100, "tx": device.tx_rate_kbps * 100},
             "signal": device.signal_dbm,
             "capabilities": {},
         }

@@ -42,6 +42,7 @@ SAMPLES = [
     ("echo a # comment\necho b", "a\nb\n"),
     ("echo a \\\n b", "a b\n"),
     ("echo ${none:-default} ${#HOME}", "default 0\n"),
+    ("o=a.b.c; echo ${o#*.} ${o##*.} ${o%.*} ${o%%.*} ${o#x}", "b.c c a.b a a.b.c\n"),
     ("echo $((2 * 3 + 1))", "7\n"),
     ("echo abc | sed 's/b/[&]/'", "a[b]c\n"),
     ("printf 'a:b:c\\n' | cut -d: -f2-", "b:c\n"),
