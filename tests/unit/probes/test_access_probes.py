@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from cpe_diag.domain.evidence import Evidence, FactKey
+from cpe_diag.domain.evidence import Evidence
 from cpe_diag.domain.failures import Blame, Failure, FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.observations import Observed, Unobserved
@@ -366,16 +366,3 @@ async def test_without_mac_and_vlan_there_is_nothing_to_ask() -> None:
         subscriber, router_mac=nothing, service=replace(subscriber.service, vlan=nothing)
     )
     assert await learned({}, replace(setting, subscriber=subscriber)) is FailureKind.NOT_CONFIGURED
-
-
-def test_every_fact_of_the_node_is_given_by_exactly_one_probe() -> None:
-    """Two probes for one fact would overwrite each other."""
-    from cpe_diag.probes.catalogue import PROBES, probe  # noqa: PLC0415 - the whole catalogue
-
-    given = [key for one in PROBES for key in one.gives]
-    assert len(given) == len(set(given))
-    assert FactKey("port_status", "port") in given
-    assert len({one.id for one in PROBES}) == len(PROBES)
-    assert probe("port_state") is port_state.PROBE
-    with pytest.raises(KeyError):
-        probe("port_stat")
