@@ -298,6 +298,42 @@ class TestSilence:
         assert failure.kind is FailureKind.REFUSED
         assert snmp.clock.monotonic() < deadline - 3
 
+    async def test_a_question_that_never_got_its_turn_is_our_own_failure(
+        self, snmp: SnmpBench
+    ) -> None:
+        """It was never asked, so the node's silence is not its reason."""
+        agent = await snmp.agent(lambda _request: None)
+        door = snmp.door(agent.port)
+        async with asyncio.TaskGroup() as group:
+            first = [
+                group.create_task(failure_of(door.get([IN_OCTETS], deadline=snmp.within(0.4))))
+                for _one in range(2)
+            ]
+            late = group.create_task(failure_of(door.get([IN_OCTETS], deadline=snmp.within(0.1))))
+        assert [task.result().kind for task in first] == [FailureKind.SILENT] * 2
+        assert late.result().kind is FailureKind.OUT_OF_TIME
+
+    async def test_a_cancelled_question_leaves_the_door_usable(self, snmp: SnmpBench) -> None:
+        """Cancellation passes through, and gives its place at the node back."""
+        asked = asyncio.Event()
+
+        def second_on(request: Request) -> bytes | None:
+            asked.set()
+            return all_seven(request) if len(agent.requests) > 2 else None
+
+        agent: ScriptedAgent = await snmp.agent(second_on)
+        door = snmp.door(agent.port)
+        for _place in range(2):
+            asked.clear()
+            task = asyncio.create_task(door.get([IN_OCTETS], deadline=snmp.within(60)))
+            await asked.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        assert await door.get([IN_OCTETS], deadline=snmp.within(5)) == {IN_OCTETS: 7}
+        outcomes = [exchange.failure for exchange in snmp.recorder.trace(start_s=0.0)]
+        assert outcomes == ["cancelled", "cancelled", None]
+
     async def test_a_name_that_does_not_resolve_is_our_own_failure(self, snmp: SnmpBench) -> None:
         """A gap in the inventory or our own DNS is no evidence about the node."""
         door = snmp.door(161, address="no-such-node.invalid")
@@ -398,6 +434,21 @@ class TestRows:
             )
         )
         assert failure.kind is FailureKind.DEVICE_ERROR
+
+    async def test_an_answer_beyond_the_fast_librarys_buffer_is_read(
+        self, snmp: SnmpBench
+    ) -> None:
+        """Its buffer holds some 4 kB; 50 long names are more."""
+        long = b"\x04\x78" + b"x" * 120
+
+        def many(request: Request) -> bytes:
+            return request.answer([(f"{IN_OCTETS}.{index}", long) for index in range(1, 51)])
+
+        agent = await snmp.agent(many)
+        found = await snmp.door(agent.port).next_rows(
+            IN_OCTETS, after="", max_rows=50, deadline=snmp.within(5)
+        )
+        assert [value for _oid, value in found] == [b"x" * 120] * 50
 
     @pytest.mark.parametrize("max_rows", [0, 51])
     async def test_a_read_without_bounds_is_a_bug(
