@@ -19,7 +19,7 @@ class ObjectSpec:
     `oid` may hold `{if_index}`; `type` is `integer`, `unsigned`, `text`, `ticks`, `enum`, `bits`
     or `object_id`; `scale` multiplies the raw number into `unit`; raw values in `sentinels` mean
     that the device has no value; `values` maps raw numbers to words for `enum` (for `bits`: bit
-    number to word). `source` names MIB object and document.
+    number to word). `source` names MIB, object and document, in this order.
     Several objects of one field are alternatives: the first that has a value gives it.
     With `true_when` the field is a claim: True when the enum's word, or any word of set bits, is
     among them. A raw number outside of `raw_range` is unparseable. Empty text is a value only

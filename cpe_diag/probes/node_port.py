@@ -107,7 +107,8 @@ def source_of(node: str, specs: Sequence[ObjectSpec], field: str, if_index: int)
     """Name device and question: `SNMP an-1 IF-MIB ifOperStatus.1007`."""
     for spec in specs:
         if spec.field == field:
-            named = spec.source.split(",")[0]
+            # A source begins with the names of the MIB and of the object.
+            named = " ".join(spec.source.split(",")[0].split()[:2])
             suffix = f".{if_index}" if "{if_index}" in spec.oid else ".0"
             return f"SNMP {node} {named}{suffix}"
     return f"SNMP {node}"
