@@ -27,12 +27,12 @@ pytestmark = pytest.mark.lab
 
 VDSL = "sub-1002"
 VDSL_2 = "sub-1003"
-ADSL_DHCP = "sub-1009"
-PPPOE = "sub-1010"
-ETHERNET = "sub-1018"
-ETHERNET_2 = "sub-1020"
+ADSL_DHCP = "sub-2001"
+PPPOE = "sub-2002"
+ETHERNET = "sub-3002"
+ETHERNET_2 = "sub-3004"
 PHONE_OF_VDSL = "0a:03:ea:00:00:01"
-PHONE_OF_ETHERNET = "0a:03:fa:00:00:01"
+PHONE_OF_ETHERNET = "0a:0b:ba:00:00:01"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
