@@ -51,7 +51,7 @@ class TcpDoor:
         self._now = DoorMode.REFUSING
         self._listener: socket.socket | None = None
         self._fillers: list[socket.socket] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], socket.socket] = {}
 
     def start(self) -> int:
         """Choose a port and take the present mode.
@@ -131,8 +131,14 @@ class TcpDoor:
         connection.setblocking(False)  # noqa: FBT003 - the socket module's own signature
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         task = asyncio.get_running_loop().create_task(self._meet(connection))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = connection
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Forget a connection, and close one that was cancelled before anybody met it."""
+        connection = self._tasks.pop(task)
+        if task.cancelled() and connection.fileno() >= 0:
+            connection.close()
 
     async def _meet(self, connection: socket.socket) -> None:
         reader, writer = await asyncio.open_connection(sock=connection)

@@ -347,7 +347,7 @@ def wan_up(world: World, router: HomeRouter) -> bool:
 
 def forwards(world: World, router: HomeRouter) -> bool:
     """Packets of this home reach the operator's edge."""
-    return wan_up(world, router) and not router.session_stale
+    return wan_up(world, router) and not router.session_stale and not router.hung
 
 
 def management_reachable(world: World, router: HomeRouter) -> bool:

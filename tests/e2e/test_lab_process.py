@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -196,7 +195,7 @@ def test_a_directory_that_cannot_be_made_is_told_with_exit_status_3(tmp_path: Pa
 def test_the_control_door_wants_its_token(own_lab: Path, tmp_path: Path) -> None:
     """Another user of the machine can reach the port, but not the token."""
     held = json.loads((own_lab / "lab.json").read_text())
-    assert os.stat(own_lab / "lab.json").st_mode & 0o077 == 0
+    assert (own_lab / "lab.json").stat().st_mode & 0o077 == 0
     held["token"] = "wrong"
     (tmp_path / "lab.json").write_text(json.dumps(held))
     with pytest.raises(LabRefusedError, match="token"):
