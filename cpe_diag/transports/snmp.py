@@ -34,6 +34,9 @@ SYS_UP_TIME: Final = "1.3.6.1.2.1.1.3.0"  # SNMPv2-MIB sysUpTime.0, RFC 3418
 OBJECTS_PER_GET: Final = 24
 """With sysUpTime; 24 counters and names of IF-MIB make an answer of some 700 bytes."""
 MAX_ROWS: Final = 50
+V3_ROWS: Final = 40
+"""Rows of one request in SNMPv3: gufo-snmp states a msgMaxSize of 2,048 bytes there (RFC 3412,
+section 6.3), and there are agents that send nothing where their answer would be longer."""
 
 GET: Final = "snmp.get"
 BULK: Final = "snmp.getbulk"
@@ -52,6 +55,7 @@ class SnmpDoor:
             node, credentials=credentials, clock=clock, recorder=recorder
         )
         self._objects_per_get = OBJECTS_PER_GET
+        self._rows_per_bulk = V3_ROWS if node.snmp.version == "3" else MAX_ROWS
 
     @property
     def node(self) -> str:
@@ -90,8 +94,9 @@ class SnmpDoor:
     ) -> tuple[tuple[Oid, SnmpValue], ...]:
         """Read up to `max_rows` objects that follow `column.after`, by GETBULK.
 
-        One request, unless the agent sends fewer rows than there are: then it is asked for the
-        rest, so that fewer rows than `max_rows` always mean that the column has ended.
+        One request (two in SNMPv3 beyond 40 rows), unless the agent sends fewer rows than there
+        are: then it is asked for the rest, so that fewer rows than `max_rows` always mean that
+        the column has ended.
 
         Args:
             column: the column; rows outside of it are not returned.
@@ -112,7 +117,8 @@ class SnmpDoor:
         start = f"{column}.{after}" if after else column
         rows: list[tuple[Oid, SnmpValue]] = []
         while len(rows) < max_rows:
-            answer = await self._bulk(column, start, max_rows - len(rows), deadline)
+            wanted = min(max_rows - len(rows), self._rows_per_bulk)
+            answer = await self._bulk(column, start, wanted, deadline)
             self._check_advance(start, answer.rows)
             rows.extend(answer.rows)
             if answer.left_column:

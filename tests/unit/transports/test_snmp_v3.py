@@ -54,6 +54,17 @@ async def test_a_refused_user_is_refused_not_silent(
     assert "passphrases" in (failure.next_step or "")
 
 
+@pytest.mark.parametrize(("user", "rows"), [(None, 50), ("ops", 40)])
+async def test_a_v3_answer_is_kept_within_the_size_that_the_library_states(
+    snmp: SnmpBench, full_agent: StartAgent, user: str | None, rows: int
+) -> None:
+    """An agent was seen to stay silent where its answer would be longer than 2,048 bytes."""
+    door = snmp.door(await full_agent(0, ENGINE), user=user)
+    await door.next_rows(SYS_DESCR[:-2], after="", max_rows=50, deadline=snmp.within(10))
+    labels = [one.label for one in snmp.recorder.trace(start_s=0.0)]
+    assert labels[-1] == f"{rows} rows of {SYS_DESCR[:-2]} after none"
+
+
 async def test_a_node_with_a_new_engine_id_answers_again(
     snmp: SnmpBench, full_agent: StartAgent
 ) -> None:
