@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 # RFC 2662, ADSL-LINE-MIB: adslLineMib is { adslMIB 1 } below { transmission 94 };
 # adslMibObjects (1): adslLineTable 1, AtucPhys 2, AturPhys 3, AtucChan 4, AturChan 5,
-# AtucPerfData 6, AturPerfData 7.
+# AtucPerfData 6, AturPerfData 7, AtucChanPerfData 10, AturChanPerfData 11.
 ADSL_LINE_ENTRY: Final = parts("1.3.6.1.2.1.10.94.1.1.1.1")
 ADSL_ATUC_PHYS_ENTRY: Final = parts("1.3.6.1.2.1.10.94.1.1.2.1")
 ADSL_ATUR_PHYS_ENTRY: Final = parts("1.3.6.1.2.1.10.94.1.1.3.1")
@@ -39,6 +39,8 @@ ADSL_ATUC_CHAN_ENTRY: Final = parts("1.3.6.1.2.1.10.94.1.1.4.1")
 ADSL_ATUR_CHAN_ENTRY: Final = parts("1.3.6.1.2.1.10.94.1.1.5.1")
 ADSL_ATUC_PERF_ENTRY: Final = parts("1.3.6.1.2.1.10.94.1.1.6.1")
 ADSL_ATUR_PERF_ENTRY: Final = parts("1.3.6.1.2.1.10.94.1.1.7.1")
+ADSL_ATUC_CHAN_PERF_ENTRY: Final = parts("1.3.6.1.2.1.10.94.1.1.10.1")
+ADSL_ATUR_CHAN_PERF_ENTRY: Final = parts("1.3.6.1.2.1.10.94.1.1.11.1")
 
 # adslLineCoding dmt(2), adslLineType noChannel(1).
 DMT: Final = 2
@@ -65,6 +67,8 @@ def adsl_columns(face: NodeFace) -> tuple[Column, ...]:
             (ADSL_ATUR_CHAN_ENTRY, _channel_readers("adslAtur", near=False)),
             (ADSL_ATUC_PERF_ENTRY, _near_perf_readers(lines)),
             (ADSL_ATUR_PERF_ENTRY, _far_perf_readers(lines)),
+            (ADSL_ATUC_CHAN_PERF_ENTRY, _channel_perf_readers("adslAtucChanPerf", lines)),
+            (ADSL_ATUR_CHAN_PERF_ENTRY, _channel_perf_readers("adslAturChanPerf", lines)),
         )
         for number, name, read in readers
     )
@@ -194,6 +198,28 @@ def _far_perf_readers(lines: Lines) -> tuple[tuple[int, str, LineReader], ...]:
         *_interval(lines, 8, "adslAturPerfCurr15Min", picks, QUARTER_S),
         *_interval(lines, 13, "adslAturPerfCurr1Day", picks, DAY_S),
         *_yesterday(18, "adslAturPerfPrev1Day", picks),
+    )
+
+
+def _channel_perf_readers(prefix: str, lines: Lines) -> tuple[tuple[int, str, LineReader], ...]:
+    """Give adslAtucChanPerfDataTable or adslAturChanPerfDataTable.
+
+    Received, transmitted, corrected and uncorrectable blocks: since the agent's start (1 to 4),
+    in the current quarter (8 to 11), the current day (13 to 16), the day before (18 to 21).
+    """
+    picks: tuple[tuple[str, Callable[[LineCounts], int]], ...] = (
+        # A superframe of ADSL, with its check, lasts 17 ms (ITU-T G.992.1).
+        ("ReceivedBlks", lambda c: (c.elapsed_s - c.unavailable_s) * 1000 // 17),
+        ("TransmittedBlks", lambda c: (c.elapsed_s - c.unavailable_s) * 1000 // 17),
+        ("CorrectedBlks", lambda c: c.code_violations * 12),
+        ("UncorrectBlks", lambda c: c.code_violations),
+    )
+    return (
+        *_totals(lines, 1, prefix, picks),
+        *_perf_heads(prefix, (5, 6, 7, 12, 17), lines),
+        *_interval(lines, 8, f"{prefix}Curr15Min", picks, QUARTER_S),
+        *_interval(lines, 13, f"{prefix}Curr1Day", picks, DAY_S),
+        *_yesterday(18, f"{prefix}Prev1Day", picks),
     )
 
 

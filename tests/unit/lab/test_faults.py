@@ -66,7 +66,7 @@ def fitting(world: World, subscriber: str) -> list[Fault]:
 
 
 def test_the_list_has_every_fault_once_and_all_four_domains() -> None:
-    return [fault for fault in FAULTS if not fault.unfit(world, router)]
+    """At least twenty faults over four domains, with labels that the judge can be held to."""
     ids = [fault.id for fault in FAULTS]
     assert len(ids) == len(set(ids))
     assert {fault.domain for fault in FAULTS} == {"network", "router", "device", "platform", None}
