@@ -42,8 +42,10 @@ Answers = tuple[CommandAnswer, ...]
 LOAD_UNIT: Final = 65536
 # RFC 4122, section 3: the form of /proc/sys/kernel/random/boot_id.
 BOOT_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# proc(5), date(1), uci: whole numbers.
+NUMBER: Final = re.compile(r"[0-9]{1,12}")
 # netifd, system-linux.c: megabits and F for full or H for half duplex; -1 without a link.
-SPEED: Final = re.compile(r"(-?\d+)[FH]")
+SPEED: Final = re.compile(r"(-?\d{1,7})[FH]")
 # OpenWrt, dnsmasq.init: what `limit` is where the section does not say.
 DHCP_LIMIT: Final = 150
 # hostapd, src/ap/ubus.c: utilization in the unit of IEEE 802.11 BSS load, 255 is 100 percent.
@@ -51,17 +53,17 @@ FULL_UTILISATION: Final = 255
 # recording hostapd_clients against iwinfo_assoc: 5780000 there is 57.8 Mbit/s.
 RATE_UNIT_BPS: Final = 10
 # netifd, wireless handlers: HT20, VHT80, HE160, EHT320; NOHT and nothing mean 20 MHz.
-HTMODE: Final = re.compile(r"(?:E?HT|VHT|HE)(\d+)[+-]?")
+HTMODE: Final = re.compile(r"(?:E?HT|VHT|HE)(\d{1,4})[+-]?")
 NARROWEST_MHZ: Final = 20
 # iwinfo_cli.c, print_info (recording iwinfo).
 IWINFO_DEVICE: Final = re.compile(r"^(\S+)\s+ESSID:", re.MULTILINE)
-IWINFO_POWER: Final = re.compile(r"Tx-Power: (-?\d+) dBm")
-IWINFO_NOISE: Final = re.compile(r"Noise: (-\d+) dBm")
+IWINFO_POWER: Final = re.compile(r"Tx-Power: (-?\d{1,3}) dBm")
+IWINFO_NOISE: Final = re.compile(r"Noise: (-\d{1,3}) dBm")
 # iwinfo_cli.c, print_scanlist.
 SCAN_CELL: Final = re.compile(r"^Cell \d+ - Address: ([0-9A-F:]{17})$", re.MULTILINE)
 SCAN_ESSID: Final = re.compile(r'^\s+ESSID: "(.*)"$', re.MULTILINE)
-SCAN_CHANNEL: Final = re.compile(r"Channel: (\d+)$", re.MULTILINE)
-SCAN_SIGNAL: Final = re.compile(r"Signal: (-\d+) dBm")
+SCAN_CHANNEL: Final = re.compile(r"Channel: (\d{1,3})$", re.MULTILINE)
+SCAN_SIGNAL: Final = re.compile(r"Signal: (-\d{1,3}) dBm")
 HOSTAPD_OBJECT: Final = re.compile(r"^hostapd\.(\S+)\n", re.MULTILINE)
 
 NO_VALUE: Final = Missing(why=FailureKind.NOT_MEASURED)
@@ -82,7 +84,7 @@ def router_system(answers: Answers, context: ReadingContext) -> RouterSystem:
         model=fields.text(board, "model"),
         firmware=fields.text(fields.mapping(board, "release"), "description"),
         uptime_s=float(fields.needed_whole(info, "uptime", info_answer.command.label)),
-        load_1min=first / LOAD_UNIT if isinstance(first, int) else UNSUPPORTED,
+        load_1min=first / LOAD_UNIT if fields.is_whole(first) else UNSUPPORTED,
         memory_total_bytes=fields.whole(memory, "total"),
         memory_available_bytes=fields.whole(memory, "available"),
         conntrack_entries=entries,
@@ -110,10 +112,10 @@ def _kernel(answer: CommandAnswer) -> tuple[Maybe[int], Maybe[int], Maybe[str], 
     if not places:
         raise unparseable(answer.command.label, "no boot id")
     place = places[0]
-    numbers = [int(line) for line in lines[:place] if line.isdecimal()]
+    numbers = [int(line) for line in lines[:place] if NUMBER.fullmatch(line)]
     entries, limit = numbers if len(numbers) == 2 else (UNSUPPORTED, UNSUPPORTED)  # noqa: PLR2004 - two files
     clock = lines[place + 1] if len(lines) > place + 1 else ""
-    return entries, limit, lines[place], float(clock) if clock.isdecimal() else None
+    return entries, limit, lines[place], float(clock) if NUMBER.fullmatch(clock) else None
 
 
 def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
@@ -229,7 +231,7 @@ def _dhcp_setting(answer: CommandAnswer) -> tuple[Maybe[bool], Maybe[int]]:
     options = uci_options(text)
     off = options.get("ignore") == "1" or options.get("dhcpv4") == "disabled"
     limit = options.get("limit", str(DHCP_LIMIT))
-    return not off, int(limit) if limit.isdecimal() else UNSUPPORTED
+    return not off, int(limit) if NUMBER.fullmatch(limit) else UNSUPPORTED
 
 
 def router_log(answers: Answers, _: ReadingContext) -> LogEvents:
@@ -313,7 +315,7 @@ def _radio(
 def _busy(airtime: Mapping[str, object]) -> Maybe[float]:
     """Give channel utilisation; a radio that does not measure it says 0 of 0 (the recording)."""
     share = airtime.get("utilization")
-    if not isinstance(share, int) or not airtime.get("time"):
+    if not fields.is_whole(share) or not airtime.get("time"):
         return NO_VALUE
     return round(share * 100 / FULL_UTILISATION, 1)
 
@@ -341,7 +343,7 @@ def _iwinfo(answer: CommandAnswer) -> Mapping[str, str]:
     text, _ = whole_text(answer)
     starts = list(IWINFO_DEVICE.finditer(text))
     ends = [match.start() for match in starts[1:]] + [len(text)]
-    return {match[1]: text[match.start() : end] for match, end in zip(starts, ends, strict=True)}
+    return {match[1]: text[match.start() : end] for match, end in zip(starts, ends, strict=False)}
 
 
 def wifi_clients(answers: Answers, _: ReadingContext) -> WifiClients:

@@ -66,8 +66,8 @@ def decoded(text: str, label: str) -> object:
         if error.pos >= len(text.rstrip()):
             raise incomplete(label) from error
         raise unparseable(label, f"no JSON at line {error.lineno}") from error
-    except RecursionError as error:
-        raise unparseable(label, "JSON that is nested too deep") from error
+    except (ValueError, RecursionError) as error:
+        raise unparseable(label, "JSON with endless numbers or nesting") from error
     return value
 
 

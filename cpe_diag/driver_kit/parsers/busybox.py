@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 # busybox 1.36, networking/ping.c, print_stats_and_exit.
 _STATISTICS: Final = re.compile(
-    r"^(\d+) packets transmitted, (\d+) packets received, (?:\d+ duplicates, )?\d+% packet loss\n",
+    r"^(\d{1,6}) packets transmitted, (\d{1,6}) packets received, "
+    r"(?:\d+ duplicates, )?\d+% packet loss\n",
     re.MULTILINE,
 )
 _ROUND_TRIP: Final = re.compile(
-    r"^round-trip min/avg/max = [\d.]+/([\d.]+)/[\d.]+ ms\n", re.MULTILINE
+    r"^round-trip min/avg/max = [\d.]+/(\d{1,9}\.\d{1,6})/[\d.]+ ms\n", re.MULTILINE
 )
 # recording wan_cable_out: `ping: sendto: Network is unreachable`, and nothing after it.
 _PING_ERROR: Final = re.compile(r"^ping: (.+)\n", re.MULTILINE)

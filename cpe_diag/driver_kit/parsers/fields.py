@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Maybe, Missing
@@ -11,6 +11,9 @@ from cpe_diag.driver_kit.parsers.answers import unparseable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# JSON bounds no number; what the devices count in fits into 63 bits.
+_TOO_BIG: Final = 2**63
 
 UNSUPPORTED = Missing(why=FailureKind.UNSUPPORTED)
 """The device does not give this field."""
@@ -29,9 +32,9 @@ def flag(data: Mapping[str, object], key: str) -> Maybe[bool]:
 
 
 def whole(data: Mapping[str, object], key: str) -> Maybe[int]:
-    """Give a whole number, Missing where there is none."""
+    """Give a whole number of at most 63 bits, Missing where there is none."""
     value = data.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) else UNSUPPORTED
+    return value if is_whole(value) else UNSUPPORTED
 
 
 def mapping(data: Mapping[str, object], key: str) -> Mapping[str, object]:
@@ -83,9 +86,14 @@ def needed_whole(data: Mapping[str, object], key: str, label: str) -> int:
         UnreadableError: UNPARSEABLE, naming the field.
     """
     value = data.get(key)
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not is_whole(value):
         raise unparseable(label, f"the field {key!r} is not there")
     return value
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Whether a value is a whole number that fits into 63 bits; true and false are none."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_BIG
 
 
 def _is_list(value: object) -> TypeGuard[list[object]]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # dnsmasq, src/lease.c, lease_update_file (recording dhcp_leases): expiry, MAC, address, name or
 # `*`, client id or `*`.
-_LEASE: Final = re.compile(r"(\d+) ([0-9a-f:]{17}) (\S+) (\S+) (\S+)")
+_LEASE: Final = re.compile(r"(\d{1,12}) ([0-9a-f:]{17}) (\S+) (\S+) (\S+)")
 # IPv6 leases of the same file: a DUID line, and lines with another second field.
 _LEASE_V6: Final = re.compile(r"duid \S+|\d+ \S+ [0-9a-f:]+ \S+ \S+")
 # iproute2 and busybox ip, `ip neigh` (recording ip).

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from cpe_diag.ports import CommandAnswer
 
 # /proc/uptime before and after (proc(5)): seconds since the start with two decimals.
-_UPTIME: Final = re.compile(r"^(\d+\.\d\d) \d+\.\d\d$", re.MULTILINE)
+_UPTIME: Final = re.compile(r"^(\d{1,12}\.\d\d) \d+\.\d\d$", re.MULTILINE)
 # uclient-fetch.c: header_done_cb, eof_cb, handle_uclient_error, main.
-_DONE: Final = re.compile(r"^Download completed \((\d+) bytes\)$", re.MULTILINE)
+_DONE: Final = re.compile(r"^Download completed \((\d{1,15}) bytes\)$", re.MULTILINE)
 _HTTP_ERROR: Final = re.compile(r"^HTTP error (\d{3})$", re.MULTILINE)
 _NOT_SENT: Final = "Failed to send request: Operation not permitted"
 _ERRORS: Final[Mapping[str, HttpOutcome]] = {
