@@ -96,7 +96,7 @@ def _tell(info: LabInfo, *, named: bool) -> None:
     click.echo(
         f"The lab is up: {len(info.nodes)} access nodes, {len(info.subscribers)} homes.\n"
         f"  cpe-diag lab status{where}\n"
-        f"  cpe-diag lab fault list{where}\n"
+        "  cpe-diag lab fault list\n"
         f"  cpe-diag lab fault set {first} port_shut{where}\n"
         f"  cpe-diag --config {config} run no_internet --subscriber {first}\n"
         "Ctrl-C stops it."
