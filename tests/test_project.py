@@ -71,7 +71,7 @@ def test_the_runtime_lock_pins_every_dependency_with_hashes() -> None:
 
 
 def test_paramiko_stays_below_5() -> None:
-    """paramiko 5 cannot talk to routers that only know ssh-rsa or SHA-1 key exchange."""
+    """Version 5 cannot talk to routers that only know ssh-rsa or SHA-1 key exchange."""
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert "\nparamiko==4." in text
 

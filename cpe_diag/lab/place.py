@@ -8,5 +8,9 @@ import platformdirs
 
 
 def default_directory() -> Path:
-    """Give the usual run directory of a lab."""
-    return Path(platformdirs.user_runtime_dir("cpe-diag")) / "lab"
+    """Give the usual run directory of a lab.
+
+    It is below the user's state folder, not the runtime folder: many servers and containers have
+    no runtime folder, and a substitute below /tmp is anybody's.
+    """
+    return Path(platformdirs.user_state_dir("cpe-diag")) / "lab"

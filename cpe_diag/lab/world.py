@@ -384,7 +384,9 @@ def count_traffic(world: World, port: AccessPort) -> PortCounts:
     counted.at += passed_s
     if not port_up(world, port):
         return counted
-    if port.technology == "uplink" or learned_mac(world, port) is not None:
+    home = None if port.subscriber is None else world.routers.get(port.subscriber)
+    is_hung = home is not None and home.hung
+    if port.technology == "uplink" or (learned_mac(world, port) is not None and not is_hung):
         counted.in_octets += port.in_bps / 8 * passed_s
         counted.out_octets += port.out_bps / 8 * passed_s
     counted.in_errors += port.in_errors_per_s * passed_s

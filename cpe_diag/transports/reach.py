@@ -9,7 +9,7 @@ from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import PingCheck
 from cpe_diag.transports.os_failures import os_failure
-from cpe_diag.transports.time_left import time_left, until
+from cpe_diag.transports.time_left import CONNECT_WITHIN_S, time_left, until
 
 if TYPE_CHECKING:
     from icmplib import Host  # type: ignore[import-untyped]  # ships no types
@@ -100,7 +100,7 @@ class NetworkProber:
         exchange = self._recorder.begin(CONNECT, where, "connect")
         started_s = self._clock.monotonic()
         try:
-            async with until(self._clock, deadline):
+            async with until(self._clock, min(deadline, started_s + CONNECT_WITHIN_S)):
                 _reader, writer = await asyncio.open_connection(address, port)
         except OSError as error:
             failure = os_failure(error, where)

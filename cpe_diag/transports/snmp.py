@@ -15,6 +15,7 @@ from cpe_diag.ports import Oid, SnmpValue
 from cpe_diag.transports import snmp_failures as failures
 from cpe_diag.transports.snmp_gufo import BulkAnswer
 from cpe_diag.transports.snmp_requests import (
+    SILENT_AFTER_S,
     OddAnswerError,
     Question,
     SnmpRequests,
@@ -46,13 +47,31 @@ class SnmpDoor:
     """SnmpReader for one access node. Open one for each run, and close it."""
 
     def __init__(
-        self, node: AccessNode, *, credentials: CredentialSource, clock: Clock, recorder: Recorder
+        self,
+        node: AccessNode,
+        *,
+        credentials: CredentialSource,
+        clock: Clock,
+        recorder: Recorder,
+        silent_after_s: float = SILENT_AFTER_S,
     ) -> None:
-        """Prepare to ask `node`; credentials are resolved and sockets opened at first use."""
+        """Prepare to ask `node`; credentials are resolved and sockets opened at first use.
+
+        Args:
+            node: the access node.
+            credentials: gives community or passphrases.
+            clock: of the deadlines.
+            recorder: gets every request and every raw answer.
+            silent_after_s: when a node that has never answered is given up, for every question.
+        """
         self._node = node
         self._recorder = recorder
         self._requests = SnmpRequests(
-            node, credentials=credentials, clock=clock, recorder=recorder
+            node,
+            credentials=credentials,
+            clock=clock,
+            recorder=recorder,
+            silent_after_s=silent_after_s,
         )
         self._objects_per_get = OBJECTS_PER_GET
         self._rows_per_bulk = V3_ROWS if node.snmp.version == "3" else MAX_ROWS

@@ -43,6 +43,12 @@ ENGINE_TIME_VALID_S: Final = 100.0
 SECOND_OPINION_S: Final = 5.0
 """How long pysnmp may take at most; a refusal or an error-status comes within a round trip."""
 
+SILENT_AFTER_S: Final = 5.0
+"""A node that has never answered is given up after this: requests at 0, 1 and 3 s. A caller waits
+on the phone, and what is 5 s late at every request is of no use to a run anyway."""
+ASK_AGAIN_AFTER_S: Final = 30.0
+"""A node that was given up is asked again after this, in a run that still goes on."""
+
 ENGINE: Final = "snmp.engine"
 CANCELLED: Final = "cancelled"
 """The failure of an exchange whose asker was stopped."""
@@ -83,9 +89,16 @@ class SnmpRequests:
     """The way to one access node."""
 
     def __init__(
-        self, node: AccessNode, *, credentials: CredentialSource, clock: Clock, recorder: Recorder
+        self,
+        node: AccessNode,
+        *,
+        credentials: CredentialSource,
+        clock: Clock,
+        recorder: Recorder,
+        silent_after_s: float,
     ) -> None:
         """Prepare; credentials are resolved and sockets opened with the first request."""
+        self._silent_after_s = silent_after_s
         self._node = node
         self._credentials = credentials
         self._clock = clock
@@ -95,6 +108,9 @@ class SnmpRequests:
         self._pace = Pace()
         self._agent: Agent | None = None
         self._opinion: SecondOpinion | None = None
+        self._has_answered = False
+        self._asked_since: float | None = None
+        self._sent = 0
 
     @property
     def where(self) -> str:
@@ -123,7 +139,8 @@ class SnmpRequests:
             OddAnswerError: what came does not say what is wrong: ask `send_again`.
         """
         agent = await self._resolved(question.operation, deadline)
-        async with self._turn(question.operation, deadline):
+        deadline = self._patience(deadline)
+        async with self._turn(question.operation, agent, deadline):
             started_s = self._clock.monotonic()
             session = self._idle.pop() if self._idle else None
             tries = 0
@@ -174,7 +191,7 @@ class SnmpRequests:
         """
         agent = await self._resolved(question.operation, deadline)
         deadline = min(deadline, self._clock.monotonic() + SECOND_OPINION_S)
-        async with self._turn(question.operation, deadline):
+        async with self._turn(question.operation, agent, deadline):
             opinion = self._second_opinion(agent)
             exchange = self._begin(question.operation, f"{question.label}, asked again")
             failure: Failure | None = suspicion
@@ -185,6 +202,7 @@ class SnmpRequests:
             except TimeoutError:
                 opinion.close()
             if full is not None:
+                self._has_answered = True
                 failure = self._opinion_failure(full, suspicion)
             self._recorder.end(exchange, failure=failure.kind.value if failure else None)
             if full is not None and full.status == failures.TOO_BIG:
@@ -221,12 +239,14 @@ class SnmpRequests:
         return str(found[0][4][0])
 
     @asynccontextmanager
-    async def _turn(self, operation: str, deadline: float) -> AsyncIterator[None]:
-        """Wait for one of the two places at the node."""
+    async def _turn(self, operation: str, agent: Agent, deadline: float) -> AsyncIterator[None]:
+        """Wait for one of the two places at the node; its silence is everybody's."""
         try:
             async with until(self._clock, deadline):
                 await self._turns.acquire()
         except TimeoutError as error:
+            if self._is_given_up():
+                raise MeasurementError(self._silence(agent, 0, 0.0), operation) from error
             failure = Failure(
                 kind=FailureKind.OUT_OF_TIME,
                 where=self.where,
@@ -237,6 +257,22 @@ class SnmpRequests:
             yield
         finally:
             self._turns.release()
+
+    def _is_given_up(self) -> bool:
+        return (
+            not self._has_answered
+            and self._asked_since is not None
+            and self._clock.monotonic() >= self._asked_since + self._silent_after_s
+        )
+
+    def _patience(self, deadline: float) -> float:
+        """Shorten the deadline for a node that has never answered."""
+        if self._has_answered:
+            return deadline
+        now = self._clock.monotonic()
+        if self._asked_since is None or now > self._asked_since + ASK_AGAIN_AFTER_S:
+            self._asked_since, self._sent = now, 0
+        return min(deadline, self._asked_since + self._silent_after_s)
 
     async def _opened(self, agent: Agent, operation: str, limit_s: float) -> _Session | None:
         """Open a session; None when an SNMPv3 engine stays silent."""
@@ -257,6 +293,7 @@ class SnmpRequests:
     ) -> T | None:
         """Send once; None when nothing came within `limit_s`."""
         exchange = self._begin(question.operation, question.label)
+        self._sent += 1
         outcome: str | None = CANCELLED
         try:
             async with asyncio.timeout(limit_s) as limit:
@@ -275,6 +312,7 @@ class SnmpRequests:
             raise MeasurementError(failure, question.operation) from error
         finally:
             self._recorder.end(exchange, round_trips=round_trips, failure=outcome)
+        self._has_answered = True
         self._keep(exchange, question.label, question.rows(answer))
         return answer
 
@@ -292,6 +330,9 @@ class SnmpRequests:
         return self._clock.monotonic() - session.opened_s > ENGINE_TIME_VALID_S
 
     def _silence(self, agent: Agent, tries: int, started_s: float) -> Failure:
+        """Say how long this question, or a node that never answered as a whole, was waited for."""
+        if not self._has_answered and self._asked_since is not None:
+            tries, started_s = self._sent, self._asked_since
         return failures.silence_failure(
             agent.where,
             tries=tries,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,7 @@ from cpe_diag.transports.ssh_script import (
     take_apart,
 )
 from cpe_diag.transports.ssh_worker import Worker
+from cpe_diag.transports.time_left import CONNECT_WITHIN_S
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -48,6 +50,12 @@ _MARGIN_S: Final = 0.05
 # Askers whose deadlines are so close together share the fate of a late batch.
 _SAME_DEADLINE_S: Final = 1.0
 _LABEL_LENGTH: Final = 100
+
+_LOGIN_WITHIN_S: Final = 10.0
+"""How long key exchange and login may take; a slow home router needs two or three seconds."""
+
+_ASK_AGAIN_AFTER_S: Final = 30.0
+"""A router that did not let us in is tried again after this, in a run that still goes on."""
 
 # What another attempt within the same run would not change, and might make worse (a router
 # that counts refused logins locks us out).
@@ -115,7 +123,8 @@ class SshRouter:
         self._lock = asyncio.Lock()
         self._waiting: list[_Request] = []
         self._connection: SshConnection | None = None
-        self._final: MeasurementError | None = None
+        self._given_up: MeasurementError | None = None
+        self._closed_until = 0.0
         self._last_exchange: int | None = None
         self._worker = Worker(f"ssh {self.router}")
 
@@ -229,8 +238,8 @@ class SshRouter:
     async def _open(self, deadline: float) -> None:
         if self._is_open():
             return
-        if self._final is not None:
-            raise self._final
+        if self._given_up is not None and self._clock.monotonic() < self._closed_until:
+            raise self._given_up
         self._last_exchange = None
         secret = self._credentials.resolve(self._access.credential)
         connection = self._connection = SshConnection(
@@ -242,20 +251,30 @@ class SshRouter:
         )
         # The thread of a connection that was given up may still be in a call of the library.
         self._worker.stop()
-        limit = deadline - _MARGIN_S
+        now = self._clock.monotonic()
+        reached_by = min(deadline, now + CONNECT_WITHIN_S)
+        open_by = min(deadline, reached_by + _LOGIN_WITHIN_S)
+        limit = open_by - _MARGIN_S
         allowed = " (legacy algorithms allowed)" if self._legacy else ""
         try:
-            await self._phase("TCP connection", deadline, lambda: connection.connect(limit))
+            await self._phase(
+                "TCP connection",
+                reached_by,
+                lambda: connection.connect(reached_by - _MARGIN_S),
+            )
             connection.phase = Phase.HANDSHAKE
             await self._phase(
-                f"key exchange{allowed}", deadline, lambda: connection.handshake(limit)
+                f"key exchange{allowed}", open_by, lambda: connection.handshake(limit)
             )
             connection.phase = Phase.AUTHENTICATE
-            await self._phase("login", deadline, lambda: connection.authenticate(secret, limit))
+            await self._phase("login", open_by, lambda: connection.authenticate(secret, limit))
         except MeasurementError as error:
             connection.abort()
-            if error.failure.kind in _FINAL:
-                self._final = error
+            final = error.failure.kind in _FINAL
+            if final or self._clock.monotonic() < deadline:
+                self._given_up = error
+                wait_s = math.inf if final else _ASK_AGAIN_AFTER_S
+                self._closed_until = self._clock.monotonic() + wait_s
             raise
 
     async def _phase(self, label: str, deadline: float, work: Callable[[], None]) -> None:

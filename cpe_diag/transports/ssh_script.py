@@ -15,6 +15,8 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.driver_kit.posix_shell import quote
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -115,18 +117,6 @@ class Frame:
 def new_marker() -> Marker:
     """Make a marker that no output can contain by chance (128 random bits)."""
     return Marker(secrets.token_hex(8), secrets.token_hex(8))
-
-
-def quote(text: str) -> str:
-    """Quote for a POSIX shell, so that the text reaches the command as it is.
-
-    Args:
-        text: anything without a NUL.
-
-    Returns:
-        The text in single quotes; a single quote in it ends, is escaped and begins again.
-    """
-    return "'" + text.replace("'", "'\\''") + "'"
 
 
 def build(commands: Sequence[Command], marker: Marker) -> str:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+CONNECT_WITHIN_S: Final = 5.0
+"""A host that accepts no TCP connection within this is silent: requests go out at 0, 1 and 3 s
+(RFC 6298), and a caller waits. OpenWISP's default for SSH is the same."""
 
 if TYPE_CHECKING:
     from cpe_diag.ports import Clock

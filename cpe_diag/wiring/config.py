@@ -57,7 +57,7 @@ def lab_config_path() -> Path:
     """Give where a running lab keeps the configuration that points to it."""
     import platformdirs
 
-    return Path(platformdirs.user_runtime_dir("cpe-diag")) / "lab" / "config.yaml"
+    return Path(platformdirs.user_state_dir("cpe-diag")) / "lab" / "config.yaml"
 
 
 def find(explicit: Path | None) -> Config:

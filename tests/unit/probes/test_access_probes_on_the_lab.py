@@ -176,8 +176,8 @@ async def test_a_trained_line_is_read_with_the_values_that_the_lab_set(technolog
         assert got.output_power_dbm == pytest.approx(put.output_power_dbm, abs=0.06)
     assert quality.down.rate_bps == line.down.rate_bps
     assert quality.full_inits_previous_day == line.full_inits_previous_day
-    # ADSL-LINE-MIB has no severely errored and unavailable seconds, the lab no channel counts.
-    unknown = {"errors.severely_errored_s", "errors.unavailable_s", "errors.code_violations"}
+    # ADSL-LINE-MIB has no severely errored and unavailable seconds.
+    unknown = {"errors.severely_errored_s", "errors.unavailable_s"}
     assert missing_of(quality) == (unknown if technology == "adsl" else set())
 
 

@@ -18,6 +18,7 @@ from cpe_diag.domain.subscriber import AccessNode, SnmpAccess
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.transports.snmp import SnmpDoor
+from cpe_diag.transports.snmp_requests import SILENT_AFTER_S
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Sequence
@@ -204,6 +205,7 @@ class SnmpBench:
         user: str | None = None,
         wrong: bool = False,
         address: str = "127.0.0.1",
+        silent_after_s: float = SILENT_AFTER_S,
     ) -> SnmpDoor:
         """Open a door: v2c, or SNMPv3 where there is a user."""
         access = SnmpAccess(
@@ -218,6 +220,7 @@ class SnmpBench:
             credentials=GivenSecrets(wrong=wrong),
             clock=self.clock,
             recorder=self.recorder,
+            silent_after_s=silent_after_s,
         )
         self.opened.append(door)
         return door

@@ -313,6 +313,38 @@ class TestSilence:
         assert [task.result().kind for task in first] == [FailureKind.SILENT] * 2
         assert late.result().kind is FailureKind.OUT_OF_TIME
 
+    async def test_a_node_that_never_answered_is_given_up_for_every_question_at_once(
+        self, snmp: SnmpBench
+    ) -> None:
+        """A caller waits: ten questions to a dead node must not take ten times its silence."""
+        agent = await snmp.agent(lambda _request: None)
+        door = snmp.door(agent.port, silent_after_s=0.2)
+        deadline = snmp.within(60)
+        async with asyncio.TaskGroup() as group:
+            asked = [
+                group.create_task(failure_of(door.get([IN_OCTETS], deadline=deadline)))
+                for _one in range(6)
+            ]
+        assert {task.result().kind for task in asked} == {FailureKind.SILENT}
+        assert len(agent.requests) == 2
+        later = await failure_of(door.get([IN_OCTETS], deadline=deadline))
+        assert later.kind is FailureKind.SILENT
+        assert len(agent.requests) == 2
+        assert snmp.clock.monotonic() < deadline - 50
+
+    async def test_a_node_that_has_answered_gets_all_the_time_of_a_question(
+        self, snmp: SnmpBench
+    ) -> None:
+        """A busy node that loses packets is not a dead node."""
+        agent = await snmp.agent(
+            lambda request: None if len(agent.requests) == 2 else all_seven(request)
+        )
+        door = snmp.door(agent.port, silent_after_s=0.2)
+        await door.get([IN_OCTETS], deadline=snmp.within(60))
+        found = await door.get([IN_OCTETS], deadline=snmp.within(60))
+        assert found == {IN_OCTETS: 7}
+        assert len(agent.requests) == 3
+
     async def test_a_cancelled_question_leaves_the_door_usable(self, snmp: SnmpBench) -> None:
         """Cancellation passes through, and gives its place at the node back."""
         asked = asyncio.Event()
