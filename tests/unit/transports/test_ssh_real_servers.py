@@ -1,9 +1,15 @@
-"""The same questions to real dropbear and OpenSSH servers, unprivileged, on a high port."""
+"""The same questions to real dropbear and OpenSSH servers, on a high port of loopback.
+
+As root they run in a mount namespace of their own, with an /etc/passwd of the test: nothing of
+the machine is touched. OpenSSH also runs without privileges; dropbear needs them here, because
+it reads only the real home of a user.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import getpass
+import os
 import shutil
 import socket
 from contextlib import asynccontextmanager
@@ -36,25 +42,47 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+# mount(8): a view of its own of /etc/passwd and /run for one server.
+NAMESPACE = (
+    'mount --bind "$0" /etc/passwd && mount -t tmpfs none /run && mkdir -m 755 /run/sshd'
+    ' && exec "$@"'
+)
+
+
+def apart(folder: Path, command: list[str]) -> list[str]:
+    """Give the command that runs a server with a root of the test, whose home is `folder`."""
+    if os.geteuid() != 0:
+        return command
+    passwd = folder / "passwd"
+    sshd = "sshd:x:65534:65534::/nonexistent:/usr/sbin/nologin"
+    passwd.write_text(f"root:x:0:0:root:{folder}:/bin/sh\n{sshd}\n")
+    return ["unshare", "-m", "sh", "-c", NAMESPACE, str(passwd), *command]
+
+
 @asynccontextmanager
-async def serving(program: str, arguments: list[str], port: int) -> AsyncIterator[None]:
+async def serving(command: list[str], port: int) -> AsyncIterator[None]:
     """Run a server until the test is done; its first answer says that it is there."""
-    server = await asyncio.create_subprocess_exec(
-        program, *arguments, stderr=asyncio.subprocess.DEVNULL
-    )
+    server = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
+    ended = asyncio.ensure_future(server.wait())
     try:
         async with asyncio.timeout(10):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection(HOST, port)
-                except ConnectionRefusedError:
-                    continue
-                writer.close()
-                break
+            while not await answers(port):
+                assert not ended.done(), f"{command} ended with status {server.returncode}"
         yield
     finally:
-        server.terminate()
-        await server.wait()
+        if not ended.done():
+            server.terminate()
+        await ended
+
+
+async def answers(port: int) -> bool:
+    """Whether somebody listens."""
+    try:
+        _, writer = await asyncio.open_connection(HOST, port)
+    except ConnectionRefusedError:
+        return False
+    writer.close()
+    return True
 
 
 async def check_all(port: int, known_key: str, user_key: asyncssh.SSHKey) -> None:
@@ -109,7 +137,8 @@ async def test_openssh_answers(tmp_path: Path) -> None:
         "Port": port,
     }
     (tmp_path / "config").write_text("".join(f"{key} {value}\n" for key, value in options.items()))
-    async with serving(program, ["-D", "-e", "-f", str(tmp_path / "config")], port):
+    command = [program, "-D", "-e", "-f", str(tmp_path / "config")]
+    async with serving(apart(tmp_path, command), port):
         await check_all(port, host.export_public_key().decode(), user)
 
 
@@ -119,16 +148,20 @@ async def test_dropbear_answers(tmp_path: Path) -> None:
     maker = shutil.which("dropbearkey", path="/usr/sbin:/usr/bin:/usr/local/bin")
     if program is None or maker is None:
         pytest.skip("there is no dropbear here (Debian package dropbear-bin)")
+    if os.geteuid() != 0:
+        pytest.skip("dropbear reads only a real home; as root it is given one of the test")
+    os.chmod(tmp_path, 0o700)  # noqa: PTH101 - pathlib would be taken for slow I/O
     user = asyncssh.generate_private_key("ssh-ed25519")
-    user.write_public_key(tmp_path / "authorized_keys")
-    (tmp_path / "authorized_keys").chmod(0o600)
+    (tmp_path / ".ssh").mkdir(mode=0o700)
+    user.write_public_key(tmp_path / ".ssh" / "authorized_keys")
+    (tmp_path / ".ssh" / "authorized_keys").chmod(0o600)
     made = await asyncio.create_subprocess_exec(
         maker, "-t", "ed25519", "-f", str(tmp_path / "host"), stdout=asyncio.subprocess.PIPE
     )
     output, _ = await made.communicate()
     known = next(line for line in output.decode().splitlines() if line.startswith("ssh-ed25519"))
     port = free_port()
-    arguments = ["-F", "-E", "-r", str(tmp_path / "host"), "-p", f"{HOST}:{port}"]
-    arguments += ["-P", str(tmp_path / "pid"), "-D", str(tmp_path)]
-    async with serving(program, arguments, port):
+    command = [program, "-F", "-E", "-r", str(tmp_path / "host"), "-p", f"{HOST}:{port}"]
+    command += ["-P", str(tmp_path / "pid")]
+    async with serving(apart(tmp_path, command), port):
         await check_all(port, known, user)
