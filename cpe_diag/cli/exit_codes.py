@@ -18,5 +18,7 @@ class ExitCode(IntEnum):
     """The run ended and names a fault."""
     UNDETERMINED = 11
     """The run ended, and the evidence does not decide."""
+    BUG = 70
+    """A mistake in cpe_diag itself (EX_SOFTWARE of sysexits.h)."""
     INTERRUPTED = 130
     """Ctrl-C."""

@@ -105,6 +105,8 @@ def new_errors(rates: PortRates | None) -> int | None:
 
 def port_duplex_wrong(facts: Facts) -> Answer:
     """Answer whether the two ends disagree on duplex."""
+    if facts.is_dsl:
+        return does_not_arise("the port is a DSL port")
     speed = facts.fact(PortSpeed, PORT_SPEED)
     rates = facts.fact(PortRates, PORT_RATES)
     duplex = known(speed.duplex) if speed else None

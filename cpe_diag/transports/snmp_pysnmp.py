@@ -7,12 +7,18 @@ an SNMPv3 engine).
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pyasn1.error import PyAsn1Error  # type: ignore[import-untyped]  # ships no types
+from pysnmp.carrier.asyncio.dgram import (  # type: ignore[import-untyped]  # the same
+    udp,
+    udp6,
+)
+from pysnmp.carrier.error import CarrierError  # type: ignore[import-untyped]  # the same
 from pysnmp.error import PySnmpError  # type: ignore[import-untyped]  # the same
 from pysnmp.hlapi.v1arch import asyncio as v1  # type: ignore[import-untyped]  # ships no types
 from pysnmp.proto import rfc1902, rfc1905  # type: ignore[import-untyped]  # the same
@@ -97,12 +103,20 @@ class SecondOpinion:
         return await self._send("bulk_cmd", (0, max_rows), ((start, rfc1902.Null("")),))
 
     def close(self) -> None:
-        """Close the sockets; pending requests are given up."""
+        """Close the sockets; pending requests are given up.
+
+        The library hands a datagram on by a callback of its own, which fails loudly on a
+        dispatcher that is closed before it: so first nothing more is read, and the dispatcher is
+        closed after what the event loop holds already.
+        """
+        later = asyncio.get_running_loop().call_soon
         if self._dispatcher is not None:
-            self._dispatcher.close()
+            _stop_reading(self._dispatcher.transport_dispatcher)
+            later(self._dispatcher.close)
             self._dispatcher = None
         if self._engine is not None:
-            self._engine.close_dispatcher()
+            _stop_reading(self._engine.transport_dispatcher)
+            later(self._engine.close_dispatcher)
             self._engine = None
 
     async def _send(
@@ -202,6 +216,16 @@ class _StrictDispatcher(v1.SnmpDispatcher):  # type: ignore[misc]  # an untyped 
         """See that the community follows the version (RFC 1157, section 4), within 16 bytes."""
         community = self._community.reveal().encode()
         return community in message[: len(community) + 16]
+
+
+def _stop_reading(dispatcher: Any) -> None:  # noqa: ANN401 - the library's type
+    if dispatcher is None:
+        return  # an SNMPv3 engine before its first request
+    for domain in (udp.DOMAIN_NAME, udp6.DOMAIN_NAME):
+        with suppress(CarrierError):
+            socket = dispatcher.get_transport(domain).transport
+            if socket is not None:
+                socket.close()
 
 
 async def _target(library: Any, agent: Agent) -> Any:  # noqa: ANN401 - the library's types

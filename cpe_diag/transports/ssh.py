@@ -253,8 +253,6 @@ class SshRouter:
         self._worker.stop()
         now = self._clock.monotonic()
         reached_by = min(deadline, now + CONNECT_WITHIN_S)
-        open_by = min(deadline, reached_by + _LOGIN_WITHIN_S)
-        limit = open_by - _MARGIN_S
         allowed = " (legacy algorithms allowed)" if self._legacy else ""
         try:
             await self._phase(
@@ -263,6 +261,8 @@ class SshRouter:
                 lambda: connection.connect(reached_by - _MARGIN_S),
             )
             connection.phase = Phase.HANDSHAKE
+            open_by = min(deadline, self._clock.monotonic() + _LOGIN_WITHIN_S)
+            limit = open_by - _MARGIN_S
             await self._phase(
                 f"key exchange{allowed}", open_by, lambda: connection.handshake(limit)
             )
