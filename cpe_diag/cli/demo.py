@@ -40,14 +40,14 @@ class Case:
 CASES: Final = (
     Case(
         subscriber="sub-1003",
-        fault="line_cut",
-        caller_says="Nothing works since this morning; the router's lights are on.",
-        answers=("router_lights=on",),
+        fault="dhcp_no_offer",
+        caller_says="Nothing works since this morning.",
+        answers=("affected=all_devices",),
     ),
     Case(
         subscriber="sub-3002",
-        fault="router_dns",
-        caller_says="No page opens, on any device.",
+        fault="lan_dhcp_off",
+        caller_says="I have no internet, on any device.",
         answers=("affected=all_devices",),
     ),
     Case(

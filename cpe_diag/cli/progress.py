@@ -38,7 +38,9 @@ def shown(prepared: PreparedRun) -> Iterator[tuple[OnProgress, AskCaller]]:
     nothing = CaseFile(
         evidence=Evidence(), subscriber=prepared.subscriber, symptom=prepared.playbook.symptom
     )
-    view = LiveView(err(), monotonic=time.monotonic, segments=segments(find(nothing)))
+    view = LiveView(
+        err(), monotonic=time.monotonic, segments=segments(find(nothing), nothing.evidence)
+    )
 
     def on_progress(event: Progress) -> None:
         match event:

@@ -185,7 +185,7 @@ def _of_cause(seen: _Seen, lead: Weighed, catalogue: Mapping[str, tuple[FactKey,
         destination=cause.destination,
         next_action=cause.next_action,
         tell_customer=cause.tell_customer,
-        segments=segments(seen.findings),
+        segments=segments(seen.findings, seen.case.evidence),
         rules_version=rules_version(seen.case.thresholds),
     )
 
@@ -212,7 +212,7 @@ def _no_fault(seen: _Seen) -> Verdict:
         destination=Destination.FIXED,
         next_action="Have the customer try again; watch the line if the trouble comes and goes.",
         tell_customer=TOLD_NO_FAULT,
-        segments=segments(seen.findings),
+        segments=segments(seen.findings, seen.case.evidence),
         rules_version=rules_version(seen.case.thresholds),
     )
 
@@ -247,7 +247,7 @@ def _undetermined(seen: _Seen, catalogue: Mapping[str, tuple[FactKey, ...]]) -> 
         destination=Destination.SECOND_LINE,
         next_action=action,
         tell_customer=TOLD_UNDETERMINED,
-        segments=segments(seen.findings),
+        segments=segments(seen.findings, seen.case.evidence),
         rules_version=rules_version(seen.case.thresholds),
     )
 

@@ -141,7 +141,7 @@ def _page_failed(facts: Facts, key: FactKey, whence: str) -> Answer:
         return cannot_tell(facts, key)
     took = known(page.took_s)
     after = f" after {took:.2f} s" if took is not None else ""
-    words = f"{page.url} {whence}: {page.outcome}{after}"
+    words = f"the reference page {whence}: {page.outcome.replace('_', ' ')}{after}"
     return says(page.outcome is not HttpOutcome.OK, words, key)
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.verdict import Segment, SegmentState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from cpe_diag.domain.evidence import Evidence
     from cpe_diag.domain.findings import Finding
 
 
@@ -97,7 +98,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "wifi_busy",
             "wifi_crowded",
         ),
-        good=("wifi_disabled", "lan_dhcp_not_serving"),
+        good=("lan_dhcp_not_serving", "wifi_disabled"),
     ),
     Stretch(
         id="device",
@@ -127,25 +128,28 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
 """Core to device is the path; internet and platform stand beside it."""
 
 
-def segments(findings: tuple[Finding, ...]) -> tuple[Segment, ...]:
+def segments(findings: tuple[Finding, ...], evidence: Evidence) -> tuple[Segment, ...]:
     """Say of each stretch of the path whether it is good, as far as the findings tell.
 
     Args:
         findings: what the rules answered, explained.
+        evidence: what they were answered from, for why something is not known.
 
     Returns:
         All stretches in order; one of which nothing is known is unknown.
     """
     by_id: Mapping[str, Finding] = {finding.id: finding for finding in findings}
-    return tuple(_segment(stretch, by_id) for stretch in STRETCHES)
+    return tuple(_segment(stretch, by_id, evidence) for stretch in STRETCHES)
 
 
-def _segment(stretch: Stretch, by_id: Mapping[str, Finding]) -> Segment:
-    state, note = _state(stretch, by_id)
+def _segment(stretch: Stretch, by_id: Mapping[str, Finding], evidence: Evidence) -> Segment:
+    state, note = _state(stretch, by_id, evidence)
     return Segment(id=stretch.id, title=stretch.title, state=state, note=note)
 
 
-def _state(stretch: Stretch, by_id: Mapping[str, Finding]) -> tuple[SegmentState, str]:
+def _state(
+    stretch: Stretch, by_id: Mapping[str, Finding], evidence: Evidence
+) -> tuple[SegmentState, str]:
     for names, state in (
         (stretch.bad, SegmentState.BAD),
         (stretch.degraded, SegmentState.DEGRADED),
@@ -165,7 +169,20 @@ def _state(stretch: Stretch, by_id: Mapping[str, Finding]) -> tuple[SegmentState
     missing = [finding for finding in seen if finding.answer is None and finding.missing]
     if good and not missing:
         return SegmentState.GOOD, good[0].because
-    return SegmentState.UNKNOWN, (missing or seen)[0].because
+    return SegmentState.UNKNOWN, _gap(missing, evidence) if missing else seen[0].because
+
+
+def _gap(findings: Sequence[Finding], evidence: Evidence) -> str:
+    """Say in a few words why nothing is known: how the asking failed, or that nobody asked."""
+    failures = [
+        failure
+        for finding in findings
+        for key in finding.missing
+        if (failure := evidence.failure(key.kind, key.subject)) is not None
+    ]
+    if failures:
+        return f"not known: {failures[0].kind.replace('_', ' ')}"
+    return "not asked in this run"
 
 
 def _root(finding: Finding, by_id: Mapping[str, Finding]) -> str:

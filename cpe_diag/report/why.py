@@ -75,6 +75,8 @@ def gaps(findings: Iterable[Finding], evidence: Evidence, now: datetime) -> tupl
     """
     found: dict[str, list[FactKey]] = {}
     for key in dict.fromkeys(key for finding in findings for key in finding.missing):
+        if isinstance(evidence.get(key.kind, key.subject), Observed):
+            continue  # it is known; what the finding lacks is its counterpart
         found.setdefault(_why(key, evidence), []).append(key)
     return tuple(
         Gap(words=words, keys=tuple(keys), since=_since(keys, evidence, now))
