@@ -18,7 +18,7 @@ from cpe_diag.probes.node_port import (
     not_configured,
     oids_of,
     port_of,
-    source_of,
+    table_source,
 )
 from cpe_diag.probes.probe import Probe, Setting
 
@@ -58,7 +58,7 @@ async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurem
     except MeasurementError as error:
         return none_of((KEY,), error, clock.now())
     fields = fields_of(setting, group, answers, if_index)
-    source = source_of(snmp.node, specs, "in_sync", if_index)
+    source = table_source(snmp.node, specs, f"line {if_index}")
     return (built(KEY, lambda: line_quality(fields, standard), source, clock.now()),)
 
 

@@ -114,6 +114,13 @@ def source_of(node: str, specs: Sequence[ObjectSpec], field: str, if_index: int)
     return f"SNMP {node}"
 
 
+def table_source(node: str, specs: Sequence[ObjectSpec], row: str) -> str:
+    """Name device, MIBs and row of a fact of many objects: `SNMP an-1 VDSL2-LINE-MIB, line 7`."""
+    # A source begins with the name of the MIB.
+    mibs = dict.fromkeys(spec.source.split()[0] for spec in specs)
+    return f"SNMP {node} {' and '.join(mibs)}, {row}"
+
+
 def known(key: FactKey, value: object, source: str, at: datetime) -> Measurement:
     """Make the measurement of a fact that was observed."""
     return Measurement(key=key, observation=Observed(value=value, source=source, at=at))
