@@ -20,7 +20,7 @@ from cpe_diag.lab.openwrt.programs import programs
 from cpe_diag.lab.openwrt.session import run_session
 from cpe_diag.lab.relay import Relay
 from cpe_diag.lab.tcp_door import DoorMode
-from cpe_diag.lab.world import HomeRouter, World, management_reachable
+from cpe_diag.lab.world import HomeRouter, World, home_has_power, management_reachable
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -94,6 +94,7 @@ class RouterServer:
             return
         await self._relay.door.stop()
         tasks = tuple(self._tasks)
+        self._machine.stop()
         self._cut()
         for task in tasks:
             task.cancel()
@@ -107,6 +108,8 @@ class RouterServer:
             return
         rebooted = self._boot_id != self._router.boot_id
         self._boot_id = self._router.boot_id
+        if rebooted or not home_has_power(self._world, self._router):
+            self._machine.stop()
         if rebooted or door(self._world, self._router) is not DoorMode.OPEN:
             self._cut()
         self._relay.door.refresh()
@@ -124,8 +127,7 @@ class RouterServer:
         )
 
     def _cut(self) -> None:
-        """End all connections and jobs without a word, as a lost link or power does."""
-        self._machine.stop()
+        """End all connections without a word, as a lost link or power does."""
         for connection in tuple(self._connections):
             connection.abort()
         for held in tuple(self._sockets):

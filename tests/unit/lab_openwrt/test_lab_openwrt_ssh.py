@@ -203,3 +203,27 @@ async def test_a_job_that_lets_go_of_its_output_outlives_the_session(
     await lab_time.sleep(31)
     async with connection(router) as link:
         assert (await link.run("cat /tmp/ran")).stdout == "ran\n"
+
+
+@pytest.mark.parametrize(("lost", "left"), [("link", "ran\n"), ("power", "")])
+async def test_an_armed_job_outlives_a_lost_link_and_not_a_lost_power(
+    server: RouterServer,
+    world: World,
+    router: HomeRouter,
+    lab_time: LabTime,
+    lost: str,
+    left: str,
+) -> None:
+    """A revert is armed for the very case that our own way to the router is lost."""
+    async with connection(router) as link:
+        await link.run("( sleep 30; echo ran > /tmp/ran ) >/dev/null 2>&1 &")
+    if lost == "link":
+        world.port_of(router).admin_up = False
+    else:
+        router.powered = False
+    server.apply()
+    await lab_time.sleep(31)
+    world.port_of(router).admin_up = router.powered = True
+    server.apply()
+    async with connection(router) as link:
+        assert (await link.run("cat /tmp/ran 2>/dev/null")).stdout == left
