@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from dataclasses import dataclass
 from enum import IntEnum
@@ -15,6 +16,8 @@ from cpe_diag.transports.os_failures import os_failure
 from cpe_diag.transports.time_left import time_left
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cpe_diag.ports import Clock, Recorder
     from cpe_diag.transports.http_backend import ToAddress
 
@@ -99,12 +102,11 @@ class PageGetter:
             MeasurementError: `http.get`: NOT_CONFIGURED (no usable URL).
         """
         secure = _check(url)
+        # In threads, and before the time is taken: loading the library and the certificates takes
+        # 60 ms in which other doors' answers would wait, and which would read as a slow page.
         if secure and self._trust is None:
-            self._trust = ssl.create_default_context()
-        # Loaded before the time is taken: 60 ms of ours would read as a slow page.
-        from cpe_diag.transports.http_backend import ToAddress
-
-        way = ToAddress(address, lambda: time_left(self._clock, deadline))
+            self._trust = await asyncio.to_thread(ssl.create_default_context)
+        way = await asyncio.to_thread(_way, address, lambda: time_left(self._clock, deadline))
         exchange = self._recorder.begin(GET, address, url)
         started_s = self._clock.monotonic()
         progress = _Progress()
@@ -157,6 +159,14 @@ class PageGetter:
             return http_outcome(error, progress.phase)
         failed = progress.status >= FIRST_ERROR_STATUS
         return HttpOutcome.HTTP_ERROR if failed else HttpOutcome.OK
+
+
+def _way(address: str, left_s: Callable[[], float]) -> ToAddress:
+    from anyio import connect_tcp  # noqa: F401 - httpcore would load it later, on the loop
+
+    from cpe_diag.transports.http_backend import ToAddress
+
+    return ToAddress(address, left_s)
 
 
 def http_outcome(error: Exception, phase: Phase) -> HttpOutcome:
