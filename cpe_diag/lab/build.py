@@ -13,6 +13,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.lab.dsl_build import healthy_line, idle_line
 from cpe_diag.lab.homes import (
     home_devices,
     neighbours_in_the_air,
@@ -23,8 +24,6 @@ from cpe_diag.lab.homes import (
 from cpe_diag.lab.world import (
     AccessNodeState,
     AccessPort,
-    DslDirection,
-    DslLine,
     HomeRouter,
     LabSecrets,
     PortCounts,
@@ -212,6 +211,7 @@ def _idle_port(plan: NodePlan, number: int, booted_at: float, now: float) -> Acc
         speed_bps=1_000_000_000,
         admin_up=False,
         changed_at=booted_at,
+        line=None if plan.technology == "ethernet" else idle_line(plan.technology),
         counted=PortCounts(at=now),
     )
 
@@ -233,36 +233,8 @@ def _connect(
         return
     # DSL nodes of the lab map each home to a VLAN of its own (1:1, TR-101, 2.5.1.1).
     port.vlan = number
-    port.line = _line(plan, rng)
+    port.line = healthy_line(plan.technology, plan.down_bps, plan.up_bps, rng)
     port.speed_bps = port.line.down.rate_bps
-
-
-def _line(plan: NodePlan, rng: random.Random) -> DslLine:
-    """Make a healthy line: trained above the service's rates, margin well over the 6 dB target."""
-    vdsl2 = plan.technology == "vdsl2"
-    down_bps = round(plan.down_bps * rng.uniform(1.05, 1.15))
-    up_bps = round(plan.up_bps * rng.uniform(1.05, 1.15))
-    return DslLine(
-        standard=plan.technology,
-        down=DslDirection(
-            rate_bps=down_bps,
-            attainable_bps=round(down_bps * rng.uniform(1.1, 1.25)),
-            snr_margin_db=round(rng.uniform(9.0, 13.0), 1),
-            attenuation_db=round(rng.uniform(9.0, 15.0) if vdsl2 else rng.uniform(16.0, 25.0), 1),
-            output_power_dbm=round(rng.uniform(12.0, 14.0) if vdsl2 else 18.4, 1),
-        ),
-        up=DslDirection(
-            rate_bps=up_bps,
-            attainable_bps=round(up_bps * rng.uniform(1.1, 1.25)),
-            snr_margin_db=round(rng.uniform(8.5, 12.0), 1),
-            attenuation_db=round(rng.uniform(6.0, 12.0) if vdsl2 else rng.uniform(9.0, 14.0), 1),
-            output_power_dbm=round(rng.uniform(4.0, 7.0) if vdsl2 else 12.1, 1),
-        ),
-        errored_s_per_hour=round(rng.uniform(0.0, 4.0), 1),
-        code_violations_per_hour=round(rng.uniform(0.0, 20.0), 1),
-        full_inits_previous_day=rng.randint(0, 1),
-        retrain_s=3.0 if vdsl2 else 2.0,
-    )
 
 
 def _router(

@@ -50,9 +50,13 @@ def condition(world: World, port: AccessPort) -> LineCondition:
         return LineCondition(
             in_sync=True, loss_of_signal=False, far_end_power_lost=False, training=False
         )
-    if not port.admin_up or port.subscriber is None:
+    if not port.admin_up:
         return LineCondition(
             in_sync=False, loss_of_signal=False, far_end_power_lost=False, training=False
+        )
+    if port.subscriber is None:
+        return LineCondition(
+            in_sync=False, loss_of_signal=True, far_end_power_lost=False, training=False
         )
     powered = home_has_power(world, world.routers[port.subscriber])
     return LineCondition(

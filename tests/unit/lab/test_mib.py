@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from cpe_diag.lab.mib import MibValue, OidParts
     from cpe_diag.lab.world import World
 
+XDSL2_LINE_STATUS_XTUC = "1.3.6.1.2.1.10.251.1.1.1.1.19"
+XDSL2_BAND_SNR_MARGIN = "1.3.6.1.2.1.10.251.1.1.2.1.4"
+XDSL2_15MIN_ES = "1.3.6.1.2.1.10.251.1.4.1.1.1.6"
+ADSL_LINE_CODING = "1.3.6.1.2.1.10.94.1.1.1.1.1"
+ADSL_ATUR_STATUS = "1.3.6.1.2.1.10.94.1.1.3.1.6"
+DOT3_FCS_ERRORS = "1.3.6.1.2.1.10.7.2.1.3"
+
 
 def walk(view: MibView) -> list[tuple[OidParts, MibValue]]:
     """Go through a view by GETNEXT from its beginning."""
@@ -46,6 +53,43 @@ def test_a_walk_is_in_order_and_agrees_with_get(world: World, node: str) -> None
     assert oids == sorted(set(oids))
     for oid, value in random.Random(3).sample(rows, 200):  # noqa: S311 - a sample
         assert view.get(oid) == value
+
+
+@pytest.mark.parametrize(
+    ("node", "column", "rows_a_port"),
+    [
+        ("an-vdsl", XDSL2_LINE_STATUS_XTUC, 1),
+        ("an-vdsl", XDSL2_BAND_SNR_MARGIN, 6),
+        ("an-vdsl", XDSL2_15MIN_ES, 2),
+        ("an-adsl", ADSL_LINE_CODING, 1),
+        ("an-adsl", ADSL_ATUR_STATUS, 1),
+        ("an-eth", DOT3_FCS_ERRORS, 1),
+    ],
+)
+def test_each_of_the_48_ports_has_its_rows_whether_a_home_is_there_or_not(
+    world: World, node: str, column: str, rows_a_port: int
+) -> None:
+    """A DSLAM has a line for every port; a walk that shows homes only would be no DSLAM's."""
+    oid = parts(column)
+    rows = [
+        row
+        for row, _value in walk(node_view(world, world.nodes[node]))
+        if row[: len(oid)] == oid and row[len(oid)] in world.nodes[node].ports
+    ]
+    assert len(rows) == 48 * rows_a_port
+
+
+@pytest.mark.parametrize(("admin_up", "seen"), [(False, b"\x80"), (True, b"\x20")])
+def test_an_open_port_without_a_home_hears_no_signal(
+    world: World, seen: bytes, *, admin_up: bool
+) -> None:
+    """Off is no defect (bit 0); listening to nothing is loss of signal (bit 2)."""
+    node = world.nodes["an-vdsl"]
+    idle = next(port for port in node.ports.values() if port.subscriber is None)
+    idle.admin_up = admin_up
+    cell = node_view(world, node).get((*parts(XDSL2_LINE_STATUS_XTUC), idle.if_index))
+    assert cell is not None
+    assert cell.content == seen
 
 
 def test_next_after_finds_the_successor_of_any_place(world: World) -> None:
