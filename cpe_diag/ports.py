@@ -130,7 +130,7 @@ class RouterView(Protocol):
         Raises:
             MeasurementError: `ssh.connect` (SILENT, REFUSED, UNREACHABLE, NOT_CONFIGURED),
                 `ssh.handshake` (HUNG, CLOSED, HOST_KEY_CHANGED, ALGORITHM_MISMATCH,
-                UNPARSEABLE), `ssh.authenticate` (AUTH_REFUSED, SILENT).
+                UNPARSEABLE), `ssh.authenticate` (AUTH_REFUSED, SILENT, CLOSED, UNPARSEABLE).
         """
 
     async def ask(
@@ -147,7 +147,8 @@ class RouterView(Protocol):
             exit status (a command that exceeds its `limit_s` answers with status 124).
 
         Raises:
-            MeasurementError: as for `connect`, and `ssh.exec`: SILENT, CLOSED, INCOMPLETE.
+            MeasurementError: as for `connect`, and `ssh.exec`: SILENT, CLOSED, INCOMPLETE,
+                UNPARSEABLE.
         """
 
 

@@ -273,7 +273,8 @@ class SshConnection:
         """Log in with a password, or with a private key when the secret is one.
 
         Raises:
-            MeasurementError: `ssh.authenticate`: AUTH_REFUSED, SILENT, CLOSED, NOT_CONFIGURED.
+            MeasurementError: `ssh.authenticate`: AUTH_REFUSED, SILENT, CLOSED, UNPARSEABLE,
+                NOT_CONFIGURED.
         """
         with self._closed_on_error():
             self._log_in(secret.reveal(), deadline)
@@ -289,7 +290,7 @@ class SshConnection:
                 transport.auth_publickey(self._access.user, self._private_key(content))
             else:
                 transport.auth_password(self._access.user, content)
-        except (SSHException, OSError, EOFError) as error:
+        except (SSHException, *LIBRARY_ERRORS) as error:
             raise authenticate_error(self.broken(late=self._is_late(deadline)), error) from error
         if not transport.is_authenticated():
             detail = "asks for a second way of logging in, which is not supported"
@@ -323,7 +324,7 @@ class SshConnection:
             What was read, and why it ended where it ended.
 
         Raises:
-            MeasurementError: `ssh.exec`: SILENT, CLOSED; nothing of an answer came.
+            MeasurementError: `ssh.exec`: SILENT, CLOSED, UNPARSEABLE; nothing of an answer came.
         """
         from paramiko import SSHException
 
@@ -335,7 +336,7 @@ class SshConnection:
             self._start(channel, script, deadline)
             failure = self._read(channel, pieces, most_bytes, deadline)
             channel.close()
-        except (SSHException, OSError, EOFError) as error:
+        except (SSHException, *LIBRARY_ERRORS) as error:
             failure = exec_error(self.broken(late=self._is_late(deadline)), error)
         if failure is not None:
             self.close()

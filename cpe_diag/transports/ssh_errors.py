@@ -45,9 +45,7 @@ _ERRNO_KINDS: Final[Mapping[int, FailureKind]] = {
     errno.EPERM: FailureKind.MISSING_PRIVILEGE,
 }
 
-LIBRARY_ERRORS: Final = (
-    OSError,
-    EOFError,
+_NONSENSE: Final = (
     ValueError,
     LookupError,
     TypeError,
@@ -56,8 +54,9 @@ LIBRARY_ERRORS: Final = (
     AttributeError,
     struct.error,
 )
+LIBRARY_ERRORS: Final = (OSError, EOFError, *_NONSENSE)
 """What paramiko raises beside its own errors when the other side sends what it should not:
-`Transport.run` keeps any exception of its thread and `start_client` raises it here."""
+`Transport.run` keeps any exception of its thread, and the call that waits raises it here."""
 
 # RFC 4253, section 4.2: the identification begins so, at the beginning of a line.
 _IDENTIFICATION: Final = b"SSH-"
@@ -144,7 +143,7 @@ def authenticate_error(broken: Broken, error: Exception) -> MeasurementError:
         error: what paramiko raised.
 
     Returns:
-        AUTH_REFUSED, SILENT or CLOSED.
+        AUTH_REFUSED, SILENT, UNPARSEABLE or CLOSED.
     """
     from paramiko.ssh_exception import (
         AuthenticationException,
@@ -159,6 +158,8 @@ def authenticate_error(broken: Broken, error: Exception) -> MeasurementError:
     # what its type does not.
     if broken.late or "timeout" in str(error):
         return late_error(broken)
+    if isinstance(error, _NONSENSE):
+        return _nonsense(broken, error)
     if isinstance(error, AuthenticationException) and "saw EOF" not in str(error):
         return error_of(
             broken,
@@ -173,6 +174,8 @@ def exec_error(broken: Broken, error: Exception) -> MeasurementError:
     """Say why no command could be started, or why its answer broke off."""
     if broken.late or isinstance(error, TimeoutError):
         return late_error(broken)
+    if isinstance(error, _NONSENSE):
+        return _nonsense(broken, error)
     from paramiko.ssh_exception import ChannelException
 
     if isinstance(error, ChannelException):
@@ -186,6 +189,11 @@ def _is_garbage(head: bytes) -> bool:
     return (
         bool(head) and not head.startswith(_IDENTIFICATION) and b"\n" + _IDENTIFICATION not in head
     )
+
+
+def _nonsense(broken: Broken, error: Exception) -> MeasurementError:
+    detail = f"sent what is no SSH message that we know: {error}"
+    return error_of(broken, FailureKind.UNPARSEABLE, detail)
 
 
 def _garbage(broken: Broken) -> MeasurementError:
