@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib
-import os
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from cpe_diag import __version__
-from cpe_diag.cli.exit_codes import ExitCode
+from cpe_diag.cli.endings import ended, output_told
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "run": ("cpe_diag.cli.run:run", "Run a playbook on a subscriber and say whose fault it is."),
@@ -26,24 +28,30 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 """Every command: where it is, and its line in `--help`; loaded when it is used."""
 
 
-TRACEBACK_NAME: Final = "CPE_DIAG_TRACEBACK"
-"""Set to anything, it lets a bug show its traceback."""
-
-
 class LazyGroup(click.Group):
     """A group that imports a command when it is used, so that `--help` stays quick."""
 
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT001, FBT002 - click's signature
+        **extra: Any,  # noqa: ANN401 - click's signature
+    ) -> Any:  # noqa: ANN401 - click's signature
+        """Run from the command line, and end the process as the exit codes say."""
+
+        def command() -> object:
+            return super(LazyGroup, self).main(
+                args, prog_name, complete_var, standalone_mode=False, **extra
+            )
+
+        return ended(command) if standalone_mode else command()
+
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; a bug of ours is told in one line, without a traceback."""
-        try:
+        """Run the command; what it cannot print is told as that."""
+        with output_told():
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
-            raise
-        except Exception as error:
-            if os.environ.get(TRACEBACK_NAME):
-                raise
-            click.echo(_bug_line(error), err=True)
-            ctx.exit(int(ExitCode.BUG))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Give the names in the order in which a newcomer needs them."""
@@ -66,24 +74,6 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
-def _bug_line(error: BaseException) -> str:
-    """Say which mistake it was and where, without its text, which could hold anything."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    trace = error.__traceback__
-    place = "?"
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if f"{os.sep}cpe_diag" in code.co_filename:
-            place = f"{code.co_qualname}, line {trace.tb_lineno}"
-        trace = trace.tb_next
-    return (
-        f"Error: this is a mistake in cpe_diag {__version__} itself: {type(error).__name__} in "
-        f"{place}. Nothing was changed on any device. Set {TRACEBACK_NAME}=1 and run it again for "
-        "a report to its makers."
-    )
-
-
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="cpe-diag")
 @click.option(
@@ -97,6 +87,7 @@ def main(context: click.Context, config: str | None) -> None:
 
     \b
     Exit codes: 0 no fault found, 10 fault found, 11 undetermined,
-    2 bad input, 3 could not run, 70 a bug of ours, 130 interrupted.
+    2 bad input, 3 could not run, 70 a bug of ours,
+    130 Ctrl-C, 143 SIGTERM, 129 terminal closed.
     """  # noqa: D301 - \b keeps click from re-wrapping the table
     context.obj = config

@@ -21,4 +21,8 @@ class ExitCode(IntEnum):
     BUG = 70
     """A mistake in cpe_diag itself (EX_SOFTWARE of sysexits.h)."""
     INTERRUPTED = 130
-    """Ctrl-C."""
+    """Ctrl-C: connections are closed, nothing was changed, nothing is half saved."""
+    HUNG_UP = 129
+    """The same on SIGHUP: the terminal is gone."""
+    TERMINATED = 143
+    """The same on SIGTERM."""

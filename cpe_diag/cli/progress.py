@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from contextlib import contextmanager
@@ -59,9 +60,14 @@ def shown(prepared: PreparedRun) -> Iterator[tuple[OnProgress, AskCaller]]:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             return None
         view.pause()
+        # The event loop's own handler would only note Ctrl-C until the answer is there.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             return _ask(step)
+        except click.Abort:
+            raise KeyboardInterrupt from None
         finally:
+            signal.signal(signal.SIGINT, before)
             view.resume()
 
     with view:

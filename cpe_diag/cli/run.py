@@ -96,9 +96,11 @@ def run(  # noqa: PLR0913 - one parameter for each option
             check_place(bundle)
         prepared = prepare(config, wish)
         result = _perform(prepared, as_json=as_json)
-        _report(result, as_json=as_json)
-        if bundle is not None:
-            _save(bundle, result, quiet=as_json)
+        try:
+            _report(result, as_json=as_json)
+        finally:  # a reader who has gone (`| head`) does not cost the case
+            if bundle is not None:
+                _save(bundle, result, quiet=as_json)
     context.exit(int(exit_code_for(result.verdict)))
 
 

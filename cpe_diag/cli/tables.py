@@ -27,5 +27,13 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     for head in heads:
         made.add_column(head, overflow="fold")
     for row in rows:
-        made.add_row(*(Text(cell) for cell in row))
+        made.add_row(*(Text(_shown(cell)) for cell in row))
     return made
+
+
+def _shown(cell: str) -> str:
+    """Keep a cell's indentation and what is visible of it; devices choose some of the words."""
+    from cpe_diag.report.plain import harmless
+
+    indentation = len(cell) - len(cell.lstrip(" "))
+    return " " * indentation + harmless(cell)
