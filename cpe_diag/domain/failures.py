@@ -164,8 +164,9 @@ class InventoryError(CpeDiagError):
 class MeasurementError(CpeDiagError):
     """A door's way to say that one question got no usable answer; probes turn it into Unobserved.
 
-    `operation` is the phase in the words of the transport: `snmp.get`, `ssh.connect`,
-    `ssh.authenticate`, `ssh.exec`, `dns.query`, `http.get`, `icmp.echo`, `tcp.connect`.
+    `operation` is the phase in the words of the transport: `snmp.get`, `snmp.getbulk`,
+    `ssh.connect`, `ssh.handshake`, `ssh.authenticate`, `ssh.exec`, `dns.query`, `http.get`,
+    `icmp.echo`, `tcp.connect`, `credential.resolve`.
     """
 
     def __init__(self, failure: Failure, operation: str) -> None:

@@ -173,7 +173,7 @@ async def check_snmp_silence(
             question,
             clock,
             kinds=[FailureKind.SILENT],
-            operations=["snmp.get", "snmp.get_bulk", "snmp.next_rows"],
+            operations=["snmp.getbulk" if bulk else "snmp.get"],
             deadline=deadline,
             slack_s=slack_s,
         )

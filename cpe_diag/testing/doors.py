@@ -74,7 +74,7 @@ class FakeSnmp:
         self, column: Oid, *, after: str, max_rows: int, deadline: float
     ) -> tuple[tuple[Oid, SnmpValue], ...]:
         """Read rows that follow, in the order of their numbers."""
-        await self.wire.cross("snmp.get_bulk", self.node, column, deadline)
+        await self.wire.cross("snmp.getbulk", self.node, column, deadline)
         begin = _numbers(f"{column}.{after}" if after else column)
         inside = _numbers(column)
         rows = sorted(

@@ -10,6 +10,7 @@ from cpe_diag.domain.failures import DefinitionError, FailureKind, InventoryErro
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.subscriber import NodePort, Technology
 from cpe_diag.store.inventory_csv import CsvInventory, CsvSettings
+from cpe_diag.testing.conformance import check_inventory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +52,11 @@ def inventory(tmp_path: Path, subscribers: str = SUBSCRIBERS, nodes: str = NODES
             values={"technology": {"FTTC": "vdsl2"}},
         )
     )
+
+
+def test_the_csv_inventory_is_an_inventory(tmp_path: Path) -> None:
+    """A run relies on no more than the door promises."""
+    check_inventory(inventory(tmp_path), known="K-100", unknown="K-000")
 
 
 def test_foreign_titles_and_words_become_a_subscriber(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.secret import Secret
 from cpe_diag.domain.subscriber import NodePort, Technology, WanProtocol
 from cpe_diag.store.inventory_sql import SqlInventory, SqlSettings
+from cpe_diag.testing.conformance import check_inventory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,6 +102,11 @@ def database(tmp_path: Path) -> Path:
 def inventory(database: Path, settings: SqlSettings = SETTINGS) -> SqlInventory:
     """Open it behind the door."""
     return SqlInventory(settings, Safe(f"sqlite:///{database}"))
+
+
+def test_the_sql_inventory_is_an_inventory(database: Path) -> None:
+    """A run relies on no more than the door promises."""
+    check_inventory(inventory(database), known="4711", unknown="9999")
 
 
 def test_a_foreign_schema_becomes_a_subscriber(database: Path) -> None:

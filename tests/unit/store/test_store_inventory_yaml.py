@@ -21,6 +21,7 @@ from cpe_diag.domain.subscriber import (
 )
 from cpe_diag.store.inventory_schema import INVENTORY_SCHEMA
 from cpe_diag.store.inventory_yaml import YamlInventory
+from cpe_diag.testing.conformance import check_inventory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +60,11 @@ def inventory(tmp_path: Path, text: str) -> YamlInventory:
     path = tmp_path / "inventory.yaml"
     path.write_text(text, encoding="utf-8")
     return YamlInventory(path)
+
+
+def test_the_yaml_inventory_is_an_inventory(tmp_path: Path) -> None:
+    """A run relies on no more than the door promises."""
+    check_inventory(inventory(tmp_path, GOOD), known="sub-1001", unknown="sub-9999")
 
 
 def test_a_full_entry_gives_a_full_subscriber(tmp_path: Path) -> None:

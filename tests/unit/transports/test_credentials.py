@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cpe_diag.domain.failures import FailureKind, MeasurementError
+from cpe_diag.testing.conformance import check_credential_source
 from cpe_diag.transports.credentials import CredentialReferences
 
 if TYPE_CHECKING:
@@ -32,6 +33,17 @@ def refusal(source: CredentialReferences, reference: str) -> MeasurementError:
     assert SECRET not in f"{caught.value} {caught.value!r} {caught.value.failure!r}"
     assert caught.value.__cause__ is None
     return caught.value
+
+
+@pytest.mark.parametrize("known", ["env:NODE", "file:secrets.yaml#node"])
+def test_references_are_a_source_of_credentials(tmp_path: Path, known: str) -> None:
+    """A run relies on no more than the door promises."""
+    secrets_file(tmp_path, f"node: {SECRET}")
+    check_credential_source(
+        CredentialReferences(tmp_path, environment={"NODE": SECRET}),
+        known=known,
+        unknown=f"{known}_2",
+    )
 
 
 def test_an_environment_variable_is_found(tmp_path: Path) -> None:
