@@ -79,7 +79,8 @@ class SnmpReader(Protocol):
             Rows in order; fewer than `max_rows` means that the column has ended.
 
         Raises:
-            MeasurementError: `snmp.getbulk`: as for `get`, and INCOMPLETE when the agent does not advance.
+            MeasurementError: `snmp.getbulk`: as for `get`, and INCOMPLETE when the agent does
+                not advance.
         """
 
 
