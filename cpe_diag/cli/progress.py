@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 import click
@@ -17,6 +18,7 @@ from cpe_diag.judge.decide import find
 from cpe_diag.judge.question import CaseFile
 from cpe_diag.judge.segments import segments
 from cpe_diag.report.live import LiveView
+from cpe_diag.wiring.knowledge import judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,14 +38,20 @@ def shown(prepared: PreparedRun) -> Iterator[tuple[OnProgress, AskCaller]]:
     Yields:
         What the engine calls with progress, and what it calls with questions.
     """
-    nothing = CaseFile(
-        evidence=Evidence(), subscriber=prepared.subscriber, symptom=prepared.playbook.symptom
+    case = CaseFile(
+        evidence=Evidence(),
+        subscriber=prepared.subscriber,
+        symptom=prepared.playbook.symptom,
+        thresholds=prepared.config.thresholds,
     )
+    console = err()
+    conclude = judge()
     view = LiveView(
-        err(), monotonic=time.monotonic, segments=segments(find(nothing), nothing.evidence)
+        console, monotonic=time.monotonic, segments=segments(find(case), case.evidence)
     )
 
     def on_progress(event: Progress) -> None:
+        nonlocal case
         match event:
             case StepStarted():
                 view.step_started(event.step_id)
@@ -51,6 +59,9 @@ def shown(prepared: PreparedRun) -> Iterator[tuple[OnProgress, AskCaller]]:
                 view.probe_started(event.probe)
             case ProbeEnded():
                 view.probe_ended(event.probe, event.measurements)
+                case = replace(case, evidence=case.evidence.with_measurements(event.measurements))
+                if console.is_terminal:
+                    view.so_far(conclude(case))
             case Judged():
                 view.judged(event.verdict)
             case _:

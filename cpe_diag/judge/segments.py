@@ -182,7 +182,7 @@ def _gap(findings: Sequence[Finding], evidence: Evidence) -> str:
     ]
     if failures:
         return f"not known: {failures[0].kind.replace('_', ' ')}"
-    return "not asked in this run"
+    return "not asked"
 
 
 def _root(finding: Finding, by_id: Mapping[str, Finding]) -> str:

@@ -135,9 +135,17 @@ class LiveView:
         Args:
             verdict: the verdict so far.
         """
+        self.so_far(verdict)
+        self._line(f"so far: {self._belief}")
+
+    def so_far(self, verdict: Verdict) -> None:
+        """Draw the path as it is known in this moment; without a terminal nothing is said.
+
+        Args:
+            verdict: what the evidence at hand would give.
+        """
         self._segments = verdict.segments
         self._belief = f"{cause_words(verdict.cause)}, {sureness(verdict)}"
-        self._line(f"so far: {self._belief}")
 
     def picture(self) -> RenderableType:
         """Draw the state of now.
