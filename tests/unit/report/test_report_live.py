@@ -98,3 +98,15 @@ def test_on_an_ascii_terminal_the_picture_is_ascii() -> None:
         file.flush()
     assert isinstance(file.buffer, io.BytesIO)
     assert b"FAULT" in file.buffer.getvalue()
+
+
+def test_what_is_known_so_far_is_drawn_on_a_terminal_and_said_nowhere_else() -> None:
+    """A port that is shut is to be seen at once, not when the last probe has given up."""
+    file = io.StringIO()
+    console = Console(file=file, width=100)
+    with LiveView(console, monotonic=Stopwatch()) as view:
+        view.so_far(network_verdict())
+        assert file.getvalue() == ""
+        console.print(view.picture())
+    assert "FAULT" in file.getvalue()
+    assert "so far: " in file.getvalue()
