@@ -58,21 +58,25 @@ def show(context: click.Context, name: str) -> None:
 
 
 @driver.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("names", nargs=-1, required=True)
 @click.pass_context
-def check(context: click.Context, files: tuple[Path, ...]) -> None:
-    """Check driver files; every fault of every file is printed at once."""
-    from cpe_diag.driver_kit.load import check_driver_file
+def check(context: click.Context, names: tuple[str, ...]) -> None:
+    """Check drivers, by id or file; every fault of every file is printed at once."""
+    from cpe_diag.driver_kit.load import check_driver_file, load_driver
 
     config = config_of(context)
     faults: list[str] = []
-    for file in files:
+    for name in names:
+        file = Path(name)
         try:
-            found = check_driver_file(file, config.driver_folders)
+            if file.suffix or file.name != name:
+                found = check_driver_file(file, config.driver_folders)
+            else:
+                found = load_driver(name, config.driver_folders)
         except DefinitionError as error:
             faults.extend(str(fault) for fault in error.faults)
         else:
-            click.echo(f"{file}: ok ({found.id}, {_kind(found)})")
+            click.echo(f"{found.file}: ok ({found.id}, {_kind(found)})")
     if faults:
         raise BadInputError("\n".join([f"{len(faults)} wrong:", *faults]))
 

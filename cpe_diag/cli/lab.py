@@ -53,7 +53,7 @@ def lab() -> None:
     """Simulate an operator's network that speaks real SNMP, SSH, DNS and HTTP on loopback."""
 
 
-@lab.command()
+@lab.command(help="Start the lab and serve until SIGINT, SIGTERM, or an order to stop.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Varies the noise.")
 @click.option(
     "--rtt",
