@@ -23,6 +23,7 @@ from cpe_diag.report.why import gaps, named, oldest_age, reason, sources
 from cpe_diag.report.words import (
     DESTINATION_WORDS,
     DOMAIN_WORDS,
+    END_WORDS,
     HEADLINES,
     beyond_title,
     cause_words,
@@ -144,6 +145,7 @@ class _Pen:
         parts = [subscriber.id, result.playbook]
         parts += [f"ticket {result.ticket}"] if result.ticket else []
         parts += [f"{result.started_at:%Y-%m-%d %H:%M} UTC", f"took {duration(result.took_s)}"]
+        parts += [END_WORDS[result.end]] if result.end in END_WORDS else []
         return self.text(self.dot.join(parts), "dim")
 
     def answer(self, result: Run) -> RenderableType:

@@ -40,6 +40,12 @@ DESTINATION_WORDS: Final[Mapping[Destination, str]] = {
     Destination.ACCOUNTS: "accounts",
 }
 
+END_WORDS: Final[Mapping[str, str]] = {
+    "out_of_time": "time was up: not all was measured",
+    "stopped": "ended by a stop step",
+}
+"""Why a run ended before its playbook's end; nothing where it did not."""
+
 STATE_WORDS: Final[Mapping[SegmentState, str]] = {
     SegmentState.GOOD: "good",
     SegmentState.BAD: "FAULT",
