@@ -14,7 +14,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         destination=Destination.NETWORK_OPERATIONS,
         title="The access node, or a part of it, is out of service",
         supports=(
-            when("node_dark", 5.5),
+            when("node_dark", 4.2),
             when("neighbours_down", 5.0),
             when("node_silent", 2.0),
             when("router_unreachable", 0.7),
@@ -24,6 +24,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
             unless("router_unreachable", -5.0),
             unless("neighbours_down", -2.0),
             unless("port_down", -2.5),
+            when("lights_off", -1.2),
         ),
         explains=(
             "node_dark",
@@ -39,7 +40,8 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
             "no_mac_learned",
             "lights_off",
         ),
-        next_action="Open or join the incident for this access node; check its power and uplink.",
+        next_action="Open or join the incident for this access node; check its power and uplink."
+        " If other homes on it work, check our own SNMP access to it instead.",
         tell_customer="There is a disturbance in our network in your area. Our engineers are"
         " informed; there is nothing that you need to do.",
         source="SNMP and the customer's router are both away while our own side is well, or"
@@ -49,7 +51,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         id="node_agent_silent",
         domain=FaultDomain.NETWORK,
         destination=Destination.NETWORK_OPERATIONS,
-        title="The access node carries traffic but does not answer our questions",
+        title="The access node carries traffic but leaves our SNMP questions unanswered",
         needs=(must("node_silent"), must_not("router_unreachable")),
         supports=(
             when("node_silent", 2.0),
@@ -58,10 +60,11 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         ),
         explains=("node_silent",),
         bystander=True,
+        shifts=((SLOW, -1.5), (DROPS, -1.5)),
         next_action="Check the SNMP agent of the access node, and whether our community or user"
         " is still accepted there (SNMPv2c stays silent on a wrong community).",
-        tell_customer="Your connection is working. We are checking a management system on our"
-        " side; it does not affect your service.",
+        tell_customer="One of our own systems does not answer us. We are checking that; it does"
+        " not affect your service, and it is nothing in your home.",
         source="RFC 3584, section 5.2.1: an agent drops a v2c message with a wrong community",
     ),
     Cause(
@@ -206,7 +209,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         destination=Destination.FIELD_TECHNICIAN,
         title="Packets arrive damaged on the subscriber's port",
         needs=(must("port_errors_growing"),),
-        supports=(when("port_errors_growing", 5.0), unless("neighbours_have_errors", 0.5)),
+        supports=(when("port_errors_growing", 4.2), unless("neighbours_have_errors", 0.5)),
         against=(when("neighbours_have_errors", -2.5),),
         explains=("port_errors_growing", "gateway_loss", "internet_loss", "router_http_fails"),
         shifts=((SLOW, 0.7), (DROPS, 0.7)),

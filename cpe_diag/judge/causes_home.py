@@ -7,7 +7,9 @@ from typing import Final
 from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.judge.cause import (
     DROPS,
+    NO_INTERNET,
     ONE_DEVICE,
+    SITE,
     SLOW,
     WIFI_TROUBLE,
     Cause,
@@ -31,7 +33,13 @@ CAUSES_HOME: Final[tuple[Cause, ...]] = (
             when("only_one_device_affected", 0.7),
         ),
         explains=("wifi_signal_weak", "wifi_most_weak", "wifi_disconnects", "device_unanswering"),
-        shifts=((WIFI_TROUBLE, 1.0), (ONE_DEVICE, 1.0), (SLOW, 0.5), (DROPS, 0.3)),
+        shifts=(
+            (WIFI_TROUBLE, 1.0),
+            (ONE_DEVICE, 1.0),
+            (SLOW, 0.5),
+            (DROPS, 0.3),
+            (SITE, -1.5),
+        ),
         next_action="Advise on the place of router and device; offer a repeater or a cable.",
         tell_customer="Your device hears the Wi-Fi only weakly. Try it closer to the router, or"
         " use a cable; a repeater can help.",
@@ -45,7 +53,14 @@ CAUSES_HOME: Final[tuple[Cause, ...]] = (
         needs=(must("wifi_wrong_password"),),
         supports=(when("wifi_wrong_password", 5.0),),
         explains=("wifi_wrong_password", "device_absent", "device_no_lease", "wifi_disconnects"),
-        shifts=((ONE_DEVICE, 1.0), (WIFI_TROUBLE, 0.5)),
+        shifts=(
+            (ONE_DEVICE, 1.0),
+            (WIFI_TROUBLE, 0.5),
+            (NO_INTERNET, -2.0),
+            (SLOW, -2.0),
+            (DROPS, -2.0),
+            (SITE, -2.0),
+        ),
         next_action="Have the customer delete the network on the device and join it anew.",
         tell_customer="Your device uses an old or wrong Wi-Fi password. Please remove the network"
         " on the device and join it again with the password on your router.",

@@ -9,6 +9,7 @@ from cpe_diag.judge.cause import (
     DROPS,
     NO_INTERNET,
     ONE_DEVICE,
+    SITE,
     SLOW,
     WIFI_TROUBLE,
     Cause,
@@ -60,7 +61,7 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
         title="The cable between the wall (or modem) and the router's WAN socket is loose",
         supports=(
             when("ethernet_link_down", 2.0),
-            when("modem_without_router", 5.5),
+            when("modem_without_router", 4.0),
             when("wan_no_carrier", 5.0),
             when("wan_link_flaps", 2.0),
             unless("lights_off", 2.0),
@@ -73,6 +74,7 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
             when("line_retraining", -2.0),
             unless("wan_no_carrier", -1.5),
             unless("ethernet_link_down", -0.5),
+            unless("port_idle", -4.0),
         ),
         explains=(
             "ethernet_link_down",
@@ -117,7 +119,7 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
         destination=Destination.SECOND_LINE,
         title="The router has more to do than it can",
         needs=(must("router_strained"),),
-        supports=(when("router_strained", 5.0), when("latency_high", 0.5)),
+        supports=(when("router_strained", 4.2), when("latency_high", 0.5)),
         explains=(
             "router_strained",
             "gateway_loss",
@@ -126,7 +128,7 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
             "router_dns_fails",
             "router_http_fails",
         ),
-        shifts=((SLOW, 0.7),),
+        shifts=((SLOW, 0.7), (NO_INTERNET, -1.0), (SITE, -1.0)),
         next_action="Find out what loads the router (processes, add-ons); restart it, plan a"
         " replacement if it comes back.",
         tell_customer="Your router is overloaded. Restarting it helps for now; we will look into"
@@ -262,15 +264,15 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
         title="The Wi-Fi channel is full",
         needs=(must("wifi_busy"), must_not("wifi_disabled")),
         supports=(
-            when("wifi_busy", 4.5),
-            when("wifi_crowded", 1.2),
+            when("wifi_busy", 3.7),
+            when("wifi_crowded", 1.8),
             when("only_wifi_affected", 1.0),
         ),
         explains=("wifi_busy", "wifi_crowded", "wifi_disconnects"),
-        shifts=((WIFI_TROUBLE, 0.7), (SLOW, 0.7), (NO_INTERNET, -0.5)),
+        shifts=((WIFI_TROUBLE, 0.7), (SLOW, 0.7), (NO_INTERNET, -1.0), (SITE, -1.0)),
         next_action="Choose a freer channel, or move devices to 5 GHz.",
-        tell_customer="Many Wi-Fi networks share the air around you. We can move your router to"
-        " a freer channel.",
+        tell_customer="The air around your router is very busy, which slows your Wi-Fi down. We"
+        " can move your router to a freer channel.",
         source="channel utilisation (IEEE 802.11 survey data) and a scan of the air",
     ),
 )

@@ -14,7 +14,7 @@ CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
         destination=Destination.NETWORK_OPERATIONS,
         title="The router asks for an address and the operator's server offers none",
         needs=(must("wan_dhcp_unanswered"),),
-        supports=(when("wan_dhcp_unanswered", 4.7), unless("mac_in_wrong_vlan", 0.8)),
+        supports=(when("wan_dhcp_unanswered", 4.2), unless("mac_in_wrong_vlan", 0.8)),
         explains=(
             "wan_dhcp_unanswered",
             "wan_down",
@@ -35,7 +35,7 @@ CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
         destination=Destination.NETWORK_OPERATIONS,
         title="No PPPoE server answers the router",
         needs=(must("wan_pppoe_unanswered"),),
-        supports=(when("wan_pppoe_unanswered", 4.7), unless("mac_in_wrong_vlan", 0.8)),
+        supports=(when("wan_pppoe_unanswered", 4.2), unless("mac_in_wrong_vlan", 0.8)),
         explains=(
             "wan_pppoe_unanswered",
             "wan_down",
@@ -138,7 +138,7 @@ CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
         title="The way from the customer's address to the internet is broken beyond the edge",
         needs=(must("internet_unreachable"), must_not("gateway_unreachable")),
         supports=(
-            when("internet_unreachable", 4.0),
+            when("internet_unreachable", 2.8),
             unless("operator_reference_fails", 1.5),
             when("platform_fails_from_home", 0.5),
         ),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.line_facts import LineQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.port_facts import LearnedMacs
-from cpe_diag.judge.keys import LEARNED_MACS, LINE, ROUTER_REACHED
+from cpe_diag.judge.keys import LEARNED_MACS, LINE, PORT_RATES, ROUTER_REACHED
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, rate, says
+from cpe_diag.judge.rules_port import port_idle
 from cpe_diag.judge.rules_router import router_unreachable
 
 if TYPE_CHECKING:
@@ -120,6 +121,9 @@ def modem_without_router(facts: Facts, line: LineQuality) -> Answer:
         return cannot_tell(facts, LEARNED_MACS)
     if macs.entries:
         return no("a router is heard behind the modem", LINE, LEARNED_MACS)
+    idle = port_idle(facts)
+    if idle.answer is False:
+        return no(f"{idle.because}, so a router is behind the modem", LINE, PORT_RATES)
     gone = router_unreachable(facts)
     if gone.answer is None:
         return cannot_tell(facts, ROUTER_REACHED)
@@ -175,7 +179,7 @@ RULES_LINE: Final[tuple[Rule, ...]] = (
     Rule(
         id="modem_without_router",
         question="Is the modem trained with no router behind it?",
-        needs=(LINE, LEARNED_MACS, ROUTER_REACHED),
+        needs=(LINE, LEARNED_MACS, PORT_RATES, ROUTER_REACHED),
         ask=_of_the_line(modem_without_router),
     ),
 )

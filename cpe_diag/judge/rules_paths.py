@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 NAME_TROUBLE: Final = ("bad address", "name or service", "temporary failure", "unknown host")
 REACHED: Final = (HttpOutcome.OK, HttpOutcome.HTTP_ERROR)
 NAME_KNOWN: Final = (DnsOutcome.ANSWERED,)
+SERVER_SPOKE: Final = (
+    *NAME_KNOWN,
+    DnsOutcome.NO_ADDRESS,
+    DnsOutcome.NXDOMAIN,
+    DnsOutcome.SERVFAIL,
+)
+"""Outcomes that only a server can give; REFUSED may also be a way that is shut."""
 SERVER_FAILED: Final = (DnsOutcome.TIMEOUT, DnsOutcome.SERVFAIL, DnsOutcome.REFUSED)
 """Outcomes that speak about the server and not about the name."""
 
@@ -56,6 +63,10 @@ def gateway_unreachable(facts: Facts) -> Answer:
         return cannot_tell(facts, PING_GATEWAY)
     if check.received == 0 and _reference_reached(facts):
         return no(f"{_loss_words(check)}, but it forwards", PING_GATEWAY, PING_REFERENCE)
+    names = facts.fact(DnsCheck, DNS_DIRECT)
+    if check.received == 0 and names is not None and names.outcome in SERVER_SPOKE:
+        words = f"{_loss_words(check)}, but the operator's resolver answers through it"
+        return no(words, PING_GATEWAY, DNS_DIRECT)
     return says(check.received == 0, _loss_words(check), PING_GATEWAY)
 
 
@@ -88,7 +99,8 @@ def _part_lost(facts: Facts, key: FactKey) -> Answer:
     check = _ping(facts, key)
     if check is None:
         return cannot_tell(facts, key)
-    lossy = check.received > 0 and check.lost_ratio >= facts.limits["path_loss_share"]
+    many = check.sent - check.received >= facts.limits["path_loss_least"]
+    lossy = check.received > 0 and many and check.lost_ratio >= facts.limits["path_loss_share"]
     return says(lossy, _loss_words(check), key)
 
 

@@ -86,9 +86,8 @@ def port_errors_growing(facts: Facts) -> Answer:
     if errors and facts.is_dsl and facts.fact(LineQuality, LINE) is None:
         return cannot_tell(facts, LINE)  # on DSL they may be the line's noise
     growing = errors >= facts.limits["port_errors_in_sample"]
-    return says(
-        growing, f"{errors} new errors on the port in {span(rates.interval_s)}", PORT_RATES
-    )
+    counted = "1 new error" if errors == 1 else f"{errors} new errors"
+    return says(growing, f"{counted} on the port in {span(rates.interval_s)}", PORT_RATES)
 
 
 def new_errors(rates: PortRates | None) -> int | None:

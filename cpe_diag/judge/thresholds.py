@@ -174,6 +174,13 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
         meaning="loss at or above this is felt by the customer",
     ),
     Threshold(
+        id="path_loss_least",
+        value=2.0,
+        unit="lost echo requests",
+        source=PROPOSAL + ": hosts limit the rate of their echo replies (RFC 1812, 4.3.2.8)",
+        meaning="fewer lost requests than this say nothing, however few were sent",
+    ),
+    Threshold(
         id="latency_high_s",
         value=0.15,
         unit="s",

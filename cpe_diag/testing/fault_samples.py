@@ -10,7 +10,7 @@ from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.line_facts import LineQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome, Reachability
-from cpe_diag.domain.port_facts import Duplex, LearnedMac, OperStatus
+from cpe_diag.domain.port_facts import Duplex, LearnedMac, OperStatus, PortRates
 from cpe_diag.domain.router_facts import (
     LanNeighbour,
     LanStatus,
@@ -96,6 +96,8 @@ def link_down(case: CaseFile) -> CaseFile:
     """The port lost its link two minutes ago, and everything behind it went with it."""
     case = changed(case, "port_status", "port", oper=OperStatus.DOWN, last_change_s=120.0)
     case = changed(case, "learned_macs", "port", entries=())
+    if case.evidence.value(PortRates, "port_rates", "port"):
+        case = changed(case, "port_rates", "port", in_bps=0.0, in_packets_per_s=0.0)
     if case.evidence.value(LineQuality, "line_quality", "line"):
         case = changed(case, "line_quality", "line", in_sync=False)
     return router_gone(case)
@@ -193,8 +195,8 @@ def _line(case: CaseFile) -> LineQuality:
 def port_errors(case: CaseFile) -> CaseFile:
     """Frames arrive damaged."""
     case = changed(case, "port_rates", "port", in_errors=41, fcs_errors=41)
-    case = lost(case, "router>gateway", received=4)
-    return lost(case, "router>reference", received=4)
+    case = lost(case, "router>gateway", received=3)
+    return lost(case, "router>reference", received=3)
 
 
 def duplex_mismatch(case: CaseFile) -> CaseFile:
@@ -332,6 +334,7 @@ def lan_rogue_dhcp(case: CaseFile) -> CaseFile:
 
 def wan_cable(case: CaseFile) -> CaseFile:
     """The modem is trained, but the router behind it is not there (DSL only)."""
+    case = changed(case, "port_rates", "port", in_bps=0.0, in_packets_per_s=0.0)
     return router_gone(changed(case, "learned_macs", "port", entries=()))
 
 

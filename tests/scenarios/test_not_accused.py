@@ -1,0 +1,118 @@
+"""Bugs of the judge: each of these was once named with confidence, on evidence too weak for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.verdict import FaultDomain
+from cpe_diag.domain.wifi_facts import WifiStatus
+from cpe_diag.judge.decide import decide
+from cpe_diag.testing import fault_samples as fault
+from cpe_diag.testing.evidence_samples import (
+    ABSENT,
+    answered,
+    changed,
+    dsl_home,
+    ethernet_home,
+    never_asked,
+    unobserved,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpe_diag.judge.question import CaseFile
+
+    Home = Callable[[str], CaseFile]
+    Change = Callable[[CaseFile], CaseFile]
+
+
+def _macs_forgotten(case: CaseFile) -> CaseFile:
+    """The node shows no MAC and the router's management is filtered, while the home sends."""
+    return fault.router_gone(changed(case, "learned_macs", "port", entries=()))
+
+
+def _echoes_dropped(case: CaseFile) -> CaseFile:
+    """Neither gateway nor reference answers echo requests; names are answered through them."""
+    for subject in ("router>gateway", "router>reference"):
+        case = fault.lost(case, subject, received=0)
+    for subject in ("router>reference", "router>platform"):
+        case = unobserved(case, "http", subject, FailureKind.OUT_OF_TIME)
+    return case
+
+
+def _one_echo_lost(case: CaseFile) -> CaseFile:
+    """A single echo reply is missing."""
+    return fault.lost(case, "router>reference", received=4)
+
+
+def _working_hard(case: CaseFile) -> CaseFile:
+    """The router works hard, and all that it has to do is done."""
+    return changed(case, "router_system", "router", load_1min=3.2)
+
+
+def _crowded(case: CaseFile) -> CaseFile:
+    """Loud neighbours share our channel; the radio does not tell how busy the air is."""
+    case = fault.wifi_congested(case)
+    wifi = case.evidence.value(WifiStatus, "router_wifi", "router")
+    assert wifi is not None
+    radios = tuple(replace(radio, busy_percent=ABSENT) for radio in wifi.radios)
+    return changed(case, "router_wifi", "router", radios=radios)
+
+
+def _silent_and_dark(case: CaseFile) -> CaseFile:
+    """Neither node nor router answers, and the caller sees no lights at the router."""
+    return answered(fault.node_outage(case), "router_lights", "off")
+
+
+OUT: Final = "no_internet"
+SLOW: Final = "slow_internet"
+SITE: Final = "site_not_opening"
+WIFI: Final = "wifi_trouble"
+DROPS: Final = "drops"
+
+NOT_ACCUSED: Final[tuple[tuple[Home, str, Change, str], ...]] = (
+    (dsl_home, OUT, _macs_forgotten, "wan_cable"),
+    (ethernet_home, OUT, _echoes_dropped, "session_stale"),
+    (dsl_home, SLOW, _one_echo_lost, "core_loss"),
+    (ethernet_home, OUT, _working_hard, "router_overloaded"),
+    (dsl_home, SITE, _working_hard, "router_overloaded"),
+    (ethernet_home, OUT, fault.device_wrong_password, "device_wrong_password"),
+    (dsl_home, SLOW, fault.device_wrong_password, "device_wrong_password"),
+    (dsl_home, SITE, fault.wifi_weak_signal, "wifi_weak_signal"),
+    (ethernet_home, WIFI, _crowded, "wifi_congested"),
+    (ethernet_home, SLOW, fault.node_gone, "node_agent_silent"),
+    (dsl_home, DROPS, fault.node_gone, "node_agent_silent"),
+    (ethernet_home, OUT, _silent_and_dark, "node_outage"),
+)
+
+
+@pytest.mark.parametrize(
+    ("home", "symptom", "change", "cause"),
+    NOT_ACCUSED,
+    ids=[f"{row[2].__name__.lstrip('_')}-{row[1]}-{row[3]}" for row in NOT_ACCUSED],
+)
+def test_is_not_accused(home: Home, symptom: str, change: Change, cause: str) -> None:
+    """A wrong "it is your router" costs the operator a customer."""
+    verdict = decide(change(home(symptom)), {})
+    assert cause not in {verdict.cause, *(candidate.cause for candidate in verdict.also)}
+
+
+def test_a_home_whose_names_nobody_asked_for_is_not_called_well() -> None:
+    """Who complains about Wi-Fi while no name resolves was once told that all works well."""
+    names = (("dns", "router>reference"), ("dns", "router>operator_resolver"))
+    unseen = decide(never_asked(ethernet_home(WIFI), *names), {})
+    assert unseen.domain is FaultDomain.UNDETERMINED
+    assert decide(fault.dns_resolver(ethernet_home(WIFI)), {}).cause == "dns_resolver"
+
+
+def test_two_silent_devices_are_likely_an_outage_and_not_almost_certainly() -> None:
+    """A node that drops our community beside a router without power looks the same."""
+    verdict = decide(fault.node_outage(ethernet_home(OUT)), {})
+    assert verdict.cause == "node_outage"
+    assert verdict.confidence < 0.8
+    assert "our own SNMP access" in verdict.next_action
