@@ -155,9 +155,6 @@ _CONTENT: Final = hashlib.sha256(
     repr((REVISION, [(rule.id, rule.needs) for rule in RULES], CAUSES, FOLLOWS)).encode()
 ).hexdigest()
 
-RULES_VERSION: Final = rules_version({})
-"""The version with no override of the operator's."""
-
 
 def _of_cause(seen: _Seen, lead: Weighed, catalogue: Mapping[str, tuple[FactKey, ...]]) -> Verdict:
     cause = lead.cause

@@ -1,16 +1,16 @@
-"""The run in plain text: a note for the ticket, and what to tell the customer."""
+"""The run in plain text: a note for the ticket, with what to tell the customer."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.report.duration import duration
-from cpe_diag.report.path_view import shown
 from cpe_diag.report.plain import harmless
 from cpe_diag.report.why import gaps, named
 from cpe_diag.report.words import (
     DESTINATION_WORDS,
     DOMAIN_WORDS,
+    END_WORDS,
     STATE_WORDS,
     beyond_title,
     cause_words,
@@ -40,7 +40,8 @@ def plain_ticket_note(result: Run) -> str:
     subscriber = result.case.subscriber
     lines = [
         f"Diagnosis of subscriber {subscriber.id} by playbook {result.playbook}",
-        f"Run on {result.started_at:%Y-%m-%d %H:%M:%S} UTC, took {duration(result.took_s)}",
+        f"Run on {result.started_at:%Y-%m-%d %H:%M:%S} UTC, took {duration(result.took_s)}"
+        + (f", {END_WORDS[result.end]}" if result.end in END_WORDS else ""),
         f"Fault in: {DOMAIN_WORDS[verdict.domain]}",
         f"Cause: {verdict.title} ({verdict.cause})",
         f"Confidence: {sureness(verdict)}",
@@ -48,6 +49,7 @@ def plain_ticket_note(result: Run) -> str:
         *(f"Also: {cause_words(one.cause)} ({DOMAIN_WORDS[one.domain]})" for one in verdict.also),
         f"Send to: {DESTINATION_WORDS[result.destination]}",
         f"Next action: {verdict.next_action}",
+        f"Tell customer: {verdict.tell_customer}",
         "Path: "
         + "; ".join(
             f"{one.title} {STATE_WORDS[one.state]}" + (f" ({one.note})" if one.note else "")
@@ -61,18 +63,6 @@ def plain_ticket_note(result: Run) -> str:
         lines.append(f"What would settle it: {verdict.settle_by.question}")
     lines.append(f"Run {result.run_id}, rules {verdict.rules_version}")
     return "".join(f"{_kept(line)}\n" for line in lines)
-
-
-def customer_text(result: Run) -> str:
-    """Give the words for the customer, on one line.
-
-    Args:
-        result: the run.
-
-    Returns:
-        Plain text.
-    """
-    return shown(result.verdict.tell_customer, ascii_terminal=False)
 
 
 def _section(title: str, findings: Sequence[Finding]) -> list[str]:

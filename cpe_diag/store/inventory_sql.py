@@ -204,7 +204,7 @@ class SqlInventory:
     def _ask(self, setting: str, query: str, **values: str) -> Sequence[Mapping[str, object]]:
         # SQLAlchemy takes 290 ms to import, and only those who keep a database need it.
         from sqlalchemy import text  # noqa: PLC0415 - the reason stands above
-        from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+        from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - as above
 
         engine = self._opened()
         try:
@@ -222,8 +222,8 @@ class SqlInventory:
     def _opened(self) -> Engine:
         if self._engine is None:
             from sqlalchemy import create_engine  # noqa: PLC0415 - slow to import, see _ask
-            from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
-            from sqlalchemy.pool import NullPool  # noqa: PLC0415
+            from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - as above
+            from sqlalchemy.pool import NullPool  # noqa: PLC0415 - as above
 
             try:
                 engine = create_engine(self._url(), poolclass=NullPool)

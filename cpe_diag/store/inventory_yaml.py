@@ -86,15 +86,6 @@ class YamlInventory:
             if one.node is not None and one.node.id == node_id and isinstance(one.port, str)
         )
 
-    def subscriber_ids(self) -> tuple[str, ...]:
-        """Give the ids of all subscribers, in the order of the file.
-
-        Raises:
-            InventoryError: the file cannot be read.
-            DefinitionError: the file is wrong.
-        """
-        return tuple(self._subscribers)
-
     @cached_property
     def _subscribers(self) -> Mapping[str, Subscriber]:
         try:

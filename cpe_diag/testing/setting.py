@@ -24,9 +24,6 @@ from cpe_diag.testing.doors import (
 if TYPE_CHECKING:
     from cpe_diag.domain.subscriber import Subscriber
 
-MemoryRecorder = RunRecorder
-"""The engine's own recorder is the fake too: it does no I/O."""
-
 
 def fake_doors(clock: Clock | None = None, recorder: Recorder | None = None) -> Doors:
     """Make a set of doors behind which nobody answers anything.

@@ -86,10 +86,10 @@ def derived(machine: Machine) -> Mapping[str, Callable[[], str]]:
         "/proc/sys/kernel/hostname": lambda: f"{machine.router.hostname}\n",
         "/proc/net/arp": partial(_arp, machine),
         "/tmp/dhcp.leases": partial(_leases, machine),  # noqa: S108 - a path on the router
-        "/tmp/resolv.conf": lambda: "search lan\nnameserver 127.0.0.1\nnameserver ::1\n",  # noqa: S108
-        "/tmp/resolv.conf.d/resolv.conf.auto": partial(_resolv, machine),  # noqa: S108
-        "/tmp/sysinfo/model": lambda: f"{machine.router.model}\n",  # noqa: S108
-        "/tmp/sysinfo/board_name": lambda: f"{machine.router.board}\n",  # noqa: S108
+        "/tmp/resolv.conf": lambda: "search lan\nnameserver 127.0.0.1\nnameserver ::1\n",  # noqa: S108 - on the router
+        "/tmp/resolv.conf.d/resolv.conf.auto": partial(_resolv, machine),  # noqa: S108 - on the router
+        "/tmp/sysinfo/model": lambda: f"{machine.router.model}\n",  # noqa: S108 - on the router
+        "/tmp/sysinfo/board_name": lambda: f"{machine.router.board}\n",  # noqa: S108 - on the router
         "/etc/openwrt_release": partial(_openwrt_release, machine),
         "/etc/os-release": partial(_os_release, machine),
         "/etc/openwrt_version": lambda: f"{machine.router.revision}\n",

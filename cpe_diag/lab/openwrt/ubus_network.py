@@ -168,7 +168,7 @@ def _wan(machine: Machine) -> dict[str, Json]:
     if home.session_up(machine):
         data: Json = {} if pppoe else {"dhcpserver": router.wan_gateway, "leasetime": 86400}
         source = f"{router.wan_address}/32"
-        route: Json = {"target": "0.0.0.0", "mask": 0, "nexthop": router.wan_gateway}  # noqa: S104
+        route: Json = {"target": "0.0.0.0", "mask": 0, "nexthop": router.wan_gateway}  # noqa: S104 - a route
         if not pppoe and isinstance(route, dict):
             route["source"] = source
         return {

@@ -10,7 +10,7 @@ import pytest
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import DefinitionError, FailureKind
 from cpe_diag.domain.verdict import SegmentState, Verdict
-from cpe_diag.judge.decide import RULES_VERSION, decide, find, next_probe, rules_version
+from cpe_diag.judge.decide import decide, find, next_probe, rules_version
 from cpe_diag.testing import fault_samples as fault
 from cpe_diag.testing.evidence_samples import (
     answered,
@@ -202,9 +202,9 @@ def test_the_reason_on_our_side_is_named() -> None:
 
 def test_the_rules_version_changes_with_a_threshold() -> None:
     """A bundle must say by which limits it was judged."""
-    assert rules_version({}) == RULES_VERSION
+    assert decide(ethernet_home(), {}).rules_version == rules_version({})
     own = rules_version({"wifi_weak_dbm": -70.0})
-    assert own != RULES_VERSION
+    assert own != rules_version({})
     case = replace(ethernet_home(), thresholds={"wifi_weak_dbm": -70.0})
     assert decide(case, {}).rules_version == own
 
