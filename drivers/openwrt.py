@@ -134,9 +134,11 @@ def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
         device=name,
         carrier=fields.flag(device, "carrier"),
         mac=fields.text(device, "macaddr"),
-        addresses=_addresses(status) if up else (),
-        gateway=_gateway(status) if up else None,
-        dns_servers=fields.texts(status, "dns-server"),
+        addresses=_addresses(status, label) if up else (),
+        gateway=_gateway(status, label) if up else None,
+        dns_servers=tuple(
+            fields.needed_address(one, label) for one in fields.texts(status, "dns-server")
+        ),
         uptime_s=float(uptime) if isinstance(uptime, int) else NO_VALUE,
         autostart=fields.flag(status, "autostart"),
         error_codes=tuple(
@@ -147,25 +149,25 @@ def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
     )
 
 
-def _addresses(status: Mapping[str, object]) -> tuple[str, ...]:
+def _addresses(status: Mapping[str, object], label: str) -> tuple[str, ...]:
     return tuple(
-        f"{address}/{mask}"
+        f"{fields.needed_address(one.get('address'), label)}/{mask}"
         for one in fields.mappings(status, "ipv4-address")
-        if isinstance(address := one.get("address"), str)
-        and isinstance(mask := one.get("mask"), int)
+        if isinstance(mask := one.get("mask"), int)
     )
 
 
-def _gateway(status: Mapping[str, object]) -> str | None:
+def _gateway(status: Mapping[str, object], label: str) -> str | None:
     """Give the next hop of the default route; on a point-to-point link it may be the peer."""
     for route in fields.mappings(status, "route"):
         if route.get("target") != "0.0.0.0" or route.get("mask") != 0:  # noqa: S104 - a route
             continue
         hop = route.get("nexthop")
         if isinstance(hop, str) and hop != "0.0.0.0":  # noqa: S104 - netifd: no next hop
-            return hop
+            return fields.needed_address(hop, label)
         peers = [one.get("ptpaddress") for one in fields.mappings(status, "ipv4-address")]
-        return next((peer for peer in peers if isinstance(peer, str)), None)
+        peer = next((peer for peer in peers if isinstance(peer, str)), None)
+        return None if peer is None else fields.needed_address(peer, label)
     return None
 
 
@@ -180,7 +182,7 @@ def router_lan(answers: Answers, _: ReadingContext) -> LanStatus:
     enabled, pool_size = _dhcp_setting(dhcp)
     lease_text, lease_status = whole_text(leases_answer)
     neighbour_text, neighbour_status = whole_text(neighbours_answer)
-    prefixes = _addresses(status)
+    prefixes = _addresses(status, status_answer.command.label)
     return LanStatus(
         prefix=prefixes[0] if prefixes else UNSUPPORTED,
         ports=_lan_ports(devices, name),

@@ -188,9 +188,10 @@ def _report(result: RunResult, *, as_json: bool) -> None:
 
     if as_json:
         from cpe_diag.report.as_json import run_as_json
+        from cpe_diag.report.plain import json_text
 
         document = run_as_json(result, critical_path_s=critical_path(result.trace).total_s)
-        click.echo(json.dumps(document, indent=2, ensure_ascii=not _utf8()))
+        click.echo(json_text(document) if _utf8() else json.dumps(document, indent=2))
         return
     from datetime import UTC, datetime
 

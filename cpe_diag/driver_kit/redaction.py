@@ -6,29 +6,22 @@ import json
 import re
 from typing import TYPE_CHECKING, Final, assert_never
 
+from cpe_diag.driver_kit.parsers.log_lines import kept_line
 from cpe_diag.driver_kit.router import RawForm, RouterDriver
+from cpe_diag.driver_kit.secret_words import LEFT_OUT, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Set as AbstractSet
 
-LEFT_OUT: Final = "[left out]"
-
-# Words before `=` or `:` whose value is a secret wherever it stands: hostapd.conf, pppd, uci and
-# JSON name them so.
-_SECRET: Final = re.compile(
-    r"""(?ix)
-    (["']?\b\w*(?:psk|passphrase|password|passwd|secret|wep_key\d?|\bkey|community)\b["']?\s*[=:]\s*)
-    (?:"[^"]*"?|'[^']*'?|\S+)
-    """
-)
 # uci show (OpenWrt, recording uci_wireless): config.section.option='value'; a section's own line
 # ends with its type, which is no secret.
 _UCI_OPTION: Final = re.compile(r"([\w@\[\]-]+(?:\.[\w@\[\]-]+)+)=('.*')")
 _UCI_SECTION: Final = re.compile(r"[\w-]+\.[\w@\[\]-]+=[\w-]+")
 # ubus's cli.c prints the whole call, arguments included, before the reason in brackets.
 _UBUS_FAILED: Final = re.compile(r"Command failed:(?: ubus .*)?\s*\(?([A-Z][A-Za-z ]+)\)?")
-_NAME: Final = re.compile(r"[\w.@-]+|rc=\d+")
+# A ubus object such as hostapd.phy0-ap0; a bare word could be a password.
+_NAME: Final = re.compile(r"[\w-]+(?:\.[\w@-]+)+|rc=\d+")
 
 
 def redact_answer(driver: RouterDriver, label: str, text: str) -> str:
@@ -51,15 +44,12 @@ def redact_answer(driver: RouterDriver, label: str, text: str) -> str:
             return _json(text, driver.allowed_keys)
         case RawForm.UCI:
             return _lines(text, lambda line: _uci(line, driver.allowed_keys))
-        case RawForm.LOG | RawForm.TEXT:
+        case RawForm.LOG:
+            return _lines(text, kept_line)
+        case RawForm.TEXT:
             return without_secrets(text)
         case _:
             assert_never(form)
-
-
-def without_secrets(text: str) -> str:
-    """Take out the value of everything that is named like a secret."""
-    return _SECRET.sub(lambda match: match[1] + LEFT_OUT, text)
 
 
 def _lines(text: str, keep: Callable[[str], str]) -> str:
@@ -87,10 +77,15 @@ def _json(text: str, allowed: AbstractSet[str]) -> str:
 
 def _allowed(value: object, allowed: AbstractSet[str], *, keep: bool) -> object:
     if isinstance(value, dict):
-        return {key: _allowed(one, allowed, keep=key in allowed) for key, one in value.items()}
+        return {
+            without_secrets(key): _allowed(one, allowed, keep=key in allowed)
+            for key, one in value.items()
+        }
     if isinstance(value, list):
         return [_allowed(one, allowed, keep=keep) for one in value]
-    return value if keep else LEFT_OUT
+    if not keep:
+        return LEFT_OUT
+    return without_secrets(value) if isinstance(value, str) else value
 
 
 def _name(line: str) -> str:

@@ -50,7 +50,7 @@ class RawForm(StrEnum):
     UCI = "uci"
     """Lines `config.section.option='value'`: values of allowed options are kept."""
     LOG = "log"
-    """Lines of a log: kept, without what looks like a password."""
+    """Lines of a log: kept as far as a pattern tells something; of others, who spoke and when."""
     TEXT = "text"
     """Text that holds no secret: kept, without what looks like a password."""
 

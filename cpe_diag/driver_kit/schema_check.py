@@ -296,5 +296,8 @@ _SAY: Final[Mapping[str, Callable[[ValidationError], str]]] = {
 
 
 def _words(error: ValidationError) -> str:
+    schema = _mapping(error.schema)
+    if schema.get("writeOnly"):  # JSON Schema validation, section 9.4: not to be shown
+        return f"expected {schema.get('description', 'something else')}"
     say = _SAY.get(str(error.validator))
     return say(error) if say else str(error.message)

@@ -89,8 +89,11 @@ def read_yaml(text: str, file: str) -> YamlDocument:
             text or numbers, anchors, aliases, tags, a second document, too deep nesting.
     """
     builder = _Builder(file, _events(text))
+    data: object = None
     try:
         data = builder.document()
+    except _TooDeepError:
+        pass  # told among the faults
     except yaml.MarkedYAMLError as error:
         builder.faults.append(_broken(error, file))
     except (yaml.reader.ReaderError, UnicodeEncodeError) as error:
@@ -164,6 +167,10 @@ def _position(error: yaml.YAMLError) -> int:
     return position if isinstance(position, int) else 0
 
 
+class _TooDeepError(Exception):
+    """Reading ends here: libyaml takes quadratic time for deep nesting."""
+
+
 class _Builder:
     """Turns parser events into values; notes every fault and goes on where it can."""
 
@@ -200,8 +207,7 @@ class _Builder:
             return None
         if len(path) >= DEEPEST:
             self.fault(event, f"values are nested more than {DEEPEST} deep")
-            self.skip()
-            return None
+            raise _TooDeepError
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(path)
         return self.mapping(path)
@@ -222,6 +228,8 @@ class _Builder:
             event = next(self.events)
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
+                if depth > DEEPEST:
+                    raise _TooDeepError
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
 

@@ -54,7 +54,11 @@ async def ask(setting: Setting, asked: Asked, deadline: float) -> Measurement:
     if isinstance(question, Failure):
         return not_observed(asked.key, question, ASK, clock.now())
     given = {"target": asked.target, "server": asked.server}
-    commands = fill(question, **{name: value for name, value in given.items() if value})
+    try:
+        commands = fill(question, **{name: value for name, value in given.items() if value})
+    except ValueError as error:
+        unfit = not_configured(asked.key.kind, str(error), "name a host, an address or a URL")
+        return not_observed(asked.key, unfit, ASK, clock.now())
     try:
         answers = await router.ask(commands, deadline=deadline)
     except MeasurementError as error:

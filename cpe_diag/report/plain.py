@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
 
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories (UAX 44) that move the cursor, turn the writing direction or show nothing."""
+
+
+_NOT_SHOWN = re.compile(
+    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+"""What JSON leaves as it is and a terminal acts on or hides (C1 controls and categories above)."""
 
 
 def harmless(text: str) -> str:
@@ -21,6 +29,20 @@ def harmless(text: str) -> str:
     """
     words = " ".join(text.split())
     return "".join("?" if unicodedata.category(letter) in _UNSAFE else letter for letter in words)
+
+
+def json_text(document: object) -> str:
+    """Write a document as JSON that can be shown on a terminal, whatever devices have said.
+
+    Args:
+        document: what `json.dumps` takes.
+
+    Returns:
+        Indented JSON; letters stay letters, controls, direction marks and halves of characters
+        are escaped by their numbers.
+    """
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    return _NOT_SHOWN.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def ascii_only(text: str) -> str:

@@ -21,6 +21,7 @@ from cpe_diag.domain.subscriber import (
     Technology,
     WanProtocol,
 )
+from cpe_diag.store.inventory_schema import CREDENTIAL_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -133,7 +134,7 @@ def read_node(reader: FieldReader) -> AccessNode:
             address=reader.required("address"),
             port=reader.number("port", most=_LARGEST_PORT) or SNMP_PORT,
             version=version,
-            credential=reader.text("credential") or "",
+            credential=_reference(reader, "credential"),
             user=user,
             auth_protocol=reader.text("auth_protocol") or "sha256",
             priv_protocol=reader.text("priv_protocol") or "aes128",
@@ -280,9 +281,18 @@ def _router(reader: FieldReader) -> RouterAccess | None:
         port=port or SSH_PORT,
         platform=reader.text("router_platform") or "",
         user=reader.text("router_user") or "",
-        credential=reader.text("router_credential") or "",
+        credential=_reference(reader, "router_credential"),
         known_key=reader.text("router_known_key"),
     )
+
+
+def _reference(reader: FieldReader, name: str) -> str:
+    """Take a reference to a secret; what else stands there may be the secret, and is not told."""
+    given = reader.text(name) or ""
+    if not given or given.startswith(("env:", "file:")):
+        return given
+    reader.faults.append((name, f"expected {CREDENTIAL_WORDS}"))
+    return ""
 
 
 def _ssids(reader: FieldReader) -> tuple[str, ...] | None:

@@ -19,6 +19,7 @@ CREDENTIAL_WORDS: Final = (
 _CREDENTIAL: Final = {
     "type": "string",
     "pattern": "^(env|file):.+",
+    "writeOnly": True,
     "description": CREDENTIAL_WORDS,
 }
 _SNMP_V3_NEEDS_USER: Final = {

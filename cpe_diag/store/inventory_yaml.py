@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +11,7 @@ from cpe_diag.driver_kit.schema_check import check
 from cpe_diag.driver_kit.yaml_source import read_yaml
 from cpe_diag.store.field_reader import FieldReader
 from cpe_diag.store.inventory_fields import near_matches, read_node, read_subscriber
-from cpe_diag.store.inventory_schema import CREDENTIAL_WORDS, INVENTORY_SCHEMA
+from cpe_diag.store.inventory_schema import INVENTORY_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,19 +96,13 @@ class YamlInventory:
             msg = f"{self.path}: the inventory is no UTF-8 text (byte {error.start})"
             raise InventoryError(msg) from error
         document = read_yaml(text, str(self.path))
-        faults = [_unseen(fault) for fault in check(document, INVENTORY_SCHEMA)]
+        faults = list(check(document, INVENTORY_SCHEMA))
         if faults:
             raise DefinitionError(tuple(faults))
         subscribers = _read(document, faults)
         if faults:
             raise DefinitionError(tuple(faults))
         return subscribers
-
-
-def _unseen(fault: Fault) -> Fault:
-    """Leave out what was found where a reference was expected: it may be the secret itself."""
-    words, reference, _ = fault.message.partition(CREDENTIAL_WORDS)
-    return replace(fault, message=words + reference) if reference else fault
 
 
 def _read(document: YamlDocument, faults: list[Fault]) -> dict[str, Subscriber]:

@@ -7,6 +7,7 @@ import queue
 import threading
 from asyncio import AbstractEventLoop, Future
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
@@ -34,7 +35,8 @@ class _Job(Generic[T]):
             if not self.answer.done():
                 outcome()
 
-        if not self.loop.is_closed():
+        # The loop may have ended while the library hung: then nobody waits any more.
+        with suppress(RuntimeError):
             self.loop.call_soon_threadsafe(deliver)
 
 

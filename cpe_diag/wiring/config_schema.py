@@ -71,6 +71,7 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                 "url": {
                     "type": "string",
                     "pattern": "^(env|file):",
+                    "writeOnly": True,
                     "description": "sql: a reference to the database URL, such as env:NAME",
                 },
                 "query": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 from cpe_diag.domain.failures import FailureKind
@@ -65,6 +66,18 @@ def needed_text(data: Mapping[str, object], key: str, label: str) -> str:
     if not isinstance(value, str):
         raise unparseable(label, f"the field {key!r} is not there")
     return value
+
+
+def needed_address(value: object, label: str) -> str:
+    """Give an IP address; it goes into further commands and must be nothing else.
+
+    Raises:
+        UnreadableError: UNPARSEABLE.
+    """
+    try:
+        return str(ip_address(value if isinstance(value, str) else ""))
+    except ValueError as error:
+        raise unparseable(label, "expected an IP address") from error
 
 
 def needed_flag(data: Mapping[str, object], key: str, label: str) -> bool:

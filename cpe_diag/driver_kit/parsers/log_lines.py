@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.router_facts import LogEvent, LogEventKind
-from cpe_diag.driver_kit.redaction import without_secrets
+from cpe_diag.driver_kit.secret_words import LEFT_OUT, without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 LONGEST_LINE: Final = 200
+
+# logread.c of OpenWrt's ubox: date, facility and priority, program with its process number.
+_HEAD: Final = re.compile(
+    r"(?:\w{3} \w{3} +\d{1,2} [\d:]{8} \d{4} )?\w+\.\w+ [\w./()-]{1,64}(?:\[\d+\])?:"
+)
+# cpe_diag's own mark that an answer is whole.
+_END: Final = re.compile(r"rc=\d+")
 
 _MAC: Final = r"(?P<subject>[0-9a-f]{2}(?::[0-9a-f]{2}){5})"
 
@@ -78,7 +85,7 @@ LOG_PATTERNS: Final[tuple[LogPattern, ...]] = (
     ),
     LogPattern(
         kind=LogEventKind.OUT_OF_MEMORY,
-        pattern=re.compile(r"kernel: .*Out of memory: Killed process"),
+        pattern=re.compile(r"kernel: .*Out of memory: Killed process(?: \d+ \([\w./-]{1,32}\))?"),
         source="Linux mm/oom_kill.c, __oom_kill_process",
     ),
     LogPattern(
@@ -111,7 +118,7 @@ def classify(lines: Sequence[str]) -> tuple[LogEvent, ...]:
 
     Returns:
         One event for each kind and subject, in the order of `LOG_PATTERNS`; the last line of
-        each is shortened and holds no secret.
+        each ends where its pattern ends, for what follows can be anything.
     """
     events: list[LogEvent] = []
     for pattern in LOG_PATTERNS:
@@ -124,7 +131,7 @@ def classify(lines: Sequence[str]) -> tuple[LogEvent, ...]:
             if match is not None:
                 subject = match.groupdict().get("subject") or ""
                 counts[subject] = counts.get(subject, 0) + 1
-                last[subject] = line
+                last[subject] = line[: match.end()]
         events.extend(
             LogEvent(
                 kind=pattern.kind,
@@ -136,3 +143,28 @@ def classify(lines: Sequence[str]) -> tuple[LogEvent, ...]:
             if count >= pattern.least
         )
     return tuple(events)
+
+
+def kept_line(line: str) -> str:
+    """Say what may be kept of a line: all as far as a pattern tells something, else its head.
+
+    Args:
+        line: of a log.
+
+    Returns:
+        Who said something and when, and what, where it is known to hold no secret.
+    """
+    if not line or _END.fullmatch(line):
+        return line
+    known = (match for one in LOG_PATTERNS for match in _matches(one, line))
+    end = max((match.end() for match in known), default=0)
+    if end:
+        return without_secrets(line[:end])
+    head = _HEAD.match(line)
+    return f"{head[0]} {LEFT_OUT}" if head else LEFT_OUT
+
+
+def _matches(one: LogPattern, line: str) -> Iterator[re.Match[str]]:
+    for pattern in (one.pattern, one.ends):
+        if pattern is not None and (match := pattern.search(line)):
+            yield match

@@ -10,8 +10,9 @@ import pytest
 from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.driver_kit.capabilities import ROUTER_CAPABILITIES
 from cpe_diag.driver_kit.posix_shell import fill, quote
-from cpe_diag.driver_kit.redaction import LEFT_OUT, redact_answer, without_secrets
+from cpe_diag.driver_kit.redaction import redact_answer
 from cpe_diag.driver_kit.router_file import parse_router_driver
+from cpe_diag.driver_kit.secret_words import LEFT_OUT, without_secrets
 from cpe_diag.driver_kit.yaml_source import read_yaml
 
 if TYPE_CHECKING:

@@ -31,8 +31,9 @@ from cpe_diag.domain.wifi_facts import (
     WifiStatus,
 )
 from cpe_diag.driver_kit.load import load_router_driver
-from cpe_diag.driver_kit.redaction import LEFT_OUT, redact_answer
+from cpe_diag.driver_kit.redaction import redact_answer
 from cpe_diag.driver_kit.router import ReadingContext, UnreadableError
+from cpe_diag.driver_kit.secret_words import LEFT_OUT
 from cpe_diag.ports import CommandAnswer
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "openwrt" / "lab_24_10"
@@ -542,3 +543,18 @@ def test_what_a_verdict_needs_survives_redaction() -> None:
 def test_a_command_that_the_driver_does_not_know_is_left_out() -> None:
     """The list says what may be kept, not what must go."""
     assert redact_answer(DRIVER, "cat /etc/shadow", "root:x:0") == LEFT_OUT
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        '{"up": true, "proto": "dhcp", "ipv4-address": [{"address": "%s", "mask": 24}]}',
+        '{"up": true, "proto": "", "route": [{"target": "0.0.0.0", "mask": 0, "nexthop": "%s"}]}',
+        '{"up": true, "proto": "dhcp", "dns-server": ["%s"]}',
+    ],
+)
+def test_an_address_that_is_none_is_no_fact(status: str) -> None:
+    """A gateway is pinged next: what a router claims goes into a command only as an address."""
+    texts = (status % "-x; reboot", DEVICES)
+    assert failure_of("router_wan", texts, (0, 0)) is FailureKind.UNPARSEABLE
+    read("router_wan", (status % "192.0.2.1", DEVICES))

@@ -273,3 +273,12 @@ async def test_a_failure_of_our_own_says_nothing_about_the_router() -> None:
     )
     found = await run(router_reachability.PROBE, setting_with({}, prober=prober))
     assert failure(found["reachability[router]"]).blame is Blame.AGENT
+
+
+async def test_a_target_that_fits_into_no_command_is_not_asked() -> None:
+    """`--platform` and the configuration are typed by people; a slip must not end the run."""
+    odd = replace(
+        setting_with({}), platform=WebTarget(host="-x.example", url="https://-x.example/")
+    )
+    found = await run(router_names.PROBE, odd)
+    assert failure(found["dns[router>platform]"]).kind is FailureKind.NOT_CONFIGURED
