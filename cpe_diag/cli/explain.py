@@ -19,10 +19,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("bundle", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+@click.option("--note", is_flag=True, help="Print the note for a ticket and nothing else.")
 @click.option("--facts", is_flag=True, help="List every fact with its source, and every unknown.")
 @click.pass_context
-def explain(context: click.Context, bundle: Path, *, as_json: bool, facts: bool) -> None:
+def explain(
+    context: click.Context, bundle: Path, *, as_json: bool, note: bool, facts: bool
+) -> None:
     """Judge BUNDLE again, offline, from its evidence, and say how the verdict came about."""
+    if note and (as_json or facts):
+        raise click.UsageError("--note goes with neither --json nor --facts")
     from cpe_diag.store.bundle import read_bundle
     from cpe_diag.wiring.knowledge import judge
 
@@ -35,6 +40,14 @@ def explain(context: click.Context, bundle: Path, *, as_json: bool, facts: bool)
 
             document = run_as_json(result, critical_path_s=saved.critical_path_s)
             click.echo(json.dumps(document, indent=2))
+        elif note:
+            from cpe_diag.cli.consoles import out
+            from cpe_diag.report.plain import ascii_only
+            from cpe_diag.report.ticket import plain_ticket_note
+
+            console, text = out(), plain_ticket_note(result)
+            shown = text if console.encoding.startswith("utf") else ascii_only(text)
+            console.out(shown, end="", highlight=False)
         else:
             from datetime import timedelta
 

@@ -1,0 +1,44 @@
+"""`cpe-diag explain --note`: the note for the ticket, alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from cpe_diag.cli import main
+from cpe_diag.store.bundle import write_bundle
+from cpe_diag.testing.run_samples import sample_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> str:
+    """Save a run."""
+    return str(write_bundle(tmp_path / "bundle", sample_run()))
+
+
+def test_the_note_is_plain_lines_and_nothing_else(bundle: str) -> None:
+    """It is pasted into a ticket: no frame, no colour, and no word about bundles."""
+    done = CliRunner().invoke(main, ["explain", bundle, "--note"])
+    lines = done.stdout.splitlines()
+    assert lines[0] == "Diagnosis of subscriber sub-1012 by playbook no_internet"
+    assert lines[-1].startswith("Run 20260301T120000-sub-1012, rules ")
+    assert sum(line.startswith("Tell customer: ") for line in lines) == 1
+    assert not {"\x1b", "┃", "━"} & set(done.stdout)
+
+
+def test_a_ticket_system_without_unicode_gets_letters_that_it_knows(bundle: str) -> None:
+    """A terminal in ASCII must not end the command."""
+    done = CliRunner(charset="ascii").invoke(main, ["explain", bundle, "--note"])
+    assert done.exit_code in {0, 10, 11}
+    assert done.stdout.isascii()
+
+
+@pytest.mark.parametrize("other", ["--json", "--facts"])
+def test_a_note_goes_with_no_other_form(bundle: str, other: str) -> None:
+    """Two documents on one stream are none."""
+    assert CliRunner().invoke(main, ["explain", bundle, "--note", other]).exit_code == 2
