@@ -548,7 +548,7 @@ def sample_run(verdict: Verdict | None = None) -> RunResult:
             evidence=sample_evidence(),
             subscriber=sample_subscriber(),
             symptom="no_internet",
-            thresholds={"snr_margin_low_db": 5.5},
+            thresholds={"line_margin_low_db": 5.5},
         ),
         verdict=concluded,
         destination=concluded.destination,
