@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cpe_diag.cli.completers import drivers
 from cpe_diag.cli.context import config_of
 from cpe_diag.cli.errors import BadInputError, told_clearly
 from cpe_diag.domain.failures import DefinitionError
@@ -38,7 +39,7 @@ def list_command(context: click.Context) -> None:
 
 
 @driver.command()
-@click.argument("name")
+@click.argument("name", shell_complete=drivers)
 @click.pass_context
 def show(context: click.Context, name: str) -> None:
     """Show every capability of a driver: its state, its proof, its reason."""
@@ -58,7 +59,7 @@ def show(context: click.Context, name: str) -> None:
 
 
 @driver.command()
-@click.argument("names", nargs=-1, required=True)
+@click.argument("names", nargs=-1, required=True, shell_complete=drivers)
 @click.pass_context
 def check(context: click.Context, names: tuple[str, ...]) -> None:
     """Check drivers, by id or file; every fault of every file is printed at once."""

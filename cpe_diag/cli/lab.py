@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cpe_diag.cli.completers import lab_faults, lab_homes
 from cpe_diag.cli.errors import BadInputError, CouldNotRunError
 
 if TYPE_CHECKING:
@@ -158,8 +159,8 @@ def list_faults(*, as_json: bool) -> None:
 
 
 @fault.command("set")
-@click.argument("subscriber")
-@click.argument("fault_id", metavar="FAULT")
+@click.argument("subscriber", shell_complete=lab_homes)
+@click.argument("fault_id", metavar="FAULT", shell_complete=lab_faults)
 @directory_option
 def set_fault(subscriber: str, fault_id: str, directory: Path | None) -> None:
     """Set FAULT on SUBSCRIBER."""
@@ -169,7 +170,7 @@ def set_fault(subscriber: str, fault_id: str, directory: Path | None) -> None:
 
 
 @fault.command("clear")
-@click.argument("subscriber", required=False)
+@click.argument("subscriber", required=False, shell_complete=lab_homes)
 @directory_option
 def clear_faults(subscriber: str | None, directory: Path | None) -> None:
     """Clear all faults of SUBSCRIBER, or of everybody."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cpe_diag.cli.completers import playbooks
 from cpe_diag.cli.context import config_of
 from cpe_diag.cli.errors import BadInputError, told_clearly
 from cpe_diag.domain.failures import DefinitionError
@@ -33,7 +34,7 @@ def list_command(context: click.Context) -> None:
 
 
 @playbook.command()
-@click.argument("name")
+@click.argument("name", shell_complete=playbooks)
 @click.pass_context
 def show(context: click.Context, name: str) -> None:
     """Print the text of a playbook."""
@@ -48,7 +49,7 @@ def show(context: click.Context, name: str) -> None:
 
 
 @playbook.command()
-@click.argument("names", nargs=-1, required=True)
+@click.argument("names", nargs=-1, required=True, shell_complete=playbooks)
 @click.pass_context
 def check(context: click.Context, names: tuple[str, ...]) -> None:
     """Check playbooks, by name or file; every fault of every file is printed at once."""

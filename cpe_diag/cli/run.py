@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cpe_diag.cli.completers import playbooks
 from cpe_diag.cli.context import config_of
 from cpe_diag.cli.durations import Duration
 from cpe_diag.cli.errors import InterruptedRunError, told_clearly
@@ -17,27 +18,13 @@ from cpe_diag.cli.exit_codes import ExitCode
 from cpe_diag.domain.verdict import FaultDomain
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from cpe_diag.domain.verdict import Verdict
     from cpe_diag.engine.run import RunResult
     from cpe_diag.wiring.runs import PreparedRun
 
 
-def _complete_playbook(
-    context: click.Context, parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Complete the name of a playbook."""
-    del context, parameter
-    from click.shell_completion import CompletionItem
-
-    from cpe_diag.playbook.load import playbook_files
-
-    return [CompletionItem(name) for name in playbook_files() if name.startswith(incomplete)]
-
-
 @click.command()
-@click.argument("playbook", shell_complete=_complete_playbook)
+@click.argument("playbook", shell_complete=playbooks)
 @click.option("--subscriber", "-s", required=True, help="The subscriber's id in the inventory.")
 @click.option("--ticket", help="The operator's ticket reference; it goes into every output.")
 @click.option(
