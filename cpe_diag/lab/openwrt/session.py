@@ -10,14 +10,10 @@ import asyncssh
 from cpe_diag.lab.openwrt.files import banner
 from cpe_diag.lab.openwrt.machine import Machine
 from cpe_diag.lab.openwrt.shell import Program, Shell
-from cpe_diag.lab.openwrt.streams import Nowhere, Streams
+from cpe_diag.lab.openwrt.streams import Nowhere, OutputGoneError, Streams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class _CutError(Exception):
-    """The session ends in the middle of its output, as the lab's state asks."""
 
 
 @dataclass(slots=True)
@@ -28,13 +24,19 @@ class _Written:
     machine: Machine
     error: bool
     sent: int = 0
+    cut: bool = False
 
     def write(self, data: bytes) -> None:
-        """Send `data`."""
+        """Send `data`.
+
+        Raises:
+            OutputGoneError: the session is to end in the middle of its output.
+        """
         limit = None if self.error else self.machine.router.cut_output_after
         if limit is not None and self.sent + len(data) > limit:
             self._send(data[: max(0, limit - self.sent)])
-            raise _CutError
+            self.cut = True
+            raise OutputGoneError
         self._send(data)
 
     def _send(self, data: bytes) -> None:
@@ -62,9 +64,10 @@ async def run_session(
     machine: Machine, programs: Mapping[str, Program], process: asyncssh.SSHServerProcess[bytes]
 ) -> None:
     """Run what the session asks for and give its exit status."""
+    output = _Written(process, machine, error=False)
     streams = Streams(
         stdin=_Typed(process),
-        stdout=_Written(process, machine, error=False),
+        stdout=output,
         stderr=_Written(process, machine, error=True),
     )
     variables = {"HOME": "/root", "USER": "root", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
@@ -75,10 +78,14 @@ async def run_session(
         else:
             status = await shell.run(process.command, streams)
             await shell.drain()
-    except* _CutError:
+    except* OutputGoneError:
         process.close()
     else:
-        process.exit(status)
+        # A job in the background ends alone when it meets the cut.
+        if output.cut:
+            process.close()
+        else:
+            process.exit(status)
 
 
 async def _interactive(

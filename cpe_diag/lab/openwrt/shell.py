@@ -11,7 +11,7 @@ from typing import Protocol, assert_never
 from cpe_diag.lab.openwrt.expansion import expand_text, expand_words
 from cpe_diag.lab.openwrt.machine import Machine
 from cpe_diag.lab.openwrt.parser import parse
-from cpe_diag.lab.openwrt.streams import Collected, Given, Nowhere, Pipe, Streams
+from cpe_diag.lab.openwrt.streams import Collected, Given, Nowhere, OutputGoneError, Pipe, Streams
 from cpe_diag.lab.openwrt.syntax import (
     AndOr,
     Command,
@@ -36,6 +36,8 @@ PATH = ("/bin", "/sbin", "/usr/bin", "/usr/sbin")
 # POSIX XCU 2.8.2: exit status of a command that was not found, and of a syntax error in ash.
 NOT_FOUND = 127
 SYNTAX_ERROR = 2
+# What SIGPIPE leaves: 128 and its number.
+NOBODY_READS = 141
 
 
 class Program(Protocol):
@@ -359,7 +361,11 @@ def _detached(item: AndOr) -> bool:
 
 async def _job(shell: Shell, item: AndOr, streams: Streams) -> int:
     body = Script(items=(replace(item, background=False),))
-    return await _subshell(shell, body, streams)
+    try:
+        return await _subshell(shell, body, streams)
+    except* OutputGoneError:
+        pass
+    return NOBODY_READS
 
 
 async def _subshell(shell: Shell, body: Script, streams: Streams) -> int:

@@ -7,11 +7,19 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 
+class OutputGoneError(Exception):
+    """Nobody takes what is written any more: who writes ends here, as by SIGPIPE."""
+
+
 class Outlet(Protocol):
     """Where bytes go."""
 
     def write(self, data: bytes) -> None:
-        """Take bytes; never blocks."""
+        """Take bytes; never blocks.
+
+        Raises:
+            OutputGoneError: no more are taken.
+        """
 
 
 class Inlet(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -117,6 +118,21 @@ async def test_a_cut_answer_has_no_exit_status(router: HomeRouter) -> None:
         done = await link.run("cat /etc/banner")
     assert len(done.stdout or "") == 10
     assert done.exit_status is None
+
+
+@pytest.mark.usefixtures("server")
+async def test_a_job_in_the_background_meets_the_cut_without_a_word(router: HomeRouter) -> None:
+    """The lab's own output is for its operator; a fault that was asked for is no news."""
+    told: list[str] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: told.append(str(context["message"])))
+    router.cut_output_after = 10
+    async with connection(router) as link:
+        done = await link.run("cat /etc/banner & cat /etc/banner & wait")
+    gc.collect()
+    assert len(done.stdout or "") == 10
+    assert done.exit_status is None
+    assert told == []
 
 
 @pytest.mark.usefixtures("server")
