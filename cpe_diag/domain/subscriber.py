@@ -44,7 +44,7 @@ class SnmpAccess:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessNode:
-    """One access node; `driver` None means: detect it from the system group."""
+    """One access node; `driver` None means: the subscriber's technology decides."""
 
     id: str
     snmp: SnmpAccess

@@ -168,7 +168,7 @@ def _add_node(world: World, plan: NodePlan, block: str, rng: random.Random) -> N
         technology=plan.technology,
         sys_descr=plan.sys_descr,
         # RFC 5612: the enterprise number for documentation use.
-        sys_object_id=f"1.3.6.1.4.1.32473.1.{plan.host}",
+        sys_object_id=f"1.3.6.1.4.1.32473.2.{plan.host}",
         snmp_version=plan.snmp_version,
         booted_at=booted_at,
         bridge_mac=plan.bridge_mac,

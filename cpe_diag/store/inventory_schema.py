@@ -45,7 +45,7 @@ INVENTORY_SCHEMA: Final[Mapping[str, object]] = {
                     "version": {"enum": ["2c", "3", 3], "description": "SNMP version; 2c."},
                     "user": {**_TEXT, "description": "SNMPv3 user."},
                     "credential": _CREDENTIAL,
-                    "driver": {**_TEXT, "description": "Access driver; detected if not said."},
+                    "driver": {**_TEXT, "description": "Access driver; by technology."},
                     "auth_protocol": {**_TEXT, "description": "SNMPv3; sha256."},
                     "priv_protocol": {**_TEXT, "description": "SNMPv3; aes128."},
                 },

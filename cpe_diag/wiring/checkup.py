@@ -9,20 +9,24 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import CpeDiagError, MeasurementError
+from cpe_diag.domain.failures import CpeDiagError, DefinitionError, MeasurementError
 from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome
 from cpe_diag.wiring.doors import credentials_of, open_doors
 from cpe_diag.wiring.inventories import inventory_of
-from cpe_diag.wiring.knowledge import router_driver_of
+from cpe_diag.wiring.knowledge import access_driver_of, fitting_driver, router_driver_of
 
 if TYPE_CHECKING:
     from cpe_diag.domain.subscriber import Subscriber
+    from cpe_diag.driver_kit.access import AccessDriver
     from cpe_diag.ports import Doors
     from cpe_diag.wiring.config import Config
 
 PACKAGES: Final = ("gufo-snmp", "pysnmp", "paramiko", "dnspython", "httpcore", "SQLAlchemy")
 WITHIN_S: Final = 5.0
-SYS_UP_TIME: Final = "1.3.6.1.2.1.1.3.0"  # SNMPv2-MIB sysUpTime, RFC 3418
+# SNMPv2-MIB, RFC 3418, section 2
+SYS_DESCR: Final = "1.3.6.1.2.1.1.1.0"
+SYS_OBJECT_ID: Final = "1.3.6.1.2.1.1.2.0"
+SYS_UP_TIME: Final = "1.3.6.1.2.1.1.3.0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +105,7 @@ async def _outside(config: Config, subscriber_id: str | None) -> tuple[CheckResu
         deadline = doors.clock.monotonic() + WITHIN_S
         checks = [_resolver(doors, config, deadline)]
         if subscriber is not None:
-            checks += [_node(doors, subscriber, deadline), _router(doors, subscriber, deadline)]
+            checks += [_node(doors, subscriber, config, deadline), _router(doors, deadline)]
         answers = await asyncio.gather(*checks)
     return (found, *(one for answer in answers for one in answer))
 
@@ -130,9 +134,13 @@ async def _resolver(doors: Doors, config: Config, deadline: float) -> tuple[Chec
     name = CheckResult(
         what="resolver", state="ok", detail=f"{answer.server} answers for {answer.name}"
     )
-    page = await doors.http.get(
-        config.reference.url, address=answer.addresses[0], deadline=deadline
-    )
+    try:
+        page = await doors.http.get(
+            config.reference.url, address=answer.addresses[0], deadline=deadline
+        )
+    except MeasurementError as error:
+        wrong = CheckResult(what="reference host", state="wrong", detail=str(error.failure))
+        return (name, wrong)
     good = page.outcome is HttpOutcome.OK
     detail = f"{page.url}: {page.outcome}" + ("" if page.status is None else f" {page.status}")
     return (
@@ -141,24 +149,42 @@ async def _resolver(doors: Doors, config: Config, deadline: float) -> tuple[Chec
     )
 
 
-async def _node(doors: Doors, subscriber: Subscriber, deadline: float) -> tuple[CheckResult, ...]:
-    """Ask the subscriber's access node for its uptime."""
-    del subscriber
+async def _node(
+    doors: Doors, subscriber: Subscriber, config: Config, deadline: float
+) -> tuple[CheckResult, ...]:
+    """Ask the subscriber's access node who it is, and compare with the driver in use."""
     try:
-        answer = await doors.snmp.get([SYS_UP_TIME], deadline=deadline)
+        answer = await doors.snmp.get([SYS_UP_TIME, SYS_OBJECT_ID, SYS_DESCR], deadline=deadline)
     except MeasurementError as error:
         return (CheckResult(what="access node", state="wrong", detail=str(error.failure)),)
-    ticks = answer[SYS_UP_TIME]
+    ticks, object_id, descr = (answer[oid] for oid in (SYS_UP_TIME, SYS_OBJECT_ID, SYS_DESCR))
     hours = ticks / 360_000 if isinstance(ticks, int) else 0.0
     detail = f"{doors.snmp.node} answers; up for {hours:.1f} h"
-    return (CheckResult(what="access node", state="ok", detail=detail),)
+    node = CheckResult(what="access node", state="ok", detail=detail)
+    words = descr.decode(errors="replace") if isinstance(descr, bytes) else ""
+    try:
+        used = access_driver_of(subscriber, config)
+        fits = fitting_driver(config, object_id if isinstance(object_id, str) else "", words)
+    except DefinitionError as error:
+        return (node, CheckResult(what="access driver", state="wrong", detail=str(error)))
+    return (node, _driver(used, fits))
 
 
-async def _router(
-    doors: Doors, subscriber: Subscriber, deadline: float
-) -> tuple[CheckResult, ...]:
+def _driver(used: AccessDriver | None, fits: AccessDriver | None) -> CheckResult:
+    """Compare the driver that a run would use with the one that names such a node."""
+    what = "access driver"
+    if used is None:
+        named = "" if fits is None else f"; {fits.id} fits what the node says of itself"
+        detail = f"the inventory names neither driver nor technology{named}"
+        return CheckResult(what=what, state="limited", detail=detail)
+    if fits is not None and fits.id != used.id:
+        detail = f"{used.id} is used; {fits.id} fits what the node says of itself"
+        return CheckResult(what=what, state="limited", detail=detail)
+    return CheckResult(what=what, state="ok", detail=used.id)
+
+
+async def _router(doors: Doors, deadline: float) -> tuple[CheckResult, ...]:
     """Log in to the subscriber's router."""
-    del subscriber
     try:
         took_s = await doors.router.connect(deadline=deadline)
     except MeasurementError as error:

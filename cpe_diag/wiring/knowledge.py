@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from cpe_diag.domain.failures import DefinitionError, Fault
 from cpe_diag.domain.subscriber import Technology
-from cpe_diag.driver_kit.load import load_access_driver, load_router_driver
+from cpe_diag.driver_kit.access import AccessDriver
+from cpe_diag.driver_kit.load import (
+    detect,
+    list_drivers,
+    load_access_driver,
+    load_driver,
+    load_router_driver,
+)
 from cpe_diag.judge.decide import decide, next_probe
 from cpe_diag.judge.rules import RULES
 from cpe_diag.playbook.vocabulary import Vocabulary
@@ -19,7 +26,6 @@ if TYPE_CHECKING:
     from cpe_diag.domain.evidence import FactKey
     from cpe_diag.domain.subscriber import Subscriber
     from cpe_diag.domain.verdict import Verdict
-    from cpe_diag.driver_kit.access import AccessDriver
     from cpe_diag.driver_kit.router import RouterDriver
     from cpe_diag.judge.question import CaseFile
     from cpe_diag.wiring.config import Config
@@ -73,6 +79,26 @@ def access_driver_of(subscriber: Subscriber, config: Config) -> AccessDriver | N
         ethernet = subscriber.technology is Technology.ETHERNET
         driver = "generic_ifmib" if ethernet else "generic_dsl"
     return None if driver is None else load_access_driver(driver, config.driver_folders)
+
+
+def fitting_driver(config: Config, sys_object_id: str, sys_descr: str) -> AccessDriver | None:
+    """Find the driver that is written for a node, by what the node says of itself.
+
+    Args:
+        config: names further folders of drivers.
+        sys_object_id: its sysObjectID.0.
+        sys_descr: its sysDescr.0.
+
+    Returns:
+        The driver; None where no driver names such a node.
+
+    Raises:
+        DefinitionError: the file of a driver is wrong.
+    """
+    files = list_drivers(config.driver_folders)
+    drivers = [load_driver(file.id, config.driver_folders) for file in files]
+    access = [driver for driver in drivers if isinstance(driver, AccessDriver)]
+    return detect(access, sys_object_id, sys_descr)
 
 
 def router_driver_of(subscriber: Subscriber, config: Config) -> RouterDriver | None:
