@@ -229,6 +229,7 @@ class _Builder:
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > DEEPEST:
+                    self.fault(event, f"values are nested more than {DEEPEST} deep")
                     raise _TooDeepError
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1

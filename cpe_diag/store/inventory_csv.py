@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -208,6 +209,7 @@ class _Row:
 
 
 _TITLES_LINE: Final = 1
+_LONGEST_TITLES: Final = 2000
 
 
 class _Table:
@@ -262,7 +264,9 @@ class _Table:
         missing = [title for title in titles.values() if title not in found]
         missing += [name for name in required if name not in titles]
         if missing:
-            shown = ", ".join(repr(title) for title in found) or "nothing"
+            titles_found = ", ".join(repr(title) for title in found) or "nothing"
+            # A file that is no table at all is one endless title.
+            shown = textwrap.shorten(titles_found, _LONGEST_TITLES, placeholder=" ...")
             raise DefinitionError(
                 tuple(
                     self._fault(_TITLES_LINE, f"no column is titled {title!r}; found {shown}")

@@ -139,3 +139,10 @@ def test_no_text_at_all_ends_in_anything_but_a_document_or_faults(text: str) -> 
     """A file is a person's typing; a traceback helps nobody."""
     with contextlib.suppress(DefinitionError):
         assert read_yaml(text, "f.yaml").place(()) >= (1, 1)
+
+
+@pytest.mark.parametrize("text", ["[" * 300_000, "? " + "[" * 300_000, "{a: " * 100_000])
+def test_reading_ends_where_nesting_is_too_deep(text: str) -> None:
+    """The parser behind takes quadratic time: such a file would hold a command for minutes."""
+    with pytest.raises(DefinitionError, match="nested more than"):
+        read_yaml(text, "deep.yaml")

@@ -161,3 +161,21 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     """The path in the configuration is the first thing to look at."""
     with pytest.raises(InventoryError, match=r"gone\.csv: the inventory cannot be read"):
         CsvInventory(CsvSettings(subscribers=tmp_path / "gone.csv")).subscriber("a")
+
+
+def test_a_secret_in_a_cell_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    """Exports often hold the password itself; it must not get into messages."""
+    (tmp_path / "subscribers.csv").write_text(
+        "id,router_address,router_credential\n1,192.0.2.1,hunter2:x\n", encoding="utf-8"
+    )
+    written = CsvInventory(CsvSettings(subscribers=tmp_path / "subscribers.csv"))
+    with pytest.raises(DefinitionError, match="a reference to a secret") as caught:
+        written.subscriber("1")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_titles_of_a_file_that_is_no_table_are_shortened(tmp_path: Path) -> None:
+    """A message of a megabyte is none."""
+    with pytest.raises(DefinitionError, match="no column") as caught:
+        inventory(tmp_path, subscribers="[" * 100_000).subscriber("K-100")
+    assert len(str(caught.value)) < 20_000
