@@ -52,9 +52,9 @@ CASES: Final = (
     ),
     Case(
         subscriber="sub-2004",
-        fault="device_wrong_password",
-        caller_says="My laptop says that it has no internet.",
-        answers=("affected=one_device",),
+        fault="lan_rogue_dhcp",
+        caller_says="No internet since my son plugged in his old router.",
+        answers=("affected=all_devices",),
     ),
 )
 """Three complaints that sound the same and belong to three different desks."""
