@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.verdict import Destination, FaultDomain
-from cpe_diag.judge.cause import DROPS, SLOW, Cause, must, must_not, unless, when
+from cpe_diag.judge.cause import (
+    DROPS,
+    NO_INTERNET,
+    SITE,
+    SLOW,
+    Cause,
+    must,
+    must_not,
+    unless,
+    when,
+)
 
 CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
     Cause(
@@ -196,7 +206,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
             when("port_duplex_wrong", -2.0),
         ),
         explains=("line_rate_low", "port_speed_low"),
-        shifts=((SLOW, 1.0),),
+        shifts=((SLOW, 1.0), (NO_INTERNET, -1.5), (SITE, -1.5)),
         next_action="Check the line profile against the service; correct it or offer what the"
         " line can carry.",
         tell_customer="Your line runs slower than it should. We are correcting its settings on"

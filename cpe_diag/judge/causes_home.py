@@ -62,8 +62,8 @@ CAUSES_HOME: Final[tuple[Cause, ...]] = (
             (SITE, -2.0),
         ),
         next_action="Have the customer delete the network on the device and join it anew.",
-        tell_customer="Your device uses an old or wrong Wi-Fi password. Please remove the network"
-        " on the device and join it again with the password on your router.",
+        tell_customer="A device tries to join your Wi-Fi with an old or wrong password. If it is"
+        " yours, please remove the network on the device and join it again with the right one.",
         source="hostapd: AP-STA-POSSIBLE-PSK-MISMATCH",
     ),
     Cause(

@@ -98,7 +98,7 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.ROUTER,
         destination=Destination.SECOND_LINE,
         title="The router has power and a link, but has stopped working",
-        needs=(must("router_hung"),),
+        needs=(must("router_hung"), must("port_idle")),
         supports=(
             when("router_hung", 3.6),
             when("port_idle", 1.5),
@@ -155,8 +155,8 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
         ),
         shifts=((SLOW, 0.5),),
         next_action="Find the device that opens so many connections; restart the router.",
-        tell_customer="Your router handles too many connections at once. One of your devices"
-        " causes this; we will help you to find it.",
+        tell_customer="Your router handles too many connections at once. We will help you to"
+        " find out where they come from.",
         source="nf_conntrack_count against nf_conntrack_max (Linux kernel documentation)",
     ),
     Cause(
@@ -269,7 +269,7 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
             when("only_wifi_affected", 1.0),
         ),
         explains=("wifi_busy", "wifi_crowded", "wifi_disconnects"),
-        shifts=((WIFI_TROUBLE, 0.7), (SLOW, 0.7), (NO_INTERNET, -1.0), (SITE, -1.0)),
+        shifts=((WIFI_TROUBLE, 0.7), (SLOW, 0.7), (NO_INTERNET, -2.0), (SITE, -2.0)),
         next_action="Choose a freer channel, or move devices to 5 GHz.",
         tell_customer="The air around your router is very busy, which slows your Wi-Fi down. We"
         " can move your router to a freer channel.",

@@ -219,6 +219,8 @@ def _undetermined(seen: _Seen, catalogue: Mapping[str, tuple[FactKey, ...]]) -> 
         one for one in seen.weighing.weighed if one.belief >= MENTION
     )
     step = _settle(seen, catalogue)
+    if step is not None and not likely and step.probe in ASKS:
+        step = None  # nobody's words make up for devices that could not be asked
     if likely:
         words = " or ".join(_lower(one.cause.title) for one in likely[:3])
         summary = f"It may be that {words}."
@@ -228,7 +230,11 @@ def _undetermined(seen: _Seen, catalogue: Mapping[str, tuple[FactKey, ...]]) -> 
     if ours:
         summary += f" What kept us from looking is on our side: {'; '.join(ours[:2])}."
     unusual = [f.id for f in seen.findings if f.answer and f.follows_from is None]
-    action = f"Find out: {step.question}" if step else "Go on by hand with what is unknown."
+    action = "Go on by hand with what is unknown."
+    if step:
+        action = f"Find out: {step.question}"
+    elif ours:
+        action = "Put right what kept us from looking, then run again; or go on by hand."
     return Verdict(
         domain=FaultDomain.UNDETERMINED,
         cause="undetermined",

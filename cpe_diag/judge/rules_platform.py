@@ -34,6 +34,8 @@ NO_ANSWER: Final = (HttpOutcome.REFUSED, HttpOutcome.UNREACHABLE, HttpOutcome.CO
 NOT_WELL: Final = (HttpOutcome.TLS_FAILED, HttpOutcome.BROKEN)
 # RFC 9110, section 15.6: 5xx means that the server knows that it has failed.
 SERVER_ERROR: Final = 500
+SERVER_SILENT: Final = (DnsOutcome.TIMEOUT, DnsOutcome.REFUSED)
+"""Outcomes that say nothing about the name that was asked for."""
 SITE_KEYS: Final = (HTTP_PLATFORM, HTTP_OPERATOR)
 
 
@@ -99,7 +101,7 @@ def platform_name_fails(facts: Facts) -> Answer:
     seen: list[tuple[bool, str, FactKey, FactKey]] = []
     for key, control_key in NAME_VANTAGES:
         check = facts.fact(DnsCheck, key)
-        if check is None:
+        if check is None or check.outcome in SERVER_SILENT:
             continue
         control = facts.fact(DnsCheck, control_key)
         is_bad = check.outcome is not DnsOutcome.ANSWERED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -254,19 +255,25 @@ def check_overrides(overrides: Mapping[str, float], *, file: str) -> None:
     Raises:
         DefinitionError: some ids are unknown; carries one fault for each.
     """
-    known = ", ".join(sorted(BY_ID))
     faults = tuple(
         Fault(
             file=file,
             line=None,
             column=None,
-            message=f"unknown threshold {name!r}; known are: {known}",
+            message=f"unknown threshold {name!r}; {_near(name)}",
         )
         for name in sorted(overrides)
         if name not in BY_ID
     )
     if faults:
         raise DefinitionError(faults)
+
+
+def _near(name: str) -> str:
+    near = get_close_matches(name, BY_ID, n=3, cutoff=0.6)
+    if near:
+        return f"did you mean {', '.join(near)}?"
+    return f"known are: {', '.join(sorted(BY_ID))}"
 
 
 def limits(overrides: Mapping[str, float]) -> Mapping[str, float]:

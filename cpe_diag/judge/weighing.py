@@ -11,7 +11,9 @@ for a cause only beside something unusual that speaks for it: without its own si
 nothing to narrow down. A need with the other answer
 makes the belief 0; a need that nobody knows caps it at 0.45: possible, not proven.
 
-Then the causes compete for the evidence. The most believed one takes the unusual findings that it
+Then the causes compete for the evidence. Where nothing works at all, what ends that comes first:
+switched-off Wi-Fi beside a router without an address is not the answer to "no internet". The most
+believed one takes the unusual findings that it
 explains. Another cause stands beside it (`also`) only where it still reaches the floor without
 them. Where neither stands without the other's findings and both are about as much believed,
 nobody can say which it is: undetermined, with both as candidates.
@@ -24,7 +26,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.judge.cause import Cause
+from cpe_diag.judge.cause import ONE_DEVICE, WIFI_TROUBLE, Cause
 from cpe_diag.judge.causes import CAUSES
 
 if TYPE_CHECKING:
@@ -40,6 +42,20 @@ MARGIN: Final = 0.2
 MENTION: Final = 0.15
 """Causes believed less are not worth a word among the candidates."""
 CERTAIN_AT_MOST: Final = 0.99
+OUTAGE: Final = frozenset(
+    {
+        "port_down",
+        "line_out_of_sync",
+        "router_unreachable",
+        "wan_down",
+        "gateway_unreachable",
+        "internet_unreachable",
+        "router_dns_fails",
+    }
+)
+"""Where one of these holds, nothing works, whatever else is wrong in the home."""
+ABOUT_THE_HOME: Final = frozenset({WIFI_TROUBLE, ONE_DEVICE})
+"""Complaints that an outage does not answer first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +168,7 @@ def conclude(on: Board) -> Weighing:
     """
     weighed = weigh_all(on)
     standing = [one for one in weighed if one.belief >= FLOOR]
+    standing.sort(key=lambda one: not _ends_an_outage(one.cause, on))
     if not standing:
         return Weighing(lead=None, also=(), rivals=(), weighed=weighed)
     lead = _deepest(standing, on)
@@ -170,6 +187,13 @@ def conclude(on: Board) -> Weighing:
     if rivals:
         return Weighing(lead=None, also=(), rivals=(lead, *rivals), weighed=weighed)
     return Weighing(lead=lead, also=tuple(also), rivals=(), weighed=weighed)
+
+
+def _ends_an_outage(cause: Cause, on: Board) -> bool:
+    """Tell whether a cause is why nothing works, which comes before what works badly."""
+    if on.symptom in ABOUT_THE_HOME:
+        return False
+    return any(on.answers.get(finding) for finding in OUTAGE.intersection(cause.explains))
 
 
 def _deepest(standing: list[Weighed], on: Board) -> Weighed:

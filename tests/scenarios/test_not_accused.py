@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.path_facts import DnsOutcome
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.domain.wifi_facts import WifiStatus
 from cpe_diag.judge.decide import decide
@@ -64,6 +65,24 @@ def _crowded(case: CaseFile) -> CaseFile:
     return changed(case, "router_wifi", "router", radios=radios)
 
 
+def _only_ssh_hangs(case: CaseFile) -> CaseFile:
+    """SSH accepts and says nothing; whether the home sends anything is not known."""
+    return unobserved(fault.router_hung(case), "port_rates", "port", FailureKind.OUT_OF_TIME)
+
+
+def _only_ssh_hangs_on_a_noisy_line(case: CaseFile) -> CaseFile:
+    """The line explains the complaint, the silent SSH server is no second trouble."""
+    return _only_ssh_hangs(fault.line_noise(case))
+
+
+def _one_name_query_lost(case: CaseFile) -> CaseFile:
+    """Packets are lost beyond the edge, and with them the one query for the site's name."""
+    case = unobserved(case, "dns", "operator>platform", FailureKind.OUT_OF_TIME)
+    return fault.core_loss(
+        changed(case, "dns", "router>platform", outcome=DnsOutcome.TIMEOUT, addresses=())
+    )
+
+
 def _silent_and_dark(case: CaseFile) -> CaseFile:
     """Neither node nor router answers, and the caller sees no lights at the router."""
     return answered(fault.node_outage(case), "router_lights", "off")
@@ -88,6 +107,9 @@ NOT_ACCUSED: Final[tuple[tuple[Home, str, Change, str], ...]] = (
     (ethernet_home, SLOW, fault.node_gone, "node_agent_silent"),
     (dsl_home, DROPS, fault.node_gone, "node_agent_silent"),
     (ethernet_home, OUT, _silent_and_dark, "node_outage"),
+    (ethernet_home, OUT, _one_name_query_lost, "platform_name"),
+    (ethernet_home, OUT, _only_ssh_hangs, "router_hung"),
+    (dsl_home, OUT, _only_ssh_hangs_on_a_noisy_line, "router_hung"),
 )
 
 
@@ -102,12 +124,39 @@ def test_is_not_accused(home: Home, symptom: str, change: Change, cause: str) ->
     assert cause not in {verdict.cause, *(candidate.cause for candidate in verdict.also)}
 
 
+@pytest.mark.parametrize(
+    ("symptom", "outage", "nuisance", "cause"),
+    [
+        (OUT, fault.dhcp_no_offer, fault.wifi_off, "dhcp_no_offer"),
+        (OUT, fault.session_stale, fault.lan_dhcp_off, "session_stale"),
+        (SLOW, fault.route_beyond_edge, fault.router_overloaded, "route_beyond_edge"),
+        (SLOW, fault.session_stale, fault.wifi_congested, "session_stale"),
+        (WIFI, fault.dhcp_no_offer, fault.wifi_off, "wifi_off"),
+    ],
+)
+def test_what_stops_everything_leads_unless_the_complaint_is_about_the_home(
+    symptom: str, outage: Change, nuisance: Change, cause: str
+) -> None:
+    """Switched-off Wi-Fi beside a network that gives no address was once called the fault."""
+    verdict = decide(outage(nuisance(ethernet_home(symptom))), {})
+    assert verdict.cause == cause
+    assert len(verdict.also) == 1
+
+
 def test_a_home_whose_names_nobody_asked_for_is_not_called_well() -> None:
     """Who complains about Wi-Fi while no name resolves was once told that all works well."""
     names = (("dns", "router>reference"), ("dns", "router>operator_resolver"))
     unseen = decide(never_asked(ethernet_home(WIFI), *names), {})
     assert unseen.domain is FaultDomain.UNDETERMINED
     assert decide(fault.dns_resolver(ethernet_home(WIFI)), {}).cause == "dns_resolver"
+
+
+def test_what_keeps_us_from_looking_comes_before_questions_to_the_customer() -> None:
+    """To ask whether one device is affected does not mend a refused password."""
+    verdict = decide(fault.no_router(ethernet_home(OUT), FailureKind.AUTH_REFUSED), {})
+    assert verdict.domain is FaultDomain.UNDETERMINED
+    assert verdict.settle_by is None
+    assert verdict.next_action.startswith("Put right what kept us from looking")
 
 
 def test_two_silent_devices_are_likely_an_outage_and_not_almost_certainly() -> None:

@@ -33,4 +33,4 @@ def test_unknown_overrides_are_refused_all_at_once() -> None:
     with pytest.raises(DefinitionError) as caught:
         check_overrides({"wifi_week_dbm": -70.0, "no_such": 1.0}, file="config.yaml")
     assert [fault.file for fault in caught.value.faults] == ["config.yaml", "config.yaml"]
-    assert "wifi_week_dbm" in str(caught.value)
+    assert "'wifi_week_dbm'; did you mean wifi_weak_dbm" in str(caught.value)
