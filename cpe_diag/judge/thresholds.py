@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -246,27 +247,29 @@ BY_ID: Final[Mapping[str, Threshold]] = MappingProxyType(
 
 
 def check_overrides(overrides: Mapping[str, float], *, file: str) -> None:
-    """Refuse overrides of thresholds that do not exist.
+    """Refuse overrides of thresholds that do not exist, and values that are no number.
 
     Args:
         overrides: the operator's values by threshold id.
         file: where they stand, for the message.
 
     Raises:
-        DefinitionError: some ids are unknown; carries one fault for each.
+        DefinitionError: some ids are unknown or values not finite; one fault for each.
     """
-    faults = tuple(
-        Fault(
-            file=file,
-            line=None,
-            column=None,
-            message=f"unknown threshold {name!r}; {_near(name)}",
-        )
+    wrong = [
+        f"unknown threshold {name!r}; {_near(name)}"
         for name in sorted(overrides)
         if name not in BY_ID
-    )
-    if faults:
-        raise DefinitionError(faults)
+    ]
+    wrong += [
+        f"threshold {name!r} is {value}; expected a finite number of {BY_ID[name].unit}"
+        for name, value in sorted(overrides.items())
+        if name in BY_ID and not math.isfinite(value)
+    ]
+    if wrong:
+        raise DefinitionError(
+            tuple(Fault(file=file, line=None, column=None, message=words) for words in wrong)
+        )
 
 
 def _near(name: str) -> str:

@@ -34,3 +34,10 @@ def test_unknown_overrides_are_refused_all_at_once() -> None:
         check_overrides({"wifi_week_dbm": -70.0, "no_such": 1.0}, file="config.yaml")
     assert [fault.file for fault in caught.value.faults] == ["config.yaml", "config.yaml"]
     assert "'wifi_week_dbm'; did you mean wifi_weak_dbm" in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_a_limit_that_is_no_number_is_refused(value: float) -> None:
+    """Nothing is below NaN: the rule would be switched off without a word."""
+    with pytest.raises(DefinitionError, match="'wifi_weak_dbm' is .*finite number of dBm"):
+        limits({"wifi_weak_dbm": value})
