@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cpe_diag.cli.errors import told_clearly
+from cpe_diag.cli.errors import BadInputError, told_clearly
 from cpe_diag.cli.run import exit_code_for
+from cpe_diag.domain.failures import BundleError
 
 if TYPE_CHECKING:
     from cpe_diag.domain.verdict import Verdict
@@ -31,8 +32,11 @@ def explain(
     from cpe_diag.store.bundle import read_bundle
     from cpe_diag.wiring.knowledge import judge
 
-    with told_clearly():
+    try:
         saved = read_bundle(bundle)
+    except BundleError as error:
+        raise BadInputError(f"bundle: {error}") from error
+    with told_clearly():
         verdict = judge()(saved.result.case)
         result = replace(saved.result, verdict=verdict)
         if as_json:

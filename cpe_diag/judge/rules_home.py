@@ -52,19 +52,20 @@ def lan_pool_exhausted(facts: Facts) -> Answer:
 
 def lan_rogue_dhcp(facts: Facts) -> Answer:
     """Answer whether another DHCP server gives out addresses in the home."""
-    return _in_log(facts, LogEventKind.ROGUE_DHCP, "signs of another DHCP server")
+    return _in_log(facts, LogEventKind.ROGUE_DHCP, "another DHCP server")
 
 
 def lan_duplicate_address(facts: Facts) -> Answer:
     """Answer whether two devices use the same address."""
-    return _in_log(facts, LogEventKind.DUPLICATE_ADDRESS, "signs of an address used twice")
+    return _in_log(facts, LogEventKind.DUPLICATE_ADDRESS, "an address used twice")
 
 
 def _in_log(facts: Facts, kind: LogEventKind, words: str) -> Answer:
     told = count(facts, kind)
     if told is None:
         return cannot_tell(facts, LOG)
-    return says(told > 0, f"{told} {words} in the log", LOG)
+    signs = "1 sign" if told == 1 else f"{told or 'no'} signs"
+    return says(told > 0, f"{signs} of {words} in the log", LOG)
 
 
 def dns_forwarder_stopped(facts: Facts) -> Answer:

@@ -1,4 +1,4 @@
-"""`cpe-diag explain --note`: the note for the ticket, alone."""
+"""`cpe-diag explain`: the note for the ticket, and what is no bundle."""
 
 from __future__ import annotations
 
@@ -42,3 +42,14 @@ def test_a_ticket_system_without_unicode_gets_letters_that_it_knows(bundle: str)
 def test_a_note_goes_with_no_other_form(bundle: str, other: str) -> None:
     """Two documents on one stream are none."""
     assert CliRunner().invoke(main, ["explain", bundle, "--note", other]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("nowhere", "there is no such directory"), (".", "manifest.json: is missing")],
+)
+def test_what_is_no_bundle_is_bad_input(tmp_path: Path, name: str, words: str) -> None:
+    """A mistyped directory is the user's mistake, not something that we lack."""
+    done = CliRunner().invoke(main, ["explain", str(tmp_path / name)])
+    assert done.exit_code == 2
+    assert words in done.output
