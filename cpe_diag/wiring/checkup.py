@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import CpeDiagError, DefinitionError, MeasurementError
 from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome
+from cpe_diag.report.duration import duration
 from cpe_diag.wiring.doors import credentials_of, open_doors
 from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.knowledge import access_driver_of, fitting_driver, router_driver_of
@@ -158,8 +159,8 @@ async def _node(
     except MeasurementError as error:
         return (CheckResult(what="access node", state="wrong", detail=str(error.failure)),)
     ticks, object_id, descr = (answer[oid] for oid in (SYS_UP_TIME, SYS_OBJECT_ID, SYS_DESCR))
-    hours = ticks / 360_000 if isinstance(ticks, int) else 0.0
-    detail = f"{doors.snmp.node} answers; up for {hours:.1f} h"
+    up = f"; up for {duration(ticks / 100)}" if isinstance(ticks, int) else ""
+    detail = f"{doors.snmp.node} answers{up}"
     node = CheckResult(what="access node", state="ok", detail=detail)
     words = descr.decode(errors="replace") if isinstance(descr, bytes) else ""
     try:
