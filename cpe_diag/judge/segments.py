@@ -157,8 +157,8 @@ def _state(
         true = [by_id[name] for name in names if by_id[name].answer]
         own = [finding for finding in true if finding.follows_from is None]
         if own:
-            carries = own[0].id == "node_silent" and by_id["router_unreachable"].answer is False
-            return (SegmentState.DEGRADED if carries else state), own[0].because
+            only_to_us = _silent_only_to_us(own[0], by_id)
+            return (SegmentState.DEGRADED if only_to_us else state), own[0].because
         if true and not stretch.hidden:
             return state, true[0].because
         if true:
@@ -170,6 +170,14 @@ def _state(
     if good and not missing:
         return SegmentState.GOOD, good[0].because
     return SegmentState.UNKNOWN, _gap(missing, evidence) if missing else seen[0].because
+
+
+def _silent_only_to_us(finding: Finding, by_id: Mapping[str, Finding]) -> bool:
+    """Tell whether a device that leaves us without an answer may well do its work."""
+    if finding.id == "node_silent":
+        return by_id["router_unreachable"].answer is False
+    silent = finding.id in {"router_hung", "router_unreachable"}
+    return silent and not by_id["port_idle"].answer
 
 
 def _gap(findings: Sequence[Finding], evidence: Evidence) -> str:

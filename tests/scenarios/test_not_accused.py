@@ -9,7 +9,7 @@ import pytest
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.path_facts import DnsOutcome
-from cpe_diag.domain.verdict import FaultDomain
+from cpe_diag.domain.verdict import FaultDomain, SegmentState
 from cpe_diag.domain.wifi_facts import WifiStatus
 from cpe_diag.judge.decide import decide
 from cpe_diag.testing import fault_samples as fault
@@ -149,6 +149,22 @@ def test_a_home_whose_names_nobody_asked_for_is_not_called_well() -> None:
     unseen = decide(never_asked(ethernet_home(WIFI), *names), {})
     assert unseen.domain is FaultDomain.UNDETERMINED
     assert decide(fault.dns_resolver(ethernet_home(WIFI)), {}).cause == "dns_resolver"
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        (fault.router_gone, SegmentState.DEGRADED),
+        (_only_ssh_hangs, SegmentState.DEGRADED),
+        (fault.router_hung, SegmentState.BAD),
+    ],
+)
+def test_the_path_marks_no_fault_at_a_router_that_is_silent_only_to_us(
+    change: Change, state: SegmentState
+) -> None:
+    """A filtered management port was once drawn as the fault, while the home was sending."""
+    verdict = decide(change(ethernet_home(OUT)), {})
+    assert next(part.state for part in verdict.segments if part.id == "router") is state
 
 
 def test_what_keeps_us_from_looking_comes_before_questions_to_the_customer() -> None:

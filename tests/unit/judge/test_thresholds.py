@@ -39,5 +39,5 @@ def test_unknown_overrides_are_refused_all_at_once() -> None:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
 def test_a_limit_that_is_no_number_is_refused(value: float) -> None:
     """Nothing is below NaN: the rule would be switched off without a word."""
-    with pytest.raises(DefinitionError, match="'wifi_weak_dbm' is .*finite number of dBm"):
+    with pytest.raises(DefinitionError, match=r"'wifi_weak_dbm' is .*finite number of dBm"):
         limits({"wifi_weak_dbm": value})
