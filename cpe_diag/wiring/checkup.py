@@ -17,9 +17,11 @@ from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.knowledge import access_driver_of, fitting_driver, router_driver_of
 
 if TYPE_CHECKING:
+    from cpe_diag.domain.path_facts import HttpCheck
     from cpe_diag.domain.subscriber import Subscriber
     from cpe_diag.driver_kit.access import AccessDriver
     from cpe_diag.ports import Doors
+    from cpe_diag.probes.probe import WebTarget
     from cpe_diag.wiring.config import Config
 
 PACKAGES: Final = ("gufo-snmp", "pysnmp", "paramiko", "dnspython", "httpcore", "SQLAlchemy")
@@ -105,6 +107,7 @@ async def _outside(config: Config, subscriber_id: str | None) -> tuple[CheckResu
     async with open_doors(config, nobody, driver, credentials) as doors:
         deadline = doors.clock.monotonic() + WITHIN_S
         checks = [_resolver(doors, config, deadline)]
+        checks += [_platform(doors, *named, deadline) for named in config.platforms.items()]
         if subscriber is not None:
             checks += [_node(doors, subscriber, config, deadline), _router(doors, deadline)]
         answers = await asyncio.gather(*checks)
@@ -142,12 +145,31 @@ async def _resolver(doors: Doors, config: Config, deadline: float) -> tuple[Chec
     except MeasurementError as error:
         wrong = CheckResult(what="reference host", state="wrong", detail=str(error.failure))
         return (name, wrong)
-    good = page.outcome is HttpOutcome.OK
-    detail = f"{page.url}: {page.outcome}" + ("" if page.status is None else f" {page.status}")
-    return (
-        name,
-        CheckResult(what="reference host", state="ok" if good else "wrong", detail=detail),
-    )
+    state = "ok" if page.outcome is HttpOutcome.OK else "wrong"
+    return (name, CheckResult(what="reference host", state=state, detail=_page(page)))
+
+
+async def _platform(
+    doors: Doors, name: str, target: WebTarget, deadline: float
+) -> tuple[CheckResult, ...]:
+    """Fetch a third party's page; when that fails, it may well be the third party's fault."""
+    state = "limited"
+    try:
+        answer = await doors.resolver.resolve(target.host, deadline=deadline)
+        if answer.outcome is DnsOutcome.ANSWERED:
+            page = await doors.http.get(target.url, address=answer.addresses[0], deadline=deadline)
+            detail = _page(page)
+            state = "ok" if page.outcome is HttpOutcome.OK else "limited"
+        else:
+            detail = f"{answer.server} says {answer.outcome} for {answer.name}"
+    except MeasurementError as error:
+        detail = str(error.failure)
+    return (CheckResult(what=f"platform {name}", state=state, detail=detail),)
+
+
+def _page(page: HttpCheck) -> str:
+    """Say which page it was and what came of it."""
+    return f"{page.url}: {page.outcome}" + ("" if page.status is None else f" {page.status}")
 
 
 async def _node(

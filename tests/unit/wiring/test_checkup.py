@@ -48,7 +48,8 @@ async def states(config: Config, subscriber: str) -> dict[str, tuple[str, str]]:
 async def test_everything_that_is_configured_is_tried(config: Config) -> None:
     """One command tells whether a run could work at all."""
     found = await states(config, "sub-1001")
-    for what in ("inventory", "resolver", "reference host", "access node", "router"):
+    outside = ("resolver", "reference host", "platform default", "access node", "router")
+    for what in ("inventory", *outside):
         assert found[what][0] == "ok", found[what]
     assert found["access driver"] == ("ok", "generic_dsl")
 
@@ -72,3 +73,12 @@ async def test_an_unusable_reference_is_one_wrong_check(config: Config) -> None:
     found = await states(wrong, "sub-1001")
     assert found["reference host"][0] == "wrong"
     assert found["access node"][0] == "ok"
+
+
+async def test_a_platform_that_fails_is_not_called_our_mistake(config: Config) -> None:
+    """It is a third party's, and the day it is down is the day doctor is asked."""
+    gone = replace(config.platforms["default"], host="nosuch.lab.example")
+    found = await states(replace(config, platforms={"gone": gone}), "sub-1001")
+    state, detail = found["platform gone"]
+    assert state == "limited"
+    assert "nxdomain" in detail
