@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -270,7 +271,7 @@ def _read(directory: Path, name: str) -> bytes:
 
 
 def _checked(directory: Path, name: str, digest: str) -> bytes:
-    if Path(name).is_absolute() or ".." in Path(name).parts:
+    if Path(name).is_absolute() or ".." in Path(name).parts or "\0" in name:
         msg = f"{directory / MANIFEST}: {name} lies outside of the bundle"
         raise BundleError(msg)
     content = _read(directory, name)
@@ -278,6 +279,14 @@ def _checked(directory: Path, name: str, digest: str) -> bytes:
         msg = f"{directory / name}: was cut or changed after it was written (SHA-256 differs)"
         raise BundleError(msg)
     return content
+
+
+def _text(directory: Path, name: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        msg = f"{directory / name}: is no UTF-8 text (byte {error.start})"
+        raise BundleError(msg) from error
 
 
 def _json(content: bytes, name: str) -> object:
@@ -313,11 +322,16 @@ def _bundle(directory: Path, manifest: Manifest, content: Mapping[str, bytes]) -
             exchange=one.exchange,
             device=one.device,
             question=one.question,
-            text=content[one.file].decode("utf-8", "surrogatepass"),
+            text=_text(directory, one.file, content[one.file]),
         )
         for one in manifest.raw
     )
     lines = content[TRACE].splitlines()
+    try:
+        header.started_at + timedelta(seconds=header.took_s)
+    except OverflowError as error:
+        msg = f"{directory / VERDICT}: the run took {header.took_s:g} s, which no run can"
+        raise BundleError(msg) from error
     result = RunResult(
         run_id=header.id,
         playbook=header.playbook,

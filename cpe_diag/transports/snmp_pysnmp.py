@@ -69,6 +69,20 @@ class FullAnswer:
     failure: Failure | None = None
 
 
+UNDECODABLE: Final = (
+    PyAsn1Error,
+    PySnmpError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+)
+"""What pyasn1 and pysnmp raise on datagrams that are no messages (seen with random bytes). Left
+alone it ends up in the event loop's error log, which is standard error."""
+
+
 class SecondOpinion:
     """Asks one agent through pysnmp. The caller bounds the time, and closes."""
 
@@ -160,7 +174,7 @@ class SecondOpinion:
         from pysnmp.hlapi.v3arch import asyncio as v3  # type: ignore[import-untyped]  # the same
 
         if self._engine is None:
-            self._engine = v3.SnmpEngine()
+            self._engine = _deaf_to_garbage(v3.SnmpEngine())
         user = v3.UsmUserData(
             usm.name,
             authKey=usm.auth.reveal(),
@@ -208,7 +222,7 @@ class _StrictDispatcher(v1.SnmpDispatcher):  # type: ignore[misc]  # an untyped 
     ) -> Any:  # noqa: ANN401 - the library's type
         if tuple(transportAddress[:2]) != self._peer or not self._ours(wholeMsg):
             return b""
-        with suppress(PyAsn1Error):
+        with suppress(*UNDECODABLE):
             return super()._recv_callback(snmpEngine, transportDomain, transportAddress, wholeMsg)
         return b""
 
@@ -216,6 +230,19 @@ class _StrictDispatcher(v1.SnmpDispatcher):  # type: ignore[misc]  # an untyped 
         """See that the community follows the version (RFC 1157, section 4), within 16 bytes."""
         community = self._community.reveal().encode()
         return community in message[: len(community) + 16]
+
+
+def _deaf_to_garbage(engine: Any) -> Any:  # noqa: ANN401 - the library's type
+    """Let an SNMPv3 engine pass over what it cannot decode, as an agent's silence."""
+    receive = engine.message_dispatcher.receive_message
+
+    def received(*message: Any) -> Any:  # noqa: ANN401 - the library's types
+        with suppress(*UNDECODABLE):
+            return receive(*message)
+        return b""
+
+    engine.message_dispatcher.receive_message = received
+    return engine
 
 
 def _stop_reading(dispatcher: Any) -> None:  # noqa: ANN401 - the library's type

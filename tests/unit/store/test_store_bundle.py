@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 from dataclasses import replace
@@ -247,3 +248,23 @@ def test_a_manifest_that_forgets_a_file_is_refused(tmp_path: Path) -> None:
     (directory / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(BundleError, match=r"does not list case\.json"):
         read_bundle(directory)
+
+
+@pytest.mark.parametrize("harm", ["nul", "raw", "took"])
+def test_what_only_a_forger_writes_is_named_too(tmp_path: Path, harm: str) -> None:
+    """A bundle comes by mail; whatever is in it, reading it ends in a message."""
+    target = write_bundle(tmp_path / "b", sample_run())
+    path = target / "manifest.json"
+    manifest = json.loads(path.read_text())
+    forged = {"nul": "a\0b", "raw": manifest["raw"][0]["file"], "took": "verdict.json"}[harm]
+    if harm == "raw":
+        (target / forged).write_bytes(b"\xff\xfe")
+    if harm == "took":
+        document = json.loads((target / forged).read_text())
+        document["run"]["took_s"] = 1e300
+        (target / forged).write_text(json.dumps(document))
+    content = b"" if harm == "nul" else (target / forged).read_bytes()
+    manifest["files"][forged] = hashlib.sha256(content).hexdigest()
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(BundleError):
+        read_bundle(target)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -95,3 +97,37 @@ async def test_no_secret_is_in_anything_that_is_kept_or_shown(
     for secret in SECRETS:
         for form in (secret, secret.swapcase(), secret.encode().hex()):
             assert form not in kept + shown
+
+
+class _Noise(asyncio.DatagramProtocol):
+    """Answers every datagram with many that are nothing."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way to answer."""
+        assert isinstance(transport, asyncio.DatagramTransport)
+        self._transport = transport
+        self._random = random.Random(7)  # noqa: S311 - the same noise every time
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Answer; some begin as a message does (a sequence)."""
+        del data
+        for _ in range(100):
+            noise = self._random.randbytes(200)
+            self._transport.sendto(noise, addr)
+            self._transport.sendto(b"\x30" + noise[1:], addr)
+
+
+@pytest.mark.parametrize("user", [None, "ops"], ids=["v2c", "v3"])
+async def test_noise_in_place_of_answers_is_told_without_the_librarys_tracebacks(
+    snmp: SnmpBench, user: str | None
+) -> None:
+    """What a library raises on a datagram in the event loop ends up on the engineer's terminal."""
+    loop = asyncio.get_running_loop()
+    told: list[str] = []
+    loop.set_exception_handler(lambda _, context: told.append(str(context.get("exception"))))
+    transport, _ = await loop.create_datagram_endpoint(_Noise, ("127.0.0.1", 0))
+    port: int = transport.get_extra_info("sockname")[1]
+    failure = await failure_of(snmp.door(port, user=user), snmp.within(1.5))
+    transport.close()
+    assert failure.kind in {FailureKind.UNPARSEABLE, FailureKind.SILENT}
+    assert told == []
