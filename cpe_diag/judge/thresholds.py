@@ -58,9 +58,10 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
     ),
     Threshold(
         id="port_errors_in_sample",
-        value=1.0,
+        value=3.0,
         unit="errors in one timed sample",
-        source=PROPOSAL + ": any growth of FCS or alignment errors is abnormal on Ethernet",
+        source=PROPOSAL + ": growth of FCS or alignment errors is abnormal on Ethernet; one frame"
+        " damaged by chance sends no technician",
         meaning="at least so many new errors between two samples",
     ),
     Threshold(
