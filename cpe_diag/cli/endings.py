@@ -101,14 +101,33 @@ def _end_like_ctrl_c() -> list[int]:
     def end(number: int, frame: FrameType | None) -> None:
         came.append(number)
         del frame
-        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a script
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.raise_signal(signal.SIGINT)
+        elif not _cancel_tasks():  # SIGINT is ignored in the background of a script
             raise KeyboardInterrupt
-        signal.raise_signal(signal.SIGINT)
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:  # else somebody wants it otherwise (nohup)
             signal.signal(number, end)
     return came
+
+
+def _cancel_tasks() -> bool:
+    """Cancel what the running event loop does; False where there is none.
+
+    asyncio itself turns SIGINT into that, but not where SIGINT is ignored; and an exception
+    raised in the middle of the loop would be told with a traceback.
+    """
+    asyncio = sys.modules.get("asyncio")  # not imported here: `--help` does without
+    if asyncio is None:
+        return False
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    for task in asyncio.all_tasks(loop):
+        loop.call_soon_threadsafe(task.cancel)
+    return True
 
 
 def _bug_line(error: BaseException) -> str:

@@ -155,7 +155,7 @@ def _perform(prepared: PreparedRun, *, as_json: bool) -> RunResult:
 
         with shown(prepared) as (on_progress, ask_caller):
             return asyncio.run(perform(prepared, on_progress=on_progress, ask_caller=ask_caller))
-    except KeyboardInterrupt as error:
+    except (KeyboardInterrupt, asyncio.CancelledError) as error:
         raise InterruptedRunError(
             "interrupted: all connections are closed, nothing was changed, nothing was saved"
         ) from error

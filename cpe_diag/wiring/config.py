@@ -81,11 +81,22 @@ def find(explicit: Path | None) -> Config:
     if usual.exists():
         return read(usual, str(usual))
     lab = lab_config_path()
-    if lab.exists():
+    if lab.exists() and _serves(lab.parent):
         return read(lab, f"the running lab ({lab}), because there is no {usual}")
     return Config(
         origin=f"no configuration: {usual} is not there, and no lab is up", folder=Path()
     )
+
+
+def _serves(lab: Path) -> bool:
+    """Say whether a lab still serves there; one that was killed leaves its files behind."""
+    from cpe_diag.lab.control import LabClient, NoLabError
+
+    try:
+        LabClient(lab).status()
+    except NoLabError:
+        return False
+    return True
 
 
 def read(path: Path, origin: str) -> Config:

@@ -100,11 +100,22 @@ def test_a_reader_who_has_left_costs_no_bundle_and_hears_no_traceback(
     assert (bundle / "manifest.json").is_file()
 
 
-@pytest.mark.parametrize("number", ENDS, ids=[one.name for one in ENDS])
+ENDED_BY = [(one, False) for one in ENDS] + [(signal.SIGTERM, True), (signal.SIGHUP, True)]
+
+
+@pytest.mark.parametrize(
+    ("number", "in_background"),
+    ENDED_BY,
+    ids=[one.name + ("-in-the-background-of-a-script" if back else "") for one, back in ENDED_BY],
+)
 def test_a_signal_ends_a_run_with_its_exit_code_and_leaves_nothing(
-    lab: RunningLab, number: signal.Signals, tmp_path: Path
+    lab: RunningLab, number: signal.Signals, tmp_path: Path, *, in_background: bool
 ) -> None:
     """A supervisor's SIGTERM and a closed terminal are no reason to leave half a bundle."""
+
+    def ignore_ctrl_c() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN if in_background else signal.SIG_DFL)
+
     client = LabClient(lab.folder)
     client.set_fault(SUBSCRIBER, "ssh_hang")
     process = subprocess.Popen(  # noqa: S603 - our own interpreter
@@ -112,6 +123,7 @@ def test_a_signal_ends_a_run_with_its_exit_code_and_leaves_nothing(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=ignore_ctrl_c,  # noqa: PLW1509 - as a shell does it for `command &`
     )
     try:
         assert process.stderr is not None
