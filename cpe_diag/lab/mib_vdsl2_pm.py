@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cpe_diag.lab.dsl_counts import DAY_S, QUARTER_S, current, previous_day
 from cpe_diag.lab.mib import Column, MibValue, OidParts, counter32, integer, parts, unsigned
@@ -32,6 +32,10 @@ YESTERDAY: Final = ((XTUC, 1), (XTUR, 1))
 
 # SNMPv2-TC TruthValue true(1).
 TRUE: Final = 1
+
+
+Counts: TypeAlias = "tuple[tuple[str, Callable[[LineCounts], int]], ...]"
+"""The name of a column behind its prefix, and what it counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,90 +112,69 @@ def _heads(lines: Lines, interval: Interval) -> tuple[Column, ...]:
     )
 
 
+def _interval_columns(
+    lines: Lines, interval: Interval, counts: Counts, make: Callable[[int], MibValue]
+) -> tuple[Column, ...]:
+    """Give one interval of a table: its three heads, then a column for each count."""
+    return (
+        *_heads(lines, interval),
+        *(
+            lines.column(
+                (*interval.entry, interval.first + 3 + offset),
+                f"{interval.prefix}{name}",
+                _counted(lines, interval.length_s, pick, make),
+                suffixes=interval.suffixes,
+            )
+            for offset, (name, pick) in enumerate(counts)
+        ),
+    )
+
+
 def _line_columns(lines: Lines) -> tuple[Column, ...]:
     """Give xdsl2PMLineCurrTable: a quarter from column 2 on, a day from column 10 on."""
-    columns: list[Column] = []
-    for first, prefix, length_s in (
-        (2, "xdsl2PMLCurr15M", QUARTER_S),
-        (10, "xdsl2PMLCurr1Day", DAY_S),
-    ):
-        interval = Interval(
-            entry=XDSL2_PM_LINE_CURR_ENTRY,
-            first=first,
-            prefix=prefix,
-            length_s=length_s,
-            suffixes=UNITS,
-        )
-        columns += _heads(lines, interval)
-        columns += [
-            lines.column(
-                (*interval.entry, first + 3 + offset),
-                f"{prefix}{name}",
-                _counted(lines, length_s, pick, counter32),
-                suffixes=UNITS,
-            )
-            for offset, (name, pick) in enumerate(LINE_COUNTS)
-        ]
-    return tuple(columns)
+    entry = XDSL2_PM_LINE_CURR_ENTRY
+    quarter = Interval(
+        entry=entry, first=2, prefix="xdsl2PMLCurr15M", length_s=QUARTER_S, suffixes=UNITS
+    )
+    day = replace(quarter, first=10, prefix="xdsl2PMLCurr1Day", length_s=DAY_S)
+    return (
+        *_interval_columns(lines, quarter, LINE_COUNTS, counter32),
+        *_interval_columns(lines, day, LINE_COUNTS, counter32),
+    )
 
 
 def _channel_columns(lines: Lines) -> tuple[Column, ...]:
     """Give xdsl2PMChCurrTable: a quarter from column 2 on, a day from column 7 on."""
-    picks: tuple[tuple[str, Callable[[LineCounts], int]], ...] = (
+    counts: Counts = (
         ("CodingViolations", lambda counts: counts.code_violations),
         ("CorrectedBlocks", lambda counts: counts.code_violations * 12),
     )
-    columns: list[Column] = []
-    for first, prefix, length_s in (
-        (2, "xdsl2PMChCurr15M", QUARTER_S),
-        (7, "xdsl2PMChCurr1Day", DAY_S),
-    ):
-        interval = Interval(
-            entry=XDSL2_PM_CH_CURR_ENTRY,
-            first=first,
-            prefix=prefix,
-            length_s=length_s,
-            suffixes=UNITS,
-        )
-        columns += _heads(lines, interval)
-        columns += [
-            lines.column(
-                (*interval.entry, first + 3 + offset),
-                f"{prefix}{name}",
-                _counted(lines, length_s, pick, unsigned),
-                suffixes=UNITS,
-            )
-            for offset, (name, pick) in enumerate(picks)
-        ]
-    return tuple(columns)
+    entry = XDSL2_PM_CH_CURR_ENTRY
+    quarter = Interval(
+        entry=entry, first=2, prefix="xdsl2PMChCurr15M", length_s=QUARTER_S, suffixes=UNITS
+    )
+    day = replace(quarter, first=7, prefix="xdsl2PMChCurr1Day", length_s=DAY_S)
+    return (
+        *_interval_columns(lines, quarter, counts, unsigned),
+        *_interval_columns(lines, day, counts, unsigned),
+    )
 
 
 def _start_columns(lines: Lines) -> tuple[Column, ...]:
     """Give xdsl2PMLineInitCurrTable: a quarter from column 1 on, a day from column 8 on."""
-    picks: tuple[tuple[str, Callable[[LineCounts], int]], ...] = (
+    counts: Counts = (
         ("FullInits", lambda counts: counts.full_inits),
         ("FailedFullInits", lambda _counts: 0),
         ("ShortInits", lambda _counts: 0),
         ("FailedShortInits", lambda _counts: 0),
     )
-    columns: list[Column] = []
-    for first, prefix, length_s in (
-        (1, "xdsl2PMLInitCurr15M", QUARTER_S),
-        (8, "xdsl2PMLInitCurr1Day", DAY_S),
-    ):
-        interval = Interval(
-            entry=XDSL2_PM_LINE_INIT_CURR_ENTRY, first=first, prefix=prefix, length_s=length_s
-        )
-        columns += _heads(lines, interval)
-        columns += [
-            lines.column(
-                (*interval.entry, first + 3 + offset),
-                f"{prefix}{name}",
-                _counted(lines, length_s, pick, unsigned),
-            )
-            for offset, (name, pick) in enumerate(picks)
-        ]
-    return tuple(columns)
+    entry = XDSL2_PM_LINE_INIT_CURR_ENTRY
+    quarter = Interval(entry=entry, first=1, prefix="xdsl2PMLInitCurr15M", length_s=QUARTER_S)
+    day = replace(quarter, first=8, prefix="xdsl2PMLInitCurr1Day", length_s=DAY_S)
+    return (
+        *_interval_columns(lines, quarter, counts, unsigned),
+        *_interval_columns(lines, day, counts, unsigned),
+    )
 
 
 def _yesterday_columns(lines: Lines) -> tuple[Column, ...]:
