@@ -54,7 +54,7 @@ def _rows(found: Subscriber) -> Iterator[tuple[str, str]]:
     yield "access node", NOT_SAID if node is None else node.id
     if node is not None:
         snmp = node.snmp
-        yield "  SNMP", f"v{snmp.version} at {snmp.address}:{snmp.port} by {snmp.credential}"
+        yield "  SNMP", f"v{snmp.version} at {snmp.address}:{snmp.port} by {_or(snmp.credential)}"
         yield "  driver", node.driver or "by technology"
     yield "port", _said(found.port)
     yield "technology", _said(found.technology)
@@ -62,13 +62,18 @@ def _rows(found: Subscriber) -> Iterator[tuple[str, str]]:
     yield "service up", _rate(service.up_bps)
     yield "service VLAN", _said(service.vlan)
     yield "WAN", _said(service.wan)
-    yield "router", NOT_SAID if router is None else f"{router.platform} at {router.address}"
+    yield "router", NOT_SAID if router is None else f"{_or(router.platform)} at {router.address}"
     if router is not None:
-        yield "  SSH", f"{router.user} at port {router.port} by {router.credential}"
+        yield "  SSH", f"{_or(router.user)} at port {router.port} by {_or(router.credential)}"
     yield "router MAC", _said(found.router_mac)
     ssids = found.ssids
     yield "SSIDs", NOT_SAID if isinstance(ssids, Missing) else ", ".join(ssids)
     yield "language", _said(found.language)
+
+
+def _or(value: str | None) -> str:
+    """Give a text, or say that the inventory does not."""
+    return NOT_SAID if value is None else value
 
 
 def _said(value: object) -> str:

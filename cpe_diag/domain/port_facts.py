@@ -34,9 +34,9 @@ class Duplex(StrEnum):
 class NodeSystem:
     """Fact `node_system`: the system group of the access node (SNMPv2-MIB, RFC 3418)."""
 
-    name: str
-    description: str
-    object_id: str
+    name: Maybe[str]
+    description: Maybe[str]
+    object_id: Maybe[str]
     uptime_s: float
 
 

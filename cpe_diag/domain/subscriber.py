@@ -30,13 +30,13 @@ class SnmpAccess:
 
     `version` is `2c` or `3`. For v2c the credential is the community; for v3 it is
     `authPassphrase:privPassphrase` of `user`, always authPriv with SHA-256 and AES-128
-    unless the configuration says otherwise.
+    unless the configuration says otherwise. None: the inventory names no credential.
     """
 
     address: str
     port: int
     version: str
-    credential: str
+    credential: str | None
     user: str | None = None
     auth_protocol: str = "sha256"
     priv_protocol: str = "aes128"
@@ -67,13 +67,14 @@ class RouterAccess:
 
     `credential` refers to a password or key, `known_key` is the pinned host key in known_hosts
     form (`ssh-ed25519 AAAA...`) or None where the configured known_hosts file decides.
+    `platform`, `user` and `credential` are None where the inventory does not say.
     """
 
     address: str
     port: int
-    platform: str
-    user: str
-    credential: str
+    platform: str | None
+    user: str | None
+    credential: str | None
     known_key: str | None = None
 
 

@@ -104,18 +104,15 @@ class Fields:
 
 
 def node_system(fields: Fields) -> NodeSystem:
-    """Build `node_system`; empty texts where the node gives none.
+    """Build `node_system`.
 
     Raises:
         MeasurementError: no uptime.
     """
-    name, description, object_id = (
-        fields.text(field) for field in ("name", "description", "object_id")
-    )
     return NodeSystem(
-        name=name if isinstance(name, str) else "",
-        description=description if isinstance(description, str) else "",
-        object_id=object_id if isinstance(object_id, str) else "",
+        name=fields.text("name"),
+        description=fields.text("description"),
+        object_id=fields.text("object_id"),
         uptime_s=fields.needed_number("uptime_s"),
     )
 

@@ -76,23 +76,24 @@ def line_errors_high(facts: Facts, line: LineQuality) -> Answer:
         return does_not_arise(NOT_TRAINED)
     if errored is None:
         return cannot_tell(facts, LINE)
-    severe = known(line.errors.severely_errored_s) or 0
+    severe = known(line.errors.severely_errored_s)
     seconds = elapsed or 900  # RFC 3593: intervals of 15 minutes
     least = facts.limits["line_errored_least_s"]
     many = errored >= max(least, facts.limits["line_errored_share"] * seconds)
-    bad = severe >= max(least, facts.limits["line_severe_share"] * seconds)
-    words = f"{errored} errored and {severe} severely errored seconds within {seconds} s"
-    return says(many or bad, words, LINE)
+    bad = severe is not None and severe >= max(least, facts.limits["line_severe_share"] * seconds)
+    kinds = f"{errored} errored" + ("" if severe is None else f" and {severe} severely errored")
+    within = "in this quarter of an hour" if not elapsed else f"within {elapsed} s"
+    return says(many or bad, f"{kinds} seconds {within}", LINE)
 
 
 def line_retraining(facts: Facts, line: LineQuality) -> Answer:
     """Answer whether the line loses its training again and again."""
     now = known(line.errors.full_inits)
     day = known(line.full_inits_previous_day)
-    if now is None and day is None:
+    many = now is not None and now >= facts.limits["line_retrains_15min"]
+    often = day is not None and day >= facts.limits["line_retrains_day"]
+    if not (many or often) and (now is None or day is None):
         return cannot_tell(facts, LINE)
-    many = (now or 0) >= facts.limits["line_retrains_15min"]
-    often = (day or 0) >= facts.limits["line_retrains_day"]
     parts = [f"{now} in this quarter of an hour"] if now is not None else []
     parts += [f"{day} on the day before"] if day is not None else []
     return says(many or often, "trainings of the line: " + ", ".join(parts), LINE)

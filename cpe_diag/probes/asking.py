@@ -114,8 +114,8 @@ def _question(setting: Setting, asked: Asked) -> Question | Failure:
     if driver is None:
         return not_configured(
             f"subscriber {subscriber.id}",
-            f"there is no driver for the platform {subscriber.router.platform!r}",
-            "`cpe-diag driver list` shows the drivers that there are",
+            "the inventory does not say which platform the home router is",
+            "add `platform` to the router; `cpe-diag driver list` shows which there are",
         )
     question = driver.questions.get(asked.question)
     if question is None:

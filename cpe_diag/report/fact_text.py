@@ -71,7 +71,9 @@ def _counted(count: int, one: str, many: str = "") -> str:
 
 
 def _node_system(fact: NodeSystem) -> str:
-    return f"{fact.name}, up {duration(fact.uptime_s)}, {fact.description}"
+    name = known(fact.name) or "a node without a name"
+    described = known(fact.description)
+    return f"{name}, up {duration(fact.uptime_s)}" + (f", {described}" if described else "")
 
 
 def _port_status(fact: PortStatus) -> str:

@@ -196,8 +196,8 @@ def _without_references(subscriber: Subscriber) -> Subscriber:
     node, router = subscriber.node, subscriber.router
     return replace(
         subscriber,
-        node=node and replace(node, snmp=replace(node.snmp, credential="")),
-        router=router and replace(router, credential=""),
+        node=node and replace(node, snmp=replace(node.snmp, credential=None)),
+        router=router and replace(router, credential=None),
     )
 
 

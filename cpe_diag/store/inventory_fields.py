@@ -279,20 +279,20 @@ def _router(reader: FieldReader) -> RouterAccess | None:
     return RouterAccess(
         address=address,
         port=port or SSH_PORT,
-        platform=reader.text("router_platform") or "",
-        user=reader.text("router_user") or "",
+        platform=reader.text("router_platform"),
+        user=reader.text("router_user"),
         credential=_reference(reader, "router_credential"),
         known_key=reader.text("router_known_key"),
     )
 
 
-def _reference(reader: FieldReader, name: str) -> str:
+def _reference(reader: FieldReader, name: str) -> str | None:
     """Take a reference to a secret; what else stands there may be the secret, and is not told."""
-    given = reader.text(name) or ""
-    if not given or given.startswith(("env:", "file:")):
+    given = reader.text(name)
+    if given is None or given.startswith(("env:", "file:")):
         return given
     reader.faults.append((name, f"expected {CREDENTIAL_WORDS}"))
-    return ""
+    return None
 
 
 def _ssids(reader: FieldReader) -> tuple[str, ...] | None:

@@ -60,6 +60,8 @@ def agent_of(node: AccessNode, credentials: CredentialSource, address: str) -> A
             user or the form of the credential is not usable.
     """
     access = node.snmp
+    if access.credential is None:
+        raise _unusable(node, "the inventory names no credential", "add `credential` to the node")
     secret = credentials.resolve(access.credential)
     if access.version == "2c":
         speaks: Secret | UsmUser = secret

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeVar
 
+    from cpe_diag.domain.secret import Secret
     from cpe_diag.domain.subscriber import RouterAccess
     from cpe_diag.ports import Clock, CredentialSource, Recorder
 
@@ -235,13 +236,27 @@ class SshRouter:
                 request.exchange = self._last_exchange
                 self._waiting.remove(request)
 
+    def _identity(self) -> tuple[str, Secret]:
+        """Give user and secret to log in with."""
+        user, credential = self._access.user, self._access.credential
+        if user is None or credential is None:
+            missing = "user" if user is None else "credential"
+            failure = Failure(
+                kind=FailureKind.NOT_CONFIGURED,
+                where=self.router,
+                detail=f"the inventory names no {missing} for this router",
+                next_step=f"add `{missing}` to the router in the inventory",
+            )
+            raise MeasurementError(failure, Phase.CONNECT.value)
+        return user, self._credentials.resolve(credential)
+
     async def _open(self, deadline: float) -> None:
         if self._is_open():
             return
         if self._given_up is not None and self._clock.monotonic() < self._closed_until:
             raise self._given_up
         self._last_exchange = None
-        secret = self._credentials.resolve(self._access.credential)
+        user, secret = self._identity()
         connection = self._connection = SshConnection(
             self._access,
             monotonic=self._clock.monotonic,
@@ -267,7 +282,9 @@ class SshRouter:
                 f"key exchange{allowed}", open_by, lambda: connection.handshake(limit)
             )
             connection.phase = Phase.AUTHENTICATE
-            await self._phase("login", open_by, lambda: connection.authenticate(secret, limit))
+            await self._phase(
+                "login", open_by, lambda: connection.authenticate(user, secret, limit)
+            )
         except MeasurementError as error:
             connection.abort()
             final = error.failure.kind in _FINAL

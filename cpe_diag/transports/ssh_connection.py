@@ -269,7 +269,7 @@ class SshConnection:
         transport.banner_timeout = transport.handshake_timeout = left
         return transport
 
-    def authenticate(self, secret: Secret, deadline: float) -> None:
+    def authenticate(self, user: str, secret: Secret, deadline: float) -> None:
         """Log in with a password, or with a private key when the secret is one.
 
         Raises:
@@ -277,19 +277,19 @@ class SshConnection:
                 NOT_CONFIGURED.
         """
         with self._closed_on_error():
-            self._log_in(secret.reveal(), deadline)
+            self._log_in(user, secret.reveal(), deadline)
         self.phase = Phase.EXEC
 
-    def _log_in(self, content: str, deadline: float) -> None:
+    def _log_in(self, user: str, content: str, deadline: float) -> None:
         from paramiko import SSHException
 
         transport = self._transport_of()
         transport.auth_timeout = self._left(deadline)
         try:
             if content.startswith("-----BEGIN "):
-                transport.auth_publickey(self._access.user, self._private_key(content))
+                transport.auth_publickey(user, self._private_key(content))
             else:
-                transport.auth_password(self._access.user, content)
+                transport.auth_password(user, content)
         except (SSHException, *LIBRARY_ERRORS) as error:
             raise authenticate_error(self.broken(late=self._is_late(deadline)), error) from error
         if not transport.is_authenticated():

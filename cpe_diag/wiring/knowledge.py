@@ -109,12 +109,12 @@ def router_driver_of(subscriber: Subscriber, config: Config) -> RouterDriver | N
         config: names further folders of drivers.
 
     Returns:
-        The driver; None where the inventory names no router.
+        The driver; None where the inventory names no router, or not its platform.
 
     Raises:
         DefinitionError: there is no such driver, or its file is wrong.
     """
-    if subscriber.router is None:
+    if subscriber.router is None or subscriber.router.platform is None:
         return None
     return load_router_driver(subscriber.router.platform, config.driver_folders)
 

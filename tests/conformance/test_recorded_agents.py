@@ -133,7 +133,9 @@ def test_every_recorded_interface_gives_facts_or_a_reason(name: str) -> None:
     indexes = [
         int(oid.removeprefix(IF_OPER_STATUS)) for oid in objects if oid.startswith(IF_OPER_STATUS)
     ]
-    assert node_system(fields(name, "node_system", 0)).object_id.startswith("1.3.6.1.4.1.")
+    object_id = node_system(fields(name, "node_system", 0)).object_id
+    assert isinstance(object_id, str)
+    assert object_id.startswith("1.3.6.1.4.1.")
     reasons = set()
     known = 0
     for if_index in indexes:

@@ -159,3 +159,35 @@ def test_a_customer_who_is_not_there_is_told_with_near_ones(config: Path) -> Non
     assert done.returncode == BAD_INPUT
     assert "no subscriber '10O6'" in done.stderr
     assert "1006" in done.stderr
+
+
+PARTLY_KNOWN: Final = {
+    "platform": {"user": "root", "credential": "env:PATH"},
+    "user": {"platform": "openwrt", "credential": "env:PATH"},
+    "credential": {"platform": "openwrt", "user": "root"},
+}
+
+
+@pytest.mark.parametrize("gap", PARTLY_KNOWN)
+def test_a_router_that_is_partly_known_ends_in_a_stated_gap(gap: str, tmp_path: Path) -> None:
+    """What the inventory lacks is known to be missing; it stops no run and accuses nobody."""
+    router = {"address": "127.0.0.1", "port": 1, **PARTLY_KNOWN[gap]}
+    inventory = {"subscribers": [{"id": "4711", "router": router}]}
+    (tmp_path / "inventory.yaml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
+    config = tmp_path / "config.yaml"
+    config.write_text("icmp: false\ninventory: {kind: file, path: inventory.yaml}\n", "utf-8")
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [
+            *(sys.executable, "-m", "cpe_diag", "--config", str(config)),
+            *("run", "no_internet", "--subscriber", "4711", "--json"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    document = json.loads(done.stdout)
+    assert document["verdict"]["domain"] == "undetermined"
+    unknown = {entry["key"]: entry for entry in document["evidence"]["unknowns"]}
+    assert unknown["router_system[router]"]["kind"] == "not_configured"
+    assert gap in unknown["router_system[router]"]["detail"]

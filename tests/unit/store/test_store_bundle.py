@@ -38,8 +38,8 @@ def stripped() -> Subscriber:
     assert subscriber.router is not None
     return replace(
         subscriber,
-        node=replace(subscriber.node, snmp=replace(subscriber.node.snmp, credential="")),
-        router=replace(subscriber.router, credential=""),
+        node=replace(subscriber.node, snmp=replace(subscriber.node.snmp, credential=None)),
+        router=replace(subscriber.router, credential=None),
     )
 
 

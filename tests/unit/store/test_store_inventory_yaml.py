@@ -119,7 +119,8 @@ def test_ports_have_their_standard_numbers_where_none_is_said(tmp_path: Path) ->
     assert found.node is not None
     assert found.router is not None
     assert (found.node.snmp.port, found.node.snmp.version, found.router.port) == (161, "2c", 22)
-    assert (found.router.platform, found.router.user, found.router.credential) == ("", "", "")
+    told = (found.router.platform, found.router.user, found.router.credential)
+    assert told == (None, None, None)
 
 
 def test_the_ports_of_a_node_are_those_of_its_subscribers(tmp_path: Path) -> None:
