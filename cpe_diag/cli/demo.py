@@ -7,23 +7,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from cpe_diag.cli.errors import CouldNotRunError, told_clearly
 from cpe_diag.cli.exit_codes import ExitCode
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-READY_WITHIN_S: Final = 20.0
-LOOK_EVERY_S: Final = 0.02
-STOP_WITHIN_S: Final = 5.0
 RUN_WITHIN_S: Final = 60.0
 
 
@@ -63,53 +55,18 @@ CASES: Final = (
 @click.command()
 def demo() -> None:
     """Start the simulated network, break three homes in three ways, and diagnose each."""
+    from cpe_diag.lab.control import LabClient
+    from cpe_diag.lab.process import lab_process
+
     with tempfile.TemporaryDirectory(prefix="cpe-diag-demo-") as folder:
         lab_folder = Path(folder) / "lab"
-        with _lab(lab_folder):
-            from cpe_diag.lab.control import LabClient
-
-            with told_clearly():
-                client = LabClient(lab_folder)
-                for case in CASES:
-                    client.set_fault(case.subscriber, case.fault)
+        click.echo(click.style("Starting a simulated operator network ...", dim=True))
+        with told_clearly(), lab_process(lab_folder):
+            client = LabClient(lab_folder)
+            for case in CASES:
+                client.set_fault(case.subscriber, case.fault)
             _run_all(lab_folder / "config.yaml")
     click.echo(click.style("The simulated network is stopped.", dim=True))
-
-
-@contextmanager
-def _lab(folder: Path) -> Iterator[None]:
-    """Keep a lab running in a process of its own; it is gone when the block is left."""
-    command = [sys.executable, "-m", "cpe_diag", "lab", "up", "--dir", str(folder)]
-    click.echo(click.style("Starting a simulated operator network ...", dim=True))
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        _wait_until_ready(process, folder / "lab.json")
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.communicate(timeout=STOP_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-
-
-def _wait_until_ready(process: subprocess.Popen[str], ready_file: Path) -> None:
-    """Wait until the lab has written where it is.
-
-    Raises:
-        CouldNotRunError: it ended, or is not ready in time.
-    """
-    give_up = time.monotonic() + READY_WITHIN_S
-    while not ready_file.exists():
-        if process.poll() is not None:
-            said = process.stderr.read().strip() if process.stderr else ""
-            raise CouldNotRunError(f"the lab did not start: {said}")
-        if time.monotonic() > give_up:
-            raise CouldNotRunError(f"the lab is not ready after {READY_WITHIN_S:g} s")
-        time.sleep(LOOK_EVERY_S)
 
 
 def _run_all(config: Path) -> None:

@@ -42,6 +42,8 @@ def shown(prepared: PreparedRun) -> Iterator[tuple[OnProgress, AskCaller]]:
         evidence=Evidence(),
         subscriber=prepared.subscriber,
         symptom=prepared.playbook.symptom,
+        device_mac=prepared.wish.device_mac,
+        platform_host=prepared.platform.host if prepared.platform else None,
         thresholds=prepared.config.thresholds,
     )
     console = err()
@@ -51,7 +53,6 @@ def shown(prepared: PreparedRun) -> Iterator[tuple[OnProgress, AskCaller]]:
     )
 
     def on_progress(event: Progress) -> None:
-        nonlocal case
         match event:
             case StepStarted():
                 view.step_started(event.step_id)
@@ -59,9 +60,8 @@ def shown(prepared: PreparedRun) -> Iterator[tuple[OnProgress, AskCaller]]:
                 view.probe_started(event.probe)
             case ProbeEnded():
                 view.probe_ended(event.probe, event.measurements)
-                case = replace(case, evidence=case.evidence.with_measurements(event.measurements))
                 if console.is_terminal:
-                    view.so_far(conclude(case))
+                    view.so_far(conclude(replace(case, evidence=event.evidence)))
             case Judged():
                 view.judged(event.verdict)
             case _:

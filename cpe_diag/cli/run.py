@@ -16,6 +16,7 @@ from cpe_diag.cli.durations import Duration
 from cpe_diag.cli.errors import InterruptedRunError, told_clearly
 from cpe_diag.cli.exit_codes import ExitCode
 from cpe_diag.domain.verdict import FaultDomain
+from cpe_diag.driver_kit.mac_address import mac_text, octets_of
 
 if TYPE_CHECKING:
     from cpe_diag.domain.verdict import Verdict
@@ -132,12 +133,12 @@ def _mac(given: str | None) -> str | None:
     """
     if given is None:
         return None
-    digits = given.lower().replace(":", "").replace("-", "").replace(".", "")
-    if len(digits) != 12 or any(digit not in "0123456789abcdef" for digit in digits):  # noqa: PLR2004 - a MAC has 48 bits
+    octets = octets_of(given)
+    if octets is None:
         raise click.BadParameter(
             f"{given!r} is no MAC address such as 02:00:5e:10:00:01", param_hint="--device"
         )
-    return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+    return mac_text(octets)
 
 
 def _perform(prepared: PreparedRun, *, as_json: bool) -> RunResult:

@@ -96,7 +96,9 @@ class _Wave:
             measurements = await self.ask(probe)
         self.evidence = self.evidence.with_measurements(measurements)
         self.seen[probe.id] = recorder.seen()
-        self.on_progress(ProbeEnded(probe=probe.id, measurements=measurements))
+        self.on_progress(
+            ProbeEnded(probe=probe.id, measurements=measurements, evidence=self.evidence)
+        )
         self.ended[probe.id].set()
 
     async def ask(self, probe: Probe) -> tuple[Measurement, ...]:
@@ -126,5 +128,5 @@ class _Wave:
                 if self.evidence.get(key.kind, key.subject) is None
             )
             self.evidence = self.evidence.with_measurements(gaps)
-            self.on_progress(ProbeEnded(probe=probe.id, measurements=gaps))
+            self.on_progress(ProbeEnded(probe=probe.id, measurements=gaps, evidence=self.evidence))
         return tuple(probe.id for probe in late)

@@ -94,10 +94,11 @@ class ProbeStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeEnded:
-    """A probe has brought its observations back."""
+    """A probe has brought its observations back; `evidence` is all that is known now."""
 
     probe: str
     measurements: tuple[Measurement, ...]
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, cast
 
-from cpe_diag.domain.failures import DefinitionError, Fault
+from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.probes.probe import WebTarget
 
 ENVIRONMENT_NAME: Final = "CPE_DIAG_CONFIG"
@@ -53,13 +53,6 @@ def user_config_path() -> Path:
     return Path(platformdirs.user_config_dir("cpe-diag")) / "config.yaml"
 
 
-def lab_config_path() -> Path:
-    """Give where a running lab keeps the configuration that points to it."""
-    import platformdirs
-
-    return Path(platformdirs.user_state_dir("cpe-diag")) / "lab" / "config.yaml"
-
-
 def find(explicit: Path | None) -> Config:
     """Find and read the configuration: `--config`, environment, the usual place, a running lab.
 
@@ -80,7 +73,10 @@ def find(explicit: Path | None) -> Config:
     usual = user_config_path()
     if usual.exists():
         return read(usual, str(usual))
-    lab = lab_config_path()
+    from cpe_diag.lab.files import CONFIG_FILE
+    from cpe_diag.lab.place import default_directory
+
+    lab = default_directory() / CONFIG_FILE
     if lab.exists() and _serves(lab.parent):
         return read(lab, f"the running lab ({lab}), because there is no {usual}")
     return Config(
@@ -113,17 +109,10 @@ def read(path: Path, origin: str) -> Config:
         DefinitionError: every fault of the file, with line and column.
     """
     from cpe_diag.driver_kit.schema_check import check
-    from cpe_diag.driver_kit.yaml_source import read_yaml
+    from cpe_diag.driver_kit.yaml_source import read_yaml_file
     from cpe_diag.wiring.config_schema import CONFIG_SCHEMA
 
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise DefinitionError(
-            (Fault(file=str(path), line=None, column=None, message=f"cannot be read: {reason}"),)
-        ) from error
-    document = read_yaml(text, str(path))
+    document = read_yaml_file(path)
     faults = check(document, CONFIG_SCHEMA) if document.data is not None else ()
     if faults:
         raise DefinitionError(faults)

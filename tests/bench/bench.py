@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from cpe_diag.engine.critical_path import critical_path
+from cpe_diag.lab.process import lab_process
 from cpe_diag.store.bundle import read_bundle
 
 RTT_MS: Final = 30
@@ -156,23 +157,8 @@ def with_lab() -> list[Row]:
     """Start a lab with the round trip, measure, stop it."""
     with tempfile.TemporaryDirectory(prefix="cpe-diag-bench-") as folder:
         lab = Path(folder) / "lab"
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter
-            [
-                *(sys.executable, "-m", "cpe_diag", "lab", "up"),
-                *("--rtt", str(RTT_MS), "--dir", str(lab)),
-            ],
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            give_up = time.monotonic() + 20
-            while not (lab / "lab.json").exists():
-                if time.monotonic() > give_up or process.poll() is not None:
-                    raise SystemExit("the lab did not start")
-                time.sleep(0.05)
+        with lab_process(lab, "--rtt", str(RTT_MS)):
             return diagnosis_rows(lab / "config.yaml", Path(folder))
-        finally:
-            process.terminate()
-            process.wait(timeout=10)
 
 
 def main() -> None:

@@ -428,3 +428,18 @@ async def test_the_case_can_be_judged_again_from_what_the_run_leaves() -> None:
     result = await bench.run(probes("port_state"), ROUTE)
     assert bench.judge(result.case) == result.verdict
     assert (result.case.symptom, result.ticket, result.playbook) == ("drops", "T-1", "mine")
+
+
+async def test_the_end_of_a_probe_tells_all_that_is_known_then() -> None:
+    """The live view judges what the engine knows, the caller's answers included."""
+    bench = Bench(
+        answers={"affected": "one_device"},
+        catalogue=(
+            timed_probe("port_state", PORT, as_=Timed(takes_s=1.0)),
+            timed_probe("air_scan", AIR, as_=Timed(takes_s=4.0)),
+        ),
+    )
+    result = await bench.run(ASK, probes("port_state", "air_scan"), ROUTE)
+    first, last = (one for one in bench.progress if isinstance(one, ProbeEnded))
+    assert {key.kind for key, _ in first.evidence} == {"answer", PORT.kind}
+    assert last.evidence == result.evidence
