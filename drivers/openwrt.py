@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Maybe, Missing
-from cpe_diag.domain.router_facts import LanPort, LanStatus, LogEvents, RouterSystem, WanStatus
+from cpe_diag.domain.router_facts import (
+    DhcpLease,
+    LanPort,
+    LanStatus,
+    LogEvents,
+    RouterSystem,
+    WanStatus,
+)
 from cpe_diag.domain.wifi_facts import (
     AirNeighbour,
     AirScan,
@@ -54,6 +61,7 @@ FULL_UTILISATION: Final = 255
 RATE_UNIT_BPS: Final = 10
 # netifd, wireless handlers: HT20, VHT80, HE160, EHT320; NOHT and nothing mean 20 MHz.
 HTMODE: Final = re.compile(r"(?:E?HT|VHT|HE)(\d{1,4})[+-]?")
+NO_HT: Final = "NOHT"
 NARROWEST_MHZ: Final = 20
 # iwinfo_cli.c, print_info (recording iwinfo).
 IWINFO_DEVICE: Final = re.compile(r"^(\S+)\s+ESSID:", re.MULTILINE)
@@ -65,6 +73,9 @@ SCAN_ESSID: Final = re.compile(r'^\s+ESSID: "(.*)"$', re.MULTILINE)
 SCAN_CHANNEL: Final = re.compile(r"Channel: (\d{1,3})$", re.MULTILINE)
 SCAN_SIGNAL: Final = re.compile(r"Signal: (-\d{1,3}) dBm")
 HOSTAPD_OBJECT: Final = re.compile(r"^hostapd\.(\S+)\n", re.MULTILINE)
+
+# busybox libbb/wfopen_input.c and strerror(ENOENT): `cat: can't open '...': No such file ...`.
+NO_FILE: Final = "No such file or directory"
 
 NO_VALUE: Final = Missing(why=FailureKind.NOT_MEASURED)
 UNSUPPORTED: Final = fields.UNSUPPORTED
@@ -186,8 +197,7 @@ def router_lan(answers: Answers, _: ReadingContext) -> LanStatus:
     return LanStatus(
         prefix=prefixes[0] if prefixes else UNSUPPORTED,
         ports=_lan_ports(devices, name),
-        # dnsmasq writes the file with its first lease: without it nobody has one.
-        leases=() if lease_status else leases(lease_text, leases_answer.command.label),
+        leases=_leases(lease_text, lease_status, leases_answer.command.label),
         neighbours=UNSUPPORTED
         if neighbour_status
         else neighbours(neighbour_text, name, neighbours_answer.command.label),
@@ -196,6 +206,13 @@ def router_lan(answers: Answers, _: ReadingContext) -> LanStatus:
         dns_forwarder_running=running,
         dhcp_pool_size=pool_size,
     )
+
+
+def _leases(text: str, status: int, label: str) -> Maybe[tuple[DhcpLease, ...]]:
+    """Read the lease file; dnsmasq writes it with the first lease: without it nobody has one."""
+    if status:
+        return () if NO_FILE in text else UNSUPPORTED
+    return leases(text, label)
 
 
 def _lan_ports(devices: Mapping[str, object], bridge: str) -> Maybe[tuple[LanPort, ...]]:
@@ -298,20 +315,26 @@ def _radio(
     config = fields.mapping(status, "config")
     first = next((one.interface for one in networks if one.on_air), "")
     live = on_air.get(first, {})
-    htmode = HTMODE.fullmatch(str(config.get("htmode", "")))
     power = IWINFO_POWER.search(extra.get(first, ""))
     noise = IWINFO_NOISE.search(extra.get(first, ""))
     return Radio(
         name=name,
         band=fields.text(config, "band"),
-        enabled=status.get("disabled") is not True,
+        enabled=not fields.needed_flag(status, "disabled", "network.wireless status"),
         on_air=bool(live),
         channel=fields.whole(live, "channel") if live else NO_VALUE,
-        width_mhz=int(htmode[1]) if htmode else NARROWEST_MHZ,
+        width_mhz=_width(fields.text(config, "htmode")),
         tx_power_dbm=float(power[1]) if power else NO_VALUE,
         noise_dbm=float(noise[1]) if noise else NO_VALUE,
         busy_percent=_busy(fields.mapping(live, "airtime")),
     )
+
+
+def _width(htmode: Maybe[str]) -> Maybe[int]:
+    if isinstance(htmode, Missing) or htmode == NO_HT:
+        return NARROWEST_MHZ
+    wide = HTMODE.fullmatch(htmode)
+    return int(wide[1]) if wide else NO_VALUE
 
 
 def _busy(airtime: Mapping[str, object]) -> Maybe[float]:
@@ -323,7 +346,11 @@ def _busy(airtime: Mapping[str, object]) -> Maybe[float]:
 
 
 def _hostapd(answer: CommandAnswer) -> Mapping[str, Mapping[str, object]]:
-    """Read lines `hostapd.DEVICE`, each followed by an object, or by why there is none."""
+    """Read lines `hostapd.DEVICE`, each followed by an object.
+
+    A device that is listed and gives none, as when the call times out, leaves the whole open:
+    to leave it out would say that it is off the air, or that nobody is associated.
+    """
     if answer.exit_status:
         refuse_failed(answer)
     text, _ = whole_text(answer)
@@ -331,7 +358,9 @@ def _hostapd(answer: CommandAnswer) -> Mapping[str, Mapping[str, object]]:
     decoder = json.JSONDecoder()
     for match in HOSTAPD_OBJECT.finditer(text):
         if not text.startswith("{", match.end()):
-            continue
+            raise UnreadableError(
+                FailureKind.DEVICE_ERROR, f"hostapd did not answer for {match[1]}"
+            )
         try:
             value, _end = decoder.raw_decode(text, match.end())
         except (ValueError, RecursionError) as error:
@@ -361,7 +390,7 @@ def wifi_clients(answers: Answers, _: ReadingContext) -> WifiClients:
                 WifiClient(
                     mac=mac,
                     interface=device,
-                    authorized=client.get("authorized") is True,
+                    authorized=fields.needed_flag(client, "authorized", answer.command.label),
                     signal_dbm=fields.whole(client, "signal"),
                     rx_rate_bps=_rate(rate, "rx"),
                     tx_rate_bps=_rate(rate, "tx"),

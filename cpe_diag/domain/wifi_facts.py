@@ -29,7 +29,8 @@ class Radio:
 class WifiNetwork:
     """One SSID on one radio; `purpose` is the network it bridges to (`lan`, `guest`).
 
-    `on_air` is what hostapd says, not the settings file; `interface` names it on the router.
+    `ssid` is empty where none is set; `on_air` is what hostapd says, not the settings file;
+    `interface` names it on the router.
     """
 
     interface: str

@@ -279,6 +279,14 @@ def test_a_stopped_dnsmasq_and_a_switched_off_dhcp_are_told_apart() -> None:
     assert (lan.dhcp_server_running, lan.dhcp_enabled, lan.leases) == (False, False, ())
 
 
+def test_a_lease_file_that_may_not_be_read_is_not_called_empty() -> None:
+    """Only a file that is not there says that nobody has an address."""
+    denied = "cat: can't open '/tmp/dhcp.leases': Permission denied\nrc=1\n"
+    lan = read("router_lan", (LAN, DEVICES, denied, NEIGHBOURS, RUNNING, DHCP))
+    assert isinstance(lan, LanStatus)
+    assert isinstance(lan.leases, Missing)
+
+
 def test_the_recorded_log_of_a_healthy_router_tells_nothing() -> None:
     """Ordinary lines are no events: a false one would point at the wrong fault."""
     log = read("router_log", WHOLE["log"][1])
