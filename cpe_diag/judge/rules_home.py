@@ -90,9 +90,10 @@ def device_absent(facts: Facts) -> Answer:
         return cannot_tell(facts, *missing)
     if facts.fact(PingCheck, PING_DEVICE) is not None:
         return yes(f"{mac} is not on the Wi-Fi and does not answer", LAN, CLIENTS, PING_DEVICE)
-    seen = _neighbours_of(facts.fact(LanStatus, LAN), mac)
-    if any(entry.state.upper() not in GONE for entry in seen):
-        return cannot_tell(facts, PING_DEVICE)
+    lan = facts.fact(LanStatus, LAN)
+    is_read = lan is not None and known(lan.neighbours) is not None
+    if not is_read or any(entry.state.upper() not in GONE for entry in _neighbours_of(lan, mac)):
+        return cannot_tell(facts, PING_DEVICE if is_read else LAN)
     return yes(f"{mac} is not on the Wi-Fi and not in the neighbour table", LAN, CLIENTS)
 
 
