@@ -9,12 +9,12 @@ The conformance checks in `cpe_diag.testing` hold each adapter and each fake to 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from datetime import datetime
 
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
     from cpe_diag.domain.secret import Secret
@@ -259,6 +259,27 @@ class CredentialSource(Protocol):
         Raises:
             MeasurementError: `credential.resolve`: NOT_CONFIGURED, naming the reference.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """Where something was found on a node, and when (UTC)."""
+
+    index: str
+    at: datetime
+
+
+class PortMemory(Protocol):
+    """Remembers beyond a run where ports were found, so that nodes are not searched again.
+
+    What is remembered may be out of date: whoever uses it checks it. It holds no secret.
+    """
+
+    def recall(self, node: str, column: Oid, wanted: str) -> Remembered | None:
+        """Give where `wanted` was found below `column`, or None where nobody remembers."""
+
+    def keep(self, node: str, column: Oid, wanted: str, index: str, at: datetime) -> None:
+        """Remember it; a memory that cannot be written forgets, and says nothing."""
 
 
 class Inventory(Protocol):

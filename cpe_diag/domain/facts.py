@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from cpe_diag.domain.line_facts import LineQuality
+from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
+from cpe_diag.domain.line_facts import LineGrowth, LineQuality
+from cpe_diag.domain.ont_facts import OntErrors, OntOptics, OntState
 from cpe_diag.domain.path_facts import CallerAnswer, DnsCheck, HttpCheck, PingCheck, Reachability
 from cpe_diag.domain.port_facts import (
     LearnedMacs,
@@ -16,6 +18,14 @@ from cpe_diag.domain.port_facts import (
     PortStatus,
 )
 from cpe_diag.domain.router_facts import LanStatus, LogEvents, RouterSystem, WanStatus
+from cpe_diag.domain.setting_facts import (
+    CableTest,
+    DhcpBindings,
+    PortConfig,
+    PortPower,
+    PortSecurity,
+)
+from cpe_diag.domain.sibling_facts import Siblings
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 
 
@@ -38,7 +48,19 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="port_counters", value_type=PortCounters, subjects=("port", "neighbour/*")),
     FactKind(id="port_rates", value_type=PortRates, subjects=("port", "neighbour/*")),
     FactKind(id="learned_macs", value_type=LearnedMacs, subjects=("port",)),
+    FactKind(id="port_config", value_type=PortConfig, subjects=("port",)),
+    FactKind(id="port_power", value_type=PortPower, subjects=("port",)),
+    FactKind(id="port_security", value_type=PortSecurity, subjects=("port",)),
+    FactKind(id="cable_test", value_type=CableTest, subjects=("port",)),
+    FactKind(id="dhcp_bindings", value_type=DhcpBindings, subjects=("port",)),
+    FactKind(id="siblings", value_type=Siblings, subjects=("node",)),
     FactKind(id="line_quality", value_type=LineQuality, subjects=("line",)),
+    FactKind(id="line_growth", value_type=LineGrowth, subjects=("line",)),
+    FactKind(id="ont_state", value_type=OntState, subjects=("ont",)),
+    FactKind(id="ont_optics", value_type=OntOptics, subjects=("ont",)),
+    FactKind(id="ont_errors", value_type=OntErrors, subjects=("ont",)),
+    FactKind(id="cable_modem", value_type=CableModem, subjects=("cmts",)),
+    FactKind(id="modem_channels", value_type=ModemChannels, subjects=("modem",)),
     FactKind(id="reachability", value_type=Reachability, subjects=("node", "router")),
     FactKind(id="router_system", value_type=RouterSystem, subjects=("router",)),
     FactKind(id="router_wan", value_type=WanStatus, subjects=("router",)),

@@ -35,11 +35,36 @@ class LineErrors:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineBand:
+    """Attenuation of one band of a VDSL2 line: `us0` to `us4`, `ds1` to `ds4` (RFC 5650)."""
+
+    band: str
+    attenuation_db: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineGrowth:
+    """Fact `line_growth`: what two samples of the line's counts say of the time between them.
+
+    ES and SES in seconds within `interval_s`. A count that began anew (a new 15-minute interval,
+    a reset) makes the field Missing(incomplete), never a negative or a huge number.
+    """
+
+    interval_s: float
+    errored_s: Maybe[int]
+    severely_errored_s: Maybe[int]
+    unavailable_s: Maybe[int]
+    code_violations: Maybe[int]
+    full_inits: Maybe[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineQuality:
     """Fact `line_quality`: is the DSL line trained, how well, and what it has suffered.
 
     `in_sync` is showtime. `far_end_power_lost` is the modem's dying gasp (LPR, loss of power);
-    `loss_of_signal` is LOS seen by the node. `standard` is `vdsl2` or `adsl`.
+    `loss_of_signal` is LOS seen by the node. `standard` is `vdsl2`, `adsl` or `gfast`. `bands`
+    holds the bands whose attenuation the node tells.
     """
 
     standard: str
@@ -50,3 +75,4 @@ class LineQuality:
     up: LineDirection
     errors: LineErrors
     full_inits_previous_day: Maybe[int]
+    bands: tuple[LineBand, ...] = ()

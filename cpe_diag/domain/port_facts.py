@@ -45,11 +45,12 @@ class PortStatus:
     """Fact `port_status`: is the port switched on, and does it have a link.
 
     `last_change_s` is how long ago the operational state last changed, in seconds;
-    `if_index` is what was asked, `name` what the node calls it (ifName), `alias` the
+    `if_index` is the interface that was asked for, None where the port has none of its own (an
+    ONT behind a PON port, a cable modem); `name` what the node calls it (ifName), `alias` the
     operator's own label (ifAlias; empty where none is set).
     """
 
-    if_index: int
+    if_index: int | None
     name: Maybe[str]
     alias: Maybe[str]
     admin_up: bool
@@ -90,6 +91,8 @@ class PortCounters:
     fcs_errors: Maybe[int]
     alignment_errors: Maybe[int]
     late_collisions: Maybe[int]
+    in_broadcast: Maybe[int]
+    out_broadcast: Maybe[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,8 @@ class PortRates:
     fcs_errors: Maybe[int]
     alignment_errors: Maybe[int]
     late_collisions: Maybe[int]
+    in_broadcast_per_s: Maybe[float]
+    out_broadcast_per_s: Maybe[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-from cpe_diag.domain.missing import Maybe
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import Maybe, Missing
+
+NOT_SAID: Final = Missing(why=FailureKind.NOT_CONFIGURED)
+"""A field that the inventory leaves open."""
 
 
 class Technology(StrEnum):
@@ -14,6 +19,18 @@ class Technology(StrEnum):
     ETHERNET = "ethernet"
     VDSL2 = "vdsl2"
     ADSL = "adsl"
+    """ADSL, ADSL2 and ADSL2+."""
+    GFAST = "gfast"
+    GPON = "gpon"
+    """GPON, XG-PON and XGS-PON."""
+    EPON = "epon"
+    DOCSIS = "docsis"
+
+
+DSL: Final = frozenset({Technology.VDSL2, Technology.ADSL, Technology.GFAST})
+"""Over a copper pair, with a line that trains."""
+PON: Final = frozenset({Technology.GPON, Technology.EPON})
+"""Over a fibre that many homes share."""
 
 
 class WanProtocol(StrEnum):
@@ -31,6 +48,8 @@ class SnmpAccess:
     `version` is `2c` or `3`. For v2c the credential is the community; for v3 it is
     `authPassphrase:privPassphrase` of `user`, always authPriv with SHA-256 and AES-128
     unless the configuration says otherwise. None: the inventory names no credential.
+    `write_credential` is the community that may set objects (v2c); for v3 it is of `write_user`,
+    or of `user` where that is None. None: nothing can be changed over SNMP.
     """
 
     address: str
@@ -40,25 +59,51 @@ class SnmpAccess:
     user: str | None = None
     auth_protocol: str = "sha256"
     priv_protocol: str = "aes128"
+    write_credential: str | None = None
+    write_user: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CliAccess:
+    """How to reach a node's command line over SSH, for what SNMP cannot change."""
+
+    address: str
+    port: int
+    user: str | None
+    credential: str | None
+    known_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessNode:
-    """One access node; `driver` None means: the subscriber's technology decides."""
+    """One access node.
+
+    `driver` None means: what the node says of itself decides, else the subscriber's technology.
+    `uplinks` are the operator's names of ports that carry many subscribers; `system_name` is what
+    the node must call itself (sysName), None where the inventory does not say; `cli` None: no
+    command line is to be used.
+    """
 
     id: str
     snmp: SnmpAccess
     driver: str | None
+    uplinks: tuple[str, ...] = ()
+    system_name: str | None = None
+    cli: CliAccess | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """What the subscriber pays for: rates in bit/s towards and from the customer."""
+    """What the subscriber pays for: rates in bit/s towards and from the customer.
+
+    `profile` is the name of the line or service profile that belongs on the port.
+    """
 
     down_bps: Maybe[int]
     up_bps: Maybe[int]
     vlan: Maybe[int]
     wan: Maybe[WanProtocol]
+    profile: Maybe[str] = NOT_SAID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +129,9 @@ class Subscriber:
 
     `node` and `router` are None where the inventory does not say which they are.
     `port` is the operator's own name of the port; `router_mac` the WAN address of the router;
-    `ssids` the names of the customer's own networks; `language` a BCP 47 tag.
+    `ssids` the names of the customer's own networks; `language` a BCP 47 tag. `ont_serial` is
+    what the ONT on the port must be; `splitter` names the optical splitter or distribution point
+    that the subscriber shares with others.
     """
 
     id: str
@@ -96,11 +143,19 @@ class Subscriber:
     router_mac: Maybe[str]
     ssids: Maybe[tuple[str, ...]]
     language: Maybe[str]
+    ont_serial: Maybe[str] = NOT_SAID
+    splitter: Maybe[str] = NOT_SAID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodePort:
-    """A port of the same node that the inventory knows, for use as a control."""
+    """A port of the same node that the inventory knows, for use as a control.
+
+    `subscriber` is who is on it, None where the inventory does not say; `splitter` as for a
+    Subscriber.
+    """
 
     port: str
     in_service: bool
+    subscriber: str | None = None
+    splitter: str | None = None

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cpe_diag.driver_kit.action_spec import ActionSpec
 from cpe_diag.driver_kit.capability import Capability
+from cpe_diag.driver_kit.port_index import IndexPart, PortIndex
 
 if TYPE_CHECKING:
     from cpe_diag.ports import Oid
@@ -16,10 +18,13 @@ if TYPE_CHECKING:
 class ObjectSpec:
     """One MIB object of a driver.
 
-    `oid` may hold `{if_index}`; `type` is `integer`, `unsigned`, `text`, `ticks`, `enum`, `bits`
-    or `object_id`; `scale` multiplies the raw number into `unit`; raw values in `sentinels` mean
-    that the device has no value; `values` maps raw numbers to words for `enum` (for `bits`: bit
-    number to word). `source` names MIB, object and document, in this order.
+    `oid` may hold placeholders such as `{if_index}` or `{onu}`; `type` is one of
+    `driver_schema.OBJECT_TYPES`; the value is raw x `scale` + `offset` in `unit`, after the raw
+    number was taken as a signed one of `signed_bits` bits (0: as it is), and `form` `mw_to_dbm`
+    turns milliwatts into dBm. Raw values in `sentinels`, and texts in `no_value`, mean that the
+    device has no value; `values` maps raw numbers to words for `enum` (for `bits`: bit number to
+    word). `pattern` takes a number out of text (`text_number`): its first group.
+    `source` names MIB, object and document, in this order.
     Several objects of one field are alternatives: the first that has a value gives it.
     With `true_when` the field is a claim: True when the enum's word, or any word of set bits, is
     among them. A raw number outside of `raw_range` is unparseable. Empty text is a value only
@@ -37,22 +42,51 @@ class ObjectSpec:
     true_when: tuple[str, ...] = ()
     raw_range: tuple[int, int] | None = None
     may_be_empty: bool = False
+    offset: float = 0.0
+    signed_bits: int = 0
+    form: str = ""
+    pattern: str = ""
+    no_value: tuple[str, ...] = ()
 
-    def at(self, if_index: int) -> Oid:
-        """Give the oid of this object for one interface."""
-        return self.oid.replace("{if_index}", str(if_index))
+    def at(self, index: PortIndex) -> Oid:
+        """Give the oid of this object for one port."""
+        return index.fill(self.oid)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortNaming:
-    """How an operator's port name becomes an ifIndex: a pattern with named number groups.
+    """How an operator's port name becomes the index of the node's tables.
 
-    ifIndex = base + sum of group value x factor; a source for the vendor's scheme.
+    `pattern` has named groups, `index` says for each placeholder how it is made of them; `groups`
+    names what ports share, smallest first, as templates over the groups: `pon {frame}/{slot}`.
+    `technologies` empty: any. `source` is where the vendor's scheme is written.
     """
 
     pattern: str
-    base: int
-    factors: Mapping[str, int]
+    index: Mapping[str, IndexPart]
+    groups: tuple[str, ...]
+    technologies: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """How a part of the index is asked from the node, where the name does not hold it.
+
+    With `oid` one GET answers: its number is the part. With `column` the rows below
+    `column` (placeholders filled) are read, at most `most_rows`, until one's value equals the
+    octets of the name's group `wanted` in `form`; what follows the column is the part. `cost`
+    says in words what that takes.
+    """
+
+    gives: str
+    oid: str
+    column: str
+    wanted: str
+    form: str
+    most_rows: int
+    sentinels: tuple[int, ...]
+    cost: str
     source: str
 
 
@@ -61,7 +95,8 @@ class AccessDriver:
     """One access driver file, checked.
 
     `groups` maps a kind of fact (`port_status`, `line_quality_vdsl2`, ...) to the objects that its
-    fields are read from; dotted fields (`down.rate_bps`) fill nested values.
+    fields are read from; dotted fields (`down.rate_bps`) fill nested values. `actions` are what
+    can be changed, by the action's id.
     """
 
     id: str
@@ -71,5 +106,9 @@ class AccessDriver:
     sys_object_ids: tuple[str, ...]
     sys_descr_patterns: tuple[str, ...]
     port_naming: tuple[PortNaming, ...]
+    lookups: tuple[Lookup, ...]
     capabilities: Mapping[str, Capability]
     groups: Mapping[str, tuple[ObjectSpec, ...]]
+    actions: Mapping[str, ActionSpec]
+    cli_platform: str | None
+    """The name of its command line in netmiko, or None."""

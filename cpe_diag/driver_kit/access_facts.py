@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
-from cpe_diag.domain.line_facts import LineDirection, LineErrors, LineQuality
+from cpe_diag.domain.line_facts import LineBand, LineDirection, LineErrors, LineQuality
 from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.domain.port_facts import (
     Duplex,
@@ -15,6 +15,7 @@ from cpe_diag.domain.port_facts import (
     PortSpeed,
     PortStatus,
 )
+from cpe_diag.driver_kit.access_fields import BANDS
 from cpe_diag.driver_kit.decode import NOT_MEASURED, UNPARSEABLE, UNSUPPORTED, Value
 
 if TYPE_CHECKING:
@@ -117,13 +118,16 @@ def node_system(fields: Fields) -> NodeSystem:
     )
 
 
-def port_status(fields: Fields, if_index: int, uptime_s: float | None) -> PortStatus:
+def port_status(
+    fields: Fields, if_index: int | None, uptime_s: float | None, clock_s: float | None = None
+) -> PortStatus:
     """Build `port_status`.
 
     Args:
         fields: the group's; `last_change_s` is the uptime at the change, as ifLastChange is.
-        if_index: which interface.
+        if_index: which interface, None where the port has none of its own.
         uptime_s: the node's uptime in the same answer, None where it gave none.
+        clock_s: the node's own clock in the same answer, None where it gave none.
 
     Returns:
         The fact.
@@ -137,7 +141,7 @@ def port_status(fields: Fields, if_index: int, uptime_s: float | None) -> PortSt
         alias=fields.text("alias"),
         admin_up=fields.needed_claim("admin_up"),
         oper=OperStatus(fields.needed_text("oper")),
-        last_change_s=_age_s(fields.number("last_change_s"), uptime_s),
+        last_change_s=changed_ago_s(fields, uptime_s, clock_s),
     )
 
 
@@ -173,6 +177,8 @@ def port_counters(fields: Fields, uptime_s: float) -> PortCounters:
         fcs_errors=fields.count("fcs_errors"),
         alignment_errors=fields.count("alignment_errors"),
         late_collisions=fields.count("late_collisions"),
+        in_broadcast=fields.count("in_broadcast"),
+        out_broadcast=fields.count("out_broadcast"),
     )
     if all(isinstance(value, Missing) for value in fields.values.values()):
         fields.needed_number("in_octets")
@@ -187,7 +193,7 @@ def line_quality(fields: Fields, standard: str) -> LineQuality:
 
     Args:
         fields: of `line_quality_vdsl2` or `line_quality_adsl`.
-        standard: `vdsl2` or `adsl`.
+        standard: `vdsl2`, `adsl` or `gfast`.
 
     Returns:
         The fact.
@@ -203,15 +209,30 @@ def line_quality(fields: Fields, standard: str) -> LineQuality:
         loss_of_signal=fields.claim("loss_of_signal"),
         down=_direction(fields, "down") if in_sync else _UNTRAINED,
         up=_direction(fields, "up") if in_sync else _UNTRAINED,
-        errors=LineErrors(
-            elapsed_s=fields.count("errors.elapsed_s"),
-            errored_s=fields.count("errors.errored_s"),
-            severely_errored_s=fields.count("errors.severely_errored_s"),
-            unavailable_s=fields.count("errors.unavailable_s"),
-            code_violations=fields.count("errors.code_violations"),
-            full_inits=fields.count("errors.full_inits"),
-        ),
+        errors=line_errors(fields),
         full_inits_previous_day=fields.count("full_inits_previous_day"),
+        bands=_bands(fields) if in_sync else (),
+    )
+
+
+def line_errors(fields: Fields) -> LineErrors:
+    """Build what a line has suffered in its current 15-minute interval."""
+    return LineErrors(
+        elapsed_s=fields.count("errors.elapsed_s"),
+        errored_s=fields.count("errors.errored_s"),
+        severely_errored_s=fields.count("errors.severely_errored_s"),
+        unavailable_s=fields.count("errors.unavailable_s"),
+        code_violations=fields.count("errors.code_violations"),
+        full_inits=fields.count("errors.full_inits"),
+    )
+
+
+def _bands(fields: Fields) -> tuple[LineBand, ...]:
+    told = ((band, fields.number(f"bands.{band}")) for band in BANDS)
+    return tuple(
+        LineBand(band=band, attenuation_db=value)
+        for band, value in told
+        if not isinstance(value, Missing)
     )
 
 
@@ -232,6 +253,35 @@ def _direction(fields: Fields, direction: str) -> LineDirection:
         attenuation_db=fields.number(f"{direction}.attenuation_db"),
         output_power_dbm=fields.number(f"{direction}.output_power_dbm"),
     )
+
+
+def changed_ago_s(fields: Fields, uptime_s: float | None, clock_s: float | None) -> Maybe[float]:
+    """Say how long ago a port changed its state, in seconds.
+
+    Args:
+        fields: of `port_status`: `last_change_s` is the node's uptime at the change, or
+            `changed_at_s` the node's clock at the change.
+        uptime_s: the node's uptime now.
+        clock_s: the node's clock now.
+
+    Returns:
+        Seconds; Missing where the node does not tell.
+    """
+    at_uptime = _age_s(fields.number("last_change_s"), uptime_s)
+    if not isinstance(at_uptime, Missing):
+        return at_uptime
+    return age_by_clock_s(fields.number("changed_at_s"), clock_s, otherwise=at_uptime)
+
+
+def age_by_clock_s(
+    moment_s: Maybe[float], clock_s: float | None, *, otherwise: Missing = UNSUPPORTED
+) -> Maybe[float]:
+    """Say how long ago a moment on the node's own clock was; never less than nothing."""
+    if isinstance(moment_s, Missing):
+        return otherwise if moment_s == UNSUPPORTED else moment_s
+    if clock_s is None:
+        return UNSUPPORTED
+    return round(max(clock_s - moment_s, 0.0), 2)
 
 
 def _age_s(changed_at_s: Maybe[float], uptime_s: float | None) -> Maybe[float]:

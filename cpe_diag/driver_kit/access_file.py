@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.failures import DefinitionError
-from cpe_diag.driver_kit.access import AccessDriver, ObjectSpec, PortNaming
+from cpe_diag.driver_kit.access import AccessDriver, Lookup, ObjectSpec, PortNaming
 from cpe_diag.driver_kit.access_fields import GROUP_FIELDS
-from cpe_diag.driver_kit.capabilities import ACCESS_CAPABILITIES
+from cpe_diag.driver_kit.action_file import read_actions
+from cpe_diag.driver_kit.capabilities import ACCESS_CAPABILITIES, ACCESS_CHANGING
 from cpe_diag.driver_kit.capability import CapabilityState
 from cpe_diag.driver_kit.document_reader import DocumentReader, read_capabilities
+from cpe_diag.driver_kit.port_index import IndexPart, placeholders
 from cpe_diag.driver_kit.schema_check import suggestion
 
 if TYPE_CHECKING:
@@ -49,8 +51,12 @@ def parse_access_driver(
         sys_object_ids=reader.texts(("detect", "sys_object_ids")),
         sys_descr_patterns=reader.texts(("detect", "sys_descr")),
         port_naming=_port_naming(reader) or (parent.port_naming if parent else ()),
+        lookups=_lookups(reader) or (parent.lookups if parent else ()),
         capabilities={**(parent.capabilities if parent else {}), **read_capabilities(reader)},
         groups=_groups(reader, parent),
+        actions={**(parent.actions if parent else {}), **read_actions(reader)},
+        cli_platform=reader.take(("cli_platform",), str, "")
+        or (parent.cli_platform if parent else None),
     )
     _check_patterns(reader, driver)
     _check_capabilities(reader, driver)
@@ -61,21 +67,50 @@ def parse_access_driver(
 
 def _port_naming(reader: DocumentReader) -> tuple[PortNaming, ...]:
     schemes = []
-    for index in range(len(reader.take(("port_naming",), list, []))):
-        path: YamlPath = ("port_naming", index)
-        factors = {
-            name: reader.take((*path, "factors", name), int, 0)
-            for name in reader.keys((*path, "factors"))
-        }
+    for number in range(len(reader.take(("port_naming",), list, []))):
+        path: YamlPath = ("port_naming", number)
         schemes.append(
             PortNaming(
                 pattern=reader.take((*path, "pattern"), str, ""),
-                base=reader.take((*path, "base"), int, 0),
-                factors=factors,
+                index={
+                    name: _index_part(reader, (*path, "index", name))
+                    for name in reader.keys((*path, "index"))
+                },
+                groups=reader.texts((*path, "groups")),
+                technologies=reader.texts((*path, "technologies")),
                 source=reader.take((*path, "source"), str, ""),
             )
         )
     return tuple(schemes)
+
+
+def _index_part(reader: DocumentReader, path: YamlPath) -> IndexPart:
+    return IndexPart(
+        form=reader.take((*path, "form"), str, "number"),
+        base=reader.take((*path, "base"), int, 0),
+        factors={
+            name: reader.take((*path, "factors", name), int, 0)
+            for name in reader.keys((*path, "factors"))
+        },
+        group=reader.take((*path, "group"), str, ""),
+    )
+
+
+def _lookups(reader: DocumentReader) -> tuple[Lookup, ...]:
+    return tuple(
+        Lookup(
+            gives=reader.take(("lookups", number, "gives"), str, ""),
+            oid=reader.take(("lookups", number, "oid"), str, ""),
+            column=reader.take(("lookups", number, "column"), str, ""),
+            wanted=reader.take(("lookups", number, "wanted"), str, ""),
+            form=reader.take(("lookups", number, "form"), str, ""),
+            most_rows=reader.take(("lookups", number, "most_rows"), int, 0),
+            sentinels=reader.integers(("lookups", number, "sentinels")),
+            cost=reader.take(("lookups", number, "cost"), str, ""),
+            source=reader.take(("lookups", number, "source"), str, ""),
+        )
+        for number in range(len(reader.take(("lookups",), list, [])))
+    )
 
 
 def _groups(
@@ -105,11 +140,11 @@ def _field(reader: DocumentReader, group: str, field: str) -> tuple[ObjectSpec, 
         return ()
     if isinstance(reader.find(path), list):
         count = len(reader.take(path, list, []))
-        return tuple(_object(reader, (*path, index), field) for index in range(count))
-    return (_object(reader, path, field),)
+        return tuple(_object(reader, group, (*path, index), field) for index in range(count))
+    return (_object(reader, group, path, field),)
 
 
-def _object(reader: DocumentReader, path: YamlPath, field: str) -> ObjectSpec:
+def _object(reader: DocumentReader, group: str, path: YamlPath, field: str) -> ObjectSpec:
     raw_range = reader.integers((*path, "range"))
     spec = ObjectSpec(
         field=field,
@@ -126,15 +161,27 @@ def _object(reader: DocumentReader, path: YamlPath, field: str) -> ObjectSpec:
         true_when=reader.texts((*path, "true_when")),
         raw_range=(raw_range[0], raw_range[-1]) if raw_range else None,
         may_be_empty=reader.flag((*path, "may_be_empty")),
+        offset=reader.number((*path, "offset"), 0.0),
+        signed_bits=reader.take((*path, "signed_bits"), int, 0),
+        form=reader.take((*path, "form"), str, ""),
+        pattern=reader.take((*path, "pattern"), str, ""),
+        no_value=reader.texts((*path, "no_value")),
     )
     _check_object(reader, path, spec)
+    known = GROUP_FIELDS[group].words.get(field)
+    for number, word in spec.values.items():
+        if known and not spec.true_when and word not in known and number not in spec.sentinels:
+            hint = suggestion(word, known)
+            reader.fault((*path, "values"), f"{word!r} is no word of {field}{hint}")
     return spec
 
 
 def _check_object(reader: DocumentReader, path: YamlPath, spec: ObjectSpec) -> None:
     if spec.type in {"enum", "bits"} and not spec.values:
         reader.fault(path, f"type {spec.type} needs `values`")
-    if spec.type in {"integer", "unsigned", "ticks"} and not spec.unit:
+    if spec.type == "text_number" and not spec.pattern:
+        reader.fault(path, "type text_number needs a `pattern` with one group")
+    if spec.type in {"integer", "unsigned", "ticks", "text_number"} and not spec.unit:
         reader.fault(path, f"type {spec.type} needs a `unit` (`1` for a plain count)")
     if spec.type == "bits" and not spec.true_when:
         reader.fault(path, "type bits needs `true_when`")
@@ -153,16 +200,31 @@ def _check_patterns(reader: DocumentReader, driver: AccessDriver) -> None:
             re.compile(pattern)
         except re.error as error:
             reader.fault(("detect", "sys_descr", index), f"no regular expression: {error}")
-    for index in range(len(reader.take(("port_naming",), list, []))):
-        path: YamlPath = ("port_naming", index)
-        scheme = driver.port_naming[index]
-        try:
-            named = set(re.compile(scheme.pattern).groupindex)
-        except re.error as error:
-            reader.fault((*path, "pattern"), f"no regular expression: {error}")
-            continue
-        for name in sorted(named ^ set(scheme.factors)):
-            reader.fault(path, f"{name!r} stands in only one of `pattern` and `factors`")
+    for number, scheme in enumerate(driver.port_naming):
+        if reader.find(("port_naming", number)) is not None:
+            _check_scheme(reader, ("port_naming", number), scheme)
+    for number, lookup in enumerate(driver.lookups):
+        if bool(lookup.oid) == bool(lookup.column):
+            reader.fault(("lookups", number), "a lookup has either an `oid` or a `column`")
+        if lookup.column and not (lookup.wanted and lookup.form and lookup.most_rows):
+            reader.fault(("lookups", number), "a `column` needs `wanted`, `form` and `most_rows`")
+
+
+def _check_scheme(reader: DocumentReader, path: YamlPath, scheme: PortNaming) -> None:
+    try:
+        named = set(re.compile(scheme.pattern).groupindex)
+    except re.error as error:
+        reader.fault((*path, "pattern"), f"no regular expression: {error}")
+        return
+    for part, made in scheme.index.items():
+        used = {made.group} if made.group else set(made.factors)
+        for name in sorted(used - named):
+            reader.fault((*path, "index", part), f"{name!r} is no group of `pattern`")
+        if (made.form == "number") != bool(made.factors):
+            reader.fault((*path, "index", part), "form number has `factors`, others a `group`")
+    for number, template in enumerate(scheme.groups):
+        for name in sorted(set(placeholders(template)) - named):
+            reader.fault((*path, "groups", number), f"{name!r} is no group of `pattern`")
 
 
 def _check_capabilities(reader: DocumentReader, driver: AccessDriver) -> None:
@@ -170,7 +232,13 @@ def _check_capabilities(reader: DocumentReader, driver: AccessDriver) -> None:
         if name not in driver.capabilities:
             reader.fault(("capabilities",), f"{name} is not stated (done, todo or exempt)")
     for name, capability in driver.capabilities.items():
-        if capability.state is not CapabilityState.DONE or name not in GROUP_FIELDS:
+        if capability.state is not CapabilityState.DONE:
+            continue
+        if name in ACCESS_CHANGING and name not in driver.actions:
+            reader.fault(
+                ("capabilities", name), f"stated as done, but actions.{name} is not there"
+            )
+        if name not in GROUP_FIELDS:
             continue
         given = {spec.field for spec in driver.groups.get(name, ())}
         for field in GROUP_FIELDS[name].needed:

@@ -9,14 +9,37 @@ ACCESS_READING: Final = (
     "port_status",
     "port_speed",
     "port_counters",
+    "port_config",
+    "port_power",
+    "port_security",
+    "cable_test",
     "learned_macs",
+    "dhcp_bindings",
     "line_quality_vdsl2",
     "line_quality_adsl",
+    "line_quality_gfast",
+    "ont_state",
+    "ont_optics",
+    "ont_errors",
+    "cable_modem",
+    "cable_modem_upstreams",
+    "modem_self",
+    "modem_downstreams",
+    "modem_upstreams",
 )
-"""What can be read from an access node; each is the id of a group of objects."""
+"""What can be read from an access node or a cable modem; each is the id of a group of objects."""
 
-ACCESS_CHANGING: Final = ("port_admin", "line_reset", "line_profile", "port_vlan")
-"""What can be changed on an access node."""
+ACCESS_CHANGING: Final = (
+    "port.restart",
+    "port.set_admin",
+    "port.set_speed",
+    "port.set_vlan",
+    "port.test_cable",
+    "ont.reset",
+    "line.set_profile",
+    "session.clear",
+)
+"""What can be changed on an access node; each is the id of an action."""
 
 ROUTER_READING: Final = (
     "router_system",

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
+import re
+import struct
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Maybe, Missing
+from cpe_diag.driver_kit.mac_address import mac_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cpe_diag.driver_kit.access import ObjectSpec
+    from cpe_diag.driver_kit.port_index import PortIndex
     from cpe_diag.ports import Oid, SnmpValue
 
 Value: TypeAlias = int | float | str | bool
@@ -29,6 +35,11 @@ _TICK_S: Final = 0.01
 
 # Agents that print an empty pointer send these instead of text (seen in recordings).
 _NO_TEXT: Final = frozenset({"NULL", "(null)"})
+
+_MAC_OCTETS: Final = 6
+_SERIAL_OCTETS: Final = 8
+# SNMPv2-TC DateAndTime (RFC 2579): without and with the offset from UTC.
+_DATE_OCTETS: Final = (8, 11)
 
 # Digits after the point that scaling by 0.1 or 0.001 can need; the rest is binary noise.
 _DIGITS: Final = 6
@@ -52,18 +63,20 @@ def decode(spec: ObjectSpec, raw: SnmpValue) -> Maybe[Value]:
     match spec.type:
         case "text":
             return _text(spec, raw)
-        case "object_id":
+        case "text_number":
+            return _text_number(spec, raw)
+        case "object_id" | "ipv4":
             return raw if isinstance(raw, str) else UNPARSEABLE
-        case "bits":
-            return _bits(spec, raw)
+        case "mac" | "gpon_serial" | "date_time" | "bits":
+            return _octets(spec, raw)
         case _:
             return _number(spec, raw)
 
 
 def decode_group(
-    specs: Sequence[ObjectSpec], answers: Mapping[Oid, SnmpValue], if_index: int
+    specs: Sequence[ObjectSpec], answers: Mapping[Oid, SnmpValue], index: PortIndex
 ) -> dict[str, Maybe[Value]]:
-    """Decode the objects of a group for one interface.
+    """Decode the objects of a group for one port.
 
     Of several objects for one field the first that has a value gives it; where none has, the
     first reason other than UNSUPPORTED is the field's, as it tells more.
@@ -71,14 +84,14 @@ def decode_group(
     Args:
         specs: the group's objects.
         answers: raw values by oid; an oid that was not asked for is passed over.
-        if_index: which interface.
+        index: which port.
 
     Returns:
         By field name, for every field of which at least one object was asked for.
     """
     fields: dict[str, Maybe[Value]] = {}
     for spec in specs:
-        oid = spec.at(if_index)
+        oid = spec.at(index)
         held = fields.get(spec.field, UNSUPPORTED)
         if oid not in answers or not isinstance(held, Missing):
             continue
@@ -100,14 +113,80 @@ def _text(spec: ObjectSpec, raw: SnmpValue) -> Maybe[Value]:
     text = text.strip()
     if "\0" in text:
         return UNPARSEABLE
-    if text in _NO_TEXT or not (text or spec.may_be_empty):
+    if text in _NO_TEXT or text in spec.no_value or not (text or spec.may_be_empty):
         return NOT_MEASURED
     return text
 
 
-def _bits(spec: ObjectSpec, raw: SnmpValue) -> Maybe[Value]:
+def _text_number(spec: ObjectSpec, raw: SnmpValue) -> Maybe[Value]:
+    """Take the number out of a text such as `0.03 mW (-14.61 dBm)`."""
+    text = _text(spec, raw)
+    if not isinstance(text, str):
+        return text if isinstance(text, Missing) else UNPARSEABLE
+    found = re.search(spec.pattern, text)
+    try:
+        number = float(found[1]) if found else math.nan
+    except ValueError:
+        return UNPARSEABLE
+    if not math.isfinite(number):
+        return UNPARSEABLE
+    if spec.raw_range and not spec.raw_range[0] <= number <= spec.raw_range[1]:
+        return UNPARSEABLE
+    return _formed(spec, number)
+
+
+def _octets(spec: ObjectSpec, raw: SnmpValue) -> Maybe[Value]:
     if not isinstance(raw, bytes):
         return UNPARSEABLE
+    if spec.type == "bits":
+        return _bits(spec, raw)
+    if not raw.strip(b"\0"):
+        return NOT_MEASURED
+    match spec.type:
+        case "mac":
+            return mac_text(tuple(raw)) if len(raw) == _MAC_OCTETS else UNPARSEABLE
+        case "gpon_serial":
+            return serial_text(raw) or UNPARSEABLE
+        case _:
+            return _date_time(raw)
+
+
+def serial_text(raw: bytes) -> str | None:
+    """Write the serial number of an ONT as people do: `HWTC1A2B3C4D`.
+
+    Args:
+        raw: eight octets (ITU-T G.984.3: four letters, four octets), or the text itself.
+
+    Returns:
+        The text, or None where it is neither.
+    """
+    if len(raw) == _SERIAL_OCTETS and raw[:4].isalnum() and raw[:4].isascii():
+        return raw[:4].decode("ascii").upper() + raw[4:].hex().upper()
+    text = raw.rstrip(b"\0").decode("ascii", "replace").strip()
+    if re.fullmatch(r"[0-9A-Fa-f]{16}", text):
+        return serial_text(bytes.fromhex(text))
+    return text.upper() if re.fullmatch(r"[A-Za-z0-9]{8,24}", text) else None
+
+
+def _date_time(raw: bytes) -> Maybe[Value]:
+    """Read a DateAndTime as seconds since 1970, on the node's clock where it names no zone."""
+    if len(raw) not in _DATE_OCTETS:
+        return UNPARSEABLE
+    year, month, day, hour, minute, second = struct.unpack(">HBBBBB", raw[:7])
+    if year == 0:
+        return NOT_MEASURED
+    try:
+        moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+    except ValueError:
+        return UNPARSEABLE
+    seconds = moment.timestamp() + raw[7] / 10
+    if len(raw) > _DATE_OCTETS[0]:
+        away_s = raw[9] * 3600 + raw[10] * 60
+        seconds += away_s if raw[8:9] == b"-" else -away_s
+    return seconds
+
+
+def _bits(spec: ObjectSpec, raw: bytes) -> Maybe[Value]:
     # RFC 2578, section 7.1.4, and X.690, 8.6: bit 0 is the highest of the first octet.
     bits = [
         octet * 8 + bit
@@ -128,7 +207,7 @@ def _number(spec: ObjectSpec, raw: SnmpValue) -> Maybe[Value]:
         return NOT_MEASURED
     if spec.raw_range and not spec.raw_range[0] <= folded <= spec.raw_range[1]:
         return UNPARSEABLE
-    return _word(spec, folded) if spec.type == "enum" else _scaled(spec, folded)
+    return _word(spec, folded) if spec.type == "enum" else _formed(spec, folded)
 
 
 def _word(spec: ObjectSpec, number: int) -> Maybe[Value]:
@@ -138,11 +217,15 @@ def _word(spec: ObjectSpec, number: int) -> Maybe[Value]:
     return word in spec.true_when if spec.true_when else word
 
 
-def _scaled(spec: ObjectSpec, number: int) -> int | float:
+def _formed(spec: ObjectSpec, number: float) -> Maybe[Value]:
     scale = spec.scale * _TICK_S if spec.type == "ticks" else spec.scale
-    if scale == int(scale):
-        return number * int(scale)
-    return round(number * scale, _DIGITS)
+    value = number * scale + spec.offset
+    if spec.form == "mw_to_dbm":
+        # No light at all has no level: the logarithm of nothing is no number.
+        return round(10 * math.log10(value), 2) if value > 0 else NOT_MEASURED
+    if isinstance(number, int) and scale == int(scale) and spec.offset == int(spec.offset):
+        return number * int(scale) + int(spec.offset)
+    return round(value, _DIGITS)
 
 
 def _fold(spec: ObjectSpec, raw: int) -> int:
@@ -151,4 +234,7 @@ def _fold(spec: ObjectSpec, raw: int) -> int:
         return raw + _MODULUS
     if spec.type == "integer" and _GREATEST_SIGNED < raw < _MODULUS:
         return raw - _MODULUS
+    modulus: int = 1 << spec.signed_bits
+    if spec.signed_bits and modulus // 2 <= raw < modulus:
+        return raw - modulus
     return raw

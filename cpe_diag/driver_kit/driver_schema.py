@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.subscriber import Technology
 from cpe_diag.driver_kit.capabilities import ACCESS_CAPABILITIES, ROUTER_CAPABILITIES
+from cpe_diag.driver_kit.port_index import FORMS
 from cpe_diag.driver_kit.router_schema import ROUTER_PROPERTIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-OBJECT_TYPES: Final = ("integer", "unsigned", "text", "ticks", "enum", "bits", "object_id")
+OBJECT_TYPES: Final = (
+    "integer",
+    "unsigned",
+    "ticks",
+    "enum",
+    "bits",
+    "text",
+    "text_number",
+    "object_id",
+    "ipv4",
+    "mac",
+    "gpon_serial",
+    "date_time",
+)
+SET_TYPES: Final = ("integer", "unsigned", "gauge", "ticks", "text", "hex", "object_id")
+TECHNOLOGIES: Final = tuple(one.value for one in Technology)
 
 # Each part of an OID is a number of at most 2^32-1 (RFC 2578, section 3.5); the placeholders are
 # what a probe fills in.
-_OID_PATTERN: Final = r"^[0-2](\.([0-9]{1,10}|\{(if_index|vlan|mac|base_port)\}))+$"
+_OID_PATTERN: Final = r"^[0-2](\.([0-9]{1,10}|\{[a-z_]+\}))+$"
 
 _SOURCE: Final[Mapping[str, object]] = {
     "type": "string",
@@ -56,17 +73,19 @@ _CAPABILITY: Final[Mapping[str, object]] = {
     ]
 }
 
+_OID: Final[Mapping[str, object]] = {
+    "type": "string",
+    "pattern": _OID_PATTERN,
+    "description": "a dotted OID without a leading dot; it may hold {if_index}",
+}
+
 _OBJECT: Final[Mapping[str, object]] = {
     "type": "object",
     "description": "One MIB object.",
     "additionalProperties": False,
     "required": ["oid", "type", "source"],
     "properties": {
-        "oid": {
-            "type": "string",
-            "pattern": _OID_PATTERN,
-            "description": "a dotted OID without a leading dot; it may hold {if_index}",
-        },
+        "oid": _OID,
         "type": {"enum": list(OBJECT_TYPES)},
         "unit": {
             "type": "string",
@@ -76,6 +95,25 @@ _OBJECT: Final[Mapping[str, object]] = {
             "type": "number",
             "exclusiveMinimum": 0,
             "description": "What one raw unit is in `unit`: 0.1 for tenths of a dB.",
+        },
+        "offset": {"type": "number", "description": "Added after scaling, in `unit`."},
+        "signed_bits": {
+            "enum": [8, 16],
+            "description": "The raw number is a signed one of so many bits, sent as unsigned.",
+        },
+        "form": {
+            "enum": ["mw_to_dbm"],
+            "description": "The scaled value is in milliwatts and becomes dBm.",
+        },
+        "pattern": {
+            "type": "string",
+            "minLength": 3,
+            "description": "Takes the number out of text: the first group of this expression.",
+        },
+        "no_value": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Texts by which the device says that it has no value.",
         },
         "sentinels": {
             "type": "array",
@@ -111,6 +149,107 @@ _OBJECT: Final[Mapping[str, object]] = {
     },
 }
 
+_RAW: Final[Mapping[str, object]] = {"type": ["integer", "string"]}
+
+_INDEX_PART: Final[Mapping[str, object]] = {
+    "type": "object",
+    "description": "How a part of an index is made of the groups of a port's name.",
+    "additionalProperties": False,
+    "properties": {
+        "form": {"enum": list(FORMS), "description": "number (with `factors`) where not said."},
+        "base": {"type": "integer"},
+        "factors": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"type": "integer"},
+        },
+        "group": {"type": "string", "description": "Whose text is written as sub-identifiers."},
+    },
+}
+
+_LOOKUP: Final[Mapping[str, object]] = {
+    "type": "object",
+    "description": "A part of the index that the node has to tell.",
+    "additionalProperties": False,
+    "required": ["gives", "cost", "source"],
+    "properties": {
+        "gives": {"type": "string", "description": "The placeholder that becomes known."},
+        "oid": {**_OID, "description": "One GET whose number is the part."},
+        "column": {**_OID, "description": "A column whose rows are looked through."},
+        "wanted": {"type": "string", "description": "The group of the name that is looked for."},
+        "form": {"enum": [form for form in FORMS if form != "number"]},
+        "most_rows": {"type": "integer", "minimum": 1, "maximum": 512},
+        "sentinels": {"type": "array", "items": {"type": "integer"}},
+        "cost": {"type": "string", "minLength": 8, "description": "What it takes, in words."},
+        "source": {"$ref": "#/$defs/source"},
+    },
+}
+
+_STEP: Final[Mapping[str, object]] = {
+    "oneOf": [
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["set", "type", "value"],
+            "properties": {
+                "set": _OID,
+                "type": {"enum": list(SET_TYPES)},
+                "value": _RAW,
+                "trigger": {
+                    "type": "boolean",
+                    "description": "The object only starts something and cannot be read.",
+                },
+            },
+        },
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["wait_s"],
+            "properties": {"wait_s": {"type": "number", "minimum": 0, "maximum": 60}},
+        },
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["cli"],
+            "properties": {
+                "cli": {"type": "string", "minLength": 1},
+                "expect": {"type": "string", "minLength": 1},
+                "send": {"type": "string", "minLength": 1},
+            },
+        },
+    ]
+}
+
+_ACTION: Final[Mapping[str, object]] = {
+    "type": "object",
+    "description": "A change: its steps, how it is proven, and how it is taken back.",
+    "additionalProperties": False,
+    "required": ["steps", "outage_s", "source"],
+    "properties": {
+        "steps": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
+        "read_back": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["oid", "value"],
+                "properties": {"oid": _OID, "value": _RAW},
+            },
+        },
+        "values": {"type": "object", "minProperties": 1, "additionalProperties": _RAW},
+        "value_range": {
+            "type": "array",
+            "items": {"type": "integer"},
+            "minItems": 2,
+            "maxItems": 2,
+        },
+        "value_text": {"type": "boolean", "description": "The wished value is text, a name."},
+        "outage_s": {"type": "number", "minimum": 0},
+        "undo": {"enum": ["previous", "none"]},
+        "source": {"$ref": "#/$defs/source"},
+    },
+}
+
 _ACCESS: Final[Mapping[str, object]] = {
     "type": "object",
     "title": "an access node, read over SNMP",
@@ -128,7 +267,7 @@ _ACCESS: Final[Mapping[str, object]] = {
             "type": "array",
             "minItems": 1,
             "uniqueItems": True,
-            "items": {"enum": ["ethernet", "vdsl2", "adsl"]},
+            "items": {"enum": list(TECHNOLOGIES)},
         },
         "detect": {
             "type": "object",
@@ -147,14 +286,41 @@ _ACCESS: Final[Mapping[str, object]] = {
             "items": {
                 "type": "object",
                 "additionalProperties": False,
-                "required": ["pattern", "base", "factors", "source"],
+                "required": ["pattern", "index", "source"],
                 "properties": {
                     "pattern": {"type": "string", "minLength": 3},
-                    "base": {"type": "integer"},
-                    "factors": {"type": "object", "additionalProperties": {"type": "integer"}},
+                    "index": {
+                        "type": "object",
+                        "propertyNames": {
+                            "pattern": "^[a-z][a-z_]*$",
+                            "description": "the name of a placeholder, for example if_index",
+                        },
+                        "additionalProperties": {"$ref": "#/$defs/index_part"},
+                    },
+                    "groups": {
+                        "type": "array",
+                        "items": {"type": "string", "minLength": 3},
+                        "description": "What ports share, smallest first: pon {frame}/{slot}.",
+                    },
+                    "technologies": {
+                        "type": "array",
+                        "minItems": 1,
+                        "items": {"enum": list(TECHNOLOGIES)},
+                        "description": "Only names of such subscribers are read so.",
+                    },
                     "source": {"$ref": "#/$defs/source"},
                 },
             },
+        },
+        "lookups": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/lookup"}},
+        "cli_platform": {
+            "type": "string",
+            "pattern": "^[a-z][a-z0-9_]*$",
+            "description": "the name of the node's command line in netmiko, in lower case",
+        },
+        "actions": {
+            "type": "object",
+            "additionalProperties": {"$ref": "#/$defs/action"},
         },
         "capabilities": _capabilities(ACCESS_CAPABILITIES),
         "facts": {
@@ -196,5 +362,13 @@ DRIVER_SCHEMA: Final[Mapping[str, object]] = {
     "title": "cpe-diag driver",
     "description": "One driver file: <vendor_os>.yaml. See drivers/README.md.",
     "oneOf": [_ACCESS, _ROUTER],
-    "$defs": {"source": _SOURCE, "capability": _CAPABILITY, "object": _OBJECT},
+    "$defs": {
+        "source": _SOURCE,
+        "capability": _CAPABILITY,
+        "object": _OBJECT,
+        "index_part": _INDEX_PART,
+        "lookup": _LOOKUP,
+        "step": _STEP,
+        "action": _ACTION,
+    },
 }

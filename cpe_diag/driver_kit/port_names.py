@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.driver_kit.port_index import PortIndex, UnfitNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,55 +18,81 @@ OPERATION = "port.name"
 """The operation's name in failures."""
 
 
-def if_index_of(driver: AccessDriver, port_name: str) -> int:
-    """Find the ifIndex of a port by the driver's naming schemes.
+def locate(driver: AccessDriver, port_name: str, technology: str | None = None) -> PortIndex:
+    """Find the rows of a port by the driver's naming schemes.
 
     Args:
         driver: whose schemes apply; the first that fits is taken.
-        port_name: the operator's name, for example `0/1/7`.
+        port_name: the operator's name, for example `0/1/7` or `gpon-onu_1/2/3:4`.
+        technology: of the subscriber; schemes for other technologies are passed over.
 
     Returns:
-        The ifIndex.
+        The port; parts that the node itself has to tell (`AccessDriver.lookups`) are not in it.
 
     Raises:
         MeasurementError: NOT_CONFIGURED: no scheme of the driver fits the name.
     """
+    name = port_name.strip()
     for scheme in driver.port_naming:
-        match = re.fullmatch(scheme.pattern, port_name.strip())
-        if match:
-            parts = match.groupdict()
-            return scheme.base + sum(
-                int(parts[name] or 0) * factor for name, factor in scheme.factors.items()
-            )
+        if scheme.technologies and technology and technology not in scheme.technologies:
+            continue
+        match = re.fullmatch(scheme.pattern, name)
+        if match is None:
+            continue
+        words = {group: text or "" for group, text in match.groupdict().items()}
+        try:
+            parts = {part: made.value(words) for part, made in scheme.index.items()}
+        except UnfitNameError:
+            continue
+        groups = tuple(template.format_map(words) for template in scheme.groups)
+        return PortIndex(name=name, parts=parts, words=words, groups=groups)
     patterns = ", ".join(scheme.pattern for scheme in driver.port_naming) or "none at all"
     failure = Failure(
         kind=FailureKind.NOT_CONFIGURED,
         where=f"port {port_name!r}",
-        detail=f"driver {driver.id} cannot tell its ifIndex; it knows names like {patterns}",
+        detail=f"driver {driver.id} cannot tell where it is; it knows names like {patterns}",
         next_step="write ifindex:NUMBER in the inventory, or add a port_naming to the driver",
     )
     raise MeasurementError(failure, OPERATION)
 
 
-def nearest_in_service(
-    driver: AccessDriver, node_ports: Iterable[NodePort], own: int, count: int
-) -> tuple[int, ...]:
-    """Choose control ports: in service, nearest by ifIndex, the port itself left out.
+def others_in_service(
+    driver: AccessDriver, node_ports: Iterable[NodePort], own: PortIndex, count: int
+) -> tuple[PortIndex, ...]:
+    """Choose control ports: in service, nearest first, the port itself left out.
 
     Args:
         driver: whose naming schemes apply; a name that fits none is passed over.
         node_ports: what the inventory knows of the node.
-        own: the ifIndex of the subscriber's port.
+        own: the subscriber's port.
         count: how many at most.
 
     Returns:
-        ifIndexes, nearest first (the lower one of two that are equally near).
+        Ports; those that share the smallest group with the own one first, then by how near their
+        indexes are (the lower one of two that are equally near).
     """
-    found = set()
+    found: dict[tuple[int, ...], PortIndex] = {}
     for port in node_ports:
         if port.in_service:
             try:
-                found.add(if_index_of(driver, port.port))
+                other = locate(driver, port.port)
             except MeasurementError:
                 continue
-    return tuple(sorted(found - {own}, key=lambda index: (abs(index - own), index))[:count])
+            if other.parts.keys() == own.parts.keys():
+                found[_numbers(other)] = other
+    here = _numbers(own)
+    found.pop(here, None)
+
+    def nearness(item: tuple[tuple[int, ...], PortIndex]) -> tuple[object, ...]:
+        numbers, other = item
+        shared = next(
+            (at for at, group in enumerate(own.groups) if group in other.groups), len(own.groups)
+        )
+        away = tuple(abs(one - mine) for one, mine in zip(numbers, here, strict=False))
+        return (shared, away, numbers)
+
+    return tuple(other for _, other in sorted(found.items(), key=nearness)[:count])
+
+
+def _numbers(port: PortIndex) -> tuple[int, ...]:
+    return tuple(int(number) for part in port.parts.values() for number in part.split("."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.line_facts import LineErrors, LineGrowth
 from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.domain.port_facts import PortCounters, PortRates
 
@@ -62,6 +63,40 @@ def increase(first: Maybe[int], second: Maybe[int]) -> Maybe[int]:
     return wrapped if first < _MODULUS and wrapped < _HALF else INCOMPLETE
 
 
+def line_growth(first: LineErrors, second: LineErrors, interval_s: float) -> LineGrowth:
+    """Say what a line has suffered between two samples.
+
+    Args:
+        first: the earlier sample of the current 15-minute interval.
+        second: the later one.
+        interval_s: seconds between them.
+
+    Returns:
+        Seconds and counts; INCOMPLETE where a new interval began in between, or a count is less.
+    """
+    anew = (
+        isinstance(first.elapsed_s, int)
+        and isinstance(second.elapsed_s, int)
+        and second.elapsed_s < first.elapsed_s
+    )
+
+    def grown(before: Maybe[int], after: Maybe[int]) -> Maybe[int]:
+        if isinstance(before, Missing):
+            return before
+        if isinstance(after, Missing):
+            return after
+        return INCOMPLETE if anew or after < before else after - before
+
+    return LineGrowth(
+        interval_s=round(interval_s, 3),
+        errored_s=grown(first.errored_s, second.errored_s),
+        severely_errored_s=grown(first.severely_errored_s, second.severely_errored_s),
+        unavailable_s=grown(first.unavailable_s, second.unavailable_s),
+        code_violations=grown(first.code_violations, second.code_violations),
+        full_inits=grown(first.full_inits, second.full_inits),
+    )
+
+
 def rates(first: PortCounters, second: PortCounters, interval_s: float) -> PortRates:
     """Turn two samples into rates.
 
@@ -91,4 +126,6 @@ def rates(first: PortCounters, second: PortCounters, interval_s: float) -> PortR
         fcs_errors=increase(first.fcs_errors, second.fcs_errors),
         alignment_errors=increase(first.alignment_errors, second.alignment_errors),
         late_collisions=increase(first.late_collisions, second.late_collisions),
+        in_broadcast_per_s=per_s(first.in_broadcast, second.in_broadcast, 1),
+        out_broadcast_per_s=per_s(first.out_broadcast, second.out_broadcast, 1),
     )

@@ -18,7 +18,7 @@ from cpe_diag.domain.port_facts import LearnedMac, LearnedMacs
 from cpe_diag.driver_kit.access import ObjectSpec
 from cpe_diag.driver_kit.decode import NOT_MEASURED, decode
 from cpe_diag.driver_kit.mac_address import mac_index, mac_of_index, mac_text, octets_of
-from cpe_diag.probes.node_port import ASK, driver_of, none_of, not_configured, port_of
+from cpe_diag.probes.node_port import ASK, driver_of, none_of, not_configured, port_of, unsupported
 from cpe_diag.probes.node_port import known as observed
 from cpe_diag.probes.probe import Probe, Setting
 
@@ -92,9 +92,11 @@ class _Search:
         ]
 
 
-def _search(setting: Setting, deadline: float) -> _Search:
+async def _search(setting: Setting, deadline: float) -> _Search:
     subscriber = setting.subscriber
-    if_index = port_of(setting)
+    if_index = (await port_of(setting, deadline)).if_index
+    if if_index is None:
+        raise unsupported(setting, "the port has no interface of its own in the forwarding table")
     group = driver_of(setting).groups.get("learned_macs", ())
     specs = {spec.field: spec for spec in reversed(group)}
     if not specs:
@@ -119,7 +121,7 @@ def _failed(setting: Setting, kind: FailureKind, detail: str) -> MeasurementErro
 async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
     clock, node = setting.doors.clock, setting.doors.snmp.node
     try:
-        search = _search(setting, deadline)
+        search = await _search(setting, deadline)
         if search.mac is not None:
             entries = await _by_name(search, search.mac)
         else:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
-from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.failures import MeasurementError
 from cpe_diag.domain.missing import Missing
-from cpe_diag.domain.subscriber import Technology
+from cpe_diag.domain.subscriber import DSL
 from cpe_diag.driver_kit.access_facts import line_quality
 from cpe_diag.probes.node_port import (
-    ASK,
     built,
     driver_of,
     fields_of,
@@ -19,6 +18,7 @@ from cpe_diag.probes.node_port import (
     oids_of,
     port_of,
     table_source,
+    unsupported,
 )
 from cpe_diag.probes.probe import Probe, Setting
 
@@ -34,31 +34,25 @@ def _standard(setting: Setting) -> str:
         where = f"subscriber {setting.subscriber.id}"
         raise not_configured(where, "the inventory does not say which technology the line has")
     driver = driver_of(setting)
-    if technology is Technology.ETHERNET:
-        raise _unsupported(setting, "an Ethernet port has no DSL line")
+    if technology not in DSL:
+        raise unsupported(setting, f"a {technology} port has no DSL line")
     if f"line_quality_{technology.value}" not in driver.groups:
-        raise _unsupported(setting, f"driver {driver.id} reads no {technology.value} lines")
+        raise unsupported(setting, f"driver {driver.id} reads no {technology.value} lines")
     return technology.value
-
-
-def _unsupported(setting: Setting, detail: str) -> MeasurementError:
-    node = setting.doors.snmp.node
-    failure = Failure(kind=FailureKind.UNSUPPORTED, where=node, detail=detail)
-    return MeasurementError(failure, ASK)
 
 
 async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
     clock, snmp = setting.doors.clock, setting.doors.snmp
     try:
-        if_index = port_of(setting)
+        index = await port_of(setting, deadline)
         standard = _standard(setting)
         group = f"line_quality_{standard}"
         specs = driver_of(setting).groups[group]
-        answers = await snmp.get(oids_of(specs, if_index), deadline=deadline)
+        answers = await snmp.get(oids_of(specs, index), deadline=deadline)
     except MeasurementError as error:
         return none_of((KEY,), error, clock.now())
-    fields = fields_of(setting, group, answers, if_index)
-    source = table_source(snmp.node, specs, f"line {if_index}")
+    fields = fields_of(setting, group, answers, index)
+    source = table_source(snmp.node, specs, f"line {index.label}")
     return (built(KEY, lambda: line_quality(fields, standard), source, clock.now()),)
 
 

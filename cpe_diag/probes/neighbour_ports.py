@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import MeasurementError
-from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.missing import known
 from cpe_diag.driver_kit.access_facts import port_counters, port_status
-from cpe_diag.driver_kit.port_names import nearest_in_service
+from cpe_diag.driver_kit.port_names import others_in_service
 from cpe_diag.probes.node_port import (
     built,
     driver_of,
     fields_of,
+    node_times,
     none_of,
     not_configured,
     oids_of,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.evidence import Evidence, Measurement
     from cpe_diag.domain.port_facts import PortCounters, PortStatus
+    from cpe_diag.driver_kit.port_index import PortIndex
     from cpe_diag.ports import Oid, SnmpValue
 
 HOW_MANY: Final = 3
@@ -41,19 +43,30 @@ NOBODY: Final[tuple[FactKey, ...]] = (
 
 _GROUPS: Final = ("port_status", "port_counters")
 
-# A neighbour's label is another customer's; without it three ports take two requests, not three.
-_LEFT_OUT: Final = "alias"
+ASKED: Final = frozenset(
+    {
+        *("admin_up", "oper", "last_change_s", "changed_at_s"),
+        *("in_octets", "out_octets", "in_errors", "fcs_errors"),
+    }
+)
+"""What a control has to tell. A neighbour's label is another customer's; without the rest three
+ports take one request."""
 
 
-def subject(if_index: int) -> str:
+def subject(index: PortIndex) -> str:
     """Give the subject of a neighbour's facts: `neighbour/1008`."""
-    return f"neighbour/{if_index}"
+    return f"neighbour/{index.label}"
 
 
-def _choose(setting: Setting) -> tuple[int, ...]:
-    own = port_of(setting)
+async def choose(setting: Setting, deadline: float) -> tuple[PortIndex, ...]:
+    """Choose the ports that the subscriber's is compared with.
+
+    Raises:
+        MeasurementError: NOT_CONFIGURED: the inventory knows no other port, or as for `port_of`.
+    """
+    own = await port_of(setting, deadline)
     driver = driver_of(setting)
-    chosen = nearest_in_service(driver, setting.node_ports, own, HOW_MANY)
+    chosen = others_in_service(driver, setting.node_ports, own, HOW_MANY)
     if not chosen:
         raise not_configured(
             setting.doors.snmp.node, "the inventory knows no other port of the node in service"
@@ -65,40 +78,43 @@ async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurem
     clock = setting.doors.clock
     keys = NOBODY
     try:
-        chosen = _choose(setting)
+        chosen = await choose(setting, deadline)
         keys = tuple(FactKey(group, subject(index)) for index in chosen for group in _GROUPS)
         driver = driver_of(setting)
         oids = uptime_oids(driver)
-        for if_index in chosen:
+        for index in chosen:
             for group in _GROUPS:
-                specs = (spec for spec in driver.groups.get(group, ()) if spec.field != _LEFT_OUT)
-                oids += oids_of(specs, if_index, first_only=True)
+                specs = (spec for spec in driver.groups.get(group, ()) if spec.field in ASKED)
+                oids += oids_of(specs, index, first_only=True)
         answers = await setting.doors.snmp.get(oids, deadline=deadline)
     except MeasurementError as error:
         return none_of(keys, error, clock.now())
     at = clock.now()
     node = setting.doors.snmp.node
     measurements: list[Measurement] = []
-    for if_index in chosen:
+    for index in chosen:
         for group, field, build in (
             ("port_status", "oper", _status),
             ("port_counters", "in_octets", _counters),
         ):
-            source = source_of(node, driver.groups.get(group, ()), field, if_index)
-            fact = partial(build, setting, answers, if_index)
-            measurements.append(built(FactKey(group, subject(if_index)), fact, source, at))
+            source = source_of(node, driver.groups.get(group, ()), field, index)
+            fact = partial(build, setting, answers, index)
+            measurements.append(built(FactKey(group, subject(index)), fact, source, at))
     return tuple(measurements)
 
 
-def _status(setting: Setting, answers: Mapping[Oid, SnmpValue], if_index: int) -> PortStatus:
-    uptime = fields_of(setting, "node_system", answers, 0).number("uptime_s")
-    fields = fields_of(setting, "port_status", answers, if_index)
-    return port_status(fields, if_index, None if isinstance(uptime, Missing) else uptime)
+def _status(setting: Setting, answers: Mapping[Oid, SnmpValue], index: PortIndex) -> PortStatus:
+    times = node_times(setting, answers)
+    fields = fields_of(setting, "port_status", answers, index)
+    uptime_s, clock_s = known(times.number("uptime_s")), known(times.number("clock_s"))
+    return port_status(fields, index.if_index, uptime_s, clock_s)
 
 
-def _counters(setting: Setting, answers: Mapping[Oid, SnmpValue], if_index: int) -> PortCounters:
-    system = fields_of(setting, "node_system", answers, 0)
-    fields = fields_of(setting, "port_counters", answers, if_index)
+def _counters(
+    setting: Setting, answers: Mapping[Oid, SnmpValue], index: PortIndex
+) -> PortCounters:
+    system = node_times(setting, answers)
+    fields = fields_of(setting, "port_counters", answers, index)
     return port_counters(fields, system.needed_number("uptime_s"))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import MeasurementError
+from cpe_diag.probes.neighbour_ports import ASKED, choose, subject
 from cpe_diag.probes.node_port import none_of
 from cpe_diag.probes.probe import Probe, Setting
 from cpe_diag.probes.second_sample import first_sample, sample_again
@@ -14,25 +15,32 @@ if TYPE_CHECKING:
     from cpe_diag.domain.evidence import Evidence, Measurement
     from cpe_diag.domain.observations import Observed
     from cpe_diag.domain.port_facts import PortCounters
+    from cpe_diag.driver_kit.port_index import PortIndex
 
 _PREFIX: Final = "neighbour/"
 
 
 async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[Measurement, ...]:
     subjects = evidence.subjects("port_counters", _PREFIX) or (f"{_PREFIX}none",)
-    firsts: dict[str, tuple[int, Observed[PortCounters]]] = {}
+    firsts: dict[str, tuple[PortIndex, Observed[PortCounters]]] = {}
     lost: list[Measurement] = []
-    for subject in subjects:
+    try:
+        chosen = {subject(index): index for index in await choose(setting, deadline)}
+    except MeasurementError as error:
+        keys = tuple(FactKey("port_rates", name) for name in subjects)
+        return none_of(keys, error, setting.doors.clock.now())
+    for name in subjects:
         try:
-            sample = first_sample(evidence, subject)
+            sample = first_sample(evidence, name)
         except MeasurementError as error:
-            key = FactKey("port_rates", subject)
+            key = FactKey("port_rates", name)
             lost.extend(none_of((key,), error, setting.doors.clock.now()))
         else:
-            firsts[subject] = (int(subject.removeprefix(_PREFIX)), sample)
+            if name in chosen:
+                firsts[name] = (chosen[name], sample)
     if not firsts:
         return tuple(lost)
-    return (*lost, *await sample_again(setting, firsts, deadline, first_only=True))
+    return (*lost, *await sample_again(setting, firsts, deadline, asked=ASKED))
 
 
 PROBE: Final = Probe(

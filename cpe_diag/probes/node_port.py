@@ -9,14 +9,17 @@ from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.observations import Observed
 from cpe_diag.driver_kit.access_facts import Fields
+from cpe_diag.driver_kit.capability import CapabilityState
 from cpe_diag.driver_kit.decode import decode_group
-from cpe_diag.driver_kit.port_names import if_index_of
+from cpe_diag.driver_kit.port_index import NODE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from cpe_diag.domain.subscriber import Technology
     from cpe_diag.driver_kit.access import AccessDriver, ObjectSpec
+    from cpe_diag.driver_kit.port_index import PortIndex
     from cpe_diag.ports import Oid, SnmpValue
     from cpe_diag.probes.probe import Setting
 
@@ -40,12 +43,12 @@ def driver_of(setting: Setting) -> AccessDriver:
     return setting.access_driver
 
 
-def port_of(setting: Setting) -> int:
-    """Give the ifIndex of the subscriber's port.
+async def port_of(setting: Setting, deadline: float) -> PortIndex:
+    """Locate the subscriber's port.
 
     Raises:
         MeasurementError: NOT_CONFIGURED: no node, driver or port, or a name that the driver
-            does not know.
+            does not know; or what `PortFinder.find` says of the node.
     """
     driver = driver_of(setting)
     port = setting.subscriber.port
@@ -53,7 +56,15 @@ def port_of(setting: Setting) -> int:
         raise not_configured(
             f"subscriber {setting.subscriber.id}", "the inventory names no port of the node"
         )
-    return if_index_of(driver, port)
+    technology = setting.subscriber.technology
+    words = None if isinstance(technology, Missing) else technology.value
+    return await setting.finder.find(driver, port, words, deadline)
+
+
+def has_technology(setting: Setting, technologies: Collection[Technology]) -> bool | None:
+    """Tell whether the subscriber is connected in one of these ways; None: nobody says."""
+    technology = setting.subscriber.technology
+    return None if isinstance(technology, Missing) else technology in technologies
 
 
 def not_configured(where: str, detail: str) -> MeasurementError:
@@ -63,13 +74,15 @@ def not_configured(where: str, detail: str) -> MeasurementError:
 
 
 def oids_of(
-    specs: Iterable[ObjectSpec], if_index: int, *, first_only: bool = False
+    specs: Iterable[ObjectSpec], index: PortIndex, *, first_only: bool = False
 ) -> tuple[Oid, ...]:
-    """Give the oids of objects for one interface, each once.
+    """Give the oids of objects for one port, each once.
+
+    An object of which the port's name does not give a part of the index cannot be asked for.
 
     Args:
         specs: objects of a group.
-        if_index: which interface.
+        index: which port.
         first_only: leave out the alternatives of a field.
 
     Returns:
@@ -78,38 +91,66 @@ def oids_of(
     oids: dict[Oid, None] = {}
     fields = set()
     for spec in specs:
-        if first_only and spec.field in fields:
+        oid = spec.at(index)
+        if (first_only and spec.field in fields) or "{" in oid:
             continue
         fields.add(spec.field)
-        oids[spec.at(if_index)] = None
+        oids[oid] = None
     return tuple(oids)
 
 
 def uptime_oids(driver: AccessDriver) -> tuple[Oid, ...]:
-    """Give the oid of the node's uptime, which dates counters."""
+    """Give the oids of the node's uptime and clock, which date counters and changes."""
     specs = driver.groups.get("node_system", ())
-    return oids_of((spec for spec in specs if spec.field == "uptime_s"), 0)
+    return oids_of((spec for spec in specs if spec.field in {"uptime_s", "clock_s"}), NODE)
+
+
+def node_times(setting: Setting, answers: Mapping[Oid, SnmpValue]) -> Fields:
+    """Decode the node's own uptime and clock."""
+    return fields_of(setting, "node_system", answers, NODE)
 
 
 def fields_of(
-    setting: Setting, group: str, answers: Mapping[Oid, SnmpValue], if_index: int
+    setting: Setting, group: str, answers: Mapping[Oid, SnmpValue], index: PortIndex
 ) -> Fields:
-    """Decode a group of the subscriber's node for one interface.
+    """Decode a group of the subscriber's node for one port.
 
     Raises:
         MeasurementError: NOT_CONFIGURED, as for `driver_of`.
     """
     specs = driver_of(setting).groups.get(group, ())
-    return Fields(decode_group(specs, answers, if_index), setting.doors.snmp.node, group)
+    return Fields(decode_group(specs, answers, index), setting.doors.snmp.node, group)
 
 
-def source_of(node: str, specs: Sequence[ObjectSpec], field: str, if_index: int) -> str:
+def group_specs(setting: Setting, group: str) -> tuple[ObjectSpec, ...]:
+    """Give the objects of a group that the driver says it can read.
+
+    Raises:
+        MeasurementError: NOT_CONFIGURED, as for `driver_of`; UNSUPPORTED with the driver's own
+            reason.
+    """
+    driver = driver_of(setting)
+    capability = driver.capabilities.get(group)
+    if capability is not None and capability.state is CapabilityState.DONE:
+        return driver.groups.get(group, ())
+    reason = capability.reason if capability else "it does not say why"
+    detail = f"driver {driver.id} reads no {group}: {reason}"
+    raise unsupported(setting, detail)
+
+
+def unsupported(setting: Setting, detail: str) -> MeasurementError:
+    """Make the error for what this node or this kind of line does not have."""
+    node = setting.doors.snmp.node
+    return MeasurementError(Failure(kind=FailureKind.UNSUPPORTED, where=node, detail=detail), ASK)
+
+
+def source_of(node: str, specs: Sequence[ObjectSpec], field: str, index: PortIndex) -> str:
     """Name device and question: `SNMP an-1 IF-MIB ifOperStatus.1007`."""
     for spec in specs:
         if spec.field == field:
             # A source begins with the names of the MIB and of the object.
             named = " ".join(spec.source.split(",")[0].split()[:2])
-            suffix = f".{if_index}" if "{if_index}" in spec.oid else ".0"
+            suffix = f".{index.label}" if "{" in spec.oid else ".0"
             return f"SNMP {node} {named}{suffix}"
     return f"SNMP {node}"
 

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.evidence import Evidence, FactKey, Measurement, not_observed
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.missing import Maybe, Missing
+from cpe_diag.domain.missing import known as known_value
 from cpe_diag.domain.path_facts import Reachability
 from cpe_diag.driver_kit.access_facts import node_system, port_counters, port_speed, port_status
+from cpe_diag.driver_kit.port_index import NODE
 from cpe_diag.probes.node_port import (
     built,
     driver_of,
     fields_of,
     known,
+    node_times,
     none_of,
     oids_of,
     port_of,
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from cpe_diag.driver_kit.port_index import PortIndex
     from cpe_diag.ports import Oid, SnmpValue
 
 NODE_SYSTEM: Final = FactKey("node_system", "node")
@@ -56,13 +60,13 @@ async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurem
         driver = driver_of(setting)
     except MeasurementError as error:
         return none_of(PROBE.gives, error, clock.now())
-    oids = oids_of(driver.groups.get("node_system", ()), 0)
-    if_index: int | None = None
+    oids = oids_of(driver.groups.get("node_system", ()), NODE)
+    index: PortIndex | None = None
     unknown_port: MeasurementError | None = None
     try:
-        if_index = port_of(setting)
+        index = await port_of(setting, deadline)
         for group in ("port_status", "port_speed", "port_counters"):
-            oids += oids_of(driver.groups.get(group, ()), if_index)
+            oids += oids_of(driver.groups.get(group, ()), index)
     except MeasurementError as error:
         unknown_port = error
     asked_at = clock.monotonic()
@@ -75,10 +79,10 @@ async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurem
     at = clock.now()
     took_s = clock.monotonic() - asked_at
     node = (_reached(setting, took_s, at), _system(setting, answers, at))
-    if if_index is None:
+    if index is None:
         ports = (STATUS, SPEED, COUNTERS)
         return node if unknown_port is None else (*node, *none_of(ports, unknown_port, at))
-    return (*node, *_port(setting, answers, if_index, at))
+    return (*node, *_port(setting, answers, index, at))
 
 
 def _target(setting: Setting) -> str:
@@ -111,32 +115,34 @@ def _not_reached(setting: Setting, error: MeasurementError, at: datetime) -> Mea
 
 
 def _system(setting: Setting, answers: Mapping[Oid, SnmpValue], at: datetime) -> Measurement:
-    fields = fields_of(setting, "node_system", answers, 0)
+    fields = node_times(setting, answers)
     specs = driver_of(setting).groups.get("node_system", ())
-    source = source_of(fields.node, specs, "uptime_s", 0)
+    source = source_of(fields.node, specs, "uptime_s", NODE)
     return built(NODE_SYSTEM, lambda: node_system(fields), source, at)
 
 
 def _port(
-    setting: Setting, answers: Mapping[Oid, SnmpValue], if_index: int, at: datetime
+    setting: Setting, answers: Mapping[Oid, SnmpValue], index: PortIndex, at: datetime
 ) -> tuple[Measurement, ...]:
     groups = driver_of(setting).groups
-    status = fields_of(setting, "port_status", answers, if_index)
-    if all(answers.get(oid) is None for oid in oids_of(groups["port_status"], if_index)):
-        return none_of((STATUS, SPEED, COUNTERS), _no_interface(status.node, if_index), at)
-    system = fields_of(setting, "node_system", answers, 0)
-    speed = fields_of(setting, "port_speed", answers, if_index)
-    counters = fields_of(setting, "port_counters", answers, if_index)
-    uptime = system.number("uptime_s")
-    uptime_s = None if isinstance(uptime, Missing) else uptime
+    status = fields_of(setting, "port_status", answers, index)
+    if all(answers.get(oid) is None for oid in oids_of(groups["port_status"], index)):
+        return none_of((STATUS, SPEED, COUNTERS), _no_interface(status.node, index), at)
+    system = node_times(setting, answers)
+    speed = fields_of(setting, "port_speed", answers, index)
+    counters = fields_of(setting, "port_counters", answers, index)
+    uptime_s, clock_s = (
+        known_value(system.number("uptime_s")),
+        known_value(system.number("clock_s")),
+    )
 
     def source(group: str, field: str) -> str:
-        return source_of(status.node, groups.get(group, ()), field, if_index)
+        return source_of(status.node, groups.get(group, ()), field, index)
 
     return (
         built(
             STATUS,
-            lambda: port_status(status, if_index, uptime_s),
+            lambda: port_status(status, index.if_index, uptime_s, clock_s),
             source("port_status", "oper"),
             at,
         ),
@@ -150,11 +156,11 @@ def _port(
     )
 
 
-def _no_interface(node: str, if_index: int) -> MeasurementError:
+def _no_interface(node: str, index: PortIndex) -> MeasurementError:
     failure = Failure(
         kind=FailureKind.UNSUPPORTED,
         where=node,
-        detail=f"the node has no interface with ifIndex {if_index}",
+        detail=f"the node has no port {index.name} (index {index.label})",
         next_step="compare the port in the inventory with the node",
     )
     return MeasurementError(failure, "snmp.get")

@@ -10,6 +10,7 @@ from cpe_diag.domain.subscriber import NodePort, Subscriber
 from cpe_diag.driver_kit.access import AccessDriver
 from cpe_diag.driver_kit.router import RouterDriver
 from cpe_diag.ports import Doors
+from cpe_diag.probes.port_finder import PortFinder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,8 @@ class Setting:
 
     `reference` is the operator's own reference host; `platform` the third party's site in
     question, or None where nobody named one. `sample_interval_s` is the least time between two
-    samples of counters. `device_mac` names the device in question, or None.
+    samples of counters. `device_mac` names the device in question, or None. `finder` locates the
+    subscriber's port on its node.
     """
 
     subscriber: Subscriber
@@ -44,6 +46,7 @@ class Setting:
     device_mac: str | None
     sample_interval_s: float
     doors: Doors
+    finder: PortFinder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from cpe_diag.probes.node_port import (
     built,
     driver_of,
     fields_of,
+    node_times,
     none_of,
     oids_of,
     source_of,
@@ -24,11 +25,12 @@ from cpe_diag.probes.node_port import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from cpe_diag.domain.evidence import Evidence, Measurement
     from cpe_diag.domain.port_facts import PortRates
+    from cpe_diag.driver_kit.port_index import PortIndex
     from cpe_diag.ports import Oid, SnmpValue
     from cpe_diag.probes.probe import Setting
 
@@ -50,18 +52,18 @@ def first_sample(evidence: Evidence, subject: str) -> Observed[PortCounters]:
 
 async def sample_again(
     setting: Setting,
-    firsts: Mapping[str, tuple[int, Observed[PortCounters]]],
+    firsts: Mapping[str, tuple[PortIndex, Observed[PortCounters]]],
     deadline: float,
     *,
-    first_only: bool = False,
+    asked: Collection[str] | None = None,
 ) -> tuple[Measurement, ...]:
     """Sample ports a second time, all in one question.
 
     Args:
         setting: of the run.
-        firsts: by subject, the ifIndex and the first sample; at least one.
+        firsts: by subject, the port and the first sample; at least one.
         deadline: absolute, monotonic seconds.
-        first_only: leave out alternative objects, as the first sample did.
+        asked: the fields that the first sample asked for, without alternatives; None: all.
 
     Returns:
         `port_rates` of every subject, known or not.
@@ -72,9 +74,10 @@ async def sample_again(
         driver = driver_of(setting)
         specs = driver.groups.get("port_counters", ())
         oids = uptime_oids(driver)
-        for if_index, _ in firsts.values():
-            oids += oids_of(specs, if_index, first_only=first_only)
-        await _wait(setting, max(sample.at for _, sample in firsts.values()), deadline)
+        for index, _ in firsts.values():
+            wanted = (spec for spec in specs if asked is None or spec.field in asked)
+            oids += oids_of(wanted, index, first_only=asked is not None)
+        await wait_for_sample(setting, max(sample.at for _, sample in firsts.values()), deadline)
         answers = await snmp.get(oids, deadline=deadline)
     except MeasurementError as error:
         return none_of(keys, error, clock.now())
@@ -82,15 +85,20 @@ async def sample_again(
     return tuple(
         built(
             FactKey("port_rates", subject),
-            partial(_rates, setting, answers, if_index, sample, at),
-            f"{source_of(snmp.node, specs, 'in_octets', if_index)}, two samples",
+            partial(rates_between, setting, answers, index, sample, at),
+            f"{source_of(snmp.node, specs, 'in_octets', index)}, two samples",
             at,
         )
-        for subject, (if_index, sample) in firsts.items()
+        for subject, (index, sample) in firsts.items()
     )
 
 
-async def _wait(setting: Setting, first_at: datetime, deadline: float) -> None:
+async def wait_for_sample(setting: Setting, first_at: datetime, deadline: float) -> None:
+    """Let the time between two samples pass.
+
+    Raises:
+        MeasurementError: OUT_OF_TIME: the deadline comes before it.
+    """
     clock = setting.doors.clock
     passed_s = (clock.now() - first_at).total_seconds()
     when = clock.monotonic() + max(0.0, setting.sample_interval_s - passed_s)
@@ -106,15 +114,20 @@ async def _wait(setting: Setting, first_at: datetime, deadline: float) -> None:
     recorder.end(exchange, round_trips=0)
 
 
-def _rates(
+def rates_between(
     setting: Setting,
     answers: Mapping[Oid, SnmpValue],
-    if_index: int,
+    index: PortIndex,
     sample: Observed[PortCounters],
     at: datetime,
 ) -> PortRates:
-    system = fields_of(setting, "node_system", answers, 0)
-    fields = fields_of(setting, "port_counters", answers, if_index)
+    """Turn the first sample and the second answer into rates.
+
+    Raises:
+        MeasurementError: INCOMPLETE: the node restarted in between; or no counter came.
+    """
+    system = node_times(setting, answers)
+    fields = fields_of(setting, "port_counters", answers, index)
     second = port_counters(fields, system.needed_number("uptime_s"))
     passed_s = elapsed_s(sample.value, second)
     if passed_s is None:

@@ -77,11 +77,15 @@ def _node_system(fact: NodeSystem) -> str:
 
 
 def _port_status(fact: PortStatus) -> str:
-    name = known(fact.name) or f"ifIndex {fact.if_index}"
+    name = known(fact.name) or _unnamed(fact)
     state = fact.oper.value.replace("_", " ") if fact.admin_up else "shut by the operator"
     parts = [f"port {name} {state}"]
     parts += _maybe(fact.last_change_s, lambda s: f"last change {duration(s)} ago")
     return ", ".join(parts)
+
+
+def _unnamed(fact: PortStatus) -> str:
+    return "of the subscriber" if fact.if_index is None else f"ifIndex {fact.if_index}"
 
 
 def _port_speed(fact: PortSpeed) -> str:

@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
-from cpe_diag.ports import Clock, Command, CommandAnswer, Oid, Recorder, SnmpValue
+from cpe_diag.ports import (
+    Clock,
+    Command,
+    CommandAnswer,
+    Oid,
+    Recorder,
+    Remembered,
+    SnmpValue,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 UNKNOWN_COMMAND_STATUS = 127
 """What a POSIX shell gives for a command that it does not know (POSIX.1-2024, XCU 2.8.2)."""
@@ -86,6 +95,21 @@ class FakeSnmp:
 
 def _numbers(oid: Oid) -> tuple[int, ...]:
     return tuple(int(part) for part in oid.split("."))
+
+
+@dataclass(slots=True)
+class FakeMemory:
+    """Remembers for as long as it lives."""
+
+    held: dict[tuple[str, Oid, str], Remembered] = field(default_factory=dict)
+
+    def recall(self, node: str, column: Oid, wanted: str) -> Remembered | None:
+        """Give what was kept."""
+        return self.held.get((node, column, wanted))
+
+    def keep(self, node: str, column: Oid, wanted: str, index: str, at: datetime) -> None:
+        """Keep it."""
+        self.held[node, column, wanted] = Remembered(index=index, at=at)
 
 
 @dataclass(slots=True, kw_only=True)

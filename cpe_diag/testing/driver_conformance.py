@@ -9,6 +9,7 @@ Made to be called from a test of the driver's own package:
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -28,18 +29,48 @@ from cpe_diag.driver_kit.access_fields import GROUP_FIELDS
 from cpe_diag.driver_kit.capabilities import ACCESS_CAPABILITIES, ROUTER_CAPABILITIES
 from cpe_diag.driver_kit.capability import CapabilityState
 from cpe_diag.driver_kit.decode import decode, decode_group
+from cpe_diag.driver_kit.optical_facts import ont_errors, ont_optics, ont_state
+from cpe_diag.driver_kit.port_index import PortIndex, placeholders
 from cpe_diag.driver_kit.router import ReadingContext, UnreadableError
-from cpe_diag.ports import CommandAnswer
+from cpe_diag.driver_kit.setting_facts import (
+    cable_test,
+    port_config,
+    port_power,
+    port_security,
+)
+from cpe_diag.ports import CommandAnswer, Oid, SnmpValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cpe_diag.driver_kit.access import AccessDriver, ObjectSpec
     from cpe_diag.driver_kit.router import RouterDriver
-    from cpe_diag.ports import Oid, SnmpValue
 
-IF_INDEX: Final = 1007
-"""Any interface."""
+INDEX: Final = PortIndex(
+    name="any",
+    parts={
+        "if_index": "1007",
+        "base_port": "7",
+        "onu": "3",
+        "cm": "12",
+        "channel": "4",
+        "vlan": "100",
+        "mac": "2.0.94.0.0.1",
+    },
+    words={},
+    groups=(),
+)
+"""Any port; parts that a driver's own schemes and lookups give are added."""
+
+# Forms in which agents write a number into text (recordings of V-SOL and others).
+_NUMBER_TEXTS: Final = (
+    b"0.03 mW (-14.61 dBm)",
+    b"-14.61 dBm",
+    b"-14.61",
+    b"14.6",
+    b"14",
+    b"25.0 C",
+)
 
 # RFC 2578: the numbers that an agent may send where it has no value, and the ends of its types.
 _EDGES: Final = (-1, 0, 1, 2**31 - 2, 2**31 - 1, 2**31, 2**32 - 1, 2**63, 2**64 - 1)
@@ -146,10 +177,18 @@ def check_any_answer_is_decoded_or_missing(driver: AccessDriver) -> None:
         for raw in (*_EDGES, None, b"", b"\0\0", b"NULL", b"SHOWTIME\0\0", b"\xff" * 20, "0.0"):
             value = decode(spec, raw)
             numeric = spec.type in {"integer", "unsigned", "ticks", "enum"}
+            octets = spec.type in {
+                "text",
+                "text_number",
+                "bits",
+                "mac",
+                "gpon_serial",
+                "date_time",
+            }
             wrong = isinstance(raw, int) != numeric
             if raw is None or (wrong and not isinstance(raw, str)):
                 what = f"{group}.{spec.field}: {raw!r} became {value!r}"
-                is_text = spec.type in {"text", "bits"} and isinstance(raw, bytes)
+                is_text = octets and isinstance(raw, bytes)
                 _demand(driver, is_text or isinstance(value, Missing), what)
 
 
@@ -159,8 +198,8 @@ def check_done_groups_give_their_facts(driver: AccessDriver) -> None:
         build = _BUILDERS.get(name)
         if capability.state is CapabilityState.DONE and build:
             specs = driver.groups[name]
-            answers = synthetic_answers(specs)
-            fields = decode_group(specs, answers, IF_INDEX)
+            answers = synthetic_answers(specs, index_for(driver))
+            fields = decode_group(specs, answers, index_for(driver))
             missing = [field for field, value in fields.items() if isinstance(value, Missing)]
             _demand(driver, not missing, f"{name}: no value for {missing}")
             unknown = set(fields) - set(GROUP_FIELDS[name].all)
@@ -171,30 +210,58 @@ def check_done_groups_give_their_facts(driver: AccessDriver) -> None:
 def check_port_names_lead_to_different_ports(driver: AccessDriver) -> None:
     """Two neighbouring port names that lead to one interface would diagnose the wrong line."""
     for scheme in driver.port_naming:
-        factors = sorted(scheme.factors.values())
-        distinct = all(0 < low < high for low, high in pairwise(factors))
-        single = len(factors) == 1 and factors[0] != 0
-        _demand(driver, single or distinct, f"{scheme.pattern}: equal or zero factors")
+        for name, made in scheme.index.items():
+            factors = sorted(made.factors.values())
+            distinct = all(0 < low < high for low, high in pairwise(factors))
+            single = len(factors) == 1 and factors[0] != 0
+            whole = made.form != "number" and bool(made.group)
+            words = f"{scheme.pattern}: {name} has equal or zero factors"
+            _demand(driver, single or distinct or whole, words)
 
 
-def synthetic_answers(specs: tuple[ObjectSpec, ...]) -> Mapping[Oid, SnmpValue]:
+def check_every_placeholder_can_be_filled(driver: AccessDriver) -> None:
+    """An object whose index nobody gives is never asked, and its field never known."""
+    given = {part for scheme in driver.port_naming for part in scheme.index}
+    given |= {lookup.gives for lookup in driver.lookups} | GIVEN_BY_PROBES
+    for group, spec in _objects(driver):
+        for name in placeholders(spec.oid):
+            what = f"{group}.{spec.field}: nothing gives {{{name}}}"
+            _demand(driver, name in given, what)
+
+
+def index_for(driver: AccessDriver) -> PortIndex:
+    """Make an index in which every placeholder of a driver has a value."""
+    names = {part for scheme in driver.port_naming for part in scheme.index}
+    names |= {lookup.gives for lookup in driver.lookups}
+    return PortIndex(
+        name=INDEX.name,
+        parts={**dict.fromkeys(sorted(names), "5"), **INDEX.parts},
+        words={},
+        groups=(),
+    )
+
+
+GIVEN_BY_PROBES: Final = frozenset({"vlan", "mac", "base_port", "channel"})
+"""Placeholders that probes fill from the inventory or from earlier answers."""
+
+
+def synthetic_answers(specs: tuple[ObjectSpec, ...], index: PortIndex) -> Mapping[Oid, SnmpValue]:
     """Make an agent's answer to a group: one plausible raw value per object.
 
     Args:
         specs: the group's objects.
+        index: of which port.
 
     Returns:
         Raw values by oid, within each object's range and off its sentinels.
     """
-    return {spec.at(IF_INDEX): _plausible(spec) for spec in specs}
+    return {spec.at(index): _plausible(spec) for spec in specs}
 
 
 def _plausible(spec: ObjectSpec) -> SnmpValue:
     match spec.type:
-        case "text":
-            return b"port 7\0"
-        case "object_id":
-            return "1.3.6.1.4.1.8072"
+        case "text_number":
+            return next(text for text in _NUMBER_TEXTS if re.search(spec.pattern, text.decode()))
         case "bits":
             bit = next(number for number, word in spec.values.items() if word in spec.true_when)
             octets = bytearray(max(spec.values) // 8 + 1)
@@ -202,10 +269,22 @@ def _plausible(spec: ObjectSpec) -> SnmpValue:
             return bytes(octets)
         case "enum":
             return next(number for number in spec.values if number not in spec.sentinels)
-        case _:
+        case "integer" | "unsigned" | "ticks":
             least, greatest = spec.raw_range or (1, 10_000)
             candidates = range(least, greatest + 1)
             return next(number for number in candidates if number not in spec.sentinels)
+        case _:
+            return _PLAUSIBLE[spec.type]
+
+
+_PLAUSIBLE: Final[Mapping[str, SnmpValue]] = {
+    "text": b"port 7\0",
+    "object_id": "1.3.6.1.4.1.8072",
+    "ipv4": "192.0.2.7",
+    "mac": bytes((2, 0, 94, 0, 0, 1)),
+    "gpon_serial": b"HWTC\x1a\x2b\x3c\x4d",
+    "date_time": bytes((0x07, 0xE8, 3, 1, 12, 0, 0, 0)),
+}
 
 
 def _misencoded(spec: ObjectSpec, sentinel: int) -> tuple[int, ...]:
@@ -229,11 +308,19 @@ def _demand(driver: AccessDriver | RouterDriver, holds: object, otherwise: str) 
 
 _BUILDERS: Final[Mapping[str, Callable[[Fields], object]]] = {
     "node_system": node_system,
-    "port_status": lambda fields: port_status(fields, IF_INDEX, 1000.0),
+    "port_status": lambda fields: port_status(fields, 1007, 1000.0, 1e9),
     "port_speed": port_speed,
     "port_counters": lambda fields: port_counters(fields, 1000.0),
     "line_quality_vdsl2": lambda fields: line_quality(fields, "vdsl2"),
     "line_quality_adsl": lambda fields: line_quality(fields, "adsl"),
+    "line_quality_gfast": lambda fields: line_quality(fields, "gfast"),
+    "port_config": port_config,
+    "port_power": port_power,
+    "port_security": port_security,
+    "cable_test": cable_test,
+    "ont_state": lambda fields: ont_state(fields, 1e9),
+    "ont_optics": ont_optics,
+    "ont_errors": ont_errors,
 }
 
 CHECKS: Final[tuple[Callable[[AccessDriver], None], ...]] = (
@@ -243,4 +330,5 @@ CHECKS: Final[tuple[Callable[[AccessDriver], None], ...]] = (
     check_any_answer_is_decoded_or_missing,
     check_done_groups_give_their_facts,
     check_port_names_lead_to_different_ports,
+    check_every_placeholder_can_be_filled,
 )

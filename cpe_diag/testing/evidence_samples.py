@@ -215,6 +215,8 @@ def _counters(octets: int) -> PortCounters:
         fcs_errors=0,
         alignment_errors=0,
         late_collisions=0,
+        in_broadcast=1_200,
+        out_broadcast=8_400,
     )
 
 
@@ -232,6 +234,8 @@ def _rates() -> PortRates:
         fcs_errors=0,
         alignment_errors=0,
         late_collisions=0,
+        in_broadcast_per_s=0.2,
+        out_broadcast_per_s=1.4,
     )
 
 

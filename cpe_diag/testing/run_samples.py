@@ -120,6 +120,8 @@ FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
             fcs_errors=_NOT_SAID,
             alignment_errors=_NOT_SAID,
             late_collisions=_NOT_SAID,
+            in_broadcast=1_200,
+            out_broadcast=8_400,
         ),
         FactKey("port_rates", "port"): PortRates(
             interval_s=5.0,
@@ -134,6 +136,8 @@ FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
             fcs_errors=3,
             alignment_errors=_NOT_SAID,
             late_collisions=_NOT_SAID,
+            in_broadcast_per_s=0.2,
+            out_broadcast_per_s=1.4,
         ),
         FactKey("learned_macs", "port"): LearnedMacs(
             entries=(LearnedMac(mac="02:00:5e:00:10:12", vlan=1012),)

@@ -10,10 +10,12 @@ from cpe_diag.domain.failures import Failure, FailureKind
 from cpe_diag.domain.observations import Observed
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.ports import Clock, Doors, Recorder
+from cpe_diag.probes.port_finder import PortFinder
 from cpe_diag.probes.probe import Probe, Setting
 from cpe_diag.testing.clock import FakeClock
 from cpe_diag.testing.doors import (
     FakeHttp,
+    FakeMemory,
     FakeProber,
     FakeResolver,
     FakeRouter,
@@ -59,6 +61,7 @@ def fake_setting(subscriber: Subscriber, doors: Doors | None = None) -> Setting:
     Returns:
         The setting.
     """
+    doors = doors or fake_doors()
     return Setting(
         subscriber=subscriber,
         node_ports=(),
@@ -69,7 +72,8 @@ def fake_setting(subscriber: Subscriber, doors: Doors | None = None) -> Setting:
         platform=None,
         device_mac=None,
         sample_interval_s=1.0,
-        doors=doors or fake_doors(),
+        doors=doors,
+        finder=PortFinder(doors, FakeMemory()),
     )
 
 

@@ -21,7 +21,9 @@ from cpe_diag.playbook.load import load_playbook
 from cpe_diag.playbook.model import Playbook
 from cpe_diag.ports import CredentialSource
 from cpe_diag.probes.catalogue import PROBES
+from cpe_diag.probes.port_finder import PortFinder
 from cpe_diag.probes.probe import Setting, WebTarget
+from cpe_diag.store.port_memory import PortMemoryFile, default_path
 from cpe_diag.wiring.config import Config
 from cpe_diag.wiring.doors import credentials_of, open_doors
 from cpe_diag.wiring.inventories import inventory_of
@@ -160,6 +162,7 @@ def _setting(prepared: PreparedRun, doors: Doors) -> Setting:
         device_mac=prepared.wish.device_mac,
         sample_interval_s=prepared.config.sample_interval_s,
         doors=doors,
+        finder=PortFinder(doors, PortMemoryFile(default_path())),
     )
 
 

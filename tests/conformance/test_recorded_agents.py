@@ -23,6 +23,7 @@ from cpe_diag.driver_kit.access_facts import (
 )
 from cpe_diag.driver_kit.decode import NOT_MEASURED, UNSUPPORTED, decode, decode_group
 from cpe_diag.driver_kit.load import load_access_driver
+from cpe_diag.driver_kit.port_index import interface
 from cpe_diag.testing.snmprec import read_snmprec
 
 if TYPE_CHECKING:
@@ -54,8 +55,9 @@ def fields(name: str, group: str, if_index: int) -> Fields:
     """Decode a group of a recorded node as a probe would: absent objects are None."""
     objects = recorded(name)
     specs = DSL.groups[group]
-    answers = {spec.at(if_index): objects.get(spec.at(if_index)) for spec in specs}
-    return Fields(decode_group(specs, answers, if_index), name, group)
+    index = interface(if_index)
+    answers = {spec.at(index): objects.get(spec.at(index)) for spec in specs}
+    return Fields(decode_group(specs, answers, index), name, group)
 
 
 def test_a_draytek_in_sync_gives_its_vdsl2_rates_and_says_what_it_has_not() -> None:
@@ -83,7 +85,7 @@ def test_a_driver_of_its_own_reads_a_drayteks_whole_decibels() -> None:
     spec = next(
         spec for spec in DSL.groups["line_quality_adsl"] if spec.field == "up.snr_margin_db"
     )
-    raw = recorded("draytek_vdsl")[spec.at(4)]
+    raw = recorded("draytek_vdsl")[spec.at(interface(4))]
     assert decode(spec, raw) == pytest.approx(0.5)
     assert decode(replace(spec, scale=1.0), raw) == 5
 

@@ -16,6 +16,7 @@ from cpe_diag.driver_kit.decode import (
     decode,
     decode_group,
 )
+from cpe_diag.driver_kit.port_index import interface
 
 if TYPE_CHECKING:
     from cpe_diag.domain.missing import Maybe
@@ -110,25 +111,25 @@ def test_the_first_alternative_with_a_value_gives_the_field() -> None:
     """A 64-bit counter where the node has it, the 32-bit one where it has not."""
     high = replace(RATE, oid="1.1.{if_index}", sentinels=())
     low = replace(RATE, oid="1.2.{if_index}", sentinels=())
-    assert decode_group((high, low), {"1.1.7": 5, "1.2.7": 6}, 7) == {"margin": 5}
-    assert decode_group((high, low), {"1.1.7": None, "1.2.7": 6}, 7) == {"margin": 6}
-    assert decode_group((high, low), {"1.2.7": 6}, 7) == {"margin": 6}
+    assert decode_group((high, low), {"1.1.7": 5, "1.2.7": 6}, interface(7)) == {"margin": 5}
+    assert decode_group((high, low), {"1.1.7": None, "1.2.7": 6}, interface(7)) == {"margin": 6}
+    assert decode_group((high, low), {"1.2.7": 6}, interface(7)) == {"margin": 6}
 
 
 def test_the_most_telling_reason_stays_when_no_alternative_has_a_value() -> None:
     """`Not measured` by the first object says more than `no such object` by the second."""
     first, second = replace(RATE, oid="1.1.{if_index}"), replace(RATE, oid="1.2.{if_index}")
-    assert decode_group((first, second), {"1.1.7": 0, "1.2.7": None}, 7) == {
+    assert decode_group((first, second), {"1.1.7": 0, "1.2.7": None}, interface(7)) == {
         "margin": NOT_MEASURED
     }
-    assert decode_group((first, second), {"1.1.7": None, "1.2.7": 0}, 7) == {
+    assert decode_group((first, second), {"1.1.7": None, "1.2.7": 0}, interface(7)) == {
         "margin": NOT_MEASURED
     }
-    assert decode_group((first, second), {"1.1.7": None, "1.2.7": None}, 7) == {
+    assert decode_group((first, second), {"1.1.7": None, "1.2.7": None}, interface(7)) == {
         "margin": UNSUPPORTED
     }
 
 
 def test_a_field_that_was_not_asked_for_is_not_there() -> None:
     """Not asked and not there are different things."""
-    assert decode_group((RATE,), {}, 7) == {}
+    assert decode_group((RATE,), {}, interface(7)) == {}

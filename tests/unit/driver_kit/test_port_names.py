@@ -7,7 +7,7 @@ import pytest
 from cpe_diag.domain.failures import FailureKind, MeasurementError
 from cpe_diag.domain.subscriber import NodePort
 from cpe_diag.driver_kit.load import load_access_driver
-from cpe_diag.driver_kit.port_names import if_index_of, nearest_in_service
+from cpe_diag.driver_kit.port_names import locate, others_in_service
 
 DRIVER = load_access_driver("generic_ifmib")
 
@@ -25,14 +25,14 @@ DRIVER = load_access_driver("generic_ifmib")
 )
 def test_a_port_name_becomes_its_if_index(name: str, if_index: int) -> None:
     """Another interface would be another customer's line."""
-    assert if_index_of(DRIVER, name) == if_index
+    assert locate(DRIVER, name).if_index == if_index
 
 
 @pytest.mark.parametrize("name", ["", "0/2/7", "0/1/7/1", "x0/1/7", "-3", "0/1/"])
 def test_a_name_that_fits_no_scheme_is_refused_and_never_guessed(name: str) -> None:
     """A part of a name that fits would lead to a wrong line."""
     with pytest.raises(MeasurementError) as caught:
-        if_index_of(DRIVER, name)
+        locate(DRIVER, name)
     assert caught.value.failure.kind is FailureKind.NOT_CONFIGURED
     assert "ifindex:NUMBER" in str(caught.value)
 
@@ -51,6 +51,11 @@ def test_the_nearest_ports_in_service_are_the_controls() -> None:
             ("uplink", True),
         )
     ]
-    assert nearest_in_service(DRIVER, ports, 1007, 3) == (1006, 1009, 1001)
-    assert nearest_in_service(DRIVER, ports[:2], 1007, 3) == (1006,)
-    assert nearest_in_service(DRIVER, [], 1007, 3) == ()
+    own = locate(DRIVER, "0/1/7")
+
+    def chosen(among: list[NodePort]) -> list[int | None]:
+        return [port.if_index for port in others_in_service(DRIVER, among, own, 3)]
+
+    assert chosen(ports) == [1006, 1009, 1001]
+    assert chosen(ports[:2]) == [1006]
+    assert chosen([]) == []

@@ -1,0 +1,73 @@
+"""What a driver says of a change it can make: the steps, their outage, how it is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetStep:
+    """One object to set. `value` is a raw number or text, or `{value}` for the wished one.
+
+    `type` is the SMI type on the wire: integer, unsigned, gauge, ticks, text, hex, object_id.
+    `read` False: the object cannot be read (a trigger), so that it has no previous value.
+    """
+
+    oid: str
+    type: str
+    value: int | str
+    read: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitStep:
+    """Time to let pass between two objects, in seconds."""
+
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CliStep:
+    """One line for the node's command line.
+
+    `expect` is the prompt that asks back, `send` the answer to it; both empty where the node asks
+    nothing.
+    """
+
+    line: str
+    expect: str
+    send: str
+
+
+Step: TypeAlias = SetStep | WaitStep | CliStep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadBack:
+    """What must stand on the node afterwards: a raw number or text, or `{value}`."""
+
+    oid: str
+    value: int | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionSpec:
+    """One change.
+
+    `values` maps the words that a person may wish to raw values; `value_range` is the least and
+    the greatest raw number; `value_text`: any name; none of them where the action takes no value.
+    `undo` is `previous` (objects get back what they had before), or `none` for what cannot be
+    undone and need not be (a restart). `outage_s` is how long the customer is without service.
+    """
+
+    id: str
+    steps: tuple[Step, ...]
+    read_back: tuple[ReadBack, ...]
+    values: Mapping[str, int | str]
+    value_range: tuple[int, int] | None
+    value_text: bool
+    outage_s: float
+    undo: str
+    source: str

@@ -1,0 +1,141 @@
+"""Which rows of a node's tables belong to one port: sub-identifiers by placeholder; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.driver_kit.mac_address import octets_of
+
+if TYPE_CHECKING:
+    from cpe_diag.ports import Oid
+
+IF_INDEX: Final = "if_index"
+FORMS: Final = ("number", "ascii", "ascii_counted", "hex", "mac", "gpon_serial")
+
+_PLACE: Final = re.compile(r"\{([a-z_]+)\}")
+# ITU-T G.984.3: four letters of the vendor, then four octets, written as eight hex digits.
+_GPON_SERIAL: Final = re.compile(r"(?P<vendor>[A-Za-z0-9]{4})-?(?P<number>[0-9A-Fa-f]{8})\Z")
+_SERIAL_HEX: Final = re.compile(r"[0-9A-Fa-f]{16}\Z")
+
+
+class UnfitNameError(ValueError):
+    """A part of a port's name is not of the form that its scheme says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortIndex:
+    """One port of a node: `name` as the operator writes it.
+
+    `parts` fill the placeholders of OIDs (`if_index`, `onu`, `cm`, ...), `words` are the named
+    groups of the name (`slot`, `port`, ...) for command lines, `groups` what the port shares with
+    others, from the smallest to the largest: `pon 0/3/12`, `card 0/3`.
+    """
+
+    name: str
+    parts: Mapping[str, str]
+    words: Mapping[str, str]
+    groups: tuple[str, ...]
+
+    @property
+    def if_index(self) -> int | None:
+        """The ifIndex of the interface, or None where the scheme gives none."""
+        held = self.parts.get(IF_INDEX)
+        return int(held) if held is not None and held.isdigit() else None
+
+    @property
+    def label(self) -> str:
+        """A short name for subjects and sources: the ifIndex, with what follows it."""
+        return ".".join(self.parts.values()) or self.name
+
+    def fill(self, oid: str) -> Oid:
+        """Put the parts into an OID; a placeholder that has no part stays as it is."""
+        return _PLACE.sub(lambda found: self.parts.get(found[1], found[0]), oid)
+
+    def with_part(self, name: str, value: str) -> PortIndex:
+        """Give the same port with one more part."""
+        return PortIndex(
+            name=self.name,
+            parts={**self.parts, name: value},
+            words=self.words,
+            groups=self.groups,
+        )
+
+
+NODE: Final = PortIndex(name="node", parts={}, words={}, groups=())
+"""For objects of the node itself."""
+
+
+def interface(if_index: int) -> PortIndex:
+    """Make the index of a port that is an interface and nothing more."""
+    return PortIndex(
+        name=f"ifindex:{if_index}", parts={IF_INDEX: str(if_index)}, words={}, groups=()
+    )
+
+
+def placeholders(oid: str) -> tuple[str, ...]:
+    """Give the placeholders of an OID, in their order."""
+    return tuple(_PLACE.findall(oid))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexPart:
+    """How a part of an index is made of the named groups of a port's name.
+
+    `number`: base + sum of group x factor. Other forms write the text of `group` as
+    sub-identifiers: `ascii` one per character, `ascii_counted` with their count before them,
+    `hex` one per octet, `mac` six octets, `gpon_serial` eight octets (four letters, then the
+    number).
+    """
+
+    form: str
+    base: int
+    factors: Mapping[str, int]
+    group: str
+
+    def value(self, words: Mapping[str, str | None]) -> str:
+        """Give the sub-identifiers, dotted.
+
+        Raises:
+            UnfitNameError: the group's text is not of this form.
+        """
+        if self.form == "number":
+            whole = self.base + sum(
+                int(words[name] or 0) * factor for name, factor in self.factors.items()
+            )
+            return str(whole)
+        octets = octets_of_form(self.form, words.get(self.group) or "")
+        counted = (len(octets),) if self.form == "ascii_counted" else ()
+        return ".".join(str(number) for number in (*counted, *octets))
+
+
+def octets_of_form(form: str, text: str) -> tuple[int, ...]:
+    """Write text as octets.
+
+    Args:
+        form: one of FORMS, not `number`.
+        text: for example `HWTC1A2B3C4D` or `02:00:5e:00:00:01`.
+
+    Returns:
+        Numbers from 0 to 255.
+
+    Raises:
+        UnfitNameError: the text is not of this form.
+    """
+    match form:
+        case "ascii" | "ascii_counted" if text.isascii() and text:
+            return tuple(text.encode("ascii"))
+        case "hex" if re.fullmatch(r"([0-9A-Fa-f]{2})+", text):
+            return tuple(bytes.fromhex(text))
+        case "mac" if (octets := octets_of(text)) is not None:
+            return octets
+        case "gpon_serial":
+            found = _GPON_SERIAL.match(text)
+            if _SERIAL_HEX.match(text):
+                return tuple(bytes.fromhex(text))
+            if found:
+                return (*found["vendor"].encode("ascii"), *bytes.fromhex(found["number"]))
+    msg = f"{text!r} is not of the form {form}"
+    raise UnfitNameError(msg)

@@ -1,0 +1,78 @@
+"""From decoded objects to facts about how a port is set up, powered, locked and wired; pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.setting_facts import (
+    CablePair,
+    CableState,
+    CableTest,
+    PortConfig,
+    PortPower,
+    PortSecurity,
+)
+from cpe_diag.driver_kit.access_fields import PAIRS
+
+if TYPE_CHECKING:
+    from cpe_diag.driver_kit.access_facts import Fields
+
+
+def port_config(fields: Fields) -> PortConfig:
+    """Build `port_config`.
+
+    Raises:
+        MeasurementError: not one setting has a value.
+    """
+    if all(isinstance(value, Missing) for value in fields.values.values()):
+        fields.needed_number("vlan")
+    return PortConfig(
+        vlan=fields.count("vlan"),
+        profile=fields.text("profile"),
+        auto_negotiation=fields.claim("auto_negotiation"),
+    )
+
+
+def port_power(fields: Fields) -> PortPower:
+    """Build `port_power`.
+
+    Raises:
+        MeasurementError: it is not known whether the port may give power.
+    """
+    return PortPower(
+        admin_on=fields.needed_claim("admin_on"),
+        delivering=fields.claim("delivering"),
+        fault=fields.claim("fault"),
+        power_w=fields.number("power_w"),
+    )
+
+
+def port_security(fields: Fields) -> PortSecurity:
+    """Build `port_security`.
+
+    Raises:
+        MeasurementError: it is not known whether the port is locked.
+    """
+    return PortSecurity(
+        enabled=fields.claim("enabled"),
+        locked=fields.needed_claim("locked"),
+        violations=fields.count("violations"),
+    )
+
+
+def cable_test(fields: Fields) -> CableTest:
+    """Build `cable_test`.
+
+    Raises:
+        MeasurementError: not one pair has a state (no test was made, or it was not stored).
+    """
+    pairs = []
+    for number in PAIRS:
+        state = fields.text(f"pair{number}.state")
+        if isinstance(state, str):
+            distance_m = fields.number(f"pair{number}.distance_m")
+            pairs.append(CablePair(pair=number, state=CableState(state), distance_m=distance_m))
+    if not pairs:
+        fields.needed_text("pair1.state")
+    return CableTest(pairs=tuple(pairs))

@@ -1,0 +1,146 @@
+"""Finds the rows of the subscriber's port: by its name, and by what only the node can tell.
+
+A search through rows of the node is made once in a run, and remembered beyond it: what was
+remembered is checked with one GET before it is believed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.driver_kit.port_index import octets_of_form, placeholders
+from cpe_diag.driver_kit.port_names import OPERATION, locate
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from cpe_diag.driver_kit.access import AccessDriver, Lookup
+    from cpe_diag.driver_kit.port_index import PortIndex
+    from cpe_diag.ports import Doors, Oid, PortMemory, SnmpValue
+
+REMEMBERED_FOR: Final = timedelta(days=30)
+"""An entry that nobody has asked for in so long is looked for anew: cards are moved, ONTs are
+exchanged (reasoned; each use is checked all the same)."""
+
+ROWS: Final = 50
+"""Rows of one GETBULK: the bound of the door."""
+
+
+class PortFinder:
+    """Locates ports of one node for one run; the same question is asked once."""
+
+    def __init__(self, doors: Doors, memory: PortMemory) -> None:
+        """Ask through `doors`, and remember in `memory`."""
+        self._doors = doors
+        self._memory = memory
+        self._found: dict[str, tuple[PortIndex, frozenset[int]]] = {}
+        self._turn = asyncio.Lock()
+
+    async def find(
+        self, driver: AccessDriver, name: str, technology: str | None, deadline: float
+    ) -> PortIndex:
+        """Locate a port.
+
+        Args:
+            driver: of the node.
+            name: the operator's name of the port.
+            technology: of the subscriber, or None.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            The port with every part that the driver's lookups give.
+
+        Raises:
+            MeasurementError: NOT_CONFIGURED: the name fits no scheme; UNSUPPORTED: the node has no
+                such port; or how the node's answer failed.
+        """
+        port = locate(driver, name, technology)
+        lookups = [one for one in driver.lookups if _applies(one, port)]
+        if not lookups:
+            return port
+        async with self._turn:
+            if name not in self._found:
+                self._found[name] = await self._looked_up(port, lookups, deadline)
+        found, seen = self._found[name]
+        self._doors.recorder.join(seen)
+        return found
+
+    async def _looked_up(
+        self, port: PortIndex, lookups: list[Lookup], deadline: float
+    ) -> tuple[PortIndex, frozenset[int]]:
+        for lookup in lookups:
+            ask: Awaitable[str] = (
+                self._asked(port, lookup, deadline)
+                if lookup.oid
+                else self._searched(port, lookup, deadline)
+            )
+            port = port.with_part(lookup.gives, await ask)
+        return port, self._doors.recorder.seen()
+
+    async def _asked(self, port: PortIndex, lookup: Lookup, deadline: float) -> str:
+        oid = port.fill(lookup.oid)
+        raw = (await self._doors.snmp.get((oid,), deadline=deadline))[oid]
+        if not isinstance(raw, int) or raw in lookup.sentinels:
+            raise self._not_there(port)
+        return str(raw)
+
+    async def _searched(self, port: PortIndex, lookup: Lookup, deadline: float) -> str:
+        snmp, clock = self._doors.snmp, self._doors.clock
+        column = port.fill(lookup.column)
+        wanted = bytes(octets_of_form(lookup.form, port.words[lookup.wanted]))
+        held = self._memory.recall(snmp.node, column, wanted.hex())
+        if held is not None and clock.now() - held.at < REMEMBERED_FOR:
+            oid = f"{column}.{held.index}"
+            if _is(wanted, (await snmp.get((oid,), deadline=deadline))[oid]):
+                return held.index
+        after, read = "", 0
+        while read < lookup.most_rows:
+            rows = await snmp.next_rows(
+                column, after=after, max_rows=min(ROWS, lookup.most_rows - read), deadline=deadline
+            )
+            for oid, raw in rows:
+                if _is(wanted, raw):
+                    index = _rest(oid, column)
+                    self._memory.keep(snmp.node, column, wanted.hex(), index, clock.now())
+                    return index
+            if len(rows) < min(ROWS, lookup.most_rows - read):
+                raise self._not_there(port)
+            after, read = _rest(rows[-1][0], column), read + len(rows)
+        failure = Failure(
+            kind=FailureKind.INCOMPLETE,
+            where=snmp.node,
+            detail=f"{port.name} is not among the first {read} rows, and no more were read",
+        )
+        raise MeasurementError(failure, OPERATION)
+
+    def _not_there(self, port: PortIndex) -> MeasurementError:
+        failure = Failure(
+            kind=FailureKind.UNSUPPORTED,
+            where=self._doors.snmp.node,
+            detail=f"the node knows no {port.name}",
+            next_step="compare the port in the inventory with the node",
+        )
+        return MeasurementError(failure, OPERATION)
+
+
+def _applies(lookup: Lookup, port: PortIndex) -> bool:
+    needed = placeholders(lookup.oid or lookup.column)
+    has_words = not lookup.wanted or bool(port.words.get(lookup.wanted))
+    return (
+        lookup.gives not in port.parts and has_words and all(name in port.parts for name in needed)
+    )
+
+
+def _rest(oid: Oid, column: Oid) -> str:
+    return oid[len(column) + 1 :]
+
+
+def _is(wanted: bytes, raw: SnmpValue) -> bool:
+    """Compare octets; agents write a serial number as octets or as text."""
+    if not isinstance(raw, bytes):
+        return False
+    text = raw.rstrip(b"\0").strip()
+    return wanted in {raw, text} or text.upper() == wanted.hex().upper().encode()
