@@ -116,7 +116,11 @@ def _lookups(reader: DocumentReader) -> tuple[Lookup, ...]:
 def _groups(
     reader: DocumentReader, parent: AccessDriver | None
 ) -> Mapping[str, tuple[ObjectSpec, ...]]:
+    left_out = reader.texts(("without",))
     groups = dict(parent.groups) if parent else {}
+    for index, name in enumerate(left_out):
+        if groups.pop(name, None) is None:
+            reader.fault(("without", index), f"the driver that it extends has no group {name!r}")
     for group in reader.keys(("facts",)):
         path: YamlPath = ("facts", group)
         if group not in GROUP_FIELDS:

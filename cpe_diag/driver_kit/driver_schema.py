@@ -263,6 +263,13 @@ _ACCESS: Final[Mapping[str, object]] = {
             "pattern": "^[a-z][a-z0-9_]*$",
             "description": "the id of another access driver in lower case",
         },
+        "without": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"type": "string", "minLength": 3},
+            "description": "Groups of the extended driver that this node cannot give.",
+        },
         "technologies": {
             "type": "array",
             "minItems": 1,
