@@ -73,6 +73,8 @@ class FailureKind(StrEnum):
     """Another fact that this question needs could not be observed."""
     OUT_OF_TIME = "out_of_time"
     """The run's own budget ended before the question was asked or answered."""
+    NOT_APPLICABLE = "not_applicable"
+    """The question does not arise: a subscriber on Ethernet has no DSL line."""
     WRONG_PLATFORM = "wrong_platform"
     """The device is not of the platform that the inventory names."""
 
@@ -97,6 +99,7 @@ BLAME_OF: dict[FailureKind, Blame] = {
     FailureKind.NOT_CONFIGURED: Blame.AGENT,
     FailureKind.DEPENDENCY: Blame.AGENT,
     FailureKind.OUT_OF_TIME: Blame.AGENT,
+    FailureKind.NOT_APPLICABLE: Blame.AGENT,
     FailureKind.WRONG_PLATFORM: Blame.AGENT,
 }
 """Whom each kind of failure speaks about; total over FailureKind (a test holds it to that)."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from cpe_diag.ports import Oid
 
 IF_INDEX: Final = "if_index"
+BASE_PORT: Final = "base_port"
+"""The bridge port of an interface (BRIDGE-MIB, RFC 4188): another number for the same port."""
 FORMS: Final = ("number", "ascii", "ascii_counted", "hex", "mac", "gpon_serial")
 
 _PLACE: Final = re.compile(r"\{([a-z_]+)\}")
@@ -48,7 +50,8 @@ class PortIndex:
     @property
     def label(self) -> str:
         """A short name for subjects and sources: the ifIndex, with what follows it."""
-        return ".".join(self.parts.values()) or self.name
+        shown = (value for part, value in self.parts.items() if part != BASE_PORT)
+        return ".".join(shown) or self.name
 
     def fill(self, oid: str) -> Oid:
         """Put the parts into an OID; a placeholder that has no part stays as it is."""

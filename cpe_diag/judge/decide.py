@@ -47,6 +47,8 @@ SETTLED_GAIN_BITS: Final = 0.1
 """Once a cause is named, only what could still overturn it is worth naming."""
 NO_FAULT_TITLE: Final = "No fault found"
 UNDETERMINED_TITLE: Final = "The evidence does not decide it"
+NOT_OUR_SIDE: Final = frozenset({FailureKind.DEPENDENCY, FailureKind.NOT_APPLICABLE})
+"""Gaps that nobody has to mend: they follow from others, or the question does not arise."""
 TOLD_UNDETERMINED: Final = (
     "We have not found the cause yet. A colleague goes on with your case and will get back to you."
 )
@@ -304,6 +306,6 @@ def _our_own_side(case: CaseFile) -> tuple[str, ...]:
             for _, observation in case.evidence
             if isinstance(observation, Unobserved)
             and observation.failure.blame in {Blame.AGENT, Blame.ACCESS}
-            and observation.failure.kind is not FailureKind.DEPENDENCY
+            and observation.failure.kind not in NOT_OUR_SIDE
         )
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import MeasurementError
@@ -16,8 +16,10 @@ from cpe_diag.probes.node_port import (
     driver_of,
     fields_of,
     group_specs,
+    has_technology,
     node_times,
     none_of,
+    not_applicable,
     oids_of,
     port_of,
     table_source,
@@ -25,9 +27,10 @@ from cpe_diag.probes.node_port import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from cpe_diag.domain.evidence import Measurement
+    from cpe_diag.domain.subscriber import Technology
     from cpe_diag.driver_kit.access import ObjectSpec
     from cpe_diag.ports import Oid
     from cpe_diag.probes.probe import Setting
@@ -43,7 +46,11 @@ class GroupFact:
 
 
 async def read_groups(
-    setting: Setting, wanted: Sequence[GroupFact], deadline: float
+    setting: Setting,
+    wanted: Sequence[GroupFact],
+    deadline: float,
+    *,
+    only: Collection[Technology] | None = None,
 ) -> tuple[Measurement, ...]:
     """Read groups in one question; a group that the driver does not have is not asked for.
 
@@ -51,6 +58,7 @@ async def read_groups(
         setting: of the run.
         wanted: the facts.
         deadline: absolute, monotonic seconds.
+        only: subscribers of other technologies have no such facts; None: all have.
 
     Returns:
         One measurement for each fact.
@@ -61,6 +69,8 @@ async def read_groups(
     oids: tuple[Oid, ...] = ()
     try:
         index = await port_of(setting, deadline)
+        if only is not None and has_technology(setting, only) is False:
+            _refuse(not_applicable(setting))
         for fact in wanted:
             try:
                 specs = group_specs(setting, fact.group)
@@ -86,3 +96,7 @@ async def read_groups(
         for fact, specs in asked
     ]
     return (*lost, *told)
+
+
+def _refuse(error: MeasurementError) -> NoReturn:
+    raise error

@@ -14,6 +14,7 @@ from cpe_diag.probes.node_port import (
     driver_of,
     fields_of,
     none_of,
+    not_applicable,
     not_configured,
     oids_of,
     port_of,
@@ -35,7 +36,7 @@ def _standard(setting: Setting) -> str:
         raise not_configured(where, "the inventory does not say which technology the line has")
     driver = driver_of(setting)
     if technology not in DSL:
-        raise unsupported(setting, f"a {technology} port has no DSL line")
+        raise not_applicable(setting)
     if f"line_quality_{technology.value}" not in driver.groups:
         raise unsupported(setting, f"driver {driver.id} reads no {technology.value} lines")
     return technology.value

@@ -24,14 +24,11 @@ async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[M
     subjects = evidence.subjects("port_counters", _PREFIX) or (f"{_PREFIX}none",)
     firsts: dict[str, tuple[PortIndex, Observed[PortCounters]]] = {}
     lost: list[Measurement] = []
-    try:
-        chosen = {subject(index): index for index in await choose(setting, deadline)}
-    except MeasurementError as error:
-        keys = tuple(FactKey("port_rates", name) for name in subjects)
-        return none_of(keys, error, setting.doors.clock.now())
+    chosen: dict[str, PortIndex] = {}
     for name in subjects:
         try:
             sample = first_sample(evidence, name)
+            chosen = chosen or {subject(index): index for index in await choose(setting, deadline)}
         except MeasurementError as error:
             key = FactKey("port_rates", name)
             lost.extend(none_of((key,), error, setting.doors.clock.now()))

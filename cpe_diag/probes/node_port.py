@@ -138,6 +138,14 @@ def group_specs(setting: Setting, group: str) -> tuple[ObjectSpec, ...]:
     raise unsupported(setting, detail)
 
 
+def not_applicable(setting: Setting) -> MeasurementError:
+    """Make the error for a question that does not arise for the subscriber's technology."""
+    detail = f"a subscriber on {setting.subscriber.technology} has nothing of the kind"
+    where = f"subscriber {setting.subscriber.id}"
+    failure = Failure(kind=FailureKind.NOT_APPLICABLE, where=where, detail=detail)
+    return MeasurementError(failure, ASK)
+
+
 def unsupported(setting: Setting, detail: str) -> MeasurementError:
     """Make the error for what this node or this kind of line does not have."""
     node = setting.doors.snmp.node

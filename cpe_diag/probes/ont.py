@@ -8,7 +8,6 @@ from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.subscriber import PON
 from cpe_diag.driver_kit.optical_facts import ont_errors, ont_optics, ont_state
 from cpe_diag.probes.group_read import GroupFact, read_groups
-from cpe_diag.probes.node_port import has_technology, none_of, unsupported
 from cpe_diag.probes.probe import Probe, Setting
 
 if TYPE_CHECKING:
@@ -30,10 +29,7 @@ FACTS: Final = (
 
 
 async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
-    if has_technology(setting, PON) is False:
-        error = unsupported(setting, "the subscriber is not on a PON")
-        return none_of(PROBE.gives, error, setting.doors.clock.now())
-    return await read_groups(setting, FACTS, deadline)
+    return await read_groups(setting, FACTS, deadline, only=PON)
 
 
 PROBE: Final = Probe(

@@ -74,7 +74,7 @@ def _first_line(
     held = evidence.get("line_quality", "line")
     reason = evidence.failure("line_quality", "line")
     kind = FailureKind.DEPENDENCY
-    if reason is not None and reason.kind is FailureKind.UNSUPPORTED:
+    if reason is not None and reason.kind is FailureKind.NOT_APPLICABLE:
         kind = reason.kind
     detail = f"there is no first sample of the line: {reason.detail if reason else 'not read'}"
     gap = MeasurementError(Failure(kind=kind, where="line", detail=detail), ASK)

@@ -139,7 +139,12 @@ class CsvInventory:
         """
         table = _Table(self.settings.subscribers, self.settings.delimiter)
         return tuple(
-            NodePort(port=row.text("port"), in_service=True)
+            NodePort(
+                port=row.text("port"),
+                in_service=True,
+                subscriber=row.text("id"),
+                splitter=row.text("splitter") or None,
+            )
             for row in table.rows(self.settings.columns, SUBSCRIBER_FIELDS, ("id",))
             if row.text("node") == node_id and row.text("port")
         )

@@ -9,10 +9,12 @@ import difflib
 import heapq
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from cpe_diag.domain.failures import DefinitionError, FailureKind, Fault
-from cpe_diag.domain.missing import Maybe, Missing
+from cpe_diag.domain.failures import DefinitionError, Fault
+from cpe_diag.domain.missing import Maybe, known
 from cpe_diag.domain.subscriber import (
+    NOT_SAID,
     AccessNode,
+    CliAccess,
     NodePort,
     RouterAccess,
     Service,
@@ -48,6 +50,9 @@ SUBSCRIBER_FIELDS: Final = (
     "router_mac",
     "ssids",
     "language",
+    "profile",
+    "ont_serial",
+    "splitter",
 )
 """What an inventory can say of a subscriber; only `id` is required.
 
@@ -64,10 +69,23 @@ NODE_FIELDS: Final = (
     "driver",
     "auth_protocol",
     "priv_protocol",
+    "write_credential",
+    "write_user",
+    "uplinks",
+    "system_name",
+    "cli_address",
+    "cli_port",
+    "cli_user",
+    "cli_credential",
+    "cli_known_key",
 )
-"""What an inventory can say of an access node; `id` and `address` are required."""
+"""What an inventory can say of an access node; `id` and `address` are required.
 
-PORT_FIELDS: Final = ("port", "in_service")
+Several `uplinks` stand apart by `|`; `cli_*` is the node's interactive command line over SSH, at
+`address` where `cli_address` is not said.
+"""
+
+PORT_FIELDS: Final = ("port", "in_service", "subscriber", "splitter")
 """What a list of a node's ports can say; `port` is required."""
 
 SNMP_PORT: Final = 161
@@ -79,8 +97,6 @@ SSH_PORT: Final = 22
 _LARGEST_PORT: Final = 65_535
 _LARGEST_VLAN: Final = 4094
 """IEEE 802.1Q: 4095 is reserved."""
-
-_NOT_SAID: Final = Missing(why=FailureKind.NOT_CONFIGURED)
 
 
 def read_subscriber(
@@ -105,11 +121,14 @@ def read_subscriber(
             up_bps=_maybe(reader.number("up_bps")),
             vlan=_maybe(reader.number("vlan", most=_LARGEST_VLAN)),
             wan=_maybe(reader.choice("wan", WanProtocol)),
+            profile=_maybe(reader.text("profile")),
         ),
         router=_router(reader),
         router_mac=_maybe(reader.mac("router_mac")),
-        ssids=_maybe(_ssids(reader)),
+        ssids=_maybe(_several(reader, "ssids")),
         language=_maybe(reader.text("language")),
+        ont_serial=_maybe(reader.text("ont_serial")),
+        splitter=_maybe(reader.text("splitter")),
     )
 
 
@@ -138,8 +157,13 @@ def read_node(reader: FieldReader) -> AccessNode:
             user=user,
             auth_protocol=reader.text("auth_protocol") or "sha256",
             priv_protocol=reader.text("priv_protocol") or "aes128",
+            write_credential=_reference(reader, "write_credential"),
+            write_user=reader.text("write_user"),
         ),
         driver=reader.text("driver"),
+        uplinks=_several(reader, "uplinks") or (),
+        system_name=reader.text("system_name"),
+        cli=_cli(reader),
     )
 
 
@@ -153,7 +177,20 @@ def read_port(reader: FieldReader) -> NodePort:
         The port; in service where nothing else is said.
     """
     return NodePort(
-        port=reader.required("port"), in_service=reader.truth("in_service", default=True)
+        port=reader.required("port"),
+        in_service=reader.truth("in_service", default=True),
+        subscriber=reader.text("subscriber"),
+        splitter=reader.text("splitter"),
+    )
+
+
+def port_of_subscriber(subscriber: Subscriber) -> NodePort | None:
+    """Give the port that a subscriber is on, or None where the inventory names none."""
+    port = known(subscriber.port)
+    if port is None:
+        return None
+    return NodePort(
+        port=port, in_service=True, subscriber=subscriber.id, splitter=known(subscriber.splitter)
     )
 
 
@@ -257,7 +294,7 @@ def _shared_start(one: str, other: str) -> int:
 
 
 def _maybe(value: V | None) -> Maybe[V]:
-    return _NOT_SAID if value is None else value
+    return NOT_SAID if value is None else value
 
 
 def _node(reader: FieldReader, node_named: Callable[[str], AccessNode | str]) -> AccessNode | None:
@@ -295,9 +332,24 @@ def _reference(reader: FieldReader, name: str) -> str | None:
     return None
 
 
-def _ssids(reader: FieldReader) -> tuple[str, ...] | None:
-    given = reader.values.get("ssids")
+def _cli(reader: FieldReader) -> CliAccess | None:
+    port = reader.number("cli_port", most=_LARGEST_PORT)
+    user, credential = reader.text("cli_user"), _reference(reader, "cli_credential")
+    address = reader.text("cli_address")
+    if address is None and user is None and credential is None:
+        return None
+    return CliAccess(
+        address=address or reader.text("address") or "",
+        port=port or SSH_PORT,
+        user=user,
+        credential=credential,
+        known_key=reader.text("cli_known_key"),
+    )
+
+
+def _several(reader: FieldReader, name: str) -> tuple[str, ...] | None:
+    given = reader.values.get(name)
     if isinstance(given, list):
-        return tuple(str(ssid) for ssid in given)
-    text = reader.text("ssids")
+        return tuple(str(one) for one in given)
+    text = reader.text(name)
     return None if text is None else tuple(part.strip() for part in text.split("|"))

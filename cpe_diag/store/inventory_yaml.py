@@ -6,17 +6,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError
-from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
 from cpe_diag.driver_kit.schema_check import check
 from cpe_diag.driver_kit.yaml_source import read_yaml
 from cpe_diag.store.field_reader import FieldReader
-from cpe_diag.store.inventory_fields import near_matches, read_node, read_subscriber
+from cpe_diag.store.inventory_fields import (
+    near_matches,
+    port_of_subscriber,
+    read_node,
+    read_subscriber,
+)
 from cpe_diag.store.inventory_schema import INVENTORY_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
     from cpe_diag.driver_kit.yaml_source import YamlDocument, YamlPath
 
 _PLACES: Final = {
@@ -24,6 +29,7 @@ _PLACES: Final = {
     "up_bps": ("service", "up_bps"),
     "vlan": ("service", "vlan"),
     "wan": ("service", "wan"),
+    "profile": ("service", "profile"),
     "router_address": ("router", "address"),
     "router_port": ("router", "port"),
     "router_platform": ("router", "platform"),
@@ -80,9 +86,10 @@ class YamlInventory:
             DefinitionError: the file is wrong.
         """
         return tuple(
-            NodePort(port=one.port, in_service=True)
+            port
             for one in self._subscribers.values()
-            if one.node is not None and one.node.id == node_id and isinstance(one.port, str)
+            if one.node is not None and one.node.id == node_id
+            if (port := port_of_subscriber(one)) is not None
         )
 
     @cached_property

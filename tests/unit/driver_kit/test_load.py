@@ -25,7 +25,7 @@ extends: generic_ifmib
 technologies: [vdsl2]
 detect: {sys_object_ids: [1.3.6.1.4.1.32473.7], sys_descr: ['^Acme']}
 capabilities:
-  port_admin: {state: exempt, reason: this node refuses SET}
+  port.set_speed: {state: exempt, reason: this node refuses SET}
 facts:
   port_speed:
     speed_bps: {oid: '1.3.6.1.4.1.32473.7.1.{if_index}', type: unsigned, unit: bit/s,
@@ -64,8 +64,8 @@ def test_a_driver_says_only_what_differs_from_the_one_it_extends(tmp_path: Path)
     assert driver.groups["port_status"] == generic.groups["port_status"]
     assert {spec.field for spec in driver.groups["port_speed"]} == {"speed_bps", "duplex"}
     assert driver.port_naming == generic.port_naming
-    assert driver.capabilities["port_admin"].reason == "this node refuses SET"
-    assert driver.capabilities["port_vlan"] == generic.capabilities["port_vlan"]
+    assert driver.capabilities["port.set_speed"].reason == "this node refuses SET"
+    assert driver.capabilities["port.set_vlan"] == generic.capabilities["port.set_vlan"]
 
 
 def test_a_folders_driver_hides_the_shipped_one_of_its_id(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_what_a_file_refers_to_is_checked_beyond_its_shape(tmp_path: Path) -> No
     """A field that no fact has would be read from the node and dropped in silence."""
     text = OWN.replace("speed_bps:", "sped_bps:").replace(
         "facts:",
-        "port_naming: [{pattern: '(?P<port>[0-9]+', base: 0, factors: {port: 1}, "
+        "port_naming: [{pattern: '(?P<port>[0-9]+', index: {if_index: {factors: {port: 1}}}, "
         "source: our manual}]\nfacts:",
     )
     found = faults_of(own_driver(tmp_path, text))
@@ -126,7 +126,8 @@ def test_what_a_file_refers_to_is_checked_beyond_its_shape(tmp_path: Path) -> No
 def test_a_capability_that_is_done_needs_its_objects(tmp_path: Path) -> None:
     """`done` is a promise that a run relies on."""
     text = OWN.replace(
-        "  port_admin:", "  line_quality_adsl: {state: done, verified: device}\n  port_admin:"
+        "  port.set_speed:",
+        "  line_quality_adsl: {state: done, verified: device}\n  port.set_speed:",
     )
     found = faults_of(own_driver(tmp_path, text))
     assert found == [
@@ -141,7 +142,7 @@ def test_every_capability_has_to_be_stated(tmp_path: Path) -> None:
     """Silence about what a driver cannot do reads as if it could."""
     text = OWN.replace("extends: generic_ifmib\n", "")
     found = faults_of(own_driver(tmp_path, text))
-    assert any("port_vlan is not stated" in fault for fault in found)
+    assert any("port.set_vlan is not stated" in fault for fault in found)
 
 
 def test_an_unknown_parent_is_named_where_it_stands(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ async def test_a_port_that_the_node_has_not_is_said_to_be_so() -> None:
     assert isinstance(got["node_system[node]"], Observed)
     unknown = got["port_status[port]"]
     assert isinstance(unknown, Unobserved)
-    assert "no interface with ifIndex 1012" in unknown.failure.detail
+    assert "no port 0/1/12 (index 1012)" in unknown.failure.detail
 
 
 async def test_without_a_port_in_the_inventory_the_node_is_still_asked() -> None:
@@ -266,7 +266,7 @@ async def test_three_neighbours_are_read_in_one_question_and_again_for_rates() -
     assert not down.oper_up
     snmp = setting.doors.snmp
     assert isinstance(snmp, FakeSnmp)
-    assert [len(asked) for asked in snmp.asked] == [1 + 3 * 15]
+    assert [len(asked) for asked in snmp.asked] == [1 + 3 * 7]
     evidence = await first_sample(setting, neighbour_ports.PROBE)
     objects.update({**port(1011, octets=126_000), UPTIME: 100_100})
     again = await ask(neighbour_rates.PROBE, setting, evidence)
@@ -290,7 +290,7 @@ async def test_a_line_is_asked_for_only_where_there_is_one() -> None:
     got = await ask(line_quality.PROBE, setting)
     assert isinstance(got["line_quality[line]"], Observed)
     for technology, why in (
-        (Technology.ETHERNET, FailureKind.UNSUPPORTED),
+        (Technology.ETHERNET, FailureKind.NOT_APPLICABLE),
         (Missing(why=FailureKind.NOT_CONFIGURED), FailureKind.NOT_CONFIGURED),
     ):
         other = replace(setting, subscriber=replace(setting.subscriber, technology=technology))

@@ -11,7 +11,7 @@ import pytest
 from cpe_diag.domain.evidence import Evidence
 from cpe_diag.domain.line_facts import LineQuality
 from cpe_diag.domain.missing import Missing
-from cpe_diag.domain.observations import Observed
+from cpe_diag.domain.observations import Unobserved
 from cpe_diag.domain.port_facts import LearnedMacs, OperStatus, PortStatus
 from cpe_diag.domain.subscriber import NodePort, Technology
 from cpe_diag.driver_kit.load import load_access_driver
@@ -145,9 +145,12 @@ async def test_every_fact_of_a_healthy_port_is_known(technology: str) -> None:
     at = home(technology)
     evidence = await ask(port_state.PROBE, at.setting)
     evidence = await ask(neighbour_ports.PROBE, at.setting, evidence)
+    if technology != "ethernet":
+        evidence = await ask(line_quality.PROBE, at.setting, evidence)
     evidence = await ask(port_rates.PROBE, at.setting, evidence)
     evidence = await ask(learned_macs.PROBE, at.setting, evidence)
-    assert all(isinstance(observation, Observed) for _, observation in evidence)
+    gaps = {str(key) for key, observation in evidence if isinstance(observation, Unobserved)}
+    assert gaps == ({"line_growth[line]"} if technology == "ethernet" else set())
     status = evidence.value(PortStatus, "port_status", "port")
     assert status is not None
     assert (status.if_index, status.oper) == (at.port.if_index, OperStatus.UP)

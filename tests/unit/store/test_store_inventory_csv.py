@@ -22,7 +22,7 @@ K-100;an-1;0/1/1;FTTC;100000000;0200.5e00.1001;Home|Guest
 K-101;an-1;0/1/2;;;;
 "K
 102";an-2;0/1/3;FTTC;;;
-K-103;an-9;0/1/4;DOCSIS;fast;12;
+K-103;an-9;0/1/4;Satellit;fast;12;
 """
 
 
@@ -124,8 +124,8 @@ def test_a_missing_column_is_named_with_those_that_are_there(tmp_path: Path) -> 
 def test_the_ports_of_a_node_are_those_of_its_subscribers(tmp_path: Path) -> None:
     """Controls are taken from ports that somebody pays for."""
     assert inventory(tmp_path).ports_of_node("an-1") == (
-        NodePort(port="0/1/1", in_service=True),
-        NodePort(port="0/1/2", in_service=True),
+        NodePort(port="0/1/1", in_service=True, subscriber="K-100"),
+        NodePort(port="0/1/2", in_service=True, subscriber="K-101"),
     )
 
 

@@ -11,6 +11,7 @@ from cpe_diag.domain.failures import DefinitionError, FailureKind, InventoryErro
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.subscriber import (
     AccessNode,
+    CliAccess,
     NodePort,
     RouterAccess,
     Service,
@@ -31,7 +32,8 @@ NOT_SAID = Missing(why=FailureKind.NOT_CONFIGURED)
 GOOD = """\
 nodes:
   an-vdsl: {address: 127.9.1.1, port: 40161, version: "2c", credential: "file:s.yaml#snmp",
-            driver: generic_dsl}
+            driver: generic_dsl, write_credential: "env:SNMP_WRITE", uplinks: ["0/1/49"],
+            system_name: an-vdsl.example, cli_user: noc, cli_credential: "env:CLI"}
   an-eth:
     address: 127.9.1.2
     version: "3"
@@ -42,12 +44,14 @@ subscribers:
     node: an-vdsl
     port: "0/1/1"
     technology: vdsl2
-    service: {down_bps: 100000000, up_bps: 40000000, vlan: 1001, wan: ipoe}
+    service: {down_bps: 100000000, up_bps: 40000000, vlan: 1001, wan: ipoe, profile: V100}
     router: {address: 127.9.1.101, port: 40222, platform: openwrt, user: root,
              credential: "file:s.yaml#router_sub-1001"}
     router_mac: "02:00:5E:00:10:01"
     ssids: [Home-1001]
     language: en
+    ont_serial: HWTC1A2B3C4D
+    splitter: SP-7
   - id: sub-1002
     node: an-vdsl
     port: "0/1/2"
@@ -74,13 +78,26 @@ def test_a_full_entry_gives_a_full_subscriber(tmp_path: Path) -> None:
         node=AccessNode(
             id="an-vdsl",
             snmp=SnmpAccess(
-                address="127.9.1.1", port=40161, version="2c", credential="file:s.yaml#snmp"
+                address="127.9.1.1",
+                port=40161,
+                version="2c",
+                credential="file:s.yaml#snmp",
+                write_credential="env:SNMP_WRITE",
             ),
             driver="generic_dsl",
+            uplinks=("0/1/49",),
+            system_name="an-vdsl.example",
+            cli=CliAccess(address="127.9.1.1", port=22, user="noc", credential="env:CLI"),
         ),
         port="0/1/1",
         technology=Technology.VDSL2,
-        service=Service(down_bps=100_000_000, up_bps=40_000_000, vlan=1001, wan=WanProtocol.IPOE),
+        service=Service(
+            down_bps=100_000_000,
+            up_bps=40_000_000,
+            vlan=1001,
+            wan=WanProtocol.IPOE,
+            profile="V100",
+        ),
         router=RouterAccess(
             address="127.9.1.101",
             port=40222,
@@ -91,7 +108,19 @@ def test_a_full_entry_gives_a_full_subscriber(tmp_path: Path) -> None:
         router_mac="02:00:5e:00:10:01",
         ssids=("Home-1001",),
         language="en",
+        ont_serial="HWTC1A2B3C4D",
+        splitter="SP-7",
     )
+
+
+def test_the_ports_of_a_node_say_who_shares_what(tmp_path: Path) -> None:
+    """Who hangs on the same splitter decides whether a fault is one home's or the street's."""
+    ports = inventory(tmp_path, GOOD).ports_of_node("an-vdsl")
+    assert ports == (
+        NodePort(port="0/1/1", in_service=True, subscriber="sub-1001", splitter="SP-7"),
+        NodePort(port="0/1/2", in_service=True, subscriber="sub-1002", splitter=None),
+    )
+    assert inventory(tmp_path, GOOD).ports_of_node("an-eth") == ()
 
 
 def test_only_the_id_is_required_and_the_rest_is_known_to_be_missing(tmp_path: Path) -> None:
@@ -121,15 +150,6 @@ def test_ports_have_their_standard_numbers_where_none_is_said(tmp_path: Path) ->
     assert (found.node.snmp.port, found.node.snmp.version, found.router.port) == (161, "2c", 22)
     told = (found.router.platform, found.router.user, found.router.credential)
     assert told == (None, None, None)
-
-
-def test_the_ports_of_a_node_are_those_of_its_subscribers(tmp_path: Path) -> None:
-    """Controls are taken from ports that somebody pays for."""
-    assert inventory(tmp_path, GOOD).ports_of_node("an-vdsl") == (
-        NodePort(port="0/1/1", in_service=True),
-        NodePort(port="0/1/2", in_service=True),
-    )
-    assert inventory(tmp_path, GOOD).ports_of_node("an-eth") == ()
 
 
 def test_an_unknown_subscriber_is_named_with_its_near_matches(tmp_path: Path) -> None:
