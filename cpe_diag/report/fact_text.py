@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
-from cpe_diag.domain.line_facts import LineDirection, LineQuality
+from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
+from cpe_diag.domain.line_facts import LineDirection, LineGrowth, LineQuality
 from cpe_diag.domain.missing import Maybe, Missing, known
+from cpe_diag.domain.ont_facts import OntErrors, OntOptics, OntState
 from cpe_diag.domain.path_facts import (
     CallerAnswer,
     DnsCheck,
@@ -25,19 +27,24 @@ from cpe_diag.domain.port_facts import (
     PortStatus,
 )
 from cpe_diag.domain.router_facts import LanStatus, LogEvents, RouterSystem, WanStatus
+from cpe_diag.domain.setting_facts import (
+    CableTest,
+    DhcpBindings,
+    PortConfig,
+    PortPower,
+    PortSecurity,
+)
+from cpe_diag.domain.sibling_facts import Siblings
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiNetwork, WifiStatus
+from cpe_diag.report import access_text
 from cpe_diag.report.duration import duration, percent, rate, size
+from cpe_diag.report.phrases import counted, listed, maybe
 from cpe_diag.report.plain import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cpe_diag.domain.failures import FailureKind
-
-V = TypeVar("V")
-
-_LISTED: Final = 3
-"""How many of a list are named on one line."""
 
 
 def fact_text(value: object) -> str:
@@ -53,21 +60,11 @@ def fact_text(value: object) -> str:
     Raises:
         TypeError: the value is of no kind of fact, which is a bug.
     """
-    return harmless(_say(value))
-
-
-def _list(parts: tuple[str, ...] | list[str]) -> str:
-    named = ", ".join(parts[:_LISTED])
-    more = len(parts) - _LISTED
-    return f"{named} and {more} more" if more > 0 else named
-
-
-def _maybe(field: Maybe[V], words: Callable[[V], str]) -> tuple[str, ...]:
-    return () if isinstance(field, Missing) else (words(field),)
-
-
-def _counted(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    words = _WORDS.get(type(value))
+    if words is None:
+        msg = f"{type(value).__name__} is no fact"
+        raise TypeError(msg)
+    return harmless(words(value))
 
 
 def _node_system(fact: NodeSystem) -> str:
@@ -80,7 +77,7 @@ def _port_status(fact: PortStatus) -> str:
     name = known(fact.name) or _unnamed(fact)
     state = fact.oper.value.replace("_", " ") if fact.admin_up else "shut by the operator"
     parts = [f"port {name} {state}"]
-    parts += _maybe(fact.last_change_s, lambda s: f"last change {duration(s)} ago")
+    parts += maybe(fact.last_change_s, lambda s: f"last change {duration(s)} ago")
     return ", ".join(parts)
 
 
@@ -109,33 +106,33 @@ def _errors(fact: PortCounters | PortRates) -> str:
     counts = [(getattr(fact, field), words) for field, words in _ERRORS]
     wrong = [f"{count} {words}" for count, words in counts if isinstance(count, int) and count]
     if wrong:
-        return _list(wrong)
+        return listed(wrong)
     asked = any(not isinstance(count, Missing) for count, _ in counts)
     return "no errors" if asked else "errors not counted"
 
 
 def _port_counters(fact: PortCounters) -> str:
-    parts = [*_maybe(fact.in_octets, lambda n: f"{size(n)} in")]
-    parts += _maybe(fact.out_octets, lambda n: f"{size(n)} out")
+    parts = [*maybe(fact.in_octets, lambda n: f"{size(n)} in")]
+    parts += maybe(fact.out_octets, lambda n: f"{size(n)} out")
     return ", ".join([*parts, f"{_errors(fact)} since the last reset"])
 
 
 def _port_rates(fact: PortRates) -> str:
-    parts = [*_maybe(fact.out_bps, lambda bps: f"{rate(bps)} to the customer")]
-    parts += _maybe(fact.in_bps, lambda bps: f"{rate(bps)} from the customer")
+    parts = [*maybe(fact.out_bps, lambda bps: f"{rate(bps)} to the customer")]
+    parts += maybe(fact.in_bps, lambda bps: f"{rate(bps)} from the customer")
     return ", ".join([*parts, f"{_errors(fact)} in {duration(fact.interval_s)}"])
 
 
 def _learned_macs(fact: LearnedMacs) -> str:
     if not fact.entries:
         return "no MAC learned on the port"
-    return "learned " + _list([f"{entry.mac} in VLAN {entry.vlan}" for entry in fact.entries])
+    return "learned " + listed([f"{entry.mac} in VLAN {entry.vlan}" for entry in fact.entries])
 
 
 def _direction(name: str, fact: LineDirection) -> tuple[str, ...]:
     margin = known(fact.snr_margin_db)
     beside = "" if margin is None else f" ({margin:.1f} dB margin)"
-    return _maybe(fact.rate_bps, lambda bps: f"{name} {rate(bps)}{beside}")
+    return maybe(fact.rate_bps, lambda bps: f"{name} {rate(bps)}{beside}")
 
 
 def _line_quality(fact: LineQuality) -> str:
@@ -146,9 +143,9 @@ def _line_quality(fact: LineQuality) -> str:
         parts.append("loss of signal")
     if fact.in_sync:
         parts += [*_direction("down", fact.down), *_direction("up", fact.up)]
-    parts += _maybe(fact.errors.errored_s, lambda s: f"{_counted(s, 'errored second')} in 15 min")
-    parts += _maybe(fact.errors.full_inits, lambda n: f"{_counted(n, 'retrain')} in 15 min")
-    parts += _maybe(fact.full_inits_previous_day, lambda n: f"{n} the day before")
+    parts += maybe(fact.errors.errored_s, lambda s: f"{counted(s, 'errored second')} in 15 min")
+    parts += maybe(fact.errors.full_inits, lambda n: f"{counted(n, 'retrain')} in 15 min")
+    parts += maybe(fact.full_inits_previous_day, lambda n: f"{n} the day before")
     return ", ".join(parts)
 
 
@@ -161,9 +158,9 @@ def _reachability(fact: Reachability) -> str:
 
 
 def _router_system(fact: RouterSystem) -> str:
-    name = " ".join([*_maybe(fact.model, str), *_maybe(fact.firmware, str)]) or "router"
+    name = " ".join([*maybe(fact.model, str), *maybe(fact.firmware, str)]) or "router"
     parts = [name, f"up {duration(fact.uptime_s)}"]
-    parts += _maybe(fact.load_1min, lambda load: f"load {load:.2f}")
+    parts += maybe(fact.load_1min, lambda load: f"load {load:.2f}")
     free, total = known(fact.memory_available_bytes), known(fact.memory_total_bytes)
     if free is not None and total:
         parts.append(f"{percent(free / total)} memory free")
@@ -177,22 +174,22 @@ def _router_wan(fact: WanStatus) -> str:
     parts = [f"WAN {'up' if fact.up else 'down'} ({fact.protocol})"]
     if known(fact.carrier) is False:
         parts.append("no link on the WAN socket")
-    parts.append(_list(list(fact.addresses)) or "no address")
+    parts.append(listed(list(fact.addresses)) or "no address")
     parts.append(f"gateway {fact.gateway}" if fact.gateway else "no default route")
-    parts += _maybe(fact.uptime_s, lambda s: f"for {duration(s)}") if fact.up else ()
-    parts += [_list(list(fact.error_codes))] if fact.error_codes else []
+    parts += maybe(fact.uptime_s, lambda s: f"for {duration(s)}") if fact.up else ()
+    parts += [listed(list(fact.error_codes))] if fact.error_codes else []
     return ", ".join(parts)
 
 
 def _running(field: Maybe[bool], name: str) -> tuple[str, ...]:
-    return _maybe(field, lambda running: f"{name} {'running' if running else 'NOT running'}")
+    return maybe(field, lambda running: f"{name} {'running' if running else 'NOT running'}")
 
 
 def _router_lan(fact: LanStatus) -> str:
-    parts = [*_maybe(fact.prefix, lambda prefix: f"LAN {prefix}")] or ["LAN"]
+    parts = [*maybe(fact.prefix, lambda prefix: f"LAN {prefix}")] or ["LAN"]
     pool = known(fact.dhcp_pool_size)
     of_pool = "" if pool is None else f" of {pool}"
-    parts += _maybe(fact.leases, lambda leases: f"{len(leases)}{of_pool} addresses handed out")
+    parts += maybe(fact.leases, lambda leases: f"{len(leases)}{of_pool} addresses handed out")
     if known(fact.dhcp_enabled) is False:
         parts.append("DHCP switched off")
     else:
@@ -203,13 +200,13 @@ def _router_lan(fact: LanStatus) -> str:
 
 def _router_log(fact: LogEvents) -> str:
     if not fact.events:
-        return f"nothing of note in {_counted(fact.lines_read, 'log line')}"
+        return f"nothing of note in {counted(fact.lines_read, 'log line')}"
     events = [
         f"{event.kind.value.replace('_', ' ')} {event.count}x"
         + (f" ({event.subject})" if event.subject else "")
         for event in fact.events
     ]
-    return f"{_list(events)} in {_counted(fact.lines_read, 'log line')}"
+    return f"{listed(events)} in {counted(fact.lines_read, 'log line')}"
 
 
 def _router_wifi(fact: WifiStatus) -> str:
@@ -220,12 +217,12 @@ def _router_wifi(fact: WifiStatus) -> str:
         band = known(radio.band) or radio.name
         off = "does not come on air" if radio.enabled else "switched off"
         state = "on air" if radio.on_air else off
-        channel = "".join(_maybe(radio.channel, lambda number: f" on channel {number}"))
-        busy = "".join(_maybe(radio.busy_percent, lambda share: f", {share:.0f} % busy"))
+        channel = "".join(maybe(radio.channel, lambda number: f" on channel {number}"))
+        busy = "".join(maybe(radio.busy_percent, lambda share: f", {share:.0f} % busy"))
         parts.append(f"{band} {state}" + (f"{channel}{busy}" if radio.on_air else ""))
     silent = [network.ssid for network in fact.networks if _silent(network)]
     if silent:
-        parts.append(f"not on air: {_list(silent)}")
+        parts.append(f"not on air: {listed(silent)}")
     return "; ".join(parts)
 
 
@@ -236,12 +233,12 @@ def _silent(network: WifiNetwork) -> bool:
 def _wifi_clients(fact: WifiClients) -> str:
     named = [
         client.mac
-        + "".join(_maybe(client.signal_dbm, lambda dbm: f" at {dbm} dBm"))
+        + "".join(maybe(client.signal_dbm, lambda dbm: f" at {dbm} dBm"))
         + ("" if client.authorized else " not authorized")
         for client in fact.clients
     ]
-    count = _counted(len(named), "device") + " on Wi-Fi"
-    return f"{count}: {_list(named)}" if named else count
+    count = counted(len(named), "device") + " on Wi-Fi"
+    return f"{count}: {listed(named)}" if named else count
 
 
 def _air_scan(fact: AirScan) -> str:
@@ -249,12 +246,12 @@ def _air_scan(fact: AirScan) -> str:
         return "no other network in the air"
     heard = Counter(neighbour.channel for neighbour in fact.neighbours)
     crowd = [f"{count} on channel {channel}" for channel, count in sorted(heard.items())]
-    return f"{_counted(len(fact.neighbours), 'other network')}: {_list(crowd)}"
+    return f"{counted(len(fact.neighbours), 'other network')}: {listed(crowd)}"
 
 
 def _ping(fact: PingCheck) -> str:
     words = f"{fact.received} of {fact.sent} pings to {fact.target} answered"
-    rtt = "".join(_maybe(fact.rtt_avg_s, lambda s: f" in {duration(s)}"))
+    rtt = "".join(maybe(fact.rtt_avg_s, lambda s: f" in {duration(s)}"))
     return words + rtt + (f" ({fact.note})" if fact.note else "")
 
 
@@ -282,13 +279,13 @@ _HTTP_WORDS: Final[Mapping[HttpOutcome, str]] = {
 
 def _dns(fact: DnsCheck) -> str:
     words = f"{fact.name} {_DNS_WORDS[fact.outcome]} at {fact.server}"
-    addresses = f" to {_list(list(fact.addresses))}" if fact.addresses else ""
-    return words + addresses + "".join(_maybe(fact.took_s, lambda s: f" in {duration(s)}"))
+    addresses = f" to {listed(list(fact.addresses))}" if fact.addresses else ""
+    return words + addresses + "".join(maybe(fact.took_s, lambda s: f" in {duration(s)}"))
 
 
 def _http(fact: HttpCheck) -> str:
     status = f" (status {fact.status})" if fact.status is not None else ""
-    took = "".join(_maybe(fact.took_s, lambda s: f" in {duration(s)}"))
+    took = "".join(maybe(fact.took_s, lambda s: f" in {duration(s)}"))
     return f"{fact.url} {_HTTP_WORDS[fact.outcome]}{status}{took}"
 
 
@@ -308,46 +305,37 @@ def failure_text(kind: FailureKind) -> str:
     return kind.value.replace("_", " ")
 
 
-def _say(value: object) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of fact
-    match value:
-        case NodeSystem():
-            return _node_system(value)
-        case PortStatus():
-            return _port_status(value)
-        case PortSpeed():
-            return _port_speed(value)
-        case PortCounters():
-            return _port_counters(value)
-        case PortRates():
-            return _port_rates(value)
-        case LearnedMacs():
-            return _learned_macs(value)
-        case LineQuality():
-            return _line_quality(value)
-        case Reachability():
-            return _reachability(value)
-        case RouterSystem():
-            return _router_system(value)
-        case WanStatus():
-            return _router_wan(value)
-        case LanStatus():
-            return _router_lan(value)
-        case LogEvents():
-            return _router_log(value)
-        case WifiStatus():
-            return _router_wifi(value)
-        case WifiClients():
-            return _wifi_clients(value)
-        case AirScan():
-            return _air_scan(value)
-        case PingCheck():
-            return _ping(value)
-        case DnsCheck():
-            return _dns(value)
-        case HttpCheck():
-            return _http(value)
-        case CallerAnswer():
-            return _answer(value)
-        case _:
-            msg = f"{type(value).__name__} is no fact"
-            raise TypeError(msg)
+_WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
+    NodeSystem: _node_system,
+    PortStatus: _port_status,
+    PortSpeed: _port_speed,
+    PortCounters: _port_counters,
+    PortRates: _port_rates,
+    LearnedMacs: _learned_macs,
+    LineQuality: _line_quality,
+    Reachability: _reachability,
+    RouterSystem: _router_system,
+    WanStatus: _router_wan,
+    LanStatus: _router_lan,
+    LogEvents: _router_log,
+    WifiStatus: _router_wifi,
+    WifiClients: _wifi_clients,
+    AirScan: _air_scan,
+    PingCheck: _ping,
+    DnsCheck: _dns,
+    HttpCheck: _http,
+    CallerAnswer: _answer,
+    PortConfig: access_text.port_config,
+    PortPower: access_text.port_power,
+    PortSecurity: access_text.port_security,
+    CableTest: access_text.cable_test,
+    DhcpBindings: access_text.dhcp_bindings,
+    Siblings: access_text.siblings,
+    LineGrowth: access_text.line_growth,
+    OntState: access_text.ont_state,
+    OntOptics: access_text.ont_optics,
+    OntErrors: access_text.ont_errors,
+    CableModem: access_text.cable_modem,
+    ModemChannels: access_text.modem_channels,
+}
+"""How each type of fact is said."""

@@ -73,6 +73,7 @@ from cpe_diag.domain.wifi_facts import (
 )
 from cpe_diag.engine.run import RunEnd, RunResult, StepRecord
 from cpe_diag.judge.question import CaseFile
+from cpe_diag.testing.access_samples import ACCESS_FACTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -333,6 +334,7 @@ FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
             received_bytes=_NOT_SAID,
         ),
         FactKey("answer", "affected"): CallerAnswer(choice="all_devices"),
+        **ACCESS_FACTS,
     }
 )
 """One fact of every kind, with missing fields among them."""

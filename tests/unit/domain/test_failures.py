@@ -40,5 +40,6 @@ def test_what_we_could_not_ask_speaks_about_ourselves() -> None:
         FailureKind.NOT_CONFIGURED,
         FailureKind.DEPENDENCY,
         FailureKind.OUT_OF_TIME,
+        FailureKind.NOT_APPLICABLE,
         FailureKind.WRONG_PLATFORM,
     }

@@ -26,7 +26,7 @@ title: The lab's own nodes
 extends: generic_dsl
 detect: {sys_object_ids: [1.3.6.1.4.1.32473.2]}
 capabilities:
-  port_admin: {state: exempt, reason: these nodes refuse SET}
+  port.set_speed: {state: exempt, reason: these nodes refuse SET}
 """
 
 
