@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from cpe_diag.domain.subscriber import Technology
 from cpe_diag.domain.verdict import Destination, FaultDomain
 
 
@@ -36,17 +37,18 @@ class Need:
 class Cause:
     """One thing that can be wrong.
 
-    `supports` have weights above 0, `against` below 0. `explains` are the unusual findings that
-    one has no need to wonder about any more once this cause is known. `shifts` add to the
-    log-odds for a complaint (symptom id). `bystander` causes are real, but not what the customer
-    complains about: they lead only where nothing else stands. `source` says where the signature
-    comes from.
+    `technologies` are those that it can happen on; none named: any. `supports` have weights above
+    0, `against` below 0. `explains` are the unusual findings that one has no need to wonder about
+    any more once this cause is known. `shifts` add to the log-odds for a complaint (symptom id).
+    `bystander` causes are real, but not what the customer complains about: they lead only where
+    nothing else stands. `source` says where the signature comes from.
     """
 
     id: str
     domain: FaultDomain
     destination: Destination
     title: str
+    technologies: frozenset[Technology] = frozenset()
     needs: tuple[Need, ...] = ()
     supports: tuple[Sign, ...] = ()
     against: tuple[Sign, ...] = ()

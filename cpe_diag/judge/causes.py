@@ -5,16 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.causes_access import CAUSES_ACCESS
+from cpe_diag.judge.causes_docsis import CAUSES_DOCSIS
 from cpe_diag.judge.causes_home import CAUSES_HOME
+from cpe_diag.judge.causes_optical import CAUSES_OPTICAL
 from cpe_diag.judge.causes_platform import CAUSES_PLATFORM
 from cpe_diag.judge.causes_router import CAUSES_ROUTER
 from cpe_diag.judge.causes_service import CAUSES_SERVICE
+from cpe_diag.judge.causes_settings import CAUSES_SETTINGS
 
 if TYPE_CHECKING:
     from cpe_diag.judge.cause import Cause
 
 CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_ACCESS,
+    *CAUSES_OPTICAL,
+    *CAUSES_DOCSIS,
+    *CAUSES_SETTINGS,
     *CAUSES_SERVICE,
     *CAUSES_ROUTER,
     *CAUSES_HOME,

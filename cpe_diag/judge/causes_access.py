@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from cpe_diag.domain.subscriber import DSL, Technology
 from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.judge.cause import (
     DROPS,
@@ -16,6 +17,9 @@ from cpe_diag.judge.cause import (
     unless,
     when,
 )
+
+ETHERNET: Final = frozenset({Technology.ETHERNET})
+COPPER: Final = DSL | ETHERNET
 
 CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
     Cause(
@@ -105,6 +109,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="The line between the access node and the home is interrupted",
+        technologies=COPPER,
         needs=(must("port_down"), must_not("port_admin_down")),
         supports=(
             when("port_down", 2.0),
@@ -139,6 +144,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="The DSL line is disturbed",
+        technologies=DSL,
         needs=(must_not("line_out_of_sync"),),
         supports=(
             when("line_margin_low", 4.0),
@@ -170,6 +176,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="The DSL line loses its connection again and again",
+        technologies=DSL,
         needs=(must("line_retraining"),),
         supports=(when("line_retraining", 5.0), when("wan_link_flaps", 0.5)),
         against=(
@@ -233,6 +240,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.NETWORK_OPERATIONS,
         title="The two ends of the Ethernet link disagree on duplex",
+        technologies=ETHERNET,
         needs=(must("port_duplex_wrong"),),
         supports=(when("port_duplex_wrong", 5.5),),
         explains=(
@@ -254,11 +262,21 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.NETWORK_OPERATIONS,
         title="The port puts the customer's traffic into the wrong VLAN",
-        needs=(must("mac_in_wrong_vlan"),),
-        supports=(when("mac_in_wrong_vlan", 6.0),),
-        against=(unless("wan_down", -3.0),),
+        supports=(
+            when("mac_in_wrong_vlan", 6.0),
+            when("port_vlan_wrong", 3.2),
+            when("wan_down", 1.0),
+            when("wan_dhcp_unanswered", 1.5),
+            when("wan_pppoe_unanswered", 1.5),
+        ),
+        against=(
+            unless("wan_down", -3.0),
+            unless("mac_in_wrong_vlan", -3.0),
+            unless("port_vlan_wrong", -3.0),
+        ),
         explains=(
             "mac_in_wrong_vlan",
+            "port_vlan_wrong",
             "wan_down",
             "wan_dhcp_unanswered",
             "wan_pppoe_unanswered",

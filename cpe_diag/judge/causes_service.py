@@ -15,6 +15,7 @@ CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
         title="The router asks for an address and the operator's server offers none",
         needs=(must("wan_dhcp_unanswered"),),
         supports=(when("wan_dhcp_unanswered", 4.2), unless("mac_in_wrong_vlan", 0.8)),
+        against=(when("port_vlan_wrong", -1.5),),
         explains=(
             "wan_dhcp_unanswered",
             "wan_down",
@@ -36,6 +37,7 @@ CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
         title="No PPPoE server answers the router",
         needs=(must("wan_pppoe_unanswered"),),
         supports=(when("wan_pppoe_unanswered", 4.2), unless("mac_in_wrong_vlan", 0.8)),
+        against=(when("port_vlan_wrong", -1.5),),
         explains=(
             "wan_pppoe_unanswered",
             "wan_down",

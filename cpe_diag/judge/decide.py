@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import Blame, FailureKind
 from cpe_diag.domain.findings import Finding
+from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Unobserved
 from cpe_diag.domain.verdict import (
     Candidate,
@@ -102,7 +103,7 @@ def decide(case: CaseFile, catalogue: Mapping[str, tuple[FactKey, ...]]) -> Verd
         DefinitionError: a threshold of the operator's does not exist.
     """
     findings = find(case)
-    on = board(findings, case.symptom)
+    on = board(findings, case.symptom, known(case.subscriber.technology))
     seen = _Seen(case=case, findings=findings, on=on, weighing=conclude(on))
     lead = seen.weighing.lead
     if lead is not None:
@@ -126,7 +127,7 @@ def next_probe(
         A probe's id, or None where no probe is worth its time.
     """
     findings = find(case)
-    on = board(findings, case.symptom)
+    on = board(findings, case.symptom, known(case.subscriber.technology))
     open_probes = {probe: keys for probe, keys in catalogue.items() if probe not in tried}
     told = gains(findings, weigh_all(on), case.evidence, open_probes)
     if told:

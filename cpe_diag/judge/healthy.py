@@ -17,6 +17,11 @@ WAY_OUT: Final = (
     "line_out_of_sync",
     "line_margin_low",
     "line_errors_high",
+    "optical_low",
+    "optical_high",
+    "modem_offline",
+    "upstream_snr_low",
+    "downstream_level_bad",
     "router_unreachable",
     "router_hung",
     "wan_down",
@@ -35,6 +40,10 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         SLOW: (
             *WAY_OUT,
             "line_rate_low",
+            "profile_wrong",
+            "downstream_mer_low",
+            "modem_partial_service",
+            "ranging_timeouts",
             "port_speed_low",
             "port_saturated",
             "port_errors_growing",
@@ -48,6 +57,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         DROPS: (
             *WAY_OUT,
             "line_retraining",
+            "ranging_timeouts",
             "port_errors_growing",
             "router_restarted",
             "router_crash_logged",
@@ -93,7 +103,20 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """Findings that must be good, by complaint."""
 
 MAY_BE_UNKNOWN: Final = frozenset(
-    {"router_http_fails", "line_errors_high", "latency_high", "wifi_disconnects"}
+    {
+        "router_http_fails",
+        "line_errors_high",
+        "latency_high",
+        "wifi_disconnects",
+        "optical_low",
+        "optical_high",
+        "upstream_snr_low",
+        "downstream_level_bad",
+        "downstream_mer_low",
+        "modem_partial_service",
+        "ranging_timeouts",
+        "profile_wrong",
+    }
 )
 """Good to have, but the rest carries the statement where a device cannot tell."""
 

@@ -17,7 +17,7 @@ from cpe_diag.domain.findings import Finding
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Observed, Unobserved
 from cpe_diag.domain.path_facts import Reachability
-from cpe_diag.domain.subscriber import Technology
+from cpe_diag.domain.subscriber import DSL, PON, Technology
 from cpe_diag.judge.question import CaseFile
 
 if TYPE_CHECKING:
@@ -77,12 +77,36 @@ class Facts:
         return self.case.subscriber
 
     @property
+    def technology(self) -> Technology | None:
+        """How the subscriber is connected, None where nobody says."""
+        return known(self.subscriber.technology)
+
+    @property
     def is_dsl(self) -> bool | None:
         """Whether the subscriber hangs on a DSL line; None where nobody knows."""
-        technology = known(self.subscriber.technology)
-        if technology is None:
-            return True if self.case.evidence.value(object, "line_quality", "line") else None
-        return technology is not Technology.ETHERNET
+        return self._is_on(DSL, "line_quality", "line")
+
+    @property
+    def is_pon(self) -> bool | None:
+        """Whether the subscriber hangs on a PON; None where nobody knows."""
+        return self._is_on(PON, "ont_state", "ont")
+
+    @property
+    def is_docsis(self) -> bool | None:
+        """Whether the subscriber has a cable modem; None where nobody knows."""
+        return self._is_on(frozenset({Technology.DOCSIS}), "cable_modem", "cmts")
+
+    @property
+    def is_ethernet(self) -> bool | None:
+        """Whether the port is an Ethernet port of the subscriber's own; None: nobody knows."""
+        if self.technology is not None:
+            return self.technology is Technology.ETHERNET
+        return False if self.is_dsl or self.is_pon or self.is_docsis else None
+
+    def _is_on(self, ones: frozenset[Technology], kind: str, subject: str) -> bool | None:
+        if self.technology is not None:
+            return self.technology in ones
+        return True if self.case.evidence.value(object, kind, subject) else None
 
     @property
     def device_mac(self) -> str | None:

@@ -5,26 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.rules_answers import RULES_ANSWERS
+from cpe_diag.judge.rules_docsis import RULES_DOCSIS
 from cpe_diag.judge.rules_home import RULES_HOME
 from cpe_diag.judge.rules_line import RULES_LINE
 from cpe_diag.judge.rules_node import RULES_NODE
+from cpe_diag.judge.rules_ont import RULES_ONT
 from cpe_diag.judge.rules_paths import RULES_PATHS
 from cpe_diag.judge.rules_platform import RULES_PLATFORM
 from cpe_diag.judge.rules_port import RULES_PORT
 from cpe_diag.judge.rules_router import RULES_ROUTER
+from cpe_diag.judge.rules_settings import RULES_SETTINGS
 from cpe_diag.judge.rules_wan import RULES_WAN
 from cpe_diag.judge.rules_wifi import RULES_WIFI
 
 if TYPE_CHECKING:
     from cpe_diag.judge.rule import Rule
 
-REVISION: Final = 1
+REVISION: Final = 2
 """Raised by hand whenever what a rule computes changes without a change of its id."""
 
 RULES: Final[tuple[Rule, ...]] = (
     *RULES_NODE,
     *RULES_PORT,
+    *RULES_SETTINGS,
     *RULES_LINE,
+    *RULES_ONT,
+    *RULES_DOCSIS,
     *RULES_ROUTER,
     *RULES_WAN,
     *RULES_PATHS,

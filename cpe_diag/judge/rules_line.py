@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.line_facts import LineQuality
 from cpe_diag.domain.missing import known
+from cpe_diag.domain.ont_facts import OntDownCause, OntState
 from cpe_diag.domain.port_facts import LearnedMacs
-from cpe_diag.judge.keys import LEARNED_MACS, LINE, PORT_RATES, ROUTER_REACHED
+from cpe_diag.judge.keys import LEARNED_MACS, LINE, ONT, PORT_RATES, ROUTER_REACHED
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, rate, says
 from cpe_diag.judge.rules_port import port_idle
 from cpe_diag.judge.rules_router import router_unreachable
@@ -34,13 +35,32 @@ def line_out_of_sync(_facts: Facts, line: LineQuality) -> Answer:
     return says(not line.in_sync, "in sync" if line.in_sync else NOT_TRAINED, LINE)
 
 
-def far_end_power_lost(facts: Facts, line: LineQuality) -> Answer:
-    """Answer whether the modem said goodbye because its power went (dying gasp, LPR)."""
-    lost = known(line.far_end_power_lost)
+def far_end_power_lost(facts: Facts) -> Answer:
+    """Answer whether modem or ONT said goodbye because its power went (dying gasp, LPR)."""
+    if facts.is_pon:
+        return _ont_power_lost(facts)
+    if facts.is_dsl is False:
+        return does_not_arise("nothing at the far end could say so")
+    line = facts.fact(LineQuality, LINE)
+    lost = known(line.far_end_power_lost) if line else None
     if lost is None:
         return cannot_tell(facts, LINE)
     words = "reported" if lost else "did not report"
     return says(lost, f"the modem {words} that its power went (LPR)", LINE)
+
+
+def _ont_power_lost(facts: Facts) -> Answer:
+    ont = facts.fact(OntState, ONT)
+    if ont is None:
+        return cannot_tell(facts, ONT)
+    if ont.online:
+        return no("the ONT is online", ONT)
+    cause = known(ont.last_down_cause)
+    if cause is None:
+        return cannot_tell(facts, ONT)
+    lost = cause is OntDownCause.DYING_GASP
+    words = "reported" if lost else "did not report"
+    return says(lost, f"the ONT {words} that its power went (dying gasp)", ONT)
 
 
 def line_signal_lost(facts: Facts, line: LineQuality) -> Answer:
@@ -143,9 +163,9 @@ RULES_LINE: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         id="far_end_power_lost",
-        question="Did the modem lose its power?",
-        needs=(LINE,),
-        ask=_of_the_line(far_end_power_lost),
+        question="Did the modem or ONT lose its power?",
+        needs=(LINE, ONT),
+        ask=far_end_power_lost,
     ),
     Rule(
         id="line_signal_lost",

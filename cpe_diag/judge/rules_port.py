@@ -58,8 +58,8 @@ def port_down(facts: Facts) -> Answer:
 
 def ethernet_link_down(facts: Facts) -> Answer:
     """Answer whether an Ethernet port has no link, which cannot tell a cable from power."""
-    if facts.is_dsl:
-        return does_not_arise("the port is a DSL port")
+    if facts.is_ethernet is False:
+        return does_not_arise("the port is no Ethernet port")
     down = port_down(facts)
     if down.answer is None:
         return down
@@ -104,8 +104,8 @@ def new_errors(rates: PortRates | None) -> int | None:
 
 def port_duplex_wrong(facts: Facts) -> Answer:
     """Answer whether the two ends disagree on duplex."""
-    if facts.is_dsl:
-        return does_not_arise("the port is a DSL port")
+    if facts.is_ethernet is False:
+        return does_not_arise("the port is no Ethernet port")
     speed = facts.fact(PortSpeed, PORT_SPEED)
     rates = facts.fact(PortRates, PORT_RATES)
     duplex = known(speed.duplex) if speed else None
@@ -123,8 +123,8 @@ def port_duplex_wrong(facts: Facts) -> Answer:
 
 def port_speed_low(facts: Facts) -> Answer:
     """Answer whether an Ethernet link is too slow for the service."""
-    if facts.is_dsl:
-        return does_not_arise("the port is a DSL port")
+    if facts.is_ethernet is False:
+        return does_not_arise("the port is no Ethernet port")
     sold = known(facts.subscriber.service.down_bps)
     if sold is None:
         return does_not_arise("the inventory does not say what rate was sold")

@@ -60,7 +60,7 @@ def busiest_direction(facts: Facts, rates: PortRates) -> Direction | None:
 
 def _link_bps(facts: Facts) -> int | None:
     speed = facts.fact(PortSpeed, PORT_SPEED)
-    return None if facts.is_dsl or speed is None else speed.speed_bps
+    return None if facts.is_ethernet is False or speed is None else speed.speed_bps
 
 
 def _direction(words: str, used: float | None, limits: tuple[int | None, ...]) -> Direction | None:

@@ -26,6 +26,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.subscriber import Technology
 from cpe_diag.judge.cause import ONE_DEVICE, WIFI_TROUBLE, Cause
 from cpe_diag.judge.causes import CAUSES
 
@@ -70,6 +71,7 @@ class Board:
     explained: frozenset[str]
     not_arising: frozenset[str]
     symptom: str
+    technology: Technology | None = None
     taken: frozenset[str] = frozenset()
 
 
@@ -97,8 +99,10 @@ class Weighing:
     weighed: tuple[Weighed, ...]
 
 
-def board(findings: tuple[Finding, ...], symptom: str) -> Board:
-    """Lay out the findings for weighing."""
+def board(
+    findings: tuple[Finding, ...], symptom: str, technology: Technology | None = None
+) -> Board:
+    """Lay out the findings for weighing; causes of other technologies cannot be."""
     return Board(
         answers={finding.id: finding.answer for finding in findings},
         explained=frozenset(finding.id for finding in findings if finding.follows_from),
@@ -106,6 +110,7 @@ def board(findings: tuple[Finding, ...], symptom: str) -> Board:
             finding.id for finding in findings if finding.answer is None and not finding.missing
         ),
         symptom=symptom,
+        technology=technology,
     )
 
 
@@ -131,6 +136,8 @@ def weigh(cause: Cause, on: Board) -> Weighed:
     told.sort(key=lambda sign: -abs(sign.weight))
     log_odds += sum(sign.weight for sign in told)
     belief = min(1.0 / (1.0 + math.exp(-log_odds)), CERTAIN_AT_MOST)
+    if cause.technologies and on.technology and on.technology not in cause.technologies:
+        belief = 0.0
     for need in cause.needs:
         answer = on.answers.get(need.finding)
         if need.finding in on.not_arising or (answer is not None and answer is not need.answer):

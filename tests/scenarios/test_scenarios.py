@@ -15,7 +15,9 @@ from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.judge.causes import CAUSES
 from cpe_diag.judge.decide import decide
+from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_samples as fault
+from cpe_diag.testing.access_homes import coax_home, pon_home, switch_home
 from cpe_diag.testing.evidence_samples import (
     LAPTOP,
     about,
@@ -125,6 +127,42 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("dns_resolver-site", dsl_home, SITE, fault.dns_resolver, NETWORK, NOC),
     _row("core_loss", ethernet_home, SLOW, fault.core_loss, NETWORK, NOC),
     _row("route_beyond_edge", ethernet_home, OUT, fault.route_beyond_edge, NETWORK, NOC),
+    _row("fibre_cut", pon_home, OUT, access.fibre_cut, NETWORK, FIELD),
+    _row("customer_power-pon", pon_home, OUT, access.dying_gasp, ROUTER, SECOND),
+    _row("optical_level_low-drops", pon_home, DROPS, access.optical_low, NETWORK, FIELD),
+    _row("optical_level_low-slow", pon_home, SLOW, access.optical_low, NETWORK, FIELD),
+    _row("optical_level_high", pon_home, DROPS, access.optical_high, NETWORK, FIELD),
+    _row("fibre_bent", pon_home, DROPS, access.fibre_bent, NETWORK, FIELD),
+    _row("ont_rejected", pon_home, OUT, access.ont_rejected, NETWORK, NOC),
+    _row("wrong_profile-pon", pon_home, SLOW, access.wrong_profile, NETWORK, NOC),
+    _row("upstream_ingress", coax_home, SLOW, access.upstream_ingress, NETWORK, NOC),
+    _row("upstream_ranging", coax_home, DROPS, access.upstream_ranging, NETWORK, FIELD),
+    _row("upstream_ranging-out", coax_home, OUT, access.modem_ranging, NETWORK, FIELD),
+    _row("coax_level_bad", coax_home, SLOW, access.coax_level, NETWORK, FIELD),
+    _row(
+        "modem_offline",
+        coax_home,
+        OUT,
+        lambda case: answered(access.modem_gone(case), "router_lights", "on"),
+        NETWORK,
+        FIELD,
+    ),
+    _row(
+        "customer_power-coax",
+        coax_home,
+        OUT,
+        lambda case: answered(access.modem_gone(case), "router_lights", "off"),
+        ROUTER,
+        SECOND,
+    ),
+    _row("modem_denied", coax_home, OUT, access.modem_denied, NETWORK, Destination.ACCOUNTS),
+    _row("modem_partial_service", coax_home, SLOW, access.partial_service, NETWORK, FIELD),
+    _row("cable_pair_broken", switch_home, SLOW, access.cable_broken, NETWORK, FIELD),
+    _row("wrong_profile", switch_home, SLOW, access.wrong_profile, NETWORK, NOC),
+    _row("port_security_lock", switch_home, OUT, access.port_locked, NETWORK, SECOND),
+    _row("port_power_fault", switch_home, OUT, access.power_fault, NETWORK, FIELD),
+    _row("wrong_vlan-set", switch_home, OUT, access.wrong_vlan_set, NETWORK, NOC),
+    _row("home_loop", ethernet_home, SLOW, access.home_loop, DEVICE, SUPPORT),
     _row("customer_power-dsl", dsl_home, OUT, fault.customer_power, ROUTER, SECOND),
     _row(
         "customer_power-ethernet-lights_off",

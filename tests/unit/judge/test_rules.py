@@ -12,10 +12,13 @@ from cpe_diag.domain.failures import BLAME_OF, Blame, FailureKind
 from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.domain.port_facts import OperStatus
 from cpe_diag.domain.router_facts import LogEventKind
+from cpe_diag.domain.setting_facts import CablePair, CableState
 from cpe_diag.judge.decide import find
 from cpe_diag.judge.rules import RULES
+from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_samples as fault
 from cpe_diag.testing.evidence_samples import (
+    ABSENT,
     LAPTOP,
     about,
     all_unobserved,
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
 
 ETH: Final = ethernet_home()
 DSL: Final = dsl_home()
+SWITCH: Final = access.switch_home()
+FIBRE: Final = access.pon_home()
+COAX: Final = access.coax_home()
 NAMED: Final = about(ETH, device_mac=LAPTOP)
 NO_SIGN_OF_HOME: Final = fault.wan_cable(DSL)
 
@@ -62,6 +68,27 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("port_idle", fault.router_hung(ETH), ETH),
     ("mac_in_wrong_vlan", fault.wrong_vlan(ETH), ETH),
     ("no_mac_learned", fault.wan_cable(DSL), DSL),
+    ("port_vlan_wrong", access.wrong_vlan_set(SWITCH), SWITCH),
+    ("profile_wrong", access.wrong_profile(SWITCH), SWITCH),
+    ("port_locked", access.port_locked(SWITCH), SWITCH),
+    ("port_power_fault", access.power_fault(SWITCH), SWITCH),
+    ("cable_pair_bad", access.cable_broken(SWITCH), SWITCH),
+    ("broadcast_storm", access.home_loop(ETH), ETH),
+    ("ont_signal_lost", access.fibre_cut(FIBRE), FIBRE),
+    ("ont_not_accepted", access.ont_rejected(FIBRE), FIBRE),
+    ("optical_low", access.optical_low(FIBRE), FIBRE),
+    ("optical_high", access.optical_high(FIBRE), FIBRE),
+    ("optical_asymmetric", access.fibre_bent(FIBRE), FIBRE),
+    ("modem_offline", access.modem_gone(COAX), COAX),
+    ("modem_ranging", access.modem_ranging(COAX), COAX),
+    ("modem_denied", access.modem_denied(COAX), COAX),
+    ("modem_partial_service", access.partial_service(COAX), COAX),
+    ("upstream_snr_low", access.upstream_ingress(COAX), COAX),
+    ("upstream_codewords_lost", access.upstream_ingress(COAX), COAX),
+    ("upstream_tx_high", access.upstream_ranging(COAX), COAX),
+    ("ranging_timeouts", access.upstream_ranging(COAX), COAX),
+    ("downstream_level_bad", access.coax_level(COAX), COAX),
+    ("downstream_mer_low", access.coax_level(COAX), COAX),
     ("line_out_of_sync", fault.line_cut(DSL), DSL),
     ("far_end_power_lost", fault.customer_power(DSL), DSL),
     ("line_signal_lost", fault.line_cut(DSL), DSL),
@@ -238,6 +265,40 @@ def test_line_rules_do_not_arise_on_ethernet() -> None:
     """A question that makes no sense is not "unknown": nothing is missing to answer it."""
     found = finding(ETH, "line_margin_low")
     assert (found.answer, found.missing) == (None, ())
+
+
+def test_an_ont_that_said_goodbye_lost_power_and_not_its_fibre() -> None:
+    """That one read decides between a phone call and a technician's visit."""
+    case = access.dying_gasp(FIBRE)
+    assert finding(case, "far_end_power_lost").answer is True
+    assert finding(case, "ont_signal_lost").answer is False
+
+
+def test_another_ont_than_the_customers_is_said_to_be_so() -> None:
+    """Two neighbours who exchanged their devices."""
+    case = changed(FIBRE, "ont_state", "ont", serial="ALCL00000001")
+    assert "ALCL00000001" in finding(case, "ont_not_accepted").because
+
+
+def test_a_cable_test_without_a_result_says_nothing() -> None:
+    """A test that was never made must not read as a whole cable."""
+    unknown = (CablePair(pair=1, state=CableState.UNKNOWN, distance_m=ABSENT),)
+    case = changed(SWITCH, "cable_test", "port", pairs=unknown)
+    assert finding(case, "cable_pair_bad").answer is None
+
+
+def test_rules_of_other_technologies_do_not_arise() -> None:
+    """A cable customer's missing ONT is no gap."""
+    for case, rule in (
+        (COAX, "ont_signal_lost"),
+        (FIBRE, "modem_offline"),
+        (ETH, "optical_low"),
+        (FIBRE, "line_out_of_sync"),
+        (COAX, "port_duplex_wrong"),
+        (COAX, "far_end_power_lost"),
+    ):
+        found = finding(case, rule)
+        assert (found.answer, found.missing) == (None, ()), rule
 
 
 def test_an_operators_threshold_changes_the_answer() -> None:
