@@ -263,7 +263,7 @@ class CredentialSource(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """Where something was found on a node, and when (UTC)."""
+    """What was found out about a node (an index, a driver's id), and when (UTC)."""
 
     index: str
     at: datetime

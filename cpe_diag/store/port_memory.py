@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from contextlib import suppress
 from datetime import datetime
@@ -73,9 +74,13 @@ def _read(path: Path) -> dict[tuple[str, Oid, str], Remembered]:
         return {}
 
 
+_FOUND: Final = re.compile(r"[a-z0-9_.]*\Z")
+"""An index or an object identifier, or the id of a driver."""
+
+
 def _index(text: object) -> str:
-    if not isinstance(text, str) or not all(part.isdigit() for part in text.split(".")):
-        msg = "an index is dotted numbers"
+    if not isinstance(text, str) or not _FOUND.match(text):
+        msg = "neither an index nor an id"
         raise ValueError(msg)
     return text
 

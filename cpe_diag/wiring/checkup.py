@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import CpeDiagError, DefinitionError, MeasurementError
 from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome
+from cpe_diag.driver_kit.load import load_access_driver
 from cpe_diag.report.duration import duration
+from cpe_diag.wiring.detection import SYS_DESCR, SYS_OBJECT_ID, by_technology
 from cpe_diag.wiring.doors import credentials_of, open_doors
 from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.knowledge import access_driver_of, fitting_driver, router_driver_of
@@ -26,10 +28,7 @@ if TYPE_CHECKING:
 
 PACKAGES: Final = ("gufo-snmp", "pysnmp", "paramiko", "dnspython", "httpcore", "SQLAlchemy")
 WITHIN_S: Final = 5.0
-# SNMPv2-MIB, RFC 3418, section 2
-SYS_DESCR: Final = "1.3.6.1.2.1.1.1.0"
-SYS_OBJECT_ID: Final = "1.3.6.1.2.1.1.2.0"
-SYS_UP_TIME: Final = "1.3.6.1.2.1.1.3.0"
+SYS_UP_TIME: Final = "1.3.6.1.2.1.1.3.0"  # SNMPv2-MIB, RFC 3418, section 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,8 +185,11 @@ async def _node(
     node = CheckResult(what="access node", state="ok", detail=detail)
     words = descr.decode(errors="replace") if isinstance(descr, bytes) else ""
     try:
-        used = access_driver_of(subscriber, config)
         fits = fitting_driver(config, object_id if isinstance(object_id, str) else "", words)
+        used = access_driver_of(subscriber, config) or fits
+        usual = by_technology(subscriber)
+        if used is None and usual is not None:
+            used = load_access_driver(usual, config.driver_folders)
     except DefinitionError as error:
         return (node, CheckResult(what="access driver", state="wrong", detail=str(error)))
     return (node, _driver(used, fits))
@@ -197,8 +199,7 @@ def _driver(used: AccessDriver | None, fits: AccessDriver | None) -> CheckResult
     """Compare the driver that a run would use with the one that names such a node."""
     what = "access driver"
     if used is None:
-        named = "" if fits is None else f"; {fits.id} fits what the node says of itself"
-        detail = f"the inventory names neither driver nor technology{named}"
+        detail = "the inventory names no driver, and none fits what the node says of itself"
         return CheckResult(what=what, state="limited", detail=detail)
     if fits is not None and fits.id != used.id:
         detail = f"{used.id} is used; {fits.id} fits what the node says of itself"

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.failures import DefinitionError, Fault
-from cpe_diag.domain.subscriber import Technology
 from cpe_diag.driver_kit.access import AccessDriver
 from cpe_diag.driver_kit.load import (
     detect,
@@ -60,25 +59,21 @@ def chooser() -> Callable[[CaseFile, frozenset[str]], str | None]:
 
 
 def access_driver_of(subscriber: Subscriber, config: Config) -> AccessDriver | None:
-    """Load the driver of the subscriber's access node.
+    """Load the driver that the inventory names for the subscriber's access node.
 
     Args:
-        subscriber: names the node's driver, or else the technology decides.
+        subscriber: whose node it is.
         config: names further folders of drivers.
 
     Returns:
-        The driver; None where the inventory names neither node nor technology.
+        The driver; None where the inventory names no node, or no driver for it.
 
     Raises:
         DefinitionError: there is no such driver, or its file is wrong.
     """
-    if subscriber.node is None:
+    if subscriber.node is None or subscriber.node.driver is None:
         return None
-    driver = subscriber.node.driver
-    if driver is None and isinstance(subscriber.technology, Technology):
-        ethernet = subscriber.technology is Technology.ETHERNET
-        driver = "generic_ifmib" if ethernet else "generic_dsl"
-    return None if driver is None else load_access_driver(driver, config.driver_folders)
+    return load_access_driver(subscriber.node.driver, config.driver_folders)
 
 
 def fitting_driver(config: Config, sys_object_id: str, sys_descr: str) -> AccessDriver | None:

@@ -25,6 +25,7 @@ from cpe_diag.probes.port_finder import PortFinder
 from cpe_diag.probes.probe import Setting, WebTarget
 from cpe_diag.store.port_memory import PortMemoryFile, default_path
 from cpe_diag.wiring.config import Config
+from cpe_diag.wiring.detection import detected_driver, forget_exchanged_node
 from cpe_diag.wiring.doors import credentials_of, open_doors
 from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.knowledge import (
@@ -38,7 +39,7 @@ from cpe_diag.wiring.knowledge import (
 
 if TYPE_CHECKING:
     from cpe_diag.engine.run import AskCaller, OnProgress, RunResult
-    from cpe_diag.ports import Doors
+    from cpe_diag.ports import Doors, PortMemory
 
 DEFAULT_BUDGET_S: Final = 15 * 60.0  # second line's 15 minutes
 SSH_LIBRARY: Final = "paramiko"
@@ -129,16 +130,20 @@ async def perform(
     async with open_doors(
         prepared.config, prepared.subscriber, prepared.router_driver, prepared.credentials
     ) as doors:
+        memory = PortMemoryFile(default_path())
+        driver = prepared.access_driver or await detected_driver(
+            prepared.config, prepared.subscriber, doors, memory
+        )
         order = RunOrder(
             run_id=secrets.token_hex(RUN_ID_BYTES),
             playbook=prepared.playbook,
-            setting=_setting(prepared, doors),
+            setting=_setting(prepared, doors, driver, memory),
             budget_s=prepared.wish.budget_s,
             answers=prepared.wish.answers,
             thresholds=prepared.config.thresholds,
             ticket=prepared.wish.ticket,
         )
-        return await run_playbook(
+        result = await run_playbook(
             order,
             catalogue=PROBES,
             judge=judge(),
@@ -147,14 +152,18 @@ async def perform(
             on_progress=on_progress,
             ask_caller=ask_caller,
         )
+        forget_exchanged_node(prepared.subscriber, result.evidence, doors, memory)
+        return result
 
 
-def _setting(prepared: PreparedRun, doors: Doors) -> Setting:
+def _setting(
+    prepared: PreparedRun, doors: Doors, driver: AccessDriver | None, memory: PortMemory
+) -> Setting:
     """Give what the probes work with."""
     return Setting(
         subscriber=prepared.subscriber,
         node_ports=prepared.node_ports,
-        access_driver=prepared.access_driver,
+        access_driver=driver,
         router_driver=prepared.router_driver,
         reference=prepared.config.reference,
         operator_resolver=prepared.config.resolver_address,
@@ -162,7 +171,7 @@ def _setting(prepared: PreparedRun, doors: Doors) -> Setting:
         device_mac=prepared.wish.device_mac,
         sample_interval_s=prepared.config.sample_interval_s,
         doors=doors,
-        finder=PortFinder(doors, PortMemoryFile(default_path())),
+        finder=PortFinder(doors, memory),
     )
 
 

@@ -1,0 +1,124 @@
+"""Which driver reads a node that the inventory names none for: what the node says of itself.
+
+sysObjectID and sysDescr are asked once and remembered; a node that says something else later
+(it was exchanged) is noticed in the same run, and asked anew in the next.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import DefinitionError, MeasurementError
+from cpe_diag.domain.missing import known
+from cpe_diag.domain.port_facts import NodeSystem
+from cpe_diag.domain.subscriber import DSL, PON, Technology
+from cpe_diag.driver_kit.load import load_access_driver
+from cpe_diag.wiring.knowledge import fitting_driver
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.evidence import Evidence
+    from cpe_diag.domain.subscriber import Subscriber
+    from cpe_diag.driver_kit.access import AccessDriver
+    from cpe_diag.ports import Doors, PortMemory
+    from cpe_diag.wiring.config import Config
+
+SYS_DESCR: Final = "1.3.6.1.2.1.1.1.0"
+SYS_OBJECT_ID: Final = "1.3.6.1.2.1.1.2.0"
+"""SNMPv2-MIB, RFC 3418."""
+
+REMEMBERED_FOR: Final = timedelta(days=7)
+WITHIN_S: Final = 6.0
+"""A node that has not said who it is by then is read by the subscriber's technology."""
+
+
+def by_technology(subscriber: Subscriber) -> str | None:
+    """Give the driver that reads any node of a technology, or None where there is none.
+
+    Args:
+        subscriber: whose technology decides; Ethernet has IF-MIB, DSL its line tables, DOCSIS its
+            own MIBs; no standard MIB reads a PON.
+
+    Returns:
+        A driver's id.
+    """
+    technology = known(subscriber.technology)
+    if technology is None or technology in PON:
+        return None
+    if technology in DSL:
+        return "generic_dsl"
+    return "docsis_cmts" if technology is Technology.DOCSIS else "generic_ifmib"
+
+
+async def detected_driver(
+    config: Config, subscriber: Subscriber, doors: Doors, memory: PortMemory
+) -> AccessDriver | None:
+    """Find the driver of a node for which the inventory names none.
+
+    Args:
+        config: names further folders of drivers.
+        subscriber: whose node it is.
+        doors: to ask the node.
+        memory: what was found before.
+
+    Returns:
+        The driver that fits what the node says of itself, else the technology's, else None.
+
+    Raises:
+        DefinitionError: a driver's file is wrong.
+    """
+    if subscriber.node is None:
+        return None
+    named = await _asked(config, subscriber.node.id, doors, memory)
+    named = named or by_technology(subscriber)
+    return None if named is None else load_access_driver(named, config.driver_folders)
+
+
+async def _asked(config: Config, node: str, doors: Doors, memory: PortMemory) -> str | None:
+    held = memory.recall(node, SYS_OBJECT_ID, "driver")
+    fresh = held is not None and doors.clock.now() - held.at < REMEMBERED_FOR
+    if held is not None and fresh and _is_there(held.index, config):
+        return held.index
+    try:
+        answers = await doors.snmp.get(
+            (SYS_OBJECT_ID, SYS_DESCR), deadline=doors.clock.monotonic() + WITHIN_S
+        )
+    except MeasurementError:
+        return None  # the probes ask the node themselves, and say how it failed
+    object_id, descr = answers[SYS_OBJECT_ID], answers[SYS_DESCR]
+    identity = object_id if isinstance(object_id, str) else ""
+    words = descr.decode("utf-8", "replace") if isinstance(descr, bytes) else ""
+    driver = fitting_driver(config, identity, words)
+    if driver is None:
+        return None
+    memory.keep(node, SYS_OBJECT_ID, "driver", driver.id, doors.clock.now())
+    memory.keep(node, SYS_OBJECT_ID, "identity", identity, doors.clock.now())
+    return driver.id
+
+
+def _is_there(driver: str, config: Config) -> bool:
+    try:
+        load_access_driver(driver, config.driver_folders)
+    except DefinitionError:
+        return False
+    return True
+
+
+def forget_exchanged_node(
+    subscriber: Subscriber, evidence: Evidence, doors: Doors, memory: PortMemory
+) -> None:
+    """Forget a node's driver where the node has said in this run that it is another one.
+
+    Args:
+        subscriber: whose node it is.
+        evidence: what the run has seen.
+        doors: for the time of day.
+        memory: what was found before.
+    """
+    if subscriber.node is None or subscriber.node.driver is not None:
+        return
+    system = evidence.value(NodeSystem, "node_system", "node")
+    said = known(system.object_id) if system else None
+    held = memory.recall(subscriber.node.id, SYS_OBJECT_ID, "identity")
+    if said is not None and held is not None and held.index != said:
+        memory.keep(subscriber.node.id, SYS_OBJECT_ID, "driver", "", doors.clock.now())
