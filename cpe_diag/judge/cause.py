@@ -48,7 +48,7 @@ class Cause:
     domain: FaultDomain
     destination: Destination
     title: str
-    technologies: frozenset[Technology] = frozenset()
+    technologies: tuple[Technology, ...] = ()
     needs: tuple[Need, ...] = ()
     supports: tuple[Sign, ...] = ()
     against: tuple[Sign, ...] = ()
@@ -79,6 +79,13 @@ def must_not(finding: str) -> Need:
     """Need the answer no."""
     return Need(finding=finding, answer=False)
 
+
+ON_ETHERNET: Final = (Technology.ETHERNET,)
+ON_DSL: Final = (Technology.ADSL, Technology.GFAST, Technology.VDSL2)
+ON_COPPER: Final = (*ON_ETHERNET, *ON_DSL)
+ON_PON: Final = (Technology.EPON, Technology.GPON)
+ON_COAX: Final = (Technology.DOCSIS,)
+"""In an order of their own: the digest of the rules depends on it, so that a set will not do."""
 
 SLOW: Final = "slow_internet"
 DROPS: Final = "drops"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from cpe_diag.domain.subscriber import DSL, Technology
 from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.judge.cause import (
     DROPS,
     NO_INTERNET,
+    ON_COPPER,
+    ON_DSL,
+    ON_ETHERNET,
     SITE,
     SLOW,
     Cause,
@@ -17,9 +19,6 @@ from cpe_diag.judge.cause import (
     unless,
     when,
 )
-
-ETHERNET: Final = frozenset({Technology.ETHERNET})
-COPPER: Final = DSL | ETHERNET
 
 CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
     Cause(
@@ -109,7 +108,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="The line between the access node and the home is interrupted",
-        technologies=COPPER,
+        technologies=ON_COPPER,
         needs=(must("port_down"), must_not("port_admin_down")),
         supports=(
             when("port_down", 2.0),
@@ -144,7 +143,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="The DSL line is disturbed",
-        technologies=DSL,
+        technologies=ON_DSL,
         needs=(must_not("line_out_of_sync"),),
         supports=(
             when("line_margin_low", 4.0),
@@ -176,7 +175,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="The DSL line loses its connection again and again",
-        technologies=DSL,
+        technologies=ON_DSL,
         needs=(must("line_retraining"),),
         supports=(when("line_retraining", 5.0), when("wan_link_flaps", 0.5)),
         against=(
@@ -240,7 +239,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.NETWORK_OPERATIONS,
         title="The two ends of the Ethernet link disagree on duplex",
-        technologies=ETHERNET,
+        technologies=ON_ETHERNET,
         needs=(must("port_duplex_wrong"),),
         supports=(when("port_duplex_wrong", 5.5),),
         explains=(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from cpe_diag.domain.subscriber import Technology
 from cpe_diag.domain.verdict import Destination, FaultDomain
-from cpe_diag.judge.cause import DROPS, SLOW, Cause, must, must_not, unless, when
+from cpe_diag.judge.cause import DROPS, ON_COAX, SLOW, Cause, must, must_not, unless, when
 
-_COAX: Final = frozenset({Technology.DOCSIS})
 _DAMAGE: Final = ("gateway_loss", "internet_loss", "latency_high", "router_http_fails")
 _AWAY: Final = (
     "modem_offline",
@@ -25,7 +23,7 @@ CAUSES_DOCSIS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="The cable modem does not reach the CMTS",
-        technologies=_COAX,
+        technologies=ON_COAX,
         needs=(must("modem_offline"),),
         supports=(
             when("modem_offline", 3.2),
@@ -52,7 +50,7 @@ CAUSES_DOCSIS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.ACCOUNTS,
         title="The CMTS refuses the cable modem",
-        technologies=_COAX,
+        technologies=ON_COAX,
         needs=(must("modem_denied"),),
         supports=(when("modem_denied", 6.0),),
         explains=("modem_denied", *_AWAY),
@@ -67,7 +65,7 @@ CAUSES_DOCSIS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.NETWORK_OPERATIONS,
         title="Noise gets into the upstream of the coax",
-        technologies=_COAX,
+        technologies=ON_COAX,
         needs=(must("upstream_snr_low"),),
         supports=(when("upstream_snr_low", 4.5), when("upstream_codewords_lost", 1.5)),
         against=(unless("upstream_codewords_lost", -0.5), when("downstream_mer_low", -1.0)),
@@ -91,7 +89,7 @@ CAUSES_DOCSIS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="The cable modem is hardly heard upstream (T3 and T4 timeouts)",
-        technologies=_COAX,
+        technologies=ON_COAX,
         supports=(
             when("ranging_timeouts", 4.5),
             when("upstream_tx_high", 2.0),
@@ -122,7 +120,7 @@ CAUSES_DOCSIS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="The signal on the coax arrives too weak, too strong or too noisy",
-        technologies=_COAX,
+        technologies=ON_COAX,
         supports=(when("downstream_level_bad", 4.5), when("downstream_mer_low", 3.5)),
         against=(unless("downstream_level_bad", -0.5),),
         explains=(
@@ -143,7 +141,7 @@ CAUSES_DOCSIS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="Some of the cable modem's channels do not work",
-        technologies=_COAX,
+        technologies=ON_COAX,
         needs=(must("modem_partial_service"), must_not("modem_offline")),
         supports=(when("modem_partial_service", 4.8),),
         against=(

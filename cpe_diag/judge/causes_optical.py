@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from cpe_diag.domain.subscriber import PON
 from cpe_diag.domain.verdict import Destination, FaultDomain
-from cpe_diag.judge.cause import DROPS, SLOW, Cause, must, must_not, unless, when
+from cpe_diag.judge.cause import DROPS, ON_PON, SLOW, Cause, must, must_not, unless, when
 
 _DAMAGE: Final = ("gateway_loss", "internet_loss", "latency_high", "router_http_fails")
 
@@ -16,7 +15,7 @@ CAUSES_OPTICAL: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="The fibre to this home is interrupted",
-        technologies=PON,
+        technologies=ON_PON,
         needs=(must("port_down"), must_not("port_admin_down")),
         supports=(
             when("port_down", 1.0),
@@ -50,7 +49,7 @@ CAUSES_OPTICAL: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="Too little light arrives over the fibre",
-        technologies=PON,
+        technologies=ON_PON,
         needs=(must("optical_low"),),
         supports=(when("optical_low", 5.5), unless("optical_asymmetric", 0.5)),
         against=(when("optical_asymmetric", -3.0),),
@@ -67,7 +66,7 @@ CAUSES_OPTICAL: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="Too much light arrives over the fibre",
-        technologies=PON,
+        technologies=ON_PON,
         needs=(must("optical_high"),),
         supports=(when("optical_high", 5.5),),
         explains=("optical_high", *_DAMAGE, "wan_link_flaps", "port_changed"),
@@ -83,7 +82,7 @@ CAUSES_OPTICAL: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="The fibre is bent too tightly",
-        technologies=PON,
+        technologies=ON_PON,
         needs=(must("optical_asymmetric"),),
         supports=(when("optical_asymmetric", 5.0), when("optical_low", 0.7)),
         explains=(
@@ -105,7 +104,7 @@ CAUSES_OPTICAL: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.NETWORK_OPERATIONS,
         title="The OLT does not accept the ONT",
-        technologies=PON,
+        technologies=ON_PON,
         needs=(must("ont_not_accepted"),),
         supports=(when("ont_not_accepted", 5.5),),
         explains=(

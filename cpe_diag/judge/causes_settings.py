@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from cpe_diag.domain.subscriber import Technology
 from cpe_diag.domain.verdict import Destination, FaultDomain
-from cpe_diag.judge.cause import DROPS, NO_INTERNET, SITE, SLOW, Cause, must, when
+from cpe_diag.judge.cause import DROPS, NO_INTERNET, ON_ETHERNET, SITE, SLOW, Cause, must, when
 
 CAUSES_SETTINGS: Final[tuple[Cause, ...]] = (
     Cause(
@@ -52,7 +51,7 @@ CAUSES_SETTINGS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="A pair of the Ethernet cable to the home is broken",
-        technologies=frozenset({Technology.ETHERNET}),
+        technologies=ON_ETHERNET,
         needs=(must("cable_pair_bad"),),
         supports=(
             when("cable_pair_bad", 5.0),

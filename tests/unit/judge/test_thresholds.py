@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from cpe_diag.domain.failures import DefinitionError
@@ -41,3 +45,20 @@ def test_a_limit_that_is_no_number_is_refused(value: float) -> None:
     """Nothing is below NaN: the rule would be switched off without a word."""
     with pytest.raises(DefinitionError, match=r"'wifi_weak_dbm' is .*finite number of dBm"):
         limits({"wifi_weak_dbm": value})
+
+
+def test_the_digest_of_the_rules_is_the_same_in_every_process() -> None:
+    """A bundle is judged again elsewhere, where sets and hashes have another order."""
+    code = "from cpe_diag.judge.decide import rules_version; print(rules_version({}))"
+    said = {
+        subprocess.run(  # noqa: S603 - our own interpreter
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1
