@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
+import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -18,6 +20,7 @@ from gufo.snmp import _fast, user
 
 from cpe_diag.domain.secret import Secret
 from cpe_diag.ports import Oid, SnmpValue
+from cpe_diag.transports.snmp_shape import is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +30,11 @@ if TYPE_CHECKING:
     from cpe_diag.transports.snmp_access import Agent, UsmUser
 
 T = TypeVar("T")
+
+LARGEST_DATAGRAM: Final = 65_535
+"""UDP's own limit (RFC 768)."""
+BROKEN: Final = "the datagram is no whole SNMP message"
+PANIC: Final = "PanicException"
 
 AUTH_KEYS: Final[dict[str, type[user.BaseAuthKey]]] = {
     "md5": user.Md5Key,
@@ -141,10 +149,35 @@ class GufoSession:
         """Wait for the answer; packets that belong to no request of ours are passed over."""
         while True:
             await _readable(self._socket.get_fd())
+            self._refuse_broken()
             try:
                 return receive()
             except BlockingIOError:
                 continue
+            except Exception:
+                raise
+            except BaseException as error:
+                # What pyo3 makes of a panic is no Exception; the shape is checked above, so that
+                # only what is encrypted or otherwise out of sight can still cause one.
+                if type(error).__name__ != PANIC:
+                    raise
+                raise _fast.SnmpDecodeError(BROKEN) from error
+
+    def _refuse_broken(self) -> None:
+        """Take a datagram that is no whole message away before the library reads it.
+
+        Raises:
+            SnmpDecodeError: there was one.
+        """
+        descriptor = self._socket.get_fd()
+        with socket.socket(fileno=os.dup(descriptor)) as peeking:
+            try:
+                datagram = peeking.recv(LARGEST_DATAGRAM, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            except OSError:
+                return  # the library meets the same, and says it in its own words
+            if not is_whole(datagram):
+                peeking.recv(1, socket.MSG_DONTWAIT)
+                raise _fast.SnmpDecodeError(BROKEN)
 
 
 def plain(value: ValueType) -> SnmpValue:
