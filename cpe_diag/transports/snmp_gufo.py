@@ -20,7 +20,8 @@ from gufo.snmp import _fast, user
 
 from cpe_diag.domain.secret import Secret
 from cpe_diag.ports import Oid, SnmpValue
-from cpe_diag.transports.snmp_shape import is_whole
+from cpe_diag.transports.snmp_failures import REFUSED_WORDS
+from cpe_diag.transports.snmp_shape import is_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -173,9 +174,11 @@ class GufoSession:
         with socket.socket(fileno=os.dup(descriptor)) as peeking:
             try:
                 datagram = peeking.recv(LARGEST_DATAGRAM, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-            except OSError:
-                return  # the library meets the same, and says it in its own words
-            if not is_whole(datagram):
+            except ConnectionRefusedError as error:
+                raise TimeoutError(REFUSED_WORDS) from error  # as the library says it
+            except BlockingIOError:
+                return
+            if not is_message(datagram):
                 peeking.recv(1, socket.MSG_DONTWAIT)
                 raise _fast.SnmpDecodeError(BROKEN)
 
