@@ -57,6 +57,10 @@ goldens: $(VENV)/.installed-dev ## write the golden outputs anew; read the diff 
 bench: $(VENV)/.installed ## figures of speed against the lab, printed and written to bench-results/
 	@$(BIN)/python tests/bench/bench.py
 
+.PHONY: bench-access
+bench-access: $(VENV)/.installed ## requests, bytes and time of a check on each technology, beside net-snmp (Debian package snmp) where it is there
+	@$(BIN)/python tests/bench/access.py
+
 .PHONY: lab-ssh
 lab-ssh: $(VENV)/.installed-dev ## SSH tests against real dropbear and OpenSSH servers (needs the Debian packages dropbear-bin and openssh-server)
 	@$(BIN)/python -m pytest -q -m real_sshd tests/unit/transports

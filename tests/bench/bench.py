@@ -6,17 +6,15 @@ any machine; nothing in the test suite depends on one of them.
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from bench_rows import Row, finish, row
 
 from cpe_diag.engine.critical_path import critical_path
 from cpe_diag.lab.process import lab_process
@@ -30,36 +28,6 @@ HELP_LIMIT_S: Final = 0.150
 PATH_LIMIT: Final = 1.25
 SNMP_LIMIT: Final = 12
 NO_FAULT: Final = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One figure: what, its median and range, what it is held against, and whether it holds."""
-
-    what: str
-    median: float
-    low: float
-    high: float
-    unit: str
-    limit: float | None
-    note: str
-
-    @property
-    def holds(self) -> bool:
-        """The median is within the limit, or there is none."""
-        return self.limit is None or self.median <= self.limit
-
-
-def _row(what: str, values: list[float], unit: str, limit: float | None, note: str) -> Row:
-    return Row(
-        what=what,
-        median=statistics.median(values),
-        low=min(values),
-        high=max(values),
-        unit=unit,
-        limit=limit,
-        note=note,
-    )
 
 
 def _whole_process(arguments: list[str], times: int, *, expect: int = 0) -> list[float]:
@@ -82,8 +50,8 @@ def help_rows() -> list[Row]:
     bare = _whole_process([sys.executable, "-c", "pass"], HELP_RUNS)
     ours = _whole_process([sys.executable, "-m", "cpe_diag", "--help"], HELP_RUNS)
     return [
-        _row("python -c pass", bare, "s", None, "the floor"),
-        _row("cpe-diag --help", ours, "s", HELP_LIMIT_S, "whole process"),
+        row("python -c pass", bare, "s", None, "the floor"),
+        row("cpe-diag --help", ours, "s", HELP_LIMIT_S, "whole process"),
     ]
 
 
@@ -141,14 +109,12 @@ def diagnosis_rows(config: Path, folder: Path) -> list[Row]:
         seen = diagnose(config, subscriber, folder)
         ratios = [run / chain for run, chain in zip(seen.runs, seen.chains, strict=True)]
         rows += [
-            _row(f"{subscriber}: the run", seen.runs, "s", None, "first question to verdict"),
-            _row(f"{subscriber}: its critical path", seen.chains, "s", None, seen.path),
-            _row(f"{subscriber}: run / critical path", ratios, "", PATH_LIMIT, "ratio"),
-            _row(f"{subscriber}: round trips alone", seen.floors, "s", None, "of that path"),
-            _row(f"{subscriber}: whole command", seen.commands, "s", None, "with process start"),
-            _row(
-                f"{subscriber}: SNMP requests", seen.snmp, "", SNMP_LIMIT, "port, line, controls"
-            ),
+            row(f"{subscriber}: the run", seen.runs, "s", None, "first question to verdict"),
+            row(f"{subscriber}: its critical path", seen.chains, "s", None, seen.path),
+            row(f"{subscriber}: run / critical path", ratios, "", PATH_LIMIT, "ratio"),
+            row(f"{subscriber}: round trips alone", seen.floors, "s", None, "of that path"),
+            row(f"{subscriber}: whole command", seen.commands, "s", None, "with process start"),
+            row(f"{subscriber}: SNMP requests", seen.snmp, "", SNMP_LIMIT, "port, line, controls"),
         ]
     return rows
 
@@ -163,30 +129,8 @@ def with_lab() -> list[Row]:
 
 def main() -> None:
     """Measure, print, write."""
-    rows = help_rows() + with_lab()
-    head = (
-        f"Python {platform.python_version()}, {os.cpu_count()} CPUs, "
-        f"round trip {RTT_MS} ms, medians of {HELP_RUNS} and {DIAGNOSIS_RUNS} runs"
-    )
-    lines = [head, ""]
-    for row in rows:
-        limit = (
-            "" if row.limit is None else f"  limit {row.limit:g}: {'ok' if row.holds else 'NO'}"
-        )
-        lines.append(
-            f"{row.what:42} {row.median:8.3f} {row.unit:1} "
-            f"({row.low:.3f} to {row.high:.3f}){limit}  {row.note}"
-        )
-    print("\n".join(lines))  # noqa: T201 - a script
-    folder = Path("bench-results")
-    folder.mkdir(exist_ok=True)
-    (folder / "bench.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "bench.json").write_text(
-        json.dumps({"head": head, "rows": [asdict(row) for row in rows]}, indent=2),
-        encoding="utf-8",
-    )
-    if not all(row.holds for row in rows):
-        raise SystemExit(1)
+    how = f"round trip {RTT_MS} ms, medians of {HELP_RUNS} and {DIAGNOSIS_RUNS} runs"
+    finish("bench", how, help_rows() + with_lab())
 
 
 if __name__ == "__main__":
