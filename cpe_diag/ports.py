@@ -8,12 +8,13 @@ The conformance checks in `cpe_diag.testing` hold each adapter and each fake to 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
 
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
@@ -42,8 +43,23 @@ class Clock(Protocol):
         """Wait until `monotonic()` reaches `when`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnmpTable:
+    """Rows of some columns: by index (what follows column and prefix), then by column.
+
+    Rows stand in the order of their indexes; a row lacks the columns that have no value there.
+    `is_whole`: every column was read to its end.
+    """
+
+    rows: Mapping[str, Mapping[Oid, SnmpValue]]
+    is_whole: bool
+
+
 class SnmpReader(Protocol):
-    """Reads objects of one access node. At most two requests are in flight at the node."""
+    """Reads objects of one agent: an access node, or a cable modem.
+
+    At most two requests are in flight at the agent.
+    """
 
     @property
     def node(self) -> str:
@@ -81,6 +97,24 @@ class SnmpReader(Protocol):
         Raises:
             MeasurementError: `snmp.getbulk`: as for `get`, and INCOMPLETE when the agent does
                 not advance.
+        """
+
+    async def table(
+        self, columns: Sequence[Oid], *, prefix: str, max_rows: int, deadline: float
+    ) -> SnmpTable:
+        """Read rows of several columns together, by GETBULK, in requests that fit a packet.
+
+        Args:
+            columns: which columns; at least one, and none twice.
+            prefix: how the indexes of the rows begin (dotted), or empty for all rows.
+            max_rows: a bound from 1 to 128 for the rows of the answer.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            The first `max_rows` rows.
+
+        Raises:
+            MeasurementError: `snmp.getbulk`: as for `next_rows`.
         """
 
 
@@ -303,10 +337,15 @@ class Inventory(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doors:
-    """The doors of one run on one subscriber, opened lazily by their adapters."""
+    """The doors of one run on one subscriber, opened lazily by their adapters.
+
+    `modem` opens the agent of the subscriber's cable modem at an address; the same address gives
+    the same reader.
+    """
 
     clock: Clock
     snmp: SnmpReader
+    modem: Callable[[str], SnmpReader]
     router: RouterView
     prober: Prober
     resolver: Resolver

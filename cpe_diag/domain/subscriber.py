@@ -124,6 +124,40 @@ class RouterAccess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModemAccess:
+    """How to ask the subscriber's cable modem itself, over SNMP.
+
+    `address` None means: what the CMTS says. `driver` None means the standard one. The rest is as
+    for SnmpAccess.
+    """
+
+    address: str | None
+    port: int
+    version: str
+    credential: str | None
+    user: str | None = None
+    auth_protocol: str = "sha256"
+    priv_protocol: str = "aes128"
+    driver: str | None = None
+
+    def at(self, address: str) -> AccessNode:
+        """Give the modem as a node to ask, at an address."""
+        return AccessNode(
+            id=f"modem {address}",
+            snmp=SnmpAccess(
+                address=address,
+                port=self.port,
+                version=self.version,
+                credential=self.credential,
+                user=self.user,
+                auth_protocol=self.auth_protocol,
+                priv_protocol=self.priv_protocol,
+            ),
+            driver=self.driver,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
     """One subscriber. Missing fields are Missing(not_configured), never guessed.
 
@@ -131,7 +165,7 @@ class Subscriber:
     `port` is the operator's own name of the port; `router_mac` the WAN address of the router;
     `ssids` the names of the customer's own networks; `language` a BCP 47 tag. `ont_serial` is
     what the ONT on the port must be; `splitter` names the optical splitter or distribution point
-    that the subscriber shares with others.
+    that the subscriber shares with others. `modem` None: the cable modem itself is not asked.
     """
 
     id: str
@@ -145,6 +179,7 @@ class Subscriber:
     language: Maybe[str]
     ont_serial: Maybe[str] = NOT_SAID
     splitter: Maybe[str] = NOT_SAID
+    modem: ModemAccess | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from cpe_diag.domain.subscriber import (
     NOT_SAID,
     AccessNode,
     CliAccess,
+    ModemAccess,
     NodePort,
     RouterAccess,
     Service,
@@ -53,10 +54,19 @@ SUBSCRIBER_FIELDS: Final = (
     "profile",
     "ont_serial",
     "splitter",
+    "modem_address",
+    "modem_port",
+    "modem_version",
+    "modem_credential",
+    "modem_user",
+    "modem_auth_protocol",
+    "modem_priv_protocol",
+    "modem_driver",
 )
 """What an inventory can say of a subscriber; only `id` is required.
 
-Rates in bit/s; `wan` is ipoe, pppoe or static; several `ssids` stand apart by `|`.
+Rates in bit/s; `wan` is ipoe, pppoe or static; several `ssids` stand apart by `|`. A cable modem
+is asked where `modem_credential` is there; its address may be left to the CMTS.
 """
 
 NODE_FIELDS: Final = (
@@ -129,6 +139,7 @@ def read_subscriber(
         language=_maybe(reader.text("language")),
         ont_serial=_maybe(reader.text("ont_serial")),
         splitter=_maybe(reader.text("splitter")),
+        modem=_modem(reader),
     )
 
 
@@ -141,12 +152,7 @@ def read_node(reader: FieldReader) -> AccessNode:
     Returns:
         The node; not to be used when the reader has faults.
     """
-    version = reader.text("version") or "2c"
-    if version not in {"2c", "3"}:
-        reader.faults.append(("version", f"expected 2c or 3, found {version!r}"))
-    user = reader.text("user")
-    if version == "3" and user is None:
-        reader.faults.append(("user", "SNMPv3 needs a user, and none is there"))
+    version, user = _version(reader, "version", "user")
     return AccessNode(
         id=reader.required("id"),
         snmp=SnmpAccess(
@@ -321,6 +327,36 @@ def _router(reader: FieldReader) -> RouterAccess | None:
         credential=_reference(reader, "router_credential"),
         known_key=reader.text("router_known_key"),
     )
+
+
+def _modem(reader: FieldReader) -> ModemAccess | None:
+    """Take how the modem is asked; without a credential nobody may ask it."""
+    port = reader.number("modem_port", most=_LARGEST_PORT)
+    version, user = _version(reader, "modem_version", "modem_user")
+    credential = _reference(reader, "modem_credential")
+    if credential is None:
+        return None
+    return ModemAccess(
+        address=reader.text("modem_address"),
+        port=port or SNMP_PORT,
+        version=version,
+        credential=credential,
+        user=user,
+        auth_protocol=reader.text("modem_auth_protocol") or "sha256",
+        priv_protocol=reader.text("modem_priv_protocol") or "aes128",
+        driver=reader.text("modem_driver"),
+    )
+
+
+def _version(reader: FieldReader, version_field: str, user_field: str) -> tuple[str, str | None]:
+    """Take the SNMP version, and the user that version 3 needs."""
+    version = reader.text(version_field) or "2c"
+    if version not in {"2c", "3"}:
+        reader.faults.append((version_field, f"expected 2c or 3, found {version!r}"))
+    user = reader.text(user_field)
+    if version == "3" and user is None:
+        reader.faults.append((user_field, "SNMPv3 needs a user, and none is there"))
+    return version, user
 
 
 def _reference(reader: FieldReader, name: str) -> str | None:

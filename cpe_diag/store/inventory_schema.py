@@ -27,6 +27,27 @@ _SNMP_V3_NEEDS_USER: Final = {
     "then": {"required": ["user"]},
 }
 
+_SNMP: Final[Mapping[str, object]] = {
+    "port": {**_TCP_PORT, "description": "UDP port of SNMP; 161."},
+    "version": {"enum": ["2c", "3", 3], "description": "SNMP version; 2c."},
+    "user": {**_TEXT, "description": "SNMPv3 user."},
+    "credential": _CREDENTIAL,
+    "auth_protocol": {**_TEXT, "description": "SNMPv3; sha256."},
+    "priv_protocol": {**_TEXT, "description": "SNMPv3; aes128."},
+}
+_MODEM: Final[Mapping[str, object]] = {
+    "type": "object",
+    "description": "How the cable modem itself is asked.",
+    "properties": {
+        "address": {**_TEXT, "description": "IP address; what the CMTS says."},
+        "driver": {**_TEXT, "description": "Driver of the modem; docsis_modem."},
+        **_SNMP,
+    },
+    "required": ["credential"],
+    "additionalProperties": False,
+    **_SNMP_V3_NEEDS_USER,
+}
+
 INVENTORY_SCHEMA: Final[Mapping[str, object]] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "urn:cpe-diag:schema:inventory-1",
@@ -41,13 +62,8 @@ INVENTORY_SCHEMA: Final[Mapping[str, object]] = {
                 "type": "object",
                 "properties": {
                     "address": {**_TEXT, "description": "IP address or name."},
-                    "port": {**_TCP_PORT, "description": "UDP port of SNMP; 161."},
-                    "version": {"enum": ["2c", "3", 3], "description": "SNMP version; 2c."},
-                    "user": {**_TEXT, "description": "SNMPv3 user."},
-                    "credential": _CREDENTIAL,
                     "driver": {**_TEXT, "description": "Access driver; by technology."},
-                    "auth_protocol": {**_TEXT, "description": "SNMPv3; sha256."},
-                    "priv_protocol": {**_TEXT, "description": "SNMPv3; aes128."},
+                    **_SNMP,
                     "write_credential": {
                         **_CREDENTIAL,
                         "description": "For changes; " + CREDENTIAL_WORDS,
@@ -99,6 +115,7 @@ INVENTORY_SCHEMA: Final[Mapping[str, object]] = {
                         "required": ["address"],
                         "additionalProperties": False,
                     },
+                    "modem": _MODEM,
                     "router_mac": {
                         "type": "string",
                         "pattern": "^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$",

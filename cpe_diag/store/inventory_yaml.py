@@ -36,6 +36,14 @@ _PLACES: Final = {
     "router_user": ("router", "user"),
     "router_credential": ("router", "credential"),
     "router_known_key": ("router", "known_key"),
+    "modem_address": ("modem", "address"),
+    "modem_port": ("modem", "port"),
+    "modem_version": ("modem", "version"),
+    "modem_credential": ("modem", "credential"),
+    "modem_user": ("modem", "user"),
+    "modem_auth_protocol": ("modem", "auth_protocol"),
+    "modem_priv_protocol": ("modem", "priv_protocol"),
+    "modem_driver": ("modem", "driver"),
 }
 """Where a field stands in a subscriber's entry, when it is not at its top."""
 
@@ -153,7 +161,8 @@ def _node(
 
 def _flat(entry: Mapping[str, object]) -> dict[str, object]:
     nested = {name: _mapping(entry.get(top)).get(key) for name, (top, key) in _PLACES.items()}
-    return {name: value for name, value in entry.items() if name not in {"service", "router"}} | {
+    tops = {top for top, _ in _PLACES.values()}
+    return {name: value for name, value in entry.items() if name not in tops} | {
         name: value for name, value in nested.items() if value is not None
     }
 

@@ -21,7 +21,7 @@ from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome
 from cpe_diag.domain.trace import WAIT
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from cpe_diag.ports import (
         Clock,
@@ -142,6 +142,8 @@ async def check_snmp_reader(  # noqa: PLR0913 - one part for each kind of answer
     end = await reader.next_rows(column, after=last, max_rows=5, deadline=deadline())
     hold(not end, f"no row outside of the column, not {end}")
 
+    await _check_table(reader, column, rows, deadline())
+
     both = await asyncio.gather(
         *(reader.get([oid], deadline=deadline()) for oid in known for _ in range(3))
     )
@@ -150,10 +152,28 @@ async def check_snmp_reader(  # noqa: PLR0913 - one part for each kind of answer
             hold(value == known[oid], f"{oid} = {known[oid]!r} beside others, not {value!r}")
 
 
+async def _check_table(
+    reader: SnmpReader, column: Oid, rows: Sequence[tuple[Oid, SnmpValue]], deadline: float
+) -> None:
+    """Columns are read together by index, bounded, below a prefix; the end of each is known."""
+    indexed = {oid.removeprefix(f"{column}."): {column: value} for oid, value in rows}
+    nowhere = f"{column}.4294967295.4294967295"
+    whole = await reader.table([column, nowhere], prefix="", max_rows=128, deadline=deadline)
+    hold(whole.is_whole, "a table that was read to its end")
+    hold(dict(whole.rows) == indexed, f"the rows by index and column, not {whole.rows}")
+    hold(list(whole.rows) == list(indexed), f"rows in the order of the agent, not {whole.rows}")
+    two = await reader.table([column], prefix="", max_rows=2, deadline=deadline)
+    hold(list(two.rows) == list(indexed)[:2], f"the first two rows and no more, not {two.rows}")
+    hold(not two.is_whole, "a table that has more rows than were asked for")
+    above, _, last = column.rpartition(".")
+    below = await reader.table([above], prefix=last, max_rows=128, deadline=deadline)
+    hold(list(below.rows) == list(indexed), f"the rows below the prefix, not {below.rows}")
+
+
 async def check_snmp_silence(
     reader: SnmpReader, clock: Clock, *, oid: Oid, limit_s: float, slack_s: float
 ) -> None:
-    """An agent that says nothing is SILENT by the deadline, for both questions.
+    """An agent that says nothing is SILENT by the deadline, for every question.
 
     Args:
         reader: a reader of an address where nobody answers.
@@ -162,18 +182,20 @@ async def check_snmp_silence(
         limit_s: how long to wait.
         slack_s: how late the failure may be.
     """
-    for bulk in (False, True):
+    questions: Mapping[str, Callable[[float], Awaitable[object]]] = {
+        "snmp.get": lambda until: reader.get([oid], deadline=until),
+        "snmp.getbulk": lambda until: reader.next_rows(oid, after="", max_rows=5, deadline=until),
+        "snmp.getbulk of columns": lambda until: reader.table(
+            [oid], prefix="", max_rows=5, deadline=until
+        ),
+    }
+    for operation, ask in questions.items():
         deadline = clock.monotonic() + limit_s
-        question: Awaitable[object] = (
-            reader.next_rows(oid, after="", max_rows=5, deadline=deadline)
-            if bulk
-            else reader.get([oid], deadline=deadline)
-        )
         await check_fails(
-            question,
+            ask(deadline),
             clock,
             kinds=[FailureKind.SILENT],
-            operations=["snmp.getbulk" if bulk else "snmp.get"],
+            operations=[operation.split(maxsplit=1)[0]],
             deadline=deadline,
             slack_s=slack_s,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
+from cpe_diag.driver_kit.table_walk import VARIABLES, TableWalk
 from cpe_diag.ports import (
     Clock,
     Command,
@@ -16,11 +18,12 @@ from cpe_diag.ports import (
     Oid,
     Recorder,
     Remembered,
+    SnmpTable,
     SnmpValue,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
 UNKNOWN_COMMAND_STATUS = 127
@@ -63,15 +66,17 @@ class Wire:
 
 @dataclass(slots=True, kw_only=True)
 class FakeSnmp:
-    """An agent that holds `objects`; whatever else is asked, it has not. `asked` notes each GET.
+    """An agent that holds `objects`; whatever else is asked, it has not.
 
-    A recording read into a mapping is such a set of objects too.
+    `asked` notes the objects of each GET, `bulks` the starts of each GETBULK. A recording read
+    into a mapping is such a set of objects too.
     """
 
     wire: Wire
     objects: Mapping[Oid, SnmpValue] = field(default_factory=dict)
     node: str = "an-1"
     asked: list[tuple[Oid, ...]] = field(default_factory=list)
+    bulks: list[tuple[Oid, ...]] = field(default_factory=list)
 
     async def get(self, oids: Sequence[Oid], *, deadline: float) -> Mapping[Oid, SnmpValue]:
         """Read exact objects."""
@@ -83,6 +88,7 @@ class FakeSnmp:
         self, column: Oid, *, after: str, max_rows: int, deadline: float
     ) -> tuple[tuple[Oid, SnmpValue], ...]:
         """Read rows that follow, in the order of their numbers."""
+        self.bulks.append((f"{column}.{after}" if after else column,))
         await self.wire.cross("snmp.getbulk", self.node, column, deadline)
         begin = _numbers(f"{column}.{after}" if after else column)
         inside = _numbers(column)
@@ -91,6 +97,48 @@ class FakeSnmp:
         )
         following = [oid for oid in rows if _numbers(oid) > begin][:max_rows]
         return tuple((oid, self.objects[oid]) for oid in following)
+
+    async def table(
+        self, columns: Sequence[Oid], *, prefix: str, max_rows: int, deadline: float
+    ) -> SnmpTable:
+        """Read rows of several columns, with as many requests as the real door sends."""
+        walk = TableWalk(columns, prefix, max_rows)
+        held = sorted((_numbers(oid), oid) for oid in self.objects)
+
+        def follow(oid: Oid) -> tuple[Oid, SnmpValue] | None:
+            place = bisect_right(held, (_numbers(oid), oid))
+            return (held[place][1], self.objects[held[place][1]]) if place < len(held) else None
+
+        while starts := walk.starts:
+            self.bulks.append(starts)
+            await self.wire.cross("snmp.getbulk", self.node, starts[0], deadline)
+            walk.take(bulk_answer(starts, walk.repetitions(VARIABLES), follow))
+        return walk.table()
+
+
+def bulk_answer(
+    starts: Sequence[Oid],
+    repetitions: int,
+    follow: Callable[[Oid], tuple[Oid, SnmpValue] | None],
+) -> list[tuple[Oid, SnmpValue]]:
+    """Answer a GETBULK of several columns as an agent does (RFC 3416, section 4.2.3).
+
+    Args:
+        starts: after what each column goes on.
+        repetitions: how many rows.
+        follow: gives the object that follows a name, or None at the end of the MIB.
+
+    Returns:
+        The variables, column by column, row after row; None at the end of the MIB.
+    """
+    rows: list[tuple[Oid, SnmpValue]] = []
+    names = list(starts)
+    for _ in range(repetitions):
+        for at, name in enumerate(names):
+            found = follow(name) or (name, None)
+            names[at] = found[0]
+            rows.append(found)
+    return rows
 
 
 def _numbers(oid: Oid) -> tuple[int, ...]:

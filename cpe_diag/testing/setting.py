@@ -43,6 +43,7 @@ def fake_doors(clock: Clock | None = None, recorder: Recorder | None = None) -> 
     return Doors(
         clock=clock,
         snmp=FakeSnmp(wire=wire),
+        modem=lambda address: FakeSnmp(wire=wire, node=f"modem {address}"),
         router=FakeRouter(wire=wire),
         prober=FakeProber(wire=wire),
         resolver=FakeResolver(wire=wire),

@@ -11,7 +11,8 @@ import asyncio
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
-from cpe_diag.ports import Oid, SnmpValue
+from cpe_diag.driver_kit.table_walk import VARIABLES, NoAdvanceError, TableWalk
+from cpe_diag.ports import Oid, SnmpTable, SnmpValue
 from cpe_diag.transports import snmp_failures as failures
 from cpe_diag.transports.snmp_gufo import BulkAnswer
 from cpe_diag.transports.snmp_requests import (
@@ -35,6 +36,7 @@ SYS_UP_TIME: Final = "1.3.6.1.2.1.1.3.0"  # SNMPv2-MIB sysUpTime.0, RFC 3418
 OBJECTS_PER_GET: Final = 24
 """With sysUpTime; 24 counters and names of IF-MIB make an answer of some 700 bytes."""
 MAX_ROWS: Final = 50
+MAX_TABLE_ROWS: Final = 128
 V3_ROWS: Final = 40
 """Rows of one request in SNMPv3: gufo-snmp states a msgMaxSize of 2,048 bytes there (RFC 3412,
 section 6.3), and there are agents that send nothing where their answer would be longer."""
@@ -74,6 +76,7 @@ class SnmpDoor:
             silent_after_s=silent_after_s,
         )
         self._objects_per_get = OBJECTS_PER_GET
+        self._variables = VARIABLES
         self._rows_per_bulk = V3_ROWS if node.snmp.version == "3" else MAX_ROWS
 
     @property
@@ -144,6 +147,54 @@ class SnmpDoor:
                 break
             start = answer.rows[-1][0]
         return tuple(rows[:max_rows])
+
+    async def table(
+        self, columns: Sequence[Oid], *, prefix: str, max_rows: int, deadline: float
+    ) -> SnmpTable:
+        """Read rows of several columns together, at most 54 variables in an answer.
+
+        Args:
+            columns: which columns; at least one, and none twice.
+            prefix: how the indexes of the rows begin (dotted), or empty for all rows.
+            max_rows: a bound from 1 to 128 for the rows of the answer.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            The first `max_rows` rows.
+
+        Raises:
+            MeasurementError: as `SnmpReader.table` says.
+            ValueError: `max_rows` or the columns are out of their bounds, which is a bug.
+        """
+        if not (1 <= max_rows <= MAX_TABLE_ROWS and 0 < len(set(columns)) == len(columns)):
+            msg = f"{max_rows} rows of {len(columns)} columns, expected 1 to {MAX_TABLE_ROWS}"
+            raise ValueError(msg)
+        walk = TableWalk(columns, prefix, max_rows)
+        while walk.starts:
+            await self._table_part(walk, deadline)
+        return walk.table()
+
+    async def _table_part(self, walk: TableWalk, deadline: float) -> None:
+        """Ask for the next rows; for fewer in later requests too, where it does not fit."""
+        starts = walk.starts
+        repetitions = walk.repetitions(self._variables)
+        label = f"{repetitions} rows of {len(starts)} columns after {starts[0]}"
+        try:
+            full = await self._requests.send_full(
+                BULK, label, lambda opinion: opinion.table(starts, repetitions), deadline
+            )
+        except TooBigError:
+            if repetitions == 1:
+                failure = failures.status_failure(failures.TOO_BIG, None, self._requests.where)
+                raise MeasurementError(failure, BULK) from None
+            self._variables = max(1, repetitions // 2 * len(starts))
+            return
+        if not full.rows:
+            raise MeasurementError(self._strange("the answer to GETBULK is empty"), BULK)
+        try:
+            walk.take(full.rows)
+        except NoAdvanceError as error:
+            raise MeasurementError(self._no_advance(str(error)), BULK) from error
 
     async def _parts(self, parts: Sequence[tuple[Oid, ...]], deadline: float) -> Found:
         """Read several parts together; the first failure stands for all."""
@@ -240,13 +291,15 @@ class SnmpDoor:
         for oid, _value in rows:
             arcs = _arcs(oid)
             if arcs <= last:
-                failure = Failure(
-                    kind=FailureKind.INCOMPLETE,
-                    where=self._requests.where,
-                    detail=f"its rows do not advance: {oid} comes again or too late",
-                )
-                raise MeasurementError(failure, BULK)
+                raise MeasurementError(self._no_advance(oid), BULK)
             last = arcs
+
+    def _no_advance(self, oid: Oid) -> Failure:
+        return Failure(
+            kind=FailureKind.INCOMPLETE,
+            where=self._requests.where,
+            detail=f"its rows do not advance: {oid} comes again or too late",
+        )
 
     def _other_objects(self, found: Iterable[Oid], asked: Sequence[Oid]) -> Failure:
         answered = set(found)

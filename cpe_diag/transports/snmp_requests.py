@@ -189,27 +189,67 @@ class SnmpRequests:
             MeasurementError: the agent's own error, its refusal, or the suspicion.
             TooBigError: ask for less.
         """
-        agent = await self._resolved(question.operation, deadline)
         deadline = min(deadline, self._clock.monotonic() + SECOND_OPINION_S)
-        async with self._turn(question.operation, agent, deadline):
+        label = f"{question.label}, asked again"
+        return await self._full(question.operation, label, ask, suspicion, deadline)
+
+    async def send_full(
+        self,
+        operation: str,
+        label: str,
+        ask: Callable[[SecondOpinion], Awaitable[FullAnswer]],
+        deadline: float,
+    ) -> FullAnswer:
+        """Ask through pysnmp what gufo-snmp cannot send.
+
+        Args:
+            operation: for the record and for failures.
+            label: for the record.
+            ask: how to ask it.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            An answer without an error-status.
+
+        Raises:
+            MeasurementError: the agent's error, its refusal, or its silence.
+            TooBigError: ask for less.
+        """
+        deadline = self._patience(min(deadline, self._clock.monotonic() + SECOND_OPINION_S))
+        self._sent += 1
+        return await self._full(operation, label, ask, None, deadline)
+
+    async def _full(
+        self,
+        operation: str,
+        label: str,
+        ask: Callable[[SecondOpinion], Awaitable[FullAnswer]],
+        suspicion: Failure | None,
+        deadline: float,
+    ) -> FullAnswer:
+        """Ask through pysnmp; without a suspicion, silence is the failure."""
+        agent = await self._resolved(operation, deadline)
+        async with self._turn(operation, agent, deadline):
+            started_s = self._clock.monotonic()
             opinion = self._second_opinion(agent)
-            exchange = self._begin(question.operation, f"{question.label}, asked again")
-            failure: Failure | None = suspicion
+            exchange = self._begin(operation, label)
             full: FullAnswer | None = None
             try:
                 async with until(self._clock, deadline):
                     full = await ask(opinion)
             except TimeoutError:
                 opinion.close()
+            otherwise = suspicion or self._silence(agent, 1, started_s)
+            failure: Failure | None = otherwise
             if full is not None:
-                self._has_answered = True
-                failure = self._opinion_failure(full, suspicion)
+                failure = self._opinion_failure(full, otherwise)
+                self._has_answered |= failure is not otherwise
             self._recorder.end(exchange, failure=failure.kind.value if failure else None)
             if full is not None and full.status == failures.TOO_BIG:
                 raise TooBigError
             if full is None or failure is not None:
-                raise MeasurementError(failure or suspicion, question.operation)
-            self._keep(exchange, question.label, full.rows)
+                raise MeasurementError(failure or otherwise, operation)
+            self._keep(exchange, label, full.rows)
             return full
 
     async def _resolved(self, operation: str, deadline: float) -> Agent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,12 @@ from cpe_diag.transports.http import PageGetter
 from cpe_diag.transports.reach import NetworkProber
 from cpe_diag.transports.snmp import SnmpDoor
 from cpe_diag.transports.ssh import SshRouter
-from cpe_diag.transports.unconfigured import NoNode, NoRouter
+from cpe_diag.transports.unconfigured import NoRouter, no_modem, no_node
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from cpe_diag.domain.subscriber import Subscriber
+    from cpe_diag.domain.subscriber import AccessNode, ModemAccess, Subscriber
     from cpe_diag.driver_kit.router import RouterDriver
     from cpe_diag.engine.recorder import Redact
     from cpe_diag.ports import CredentialSource, RouterView, SnmpReader
@@ -62,12 +63,8 @@ async def open_doors(
     """
     clock = SystemClock()
     recorder = RunRecorder(clock, redact=_redaction(subscriber, router_driver))
+    agents = _Agents(credentials, clock, recorder)
     node = subscriber.node
-    snmp = (
-        None
-        if node is None
-        else SnmpDoor(node, credentials=credentials, clock=clock, recorder=recorder)
-    )
     ssh = (
         None
         if subscriber.router is None
@@ -80,12 +77,12 @@ async def open_doors(
             legacy_algorithms=config.legacy_algorithms,
         )
     )
-    reader: SnmpReader = NoNode() if snmp is None else snmp
     router: RouterView = NoRouter() if ssh is None else ssh
     try:
         yield Doors(
             clock=clock,
-            snmp=reader,
+            snmp=no_node() if node is None else agents.reader(node),
+            modem=partial(_modem, subscriber.modem, agents),
             router=router,
             prober=NetworkProber(clock=clock, recorder=recorder, icmp=config.icmp),
             resolver=DnsResolver(
@@ -98,10 +95,39 @@ async def open_doors(
             recorder=recorder,
         )
     finally:
-        if snmp is not None:
-            snmp.close()
+        agents.close()
         if ssh is not None:
             await ssh.close()
+
+
+class _Agents:
+    """Opens SNMP agents, each once, and closes them together."""
+
+    def __init__(
+        self, credentials: CredentialSource, clock: SystemClock, recorder: RunRecorder
+    ) -> None:
+        self._credentials = credentials
+        self._clock = clock
+        self._recorder = recorder
+        self._open: dict[str, SnmpDoor] = {}
+
+    def reader(self, node: AccessNode) -> SnmpReader:
+        """Give the reader of a node."""
+        if node.id not in self._open:
+            self._open[node.id] = SnmpDoor(
+                node, credentials=self._credentials, clock=self._clock, recorder=self._recorder
+            )
+        return self._open[node.id]
+
+    def close(self) -> None:
+        """Close every one of them."""
+        for door in self._open.values():
+            door.close()
+
+
+def _modem(access: ModemAccess | None, agents: _Agents, address: str) -> SnmpReader:
+    """Give the reader of the subscriber's cable modem."""
+    return no_modem() if access is None else agents.reader(access.at(address))
 
 
 def _redaction(subscriber: Subscriber, driver: RouterDriver | None) -> Redact:

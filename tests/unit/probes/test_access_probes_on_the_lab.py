@@ -15,6 +15,7 @@ from cpe_diag.domain.observations import Unobserved
 from cpe_diag.domain.port_facts import LearnedMacs, OperStatus, PortStatus
 from cpe_diag.domain.subscriber import NodePort, Technology
 from cpe_diag.driver_kit.load import load_access_driver
+from cpe_diag.driver_kit.table_walk import VARIABLES, TableWalk
 from cpe_diag.lab.build import build_world
 from cpe_diag.lab.mib import MibView, Syntax, parts
 from cpe_diag.lab.snmp_agent import node_view
@@ -29,6 +30,7 @@ from cpe_diag.probes import (
 )
 from cpe_diag.probes.probe import Setting
 from cpe_diag.testing.clock import FakeClock
+from cpe_diag.testing.doors import bulk_answer
 from cpe_diag.testing.run_samples import sample_subscriber
 from cpe_diag.testing.setting import fake_doors, fake_setting
 from cpe_diag.transports.snmp import OBJECTS_PER_GET, SYS_UP_TIME
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cpe_diag.lab.mib import MibValue
-    from cpe_diag.ports import Oid, SnmpValue
+    from cpe_diag.ports import Oid, SnmpTable, SnmpValue
     from cpe_diag.probes.probe import Probe
 
 
@@ -71,6 +73,21 @@ class LabReader:
             at = found[0]
             rows.append((".".join(map(str, at)), _plain(found[1])))
         return tuple(rows)
+
+    async def table(
+        self, columns: Sequence[Oid], *, prefix: str, max_rows: int, deadline: float
+    ) -> SnmpTable:
+        """Read rows of several columns."""
+        del deadline
+        walk = TableWalk(columns, prefix, max_rows)
+        while starts := walk.starts:
+            self.requests.append("bulk")
+            walk.take(bulk_answer(starts, walk.repetitions(VARIABLES), self._follow))
+        return walk.table()
+
+    def _follow(self, oid: Oid) -> tuple[Oid, SnmpValue] | None:
+        found = self.view.next_after(parts(oid))
+        return (".".join(map(str, found[0])), _plain(found[1])) if found else None
 
 
 def _plain(found: MibValue | None) -> SnmpValue:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cpe_diag.domain.failures import DefinitionError, FailureKind, InventoryError
 from cpe_diag.domain.missing import Missing
-from cpe_diag.domain.subscriber import NodePort, Technology
+from cpe_diag.domain.subscriber import ModemAccess, NodePort, Technology
 from cpe_diag.store.inventory_csv import CsvInventory, CsvSettings
 from cpe_diag.testing.conformance import check_inventory
 
@@ -179,3 +180,12 @@ def test_the_titles_of_a_file_that_is_no_table_are_shortened(tmp_path: Path) -> 
     with pytest.raises(DefinitionError, match="no column") as caught:
         inventory(tmp_path, subscribers="[" * 100_000).subscriber("K-100")
     assert len(str(caught.value)) < 20_000
+
+
+def test_one_default_lets_every_modem_be_asked(tmp_path: Path) -> None:
+    """Modems of one operator share a community, and the CMTS tells their addresses."""
+    held = inventory(tmp_path)
+    defaults = {**held.settings.defaults, "modem_credential": "env:MODEM"}
+    modem = CsvInventory(replace(held.settings, defaults=defaults)).subscriber("K-101").modem
+    assert modem == ModemAccess(address=None, port=161, version="2c", credential="env:MODEM")
+    assert held.subscriber("K-101").modem is None

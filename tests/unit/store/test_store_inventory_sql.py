@@ -18,7 +18,7 @@ from cpe_diag.domain.failures import (
 )
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.secret import Secret
-from cpe_diag.domain.subscriber import NodePort, Technology, WanProtocol
+from cpe_diag.domain.subscriber import ModemAccess, NodePort, Technology, WanProtocol
 from cpe_diag.store.inventory_sql import SqlInventory, SqlSettings
 from cpe_diag.testing.conformance import check_inventory
 
@@ -128,6 +128,19 @@ def test_a_foreign_schema_becomes_a_subscriber(database: Path) -> None:
         "file:s.yaml#router_4711",
     )
     assert found.router_mac == "02:00:5e:00:10:01"
+
+
+def test_a_modem_comes_from_defaults_and_columns(database: Path) -> None:
+    """Its address may be in the database, its credential is the same for all."""
+    settings = replace(
+        SETTINGS,
+        columns={**SETTINGS.columns, "modem_address": "cpe_ip"},
+        defaults={**SETTINGS.defaults, "modem_credential": "env:MODEM"},
+    )
+    assert inventory(database, settings).subscriber("4711").modem == ModemAccess(
+        address="198.51.100.11", port=161, version="2c", credential="env:MODEM"
+    )
+    assert inventory(database).subscriber("4711").modem is None
 
 
 def test_null_and_unmapped_columns_are_known_to_be_missing(database: Path) -> None:

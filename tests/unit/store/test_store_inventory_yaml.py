@@ -12,6 +12,7 @@ from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.subscriber import (
     AccessNode,
     CliAccess,
+    ModemAccess,
     NodePort,
     RouterAccess,
     Service,
@@ -234,3 +235,50 @@ def test_the_published_schema_is_right(tmp_path: Path) -> None:
     """Editors use it to complete and to check."""
     del tmp_path
     Draft202012Validator.check_schema(dict(INVENTORY_SCHEMA))
+
+
+def test_a_modem_is_asked_where_the_inventory_has_its_credential(tmp_path: Path) -> None:
+    """Its address is the CMTS's to tell, unless it stands here."""
+    text = GOOD.replace(
+        "  - id: no\n",
+        "  - id: short\n    modem: {credential: 'env:MODEM'}\n"
+        "  - id: long\n    modem: {credential: 'env:M', address: 192.0.2.7, port: 1161,\n"
+        "      version: 3, user: noc, auth_protocol: sha1, priv_protocol: aes256,\n"
+        "      driver: acme}\n"
+        "  - id: no\n",
+    )
+    held = inventory(tmp_path, text)
+    assert held.subscriber("short").modem == ModemAccess(
+        address=None, port=161, version="2c", credential="env:MODEM"
+    )
+    assert held.subscriber("long").modem == ModemAccess(
+        address="192.0.2.7",
+        port=1161,
+        version="3",
+        credential="env:M",
+        user="noc",
+        auth_protocol="sha1",
+        priv_protocol="aes256",
+        driver="acme",
+    )
+    assert held.subscriber("no").modem is None
+
+
+@pytest.mark.parametrize(
+    ("modem", "words"),
+    [
+        ("{address: 192.0.2.7}", "credential"),
+        ("{credential: c0mmun1ty}", "env:NAME"),
+        ("{credential: 'env:M', version: 3}", "user"),
+        ("{credential: 'env:M', version: 1}", "2c"),
+        ("{credential: 'env:M', community: x}", "community"),
+    ],
+)
+def test_a_wrong_modem_is_named_with_its_place(tmp_path: Path, modem: str, words: str) -> None:
+    """Without a credential nobody may ask; what is no reference may be the secret itself."""
+    held = inventory(tmp_path, f"subscribers:\n  - id: a\n    modem: {modem}\n")
+    with pytest.raises(DefinitionError) as caught:
+        held.subscriber("a")
+    assert words in str(caught.value)
+    assert "inventory.yaml:3:" in str(caught.value)
+    assert "c0mmun1ty" not in str(caught.value)
