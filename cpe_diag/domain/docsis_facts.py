@@ -90,9 +90,9 @@ class UpstreamChannel:
 class ModemChannels:
     """Fact `modem_channels`: what the modem itself tells, asked at its own address.
 
-    `t3_timeouts` and `t4_timeouts` are the modem's totals (docsIfCmStatusTable) or, where it has
-    only counts by channel, their sum. `unread_channels` counts channels that exist and were not
-    read, to keep within the limit of requests.
+    `t3_timeouts` and `t4_timeouts` are the sums of its upstream channels or, where they are not
+    known by channel, the modem's totals (docsIfCmStatusTable). `unread_channels` is how many
+    channels, at least, exist and were not read, to keep within the limit of requests.
     """
 
     uptime_s: Maybe[float]

@@ -75,8 +75,9 @@ class Lookup:
 
     With `oid` one GET answers: its number is the part. With `column` the rows below
     `column` (placeholders filled) are read, at most `most_rows`, until one's value equals the
-    octets of the name's group `wanted` in `form`; what follows the column is the part. `cost`
-    says in words what that takes.
+    octets of the name's group `wanted` in `form`; what follows the column is the part. With
+    `same_as` nothing is asked: two tables use the same number in practice, and whoever reads the
+    second one sees whether its row is ours. `cost` says in words what that takes.
     """
 
     gives: str
@@ -88,6 +89,7 @@ class Lookup:
     sentinels: tuple[int, ...]
     cost: str
     source: str
+    same_as: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,6 +146,7 @@ GROUP_FIELDS: Final[Mapping[str, GroupFields]] = {
             "corrected",
             "uncorrectable",
             "partial_service",
+            "row_mac",
         ),
         words={"status": frozenset(ModemStatus)},
     ),
@@ -177,7 +178,8 @@ GROUP_FIELDS: Final[Mapping[str, GroupFields]] = {
 """By the id of the group. What the fields mean stands at the facts in `domain`. `changed_at_s` and
 `down_at_s` are moments on the node's own clock (DateAndTime), `clock_s` is that clock now. Groups
 of tables (`cable_modem_upstreams`, `modem_downstreams`, `modem_upstreams`) have `{channel}` as the
-last part of their OIDs; `dhcp_bindings` is asked by `{mac}` or `{if_index}`. Those of
-`learned_macs` are: `port_in_vlan` the bridge port where {mac} is learned in {vlan},
-`port_in_any_vlan` the same without a VLAN, `base_port_if_index` the ifIndex of {base_port},
-`port_vlan` the untagged VLAN of {base_port}."""
+last part of their OIDs; `row_mac` of `cable_modem` is whose row the objects with {reg} speak of,
+and they count only where it is the modem's own. `dhcp_bindings` is asked by `{mac}` or
+`{if_index}`. Those of `learned_macs` are: `port_in_vlan` the bridge port where {mac} is learned in
+{vlan}, `port_in_any_vlan` the same without a VLAN, `base_port_if_index` the ifIndex of
+{base_port}, `port_vlan` the untagged VLAN of {base_port}."""

@@ -101,6 +101,7 @@ def _lookups(reader: DocumentReader) -> tuple[Lookup, ...]:
         Lookup(
             gives=reader.take(("lookups", number, "gives"), str, ""),
             oid=reader.take(("lookups", number, "oid"), str, ""),
+            same_as=reader.take(("lookups", number, "same_as"), str, ""),
             column=reader.take(("lookups", number, "column"), str, ""),
             wanted=reader.take(("lookups", number, "wanted"), str, ""),
             form=reader.take(("lookups", number, "form"), str, ""),
@@ -208,8 +209,8 @@ def _check_patterns(reader: DocumentReader, driver: AccessDriver) -> None:
         if reader.find(("port_naming", number)) is not None:
             _check_scheme(reader, ("port_naming", number), scheme)
     for number, lookup in enumerate(driver.lookups):
-        if bool(lookup.oid) == bool(lookup.column):
-            reader.fault(("lookups", number), "a lookup has either an `oid` or a `column`")
+        if [bool(lookup.oid), bool(lookup.column), bool(lookup.same_as)].count(True) != 1:
+            reader.fault(("lookups", number), "a lookup has one of `oid`, `column`, `same_as`")
         if lookup.column and not (lookup.wanted and lookup.form and lookup.most_rows):
             reader.fault(("lookups", number), "a `column` needs `wanted`, `form` and `most_rows`")
 

@@ -6,6 +6,7 @@ import math
 import re
 import struct
 from datetime import UTC, datetime
+from ipaddress import IPv4Address, ip_address
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cpe_diag.domain.failures import FailureKind
@@ -65,8 +66,8 @@ def decode(spec: ObjectSpec, raw: SnmpValue) -> Maybe[Value]:
             return _text(spec, raw)
         case "text_number":
             return _text_number(spec, raw)
-        case "object_id" | "ipv4":
-            return raw if isinstance(raw, str) else UNPARSEABLE
+        case "object_id" | "ipv4" | "inet_address":
+            return _dotted(spec, raw)
         case "mac" | "gpon_serial" | "date_time" | "bits":
             return _octets(spec, raw)
         case _:
@@ -116,6 +117,26 @@ def _text(spec: ObjectSpec, raw: SnmpValue) -> Maybe[Value]:
     if text in _NO_TEXT or text in spec.no_value or not (text or spec.may_be_empty):
         return NOT_MEASURED
     return text
+
+
+def _dotted(spec: ObjectSpec, raw: SnmpValue) -> Maybe[Value]:
+    """Read an object identifier, an IpAddress, or the octets of an InetAddress (RFC 4001).
+
+    An empty address, or one of zeros only, is none.
+    """
+    if isinstance(raw, int) or raw is None:
+        return UNPARSEABLE
+    if spec.type == "object_id":
+        return raw if isinstance(raw, str) else UNPARSEABLE
+    if not raw:
+        return NOT_MEASURED
+    try:
+        address = ip_address(raw)
+    except ValueError:
+        return UNPARSEABLE
+    if spec.type == "ipv4" and not isinstance(address, IPv4Address):
+        return UNPARSEABLE
+    return NOT_MEASURED if address.is_unspecified else str(address)
 
 
 def _text_number(spec: ObjectSpec, raw: SnmpValue) -> Maybe[Value]:

@@ -22,6 +22,7 @@ OBJECT_TYPES: Final = (
     "text_number",
     "object_id",
     "ipv4",
+    "inet_address",
     "mac",
     "gpon_serial",
     "date_time",
@@ -175,6 +176,7 @@ _LOOKUP: Final[Mapping[str, object]] = {
     "properties": {
         "gives": {"type": "string", "description": "The placeholder that becomes known."},
         "oid": {**_OID, "description": "One GET whose number is the part."},
+        "same_as": {"type": "string", "description": "The part is the same as this one."},
         "column": {**_OID, "description": "A column whose rows are looked through."},
         "wanted": {"type": "string", "description": "The group of the name that is looked for."},
         "form": {"enum": [form for form in FORMS if form != "number"]},

@@ -66,6 +66,11 @@ class PortIndex:
             groups=self.groups,
         )
 
+    def without_part(self, name: str) -> PortIndex:
+        """Give the same port without a part, so that objects that need it are not asked for."""
+        parts = {part: value for part, value in self.parts.items() if part != name}
+        return PortIndex(name=self.name, parts=parts, words=self.words, groups=self.groups)
+
 
 NODE: Final = PortIndex(name="node", parts={}, words={}, groups=())
 """For objects of the node itself."""

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.probes import (
     air_scan,
+    cable_modem,
     device_ping,
     learned_macs,
     line_quality,
+    modem_channels,
     neighbour_ports,
     neighbour_rates,
     ont,
@@ -42,6 +44,8 @@ PROBES: Final[tuple[Probe, ...]] = (
     neighbour_rates.PROBE,
     line_quality.PROBE,
     ont.PROBE,
+    cable_modem.PROBE,
+    modem_channels.PROBE,
     learned_macs.PROBE,
     router_reachability.PROBE,
     router_system.PROBE,

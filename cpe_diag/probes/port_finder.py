@@ -15,7 +15,7 @@ from cpe_diag.driver_kit.port_index import octets_of_form, placeholders
 from cpe_diag.driver_kit.port_names import OPERATION, locate
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Iterable
 
     from cpe_diag.driver_kit.access import AccessDriver, Lookup
     from cpe_diag.driver_kit.port_index import PortIndex
@@ -58,20 +58,24 @@ class PortFinder:
                 such port; or how the node's answer failed.
         """
         port = locate(driver, name, technology)
-        lookups = [one for one in driver.lookups if _applies(one, port)]
-        if not lookups:
+        if not any(_applies(one, port) for one in driver.lookups):
             return port
         async with self._turn:
             if name not in self._found:
-                self._found[name] = await self._looked_up(port, lookups, deadline)
+                self._found[name] = await self._looked_up(port, driver.lookups, deadline)
         found, seen = self._found[name]
         self._doors.recorder.join(seen)
         return found
 
     async def _looked_up(
-        self, port: PortIndex, lookups: list[Lookup], deadline: float
+        self, port: PortIndex, lookups: Iterable[Lookup], deadline: float
     ) -> tuple[PortIndex, frozenset[int]]:
         for lookup in lookups:
+            if not _applies(lookup, port):
+                continue
+            if lookup.same_as:
+                port = port.with_part(lookup.gives, port.parts[lookup.same_as])
+                continue
             ask: Awaitable[str] = (
                 self._asked(port, lookup, deadline)
                 if lookup.oid
@@ -127,7 +131,7 @@ class PortFinder:
 
 
 def _applies(lookup: Lookup, port: PortIndex) -> bool:
-    needed = placeholders(lookup.oid or lookup.column)
+    needed = (lookup.same_as,) if lookup.same_as else placeholders(lookup.oid or lookup.column)
     has_words = not lookup.wanted or bool(port.words.get(lookup.wanted))
     return (
         lookup.gives not in port.parts and has_words and all(name in port.parts for name in needed)

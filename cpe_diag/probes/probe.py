@@ -33,12 +33,14 @@ class Setting:
     `reference` is the operator's own reference host; `platform` the third party's site in
     question, or None where nobody named one. `sample_interval_s` is the least time between two
     samples of counters. `device_mac` names the device in question, or None. `finder` locates the
-    subscriber's port on its node.
+    subscriber's port on its node. `modem_driver` reads the subscriber's cable modem itself; None
+    where nobody may ask it.
     """
 
     subscriber: Subscriber
     node_ports: tuple[NodePort, ...]
     access_driver: AccessDriver | None
+    modem_driver: AccessDriver | None
     router_driver: RouterDriver | None
     reference: WebTarget | None
     operator_resolver: str | None

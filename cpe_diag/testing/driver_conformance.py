@@ -29,6 +29,7 @@ from cpe_diag.driver_kit.access_fields import GROUP_FIELDS
 from cpe_diag.driver_kit.capabilities import ACCESS_CAPABILITIES, ROUTER_CAPABILITIES
 from cpe_diag.driver_kit.capability import CapabilityState
 from cpe_diag.driver_kit.decode import decode, decode_group
+from cpe_diag.driver_kit.docsis_facts import cable_modem, modem_channels
 from cpe_diag.driver_kit.optical_facts import ont_errors, ont_optics, ont_state
 from cpe_diag.driver_kit.port_index import PortIndex, placeholders
 from cpe_diag.driver_kit.router import ReadingContext, UnreadableError
@@ -281,6 +282,7 @@ _PLAUSIBLE: Final[Mapping[str, SnmpValue]] = {
     "text": b"port 7\0",
     "object_id": "1.3.6.1.4.1.8072",
     "ipv4": "192.0.2.7",
+    "inet_address": bytes((192, 0, 2, 7)),
     "mac": bytes((2, 0, 94, 0, 0, 1)),
     "gpon_serial": b"HWTC\x1a\x2b\x3c\x4d",
     "date_time": bytes((0x07, 0xE8, 3, 1, 12, 0, 0, 0)),
@@ -306,6 +308,8 @@ def _demand(driver: AccessDriver | RouterDriver, holds: object, otherwise: str) 
         raise AssertionError(msg)
 
 
+_ONLINE: Final = Fields({"status": "operational"}, "cmts-1", "cable_modem")
+
 _BUILDERS: Final[Mapping[str, Callable[[Fields], object]]] = {
     "node_system": node_system,
     "port_status": lambda fields: port_status(fields, 1007, 1000.0, 1e9),
@@ -321,6 +325,11 @@ _BUILDERS: Final[Mapping[str, Callable[[Fields], object]]] = {
     "ont_state": lambda fields: ont_state(fields, 1e9),
     "ont_optics": ont_optics,
     "ont_errors": ont_errors,
+    "cable_modem": lambda fields: cable_modem(fields, {}),
+    "cable_modem_upstreams": lambda fields: cable_modem(_ONLINE, {4: fields}),
+    "modem_self": lambda fields: modem_channels(fields, {}, {}, 0),
+    "modem_downstreams": lambda fields: modem_channels(_ONLINE, {4: fields}, {}, 0),
+    "modem_upstreams": lambda fields: modem_channels(_ONLINE, {}, {4: fields}, 0),
 }
 
 CHECKS: Final[tuple[Callable[[AccessDriver], None], ...]] = (

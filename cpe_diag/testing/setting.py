@@ -67,6 +67,7 @@ def fake_setting(subscriber: Subscriber, doors: Doors | None = None) -> Setting:
         subscriber=subscriber,
         node_ports=(),
         access_driver=None,
+        modem_driver=None,
         router_driver=None,
         reference=None,
         operator_resolver=None,

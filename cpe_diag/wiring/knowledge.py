@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError, Fault
 from cpe_diag.driver_kit.access import AccessDriver
@@ -74,6 +74,27 @@ def access_driver_of(subscriber: Subscriber, config: Config) -> AccessDriver | N
     if subscriber.node is None or subscriber.node.driver is None:
         return None
     return load_access_driver(subscriber.node.driver, config.driver_folders)
+
+
+STANDARD_MODEM: Final = "docsis_modem"
+
+
+def modem_driver_of(subscriber: Subscriber, config: Config) -> AccessDriver | None:
+    """Load the driver of the subscriber's cable modem.
+
+    Args:
+        subscriber: says whether and how its modem is asked.
+        config: names further folders of drivers.
+
+    Returns:
+        The driver; None where the modem is not asked.
+
+    Raises:
+        DefinitionError: there is no such driver, or its file is wrong.
+    """
+    if subscriber.modem is None:
+        return None
+    return load_access_driver(subscriber.modem.driver or STANDARD_MODEM, config.driver_folders)
 
 
 def fitting_driver(config: Config, sys_object_id: str, sys_descr: str) -> AccessDriver | None:

@@ -32,6 +32,7 @@ from cpe_diag.wiring.knowledge import (
     access_driver_of,
     chooser,
     judge,
+    modem_driver_of,
     router_driver_of,
     vocabulary,
     wrong_choice,
@@ -70,6 +71,7 @@ class PreparedRun:
     subscriber: Subscriber
     node_ports: tuple[NodePort, ...]
     access_driver: AccessDriver | None
+    modem_driver: AccessDriver | None
     router_driver: RouterDriver | None
     platform: WebTarget | None
     credentials: CredentialSource
@@ -104,6 +106,7 @@ def prepare(config: Config, wish: RunWish) -> PreparedRun:
         subscriber=subscriber,
         node_ports=node_ports,
         access_driver=access_driver_of(subscriber, config),
+        modem_driver=modem_driver_of(subscriber, config),
         router_driver=router_driver_of(subscriber, config),
         platform=_platform(config, wish.platform),
         credentials=credentials,
@@ -164,6 +167,7 @@ def _setting(
         subscriber=prepared.subscriber,
         node_ports=prepared.node_ports,
         access_driver=driver,
+        modem_driver=prepared.modem_driver,
         router_driver=prepared.router_driver,
         reference=prepared.config.reference,
         operator_resolver=prepared.config.resolver_address,

@@ -40,6 +40,8 @@ UP = replace(OPER, true_when=("up",))
 NAME = replace(RATE, type="text", sentinels=())
 ALIAS = replace(NAME, may_be_empty=True)
 OBJECT_ID = replace(NAME, type="object_id")
+ADDRESS = replace(NAME, type="inet_address")
+V4_ADDRESS = replace(NAME, type="ipv4")
 STATUS = replace(
     RATE,
     type="bits",
@@ -51,6 +53,20 @@ STATUS = replace(
 @pytest.mark.parametrize(
     ("spec", "raw", "value"),
     [
+        # RFC 4001: the octets of an address; RFC 2578: an IpAddress, which the door gives as text
+        (ADDRESS, bytes((192, 0, 2, 7)), "192.0.2.7"),
+        (ADDRESS, b"\x20\x01\x0d\xb8" + bytes(11) + b"\x01", "2001:db8::1"),
+        (ADDRESS, "192.0.2.7", "192.0.2.7"),
+        (ADDRESS, b"", NOT_MEASURED),
+        (ADDRESS, bytes(4), NOT_MEASURED),
+        (ADDRESS, bytes(16), NOT_MEASURED),
+        (ADDRESS, b"192.0.2.7", UNPARSEABLE),
+        (ADDRESS, "1.3.6.1", "1.3.6.1"),
+        (ADDRESS, "1.3.6.1.4", UNPARSEABLE),
+        (ADDRESS, 3221225991, UNPARSEABLE),
+        (V4_ADDRESS, "192.0.2.7", "192.0.2.7"),
+        (V4_ADDRESS, bytes(15) + b"\x01", UNPARSEABLE),
+        (V4_ADDRESS, bytes(4), NOT_MEASURED),
         (MARGIN, 85, 8.5),
         (MARGIN, -25, -2.5),
         (MARGIN, 0, 0.0),

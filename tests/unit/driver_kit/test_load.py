@@ -123,6 +123,17 @@ def test_what_a_file_refers_to_is_checked_beyond_its_shape(tmp_path: Path) -> No
     assert any("no regular expression" in fault for fault in found)
 
 
+def test_a_lookup_asks_in_one_way(tmp_path: Path) -> None:
+    """Two ways would contradict each other, and none gives nothing."""
+    both = """lookups:
+  - {gives: cm, oid: '1.3.6.1.{mac}', same_as: other, cost: a single GET, source: ACME-MIB acmePtr}
+  - {gives: cm, cost: nothing at all, source: ACME-MIB acmePtr}
+"""
+    faults = faults_of(own_driver(tmp_path, OWN + both))
+    wanted = "a lookup has one of `oid`, `column`, `same_as`"
+    assert [wanted in fault for fault in faults] == [True, True]
+
+
 def test_a_capability_that_is_done_needs_its_objects(tmp_path: Path) -> None:
     """`done` is a promise that a run relies on."""
     text = OWN.replace(

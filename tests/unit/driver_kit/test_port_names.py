@@ -37,6 +37,31 @@ def test_a_name_that_fits_no_scheme_is_refused_and_never_guessed(name: str) -> N
     assert "ifindex:NUMBER" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "groups"),
+    [
+        ("02:00:5e:00:10:07", ()),
+        ("02-00-5E-00-10-07", ()),
+        ("0200.5e00.1007", ()),
+        ("N-14 02:00:5e:00:10:07", ("fibre node N-14",)),
+    ],
+)
+def test_a_modem_is_named_by_its_mac_in_any_usual_form(name: str, groups: tuple[str, ...]) -> None:
+    """CMTSs, inventories and labels write it each in their own way."""
+    port = locate(load_access_driver("docsis_cmts"), name)
+    assert (port.parts, port.groups) == ({"mac": "2.0.94.0.16.7"}, groups)
+
+
+@pytest.mark.parametrize(
+    "name", ["02:00:5e:00:10", "0/1/7", "12", "02:00:5e:00:10:07:09", "gg" * 6]
+)
+def test_what_is_no_mac_names_no_modem(name: str) -> None:
+    """A wrong MAC would be asked for in vain, and read as a modem that is gone."""
+    with pytest.raises(MeasurementError) as caught:
+        locate(load_access_driver("docsis_cmts"), name)
+    assert caught.value.failure.kind is FailureKind.NOT_CONFIGURED
+
+
 def test_the_nearest_ports_in_service_are_the_controls() -> None:
     """An idle port, an unknown name and the port itself tell nothing as controls."""
     ports = [

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 COLUMN = "1.3.6.1.4.1.32473.9"
 POINTER = "1.3.6.1.4.1.32473.8"
+CM_POINTER = "1.3.6.1.2.1.10.127.1.3.7.1.2"
+"""DOCS-IF-MIB docsIfCmtsCmPtr, RFC 4546."""
 SERIAL = bytes.fromhex("485754431a2b3c4d")
 NAME = "0/3/12 sn HWTC1A2B3C4D"
 SOURCE = "an example for this test"
@@ -187,3 +189,16 @@ async def test_a_pointer_is_asked_with_one_get() -> None:
         with pytest.raises(MeasurementError) as caught:
             await PortFinder(doors, FakeMemory()).find(cmts, name, "docsis", deadline)
         assert caught.value.failure.kind is FailureKind.UNSUPPORTED
+
+
+async def test_a_part_that_two_tables_share_costs_no_question() -> None:
+    """The second part is known as soon as the first one is, and only then."""
+    doors, snmp = node_with({f"{CM_POINTER}.2.0.94.0.16.7": 71})
+    found = await PortFinder(doors, FakeMemory()).find(
+        load_access_driver("docsis_cmts"),
+        "02:00:5e:00:10:07",
+        "docsis",
+        doors.clock.monotonic() + 10,
+    )
+    assert found.parts == {"mac": "2.0.94.0.16.7", "cm": "71", "reg": "71"}
+    assert snmp.asked == [(f"{CM_POINTER}.2.0.94.0.16.7",)]
