@@ -7,6 +7,7 @@ made from the MIB definitions.
 from __future__ import annotations
 
 from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,22 +17,27 @@ from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.driver_kit.access_facts import Fields
 from cpe_diag.driver_kit.decode import NOT_MEASURED, UNSUPPORTED, Value, decode, decode_group
 from cpe_diag.driver_kit.docsis_facts import cable_modem, modem_channels
-from cpe_diag.driver_kit.load import load_access_driver
+from cpe_diag.driver_kit.load import detect, load_access_driver
 from cpe_diag.driver_kit.port_index import PortIndex
 
+if TYPE_CHECKING:
+    from cpe_diag.driver_kit.access import AccessDriver
+
 CMTS = load_access_driver("docsis_cmts")
+CISCO = load_access_driver("docsis_cisco")
 MODEM = load_access_driver("docsis_modem")
 INDEX = PortIndex(name="modem", parts={"cm": "12", "reg": "12"}, words={}, groups=())
 
 OLD = "1.3.6.1.2.1.10.127.1.3.3.1"
 NEW = "1.3.6.1.4.1.4491.2.1.20.1.3.1"
+CISCO_STATUS = "1.3.6.1.4.1.9.9.116.1.3.2.1.1"
 D31 = "1.3.6.1.4.1.4491.2.1.28.1.3.1"
 
 
-def told(answers: dict[str, object]) -> Fields:
+def told(answers: dict[str, object], driver: AccessDriver = CMTS) -> Fields:
     """Decode the group `cable_modem` of an answer."""
     raw = {oid: value for oid, value in answers.items() if isinstance(value, (int, bytes, str))}
-    return Fields(decode_group(CMTS.groups["cable_modem"], raw, INDEX), "cmts-1", "cable_modem")
+    return Fields(decode_group(driver.groups["cable_modem"], raw, INDEX), "cmts-1", "cable_modem")
 
 
 def channel(**values: Maybe[Value]) -> Fields:
@@ -136,6 +142,41 @@ def test_64_bit_counts_come_first() -> None:
     """The 32-bit ones wrap within hours."""
     answers: dict[str, object] = {f"{OLD}.9.12": 6, f"{OLD}.15.12": 2**33, f"{OLD}.10.12": 7}
     assert cable_modem(told(answers), {}).unerrored == 2**33
+
+
+@pytest.mark.parametrize(
+    ("cisco", "status"),
+    [
+        (1, ModemStatus.OFFLINE),
+        (5, ModemStatus.ACCESS_DENIED),
+        (7, ModemStatus.OPERATIONAL),
+        (2, ModemStatus.RANGING),
+        (99, ModemStatus.RANGING),
+        (None, ModemStatus.RANGING),
+    ],
+)
+def test_a_cisco_tells_a_modem_that_is_gone(cisco: int | None, status: ModemStatus) -> None:
+    """RFC 4546 has no word for it; `others` and what is new leave the word to the standard."""
+    answers: dict[str, object] = {f"{OLD}.9.12": 2, f"{CISCO_STATUS}.12": cisco}
+    assert cable_modem(told(answers, CISCO), {}).status is status
+
+
+@pytest.mark.parametrize(
+    ("description", "driver"),
+    [
+        (
+            "Cisco IOS Software [IOSXE], cBR Software (X86_64_LINUX_IOSD-UNIVERSALK9-M), 17",
+            "docsis_cisco",
+        ),
+        ("Cisco IOS Software, 10000 Software (UBR10K4-K9P6U2-M), Version 12.2", "docsis_cisco"),
+        ("Cisco IOS Software, C3750 Software (C3750-IPBASE-M), Version 12.2", None),
+        ("CMTS_V08.02.00.97, <<HW_REV: 3.1; VENDOR: ARRIS; BOOTR: V00.01.00>>", None),
+    ],
+)
+def test_a_cisco_cmts_is_known_by_its_description(description: str, driver: str | None) -> None:
+    """Its switches and routers have the same beginning, and no cable modems."""
+    found = detect([CMTS, CISCO, MODEM], "1.3.6.1.4.1.32473.1", description)
+    assert (found.id if found else None) == driver
 
 
 class TestZeroOfAChannel:

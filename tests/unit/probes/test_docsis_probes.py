@@ -375,6 +375,20 @@ async def test_a_subscriber_on_dsl_has_no_modem_to_ask() -> None:
     assert case.requests == 0
 
 
+@pytest.mark.parametrize("kind", FailureKind)
+async def test_whatever_fails_is_said_and_never_raised(kind: FailureKind) -> None:
+    """What fails at the CMTS or at the modem is no fact about the modem."""
+    broken = Failure(kind=kind, where="there", detail="it failed")
+    case = Case(cmts(), modem(), failure=broken)
+    assert failure(await case.ask(cable_modem.PROBE)).kind is kind
+    case = Case(cmts(), modem())
+    case.modem.wire.failure = broken
+    observed = await case.ask(cable_modem.PROBE, modem_channels.PROBE)
+    assert failure(observed).kind is kind
+    case.modem.wire.failure, case.modem.wire.takes_s = None, 9999.0
+    assert failure(await case.ask(modem_channels.PROBE)).kind is FailureKind.SILENT
+
+
 @pytest.mark.parametrize("downstreams", [1, 8, 24, 32])
 async def test_a_whole_subscriber_check_stays_within_12_requests(downstreams: int) -> None:
     """On a CMTS with a thousand modems as on a small one: no request depends on the others."""
