@@ -155,6 +155,6 @@ CAUSES_DOCSIS: Final[tuple[Cause, ...]] = (
         " alone needs a technician for its filters and splitters.",
         tell_customer="Your modem uses only a part of its channels, so that it is slower than it"
         " should be. We are taking care of it.",
-        source="DOCSIS 3.0 MULPI 8.4, partial service; DOCS-IF3-MIB",
+        source="DOCSIS 3.0 MULPI 8.4, partial service; DOCS-IF31-MIB",
     ),
 )
