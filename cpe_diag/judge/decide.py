@@ -40,7 +40,7 @@ from cpe_diag.judge.weighing import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cpe_diag.domain.evidence import FactKey
+    from cpe_diag.domain.evidence import Evidence, FactKey
 
 MOST_CANDIDATES: Final = 6
 NO_FAULT_AT_MOST: Final = 0.95
@@ -286,10 +286,28 @@ def _candidates(seen: _Seen) -> tuple[Candidate, ...]:
 
 
 def _unknown(seen: _Seen) -> tuple[Finding, ...]:
-    """Give what could not be told, most telling first: what matters to the complaint."""
+    """Give what could not be told, most telling first: what matters to the complaint.
+
+    What a device has no way to tell, and what has nothing to do with the complaint, is left out.
+    """
     first = relevant(seen.case.symptom)
-    unknown = [f for f in seen.findings if f.answer is None and f.missing]
+    unknown = [
+        finding
+        for finding in seen.findings
+        if finding.answer is None
+        and finding.missing
+        and (finding.id in first or not _untellable(finding, seen.case.evidence))
+    ]
     return tuple(sorted(unknown, key=lambda finding: finding.id not in first))
+
+
+def _untellable(finding: Finding, evidence: Evidence) -> bool:
+    failures = [evidence.failure(key.kind, key.subject) for key in finding.missing]
+    return all(
+        failure is not None
+        and failure.kind in {FailureKind.NOT_APPLICABLE, FailureKind.UNSUPPORTED}
+        for failure in failures
+    )
 
 
 def _settle(seen: _Seen, catalogue: Mapping[str, tuple[FactKey, ...]]) -> SettlingStep | None:

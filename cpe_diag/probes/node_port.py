@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey, Measurement, not_observed
@@ -126,8 +127,8 @@ def group_specs(setting: Setting, group: str) -> tuple[ObjectSpec, ...]:
     """Give the objects of a group that the driver says it can read.
 
     Raises:
-        MeasurementError: NOT_CONFIGURED, as for `driver_of`; UNSUPPORTED with the driver's own
-            reason.
+        MeasurementError: NOT_CONFIGURED, as for `driver_of`; NOT_APPLICABLE where the driver
+            says that its nodes have no such thing, UNSUPPORTED where it does not read it yet.
     """
     driver = driver_of(setting)
     capability = driver.capabilities.get(group)
@@ -135,7 +136,11 @@ def group_specs(setting: Setting, group: str) -> tuple[ObjectSpec, ...]:
         return driver.groups.get(group, ())
     reason = capability.reason if capability else "it does not say why"
     detail = f"driver {driver.id} reads no {group}: {reason}"
-    raise unsupported(setting, detail)
+    error = unsupported(setting, detail)
+    if capability is not None and capability.state is CapabilityState.EXEMPT:
+        failure = replace(error.failure, kind=FailureKind.NOT_APPLICABLE)
+        error = MeasurementError(failure, ASK)
+    raise error
 
 
 def not_applicable(setting: Setting) -> MeasurementError:

@@ -8,7 +8,8 @@ from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
-from cpe_diag.domain.observations import Observed
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.observations import Observed, Unobserved
 from cpe_diag.report.duration import duration
 from cpe_diag.report.fact_text import fact_text, failure_text
 from cpe_diag.report.path_view import PathView, shown
@@ -126,7 +127,10 @@ class LiveView:
         began = dict(self._running).get(probe, self._monotonic())
         self._running = tuple(one for one in self._running if one[0] != probe)
         took = duration(self._monotonic() - began)
-        self._last = f"{probe} ({took}): {'; '.join(map(_brief, measurements)) or 'nothing'}"
+        told = [one for one in measurements if not _needless(one)]
+        if measurements and not told:
+            return  # it has nothing to do with this subscriber
+        self._last = f"{probe} ({took}): {'; '.join(map(_brief, told)) or 'nothing'}"
         self._line(self._last)
 
     def judged(self, verdict: Verdict) -> None:
@@ -205,6 +209,14 @@ class _Picture:
             for line in lines
         ]
         yield Group(PathView(self.segments), *texts)
+
+
+def _needless(measurement: Measurement) -> bool:
+    observation = measurement.observation
+    return (
+        isinstance(observation, Unobserved)
+        and observation.failure.kind is FailureKind.NOT_APPLICABLE
+    )
 
 
 def _brief(measurement: Measurement) -> str:

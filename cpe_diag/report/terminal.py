@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cpe_diag.domain.facts import FACT_KINDS
+from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.report.as_json import trace_summary
@@ -237,7 +238,7 @@ class _Pen:
                 words.append("\n")
                 words.append_text(self.text(observation.source))
                 table.add_row("=", words, since)
-            else:
+            elif observation.failure.kind is not FailureKind.NOT_APPLICABLE:
                 table.add_row("?", self.text(reason(key, evidence), "dim"), since)
         return table
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from cpe_diag.domain.evidence import FactKey, Measurement, not_observed
+from cpe_diag.domain.failures import Failure, FailureKind
 from cpe_diag.domain.observations import Observed
 from cpe_diag.report.live import LiveView
 from cpe_diag.testing.run_samples import FACTS, FAILURES, START, network_verdict
@@ -110,3 +111,14 @@ def test_what_is_known_so_far_is_drawn_on_a_terminal_and_said_nowhere_else() -> 
         console.print(view.picture())
     assert "FAULT" in file.getvalue()
     assert "so far: " in file.getvalue()
+
+
+def test_what_has_nothing_to_do_with_the_subscriber_is_no_line() -> None:
+    """An Ethernet customer's log must not tell of the ONT that he has not."""
+    file = io.StringIO()
+    nothing = Failure(kind=FailureKind.NOT_APPLICABLE, where="S", detail="no ONT")
+    gap = not_observed(FactKey("ont_state", "ont"), nothing, "snmp.get", START)
+    with LiveView(Console(file=file, width=80), monotonic=Stopwatch()) as view:
+        view.probe_started("ont")
+        view.probe_ended("ont", (gap,))
+    assert "ont" not in file.getvalue()
