@@ -29,6 +29,7 @@ UNPARSEABLE: Final = Missing(why=FailureKind.UNPARSEABLE)
 
 # RFC 2578, sections 7.1.1, 7.1.6, 7.1.7: Integer32, Counter32, Gauge32 and TimeTicks are 32 bits.
 _MODULUS: Final = 2**32
+_UNSIGNED: Final = frozenset({"unsigned", "ticks"})
 _GREATEST_SIGNED: Final = 2**31 - 1
 
 # RFC 2578, section 7.1.8: TimeTicks count hundredths of a second.
@@ -228,6 +229,8 @@ def _number(spec: ObjectSpec, raw: SnmpValue) -> Maybe[Value]:
         return NOT_MEASURED
     if spec.raw_range and not spec.raw_range[0] <= folded <= spec.raw_range[1]:
         return UNPARSEABLE
+    if folded < 0 and spec.type in _UNSIGNED:
+        return UNPARSEABLE
     return _word(spec, folded) if spec.type == "enum" else _formed(spec, folded)
 
 
@@ -251,7 +254,7 @@ def _formed(spec: ObjectSpec, number: float) -> Maybe[Value]:
 
 def _fold(spec: ObjectSpec, raw: int) -> int:
     """Undo the encodings that agents get wrong: unsigned as negative, signed as unsigned."""
-    if spec.type in {"unsigned", "ticks"} and -_MODULUS < raw < 0:
+    if spec.type in _UNSIGNED and -_MODULUS < raw < 0:
         return raw + _MODULUS
     if spec.type == "integer" and _GREATEST_SIGNED < raw < _MODULUS:
         return raw - _MODULUS

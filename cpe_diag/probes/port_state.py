@@ -126,7 +126,7 @@ def _port(
 ) -> tuple[Measurement, ...]:
     groups = driver_of(setting).groups
     status = fields_of(setting, "port_status", answers, index)
-    if all(answers.get(oid) is None for oid in oids_of(groups["port_status"], index)):
+    if all(answers.get(oid) is None for oid in oids_of(groups.get("port_status", ()), index)):
         return none_of((STATUS, SPEED, COUNTERS), _no_interface(status.node, index), at)
     system = node_times(setting, answers)
     speed = fields_of(setting, "port_speed", answers, index)
