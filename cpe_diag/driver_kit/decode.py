@@ -229,7 +229,7 @@ def _number(spec: ObjectSpec, raw: SnmpValue) -> Maybe[Value]:
         return NOT_MEASURED
     if spec.raw_range and not spec.raw_range[0] <= folded <= spec.raw_range[1]:
         return UNPARSEABLE
-    if folded < 0 and spec.type in _UNSIGNED:
+    if (folded < 0 and spec.type in _UNSIGNED) or (spec.type == "ticks" and folded >= _MODULUS):
         return UNPARSEABLE
     return _word(spec, folded) if spec.type == "enum" else _formed(spec, folded)
 

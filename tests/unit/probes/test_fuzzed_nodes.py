@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cpe_diag.ports import Oid, SnmpValue
     from cpe_diag.probes.probe import Probe, Setting
 
-SEEDS: Final = tuple(range(12))
+SEEDS: Final = (*range(12), 75)
 
 DRIVERS: Final = tuple(
     driver
