@@ -260,7 +260,8 @@ def changed_ago_s(fields: Fields, uptime_s: float | None, clock_s: float | None)
 
     Args:
         fields: of `port_status`: `last_change_s` is the node's uptime at the change, or
-            `changed_at_s` the node's clock at the change.
+            `changed_at_s` the node's clock at the change; a node that dates both ways has
+            `up_at_s` and `down_at_s`, of which the later is the change.
         uptime_s: the node's uptime now.
         clock_s: the node's clock now.
 
@@ -270,7 +271,10 @@ def changed_ago_s(fields: Fields, uptime_s: float | None, clock_s: float | None)
     at_uptime = _age_s(fields.number("last_change_s"), uptime_s)
     if not isinstance(at_uptime, Missing):
         return at_uptime
-    return age_by_clock_s(fields.number("changed_at_s"), clock_s, otherwise=at_uptime)
+    moments = [fields.number(name) for name in ("changed_at_s", "up_at_s", "down_at_s")]
+    told = [moment for moment in moments if not isinstance(moment, Missing)]
+    untold = next((why for why in moments if why != UNSUPPORTED), moments[0])
+    return age_by_clock_s(max(told, default=untold), clock_s, otherwise=at_uptime)
 
 
 def age_by_clock_s(

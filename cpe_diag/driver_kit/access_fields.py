@@ -82,7 +82,7 @@ GROUP_FIELDS: Final[Mapping[str, GroupFields]] = {
     ),
     "port_status": GroupFields(
         needed=("admin_up", "oper"),
-        optional=("name", "alias", "last_change_s", "changed_at_s"),
+        optional=("name", "alias", "last_change_s", "changed_at_s", "up_at_s", "down_at_s"),
         words={"oper": frozenset(OperStatus)},
     ),
     "port_speed": GroupFields(
@@ -175,11 +175,12 @@ GROUP_FIELDS: Final[Mapping[str, GroupFields]] = {
         optional=("port_in_vlan", "port_in_any_vlan", "port_vlan"),
     ),
 }
-"""By the id of the group. What the fields mean stands at the facts in `domain`. `changed_at_s` and
-`down_at_s` are moments on the node's own clock (DateAndTime), `clock_s` is that clock now. Groups
-of tables (`cable_modem_upstreams`, `modem_downstreams`, `modem_upstreams`) have `{channel}` as the
-last part of their OIDs; `row_mac` of `cable_modem` is whose row the objects with {reg} speak of,
-and they count only where it is the modem's own. `dhcp_bindings` is asked by `{mac}` or
-`{if_index}`. Those of `learned_macs` are: `port_in_vlan` the bridge port where {mac} is learned in
-{vlan}, `port_in_any_vlan` the same without a VLAN, `base_port_if_index` the ifIndex of
-{base_port}, `port_vlan` the untagged VLAN of {base_port}."""
+"""By the id of the group. What the fields mean stands at the facts in `domain`. `changed_at_s`,
+`up_at_s` and `down_at_s` are moments on the node's own clock (DateAndTime), `clock_s` is that
+clock now: the last of them is when a port changed. Groups of tables (`cable_modem_upstreams`,
+`modem_downstreams`, `modem_upstreams`) have `{channel}` as the last part of their OIDs; `row_mac`
+of `cable_modem` is whose row the objects with {reg} speak of, and they count only where it is the
+modem's own. `dhcp_bindings` is asked by `{mac}` or `{if_index}`. Those of `learned_macs` are:
+`port_in_vlan` the bridge port where {mac} is learned in {vlan}, `port_in_any_vlan` the same
+without a VLAN, `base_port_if_index` the ifIndex of {base_port}, `port_vlan` the untagged VLAN of
+{base_port}."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.driver_kit.action_spec import ActionSpec, CliStep, ReadBack, SetStep, WaitStep
@@ -38,8 +39,19 @@ def read_actions(reader: DocumentReader) -> Mapping[str, ActionSpec]:
             hint = suggestion(name, ACCESS_CHANGING)
             reader.fault(path, f"there is no action of this name{hint}", at_key=True)
             continue
-        actions[name] = _action(reader, path, name)
+        actions[name] = _alternatives(reader, path, name)
     return actions
+
+
+def _alternatives(reader: DocumentReader, path: YamlPath, name: str) -> ActionSpec:
+    """Take an action, or a list of it for the kinds of ports that a node has."""
+    if not isinstance(reader.find(path), list):
+        return _action(reader, path, name)
+    count = len(reader.take(path, list, []))
+    spec = _action(reader, (*path, count - 1), name)
+    for number in reversed(range(count - 1)):
+        spec = replace(_action(reader, (*path, number), name), otherwise=spec)
+    return spec
 
 
 def _action(reader: DocumentReader, path: YamlPath, name: str) -> ActionSpec:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from cpe_diag.driver_kit.port_index import placeholders
+
+if TYPE_CHECKING:
+    from cpe_diag.driver_kit.port_index import PortIndex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,8 @@ class ActionSpec:
     the greatest raw number; `value_text`: any name; none of them where the action takes no value.
     `undo` is `previous` (objects get back what they had before), or `none` for what cannot be
     undone and need not be (a restart). `outage_s` is how long the customer is without service.
+    `otherwise` is the same change on another kind of port of the node, for ports that do not have
+    the placeholders of this one.
     """
 
     id: str
@@ -71,3 +78,31 @@ class ActionSpec:
     outage_s: float
     undo: str
     source: str
+    otherwise: ActionSpec | None = None
+
+    def fitting(self, port: PortIndex) -> ActionSpec:
+        """Choose between this and what stands under `otherwise`.
+
+        Args:
+            port: where the change is to be made.
+
+        Returns:
+            The first of which the port gives every part that is needed; this one where there is
+            none, so that what is missing can be named.
+        """
+        spec: ActionSpec | None = self
+        while spec is not None:
+            if spec.fits(port):
+                return spec
+            spec = spec.otherwise
+        return self
+
+    def fits(self, port: PortIndex) -> bool:
+        """Tell whether the port gives every part of the objects and command lines."""
+        typed = {*port.parts, *port.words, "value"}
+        objects = [step.oid for step in self.steps if isinstance(step, SetStep)]
+        objects += [one.oid for one in self.read_back]
+        lines = [step.line for step in self.steps if isinstance(step, CliStep)]
+        return all(name in port.parts for oid in objects for name in placeholders(oid)) and all(
+            name in typed for line in lines for name in placeholders(line)
+        )

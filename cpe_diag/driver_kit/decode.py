@@ -42,6 +42,10 @@ _MAC_OCTETS: Final = 6
 _SERIAL_OCTETS: Final = 8
 # SNMPv2-TC DateAndTime (RFC 2579): without and with the offset from UTC.
 _DATE_OCTETS: Final = (8, 11)
+# What agents write in its place: `2001-01-01 02:22:33` (ZTE-AN-SYS-MIB zxAnRtcSysDateTime).
+_DATE_TEXT: Final = re.compile(
+    rb"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2}) ([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})\Z"
+)
 
 # Digits after the point that scaling by 0.1 or 0.001 can need; the rest is binary noise.
 _DIGITS: Final = 6
@@ -192,20 +196,30 @@ def serial_text(raw: bytes) -> str | None:
 
 def _date_time(raw: bytes) -> Maybe[Value]:
     """Read a DateAndTime as seconds since 1970, on the node's clock where it names no zone."""
+    written = _DATE_TEXT.match(raw.rstrip(b"\0").strip())
+    if written:
+        return _moment([int(part) for part in written.groups()])
     if len(raw) not in _DATE_OCTETS:
         return UNPARSEABLE
-    year, month, day, hour, minute, second = struct.unpack(">HBBBBB", raw[:7])
+    moment = _moment(struct.unpack(">HBBBBB", raw[:7]))
+    if isinstance(moment, Missing):
+        return moment
+    seconds = moment + raw[7] / 10
+    if len(raw) > _DATE_OCTETS[0]:
+        away_s = raw[9] * 3600 + raw[10] * 60
+        seconds += away_s if raw[8:9] == b"-" else -away_s
+    return seconds
+
+
+def _moment(parts: Sequence[int]) -> Maybe[float]:
+    year, month, day, hour, minute, second = parts
     if year == 0:
         return NOT_MEASURED
     try:
         moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except ValueError:
         return UNPARSEABLE
-    seconds = moment.timestamp() + raw[7] / 10
-    if len(raw) > _DATE_OCTETS[0]:
-        away_s = raw[9] * 3600 + raw[10] * 60
-        seconds += away_s if raw[8:9] == b"-" else -away_s
-    return seconds
+    return moment.timestamp()
 
 
 def _bits(spec: ObjectSpec, raw: bytes) -> Maybe[Value]:

@@ -329,7 +329,13 @@ _ACCESS: Final[Mapping[str, object]] = {
         },
         "actions": {
             "type": "object",
-            "additionalProperties": {"$ref": "#/$defs/action"},
+            "description": "Of several, the first whose placeholders the port has is made.",
+            "additionalProperties": {
+                "anyOf": [
+                    {"$ref": "#/$defs/action"},
+                    {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/action"}},
+                ]
+            },
         },
         "capabilities": _capabilities(ACCESS_CAPABILITIES),
         "facts": {

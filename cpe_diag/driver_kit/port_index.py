@@ -92,7 +92,8 @@ def placeholders(oid: str) -> tuple[str, ...]:
 class IndexPart:
     """How a part of an index is made of the named groups of a port's name.
 
-    `number`: base + sum of group x factor. Other forms write the text of `group` as
+    `number`: base + sum of group x factor; a group that reaches beyond the next greater factor
+    is refused, as the number would be another port's. Other forms write the text of `group` as
     sub-identifiers: `ascii` one per character, `ascii_counted` with their count before them,
     `hex` one per octet, `mac` six octets, `gpon_serial` eight octets (four letters, then the
     number).
@@ -110,13 +111,19 @@ class IndexPart:
             UnfitNameError: the group's text is not of this form.
         """
         if self.form == "number":
-            whole = self.base + sum(
-                int(words[name] or 0) * factor for name, factor in self.factors.items()
-            )
-            return str(whole)
+            return str(self.base + sum(self._shares(words)))
         octets = octets_of_form(self.form, words.get(self.group) or "")
         counted = (len(octets),) if self.form == "ascii_counted" else ()
         return ".".join(str(number) for number in (*counted, *octets))
+
+    def _shares(self, words: Mapping[str, str | None]) -> list[int]:
+        places = sorted(self.factors.items(), key=lambda place: place[1])
+        shares = [int(words[name] or 0) * factor for name, factor in places]
+        for (name, _), share, (_, above) in zip(places, shares, places[1:], strict=False):
+            if share > above:
+                msg = f"{name} {words[name]} is more than there are"
+                raise UnfitNameError(msg)
+        return shares
 
 
 def octets_of_form(form: str, text: str) -> tuple[int, ...]:

@@ -45,7 +45,7 @@ _GROUPS: Final = ("port_status", "port_counters")
 
 ASKED: Final = frozenset(
     {
-        *("admin_up", "oper", "last_change_s", "changed_at_s"),
+        *("admin_up", "oper", "last_change_s", "changed_at_s", "up_at_s", "down_at_s"),
         *("in_octets", "out_octets", "in_errors", "fcs_errors"),
     }
 )
