@@ -57,7 +57,12 @@ def locate(driver: AccessDriver, port_name: str, technology: str | None = None) 
 
 
 def others_in_service(
-    driver: AccessDriver, node_ports: Iterable[NodePort], own: PortIndex, count: int
+    driver: AccessDriver,
+    node_ports: Iterable[NodePort],
+    own: PortIndex,
+    count: int,
+    *,
+    technology: str | None = None,
 ) -> tuple[PortIndex, ...]:
     """Choose control ports: in service, nearest first, the port itself left out.
 
@@ -66,6 +71,7 @@ def others_in_service(
         node_ports: what the inventory knows of the node.
         own: the subscriber's port.
         count: how many at most.
+        technology: of the subscriber, whose controls are ports of the same kind; None: any.
 
     Returns:
         Ports; those that share the smallest group with the own one first, then by how near their
@@ -75,7 +81,7 @@ def others_in_service(
     for port in node_ports:
         if port.in_service:
             try:
-                other = locate(driver, port.port)
+                other = locate(driver, port.port, technology)
             except MeasurementError:
                 continue
             if other.parts.keys() == own.parts.keys():

@@ -20,6 +20,7 @@ from cpe_diag.probes.node_port import (
     oids_of,
     port_of,
     source_of,
+    technology_word,
     uptime_oids,
 )
 from cpe_diag.probes.probe import Probe, Setting
@@ -66,7 +67,9 @@ async def choose(setting: Setting, deadline: float) -> tuple[PortIndex, ...]:
     """
     own = await port_of(setting, deadline)
     driver = driver_of(setting)
-    chosen = others_in_service(driver, setting.node_ports, own, HOW_MANY)
+    chosen = others_in_service(
+        driver, setting.node_ports, own, HOW_MANY, technology=technology_word(setting)
+    )
     if not chosen:
         raise not_configured(
             setting.doors.snmp.node, "the inventory knows no other port of the node in service"

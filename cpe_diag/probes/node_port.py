@@ -57,9 +57,13 @@ async def port_of(setting: Setting, deadline: float) -> PortIndex:
         raise not_configured(
             f"subscriber {setting.subscriber.id}", "the inventory names no port of the node"
         )
+    return await setting.finder.find(driver, port, technology_word(setting), deadline)
+
+
+def technology_word(setting: Setting) -> str | None:
+    """Give the word for how the subscriber is connected, None where nobody says."""
     technology = setting.subscriber.technology
-    words = None if isinstance(technology, Missing) else technology.value
-    return await setting.finder.find(driver, port, words, deadline)
+    return None if isinstance(technology, Missing) else technology.value
 
 
 def has_technology(setting: Setting, technologies: Collection[Technology]) -> bool | None:

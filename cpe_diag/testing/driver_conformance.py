@@ -230,6 +230,24 @@ def check_every_placeholder_can_be_filled(driver: AccessDriver) -> None:
             _demand(driver, name in given, what)
 
 
+def check_every_change_can_be_made_somewhere(driver: AccessDriver) -> None:
+    """A change whose objects no port of the node can fill would be offered and always refused."""
+    words = dict.fromkeys(
+        (word for scheme in driver.port_naming for word in re.compile(scheme.pattern).groupindex),
+        "1",
+    )
+    parts = {**dict.fromkeys(GIVEN_BY_PROBES, "1"), **index_for(driver).parts}
+    given = {part for scheme in driver.port_naming for part in scheme.index}
+    given |= {lookup.gives for lookup in driver.lookups} | GIVEN_BY_PROBES
+    known = {name: part for name, part in parts.items() if name in given}
+    port = PortIndex(name="any", parts=known, words=words, groups=())
+    for name, spec in driver.actions.items():
+        capability = driver.capabilities.get(name)
+        if capability is None or capability.state is not CapabilityState.DONE:
+            continue
+        _demand(driver, spec.fitting(port).fits(port), f"{name}: no port has all its parts")
+
+
 def index_for(driver: AccessDriver) -> PortIndex:
     """Make an index in which every placeholder of a driver has a value."""
     names = {part for scheme in driver.port_naming for part in scheme.index}
@@ -340,4 +358,5 @@ CHECKS: Final[tuple[Callable[[AccessDriver], None], ...]] = (
     check_done_groups_give_their_facts,
     check_port_names_lead_to_different_ports,
     check_every_placeholder_can_be_filled,
+    check_every_change_can_be_made_somewhere,
 )

@@ -85,3 +85,24 @@ def test_a_trained_line_gives_both_directions_and_errors() -> None:
     assert line.up.snr_margin_db == UNSUPPORTED
     assert line.errors.errored_s == 3
     assert line.far_end_power_lost is False
+
+
+@pytest.mark.parametrize(
+    ("moments", "clock_s", "age_s"),
+    [
+        ({"up_at_s": 100.0, "down_at_s": 250.0}, 400.0, 150.0),
+        ({"up_at_s": 300.0, "down_at_s": 250.0}, 400.0, 100.0),
+        ({"up_at_s": NOT_MEASURED, "down_at_s": 250.0}, 400.0, 150.0),
+        ({"up_at_s": 300.0, "down_at_s": UNPARSEABLE}, 400.0, 100.0),
+        ({"changed_at_s": 350.0}, 400.0, 50.0),
+        ({"up_at_s": NOT_MEASURED, "down_at_s": NOT_MEASURED}, 400.0, NOT_MEASURED),
+        ({"up_at_s": 300.0, "down_at_s": 250.0}, None, UNSUPPORTED),
+        ({}, 400.0, UNSUPPORTED),
+    ],
+)
+def test_the_later_of_two_dates_is_when_the_port_changed(
+    moments: dict[str, Maybe[Value]], clock_s: float | None, age_s: Maybe[float]
+) -> None:
+    """An OLT dates the last coming up and the last going down, whichever was the last."""
+    given = fields(admin_up=True, oper="down", **moments)
+    assert port_status(given, None, 1.0, clock_s).last_change_s == age_s

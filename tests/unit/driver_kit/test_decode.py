@@ -149,3 +149,31 @@ def test_the_most_telling_reason_stays_when_no_alternative_has_a_value() -> None
 def test_a_field_that_was_not_asked_for_is_not_there() -> None:
     """Not asked and not there are different things."""
     assert decode_group((RATE,), {}, interface(7)) == {}
+
+
+WHEN = replace(NAME, type="date_time", unit="")
+NOON = 1_709_294_400.0  # 2024-03-01 12:00:00 UTC
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (bytes((7, 232, 3, 1, 12, 0, 0, 0)), NOON),
+        (bytes((7, 232, 3, 1, 12, 0, 0, 5)), NOON + 0.5),
+        (bytes((7, 232, 3, 1, 14, 0, 0, 0)) + b"+\x02\x00", NOON),
+        (b"2024-03-01 12:00:00", NOON),
+        (b"2024-03-01 12:00:00\0", NOON),
+        (b"2024-3-1 12:00:00", NOON),
+        (b"0000-00-00 00:00:00", NOT_MEASURED),
+        (bytes(8), NOT_MEASURED),
+        (b"2024-13-01 12:00:00", UNPARSEABLE),
+        (b"2024-03-01", UNPARSEABLE),
+        (b"never", UNPARSEABLE),
+        (bytes((7, 232, 13, 1, 12, 0, 0, 0)), UNPARSEABLE),
+    ],
+)
+def test_a_date_is_read_as_octets_and_as_the_text_that_some_agents_write(
+    raw: bytes, value: Maybe[Value]
+) -> None:
+    """ZTE writes the same moment as text on C300 and as octets on C600."""
+    assert decode(WHEN, raw) == value
