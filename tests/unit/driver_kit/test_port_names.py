@@ -7,6 +7,7 @@ import pytest
 from cpe_diag.domain.failures import FailureKind, MeasurementError
 from cpe_diag.domain.subscriber import NodePort
 from cpe_diag.driver_kit.load import load_access_driver
+from cpe_diag.driver_kit.port_index import IndexPart, UnfitNameError
 from cpe_diag.driver_kit.port_names import locate, others_in_service
 
 DRIVER = load_access_driver("generic_ifmib")
@@ -84,3 +85,33 @@ def test_the_nearest_ports_in_service_are_the_controls() -> None:
     assert chosen(ports) == [1006, 1009, 1001]
     assert chosen(ports[:2]) == [1006]
     assert chosen([]) == []
+
+
+def test_controls_are_ports_of_the_subscribers_own_technology() -> None:
+    """The name of an ADSL port, read as that of a VDSL2 port, would be another row."""
+    smartax = load_access_driver("huawei_smartax")
+    ports = [NodePort(port=f"0/1/{port}", in_service=True) for port in range(1, 4)]
+    own = locate(smartax, "0/1/2", "adsl")
+    chosen = others_in_service(smartax, ports, own, 3, technology="adsl")
+    assert [port.if_index for port in chosen] == [201_334_848, 201_334_976]
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ({"slot": "1", "port": "1"}, "101"),
+        ({"slot": "1", "port": "100"}, "200"),
+        ({"slot": "1", "port": "101"}, None),
+        ({"slot": "12", "port": "0"}, "1200"),
+    ],
+)
+def test_a_number_that_reaches_beyond_the_next_place_is_no_port(
+    words: dict[str, str], number: str | None
+) -> None:
+    """Port 101 of slot 1 would be port 1 of slot 2; a node that counts from 1 has a port 100."""
+    part = IndexPart(form="number", base=0, factors={"slot": 100, "port": 1}, group="")
+    if number is not None:
+        assert part.value(words) == number
+        return
+    with pytest.raises(UnfitNameError, match="port 101"):
+        part.value(words)
