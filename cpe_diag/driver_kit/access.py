@@ -77,7 +77,8 @@ class Lookup:
     `column` (placeholders filled) are read, at most `most_rows`, until one's value equals the
     octets of the name's group `wanted` in `form`; what follows the column is the part. With
     `same_as` nothing is asked: two tables use the same number in practice, and whoever reads the
-    second one sees whether its row is ours. `cost` says in words what that takes.
+    second one sees whether its row is ours. `cost` says in words what that takes. An `optional`
+    part is left out where the node does not tell it: the objects that need it are not asked for.
     """
 
     gives: str
@@ -90,6 +91,7 @@ class Lookup:
     cost: str
     source: str
     same_as: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

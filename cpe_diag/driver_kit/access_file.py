@@ -109,6 +109,7 @@ def _lookups(reader: DocumentReader) -> tuple[Lookup, ...]:
             sentinels=reader.integers(("lookups", number, "sentinels")),
             cost=reader.take(("lookups", number, "cost"), str, ""),
             source=reader.take(("lookups", number, "source"), str, ""),
+            optional=reader.flag(("lookups", number, "optional")),
         )
         for number in range(len(reader.take(("lookups",), list, [])))
     )

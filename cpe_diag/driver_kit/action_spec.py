@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetStep:
-    """One object to set. `value` is a raw number or text, or `{value}` for the wished one.
+    """One object to set.
 
+    `value` is a raw number or text, `{value}` for the wished one, or holds parts of the port's
+    index as an OID does: objects that select an ONU by its numbers take `{pon}` and `{onu}`.
     `type` is the SMI type on the wire: integer, unsigned, gauge, ticks, text, hex, object_id.
     `read` False: the object cannot be read (a trigger), so that it has no previous value.
     """
@@ -98,11 +100,15 @@ class ActionSpec:
         return self
 
     def fits(self, port: PortIndex) -> bool:
-        """Tell whether the port gives every part of the objects and command lines."""
-        typed = {*port.parts, *port.words, "value"}
-        objects = [step.oid for step in self.steps if isinstance(step, SetStep)]
-        objects += [one.oid for one in self.read_back]
+        """Tell whether the port gives every part of objects, values and command lines."""
+        told = {*port.parts, "value"}
+        typed = {*told, *port.words}
+        sets = [step for step in self.steps if isinstance(step, SetStep)]
+        objects = [step.oid for step in sets] + [one.oid for one in self.read_back]
+        values = [str(step.value) for step in sets]
         lines = [step.line for step in self.steps if isinstance(step, CliStep)]
-        return all(name in port.parts for oid in objects for name in placeholders(oid)) and all(
-            name in typed for line in lines for name in placeholders(line)
+        return (
+            all(name in port.parts for oid in objects for name in placeholders(oid))
+            and all(name in told for value in values for name in placeholders(value))
+            and all(name in typed for line in lines for name in placeholders(line))
         )

@@ -183,6 +183,10 @@ _LOOKUP: Final[Mapping[str, object]] = {
         "most_rows": {"type": "integer", "minimum": 1, "maximum": 512},
         "sentinels": {"type": "array", "items": {"type": "integer"}},
         "cost": {"type": "string", "minLength": 8, "description": "What it takes, in words."},
+        "optional": {
+            "type": "boolean",
+            "description": "The port is there without it; objects that need it are not asked for.",
+        },
         "source": {"$ref": "#/$defs/source"},
     },
 }
@@ -196,7 +200,10 @@ _STEP: Final[Mapping[str, object]] = {
             "properties": {
                 "set": _OID,
                 "type": {"enum": list(SET_TYPES)},
-                "value": _RAW,
+                "value": {
+                    **_RAW,
+                    "description": "Raw; `{value}` is the wished one, `{onu}` of the index.",
+                },
                 "trigger": {
                     "type": "boolean",
                     "description": "The object only starts something and cannot be read.",

@@ -81,7 +81,12 @@ class PortFinder:
                 if lookup.oid
                 else self._searched(port, lookup, deadline)
             )
-            port = port.with_part(lookup.gives, await ask)
+            try:
+                port = port.with_part(lookup.gives, await ask)
+            except MeasurementError as error:
+                # A node that does not answer is another thing than one that does not tell.
+                if not (lookup.optional and error.operation == OPERATION):
+                    raise
         return port, self._doors.recorder.seen()
 
     async def _asked(self, port: PortIndex, lookup: Lookup, deadline: float) -> str:

@@ -44,7 +44,9 @@ from cpe_diag.ports import CommandAnswer, Oid, SnmpValue
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cpe_diag.domain.missing import Maybe
     from cpe_diag.driver_kit.access import AccessDriver, ObjectSpec
+    from cpe_diag.driver_kit.decode import Value
     from cpe_diag.driver_kit.router import RouterDriver
 
 INDEX: Final = PortIndex(
@@ -71,6 +73,7 @@ _NUMBER_TEXTS: Final = (
     b"14.6",
     b"14",
     b"25.0 C",
+    b"3.27 V",
 )
 
 # RFC 2578: the numbers that an agent may send where it has no value, and the ends of its types.
@@ -198,9 +201,11 @@ def check_done_groups_give_their_facts(driver: AccessDriver) -> None:
     for name, capability in driver.capabilities.items():
         build = _BUILDERS.get(name)
         if capability.state is CapabilityState.DONE and build:
-            specs = driver.groups[name]
-            answers = synthetic_answers(specs, index_for(driver))
-            fields = decode_group(specs, answers, index_for(driver))
+            # Each from an answer of its own: one object may tell several fields.
+            fields: dict[str, Maybe[Value]] = {}
+            for spec in reversed(driver.groups[name]):
+                answers = synthetic_answers((spec,), index_for(driver))
+                fields |= decode_group((spec,), answers, index_for(driver))
             missing = [field for field, value in fields.items() if isinstance(value, Missing)]
             _demand(driver, not missing, f"{name}: no value for {missing}")
             unknown = set(fields) - set(GROUP_FIELDS[name].all)

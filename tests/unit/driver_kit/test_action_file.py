@@ -94,6 +94,22 @@ def test_a_change_that_no_port_of_the_driver_can_fill_does_not_conform(tmp_path:
         )
 
 
+def test_a_value_may_be_a_part_of_the_port_and_has_to_be_one_that_it_gives(
+    tmp_path: Path,
+) -> None:
+    """Scalars that select an ONU are set to its numbers; `{onu}` itself must never be sent."""
+    step = "{set: '1.3.6.1.4.1.32473.2.0', type: integer, value: '%s', trigger: true}"
+    cli = "{cli: 'ont reset {pon} {onu}', expect: '[n]:', send: 'y'}"
+    driver = driver_of(tmp_path, DRIVER.replace(cli, step % "{onu}"))
+    reset = driver.actions["ont.reset"]
+    assert (reset.fits(ONT), reset.fits(interface(7))) == (True, False)
+    check_every_change_can_be_made_somewhere(driver)
+    with pytest.raises(AssertionError, match="no port has all its parts"):
+        check_every_change_can_be_made_somewhere(
+            driver_of(tmp_path, DRIVER.replace(cli, step % "{llid}"))
+        )
+
+
 def test_a_fault_within_one_of_several_has_its_place(tmp_path: Path) -> None:
     """The second of two changes is line 30 of the file, not the whole list."""
     with pytest.raises(DefinitionError) as caught:

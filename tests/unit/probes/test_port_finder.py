@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cpe_diag.domain.failures import FailureKind, MeasurementError
+from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.driver_kit.access import Lookup, PortNaming
 from cpe_diag.driver_kit.load import load_access_driver
 from cpe_diag.driver_kit.port_index import IndexPart
@@ -18,7 +18,6 @@ from cpe_diag.testing.doors import FakeMemory, FakeSnmp, Wire
 from cpe_diag.testing.setting import fake_doors
 
 if TYPE_CHECKING:
-    from cpe_diag.domain.failures import Failure
     from cpe_diag.driver_kit.access import AccessDriver
     from cpe_diag.driver_kit.port_index import PortIndex
     from cpe_diag.ports import Doors, Oid, SnmpValue
@@ -155,6 +154,23 @@ async def test_a_name_that_holds_no_serial_fits_no_scheme() -> None:
     """The form of a serial number is part of the name's form."""
     doors, _ = node_with(onus(3, ours=1))
     assert (await failure_of(doors, "0/3/12")).kind is FailureKind.NOT_CONFIGURED
+
+
+async def test_a_port_is_found_without_an_optional_part_that_the_node_does_not_tell() -> None:
+    """An ONU that has no interface of its own still has a row in the table of ONUs."""
+    full = driver()
+    search = replace(full.lookups[0], optional=True)
+    lenient = replace(full, lookups=(search,))
+    for objects in (onus(9, ours=None), onus(128, ours=None)):
+        doors, snmp = node_with(objects)
+        deadline = doors.clock.monotonic() + 10
+        found = await PortFinder(doors, FakeMemory()).find(lenient, NAME, "gpon", deadline)
+        assert "onu" not in found.parts
+        assert found.if_index == 4_003_072
+    snmp.wire.failure = Failure(kind=FailureKind.SILENT, where="an-1", detail="no answer")
+    with pytest.raises(MeasurementError) as caught:
+        await PortFinder(doors, FakeMemory()).find(lenient, NAME, "gpon", deadline)
+    assert caught.value.failure.kind is FailureKind.SILENT
 
 
 async def test_a_pointer_is_asked_with_one_get() -> None:
