@@ -37,6 +37,7 @@ class PortFinder:
         self._doors = doors
         self._memory = memory
         self._found: dict[str, tuple[PortIndex, frozenset[int]]] = {}
+        self._missing: dict[str, MeasurementError] = {}
         self._turn = asyncio.Lock()
 
     async def find(
@@ -61,8 +62,16 @@ class PortFinder:
         if not any(_applies(one, port) for one in driver.lookups):
             return port
         async with self._turn:
+            if name in self._missing:
+                raise self._missing[name]
             if name not in self._found:
-                self._found[name] = await self._looked_up(port, driver.lookups, deadline)
+                try:
+                    self._found[name] = await self._looked_up(port, driver.lookups, deadline)
+                except MeasurementError as error:
+                    # What the node does not have is not looked for again by each probe.
+                    if error.operation == OPERATION:
+                        self._missing[name] = error
+                    raise
         found, seen = self._found[name]
         self._doors.recorder.join(seen)
         return found
@@ -122,6 +131,7 @@ class PortFinder:
             kind=FailureKind.INCOMPLETE,
             where=snmp.node,
             detail=f"{port.name} is not among the first {read} rows, and no more were read",
+            next_step="write the node's own number of the port, if the driver takes one",
         )
         raise MeasurementError(failure, OPERATION)
 

@@ -142,6 +142,22 @@ async def test_an_ont_that_is_not_there_is_said_to_be_so() -> None:
     assert (await failure_of(doors)).kind is FailureKind.UNSUPPORTED
 
 
+async def test_an_ont_that_is_not_there_is_looked_for_once_in_a_run() -> None:
+    """Five probes that ask for it must not search five times; a silent node is asked again."""
+    doors, snmp = node_with(onus(60, ours=None))
+    finder = PortFinder(doors, FakeMemory())
+    deadline = doors.clock.monotonic() + 10
+    snmp.wire.failure = Failure(kind=FailureKind.SILENT, where="an-1", detail="no answer")
+    kinds = []
+    for failure in (snmp.wire.failure, None, None):
+        snmp.wire.failure = failure
+        with pytest.raises(MeasurementError) as caught:
+            await finder.find(driver(), NAME, "gpon", deadline)
+        kinds.append(caught.value.failure.kind)
+    assert kinds == [FailureKind.SILENT, FailureKind.UNSUPPORTED, FailureKind.UNSUPPORTED]
+    assert exchanges(doors) == 3
+
+
 async def test_a_search_ends_at_its_bound_and_says_so() -> None:
     """Whether it is there is then not known."""
     doors, _ = node_with(onus(120, ours=100))
