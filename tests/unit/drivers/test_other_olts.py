@@ -60,6 +60,8 @@ def spec_of(driver: str, field: str, number: int = 0) -> ObjectSpec:
         ("nokia_isam", "1/1/8/16/128", "if_index", 9 << 25 | 14 << 21 | 15 << 16 | 127 << 9),
         ("nokia_isam", "ifindex:285212672", "if_index", 285_212_672),
         ("cdata_fd", "0/0/3:CDTC1A2B3C4D", "pon_port", 1_310_723),
+        ("cdata_fd", "0/0/3 row:4718593", "onu", 4_718_593),
+        ("calix_axos", "row:2000001", "onu", 2_000_001),
         ("eltex_ltp", SERIAL, "onu", SERIAL_INDEX),
         ("eltex_ltp", "3/454C54581A2B3C4D", "onu", SERIAL_INDEX),
         ("ubiquiti_ufiber", "pon2:UBNT1a2b", "onu", None),
