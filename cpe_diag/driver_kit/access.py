@@ -73,12 +73,14 @@ class PortNaming:
 class Lookup:
     """How a part of the index is asked from the node, where the name does not hold it.
 
-    With `oid` one GET answers: its number is the part. With `column` the rows below
-    `column` (placeholders filled) are read, at most `most_rows`, until one's value equals the
-    octets of the name's group `wanted` in `form`; what follows the column is the part. With
-    `same_as` nothing is asked: two tables use the same number in practice, and whoever reads the
-    second one sees whether its row is ours. `cost` says in words what that takes. An `optional`
-    part is left out where the node does not tell it: the objects that need it are not asked for.
+    With `oid` one GET answers: its number is the part, or what the first group of `pattern` takes
+    out of its text or object identifier. With `column` the rows below `column` (placeholders
+    filled) are read, at most `most_rows`, until one's value equals the octets of the name's group
+    `wanted` in `form`; what follows the column is the part. With the form `number` the value has
+    to be the number that the part `wanted` has. With `same_as` nothing is asked: two tables use
+    the same number in practice, and whoever reads the second one sees whether its row is ours.
+    `cost` says in words what that takes. An `optional` part is left out where the node does not
+    tell it: only the objects that need it are not known then.
     """
 
     gives: str
@@ -91,6 +93,7 @@ class Lookup:
     cost: str
     source: str
     same_as: str = ""
+    pattern: str = ""
     optional: bool = False
 
 

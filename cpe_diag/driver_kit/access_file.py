@@ -109,6 +109,7 @@ def _lookups(reader: DocumentReader) -> tuple[Lookup, ...]:
             sentinels=reader.integers(("lookups", number, "sentinels")),
             cost=reader.take(("lookups", number, "cost"), str, ""),
             source=reader.take(("lookups", number, "source"), str, ""),
+            pattern=reader.take(("lookups", number, "pattern"), str, ""),
             optional=reader.flag(("lookups", number, "optional")),
         )
         for number in range(len(reader.take(("lookups",), list, [])))
@@ -214,6 +215,15 @@ def _check_patterns(reader: DocumentReader, driver: AccessDriver) -> None:
             reader.fault(("lookups", number), "a lookup has one of `oid`, `column`, `same_as`")
         if lookup.column and not (lookup.wanted and lookup.form and lookup.most_rows):
             reader.fault(("lookups", number), "a `column` needs `wanted`, `form` and `most_rows`")
+        _check_lookup_pattern(reader, ("lookups", number, "pattern"), lookup.pattern)
+
+
+def _check_lookup_pattern(reader: DocumentReader, path: YamlPath, pattern: str) -> None:
+    try:
+        if pattern and re.compile(pattern).groups != 1:
+            reader.fault(path, "a pattern takes the part out by one group")
+    except re.error as error:
+        reader.fault(path, f"no regular expression: {error}")
 
 
 def _check_scheme(reader: DocumentReader, path: YamlPath, scheme: PortNaming) -> None:

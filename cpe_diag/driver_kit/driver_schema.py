@@ -179,9 +179,18 @@ _LOOKUP: Final[Mapping[str, object]] = {
         "same_as": {"type": "string", "description": "The part is the same as this one."},
         "column": {**_OID, "description": "A column whose rows are looked through."},
         "wanted": {"type": "string", "description": "The group of the name that is looked for."},
-        "form": {"enum": [form for form in FORMS if form != "number"]},
+        "form": {"enum": list(FORMS), "description": "number: `wanted` is a part of the index."},
         "most_rows": {"type": "integer", "minimum": 1, "maximum": 512},
         "sentinels": {"type": "array", "items": {"type": "integer"}},
+        "pattern": {
+            "type": "string",
+            "minLength": 3,
+            "description": "Takes the part out of an answer that is no number: the first group.",
+        },
+        "optional": {
+            "type": "boolean",
+            "description": "Where the node does not tell the part, the port is found without it.",
+        },
         "cost": {"type": "string", "minLength": 8, "description": "What it takes, in words."},
         "optional": {
             "type": "boolean",

@@ -75,30 +75,40 @@ def others_in_service(
 
     Returns:
         Ports; those that share the smallest group with the own one first, then by how near their
-        indexes are (the lower one of two that are equally near).
+        indexes are (the lower one of two that are equally near). Parts that the node itself has
+        to tell are not in them.
     """
-    found: dict[tuple[int, ...], PortIndex] = {}
+    found: dict[tuple[str, ...], PortIndex] = {}
+    here = _told_by_name(driver, locate(driver, own.name, technology))
     for port in node_ports:
         if port.in_service:
             try:
                 other = locate(driver, port.port, technology)
             except MeasurementError:
                 continue
-            if other.parts.keys() == own.parts.keys():
-                found[_numbers(other)] = other
-    here = _numbers(own)
-    found.pop(here, None)
+            told = _told_by_name(driver, other)
+            if told.keys() == here.keys():
+                found[tuple(told.values())] = other
+    found.pop(tuple(here.values()), None)
 
-    def nearness(item: tuple[tuple[int, ...], PortIndex]) -> tuple[object, ...]:
-        numbers, other = item
+    def nearness(item: tuple[tuple[str, ...], PortIndex]) -> tuple[object, ...]:
+        told, other = item
         shared = next(
             (at for at, group in enumerate(own.groups) if group in other.groups), len(own.groups)
         )
-        away = tuple(abs(one - mine) for one, mine in zip(numbers, here, strict=False))
+        numbers, mine = _numbers(told), _numbers(here.values())
+        away = tuple(abs(one - two) for one, two in zip(numbers, mine, strict=False))
         return (shared, away, numbers)
 
     return tuple(other for _, other in sorted(found.items(), key=nearness)[:count])
 
 
-def _numbers(port: PortIndex) -> tuple[int, ...]:
-    return tuple(int(number) for part in port.parts.values() for number in part.split("."))
+def _told_by_name(driver: AccessDriver, port: PortIndex) -> dict[str, str]:
+    """Give what tells one port from another before the node is asked for the rest."""
+    lookups = (one for one in driver.lookups if one.gives not in port.parts)
+    words = {one.wanted for one in lookups if one.wanted in port.words}
+    return {**port.parts, **{word: port.words[word] for word in sorted(words)}}
+
+
+def _numbers(texts: Iterable[str]) -> tuple[int, ...]:
+    return tuple(int(number) for text in texts for number in re.findall(r"[0-9]+", text))

@@ -9,7 +9,7 @@ from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import MeasurementError
 from cpe_diag.domain.missing import known
 from cpe_diag.driver_kit.access_facts import port_counters, port_status
-from cpe_diag.driver_kit.port_names import others_in_service
+from cpe_diag.driver_kit.port_names import OPERATION, others_in_service
 from cpe_diag.probes.node_port import (
     built,
     driver_of,
@@ -63,18 +63,30 @@ async def choose(setting: Setting, deadline: float) -> tuple[PortIndex, ...]:
     """Choose the ports that the subscriber's is compared with.
 
     Raises:
-        MeasurementError: NOT_CONFIGURED: the inventory knows no other port, or as for `port_of`.
+        MeasurementError: NOT_CONFIGURED: the inventory knows no other port that the node has, or
+            as for `port_of`.
     """
     own = await port_of(setting, deadline)
     driver = driver_of(setting)
-    chosen = others_in_service(
-        driver, setting.node_ports, own, HOW_MANY, technology=technology_word(setting)
-    )
+    technology = technology_word(setting)
+    chosen: list[PortIndex] = []
+    for other in others_in_service(
+        driver, setting.node_ports, own, HOW_MANY, technology=technology
+    ):
+        try:
+            found = await setting.finder.find(
+                driver, other.name, technology, deadline, whole=False
+            )
+        except MeasurementError as error:
+            if error.operation != OPERATION:
+                raise
+        else:
+            chosen.append(found)
     if not chosen:
         raise not_configured(
             setting.doors.snmp.node, "the inventory knows no other port of the node in service"
         )
-    return chosen
+    return tuple(chosen)
 
 
 async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:

@@ -7,6 +7,7 @@ remembered is checked with one GET before it is believed.
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -36,12 +37,20 @@ class PortFinder:
         """Ask through `doors`, and remember in `memory`."""
         self._doors = doors
         self._memory = memory
-        self._found: dict[str, tuple[PortIndex, frozenset[int]]] = {}
-        self._missing: dict[str, MeasurementError] = {}
+        self._found: dict[tuple[str, bool], tuple[PortIndex, frozenset[int]]] = {}
+        self._missing: dict[tuple[str, bool], MeasurementError] = {}
+        self._told: dict[Oid, SnmpValue] = {}
+        self._seen: frozenset[int] = frozenset()
         self._turn = asyncio.Lock()
 
     async def find(
-        self, driver: AccessDriver, name: str, technology: str | None, deadline: float
+        self,
+        driver: AccessDriver,
+        name: str,
+        technology: str | None,
+        deadline: float,
+        *,
+        whole: bool = True,
     ) -> PortIndex:
         """Locate a port.
 
@@ -50,6 +59,7 @@ class PortFinder:
             name: the operator's name of the port.
             technology: of the subscriber, or None.
             deadline: absolute, monotonic seconds.
+            whole: ask for optional parts too.
 
         Returns:
             The port with every part that the driver's lookups give.
@@ -59,26 +69,29 @@ class PortFinder:
                 such port; or how the node's answer failed.
         """
         port = locate(driver, name, technology)
-        if not any(_applies(one, port) for one in driver.lookups):
+        lookups = [one for one in driver.lookups if whole or not one.optional]
+        if not any(_applies(one, port) for one in lookups):
             return port
         async with self._turn:
-            if name in self._missing:
-                raise self._missing[name]
-            if name not in self._found:
+            key = (name, whole)
+            if key in self._missing:
+                raise self._missing[key]
+            if key not in self._found:
                 try:
-                    self._found[name] = await self._looked_up(port, driver.lookups, deadline)
+                    self._found[key] = await self._looked_up(port, lookups, deadline)
                 except MeasurementError as error:
                     # What the node does not have is not looked for again by each probe.
                     if error.operation == OPERATION:
-                        self._missing[name] = error
+                        self._missing[key] = error
                     raise
-        found, seen = self._found[name]
+        found, seen = self._found[key]
         self._doors.recorder.join(seen)
         return found
 
     async def _looked_up(
         self, port: PortIndex, lookups: Iterable[Lookup], deadline: float
     ) -> tuple[PortIndex, frozenset[int]]:
+        self._doors.recorder.join(self._seen)
         for lookup in lookups:
             if not _applies(lookup, port):
                 continue
@@ -96,11 +109,20 @@ class PortFinder:
                 # A node that does not answer is another thing than one that does not tell.
                 if not (lookup.optional and error.operation == OPERATION):
                     raise
-        return port, self._doors.recorder.seen()
+        self._seen = self._doors.recorder.seen()
+        return port, self._seen
 
     async def _asked(self, port: PortIndex, lookup: Lookup, deadline: float) -> str:
         oid = port.fill(lookup.oid)
-        raw = (await self._doors.snmp.get((oid,), deadline=deadline))[oid]
+        if oid not in self._told:
+            self._told.update(await self._doors.snmp.get((oid,), deadline=deadline))
+        raw = self._told[oid]
+        if lookup.pattern:
+            text = raw.decode("latin-1") if isinstance(raw, bytes) else str(raw)
+            found = re.fullmatch(lookup.pattern, text)
+            if found is None:
+                raise self._not_there(port)
+            return str(found[1])
         if not isinstance(raw, int) or raw in lookup.sentinels:
             raise self._not_there(port)
         return str(raw)
@@ -108,7 +130,10 @@ class PortFinder:
     async def _searched(self, port: PortIndex, lookup: Lookup, deadline: float) -> str:
         snmp, clock = self._doors.snmp, self._doors.clock
         column = port.fill(lookup.column)
-        wanted = bytes(octets_of_form(lookup.form, port.words[lookup.wanted]))
+        wanted = _wanted(lookup, port)
+        for oid, raw in self._told.items():
+            if oid.startswith(f"{column}.") and _is(wanted, raw):
+                return _rest(oid, column)
         held = self._memory.recall(snmp.node, column, wanted.hex())
         if held is not None and clock.now() - held.at < REMEMBERED_FOR:
             oid = f"{column}.{held.index}"
@@ -119,6 +144,7 @@ class PortFinder:
             rows = await snmp.next_rows(
                 column, after=after, max_rows=min(ROWS, lookup.most_rows - read), deadline=deadline
             )
+            self._told.update(rows)
             for oid, raw in rows:
                 if _is(wanted, raw):
                     index = _rest(oid, column)
@@ -147,10 +173,17 @@ class PortFinder:
 
 def _applies(lookup: Lookup, port: PortIndex) -> bool:
     needed = (lookup.same_as,) if lookup.same_as else placeholders(lookup.oid or lookup.column)
-    has_words = not lookup.wanted or bool(port.words.get(lookup.wanted))
-    return (
-        lookup.gives not in port.parts and has_words and all(name in port.parts for name in needed)
-    )
+    held = port.parts if lookup.form == "number" else port.words
+    has_wanted = not lookup.wanted or bool(held.get(lookup.wanted))
+    filled = all(name in port.parts for name in needed)
+    return lookup.gives not in port.parts and has_wanted and filled
+
+
+def _wanted(lookup: Lookup, port: PortIndex) -> bytes:
+    """Give the octets that are looked for; a number as its digits."""
+    if lookup.form == "number":
+        return port.parts[lookup.wanted].encode()
+    return bytes(octets_of_form(lookup.form, port.words[lookup.wanted]))
 
 
 def _rest(oid: Oid, column: Oid) -> str:
@@ -158,8 +191,8 @@ def _rest(oid: Oid, column: Oid) -> str:
 
 
 def _is(wanted: bytes, raw: SnmpValue) -> bool:
-    """Compare octets; agents write a serial number as octets or as text."""
+    """Compare octets, or a number by its digits; a serial number may be octets or text."""
     if not isinstance(raw, bytes):
-        return False
+        return isinstance(raw, int) and str(raw).encode() == wanted
     text = raw.rstrip(b"\0").strip()
     return wanted in {raw, text} or text.upper() == wanted.hex().upper().encode()
