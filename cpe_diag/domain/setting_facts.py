@@ -88,6 +88,11 @@ class DhcpBinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DhcpBindings:
-    """Fact `dhcp_bindings`: what DHCP snooping holds for the port; empty means: nothing."""
+    """Fact `dhcp_bindings`: what DHCP snooping holds on the port for one device.
 
+    The table is not walked: `asked` is the MAC or IPv4 address that was asked for. No entries mean
+    that it has no binding on this port; other devices may have.
+    """
+
+    asked: str
     entries: tuple[DhcpBinding, ...]

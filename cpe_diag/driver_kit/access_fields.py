@@ -172,7 +172,7 @@ GROUP_FIELDS: Final[Mapping[str, GroupFields]] = {
     "dhcp_bindings": GroupFields(needed=(), optional=("mac", "address", "vlan", "if_index")),
     "learned_macs": GroupFields(
         needed=("base_port_if_index",),
-        optional=("port_in_vlan", "port_in_any_vlan", "port_vlan"),
+        optional=("port_in_vlan", "port_in_any_vlan", "if_index_in_vlan", "port_vlan"),
     ),
 }
 """By the id of the group. What the fields mean stands at the facts in `domain`. `changed_at_s`,
@@ -180,7 +180,8 @@ GROUP_FIELDS: Final[Mapping[str, GroupFields]] = {
 clock now: the last of them is when a port changed. Groups of tables (`cable_modem_upstreams`,
 `modem_downstreams`, `modem_upstreams`) have `{channel}` as the last part of their OIDs; `row_mac`
 of `cable_modem` is whose row the objects with {reg} speak of, and they count only where it is the
-modem's own. `dhcp_bindings` is asked by `{mac}` or `{if_index}`. Those of `learned_macs` are:
+modem's own. `dhcp_bindings` is asked by the router's `{address}` or its `{mac}` in the service's
+`{vlan}`; its `if_index` says on which port the binding is. Those of `learned_macs` are:
 `port_in_vlan` the bridge port where {mac} is learned in {vlan}, `port_in_any_vlan` the same
-without a VLAN, `base_port_if_index` the ifIndex of {base_port}, `port_vlan` the untagged VLAN of
-{base_port}."""
+without a VLAN, `if_index_in_vlan` its ifIndex where the node's own table tells that,
+`base_port_if_index` the ifIndex of {base_port}, `port_vlan` the untagged VLAN of {base_port}."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 IF_INDEX: Final = "if_index"
 BASE_PORT: Final = "base_port"
 """The bridge port of an interface (BRIDGE-MIB, RFC 4188): another number for the same port."""
+MODEL: Final = "model"
+"""The branch of a vendor's tree that the node's model has: the same for all ports of the node."""
 FORMS: Final = ("number", "ascii", "ascii_counted", "hex", "mac", "gpon_serial")
 
 _PLACE: Final = re.compile(r"\{([a-z_]+)\}")
@@ -50,7 +52,7 @@ class PortIndex:
     @property
     def label(self) -> str:
         """A short name for subjects and sources: the ifIndex, with what follows it."""
-        shown = (value for part, value in self.parts.items() if part != BASE_PORT)
+        shown = (value for part, value in self.parts.items() if part not in {BASE_PORT, MODEL})
         return ".".join(shown) or self.name
 
     def fill(self, oid: str) -> Oid:

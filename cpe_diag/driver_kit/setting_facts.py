@@ -9,6 +9,7 @@ from cpe_diag.domain.setting_facts import (
     CablePair,
     CableState,
     CableTest,
+    DhcpBinding,
     PortConfig,
     PortPower,
     PortSecurity,
@@ -76,3 +77,21 @@ def cable_test(fields: Fields) -> CableTest:
     if not pairs:
         fields.needed_text("pair1.state")
     return CableTest(pairs=tuple(pairs))
+
+
+def dhcp_binding(fields: Fields, *, mac: str | None, address: str | None) -> DhcpBinding:
+    """Build one entry of `dhcp_bindings`.
+
+    Args:
+        fields: the row.
+        mac: by which it was asked for, or None.
+        address: by which it was asked for, or None.
+
+    Raises:
+        MeasurementError: the row does not tell the half that was not asked for.
+    """
+    return DhcpBinding(
+        mac=mac or fields.needed_text("mac"),
+        address=address or fields.needed_text("address"),
+        vlan=fields.count("vlan"),
+    )

@@ -18,7 +18,14 @@ from cpe_diag.domain.port_facts import LearnedMac, LearnedMacs
 from cpe_diag.driver_kit.access import ObjectSpec
 from cpe_diag.driver_kit.decode import NOT_MEASURED, decode
 from cpe_diag.driver_kit.mac_address import mac_index, mac_of_index, mac_text, octets_of
-from cpe_diag.probes.node_port import ASK, driver_of, none_of, not_configured, port_of, unsupported
+from cpe_diag.probes.node_port import (
+    ASK,
+    group_specs,
+    none_of,
+    not_configured,
+    port_of,
+    unsupported,
+)
 from cpe_diag.probes.node_port import known as observed
 from cpe_diag.probes.probe import Probe, Setting
 
@@ -97,10 +104,7 @@ async def _search(setting: Setting, deadline: float) -> _Search:
     if_index = (await port_of(setting, deadline)).if_index
     if if_index is None:
         raise unsupported(setting, "the port has no interface of its own in the forwarding table")
-    group = driver_of(setting).groups.get("learned_macs", ())
-    specs = {spec.field: spec for spec in reversed(group)}
-    if not specs:
-        raise _failed(setting, FailureKind.UNSUPPORTED, "the driver reads no forwarding table")
+    specs = {spec.field: spec for spec in reversed(group_specs(setting, "learned_macs"))}
     vlan, written = known(subscriber.service.vlan), known(subscriber.router_mac)
     mac = octets_of(written) if written else None
     if written and mac is None:
@@ -135,10 +139,13 @@ async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurem
 async def _by_name(search: _Search, mac: tuple[int, ...]) -> tuple[LearnedMac, ...]:
     """Ask for the router's MAC, then for whom else the port holds."""
     index = mac_index(mac)
-    in_vlan = search.oid("port_in_vlan", vlan=search.vlan, mac=index) if search.vlan else None
-    found = await search.get(
-        {"port_in_vlan": in_vlan, "port_in_any_vlan": search.oid("port_in_any_vlan", mac=index)}
-    )
+    wanted = {"port_in_any_vlan": search.oid("port_in_any_vlan", mac=index)}
+    if search.vlan is not None:
+        for field in ("port_in_vlan", "if_index_in_vlan"):
+            wanted[field] = search.oid(field, vlan=search.vlan, mac=index)
+    found = await search.get(wanted)
+    if search.vlan is not None and _number(found, "if_index_in_vlan") == search.if_index:
+        return (LearnedMac(mac=mac_text(mac), vlan=search.vlan),)
     learned = _number(found, "port_in_vlan")
     elsewhere = _number(found, "port_in_any_vlan")
     bridge_port = learned or elsewhere
@@ -152,7 +159,7 @@ async def _by_name(search: _Search, mac: tuple[int, ...]) -> tuple[LearnedMac, .
         if _number(told, "base_port_if_index") == search.if_index:
             vlan = search.vlan if learned and search.vlan else _other_vlan(search, told)
             return (LearnedMac(mac=mac_text(mac), vlan=vlan),)
-    if search.vlan is None:
+    if search.vlan is None and "port_in_any_vlan" in search.specs:
         # No port, or another one, has the router's MAC in any VLAN.
         return await _nothing(search, proven=bridge_port is not None)
     return await _by_vlan(search, _SCANS_KNOWN, proven=bridge_port is not None)
@@ -174,10 +181,12 @@ async def _by_vlan(search: _Search, scans: int, *, proven: bool = False) -> tupl
 
     Raises:
         MeasurementError: INCOMPLETE: the VLAN holds more than the bound and the router's MAC is
-            not known, so that nothing can be said; UNSUPPORTED: the node shows no such table.
+            not known, or the table cannot be read by VLAN, so that nothing can be said;
+            UNSUPPORTED: the node shows no such table.
     """
     if "port_in_vlan" not in search.specs:
-        return await _nothing(search, proven=proven)
+        detail = "this node can be asked for one MAC only, and the router's is not on the port"
+        raise _failed(search.setting, FailureKind.INCOMPLETE, detail)
     entries: list[tuple[tuple[int, ...], int]] = []
     after, ended = str(search.vlan), False
     for _ in range(scans):

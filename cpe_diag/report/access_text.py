@@ -80,9 +80,9 @@ def cable_test(fact: CableTest) -> str:
 
 
 def dhcp_bindings(fact: DhcpBindings) -> str:
-    """Say which addresses DHCP snooping holds for the port."""
+    """Say which address DHCP snooping holds for the device that was asked for."""
     if not fact.entries:
-        return "no DHCP binding on the port"
+        return f"no DHCP binding of {fact.asked} on the port"
     return "DHCP gave " + listed([f"{one.address} to {one.mac}" for one in fact.entries])
 
 

@@ -51,7 +51,8 @@ ACCESS_FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
             )
         ),
         FactKey("dhcp_bindings", "port"): DhcpBindings(
-            entries=(DhcpBinding(mac="02:00:5e:00:10:12", address="198.51.100.112", vlan=1012),)
+            asked="02:00:5e:00:10:12",
+            entries=(DhcpBinding(mac="02:00:5e:00:10:12", address="198.51.100.112", vlan=1012),),
         ),
         FactKey("siblings", "node"): Siblings(
             own="0/1/12",

@@ -35,6 +35,7 @@ from cpe_diag.driver_kit.port_index import PortIndex, placeholders
 from cpe_diag.driver_kit.router import ReadingContext, UnreadableError
 from cpe_diag.driver_kit.setting_facts import (
     cable_test,
+    dhcp_binding,
     port_config,
     port_power,
     port_security,
@@ -59,6 +60,7 @@ INDEX: Final = PortIndex(
         "channel": "4",
         "vlan": "100",
         "mac": "2.0.94.0.0.1",
+        "address": "192.0.2.7",
     },
     words={},
     groups=(),
@@ -265,7 +267,7 @@ def index_for(driver: AccessDriver) -> PortIndex:
     )
 
 
-GIVEN_BY_PROBES: Final = frozenset({"vlan", "mac", "base_port", "channel"})
+GIVEN_BY_PROBES: Final = frozenset({"vlan", "mac", "address", "base_port", "channel"})
 """Placeholders that probes fill from the inventory or from earlier answers."""
 
 
@@ -333,6 +335,16 @@ def _demand(driver: AccessDriver | RouterDriver, holds: object, otherwise: str) 
 
 _ONLINE: Final = Fields({"status": "operational"}, "cmts-1", "cable_modem")
 
+
+def _binding(fields: Fields) -> object:
+    told = fields.values
+    return dhcp_binding(
+        fields,
+        mac=None if "mac" in told else "02:00:5e:00:00:01",
+        address=None if "address" in told else "192.0.2.7",
+    )
+
+
 _BUILDERS: Final[Mapping[str, Callable[[Fields], object]]] = {
     "node_system": node_system,
     "port_status": lambda fields: port_status(fields, 1007, 1000.0, 1e9),
@@ -345,6 +357,7 @@ _BUILDERS: Final[Mapping[str, Callable[[Fields], object]]] = {
     "port_power": port_power,
     "port_security": port_security,
     "cable_test": cable_test,
+    "dhcp_bindings": _binding,
     "ont_state": lambda fields: ont_state(fields, 1e9),
     "ont_optics": ont_optics,
     "ont_errors": ont_errors,

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 
 WEB = WebTarget(host="www.example", url="http://www.example/", address="192.0.2.80")
 KNOWN = {"nothing": Evidence(), "everything": dsl_home().evidence}
-ACCESS = load_access_driver("generic_dsl")
+DSL, SWITCH = load_access_driver("generic_dsl"), load_access_driver("eltex_mes")
+ACCESS = replace(
+    DSL,
+    groups={**DSL.groups, "dhcp_bindings": SWITCH.groups["dhcp_bindings"]},
+    capabilities={**DSL.capabilities, "dhcp_bindings": SWITCH.capabilities["dhcp_bindings"]},
+)
 ROUTER = load_router_driver("openwrt")
 OURS = [kind for kind in FailureKind if BLAME_OF[kind] is Blame.AGENT]
 
