@@ -185,7 +185,7 @@ async def _by_vlan(search: _Search, scans: int, *, proven: bool = False) -> tupl
             UNSUPPORTED: the node shows no such table.
     """
     if "port_in_vlan" not in search.specs:
-        detail = "this node can be asked for one MAC only, and the router's is not on the port"
+        detail = "this node can be asked for one MAC only; others on the port are not known"
         raise _failed(search.setting, FailureKind.INCOMPLETE, detail)
     entries: list[tuple[tuple[int, ...], int]] = []
     after, ended = str(search.vlan), False
