@@ -187,10 +187,6 @@ _LOOKUP: Final[Mapping[str, object]] = {
             "minLength": 3,
             "description": "Takes the part out of an answer that is no number: the first group.",
         },
-        "optional": {
-            "type": "boolean",
-            "description": "Where the node does not tell the part, the port is found without it.",
-        },
         "cost": {"type": "string", "minLength": 8, "description": "What it takes, in words."},
         "optional": {
             "type": "boolean",

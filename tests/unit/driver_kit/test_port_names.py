@@ -115,3 +115,17 @@ def test_a_number_that_reaches_beyond_the_next_place_is_no_port(
         return
     with pytest.raises(UnfitNameError, match="port 101"):
         part.value(words)
+
+
+def test_ports_that_only_the_node_can_place_are_told_apart_by_their_names() -> None:
+    """Before it is asked, they have no index; none must stand for another."""
+    huawei = load_access_driver("huawei_vrp")
+    names = ("0/0/1", "0/0/3", "0/0/20", "0/1/4")
+    ports = [NodePort(port=f"GigabitEthernet{name}", in_service=True) for name in names]
+    own = locate(huawei, "GigabitEthernet0/0/4").with_part("if_index", "9")
+    chosen = others_in_service(huawei, ports, own, 4)
+    assert [port.words["port"] for port in chosen] == ["3", "1", "20", "4"]
+    zyxel = load_access_driver("zyxel_switch")
+    ports = [NodePort(port=f"ifindex:{number}", in_service=True) for number in (5, 6, 7)]
+    chosen = others_in_service(zyxel, ports, locate(zyxel, "ifindex:6"), 4)
+    assert [port.if_index for port in chosen] == [5, 7]
