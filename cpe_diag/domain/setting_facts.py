@@ -12,17 +12,27 @@ from enum import StrEnum
 from cpe_diag.domain.missing import Maybe
 
 
+class VlanMembership(StrEnum):
+    """How a port is a member of a VLAN (Q-BRIDGE-MIB, egress ports and untagged ports)."""
+
+    UNTAGGED = "untagged"
+    TAGGED = "tagged"
+    ABSENT = "absent"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortConfig:
     """Fact `port_config`: what the node was told to do on this port.
 
     `vlan` is the VLAN of untagged frames, or the service's VLAN on a PON or DSL port; `profile`
-    the name of the line or service profile; `auto_negotiation` False means fixed speed.
+    the name of the line or service profile; `auto_negotiation` False means fixed speed;
+    `service_vlan` how the port is a member of the VLAN that the inventory names.
     """
 
     vlan: Maybe[int]
     profile: Maybe[str]
     auto_negotiation: Maybe[bool]
+    service_vlan: Maybe[VlanMembership]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,8 +27,8 @@ class ObjectSpec:
     `source` names MIB, object and document, in this order.
     Several objects of one field are alternatives: the first that has a value gives it.
     With `true_when` the field is a claim: True when the enum's word, or any word of set bits, is
-    among them. A raw number outside of `raw_range` is unparseable. Empty text is a value only
-    where `may_be_empty`.
+    among them; a `port_list` claims that the port's {base_port} is in it. A raw number outside of
+    `raw_range` is unparseable. Empty text is a value only where `may_be_empty`.
     """
 
     field: str

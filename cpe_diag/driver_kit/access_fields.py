@@ -89,7 +89,10 @@ GROUP_FIELDS: Final[Mapping[str, GroupFields]] = {
         needed=("speed_bps",), optional=("duplex",), words={"duplex": frozenset(Duplex)}
     ),
     "port_counters": GroupFields(needed=(), optional=COUNTERS),
-    "port_config": GroupFields(needed=(), optional=("vlan", "profile", "auto_negotiation")),
+    "port_config": GroupFields(
+        needed=(),
+        optional=("vlan", "profile", "auto_negotiation", "in_service_vlan", "service_untagged"),
+    ),
     "port_power": GroupFields(needed=("admin_on",), optional=("delivering", "fault", "power_w")),
     "port_security": GroupFields(needed=("locked",), optional=("enabled", "violations")),
     "cable_test": GroupFields(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.driver_kit.mac_address import mac_text
+from cpe_diag.driver_kit.port_index import BASE_PORT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,12 +52,13 @@ _DATE_TEXT: Final = re.compile(
 _DIGITS: Final = 6
 
 
-def decode(spec: ObjectSpec, raw: SnmpValue) -> Maybe[Value]:
+def decode(spec: ObjectSpec, raw: SnmpValue, bridge_port: int | None = None) -> Maybe[Value]:
     """Decode one object.
 
     Args:
         spec: what the driver says of the object.
         raw: what the agent answered; None means noSuchObject or noSuchInstance.
+        bridge_port: of whom a list of ports is asked; without it such a list tells nothing.
 
     Returns:
         A number in the spec's unit (an int where the scale is whole), a text, an enumeration's
@@ -67,12 +69,12 @@ def decode(spec: ObjectSpec, raw: SnmpValue) -> Maybe[Value]:
     if raw is None:
         return UNSUPPORTED
     match spec.type:
-        case "text":
-            return _text(spec, raw)
-        case "text_number":
-            return _text_number(spec, raw)
+        case "text" | "text_number":
+            return _text(spec, raw) if spec.type == "text" else _text_number(spec, raw)
         case "object_id" | "ipv4" | "inet_address":
             return _dotted(spec, raw)
+        case "port_list":
+            return _in_port_list(raw, bridge_port)
         case "mac" | "gpon_serial" | "date_time" | "bits":
             return _octets(spec, raw)
         case _:
@@ -101,10 +103,28 @@ def decode_group(
         held = fields.get(spec.field, UNSUPPORTED)
         if oid not in answers or not isinstance(held, Missing):
             continue
-        value = decode(spec, answers[oid])
+        value = decode(spec, answers[oid], _bridge_port(index))
         if held == UNSUPPORTED or not isinstance(value, Missing):
             fields[spec.field] = value
     return fields
+
+
+def _bridge_port(index: PortIndex) -> int | None:
+    held = index.parts.get(BASE_PORT, "")
+    return int(held) if held.isdigit() else None
+
+
+def _in_port_list(raw: SnmpValue, bridge_port: int | None) -> Maybe[Value]:
+    """Say whether a port is in a PortList: port 1 is the highest bit of the first octet.
+
+    Ports beyond the last octet are not in it (RFC 4363, PortList).
+    """
+    if bridge_port is None:
+        return UNSUPPORTED
+    if not isinstance(raw, bytes):
+        return UNPARSEABLE
+    octet, bit = divmod(bridge_port - 1, 8)
+    return octet < len(raw) and bool(raw[octet] & (0x80 >> bit))
 
 
 def _text(spec: ObjectSpec, raw: SnmpValue) -> Maybe[Value]:

@@ -18,6 +18,7 @@ OBJECT_TYPES: Final = (
     "ticks",
     "enum",
     "bits",
+    "port_list",
     "text",
     "text_number",
     "object_id",

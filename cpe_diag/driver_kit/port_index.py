@@ -17,8 +17,11 @@ BASE_PORT: Final = "base_port"
 """The bridge port of an interface (BRIDGE-MIB, RFC 4188): another number for the same port."""
 MODEL: Final = "model"
 """The branch of a vendor's tree that the node's model has: the same for all ports of the node."""
+VLAN: Final = "vlan"
+"""The service's VLAN, which the inventory tells: an index of tables, and no part of the port."""
 FORMS: Final = ("number", "ascii", "ascii_counted", "hex", "mac", "gpon_serial")
 
+_NOT_SHOWN: Final = frozenset({BASE_PORT, MODEL, VLAN})
 _PLACE: Final = re.compile(r"\{([a-z_]+)\}")
 # ITU-T G.984.3: four letters of the vendor, then four octets, written as eight hex digits.
 _GPON_SERIAL: Final = re.compile(r"(?P<vendor>[A-Za-z0-9]{4})-?(?P<number>[0-9A-Fa-f]{8})\Z")
@@ -52,7 +55,7 @@ class PortIndex:
     @property
     def label(self) -> str:
         """A short name for subjects and sources: the ifIndex, with what follows it."""
-        shown = (value for part, value in self.parts.items() if part not in {BASE_PORT, MODEL})
+        shown = (value for part, value in self.parts.items() if part not in _NOT_SHOWN)
         return ".".join(shown) or self.name
 
     def fill(self, oid: str) -> Oid:

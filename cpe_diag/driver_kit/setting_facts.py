@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.domain.setting_facts import (
     CablePair,
     CableState,
@@ -13,6 +13,7 @@ from cpe_diag.domain.setting_facts import (
     PortConfig,
     PortPower,
     PortSecurity,
+    VlanMembership,
 )
 from cpe_diag.driver_kit.access_fields import PAIRS
 
@@ -32,7 +33,20 @@ def port_config(fields: Fields) -> PortConfig:
         vlan=fields.count("vlan"),
         profile=fields.text("profile"),
         auto_negotiation=fields.claim("auto_negotiation"),
+        service_vlan=_membership(fields),
     )
+
+
+def _membership(fields: Fields) -> Maybe[VlanMembership]:
+    member = fields.claim("in_service_vlan")
+    untagged = fields.claim("service_untagged")
+    if isinstance(member, Missing):
+        return member
+    if not member:
+        return VlanMembership.ABSENT
+    if isinstance(untagged, Missing):
+        return untagged
+    return VlanMembership.UNTAGGED if untagged else VlanMembership.TAGGED
 
 
 def port_power(fields: Fields) -> PortPower:

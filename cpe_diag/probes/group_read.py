@@ -11,6 +11,7 @@ from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import MeasurementError
 from cpe_diag.domain.missing import known
 from cpe_diag.driver_kit.access_facts import Fields
+from cpe_diag.driver_kit.port_index import VLAN
 from cpe_diag.probes.node_port import (
     built,
     driver_of,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.evidence import Measurement
     from cpe_diag.domain.subscriber import Technology
     from cpe_diag.driver_kit.access import ObjectSpec
+    from cpe_diag.driver_kit.port_index import PortIndex
     from cpe_diag.ports import Oid
     from cpe_diag.probes.probe import Setting
 
@@ -68,7 +70,7 @@ async def read_groups(
     asked: list[tuple[GroupFact, tuple[ObjectSpec, ...]]] = []
     oids: tuple[Oid, ...] = ()
     try:
-        index = await port_of(setting, deadline)
+        index = _with_vlan(setting, await port_of(setting, deadline))
         if only is not None and has_technology(setting, only) is False:
             _refuse(not_applicable(setting))
         for fact in wanted:
@@ -96,6 +98,12 @@ async def read_groups(
         for fact, specs in asked
     ]
     return (*lost, *told)
+
+
+def _with_vlan(setting: Setting, index: PortIndex) -> PortIndex:
+    """Let objects be asked for that are indexed by the service's VLAN."""
+    vlan = known(setting.subscriber.service.vlan)
+    return index if vlan is None or VLAN in index.parts else index.with_part(VLAN, str(vlan))
 
 
 def _refuse(error: MeasurementError) -> NoReturn:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.ont_facts import OntDownCause
-from cpe_diag.domain.setting_facts import CableState
+from cpe_diag.domain.setting_facts import CableState, VlanMembership
 from cpe_diag.report.duration import duration
 from cpe_diag.report.phrases import counted, listed, maybe
 
@@ -46,7 +46,14 @@ def port_config(fact: PortConfig) -> str:
     parts += maybe(
         fact.auto_negotiation, lambda on: "auto-negotiation" if on else "fixed speed and duplex"
     )
+    parts += maybe(fact.service_vlan, _service_vlan)
     return ", ".join(parts) or "no setting is told"
+
+
+def _service_vlan(membership: VlanMembership) -> str:
+    if membership is VlanMembership.ABSENT:
+        return "NOT in the VLAN of the service"
+    return f"{membership.value} in the VLAN of the service"
 
 
 def port_power(fact: PortPower) -> str:

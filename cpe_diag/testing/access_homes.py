@@ -24,6 +24,7 @@ from cpe_diag.domain.setting_facts import (
     PortConfig,
     PortPower,
     PortSecurity,
+    VlanMembership,
 )
 from cpe_diag.domain.subscriber import Technology
 from cpe_diag.testing.evidence_samples import (
@@ -48,7 +49,12 @@ def switch_home(symptom: str = "no_internet") -> CaseFile:
     """Give a healthy home on a switch that tells of its settings and has tested the cable."""
     case = ethernet_home(symptom)
     facts = {
-        "port_config": PortConfig(vlan=120, profile=PROFILE, auto_negotiation=True),
+        "port_config": PortConfig(
+            vlan=120,
+            profile=PROFILE,
+            auto_negotiation=True,
+            service_vlan=VlanMembership.UNTAGGED,
+        ),
         "port_power": PortPower(admin_on=True, delivering=True, fault=False, power_w=4.1),
         "port_security": PortSecurity(enabled=True, locked=False, violations=0),
         "cable_test": CableTest(
@@ -94,7 +100,7 @@ def pon_home(symptom: str = "no_internet") -> CaseFile:
             ont_voltage_v=3.3,
         ),
     )
-    config = PortConfig(vlan=120, profile=PROFILE, auto_negotiation=ABSENT)
+    config = PortConfig(vlan=120, profile=PROFILE, auto_negotiation=ABSENT, service_vlan=ABSENT)
     case = _on(with_value(case, "port_config", "port", config), Technology.GPON)
     return replace(case, subscriber=replace(case.subscriber, ont_serial=SERIAL))
 

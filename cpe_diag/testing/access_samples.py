@@ -27,6 +27,7 @@ from cpe_diag.domain.setting_facts import (
     PortConfig,
     PortPower,
     PortSecurity,
+    VlanMembership,
 )
 from cpe_diag.domain.sibling_facts import Siblings, SiblingState
 
@@ -38,7 +39,10 @@ _NOT_SAID: Final = Missing(why=FailureKind.UNSUPPORTED)
 ACCESS_FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
     {
         FactKey("port_config", "port"): PortConfig(
-            vlan=1012, profile="VDSL-100", auto_negotiation=True
+            vlan=1012,
+            profile="VDSL-100",
+            auto_negotiation=True,
+            service_vlan=VlanMembership.UNTAGGED,
         ),
         FactKey("port_power", "port"): PortPower(
             admin_on=True, delivering=False, fault=True, power_w=_NOT_SAID

@@ -187,6 +187,7 @@ def check_any_answer_is_decoded_or_missing(driver: AccessDriver) -> None:
                 "text",
                 "text_number",
                 "bits",
+                "port_list",
                 "mac",
                 "gpon_serial",
                 "date_time",
@@ -309,6 +310,7 @@ _PLAUSIBLE: Final[Mapping[str, SnmpValue]] = {
     "ipv4": "192.0.2.7",
     "inet_address": bytes((192, 0, 2, 7)),
     "mac": bytes((2, 0, 94, 0, 0, 1)),
+    "port_list": bytes((0b0000_0010,)),
     "gpon_serial": b"HWTC\x1a\x2b\x3c\x4d",
     "date_time": bytes((0x07, 0xE8, 3, 1, 12, 0, 0, 0)),
 }

@@ -203,6 +203,18 @@ async def test_a_dlink_tells_whether_a_speed_is_fixed(port: int) -> None:
     assert (nway == 2) == (port != 7)
 
 
+@pytest.mark.parametrize("port", [1, 2, 7, 8, 14, 17])
+@pytest.mark.parametrize("vlan", [1, 40, 1113])
+async def test_a_dlink_tells_how_a_port_is_in_the_services_vlan(port: int, vlan: int) -> None:
+    """Counted in the raw lines' hexadecimal digits, where port 1 is the highest of 64 bits."""
+    got = await ask(port_settings.PROBE, setting_of(DLINK, str(port), vlan=vlan))
+    table, bit = "1.3.6.1.2.1.17.7.1.4.3.1", 1 << (64 - port)
+    member = int(lines(DLINK)[f"{table}.2.{vlan}"], 16) & bit
+    untagged = int(lines(DLINK)[f"{table}.4.{vlan}"], 16) & bit
+    wanted = "untagged" if untagged else "tagged" if member else "absent"
+    assert told(got["port_config[port]"], PortConfig).service_vlan == wanted
+
+
 @pytest.mark.parametrize("name", [DLINK, ELTEX, HUAWEI])
 async def test_a_cable_that_was_never_tested_has_no_result(name: str) -> None:
     """The D-Link's table is there and full of other(8) and 0; none of it is a measurement."""

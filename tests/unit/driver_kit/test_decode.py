@@ -16,7 +16,7 @@ from cpe_diag.driver_kit.decode import (
     decode,
     decode_group,
 )
-from cpe_diag.driver_kit.port_index import interface
+from cpe_diag.driver_kit.port_index import PortIndex, interface
 
 if TYPE_CHECKING:
     from cpe_diag.domain.missing import Maybe
@@ -177,3 +177,31 @@ def test_a_date_is_read_as_octets_and_as_the_text_that_some_agents_write(
 ) -> None:
     """ZTE writes the same moment as text on C300 and as octets on C600."""
     assert decode(WHEN, raw) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "bridge_port", "value"),
+    [
+        # RFC 4363, PortList: port 1 is the highest bit of the first octet; missing octets are zero
+        (b"\x83\x84", 1, True),
+        (b"\x83\x84", 2, False),
+        (b"\x83\x84", 8, True),
+        (b"\x83\x84", 9, True),
+        (b"\x83\x84", 14, True),
+        (b"\x83\x84", 17, False),
+        (b"", 1, False),
+        (7, 1, UNPARSEABLE),
+        (None, 1, UNSUPPORTED),
+        (b"\xff", None, UNSUPPORTED),
+    ],
+)
+def test_a_list_of_ports_says_whether_ours_is_in_it(
+    raw: SnmpValue, bridge_port: int | None, value: Maybe[Value]
+) -> None:
+    """One bit beside is the neighbour's VLAN; a port whose number is not known is in no list."""
+    spec = replace(NAME, type="port_list", oid="1.3.9.{vlan}")
+    parts = {"vlan": "120"}
+    if bridge_port is not None:
+        parts["base_port"] = str(bridge_port)
+    index = PortIndex(name="7", parts=parts, words={}, groups=())
+    assert decode_group((spec,), {"1.3.9.120": raw}, index) == {"margin": value}
