@@ -118,10 +118,16 @@ class KnownPlace(PortFinder):
     """Knows where the port is, whatever it is called."""
 
     async def find(
-        self, driver: AccessDriver, name: str, technology: str | None, deadline: float
+        self,
+        driver: AccessDriver,
+        name: str,
+        technology: str | None,
+        deadline: float,
+        *,
+        whole: bool = True,
     ) -> PortIndex:
         """Give an index with every part."""
-        del name, technology, deadline
+        del name, technology, deadline, whole
         return index_for(driver)
 
 
