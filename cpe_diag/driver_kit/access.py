@@ -24,6 +24,7 @@ class ObjectSpec:
     turns milliwatts into dBm. Raw values in `sentinels`, and texts in `no_value`, mean that the
     device has no value; `values` maps raw numbers to words for `enum` (for `bits`: bit number to
     word). `pattern` takes a number out of text (`text_number`): its first group.
+    `row` is the claim that a row exists: False only where the node has the object `witness`.
     `source` names MIB, object and document, in this order.
     Several objects of one field are alternatives: the first that has a value gives it.
     With `true_when` the field is a claim: True when the enum's word, or any word of set bits, is
@@ -47,6 +48,7 @@ class ObjectSpec:
     form: str = ""
     pattern: str = ""
     no_value: tuple[str, ...] = ()
+    witness: str = ""
 
     def at(self, index: PortIndex) -> Oid:
         """Give the oid of this object for one port."""

@@ -173,6 +173,7 @@ def _object(reader: DocumentReader, group: str, path: YamlPath, field: str) -> O
         form=reader.take((*path, "form"), str, ""),
         pattern=reader.take((*path, "pattern"), str, ""),
         no_value=reader.texts((*path, "no_value")),
+        witness=reader.take((*path, "witness"), str, ""),
     )
     _check_object(reader, path, spec)
     known = GROUP_FIELDS[group].words.get(field)
@@ -186,6 +187,8 @@ def _object(reader: DocumentReader, group: str, path: YamlPath, field: str) -> O
 def _check_object(reader: DocumentReader, path: YamlPath, spec: ObjectSpec) -> None:
     if spec.type in {"enum", "bits"} and not spec.values:
         reader.fault(path, f"type {spec.type} needs `values`")
+    if (spec.type == "row") != bool(spec.witness):
+        reader.fault(path, "type row and a `witness` belong together")
     if spec.type == "text_number" and not spec.pattern:
         reader.fault(path, "type text_number needs a `pattern` with one group")
     if spec.type in {"integer", "unsigned", "ticks", "text_number"} and not spec.unit:

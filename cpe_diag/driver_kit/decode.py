@@ -73,8 +73,8 @@ def decode(spec: ObjectSpec, raw: SnmpValue, bridge_port: int | None = None) -> 
             return _text(spec, raw) if spec.type == "text" else _text_number(spec, raw)
         case "object_id" | "ipv4" | "inet_address":
             return _dotted(spec, raw)
-        case "port_list":
-            return _in_port_list(raw, bridge_port)
+        case "row" | "port_list":
+            return spec.type == "row" or _in_port_list(raw, bridge_port)
         case "mac" | "gpon_serial" | "date_time" | "bits":
             return _octets(spec, raw)
         case _:
@@ -104,6 +104,8 @@ def decode_group(
         if oid not in answers or not isinstance(held, Missing):
             continue
         value = decode(spec, answers[oid], _bridge_port(index))
+        if spec.type == "row" and answers.get(index.fill(spec.witness)) is not None:
+            value = answers[oid] is not None
         if held == UNSUPPORTED or not isinstance(value, Missing):
             fields[spec.field] = value
     return fields

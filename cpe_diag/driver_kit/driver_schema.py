@@ -27,6 +27,7 @@ OBJECT_TYPES: Final = (
     "mac",
     "gpon_serial",
     "date_time",
+    "row",
 )
 SET_TYPES: Final = ("integer", "unsigned", "gauge", "ticks", "text", "hex", "object_id")
 TECHNOLOGIES: Final = tuple(one.value for one in Technology)
@@ -142,6 +143,10 @@ _OBJECT: Final[Mapping[str, object]] = {
             "minItems": 1,
             "items": {"type": "string"},
             "description": "Words that make the claim true.",
+        },
+        "witness": {
+            **_OID,
+            "description": "An object that shows that the node could tell of such a row.",
         },
         "may_be_empty": {
             "type": "boolean",

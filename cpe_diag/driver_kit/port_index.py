@@ -19,9 +19,11 @@ MODEL: Final = "model"
 """The branch of a vendor's tree that the node's model has: the same for all ports of the node."""
 VLAN: Final = "vlan"
 """The service's VLAN, which the inventory tells: an index of tables, and no part of the port."""
+MAC: Final = "mac"
+"""The router's or modem's MAC address: likewise."""
 FORMS: Final = ("number", "ascii", "ascii_counted", "hex", "mac", "gpon_serial")
 
-_NOT_SHOWN: Final = frozenset({BASE_PORT, MODEL, VLAN})
+_NOT_SHOWN: Final = frozenset({BASE_PORT, MODEL, VLAN, MAC})
 _PLACE: Final = re.compile(r"\{([a-z_]+)\}")
 # ITU-T G.984.3: four letters of the vendor, then four octets, written as eight hex digits.
 _GPON_SERIAL: Final = re.compile(r"(?P<vendor>[A-Za-z0-9]{4})-?(?P<number>[0-9A-Fa-f]{8})\Z")

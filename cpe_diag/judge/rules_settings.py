@@ -12,6 +12,7 @@ from cpe_diag.domain.setting_facts import (
     PortConfig,
     PortPower,
     PortSecurity,
+    VlanMembership,
 )
 from cpe_diag.judge.keys import CABLE_TEST, PORT_CONFIG, PORT_POWER, PORT_RATES, PORT_SECURITY
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from cpe_diag.domain.setting_facts import CablePair
     from cpe_diag.judge.rule import Facts
 
-_WHOLE: Final = frozenset({CableState.OK, CableState.UNKNOWN})
+SAME_PLACE_M: Final = 3.0
+"""Reflections are told to the nearest metre or two (reasoned)."""
+
+_WHOLE: Final = frozenset({CableState.OK, CableState.UNKNOWN, CableState.NO_CABLE})
 
 
 def port_vlan_wrong(facts: Facts) -> Answer:
@@ -36,6 +40,9 @@ def port_vlan_wrong(facts: Facts) -> Answer:
     if found is None:
         return cannot_tell(facts, PORT_CONFIG)
     words = f"the port is set to VLAN {found}, the service is VLAN {wanted}"
+    member = known(config.service_vlan) if config else None
+    if found != wanted and member in {VlanMembership.TAGGED, VlanMembership.UNTAGGED}:
+        return no(f"the port is a member of the service's VLAN {wanted} ({member})", PORT_CONFIG)
     return says(found != wanted, words, PORT_CONFIG)
 
 
@@ -77,11 +84,21 @@ def cable_pair_bad(facts: Facts) -> Answer:
     if test is None:
         return cannot_tell(facts, CABLE_TEST)
     broken = [pair for pair in test.pairs if pair.state not in _WHOLE]
+    if _ends_in_one_place(test.pairs):
+        return no("every pair ends at the same place: nothing is plugged in there", CABLE_TEST)
     if broken:
         return yes("the cable test found " + ", ".join(map(_pair_words, broken)), CABLE_TEST)
     if all(pair.state is CableState.UNKNOWN for pair in test.pairs):
         return cannot_tell(facts, CABLE_TEST)
     return no("the cable test found every pair whole", CABLE_TEST)
+
+
+def _ends_in_one_place(pairs: tuple[CablePair, ...]) -> bool:
+    """Tell a cable that ends in nothing from one that is broken: it is open in every pair."""
+    places = [known(pair.distance_m) for pair in pairs if pair.state is CableState.OPEN]
+    told = [place for place in places if place is not None]
+    several = len(pairs) > 1 and len(told) == len(pairs)
+    return several and max(told) - min(told) <= SAME_PLACE_M
 
 
 def _pair_words(pair: CablePair) -> str:

@@ -11,7 +11,8 @@ from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import MeasurementError
 from cpe_diag.domain.missing import known
 from cpe_diag.driver_kit.access_facts import Fields
-from cpe_diag.driver_kit.port_index import VLAN
+from cpe_diag.driver_kit.mac_address import mac_index, octets_of
+from cpe_diag.driver_kit.port_index import MAC, VLAN
 from cpe_diag.probes.node_port import (
     built,
     driver_of,
@@ -70,7 +71,7 @@ async def read_groups(
     asked: list[tuple[GroupFact, tuple[ObjectSpec, ...]]] = []
     oids: tuple[Oid, ...] = ()
     try:
-        index = _with_vlan(setting, await port_of(setting, deadline))
+        index = _with_service(setting, await port_of(setting, deadline))
         if only is not None and has_technology(setting, only) is False:
             _refuse(not_applicable(setting))
         for fact in wanted:
@@ -100,10 +101,16 @@ async def read_groups(
     return (*lost, *told)
 
 
-def _with_vlan(setting: Setting, index: PortIndex) -> PortIndex:
-    """Let objects be asked for that are indexed by the service's VLAN."""
+def _with_service(setting: Setting, index: PortIndex) -> PortIndex:
+    """Let objects be asked for that are indexed by the service's VLAN or the router's MAC."""
     vlan = known(setting.subscriber.service.vlan)
-    return index if vlan is None or VLAN in index.parts else index.with_part(VLAN, str(vlan))
+    written = known(setting.subscriber.router_mac)
+    mac = octets_of(written) if written else None
+    parts = {VLAN: vlan, MAC: None if mac is None else mac_index(mac)}
+    for name, value in parts.items():
+        if value is not None and name not in index.parts:
+            index = index.with_part(name, str(value))
+    return index
 
 
 def _refuse(error: MeasurementError) -> NoReturn:

@@ -101,6 +101,8 @@ def oids_of(
             continue
         fields.add(spec.field)
         oids[oid] = None
+        if spec.witness:
+            oids[index.fill(spec.witness)] = None
     return tuple(oids)
 
 

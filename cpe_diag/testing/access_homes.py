@@ -321,7 +321,13 @@ def power_fault(case: CaseFile) -> CaseFile:
 
 def wrong_vlan_set(case: CaseFile) -> CaseFile:
     """The port was put into a VLAN where nobody answers."""
-    case = changed(dhcp_no_offer(case), "port_config", "port", vlan=999)
+    case = changed(
+        dhcp_no_offer(case),
+        "port_config",
+        "port",
+        vlan=999,
+        service_vlan=VlanMembership.ABSENT,
+    )
     return unobserved(case, "learned_macs", "port", FailureKind.UNSUPPORTED)
 
 

@@ -205,3 +205,13 @@ def test_a_list_of_ports_says_whether_ours_is_in_it(
         parts["base_port"] = str(bridge_port)
     index = PortIndex(name="7", parts=parts, words={}, groups=())
     assert decode_group((spec,), {"1.3.9.120": raw}, index) == {"margin": value}
+
+
+def test_a_row_that_is_not_there_counts_only_beside_a_witness() -> None:
+    """A node without the table must not read as one that blocks nobody."""
+    spec = replace(RATE, type="row", oid="1.1.{if_index}", witness="1.2.{if_index}", sentinels=())
+    assert decode_group((spec,), {"1.1.7": 7, "1.2.7": 1}, interface(7)) == {RATE.field: True}
+    assert decode_group((spec,), {"1.1.7": None, "1.2.7": 1}, interface(7)) == {RATE.field: False}
+    assert decode_group((spec,), {"1.1.7": None, "1.2.7": None}, interface(7)) == {
+        RATE.field: UNSUPPORTED
+    }

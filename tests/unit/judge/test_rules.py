@@ -12,7 +12,7 @@ from cpe_diag.domain.failures import BLAME_OF, Blame, FailureKind
 from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.domain.port_facts import OperStatus
 from cpe_diag.domain.router_facts import LogEventKind
-from cpe_diag.domain.setting_facts import CablePair, CableState
+from cpe_diag.domain.setting_facts import CablePair, CableState, VlanMembership
 from cpe_diag.judge.decide import find
 from cpe_diag.judge.rules import RULES
 from cpe_diag.testing import access_homes as access
@@ -285,6 +285,22 @@ def test_a_cable_test_without_a_result_says_nothing() -> None:
     unknown = (CablePair(pair=1, state=CableState.UNKNOWN, distance_m=ABSENT),)
     case = changed(SWITCH, "cable_test", "port", pairs=unknown)
     assert finding(case, "cable_pair_bad").answer is None
+
+
+def test_a_cable_that_ends_in_nothing_is_not_a_broken_one() -> None:
+    """An unplugged router looks open in every pair; it needs no technician."""
+    nothing = tuple(
+        CablePair(pair=number, state=CableState.OPEN, distance_m=36.0 + number % 2)
+        for number in (1, 2, 3, 4)
+    )
+    case = changed(SWITCH, "cable_test", "port", pairs=nothing)
+    assert finding(case, "cable_pair_bad").answer is False
+
+
+def test_a_service_that_is_tagged_on_the_port_is_in_no_wrong_vlan() -> None:
+    """The VLAN of untagged frames is another one there, and nobody's mistake."""
+    case = changed(SWITCH, "port_config", "port", vlan=1, service_vlan=VlanMembership.TAGGED)
+    assert finding(case, "port_vlan_wrong").answer is False
 
 
 def test_rules_of_other_technologies_do_not_arise() -> None:
