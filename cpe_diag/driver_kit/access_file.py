@@ -72,6 +72,7 @@ def _port_naming(reader: DocumentReader) -> tuple[PortNaming, ...]:
         schemes.append(
             PortNaming(
                 pattern=reader.take((*path, "pattern"), str, ""),
+                example=reader.take((*path, "example"), str, ""),
                 index={
                     name: _index_part(reader, (*path, "index", name))
                     for name in reader.keys((*path, "index"))
@@ -231,10 +232,13 @@ def _check_lookup_pattern(reader: DocumentReader, path: YamlPath, pattern: str) 
 
 def _check_scheme(reader: DocumentReader, path: YamlPath, scheme: PortNaming) -> None:
     try:
-        named = set(re.compile(scheme.pattern).groupindex)
+        pattern = re.compile(scheme.pattern)
     except re.error as error:
         reader.fault((*path, "pattern"), f"no regular expression: {error}")
         return
+    named = set(pattern.groupindex)
+    if not pattern.fullmatch(scheme.example):
+        reader.fault((*path, "example"), "the example does not fit the pattern")
     for part, made in scheme.index.items():
         used = {made.group} if made.group else set(made.factors)
         for name in sorted(used - named):

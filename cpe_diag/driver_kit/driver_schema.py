@@ -313,9 +313,10 @@ _ACCESS: Final[Mapping[str, object]] = {
             "items": {
                 "type": "object",
                 "additionalProperties": False,
-                "required": ["pattern", "index", "source"],
+                "required": ["pattern", "example", "index", "source"],
                 "properties": {
                     "pattern": {"type": "string", "minLength": 3},
+                    "example": {"type": "string", "description": "A name that fits, for people."},
                     "index": {
                         "type": "object",
                         "propertyNames": {

@@ -46,12 +46,17 @@ def locate(driver: AccessDriver, port_name: str, technology: str | None = None) 
             continue
         groups = tuple(template.format_map(words) for template in scheme.groups)
         return PortIndex(name=name, parts=parts, words=words, groups=groups)
-    patterns = ", ".join(scheme.pattern for scheme in driver.port_naming) or "none at all"
+    examples = dict.fromkeys(
+        scheme.example
+        for scheme in driver.port_naming
+        if not scheme.technologies or technology is None or technology in scheme.technologies
+    )
+    known = ", ".join(examples) or "none at all"
     failure = Failure(
         kind=FailureKind.NOT_CONFIGURED,
         where=f"port {port_name!r}",
-        detail=f"driver {driver.id} cannot tell where it is; it knows names like {patterns}",
-        next_step="write ifindex:NUMBER in the inventory, or add a port_naming to the driver",
+        detail=f"driver {driver.id} cannot tell where it is; it knows names like {known}",
+        next_step="correct the port in the inventory, or add a port_naming to the driver",
     )
     raise MeasurementError(failure, OPERATION)
 

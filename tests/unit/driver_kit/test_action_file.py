@@ -26,9 +26,11 @@ capabilities:
   ont.reset: {state: done, verified: documentation}
 port_naming:
   - pattern: 'pon (?P<pon>[0-9]):(?P<onu>[0-9])'
+    example: 'pon 1:2'
     index: {pon: {factors: {pon: 1}}, onu: {factors: {onu: 1}}}
     source: a made OLT, for this test
   - pattern: 'port (?P<port>[0-9])'
+    example: port 7
     index: {if_index: {factors: {port: 1}}, base_port: {factors: {port: 1}}}
     source: a made OLT, for this test
 actions:

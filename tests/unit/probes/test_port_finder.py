@@ -36,6 +36,7 @@ def driver(most_rows: int = 128) -> AccessDriver:
     number = IndexPart(form="number", base=4_000_000, factors={"port": 256}, group="")
     naming = PortNaming(
         pattern=r"0/3/(?P<port>[0-9]+) sn (?P<serial>\w+)",
+        example=NAME,
         index={"if_index": number},
         groups=("pon 0/3/{port}",),
         technologies=(),
@@ -193,6 +194,7 @@ async def test_a_pointer_is_asked_with_one_get() -> None:
     """A CMTS tells the index of a modem by its MAC address."""
     naming = PortNaming(
         pattern=r"mac:(?P<mac>[0-9a-f:]{17})",
+        example="mac:02:00:5e:00:00:01",
         index={"mac": IndexPart(form="mac", base=0, factors={}, group="mac")},
         groups=(),
         technologies=("docsis",),

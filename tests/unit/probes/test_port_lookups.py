@@ -42,6 +42,7 @@ extends: generic_ifmib
 capabilities: {}
 port_naming:
   - pattern: '(?P<name>Eth0/0/(?P<port>[0-9]+))'
+    example: Eth0/0/7
     index: {}
     source: made for this test
 lookups:
