@@ -115,7 +115,8 @@ def test_what_a_file_refers_to_is_checked_beyond_its_shape(tmp_path: Path) -> No
     """A field that no fact has would be read from the node and dropped in silence."""
     text = OWN.replace("speed_bps:", "sped_bps:").replace(
         "facts:",
-        "port_naming: [{pattern: '(?P<port>[0-9]+', example: '7', index: {if_index: {factors: {port: 1}}}, "
+        "port_naming: [{pattern: '(?P<port>[0-9]+', example: '7', "
+        "index: {if_index: {factors: {port: 1}}}, "
         "source: our manual}]\nfacts:",
     )
     found = faults_of(own_driver(tmp_path, text))
