@@ -59,10 +59,10 @@ class ObjectSpec:
 class PortNaming:
     """How an operator's port name becomes the index of the node's tables.
 
-    `pattern` has named groups, `example` is a name that fits it, for messages; `index` says for
-    each placeholder how it is made of the groups; `groups` names what ports share, smallest first, as
-    templates: `pon {frame}/{slot}`. `technologies` empty: any. `source` is where the vendor's
-    scheme is written.
+    `pattern` has named groups; `example` is a name that fits it, for messages; `index` says for
+    each placeholder how it is made of the groups; `groups` names what ports share, smallest
+    first, as templates: `pon {frame}/{slot}`. `technologies` empty: any. `source` is where the
+    vendor's scheme is written.
     """
 
     pattern: str
