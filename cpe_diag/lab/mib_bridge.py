@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.lab.links import learned_mac
 from cpe_diag.lab.mib import (
     Column,
     OidParts,
@@ -14,14 +15,14 @@ from cpe_diag.lab.mib import (
     octets,
     parts,
 )
-from cpe_diag.lab.mib_interfaces import scalar
-from cpe_diag.lab.world import learned_mac
+from cpe_diag.lab.node_face import number_of, scalar
+from cpe_diag.lab.orders import set_vlan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cpe_diag.lab.mib import MibValue
-    from cpe_diag.lab.mib_interfaces import NodeFace
+    from cpe_diag.lab.node_face import NodeFace
 
 # BRIDGE-MIB dot1dBase, dot1dBasePortEntry, dot1dTpFdbEntry (RFC 4188, 4).
 DOT1D_BASE: Final = parts("1.3.6.1.2.1.17.1")
@@ -33,6 +34,9 @@ DOT1Q_FDB_ENTRY: Final = parts("1.3.6.1.2.1.17.7.1.2.1.1")
 DOT1Q_TP_FDB_ENTRY: Final = parts("1.3.6.1.2.1.17.7.1.2.2.1")
 DOT1Q_PORT_VLAN_ENTRY: Final = parts("1.3.6.1.2.1.17.7.1.4.5.1")
 
+# IEEE 802.1Q: 0 is no VLAN and 4095 is reserved (RFC 4363, VlanIndex).
+VLANS: Final = range(1, 4095)
+
 # RFC 4188 and 4363: status learned(3).
 LEARNED: Final = 3
 
@@ -41,9 +45,9 @@ EDGE_MAC: Final = "02:00:5e:ff:00:01"
 
 
 def bridge_port(face: NodeFace, if_index: int) -> int:
-    """Give the bridge port number: 1 to 48 for the ports, 49 for the uplink, on every node."""
+    """Give the bridge port number: the ports from 1 on, then the uplink."""
     if if_index in face.node.uplinks:
-        return 49
+        return len(face.node.ports) + 1
     return sorted(face.node.ports).index(if_index) + 1
 
 
@@ -53,23 +57,12 @@ def bridge_columns(face: NodeFace) -> tuple[Column, ...]:
     The forwarding database id is the VLAN id (independent VLAN learning).
     """
     interfaces = face.interfaces()
-    number_of = {if_index: bridge_port(face, if_index) for if_index in interfaces}
-    if_index_of = {number: if_index for if_index, number in number_of.items()}
+    base_port_of = {if_index: bridge_port(face, if_index) for if_index in interfaces}
+    if_index_of = {number: if_index for if_index, number in base_port_of.items()}
     port_rows: Sequence[OidParts] = [(number,) for number in sorted(if_index_of)]
 
     def entries() -> dict[tuple[int, OidParts], int]:
-        """Give (VLAN, MAC) -> bridge port."""
-        found: dict[tuple[int, OidParts], int] = {}
-        edge = tuple(mac_octets(EDGE_MAC))
-        for port in face.node.ports.values():
-            mac = learned_mac(face.world, port)
-            if mac is None:
-                continue
-            vlan = port.vlan if port.learned_vlan is None else port.learned_vlan
-            found[vlan, tuple(mac_octets(mac))] = number_of[port.if_index]
-            for uplink in face.node.uplinks:
-                found[port.vlan, edge] = number_of[uplink]
-        return found
+        return _learned(face, base_port_of)
 
     def by_mac() -> dict[OidParts, int]:
         return {mac: number for (_vlan, mac), number in entries().items()}
@@ -77,6 +70,10 @@ def bridge_columns(face: NodeFace) -> tuple[Column, ...]:
     def pvid(number: int) -> int:
         port = interfaces[if_index_of[number]]
         return port.vlan if port.learned_vlan is None else port.learned_vlan
+
+    def write_pvid(index: OidParts, value: MibValue) -> None:
+        port = interfaces[if_index_of[index[0]]]
+        set_vlan(face.world, port, number_of(value, VLANS))
 
     def over_ports(name: str, oid: OidParts, read: Callable[[int], MibValue]) -> Column:
         return Column(
@@ -137,7 +134,13 @@ def bridge_columns(face: NodeFace) -> tuple[Column, ...]:
         ),
         q_fdb("dot1qTpFdbPort", 2, lambda index: integer(entries()[index[0], index[1:]])),
         q_fdb("dot1qTpFdbStatus", 3, lambda _index: integer(LEARNED)),
-        over_ports("dot1qPvid", (*DOT1Q_PORT_VLAN_ENTRY, 1), lambda number: gauge(pvid(number))),
+        Column(
+            name="dot1qPvid",
+            oid=(*DOT1Q_PORT_VLAN_ENTRY, 1),
+            rows=lambda: port_rows,
+            read=lambda index: gauge(pvid(index[0])),
+            write=write_pvid,
+        ),
         # RFC 4363: dot1qPortAcceptableFrameTypes admitAll(1).
         over_ports(
             "dot1qPortAcceptableFrameTypes",
@@ -145,3 +148,18 @@ def bridge_columns(face: NodeFace) -> tuple[Column, ...]:
             lambda _number: integer(1),
         ),
     )
+
+
+def _learned(face: NodeFace, base_port_of: Mapping[int, int]) -> dict[tuple[int, OidParts], int]:
+    """Give (VLAN, MAC) -> bridge port of everything that the node has learned."""
+    found: dict[tuple[int, OidParts], int] = {}
+    edge = tuple(mac_octets(EDGE_MAC))
+    for port in face.node.ports.values():
+        mac = learned_mac(face.world, port)
+        if mac is None:
+            continue
+        vlan = port.vlan if port.learned_vlan is None else port.learned_vlan
+        found[vlan, tuple(mac_octets(mac))] = base_port_of[port.if_index]
+        for uplink in face.node.uplinks:
+            found[port.vlan, edge] = base_port_of[uplink]
+    return found
