@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BROKEN_FAST_PAIR: Final = 2
 BROKEN_GIGABIT_PAIR: Final = 4
+FELL_BACK_S: Final = 1200.0
+"""How long ago a gigabit link fell back: its session has long been up again."""
 
 
 def line_of(world: World, router: HomeRouter) -> DslLine:
@@ -110,17 +112,18 @@ def _port_locked(world: World, router: HomeRouter) -> list[Change]:
 
 
 def _cable_pair_broken(world: World, router: HomeRouter) -> list[Change]:
-    """A pair is open not quite half way: 100BASE-TX is down, 1000BASE-T falls to 100 Mbit/s."""
+    """A pair is open not quite half way: 100BASE-TX is down, 1000BASE-T fell to 100 Mbit/s."""
     port = world.port_of(router)
     cable = port.cable
     if cable is None:
         msg = f"the node cannot measure the cable of {router.subscriber}"
         raise RuntimeError(msg)
-    pair = BROKEN_FAST_PAIR if port.speed_bps <= FAST_BPS else BROKEN_GIGABIT_PAIR
-    now = world.now()
+    fast = port.speed_bps <= FAST_BPS
+    pair = BROKEN_FAST_PAIR if fast else BROKEN_GIGABIT_PAIR
+    changed_at = world.now() - (0.0 if fast else FELL_BACK_S)
     return [
         *to(cable, open_at_m={pair: round(cable.length_m * 0.45)}),
-        *to(port, changed_at=now, showtime_at=now),
+        *to(port, changed_at=changed_at, showtime_at=changed_at),
     ]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cpe_diag.lab.mib import MibView
 from cpe_diag.lab.mib_adsl import adsl_columns
-from cpe_diag.lab.mib_bridge import bridge_columns
+from cpe_diag.lab.mib_bridge import bridge_columns, vlan_columns
 from cpe_diag.lab.mib_cmts import cmts_columns
 from cpe_diag.lab.mib_cmts3 import cmts3_columns
 from cpe_diag.lab.mib_dlink import dlink_columns
@@ -68,10 +68,16 @@ def _model_columns(face: NodeFace) -> tuple[Column, ...]:
         case "cmts":
             return (*cmts_columns(face), *cmts3_columns(face))
         case "dlink_des":
-            return (*bridge_columns(face), *cable_test_columns(face), *dlink_columns(face))
+            return (
+                *bridge_columns(face),
+                *vlan_columns(face),
+                *cable_test_columns(face),
+                *dlink_columns(face),
+            )
         case _:
             return (
                 *bridge_columns(face),
+                *vlan_columns(face),
                 *poe_columns(face),
                 *negotiation_columns(face),
                 *vdsl2_columns(face),

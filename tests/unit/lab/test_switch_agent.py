@@ -29,6 +29,7 @@ IF_SPEED: Final = "1.3.6.1.2.1.2.2.1.5"
 IF_OPER_STATUS: Final = "1.3.6.1.2.1.2.2.1.8"
 DUPLEX: Final = "1.3.6.1.2.1.10.7.2.1.19"
 LATE_COLLISIONS: Final = "1.3.6.1.2.1.10.7.2.1.8"
+VLAN_STATIC: Final = "1.3.6.1.2.1.17.7.1.4.3.1"
 PVID: Final = "1.3.6.1.2.1.17.7.1.4.5.1.1"
 FDB_PORT: Final = "1.3.6.1.2.1.17.7.1.2.2.1.2"
 AUTO_NEG: Final = "1.3.6.1.2.1.26.5.1.1.1"
@@ -167,6 +168,20 @@ async def test_the_vlan_of_a_port_can_be_corrected(
         "wrongValue",
         1,
     )
+
+
+async def test_a_home_is_an_untagged_member_of_the_vlan_that_is_set_on_its_port(
+    world: World, start_agent: StartAgent, setter: FaultSetter
+) -> None:
+    """Port 1 is the first bit; the uplink, port 18, is a tagged member of every VLAN."""
+    node = await start_agent("sw-6")
+    names = [f"{VLAN_STATIC}.{column}.200" for column in (2, 4)]
+    egress, untagged = (await ask(world, node, *names)).values()
+    assert (egress, untagged) == (b"\xff\xff\xc0", b"\xff\xff\x80")
+    setter.set(FAST_HOME, "wrong_vlan")
+    egress, untagged = (await ask(world, node, *names)).values()
+    assert (egress[0], untagged[0]) == (0x7F, 0x7F)
+    assert (await ask(world, node, f"{VLAN_STATIC}.4.999")).popitem()[1] == b"\x80\x00\x00"
 
 
 async def test_speed_and_duplex_can_be_put_back_to_negotiation(
