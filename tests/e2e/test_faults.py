@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
+from lab_home import home_of
 
 from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.lab.control import LabClient
@@ -273,8 +274,41 @@ def test_of_two_faults_at_once_both_are_named_or_nothing_is_claimed(
         assert {verdict.cause, *(one.cause for one in verdict.also)} == causes
 
 
-NOT_YET_JUDGED = frozenset({"card_outage", "splitter_outage", "port_locked", "cable_pair_broken"})
-"""Groups are compared by no rule yet, and the switch that tests cables has no driver yet."""
+# CABLE-DIAG-MIB: swEtherCableDiagAction, action(1), other(3) at rest.
+CABLE_ACTION = "1.3.6.1.4.1.171.12.58.1.1.1.12"
+START, AT_REST = 1, 3
+
+
+@pytest.mark.parametrize("subscriber", ["sub-6001", "sub-6004"])
+def test_a_broken_pair_that_the_switch_has_measured_is_named_with_its_place(
+    lab: RunningLab, subscriber: str
+) -> None:
+    """Whether the link is down (100 Mbit/s) or has fallen back (1 Gbit/s): a technician's."""
+    home = home_of(lab, subscriber)
+
+    async def measure() -> None:
+        await home.put(CABLE_ACTION, START)
+        await home.until(CABLE_ACTION, AT_REST)
+
+    client = LabClient(lab.folder)
+    client.set_fault(subscriber, "cable_pair_broken")
+    try:
+        asyncio.run(measure())
+        result = _run(lab, RunWish(playbook="slow_internet", subscriber=subscriber, budget_s=60.0))
+    finally:
+        client.clear_faults()
+    said = result.verdict
+    assert (said.domain, said.cause, result.destination) == (
+        FaultDomain.NETWORK,
+        "cable_pair_broken",
+        TECHNICIAN,
+    ), said.summary
+    assert "open at" in said.summary
+
+
+MEASURED_FIRST = frozenset({"cable_pair_broken"})
+NOT_YET_JUDGED = frozenset({"card_outage", "splitter_outage", "port_locked"})
+"""Groups are compared by no rule yet, and no driver reads that the lab's switch locks a port."""
 
 
 def test_every_fault_of_the_lab_is_claimed_here_or_is_one_of_our_own_access() -> None:
@@ -283,4 +317,4 @@ def test_every_fault_of_the_lab_is_claimed_here_or_is_one_of_our_own_access() ->
 
     claimed = {fault for claim in CLAIMS for fault in claim.faults}
     ours = {fault.id for fault in FAULTS if fault.id.startswith(("ssh_", "snmp_"))}
-    assert {fault.id for fault in FAULTS} - ours == claimed | NOT_YET_JUDGED
+    assert {fault.id for fault in FAULTS} - ours == claimed | MEASURED_FIRST | NOT_YET_JUDGED
