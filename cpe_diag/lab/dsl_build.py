@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpe_diag.lab.world import DslDirection, DslLine
+from cpe_diag.lab.dsl_state import DslDirection, DslLine
 
 if TYPE_CHECKING:
     import random

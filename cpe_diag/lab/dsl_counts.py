@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.lab.world import home_has_power, port_up
+from cpe_diag.lab.links import end_has_power, node_serves, port_up
 
 if TYPE_CHECKING:
-    from cpe_diag.lab.world import AccessNodeState, AccessPort, DslLine, World
+    from cpe_diag.lab.dsl_state import DslLine
+    from cpe_diag.lab.world import AccessNodeState, AccessPort, World
 
 # ITU-T G.997.1, 7.2.7: performance is counted over 15 minutes and 24 hours.
 QUARTER_S: Final = 900
@@ -44,13 +45,13 @@ def condition(world: World, port: AccessPort) -> LineCondition:
 
     A modem that loses its power says so with its last breath (dying gasp, G.997.1, 7.1.1.2.3);
     then nothing is heard of it. A cut wire is heard as nothing at all. A port that is switched
-    off listens to nothing and reports no defect.
+    off, or whose card is dead, listens to nothing and reports no defect.
     """
     if port_up(world, port):
         return LineCondition(
             in_sync=True, loss_of_signal=False, far_end_power_lost=False, training=False
         )
-    if not port.admin_up:
+    if not port.admin_up or not node_serves(world, port):
         return LineCondition(
             in_sync=False, loss_of_signal=False, far_end_power_lost=False, training=False
         )
@@ -58,7 +59,7 @@ def condition(world: World, port: AccessPort) -> LineCondition:
         return LineCondition(
             in_sync=False, loss_of_signal=True, far_end_power_lost=False, training=False
         )
-    powered = home_has_power(world, world.routers[port.subscriber])
+    powered = end_has_power(world, port)
     return LineCondition(
         in_sync=False,
         loss_of_signal=not port.cable_ok or not powered,

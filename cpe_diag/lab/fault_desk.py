@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from cpe_diag.lab.world import HomeRouter, count_traffic
+from cpe_diag.lab.counting import count_all
+from cpe_diag.lab.home_state import HomeRouter
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -128,6 +129,26 @@ def to(owner: object, **values: object) -> list[Change]:
     return [Change(Field(owner, name), _always(value)) for name, value in values.items()]
 
 
+def more(owner: object, **added: float) -> list[Change]:
+    """Make changes that add to numbers of one object.
+
+    Args:
+        owner: one of the world's objects.
+        added: what is added to each field.
+    """
+    return [Change(Field(owner, name), _plus(amount)) for name, amount in added.items()]
+
+
+def _plus(amount: float) -> Make:
+    def make(old: object) -> object:
+        if not isinstance(old, int | float):
+            msg = f"only to a number can {amount} be added, not to {old!r}"
+            raise TypeError(msg)
+        return old + amount
+
+    return make
+
+
 def _always(value: object) -> Make:
     return lambda _old: value
 
@@ -165,7 +186,7 @@ class FaultDesk:
         """
         if fault in self._world.faults.get(subscriber, set()):
             return
-        self._count_all()
+        count_all(self._world)
         for change in changes:
             key = change.place.key()
             held = self._held.get(key)
@@ -177,7 +198,7 @@ class FaultDesk:
 
     def clear(self, subscriber: str, fault: str) -> None:
         """Take a fault back; a value that somebody else has changed meanwhile stays."""
-        self._count_all()
+        count_all(self._world)
         for key, held in list(self._held.items()):
             rest = [item for item in held.makes if item[0] != (subscriber, fault)]
             if len(rest) == len(held.makes):
@@ -192,8 +213,3 @@ class FaultDesk:
         faults.discard(fault)
         if not faults:
             self._world.faults.pop(subscriber, None)
-
-    def _count_all(self) -> None:
-        for node in self._world.nodes.values():
-            for port in (*node.ports.values(), *node.uplinks.values()):
-                count_traffic(self._world, port)

@@ -7,6 +7,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.lab.fault_desk import FaultDesk
+from cpe_diag.lab.faults_beyond import BEYOND_FAULTS
+from cpe_diag.lab.faults_cable import CABLE_FAULTS
+from cpe_diag.lab.faults_devices import DEVICE_FAULTS
+from cpe_diag.lab.faults_fibre import FIBRE_FAULTS
+from cpe_diag.lab.faults_group import GROUP_FAULTS
 from cpe_diag.lab.faults_home import HOME_FAULTS
 from cpe_diag.lab.faults_network import NETWORK_FAULTS
 from cpe_diag.lab.faults_own_side import OWN_SIDE_FAULTS
@@ -15,7 +20,16 @@ from cpe_diag.lab.world import World
 if TYPE_CHECKING:
     from cpe_diag.lab.fault import Fault
 
-FAULTS: Final[tuple[Fault, ...]] = (*NETWORK_FAULTS, *HOME_FAULTS, *OWN_SIDE_FAULTS)
+FAULTS: Final[tuple[Fault, ...]] = (
+    *NETWORK_FAULTS,
+    *FIBRE_FAULTS,
+    *CABLE_FAULTS,
+    *GROUP_FAULTS,
+    *BEYOND_FAULTS,
+    *HOME_FAULTS,
+    *DEVICE_FAULTS,
+    *OWN_SIDE_FAULTS,
+)
 
 
 class UnknownNameError(Exception):

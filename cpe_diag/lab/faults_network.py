@@ -1,14 +1,23 @@
-"""Faults of the operator's network and of third parties' platforms."""
+"""Faults of one home's port and line, and of its session with the operator."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.lab.fault import DSL, ETHERNET, Fault
+from cpe_diag.lab.copper_state import FAST_BPS
+from cpe_diag.lab.fault import COPPER, DSL, ETHERNET, FIBRE, Fault
 from cpe_diag.lab.fault_desk import Change, LogLine, to
+from cpe_diag.lab.profiles import slow_profile
 
 if TYPE_CHECKING:
-    from cpe_diag.lab.world import DslLine, HomeRouter, World
+    from cpe_diag.lab.dsl_state import DslLine
+    from cpe_diag.lab.home_state import HomeRouter
+    from cpe_diag.lab.world import AccessPort, World
+
+BROKEN_FAST_PAIR: Final = 2
+BROKEN_GIGABIT_PAIR: Final = 4
+FELL_BACK_S: Final = 1200.0
+"""How long ago a gigabit link fell back: its session has long been up again."""
 
 
 def line_of(world: World, router: HomeRouter) -> DslLine:
@@ -86,28 +95,44 @@ def _port_errors(world: World, router: HomeRouter) -> list[Change]:
 
 
 def _duplex_mismatch(world: World, router: HomeRouter) -> list[Change]:
-    return [
-        *to(
-            world.port_of(router),
-            duplex="half",
-            speed_bps=100_000_000,
-            late_collisions_per_s=14.0,
-            out_errors_per_s=14.0,
-        ),
-        *to(router, forwarding_loss=0.12),
-    ]
-
-
-def _node_outage(world: World, router: HomeRouter) -> list[Change]:
-    return to(world.nodes[router.node], powered=False)
-
-
-def _node_agent_silent(world: World, router: HomeRouter) -> list[Change]:
-    return to(world.nodes[router.node], agent_up=False)
+    return to(world.port_of(router), speed_setting="100_half")
 
 
 def _wrong_vlan(world: World, router: HomeRouter) -> list[Change]:
     return to(world.port_of(router), learned_vlan=999)
+
+
+def _wrong_profile(world: World, router: HomeRouter) -> list[Change]:
+    port = world.port_of(router)
+    return to(port, profile=slow_profile(port.technology))
+
+
+def _port_locked(world: World, router: HomeRouter) -> list[Change]:
+    return to(world.port_of(router), locked=True)
+
+
+def _cable_pair_broken(world: World, router: HomeRouter) -> list[Change]:
+    """A pair is open not quite half way: 100BASE-TX is down, 1000BASE-T fell to 100 Mbit/s."""
+    port = world.port_of(router)
+    cable = port.cable
+    if cable is None:
+        msg = f"the node cannot measure the cable of {router.subscriber}"
+        raise RuntimeError(msg)
+    fast = port.speed_bps <= FAST_BPS
+    pair = BROKEN_FAST_PAIR if fast else BROKEN_GIGABIT_PAIR
+    changed_at = world.now() - (0.0 if fast else FELL_BACK_S)
+    return [
+        *to(cable, open_at_m={pair: round(cable.length_m * 0.45)}),
+        *to(port, changed_at=changed_at, showtime_at=changed_at),
+    ]
+
+
+def _no_cable_test(port: AccessPort) -> str | None:
+    return None if port.cable is not None else "its node has no cable test"
+
+
+def _no_port_security(port: AccessPort) -> str | None:
+    return None if port.security_on else "its port has no port security"
 
 
 def _dhcp_no_offer(_world: World, router: HomeRouter) -> list[Change]:
@@ -126,37 +151,6 @@ def _session_stale(_world: World, router: HomeRouter) -> list[Change]:
     return to(router, session_stale=True)
 
 
-def _dns_resolver(world: World, _router: HomeRouter) -> list[Change]:
-    return to(world.resolver, servfail=True)
-
-
-def _core_loss(world: World, _router: HomeRouter) -> list[Change]:
-    return to(world, core_loss=0.5)
-
-
-def _route_beyond_edge(world: World, _router: HomeRouter) -> list[Change]:
-    return [
-        *to(world.reference, reachable_from_homes=False),
-        *to(world.platform, reachable_from_homes=False),
-    ]
-
-
-def _platform_down(world: World, _router: HomeRouter) -> list[Change]:
-    return to(world.platform, up=False)
-
-
-def _platform_slow(world: World, _router: HomeRouter) -> list[Change]:
-    return to(world.platform, answer_delay_s=4.5)
-
-
-def _platform_error(world: World, _router: HomeRouter) -> list[Change]:
-    return to(world.platform, status=503)
-
-
-def _platform_name(world: World, _router: HomeRouter) -> list[Change]:
-    return to(world.platform, resolves=False)
-
-
 NETWORK_FAULTS: Final = (
     Fault(
         id="port_shut",
@@ -164,6 +158,7 @@ NETWORK_FAULTS: Final = (
         domain="network",
         cause="port_shut",
         changes=_port_shut,
+        technologies=(*COPPER, *FIBRE),
     ),
     Fault(
         id="line_cut",
@@ -171,6 +166,7 @@ NETWORK_FAULTS: Final = (
         domain="network",
         cause="line_cut",
         changes=_line_cut,
+        technologies=COPPER,
     ),
     Fault(
         id="line_noise",
@@ -210,23 +206,7 @@ NETWORK_FAULTS: Final = (
         domain="network",
         cause="duplex_mismatch",
         changes=_duplex_mismatch,
-        technologies=ETHERNET,
-    ),
-    Fault(
-        id="node_outage",
-        title="The whole access node is dark.",
-        domain="network",
-        cause="node_outage",
-        changes=_node_outage,
-        reach="node",
-    ),
-    Fault(
-        id="node_agent_silent",
-        title="The access node forwards, but its SNMP agent does not answer.",
-        domain="network",
-        cause="node_agent_silent",
-        changes=_node_agent_silent,
-        reach="node",
+        technologies=(*ETHERNET, *FIBRE),
     ),
     Fault(
         id="wrong_vlan",
@@ -234,6 +214,33 @@ NETWORK_FAULTS: Final = (
         domain="network",
         cause="wrong_vlan",
         changes=_wrong_vlan,
+        technologies=(*COPPER, *FIBRE),
+    ),
+    Fault(
+        id="wrong_profile",
+        title="A slower service's profile is set on the line.",
+        domain="network",
+        cause="wrong_profile",
+        changes=_wrong_profile,
+        technologies=(*DSL, *FIBRE),
+    ),
+    Fault(
+        id="port_locked",
+        title="Port security has locked the home out.",
+        domain="network",
+        cause="port_security_lock",
+        changes=_port_locked,
+        technologies=ETHERNET,
+        lacks=_no_port_security,
+    ),
+    Fault(
+        id="cable_pair_broken",
+        title="A pair of the cable to the home is broken.",
+        domain="network",
+        cause="cable_pair_broken",
+        changes=_cable_pair_broken,
+        technologies=ETHERNET,
+        lacks=_no_cable_test,
     ),
     Fault(
         id="dhcp_no_offer",
@@ -265,61 +272,5 @@ NETWORK_FAULTS: Final = (
         domain="network",
         cause="session_stale",
         changes=_session_stale,
-    ),
-    Fault(
-        id="dns_resolver",
-        title="The operator's resolver answers every question with a failure.",
-        domain="network",
-        cause="dns_resolver",
-        changes=_dns_resolver,
-        reach="operator",
-    ),
-    Fault(
-        id="core_loss",
-        title="Half of the packets are lost beyond the operator's edge.",
-        domain="network",
-        cause="core_loss",
-        changes=_core_loss,
-        reach="operator",
-    ),
-    Fault(
-        id="route_beyond_edge",
-        title="A route is missing beyond the edge: homes reach no web host, the operator does.",
-        domain="network",
-        cause="route_beyond_edge",
-        changes=_route_beyond_edge,
-        reach="operator",
-    ),
-    Fault(
-        id="platform_down",
-        title="The third party's platform refuses connections.",
-        domain="platform",
-        cause="platform_down",
-        changes=_platform_down,
-        reach="operator",
-    ),
-    Fault(
-        id="platform_slow",
-        title="The third party's platform takes seconds for each answer.",
-        domain="platform",
-        cause="platform_slow",
-        changes=_platform_slow,
-        reach="operator",
-    ),
-    Fault(
-        id="platform_error",
-        title="The third party's platform answers with an error.",
-        domain="platform",
-        cause="platform_error",
-        changes=_platform_error,
-        reach="operator",
-    ),
-    Fault(
-        id="platform_name",
-        title="The name of the third party's platform does not exist.",
-        domain="platform",
-        cause="platform_name",
-        changes=_platform_name,
-        reach="operator",
     ),
 )

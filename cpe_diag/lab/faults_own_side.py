@@ -8,7 +8,8 @@ from cpe_diag.lab.fault import Fault
 from cpe_diag.lab.fault_desk import Change, to
 
 if TYPE_CHECKING:
-    from cpe_diag.lab.world import HomeRouter, World
+    from cpe_diag.lab.home_state import HomeRouter
+    from cpe_diag.lab.world import World
 
 HALF_ANSWER_BYTES: Final = 180
 """Enough for a beginning, too little for any whole answer."""

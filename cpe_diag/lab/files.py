@@ -8,24 +8,18 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
+from cpe_diag.lab.inventory import SECRETS_FILE, inventory_document, secrets_document
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cpe_diag.lab.world import HomeRouter, World
+    from cpe_diag.lab.world import World
 
 LAB_FILE: Final = "lab.json"
 CONFIG_FILE: Final = "config.yaml"
 INVENTORY_FILE: Final = "inventory.yaml"
 KNOWN_HOSTS_FILE: Final = "known_hosts"
-SECRETS_FILE: Final = "secrets.yaml"
 ALL_FILES: Final = (LAB_FILE, CONFIG_FILE, INVENTORY_FILE, KNOWN_HOSTS_FILE, SECRETS_FILE)
-
-DRIVER_OF: Final = {"ethernet": "generic_ifmib", "vdsl2": "generic_dsl", "adsl": "generic_dsl"}
-
-# A real inventory has gaps; these subscribers show what is missing.
-WITHOUT_ROUTER_MAC: Final = frozenset({"sub-1007", "sub-2007"})
-WITHOUT_SSIDS: Final = frozenset({"sub-1008", "sub-2008"})
-WITHOUT_LANGUAGE: Final = frozenset({"sub-3007", "sub-3008"})
 
 CONFIG_HEAD: Final = """\
 # Written by `cpe-diag lab up`; it is removed when the lab stops.
@@ -106,74 +100,6 @@ def config_document(world: World) -> dict[str, object]:
         },
         "sample_interval_s": 1.0,
     }
-
-
-def inventory_document(world: World) -> dict[str, object]:
-    """Give the nodes and the subscribers."""
-    nodes: dict[str, object] = {}
-    for node in world.nodes.values():
-        entry: dict[str, object] = {
-            "address": node.address,
-            "port": node.udp_port,
-            "version": node.snmp_version,
-        }
-        if node.snmp_version == "3":
-            entry["user"] = world.secrets.snmp_v3_user
-            entry["credential"] = f"file:{SECRETS_FILE}#snmp_v3"
-        else:
-            entry["credential"] = f"file:{SECRETS_FILE}#snmp_read"
-        entry["driver"] = DRIVER_OF[node.technology]
-        nodes[node.id] = entry
-    return {
-        "nodes": nodes,
-        "subscribers": [subscriber_entry(world, router) for router in world.routers.values()],
-    }
-
-
-def subscriber_entry(world: World, router: HomeRouter) -> dict[str, object]:
-    """Give one subscriber as the inventory has him."""
-    port = world.port_of(router)
-    entry: dict[str, object] = {
-        "id": router.subscriber,
-        "node": router.node,
-        "port": port.name,
-        "technology": port.technology,
-        "service": {
-            "down_bps": router.down_bps,
-            "up_bps": router.up_bps,
-            "vlan": port.vlan,
-            "wan": "pppoe" if router.wan_protocol == "pppoe" else "ipoe",
-        },
-        "router": {
-            "address": router.address,
-            "port": router.tcp_port,
-            "platform": "openwrt",
-            "user": "root",
-            "credential": router_credential(router),
-        },
-    }
-    if router.subscriber not in WITHOUT_ROUTER_MAC:
-        entry["router_mac"] = router.wan_mac
-    if router.subscriber not in WITHOUT_SSIDS:
-        entry["ssids"] = [router.uci["wireless"]["default_radio0"]["ssid"]]
-    if router.subscriber not in WITHOUT_LANGUAGE:
-        entry["language"] = router.language
-    return entry
-
-
-def router_credential(router: HomeRouter) -> str:
-    """Give the reference to a router's password."""
-    return f"file:{SECRETS_FILE}#router_{router.subscriber}"
-
-
-def secrets_document(world: World) -> dict[str, str]:
-    """Give all credentials."""
-    held = world.secrets
-    return {
-        "snmp_read": held.snmp_read,
-        "snmp_write": held.snmp_write,
-        "snmp_v3": f"{held.snmp_v3_auth}:{held.snmp_v3_priv}",
-    } | {f"router_{router.subscriber}": router.password for router in world.routers.values()}
 
 
 def known_hosts(world: World) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpe_diag.lab.world import AirNeighbourState, HomeDevice
+from cpe_diag.lab.home_state import AirNeighbourState, HomeDevice
 
 if TYPE_CHECKING:
     import random

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -22,6 +23,7 @@ class Syntax(StrEnum):
     TICKS = "ticks"
     OCTETS = "octets"
     OID = "oid"
+    ADDRESS = "address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,11 @@ def octets(content: bytes) -> MibValue:
     return MibValue(Syntax.OCTETS, content)
 
 
+def ip_address(dotted: str) -> MibValue:
+    """Make an IpAddress of the four octets of `192.0.2.1`."""
+    return MibValue(Syntax.ADDRESS, address_octets(dotted))
+
+
 def object_id(dotted: str) -> MibValue:
     """Make an OBJECT IDENTIFIER."""
     return MibValue(Syntax.OID, parts(dotted))
@@ -189,6 +196,20 @@ def bits(*numbers: int, length: int = 1) -> MibValue:
     for number in numbers:
         content[number // 8] |= 0x80 >> (number % 8)
     return MibValue(Syntax.OCTETS, bytes(content))
+
+
+def date_and_time(unix_s: float) -> MibValue:
+    """Make a DateAndTime in UTC without a zone: eight octets (RFC 2579, 2)."""
+    at = datetime.fromtimestamp(unix_s, UTC)
+    tenths = at.microsecond // 100_000
+    year = at.year.to_bytes(2, "big")
+    rest = bytes((at.month, at.day, at.hour, at.minute, at.second, tenths))
+    return MibValue(Syntax.OCTETS, year + rest)
+
+
+def address_octets(dotted: str) -> bytes:
+    """Give the four octets of `192.0.2.1`."""
+    return bytes(int(part) for part in dotted.split("."))
 
 
 def mac_octets(mac: str) -> bytes:

@@ -19,12 +19,14 @@ from cpe_diag.lab.mib import (
     unsigned,
 )
 from cpe_diag.lab.mib_vdsl2_pm import XTUC, XTUR, performance_columns
+from cpe_diag.lab.profiles import trained_rate_bps
 
 if TYPE_CHECKING:
     from cpe_diag.lab.dsl_counts import LineCondition
     from cpe_diag.lab.dsl_lines import LineReader
-    from cpe_diag.lab.mib_interfaces import NodeFace
-    from cpe_diag.lab.world import DslDirection, DslLine
+    from cpe_diag.lab.dsl_state import DslDirection, DslLine
+    from cpe_diag.lab.node_face import NodeFace
+    from cpe_diag.lab.world import AccessPort
 
 # RFC 5650, VDSL2-LINE-MIB: vdsl2MIB is { transmission 251 }; below xdsl2Objects (1):
 # xdsl2Line 1, xdsl2Status 2, xdsl2Inventory 3, xdsl2PM 4.
@@ -62,6 +64,7 @@ def vdsl2_columns(face: NodeFace) -> tuple[Column, ...]:
     """Give all VDSL2-LINE-MIB columns of the node."""
     lines = Lines(face, "vdsl2")
     return (
+        lines.profile_column((*XDSL2_LINE_ENTRY, 1), "xdsl2LineConfTemplate"),
         *_line_columns(lines),
         *_band_columns(lines),
         *_channel_columns(lines),
@@ -80,10 +83,9 @@ def _xtuc(seen: LineCondition) -> MibValue:
 def _line_columns(lines: Lines) -> tuple[Column, ...]:
     entry = XDSL2_LINE_ENTRY
     readers: tuple[tuple[int, str, LineReader], ...] = (
-        (1, "xdsl2LineConfTemplate", lambda *_: text("DEFVAL")),
         (2, "xdsl2LineConfFallbackTemplate", lambda *_: text("")),
         (3, "xdsl2LineAlarmConfTemplate", lambda *_: text("DEFVAL")),
-        (12, "xdsl2LineStatusActTemplate", lambda _p, _l, s, _i: text("DEFVAL" * s.in_sync)),
+        (12, "xdsl2LineStatusActTemplate", lambda port, _l, s, _i: text(port.profile * s.in_sync)),
         (
             13,
             "xdsl2LineStatusXtuTransSys",
@@ -178,16 +180,20 @@ def _channel_columns(lines: Lines) -> tuple[Column, ...]:
     entry = XDSL2_CHANNEL_STATUS_ENTRY
     units = ((XTUC,), (XTUR,))
 
-    def rate(line: DslLine, unit: int) -> int:
-        return (line.down if unit == XTUC else line.up).rate_bps
+    def rate(port: AccessPort, line: DslLine, unit: int) -> int:
+        return trained_rate_bps(port, line, "down" if unit == XTUC else "up")
 
     readers: tuple[tuple[int, str, LineReader], ...] = (
         (
             2,
             "xdsl2ChStatusActDataRate",
-            lambda _p, line, s, i: unsigned(rate(line, i[0]) * s.in_sync),
+            lambda port, line, s, i: unsigned(rate(port, line, i[0]) * s.in_sync),
         ),
-        (3, "xdsl2ChStatusPrevDataRate", lambda _p, line, _s, i: unsigned(rate(line, i[0]))),
+        (
+            3,
+            "xdsl2ChStatusPrevDataRate",
+            lambda port, line, _s, i: unsigned(rate(port, line, i[0])),
+        ),
         (4, "xdsl2ChStatusActDelay", lambda _p, _l, s, _i: unsigned(8 * s.in_sync)),
         (5, "xdsl2ChStatusActInp", lambda _p, _l, s, _i: unsigned(20 * s.in_sync)),
     )

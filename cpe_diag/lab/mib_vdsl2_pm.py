@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from cpe_diag.lab.dsl_counts import LineCondition, LineCounts
     from cpe_diag.lab.dsl_lines import LineReader, Lines
-    from cpe_diag.lab.world import AccessPort, DslLine
+    from cpe_diag.lab.dsl_state import DslLine
+    from cpe_diag.lab.world import AccessPort
 
 # RFC 5650, VDSL2-LINE-MIB, xdsl2PM is { xdsl2Objects 4 }: xdsl2PMLine 1, xdsl2PMChannel 2.
 XDSL2_PM_LINE_CURR_ENTRY: Final = parts("1.3.6.1.2.1.10.251.1.4.1.1.1")

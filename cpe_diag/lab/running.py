@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import CpeDiagError
+from cpe_diag.lab.agent_host import all_hosts
 from cpe_diag.lab.build import build_world
 from cpe_diag.lab.fault_desk import FaultDesk
 from cpe_diag.lab.faults import FaultSetter
@@ -87,7 +88,7 @@ class RunningLab:
         self._block = claim_block()
         self.world: World = build_world(seed, rtt_s, block=self._block.prefix)
         self.faults = FaultSetter(world=self.world, desk=FaultDesk(self.world))
-        self._agents = [SnmpAgent(self.world, node) for node in self.world.nodes.values()]
+        self._agents = [SnmpAgent(host) for host in all_hosts(self.world)]
         self._routers: list[RouterServer] = []
         self._resolver = DnsResolver(self.world)
         self._hosts: list[WebHost] = []

@@ -17,13 +17,12 @@ from cpe_diag.lab.faults import UnfitFaultError, UnknownNameError
 from cpe_diag.lab.files import (
     CONFIG_FILE,
     LAB_FILE,
-    SECRETS_FILE,
     remove_files,
-    router_credential,
     write_files,
     write_private,
 )
 from cpe_diag.lab.running import LabError, RunningLab
+from cpe_diag.lab.status import status_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -174,59 +173,3 @@ def _clear(lab: RunningLab, subscriber: str | None) -> int:
         return lab.clear_faults(subscriber)
     except UnknownNameError as unknown:
         raise LabRefusedError("unknown", str(unknown)) from unknown
-
-
-def status_document(world: World, directory: Path) -> dict[str, object]:
-    """Give what `lab status` says: addresses, credential references, subscribers, set faults.
-
-    Args:
-        world: the lab.
-        directory: where its files are.
-    """
-    return {
-        "pid": os.getpid(),
-        "directory": str(directory),
-        "config": str(directory / CONFIG_FILE),
-        "seed": world.seed,
-        "rtt_ms": world.rtt_s * 1000,
-        "nodes": [
-            {
-                "id": node.id,
-                "technology": node.technology,
-                "address": node.address,
-                "port": node.udp_port,
-                "version": node.snmp_version,
-                "read_credential": f"file:{SECRETS_FILE}#"
-                + ("snmp_v3" if node.snmp_version == "3" else "snmp_read"),
-                "write_credential": f"file:{SECRETS_FILE}#"
-                + ("snmp_v3" if node.snmp_version == "3" else "snmp_write"),
-            }
-            for node in world.nodes.values()
-        ],
-        "resolver": {"address": world.resolver.address, "port": world.resolver.udp_port},
-        "sites": [
-            {"name": site.name, "address": site.address, "port": site.tcp_port}
-            for site in (world.reference, world.platform)
-        ],
-        "subscribers": [
-            {
-                "id": router.subscriber,
-                "node": router.node,
-                "port": world.port_of(router).name,
-                "if_index": router.if_index,
-                "technology": world.port_of(router).technology,
-                "wan": router.wan_protocol,
-                "router": {
-                    "address": router.address,
-                    "port": router.tcp_port,
-                    "credential": router_credential(router),
-                },
-                "devices": [
-                    {"name": device.name, "mac": device.mac, "attach": device.attach}
-                    for device in router.devices
-                ],
-                "faults": sorted(world.faults.get(router.subscriber, set())),
-            }
-            for router in world.routers.values()
-        ],
-    }

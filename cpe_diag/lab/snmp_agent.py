@@ -1,4 +1,4 @@
-"""A real SNMP agent for one access node of the lab: v2c, and v3 with SHA-256 and AES-128."""
+"""A real SNMP agent for one device of the lab: v2c, and v3 with SHA-256 and AES-128."""
 
 from __future__ import annotations
 
@@ -13,21 +13,13 @@ from pysnmp.entity.rfc3413 import cmdrsp, context  # type: ignore[import-untyped
 from pysnmp.proto import rfc1902, rfc1905  # type: ignore[import-untyped] # no types there
 from pysnmp.smi import error  # type: ignore[import-untyped] # no types there
 
-from cpe_diag.lab.mib import MibValue, MibView, OidParts, Syntax, WriteRefusedError
-from cpe_diag.lab.mib_adsl import adsl_columns
-from cpe_diag.lab.mib_bridge import bridge_columns
-from cpe_diag.lab.mib_interfaces import (
-    NodeFace,
-    ethernet_columns,
-    interface_columns,
-    system_columns,
-)
-from cpe_diag.lab.mib_vdsl2 import vdsl2_columns
+from cpe_diag.lab.mib import MibValue, OidParts, Syntax, WriteRefusedError
 
 if TYPE_CHECKING:
     import asyncio
 
-    from cpe_diag.lab.world import AccessNodeState, World
+    from cpe_diag.lab.agent_host import AgentHost
+    from cpe_diag.lab.mib import MibView
 
 # RFC 3411, SNMP-FRAMEWORK-MIB SnmpSecurityModel: SNMPv2c(2), USM(3).
 V2C: Final = 2
@@ -59,41 +51,22 @@ ENCODERS: Final = {
     Syntax.TICKS: rfc1902.TimeTicks,
     Syntax.OCTETS: rfc1902.OctetString,
     Syntax.OID: rfc1902.ObjectIdentifier,
+    Syntax.ADDRESS: rfc1902.IpAddress,
 }
 
 
-def node_view(world: World, node: AccessNodeState) -> MibView:
-    """Make the view of one node: everything that its agent answers with.
-
-    Args:
-        world: the lab.
-        node: one of its nodes.
-    """
-    face = NodeFace(world, node)
-    return MibView(
-        (
-            *system_columns(face),
-            *interface_columns(face),
-            *ethernet_columns(face),
-            *bridge_columns(face),
-            *vdsl2_columns(face),
-            *adsl_columns(face),
-        )
-    )
-
-
-class NodeTransport(udp.UdpAsyncioTransport):  # type: ignore[misc] # the base has no types
+class HostTransport(udp.UdpAsyncioTransport):  # type: ignore[misc] # the base has no types
     """Receives for one agent: late by the simulated round trip, or not at all."""
 
     agent: SnmpAgent
 
     def datagram_received(self, datagram: bytes, transportAddress: tuple[str, int]) -> None:  # noqa: N803 - the name is asyncio's keyword in the base class
-        """Hand a request on when its round trip has passed; a silent node never does."""
-        node = self.agent.node
-        if not (node.powered and node.agent_up):
+        """Hand a request on when its round trip has passed; a silent host never does."""
+        host = self.agent.host
+        if not host.answers():
             return
         self.agent.follow_refusal()
-        delay_s = self.agent.world.rtt_s + node.answer_delay_s
+        delay_s = host.delay_s()
         if delay_s <= 0:
             super().datagram_received(datagram, transportAddress)
             return
@@ -135,12 +108,16 @@ class ViewInstrumentation:
         return answer
 
     def write_variables(self, *bindings: Any, **asked: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401 - pysnmp's untyped call
-        """Answer SET: all bindings are looked at before the first is done (RFC 3416, 4.2.5)."""
+        """Answer SET: all bindings are looked at before the first is done (RFC 3416, 4.2.5).
+
+        They are done in the order of their names, whatever their order in the request: as they
+        count as done at one moment, an order that needs an argument finds it there.
+        """
         _check_access("write", bindings, asked)
         for position, (name, _value) in enumerate(bindings):
             if not self._view.writable(tuple(name)):
                 raise error.NotWritableError(name=name, idx=position)
-        for position, (name, value) in enumerate(bindings):
+        for position, (name, value) in sorted(enumerate(bindings), key=_name_of):
             try:
                 self._view.set(tuple(name), decode(value))
             except WriteRefusedError as refused:
@@ -151,6 +128,10 @@ class ViewInstrumentation:
                 )
                 raise kind(name=name, idx=position) from refused
         return list(bindings)
+
+
+def _name_of(numbered: tuple[int, Any]) -> tuple[int, ...]:
+    return tuple(numbered[1][0])
 
 
 def _check_access(view: str, bindings: Any, asked: dict[str, Any]) -> None:  # noqa: ANN401 - pysnmp's untyped call
@@ -183,33 +164,32 @@ def decode(value: Any) -> MibValue:  # noqa: ANN401 - a value of the untyped pys
 
 
 class SnmpAgent:
-    """The agent of one node, on a UDP port of its own."""
+    """The agent of one device, on a UDP port of its own."""
 
-    def __init__(self, world: World, node: AccessNodeState) -> None:
+    def __init__(self, host: AgentHost) -> None:
         """Prepare; nothing listens before `start`."""
-        self.world = world
-        self.node = node
+        self.host = host
         self._engine: Any = None
         self._refused = False
 
     async def start(self) -> int:
-        """Listen on the node's address.
+        """Listen on the host's address.
 
         Returns:
-            The UDP port, which is also kept in the node.
+            The UDP port, which the host is told too.
 
         Raises:
             OSError: the address cannot be bound.
         """
         endpoint = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
-            endpoint.bind((self.node.address, 0))
+            endpoint.bind((self.host.address, 0))
             endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
             endpoint.setblocking(False)  # noqa: FBT003 - the socket module's own signature
-            self.node.udp_port = endpoint.getsockname()[1]
+            udp_port = int(endpoint.getsockname()[1])
             self._engine = _engine()
             self._accept()
-            transport = NodeTransport()
+            transport = HostTransport()
             transport.agent = self
             config.add_transport(
                 self._engine, udp.DOMAIN_NAME, transport.open_server_mode(sock=endpoint)
@@ -220,7 +200,7 @@ class SnmpAgent:
         opened: asyncio.Task[object] = transport._lport  # noqa: SLF001 - pysnmp tells in no other way when it listens
         await opened
         names = context.SnmpContext(self._engine)
-        names.context_names[b""] = ViewInstrumentation(node_view(self.world, self.node))
+        names.context_names[b""] = ViewInstrumentation(self.host.view)
         for responder in (
             cmdrsp.GetCommandResponder,
             cmdrsp.NextCommandResponder,
@@ -228,7 +208,8 @@ class SnmpAgent:
             cmdrsp.SetCommandResponder,
         ):
             responder(self._engine, names)
-        return self.node.udp_port
+        self.host.listens_on(udp_port)
+        return udp_port
 
     async def stop(self) -> None:
         """Close the socket."""
@@ -237,35 +218,40 @@ class SnmpAgent:
             self._engine = None
 
     def follow_refusal(self) -> None:
-        """Accept or forget communities and user as the node's state says now."""
-        if self.node.snmp_refused == self._refused:
+        """Accept or forget communities and user as the host says now."""
+        refuses = self.host.refuses()
+        if refuses == self._refused:
             return
-        if self.node.snmp_refused:
+        if refuses:
             config.delete_v1_system(self._engine, READER)
             config.delete_v1_system(self._engine, WRITER)
-            config.delete_v3_user(self._engine, self.world.secrets.snmp_v3_user)
+            if self.host.v3 is not None:
+                config.delete_v3_user(self._engine, self.host.v3.snmp_v3_user)
             self._refused = True
         else:
             self._accept()
 
     def _accept(self) -> None:
-        names = self.world.secrets
-        config.add_v1_system(self._engine, READER, names.snmp_read, securityName=READER)
-        config.add_v1_system(self._engine, WRITER, names.snmp_write, securityName=WRITER)
-        config.add_v3_user(
-            self._engine,
-            names.snmp_v3_user,
-            config.USM_AUTH_HMAC192_SHA256,
-            names.snmp_v3_auth,
-            config.USM_PRIV_CFB128_AES,
-            names.snmp_v3_priv,
-        )
+        host, snmp = self.host, self._engine
+        config.add_v1_system(snmp, READER, host.read, securityName=READER)
+        config.add_v1_system(snmp, WRITER, host.write, securityName=WRITER)
+        if host.v3 is not None:
+            config.add_v3_user(
+                snmp,
+                host.v3.snmp_v3_user,
+                config.USM_AUTH_HMAC192_SHA256,
+                host.v3.snmp_v3_auth,
+                config.USM_PRIV_CFB128_AES,
+                host.v3.snmp_v3_priv,
+            )
         if self._refused:
             self._refused = False
             return
-        config.add_vacm_user(self._engine, V2C, READER, "noAuthNoPriv", INTERNET, NOTHING)
-        config.add_vacm_user(self._engine, V2C, WRITER, "noAuthNoPriv", INTERNET, INTERNET)
-        config.add_vacm_user(self._engine, USM, names.snmp_v3_user, "authPriv", INTERNET, INTERNET)
+        config.add_vacm_user(snmp, V2C, READER, "noAuthNoPriv", INTERNET, NOTHING)
+        config.add_vacm_user(snmp, V2C, WRITER, "noAuthNoPriv", INTERNET, INTERNET)
+        if host.v3 is not None:
+            user = host.v3.snmp_v3_user
+            config.add_vacm_user(snmp, USM, user, "authPriv", INTERNET, INTERNET)
 
 
 def _engine() -> Any:  # noqa: ANN401 - a value of the untyped pysnmp

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pyasn1.error import PyAsn1Error  # type: ignore[import-untyped]  # ships no types
+from pyasn1.type import univ  # type: ignore[import-untyped]  # the same
 from pysnmp.carrier.asyncio.dgram import (  # type: ignore[import-untyped]  # the same
     udp,
     udp6,
@@ -286,7 +287,8 @@ def _plain(value: Any) -> SnmpValue:  # noqa: ANN401 - the library's types
         return str(value.prettyPrint())
     if isinstance(value, rfc1902.OctetString):
         return bytes(value)
-    if isinstance(value, rfc1902.Integer):
+    # The library's Integer is the base of none of its counters, gauges and ticks.
+    if isinstance(value, univ.Integer):
         return int(value)
     if isinstance(value, rfc1902.ObjectIdentifier):
         return str(value)

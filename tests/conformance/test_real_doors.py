@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cpe_diag.lab.files import CONFIG_FILE, write_files
+from cpe_diag.lab.home_state import HomeRouter
 from cpe_diag.lab.running import RunningLab
-from cpe_diag.lab.world import HomeRouter, World
+from cpe_diag.lab.world import World
 from cpe_diag.ports import Command, Doors
 from cpe_diag.testing import conformance
 from cpe_diag.wiring.config import find

@@ -123,7 +123,7 @@ def test_status_for_programs_names_everything_and_no_secret(own_lab: Path) -> No
     """Addresses and references, never a credential."""
     told = call("status", "--json", "--dir", str(own_lab))
     status = json.loads(told.stdout)
-    assert len(status["nodes"]) == 3
+    assert len(status["nodes"]) == 6
     assert len(status["subscribers"]) >= 24
     secrets = yaml.safe_load((own_lab / "secrets.yaml").read_text())
     assert all(value not in told.stdout for value in secrets.values())

@@ -11,15 +11,11 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import asyncssh
 import pytest
-import yaml
-from pysnmp.hlapi.v3arch import asyncio as pysnmp  # type: ignore[import-untyped] # no types there
-
-from cpe_diag.lab.control import LabClient
+from lab_home import home_of
 
 if TYPE_CHECKING:
     from running_lab import RunningLab
@@ -50,112 +46,6 @@ WATCH = """( while ip route | grep -q ^default; do sleep 1; done
 echo noted > /tmp/noted ) > /dev/null 2>&1 < /dev/null &"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
-    """A home of the running lab, with what is needed to reach its port and its router."""
-
-    id: str
-    node: dict[str, Any]
-    if_index: int
-    router: dict[str, Any]
-    reference: str
-    secrets: dict[str, str]
-    known_hosts: str
-
-    async def put(self, column: str, value: int) -> None:
-        """Set an object of the home's port, with the right to write."""
-        status, _value = await self._snmp(pysnmp.set_cmd, column, pysnmp.Integer32(value))
-        assert status == 0
-
-    async def read(self, column: str) -> int:
-        """Read an object of the home's port."""
-        status, value = await self._snmp(pysnmp.get_cmd, column, pysnmp.Null(""))
-        assert status == 0
-        return value
-
-    async def until(self, column: str, value: int) -> None:
-        """Wait until an object of the port has a value."""
-        async with asyncio.timeout(30):
-            while await self.read(column) != value:  # noqa: ASYNC110 - an agent tells only when asked
-                await asyncio.sleep(0.1)
-
-    async def ssh(self, command: str, *, within_s: float = 10.0) -> str:
-        """Run a command on the router, over a connection of its own."""
-        async with (
-            asyncio.timeout(within_s),
-            asyncssh.connect(
-                self.router["address"],
-                self.router["port"],
-                username="root",
-                password=self._secret(self.router["credential"]),
-                known_hosts=self.known_hosts,
-                client_keys=None,
-                agent_path=None,
-                config=None,
-            ) as link,
-        ):
-            return str((await link.run(command)).stdout)
-
-    async def back(self, command: str) -> str:
-        """Run a command as soon as the router lets us in again."""
-        async with asyncio.timeout(30):
-            while True:
-                try:
-                    return await self.ssh(command)
-                except (OSError, asyncssh.Error):
-                    await asyncio.sleep(0.1)
-
-    async def _snmp(
-        self,
-        command: Any,  # noqa: ANN401 - untyped pysnmp
-        column: str,
-        value: Any,  # noqa: ANN401 - untyped pysnmp
-    ) -> tuple[int, int]:
-        engine = pysnmp.SnmpEngine()
-        target = await pysnmp.UdpTransportTarget.create(
-            (self.node["address"], self.node["port"]), timeout=5, retries=1
-        )
-        bound = pysnmp.ObjectType(pysnmp.ObjectIdentity(f"{column}.{self.if_index}"), value)
-        try:
-            indication, status, _index, bindings = await command(
-                engine, self._login(), target, pysnmp.ContextData(), bound, lookupMib=False
-            )
-        finally:
-            engine.close_dispatcher()
-        assert indication is None
-        return int(status), int(bindings[0][1])
-
-    def _login(self) -> Any:  # noqa: ANN401 - untyped pysnmp
-        secret = self._secret(self.node["write_credential"])
-        if self.node["version"] == "2c":
-            return pysnmp.CommunityData(secret)
-        auth, _, privacy = secret.partition(":")
-        return pysnmp.UsmUserData(
-            "cpe_diag",
-            auth,
-            privacy,
-            authProtocol=pysnmp.USM_AUTH_HMAC192_SHA256,
-            privProtocol=pysnmp.USM_PRIV_CFB128_AES,
-        )
-
-    def _secret(self, reference: str) -> str:
-        return self.secrets[reference.partition("#")[2]]
-
-
-def _home(lab: RunningLab, subscriber: str) -> Home:
-    status: dict[str, Any] = LabClient(lab.folder).status()
-    found = next(home for home in status["subscribers"] if home["id"] == subscriber)
-    return Home(
-        id=subscriber,
-        node=next(node for node in status["nodes"] if node["id"] == found["node"]),
-        if_index=found["if_index"],
-        router=found["router"],
-        reference=status["sites"][0]["address"],
-        secrets=yaml.safe_load((lab.folder / "secrets.yaml").read_text()),
-        known_hosts=str(lab.folder / "known_hosts"),
-    )
-
-
 def _diagnosed(lab: RunningLab, subscriber: str) -> dict[str, Any]:
     done = subprocess.run(  # noqa: S603 - our own interpreter
         [*COMMAND, "--config", str(lab.config), "run", "no_internet", "-s", subscriber, "--json"],
@@ -174,7 +64,7 @@ async def test_a_port_shut_over_snmp_takes_wan_route_and_ping_of_the_router(
     lab: RunningLab, subscriber: str
 ) -> None:
     """Over v2c on a DSL line, over v3 authPriv on Ethernet; the router itself tells the tale."""
-    home = _home(lab, subscriber)
+    home = home_of(lab, subscriber)
     before = json.loads(await home.ssh(WAN_STATUS))
     assert before["up"]
     await home.ssh(WATCH.format(reference=home.reference))
@@ -205,7 +95,7 @@ async def test_a_reboot_takes_the_ssh_away_retrains_the_line_and_restarts_the_up
     lab: RunningLab,
 ) -> None:
     """What an agent has to live through after a reboot of its own."""
-    home = _home(lab, "sub-1008")
+    home = home_of(lab, "sub-1008")
     uptime_s = float((await home.ssh("cat /proc/uptime")).split()[0])
     boot_id = await home.ssh("cat /proc/sys/kernel/random/boot_id")
     full_inits = await home.read(FULL_INITS_15MIN)
@@ -222,3 +112,26 @@ async def test_a_reboot_takes_the_ssh_away_retrains_the_line_and_restarts_the_up
     assert await home.ssh("cat /proc/sys/kernel/random/boot_id") != boot_id
     assert await home.read(IF_OPER_STATUS) == UP
     assert await home.read(FULL_INITS_15MIN) == full_inits + 1
+
+
+# HUAWEI-XPON-MIB V2.14: hwGponDeviceOntControlReset, ...RunStatus.
+ONT_RESET = "1.3.6.1.4.1.2011.6.128.1.1.2.46.1.2"
+ONT_RUN_STATUS = "1.3.6.1.4.1.2011.6.128.1.1.2.46.1.15"
+
+
+async def test_an_ont_that_is_reset_takes_the_router_away_and_brings_it_back(
+    lab: RunningLab,
+) -> None:
+    """The router keeps running meanwhile; its WAN session is a new one afterwards."""
+    home = home_of(lab, "sub-4003")
+    booted = await home.ssh("cut -d. -f1 /proc/uptime")
+    await home.put(ONT_RESET, 1)
+    assert await home.read(ONT_RUN_STATUS) == DOWN
+    with pytest.raises((OSError, TimeoutError, asyncssh.Error)):
+        await home.ssh("true", within_s=SILENCE_S)
+    await home.until(ONT_RUN_STATUS, UP)
+    assert int(await home.back("cut -d. -f1 /proc/uptime")) > int(booted)
+    async with asyncio.timeout(30):
+        while not json.loads(await home.ssh(WAN_STATUS))["up"]:  # noqa: ASYNC110 - a router tells only when asked
+            await asyncio.sleep(0.1)
+    assert json.loads(await home.ssh(WAN_STATUS))["uptime"] < 10

@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from cpe_diag.lab.links import link_speed_bps
 from cpe_diag.lab.openwrt import home
 from cpe_diag.lab.openwrt.radios import all_bss
 from cpe_diag.lab.openwrt.uci import Uci
@@ -129,7 +130,7 @@ def device_speed_mbps(machine: Machine, device: str) -> int | None:
         return None
     if device == home.wan_device(machine):
         port = machine.world.port_of(machine.router)
-        return 1000 if port.line is not None else port.speed_bps // 1_000_000
+        return 1000 if port.line is not None else link_speed_bps(port) // 1_000_000
     return 1000 if device in home.lan_ports(machine) else None
 
 

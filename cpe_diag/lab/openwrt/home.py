@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Interface, ip_interface
 from typing import TYPE_CHECKING
 
+from cpe_diag.lab.links import wan_carrier, wan_up
 from cpe_diag.lab.openwrt.radios import Bss, all_bss
-from cpe_diag.lab.world import HomeDevice, wan_carrier, wan_up
 
 if TYPE_CHECKING:
+    from cpe_diag.lab.home_state import HomeDevice
     from cpe_diag.lab.openwrt.machine import Machine
 
 # OpenWrt's defaults for /etc/config/dhcp, section lan.

@@ -9,15 +9,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from cpe_diag.lab.links import in_service_vlan, wan_carrier
 from cpe_diag.lab.openwrt import home
 from cpe_diag.lab.openwrt.radios import all_bss, interfaces, radios
-from cpe_diag.lab.world import wan_carrier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cpe_diag.lab.home_state import HomeDevice
     from cpe_diag.lab.openwrt.machine import Machine
-    from cpe_diag.lab.world import HomeDevice
 
 Line = tuple[float, str]
 
@@ -111,7 +111,7 @@ def _wan(machine: Machine) -> Iterator[Line]:
                 f" ({home.wan_layer3(machine)})"
             ),
         )
-    elif pppoe and port.learned_vlan is None and router.pppoe_answers:
+    elif pppoe and in_service_vlan(port) and router.pppoe_answers:
         yield from _ppp_refused(machine)
     elif pppoe:
         yield from _repeated(

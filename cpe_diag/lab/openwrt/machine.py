@@ -10,9 +10,11 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cpe_diag.lab.counting import count_traffic
+from cpe_diag.lab.home_state import HomeRouter
 from cpe_diag.lab.openwrt.files import Files
 from cpe_diag.lab.openwrt.uci import Config, Uci
-from cpe_diag.lab.world import HomeRouter, World, count_traffic
+from cpe_diag.lab.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -143,8 +145,11 @@ class Machine:
         router.boot_id = str(uuid.uuid4())
         router.uci_staged.clear()
         router.log_extra.clear()
+        self.files.written.clear()
+        if not port.is_interface:
+            # The ONT or cable modem is a box of its own and stays on.
+            return
         port.changed_at = now
         port.showtime_at = router.away_until + (port.line.retrain_s if port.line else 0.0)
         if port.line is not None:
             port.line.full_inits_15min += 1
-        self.files.written.clear()

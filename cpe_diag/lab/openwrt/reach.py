@@ -7,8 +7,8 @@ from enum import StrEnum
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from cpe_diag.lab.links import edge_loss, forwards
 from cpe_diag.lab.openwrt import home
-from cpe_diag.lab.world import forwards
 
 if TYPE_CHECKING:
     from cpe_diag.lab.openwrt.machine import Machine
@@ -70,7 +70,7 @@ def send(machine: Machine, address: str, protocol: str) -> Trip:
 def _to_the_outside(machine: Machine, address: str, protocol: str) -> Trip:
     router = machine.router
     if not forwards(machine.world, router) or machine.loses(
-        ("edge", address, protocol), router.forwarding_loss
+        ("edge", address, protocol), edge_loss(machine.world, router)
     ):
         return LOST
     rtt_s = machine.world.rtt_s + 0.002 + router.queue_delay_s

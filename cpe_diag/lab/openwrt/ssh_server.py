@@ -15,15 +15,18 @@ from typing import TYPE_CHECKING
 
 import asyncssh
 
+from cpe_diag.lab.links import home_has_power, management_reachable, wired
 from cpe_diag.lab.openwrt.machine import Machine
 from cpe_diag.lab.openwrt.programs import programs
 from cpe_diag.lab.openwrt.session import run_session
 from cpe_diag.lab.relay import Relay
 from cpe_diag.lab.tcp_door import DoorMode
-from cpe_diag.lab.world import HomeRouter, World, home_has_power, management_reachable
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+
+    from cpe_diag.lab.home_state import HomeRouter
+    from cpe_diag.lab.world import World
 
 # dropbear, sysoptions.h: MAX_STRING_LEN; a longer string ends the connection.
 LONGEST_COMMAND = 9000
@@ -40,9 +43,9 @@ GARBAGE = b"\x00\x15\xff\x83HTTP/1.0 400 Bad Request \x07\x00\x00" * 8
 def door(world: World, router: HomeRouter) -> DoorMode:
     """Say what a connection attempt meets in the present state."""
     port = world.port_of(router)
-    wired = port.admin_up and port.cable_ok and router.wan_cable_ok
-    if router.powered and world.now() < router.away_until and wired:
-        return DoorMode.REFUSING if world.nodes[router.node].powered else DoorMode.SILENT
+    reached = wired(world, port) and router.wan_cable_ok and not port.locked
+    if router.powered and world.now() < router.away_until and reached:
+        return DoorMode.REFUSING
     return DoorMode.OPEN if management_reachable(world, router) else DoorMode.SILENT
 
 

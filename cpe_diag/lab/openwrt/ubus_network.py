@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cpe_diag.lab.links import in_service_vlan, link_duplex, wan_carrier
 from cpe_diag.lab.openwrt import home
 from cpe_diag.lab.openwrt.files import device_mac, device_speed_mbps, devices
 from cpe_diag.lab.openwrt.json_text import Json, Pairs
 from cpe_diag.lab.openwrt.radios import Bss, Radio, all_bss, interfaces, radios
-from cpe_diag.lab.world import wan_carrier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -196,7 +196,7 @@ def _wan(machine: Machine) -> dict[str, Json]:
     if linked and pppoe:
         # OpenWrt, package/network/services/ppp/files/ppp.sh: pppd's exit status as a word;
         # 19 is a refused password, and a failed discovery ends as a connection that failed.
-        refused = router.pppoe_answers and machine.world.port_of(router).learned_vlan is None
+        refused = router.pppoe_answers and in_service_vlan(machine.world.port_of(router))
         code = "AUTH_TOPEER_FAILED" if refused else "CONNECT_FAILED"
         status["errors"] = [{"subsystem": "pppoe", "code": code}]
     return status
@@ -258,7 +258,7 @@ def device_status(machine: Machine, name: str) -> Json:
 
 def _duplex(machine: Machine, device: str) -> str:
     port = machine.world.port_of(machine.router)
-    half = device == home.wan_device(machine) and port.line is None and port.duplex == "half"
+    half = device == home.wan_device(machine) and link_duplex(port) == "half"
     return "H" if half else "F"
 
 

@@ -21,9 +21,9 @@ from cpe_diag.lab.openwrt.radios import (
 )
 
 if TYPE_CHECKING:
+    from cpe_diag.lab.home_state import HomeDevice
     from cpe_diag.lab.openwrt.json_text import Json
     from cpe_diag.lab.openwrt.machine import Machine
-    from cpe_diag.lab.world import HomeDevice
 
 NOISE_DBM = {"2g": -92, "5g": -95, "6g": -96}
 TX_POWER_DBM = {"2g": 20, "5g": 23, "6g": 23}

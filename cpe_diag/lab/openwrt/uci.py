@@ -9,7 +9,7 @@ import re
 from copy import deepcopy
 from dataclasses import dataclass
 
-from cpe_diag.lab.world import HomeRouter
+from cpe_diag.lab.home_state import HomeRouter
 
 Value = str | list[str]
 Section = dict[str, Value]

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
+from cpe_diag.lab.agent_host import modem_host, node_host
 from cpe_diag.lab.build import build_world
+from cpe_diag.lab.fault_desk import FaultDesk
+from cpe_diag.lab.faults import FaultSetter
 from cpe_diag.lab.running import claim_block
 from cpe_diag.lab.snmp_agent import SnmpAgent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
+    from cpe_diag.lab.cable_state import CableModem
     from cpe_diag.lab.world import AccessNodeState, World
 
 
@@ -49,19 +53,46 @@ def world(clock: HandClock, block: str) -> World:
 
 
 StartAgent: TypeAlias = "Callable[[str], Awaitable[AccessNodeState]]"
+StartModem: TypeAlias = "Callable[[str], Awaitable[CableModem]]"
 
 
 @pytest.fixture
-async def start_agent(world: World) -> AsyncIterator[StartAgent]:
-    """Give a function that lets the agent of a node listen until the test ends."""
+async def agents() -> AsyncIterator[list[SnmpAgent]]:
+    """Hold the agents that a test has started, until it ends."""
     started: list[SnmpAgent] = []
-
-    async def start(node_id: str) -> AccessNodeState:
-        agent = SnmpAgent(world, world.nodes[node_id])
-        await agent.start()
-        started.append(agent)
-        return agent.node
-
-    yield start
+    yield started
     for agent in started:
         await agent.stop()
+
+
+@pytest.fixture
+def start_agent(world: World, agents: list[SnmpAgent]) -> StartAgent:
+    """Give a function that lets the agent of a node listen until the test ends."""
+
+    async def start(node_id: str) -> AccessNodeState:
+        node = world.nodes[node_id]
+        agents.append(SnmpAgent(node_host(world, node)))
+        await agents[-1].start()
+        return node
+
+    return start
+
+
+@pytest.fixture
+def start_modem(world: World, agents: list[SnmpAgent]) -> StartModem:
+    """Give a function that lets the agent of a subscriber's cable modem listen."""
+
+    async def start(subscriber: str) -> CableModem:
+        port = world.port_of(world.routers[subscriber])
+        assert port.modem is not None
+        agents.append(SnmpAgent(modem_host(world, port, port.modem)))
+        await agents[-1].start()
+        return port.modem
+
+    return start
+
+
+@pytest.fixture
+def setter(world: World) -> FaultSetter:
+    """Give a setter over a healthy lab."""
+    return FaultSetter(world=world, desk=FaultDesk(world))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import copy
-from dataclasses import asdict
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cpe_diag.lab.fault_desk import FaultDesk
 from cpe_diag.lab.fault_listing import fault_entries
 from cpe_diag.lab.faults import (
     FAULTS,
@@ -18,7 +15,7 @@ from cpe_diag.lab.faults import (
     UnknownNameError,
     find_fault,
 )
-from cpe_diag.lab.world import (
+from cpe_diag.lab.links import (
     forwards,
     learned_mac,
     management_reachable,
@@ -31,32 +28,40 @@ if TYPE_CHECKING:
     from cpe_diag.lab.fault import Fault
     from cpe_diag.lab.world import World
 
-HOMES = ("sub-1001", "sub-2001", "sub-2002", "sub-3001")
-"""One of each kind: VDSL2 and ADSL with DHCP, ADSL with PPPoE, Ethernet."""
+HOMES = (
+    "sub-1001",
+    "sub-2001",
+    "sub-2002",
+    "sub-3001",
+    "sub-4001",
+    "sub-5001",
+    "sub-6001",
+    "sub-6004",
+)
+"""One of each kind: VDSL2 and ADSL with DHCP, ADSL with PPPoE, Ethernet, fibre, cable, and a
+switch that tests cables, at 100 Mbit/s and at 1 Gbit/s."""
 
 
-@pytest.fixture
-def setter(world: World) -> FaultSetter:
-    """Give a setter over a healthy lab."""
-    return FaultSetter(world=world, desk=FaultDesk(world))
+def state(world: World) -> str:
+    """Write down everything that the world holds."""
+    return repr(world)
 
 
-def state(world: World) -> dict[str, object]:
-    """Copy everything that the world holds, except its functions."""
-    plain = asdict(copy.copy(world))
-    return {key: value for key, value in plain.items() if key not in {"clock", "sleep"}}
-
-
-def around(world: World, subscriber: str) -> list[object]:
-    """Copy what faults of one home can change."""
+def around(world: World, subscriber: str) -> str:
+    """Write down what faults of one home can change."""
     router = world.routers[subscriber]
     node = world.nodes[router.node]
-    shared = (world.reference, world.platform, world.resolver)
-    return [
-        *(asdict(part) for part in (router, world.port_of(router), *shared)),
-        (node.powered, node.agent_up, node.snmp_refused, world.core_loss),
-        copy.deepcopy(world.faults),
-    ]
+    ports = node.ports.values()
+    return repr(
+        (
+            (router, world.port_of(router), world.reference, world.platform, world.resolver),
+            (node.powered, node.agent_up, node.snmp_refused, world.core_loss),
+            (node.cards, node.splitters, node.shared),
+            [port.changed_at for port in ports],
+            [port.modem for port in ports],
+            {owner: sorted(faults) for owner, faults in world.faults.items()},
+        )
+    )
 
 
 def fitting(world: World, subscriber: str) -> list[Fault]:
@@ -205,6 +210,64 @@ def test_a_fault_is_seen_the_same_from_every_face(
     router = world.routers["sub-1001"]
     port = world.port_of(router)
     setter.set("sub-1001", fault_id)
+    assert (
+        port_up(world, port),
+        wan_carrier(world, router),
+        wan_up(world, router),
+        forwards(world, router),
+        management_reachable(world, router),
+        learned_mac(world, port) is not None,
+    ) == expected
+
+
+ALL_FINE = (True, True, True, True, True, True)
+NO_SERVICE = (False, False, False, False, False, False)
+NO_ADDRESS = (True, True, False, False, True, True)
+
+
+@pytest.mark.parametrize(
+    ("subscriber", "fault_id", "expected"),
+    [
+        ("sub-4001", "fibre_cut", NO_SERVICE),
+        ("sub-4001", "customer_power", NO_SERVICE),
+        ("sub-4001", "port_shut", NO_SERVICE),
+        ("sub-4001", "splitter_outage", NO_SERVICE),
+        ("sub-4001", "card_outage", NO_SERVICE),
+        ("sub-4001", "node_outage", NO_SERVICE),
+        ("sub-4001", "wan_cable", (True, False, False, False, False, False)),
+        ("sub-4001", "router_hung", (True, True, True, False, True, True)),
+        ("sub-4001", "router_reboots", ALL_FINE),
+        ("sub-4001", "wrong_vlan", NO_ADDRESS),
+        ("sub-4001", "optical_low", ALL_FINE),
+        ("sub-4001", "optical_high", ALL_FINE),
+        ("sub-4001", "fibre_bent", ALL_FINE),
+        ("sub-4001", "wrong_profile", ALL_FINE),
+        ("sub-5001", "modem_offline", NO_SERVICE),
+        ("sub-5001", "customer_power", NO_SERVICE),
+        ("sub-5001", "splitter_outage", NO_SERVICE),
+        ("sub-5001", "upstream_ingress", ALL_FINE),
+        ("sub-5001", "t3_storm", ALL_FINE),
+        ("sub-5001", "coax_level", ALL_FINE),
+        ("sub-5001", "partial_service", ALL_FINE),
+        ("sub-6001", "cable_pair_broken", NO_SERVICE),
+        ("sub-6004", "cable_pair_broken", ALL_FINE),
+        ("sub-6001", "port_locked", (True, True, False, False, False, False)),
+        ("sub-6001", "wrong_vlan", NO_ADDRESS),
+        ("sub-1001", "card_outage", NO_SERVICE),
+        ("sub-1001", "wrong_profile", ALL_FINE),
+    ],
+)
+def test_fibre_cable_and_switch_homes_follow_their_ont_modem_or_port(
+    world: World,
+    setter: FaultSetter,
+    subscriber: str,
+    fault_id: str,
+    expected: tuple[bool, bool, bool, bool, bool, bool],
+) -> None:
+    """As above: port up, WAN carrier, WAN address, forwards, management, MAC learned."""
+    router = world.routers[subscriber]
+    port = world.port_of(router)
+    setter.set(subscriber, fault_id)
     assert (
         port_up(world, port),
         wan_carrier(world, router),

@@ -10,13 +10,14 @@ import yaml
 
 from cpe_diag.lab.files import (
     ALL_FILES,
-    inventory_document,
+    INVENTORY_FILE,
     known_hosts,
     remove_files,
-    secrets_document,
     write_files,
     write_private,
 )
+from cpe_diag.lab.inventory import inventory_document, secrets_document
+from cpe_diag.store.inventory_yaml import YamlInventory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,16 +46,78 @@ def test_every_reference_of_the_inventory_leads_to_a_secret(world: World) -> Non
     keys = {f"file:secrets.yaml#{key}" for key in secrets_document(world)}
     inventory = yaml.safe_load(yaml.safe_dump(inventory_document(world)))
     used = {node["credential"] for node in inventory["nodes"].values()}
-    used |= {entry["router"]["credential"] for entry in inventory["subscribers"]}
+    used |= {node["write_credential"] for node in inventory["nodes"].values()}
+    for entry in inventory["subscribers"]:
+        used |= {entry[key]["credential"] for key in ("router", "modem") if key in entry}
     assert used <= keys
 
 
 def test_some_subscribers_have_gaps(world: World) -> None:
     """What is missing in an inventory must be met in the lab before it is met in the field."""
-    entries = yaml.safe_load(yaml.safe_dump(inventory_document(world)))["subscribers"]
+    listed = yaml.safe_load(yaml.safe_dump(inventory_document(world)))["subscribers"]
+    entries = [entry for entry in listed if "router" in entry]
     for field in ("router_mac", "ssids", "language"):
         without = [entry["id"] for entry in entries if field not in entry]
         assert 0 < len(without) < len(entries) / 4
+
+
+@pytest.fixture
+def inventory(world: World, tmp_path: Path) -> YamlInventory:
+    """Read the lab's inventory as cpe-diag does."""
+    for number, node in enumerate(world.nodes.values(), 40_000):
+        node.udp_port = number
+        for port in node.ports.values():
+            if port.modem is not None:
+                port.modem.udp_port = number
+    for number, router in enumerate(world.routers.values(), 41_000):
+        router.tcp_port = number
+    write_files(world, tmp_path)
+    return YamlInventory(tmp_path / INVENTORY_FILE)
+
+
+def test_the_inventory_knows_every_neighbour_as_in_service(
+    world: World, inventory: YamlInventory
+) -> None:
+    """Groups are made of what the inventory knows: ports, their subscribers, their splitters."""
+    for node in world.nodes.values():
+        ports = inventory.ports_of_node(node.id)
+        assert all(port.in_service for port in ports)
+        served = {port.name: port for port in node.ports.values() if port.subscriber}
+        assert {port.port: port.subscriber for port in ports} == {
+            name: port.subscriber for name, port in served.items()
+        }
+        assert {port.port: port.splitter for port in ports} == {
+            name: port.splitter for name, port in served.items()
+        }
+
+
+def test_the_inventory_says_what_an_ont_and_a_modem_are(
+    world: World, inventory: YamlInventory
+) -> None:
+    """Serial number and splitter; how the modem itself is asked; a neighbour has no router."""
+    fibre, cable = inventory.subscriber("sub-4001"), inventory.subscriber("sub-5001")
+    ont = world.port_of(world.routers["sub-4001"]).ont
+    modem = world.port_of(world.routers["sub-5001"]).modem
+    assert ont is not None
+    assert modem is not None
+    assert (fibre.ont_serial, fibre.splitter) == (ont.serial, "0/1/0-A")
+    assert fibre.service.profile == "gpon-500-250"
+    assert cable.modem is not None
+    assert (cable.modem.address, cable.modem.port) == (modem.address, modem.udp_port)
+    assert inventory.subscriber("sub-4101").router is None
+    assert inventory.subscriber("sub-5101").modem is None
+
+
+def test_every_node_can_be_written_and_knows_its_uplink(
+    world: World, inventory: YamlInventory
+) -> None:
+    """A guard that refuses uplinks must know them; sysName must be what the inventory says."""
+    for home in ("sub-1001", "sub-2001", "sub-3001", "sub-4001", "sub-5001", "sub-6001"):
+        node = inventory.subscriber(home).node
+        assert node is not None
+        assert node.snmp.write_credential is not None
+        assert node.system_name == world.nodes[node.id].sys_name
+        assert len(node.uplinks) == 1
 
 
 def test_known_hosts_pins_each_router_at_its_port(world: World) -> None:

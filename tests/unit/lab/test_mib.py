@@ -13,13 +13,14 @@ from cpe_diag.lab.mib import (
     Syntax,
     bits,
     counter32,
+    date_and_time,
     gauge,
     integer,
     mac_octets,
     parts,
     ticks,
 )
-from cpe_diag.lab.snmp_agent import node_view
+from cpe_diag.lab.views import modem_view, node_view
 
 if TYPE_CHECKING:
     from cpe_diag.lab.mib import MibValue, OidParts
@@ -43,15 +44,32 @@ def walk(view: MibView) -> list[tuple[OidParts, MibValue]]:
     return found
 
 
-@pytest.mark.parametrize("node", ["an-vdsl", "an-adsl", "an-eth"])
-def test_a_walk_is_in_order_and_agrees_with_get(world: World, node: str) -> None:
+@pytest.mark.parametrize(
+    ("node", "objects"),
+    [
+        ("an-vdsl", 2000),
+        ("an-adsl", 2000),
+        ("an-eth", 2000),
+        ("olt-4", 2000),
+        ("cmts-5", 1500),
+        ("sw-6", 1200),
+        ("modem", 150),
+    ],
+)
+def test_a_walk_is_in_order_and_agrees_with_get(world: World, node: str, objects: int) -> None:
     """An agent that does not advance, or whose GET and GETNEXT differ, misleads every client."""
-    view = node_view(world, world.nodes[node])
+    port = world.port_of(world.routers["sub-5001"])
+    assert port.modem is not None
+    view = (
+        modem_view(world, port, port.modem)
+        if node == "modem"
+        else node_view(world, world.nodes[node])
+    )
     rows = walk(view)
     oids = [oid for oid, _value in rows]
-    assert len(rows) > 2000
+    assert len(rows) > objects
     assert oids == sorted(set(oids))
-    for oid, value in random.Random(3).sample(rows, 200):  # noqa: S311 - a sample
+    for oid, value in random.Random(3).sample(rows, 150):  # noqa: S311 - a sample
         assert view.get(oid) == value
 
 
@@ -117,6 +135,11 @@ def test_a_column_without_rows_is_skipped() -> None:
     assert view.get((1, 1, 1)) is None
     assert view.has_object((1, 1, 1))
     assert not view.has_object((1, 3, 1))
+
+
+def test_a_date_and_time_is_eight_octets() -> None:
+    """RFC 2579: two octets of the year, then one each, the last are tenths of a second."""
+    assert date_and_time(1_700_000_000.55).content == bytes.fromhex("07e7 0b 0e 16 0d 14 05")
 
 
 def test_counters_wrap_and_gauges_stay_at_their_maximum() -> None:

@@ -9,10 +9,11 @@ from gufo.snmp import Aes128Key, Sha256Key, SnmpVersion, User
 from gufo.snmp.aio import SnmpSession
 from pysnmp.hlapi.v3arch import asyncio as pysnmp  # type: ignore[import-untyped] # no types there
 
-from cpe_diag.lab.world import learned_mac, port_up, wan_up
+from cpe_diag.lab.links import learned_mac, port_up, wan_up
+from tests.unit.lab.asking import QUICK_S, ask, put, reader
 
 if TYPE_CHECKING:
-    from cpe_diag.lab.world import AccessNodeState, World
+    from cpe_diag.lab.world import World
     from tests.unit.lab.conftest import HandClock, StartAgent
 
 SYS_UPTIME = "1.3.6.1.2.1.1.3.0"
@@ -34,51 +35,6 @@ VDSL_15MIN_FULL_INITS = "1.3.6.1.2.1.10.251.1.4.1.2.1.4"
 ADSL_ATUR_MARGIN = "1.3.6.1.2.1.10.94.1.1.3.1.4"
 ADSL_ATUR_STATUS = "1.3.6.1.2.1.10.94.1.1.3.1.6"
 ADSL_ATUC_RATE = "1.3.6.1.2.1.10.94.1.1.4.1.2"
-
-QUICK_S = 0.25
-"""How long a test waits where silence is the right answer."""
-
-
-def reader(world: World, node: AccessNodeState, community: str | None = None) -> SnmpSession:
-    """Open a v2c session."""
-    return SnmpSession(
-        node.address,
-        port=node.udp_port,
-        community=community or world.secrets.snmp_read,
-        version=SnmpVersion.v2c,
-        timeout=QUICK_S if community else 5.0,
-    )
-
-
-async def ask(world: World, node: AccessNodeState, *oids: str) -> dict[str, Any]:
-    """Read objects by one GET."""
-    async with reader(world, node) as session:
-        answer: dict[str, Any] = await session.get_many(oids)
-        return answer
-
-
-async def put(
-    node: AccessNodeState,
-    auth: Any,  # noqa: ANN401 - a value of the untyped pysnmp
-    oid: str,
-    value: Any,  # noqa: ANN401 - untyped pysnmp
-) -> tuple[object, str, int]:
-    """Set one object; gives error indication, error status and the status' index."""
-    engine = pysnmp.SnmpEngine()
-    try:
-        indication, status, index, _bindings = await pysnmp.set_cmd(
-            engine,
-            auth,
-            await pysnmp.UdpTransportTarget.create(
-                (node.address, node.udp_port), timeout=2, retries=0
-            ),
-            pysnmp.ContextData(),
-            pysnmp.ObjectType(pysnmp.ObjectIdentity(oid), value),
-            lookupMib=False,
-        )
-    finally:
-        engine.close_dispatcher()
-    return indication, "noError" if int(status) == 0 else str(status.prettyPrint()), int(index)
 
 
 async def test_get_gives_the_port_of_a_subscriber(world: World, start_agent: StartAgent) -> None:
@@ -382,6 +338,6 @@ async def test_errored_seconds_follow_the_lines_rate_of_errors(
 async def test_duplex_is_shown_on_ethernet_ports(world: World, start_agent: StartAgent) -> None:
     """fullDuplex(3), halfDuplex(2), and unknown(1) where there is no link."""
     node = await start_agent("an-eth")
-    node.ports[4].duplex = "half"
+    node.ports[4].speed_setting = "100_half"
     seen = await ask(world, node, *(f"{DOT3_DUPLEX}.{number}" for number in (1, 2, 4)))
     assert list(seen.values()) == [3, 1, 2]

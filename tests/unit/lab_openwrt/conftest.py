@@ -16,7 +16,8 @@ from cpe_diag.lab.openwrt.shell import Shell
 from cpe_diag.lab.openwrt.streams import Collected, Given, Streams
 
 if TYPE_CHECKING:
-    from cpe_diag.lab.world import HomeRouter, World
+    from cpe_diag.lab.home_state import HomeRouter
+    from cpe_diag.lab.world import World
 
 SETTLING_ROUNDS = 40
 

@@ -22,7 +22,8 @@ from cpe_diag.driver_kit.router import ReadingContext
 from cpe_diag.ports import CommandAnswer
 
 if TYPE_CHECKING:
-    from cpe_diag.lab.world import HomeRouter, World
+    from cpe_diag.lab.home_state import HomeRouter
+    from cpe_diag.lab.world import World
     from tests.unit.lab_openwrt.conftest import Run
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from cpe_diag.lab.world import HomeRouter
+    from cpe_diag.lab.home_state import HomeRouter
     from tests.unit.lab_openwrt.conftest import Run
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "openwrt" / "lab_24_10"

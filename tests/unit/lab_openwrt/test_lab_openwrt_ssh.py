@@ -15,7 +15,8 @@ from cpe_diag.lab.openwrt.ssh_server import LONGEST_COMMAND, RouterServer
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from cpe_diag.lab.world import HomeRouter, World
+    from cpe_diag.lab.home_state import HomeRouter
+    from cpe_diag.lab.world import World
     from tests.unit.lab_openwrt.conftest import LabTime
 
 # Long enough for a busy machine; a test that waits for it fails.

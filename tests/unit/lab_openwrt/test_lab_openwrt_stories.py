@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from cpe_diag.lab.world import HomeRouter, World
+    from cpe_diag.lab.home_state import HomeRouter
+    from cpe_diag.lab.world import World
     from tests.unit.lab_openwrt.conftest import LabTime, Run
 
 

@@ -18,7 +18,7 @@ from cpe_diag.driver_kit.load import load_access_driver
 from cpe_diag.driver_kit.table_walk import VARIABLES, TableWalk
 from cpe_diag.lab.build import build_world
 from cpe_diag.lab.mib import MibView, Syntax, parts
-from cpe_diag.lab.snmp_agent import node_view
+from cpe_diag.lab.views import node_view
 from cpe_diag.lab.world import AccessPort, World
 from cpe_diag.probes import (
     learned_macs,

@@ -9,7 +9,7 @@ import pytest
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.transports.snmp import BULK
-from tests.unit.transports.conftest import END_OF_MIB_VIEW, integer
+from tests.unit.transports.conftest import END_OF_MIB_VIEW, integer, tlv
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
@@ -117,6 +117,27 @@ async def test_rows_below_a_prefix_end_with_it(snmp: SnmpBench) -> None:
         [POWER], prefix="12", max_rows=16, deadline=snmp.within(5)
     )
     assert list(table.rows) == ["7", "8"]
+
+
+COUNTER32, GAUGE32, TIME_TICKS, COUNTER64 = 0x41, 0x42, 0x43, 0x46
+"""RFC 2578 section 7.1, with the tags of RFC 1902 section 2."""
+
+
+@pytest.mark.parametrize("tag", [COUNTER32, GAUGE32, TIME_TICKS, COUNTER64])
+async def test_counters_gauges_and_ticks_are_numbers_too(snmp: SnmpBench, tag: int) -> None:
+    """Codewords and T3 timeouts are counters; read as nothing, they would look unsupported."""
+
+    def answer(request: Request) -> bytes:
+        first = request.oids == (POWER,)
+        return request.answer(
+            [(f"{POWER}.3", tlv(tag, b"\x12\x34")) if first else (POWER, END_OF_MIB_VIEW)]
+        )
+
+    agent = await snmp.agent(answer)
+    table = await snmp.door(agent.port).table(
+        [POWER], prefix="", max_rows=16, deadline=snmp.within(5)
+    )
+    assert dict(table.rows) == {"3": {POWER: 0x1234}}
 
 
 async def test_an_error_is_no_empty_table(snmp: SnmpBench) -> None:
