@@ -70,11 +70,41 @@ class SettlingStep:
     between: tuple[str, ...]
 
 
+class GroupKind(StrEnum):
+    """How large a part of the network fell together."""
+
+    BRANCH = "branch"
+    """Less than a card: an optical splitter, a PON, a fibre node, a street cabinet."""
+    CARD = "card"
+    NODE = "node"
+    """Several cards, or the whole node: its power, its uplink, or the node itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageGroup:
+    """The group of subscribers that is out together, and the one case that stands for all.
+
+    `name` is the group in words (`pon 0/3/1`, `a part of card 0/3 (...)`). `affected` of `of`
+    ports that were looked at fell, `since_s` seconds before the judgement; null where nobody could
+    count them, or no port told a time. Cases with the same `parent_key` are one outage: it is made
+    of the node, the group, and the hour in which the first of them fell.
+    """
+
+    kind: GroupKind
+    name: str
+    affected: int | None
+    of: int | None
+    since_s: float | None
+    parent_key: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What the run concludes. `undetermined` is an honest outcome and is never rounded up.
 
-    `confidence` is 0 to 1. `also` are further independent causes that stand beside the first.
+    `group` is whom the cause takes down together with the subscriber; None where the subscriber
+    is alone. `confidence` is 0 to 1. `also` are further independent causes that stand beside
+    the first.
     `evidence_for`, `evidence_against` and `unknown` are findings, most telling first.
     `settle_by` None means that nothing the agent can still ask would tell more.
     """
@@ -95,3 +125,4 @@ class Verdict:
     tell_customer: str
     segments: tuple[Segment, ...]
     rules_version: str
+    group: OutageGroup | None = None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.causes_access import CAUSES_ACCESS
 from cpe_diag.judge.causes_docsis import CAUSES_DOCSIS
+from cpe_diag.judge.causes_groups import CAUSES_GROUPS
 from cpe_diag.judge.causes_home import CAUSES_HOME
 from cpe_diag.judge.causes_optical import CAUSES_OPTICAL
 from cpe_diag.judge.causes_platform import CAUSES_PLATFORM
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from cpe_diag.judge.cause import Cause
 
 CAUSES: Final[tuple[Cause, ...]] = (
+    *CAUSES_GROUPS,
     *CAUSES_ACCESS,
     *CAUSES_OPTICAL,
     *CAUSES_DOCSIS,

@@ -26,6 +26,7 @@ from cpe_diag.judge.rules import REVISION, RULES
 from cpe_diag.judge.segments import segments
 from cpe_diag.judge.settle import ASKS, first_that_brings, gains, settling_step
 from cpe_diag.judge.thresholds import limits
+from cpe_diag.judge.verdict_group import verdict_group
 from cpe_diag.judge.weighing import (
     FLOOR,
     MENTION,
@@ -85,8 +86,12 @@ def find(case: CaseFile) -> tuple[Finding, ...]:
     Raises:
         DefinitionError: a threshold of the operator's does not exist.
     """
-    facts = Facts(case=case, limits=limits(case.thresholds))
+    facts = _facts(case)
     return explain(tuple(rule.find(facts) for rule in RULES))
+
+
+def _facts(case: CaseFile) -> Facts:
+    return Facts(case=case, limits=limits(case.thresholds))
 
 
 def decide(case: CaseFile, catalogue: Mapping[str, tuple[FactKey, ...]]) -> Verdict:
@@ -187,6 +192,7 @@ def _of_cause(seen: _Seen, lead: Weighed, catalogue: Mapping[str, tuple[FactKey,
         tell_customer=cause.tell_customer,
         segments=segments(seen.findings, seen.case.evidence),
         rules_version=rules_version(seen.case.thresholds),
+        group=verdict_group(cause.id, _facts(seen.case)),
     )
 
 

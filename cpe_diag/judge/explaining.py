@@ -31,16 +31,26 @@ DAMAGE: Final = (
 
 FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("node_silent", ("node_dark",)),
-    ("port_down", ("port_admin_down", "port_locked", "neighbours_down")),
-    ("ethernet_link_down", ("port_admin_down", "port_locked", "neighbours_down")),
+    ("port_down", ("port_admin_down", "port_locked", "group_down", "neighbours_down")),
+    (
+        "ethernet_link_down",
+        ("port_admin_down", "port_locked", "group_down", "neighbours_down"),
+    ),
     ("line_out_of_sync", ("port_admin_down", "port_down")),
-    ("ont_signal_lost", ("port_admin_down", "far_end_power_lost", "neighbours_down")),
-    ("modem_offline", ("port_admin_down", "neighbours_down")),
+    ("far_end_power_lost", ("group_down",)),
+    (
+        "ont_signal_lost",
+        ("port_admin_down", "group_down", "far_end_power_lost", "neighbours_down"),
+    ),
+    ("modem_offline", ("port_admin_down", "group_down", "neighbours_down")),
     ("optical_low", ("optical_asymmetric",)),
     ("upstream_codewords_lost", ("upstream_snr_low",)),
     ("port_vlan_wrong", ("mac_in_wrong_vlan",)),
     ("line_rate_low", ("profile_wrong",)),
-    ("line_signal_lost", ("port_admin_down", "far_end_power_lost", "neighbours_down")),
+    (
+        "line_signal_lost",
+        ("port_admin_down", "group_down", "far_end_power_lost", "neighbours_down"),
+    ),
     ("port_changed", ("port_down", "node_restarted", "router_restarted", "line_retraining")),
     ("port_idle", ("port_locked", "port_down", "line_out_of_sync", "no_mac_learned", "wan_down")),
     (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.rules_answers import RULES_ANSWERS
 from cpe_diag.judge.rules_docsis import RULES_DOCSIS
+from cpe_diag.judge.rules_groups import RULES_GROUPS
 from cpe_diag.judge.rules_home import RULES_HOME
 from cpe_diag.judge.rules_line import RULES_LINE
 from cpe_diag.judge.rules_node import RULES_NODE
@@ -26,6 +27,7 @@ REVISION: Final = 2
 
 RULES: Final[tuple[Rule, ...]] = (
     *RULES_NODE,
+    *RULES_GROUPS,
     *RULES_PORT,
     *RULES_SETTINGS,
     *RULES_LINE,

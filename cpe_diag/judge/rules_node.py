@@ -13,8 +13,10 @@ from cpe_diag.judge.keys import (
     NODE_REACHED,
     NODE_SYSTEM,
     PORT_STATUS,
+    SIBLINGS,
 )
-from cpe_diag.judge.rule import Answer, Rule, cannot_tell, says, span
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, says, span
+from cpe_diag.judge.rules_groups import group_down
 from cpe_diag.judge.rules_port import new_errors
 
 if TYPE_CHECKING:
@@ -43,7 +45,12 @@ def node_restarted(facts: Facts) -> Answer:
 
 
 def neighbours_down(facts: Facts) -> Answer:
-    """Answer whether other ports of the node went down together with this one."""
+    """Answer whether other ports of the node went down together with this one.
+
+    Where the siblings have told, this question does not arise: three neighbours know less.
+    """
+    if group_down(facts).answer is not None:
+        return does_not_arise("the siblings of the port tell more")
     status = facts.fact(PortStatus, PORT_STATUS)
     if status is None:
         return cannot_tell(facts, PORT_STATUS)
@@ -103,7 +110,7 @@ RULES_NODE: Final[tuple[Rule, ...]] = (
     Rule(
         id="neighbours_down",
         question="Did other ports of the node go down with this one?",
-        needs=(PORT_STATUS, NEIGHBOUR_STATUS),
+        needs=(PORT_STATUS, NEIGHBOUR_STATUS, SIBLINGS),
         ask=neighbours_down,
     ),
     Rule(

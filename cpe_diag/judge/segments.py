@@ -40,7 +40,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
     Stretch(
         id="node",
         title="Access node",
-        bad=("node_dark", "neighbours_down", "node_silent"),
+        bad=("node_dark", "node_fell", "card_fell", "neighbours_down", "node_silent"),
         degraded=("node_restarted", "neighbours_have_errors"),
         good=("node_silent",),
     ),
@@ -62,6 +62,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
         id="line",
         title="Line",
         bad=(
+            "branch_fell",
             "ont_signal_lost",
             "ont_not_accepted",
             "modem_denied",
@@ -93,7 +94,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
     Stretch(
         id="router",
         title="Router",
-        bad=("router_hung", "modem_without_router", "router_unreachable"),
+        bad=("area_power_lost", "router_hung", "modem_without_router", "router_unreachable"),
         degraded=("conntrack_full", "router_strained", "router_crash_logged", "router_restarted"),
         good=("router_hung",),
         hidden=True,

@@ -49,7 +49,7 @@ ROUTER_SIDE: Final = frozenset(ROUTER_KINDS)
 NODE_SIDE: Final = frozenset(
     {"node_system", "port_status", "port_speed", "port_counters", "port_rates"}
     | {"learned_macs", "line_quality", "port_config", "port_power", "port_security"}
-    | {"cable_test", "ont_state", "ont_optics", "cable_modem"}
+    | {"cable_test", "ont_state", "ont_optics", "cable_modem", "siblings"}
 )
 NO_WAY_IN: Final = frozenset(
     {

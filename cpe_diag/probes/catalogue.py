@@ -29,6 +29,7 @@ from cpe_diag.probes import (
     router_wan,
     router_web,
     router_wifi,
+    siblings,
     wifi_clients,
 )
 
@@ -41,6 +42,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     port_state.PROBE,
     port_rates.PROBE,
     port_settings.PROBE,
+    siblings.PROBE,
     neighbour_ports.PROBE,
     neighbour_rates.PROBE,
     line_quality.PROBE,

@@ -60,6 +60,7 @@ from cpe_diag.domain.wifi_facts import (
     WifiStatus,
 )
 from cpe_diag.judge.question import CaseFile
+from cpe_diag.testing import sibling_samples
 
 AT: Final = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
 ROUTER_MAC: Final = "02:00:5e:10:00:01"
@@ -255,6 +256,7 @@ def _node_facts() -> dict[tuple[str, str], object]:
         ("port_counters", "port"): _counters(90_000_000),
         ("port_rates", "port"): _rates(),
         ("learned_macs", "port"): LearnedMacs(entries=(LearnedMac(mac=ROUTER_MAC, vlan=120),)),
+        ("siblings", "node"): sibling_samples.well(),
     }
     for if_index in (11, 13, 14):
         subject = f"neighbour/{if_index}"

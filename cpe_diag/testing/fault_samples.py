@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.line_facts import LineQuality
 from cpe_diag.domain.missing import known
+from cpe_diag.domain.ont_facts import OntDownCause
 from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome, Reachability
 from cpe_diag.domain.port_facts import Duplex, LearnedMac, OperStatus, PortRates
 from cpe_diag.domain.router_facts import (
@@ -18,7 +19,9 @@ from cpe_diag.domain.router_facts import (
     LogEventKind,
     LogEvents,
 )
+from cpe_diag.domain.sibling_facts import Siblings
 from cpe_diag.domain.wifi_facts import AirNeighbour, AirScan, WifiClients, WifiStatus
+from cpe_diag.testing import sibling_samples
 from cpe_diag.testing.evidence_samples import (
     ABSENT,
     LAPTOP,
@@ -58,6 +61,7 @@ NODE_FACTS: Final = (
     ("port_counters", "port"),
     ("port_rates", "port"),
     ("learned_macs", "port"),
+    ("siblings", "node"),
     ("line_quality", "line"),
 )
 
@@ -95,12 +99,21 @@ def node_gone(case: CaseFile) -> CaseFile:
 def link_down(case: CaseFile) -> CaseFile:
     """The port lost its link two minutes ago, and everything behind it went with it."""
     case = changed(case, "port_status", "port", oper=OperStatus.DOWN, last_change_s=120.0)
+    case = together(case, sibling_samples.OWN)
     case = changed(case, "learned_macs", "port", entries=())
     if case.evidence.value(PortRates, "port_rates", "port"):
         case = changed(case, "port_rates", "port", in_bps=0.0, in_packets_per_s=0.0)
     if case.evidence.value(LineQuality, "line_quality", "line"):
         case = changed(case, "line_quality", "line", in_sync=False)
     return router_gone(case)
+
+
+def together(case: CaseFile, group: str, cause: OntDownCause | None = None) -> CaseFile:
+    """All ports of a group went down two minutes ago."""
+    held = case.evidence.value(Siblings, "siblings", "node")
+    if held is None:
+        return case
+    return with_value(case, "siblings", "node", sibling_samples.fell(held, group, cause=cause))
 
 
 def no_way_out(case: CaseFile) -> CaseFile:
@@ -211,11 +224,36 @@ def node_outage(case: CaseFile) -> CaseFile:
 
 
 def node_part_outage(case: CaseFile) -> CaseFile:
-    """A card of the node failed: ports went down together, the agent still answers."""
-    case = link_down(case)
+    """Ports near ours went down with it, the agent still answers, and no sibling was asked."""
+    case = unobserved(link_down(case), "siblings", "node", FailureKind.OUT_OF_TIME)
     for subject in case.evidence.subjects("port_status", "neighbour/"):
         case = changed(case, "port_status", subject, oper=OperStatus.DOWN, last_change_s=121.0)
     return case
+
+
+def splitter_outage(case: CaseFile) -> CaseFile:
+    """All homes of our splitter went dark, the others of the PON did not."""
+    return link_down(together(case, sibling_samples.SPLITTER))
+
+
+def pon_outage(case: CaseFile) -> CaseFile:
+    """The PON is dark, other PONs of the card are lit."""
+    return link_down(together(case, sibling_samples.PON, OntDownCause.LOSS_OF_SIGNAL))
+
+
+def card_outage(case: CaseFile) -> CaseFile:
+    """All that hangs on the card is down, other cards work."""
+    return link_down(together(case, sibling_samples.CARD))
+
+
+def node_ports_outage(case: CaseFile) -> CaseFile:
+    """The node answers, and all of its ports are down."""
+    return link_down(together(case, sibling_samples.EVERYBODY))
+
+
+def area_power_cut(case: CaseFile) -> CaseFile:
+    """The street is without power: every ONT of the PON said goodbye."""
+    return customer_power(together(case, sibling_samples.PON, OntDownCause.DYING_GASP))
 
 
 def wrong_vlan(case: CaseFile) -> CaseFile:

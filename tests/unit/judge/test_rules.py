@@ -39,6 +39,7 @@ SWITCH: Final = access.switch_home()
 FIBRE: Final = access.pon_home()
 COAX: Final = access.coax_home()
 NAMED: Final = about(ETH, device_mac=LAPTOP)
+ALONE: Final = never_asked(fault.line_cut(DSL), ("siblings", "node"))
 NO_SIGN_OF_HOME: Final = fault.wan_cable(DSL)
 
 
@@ -59,7 +60,12 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("port_down", fault.line_cut(DSL), DSL),
     ("ethernet_link_down", fault.line_cut(ETH), ETH),
     ("port_changed", fault.line_cut(ETH), ETH),
-    ("neighbours_down", fault.node_part_outage(DSL), fault.line_cut(DSL)),
+    ("neighbours_down", fault.node_part_outage(DSL), ALONE),
+    ("group_down", fault.splitter_outage(ETH), ETH),
+    ("area_power_lost", fault.area_power_cut(DSL), fault.splitter_outage(ETH)),
+    ("branch_fell", fault.splitter_outage(ETH), fault.card_outage(ETH)),
+    ("card_fell", fault.card_outage(ETH), fault.splitter_outage(ETH)),
+    ("node_fell", fault.node_ports_outage(ETH), fault.card_outage(ETH)),
     ("port_errors_growing", fault.port_errors(ETH), ETH),
     ("neighbours_have_errors", _neighbours_with_errors(ETH), ETH),
     ("port_duplex_wrong", fault.duplex_mismatch(ETH), ETH),
@@ -226,7 +232,7 @@ def test_missing_facts_are_among_the_needs() -> None:
 
 def test_neighbours_that_were_down_before_are_no_controls() -> None:
     """Ports where nobody lives are always down; they must not look like an outage."""
-    case = fault.line_cut(ETH)
+    case = never_asked(fault.line_cut(ETH), ("siblings", "node"))
     for subject in case.evidence.subjects("port_status", "neighbour/"):
         case = changed(case, "port_status", subject, oper=OperStatus.DOWN)
     assert finding(case, "neighbours_down").answer is None

@@ -1,0 +1,300 @@
+"""From the states of ports to the groups that fell together; pure, and blind to their order.
+
+A group is what ports share: a splitter, a PON, a card, the node. Its members that fell within one
+window are its *affected*; members that are up have *stayed*; what went down at another time (empty
+homes, old faults) and what the operator has shut is neither, and counts nowhere.
+
+1. By topology: a group is down when enough of its members are affected and few have stayed. Of
+   several groups that explain the same affected ports the smallest is named; a larger one only
+   where it explains more: several PONs make a card, several cards a node. A larger group of which
+   a part stands is named with the parts that fell.
+2. Without topology, or across it: `bursts` finds more falls at one moment than chance gives.
+
+Members whose last word was a dying gasp, all at one moment, have lost their power: that is a power
+cut in the street, not a fibre. Dying gasps spread over minutes are people who switch off.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.missing import known
+from cpe_diag.domain.ont_facts import OntDownCause
+from cpe_diag.domain.verdict import GroupKind
+from cpe_diag.judge.bursts import Event, Limits, burst, densest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from cpe_diag.domain.sibling_facts import SiblingState
+
+CARD_WORD: Final = "card "
+"""How a driver begins the name of a group that is a card of the node."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """Ports that fell together.
+
+    `name` is the smallest group that holds all of them; `whole` tells whether all of it fell,
+    else `parts` are the groups within it that did (empty: no topology tells them). `affected` are
+    names of ports, sorted; `of` is how many of the group could have fallen, they included.
+    `since_s` is how long ago the first of them fell, None where no port has a time. `power`: they
+    said goodbye because their power went.
+    """
+
+    kind: GroupKind
+    name: str
+    whole: bool
+    parts: tuple[str, ...]
+    affected: tuple[str, ...]
+    of: int
+    since_s: float | None
+    power: bool
+
+    @property
+    def title(self) -> str:
+        """The group in words: `pon 0/3/1`, or `a part of card 0/3 (pon 0/3/1, pon 0/3/2)`."""
+        if self.whole:
+            return self.name
+        parts = f" ({', '.join(self.parts)})" if self.parts else ""
+        return f"a part of {self.name}{parts}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A group by its members; `steps` is how far it is from the smallest."""
+
+    name: str
+    steps: int
+    members: tuple[Event, ...]
+
+
+def find_outages(
+    ports: Iterable[SiblingState], node: str, limits: Mapping[str, float]
+) -> tuple[Outage, ...]:
+    """Find the groups of one node that are down.
+
+    Args:
+        ports: customers' ports, each once; what nobody lives behind is left out by the caller.
+        node: the node's id; all its ports are a group too.
+        limits: thresholds by id.
+
+    Returns:
+        Outages that share no port, the largest first.
+    """
+    bounds = Limits.of(limits)
+    everything = tuple(
+        sorted((_event(port, node) for port in ports if port.admin_up), key=lambda one: one.port)
+    )
+    dated = any(one.age_s is not None for one in everything)
+    groups = _groups(everything)
+    left = {one.port for one in everything if not one.up}
+    found: list[Outage] = []
+    while outage := _largest(groups, left, bounds, dated=dated):
+        found.append(outage)
+        left.difference_update(outage.affected)
+    while outage := _scattered(everything, left, bounds):
+        found.append(outage)
+        left.difference_update(outage.affected)
+    return tuple(sorted(found, key=lambda one: (-len(one.affected), one.name)))
+
+
+def includes(outage: Outage, port: SiblingState, node: str, limits: Mapping[str, float]) -> bool:
+    """Tell whether a port fell with an outage.
+
+    Args:
+        outage: of the same node.
+        port: any port of it.
+        node: the node's id.
+        limits: thresholds by id.
+
+    Returns:
+        True where it is among the affected, or hangs on a group that fell whole and went down
+        with it, or at a time that nobody knows.
+    """
+    if port.port in outage.affected:
+        return True
+    if port.up or not port.admin_up or outage.name not in _path(port, node):
+        return False
+    within = outage.whole or any(part in port.groups for part in outage.parts)
+    age_s = known(port.changed_ago_s)
+    if age_s is None or outage.since_s is None:
+        return within
+    return within and abs(age_s - outage.since_s) <= limits["neighbours_together_s"]
+
+
+def node_group(node: str) -> str:
+    """Name the group of all ports of a node."""
+    return f"node {node}"
+
+
+def _path(port: SiblingState, node: str) -> tuple[str, ...]:
+    return (*port.groups, node_group(node))
+
+
+def _event(port: SiblingState, node: str) -> Event:
+    return Event(
+        port=port.port,
+        up=port.up,
+        age_s=known(port.changed_ago_s),
+        gasp=known(port.down_cause) is OntDownCause.DYING_GASP,
+        path=_path(port, node),
+    )
+
+
+def _groups(members: Iterable[Event]) -> tuple[_Group, ...]:
+    held: defaultdict[str, list[Event]] = defaultdict(list)
+    steps: dict[str, int] = {}
+    for member in members:
+        for at, name in enumerate(member.path):
+            held[name].append(member)
+            steps[name] = max(at, steps.get(name, 0))
+    return tuple(_Group(name, steps[name], tuple(held[name])) for name in sorted(held))
+
+
+def _largest(
+    groups: Iterable[_Group], left: set[str], bounds: Limits, *, dated: bool
+) -> Outage | None:
+    """Give the outage that explains most; of those that explain the same, the smallest group."""
+    found: list[tuple[tuple[int, int, int, str], Outage]] = []
+    for group in groups:
+        down = [one for one in group.members if one.port in left]
+        for fell, power in _falls(down, bounds, dated=dated):
+            outage = _judged(group, fell, bounds, power=power, dated=dated)
+            if outage is not None:
+                place = (-len(outage.affected), len(group.members), group.steps, group.name)
+                found.append((place, outage))
+    return min(found, key=lambda one: one[0])[1] if found else None
+
+
+def _falls(
+    down: Sequence[Event], bounds: Limits, *, dated: bool
+) -> Iterable[tuple[list[Event], bool]]:
+    """Give what fell together: by loss of power at one moment, and for other reasons."""
+    if not dated:
+        gasps = sum(one.gasp for one in down)
+        yield list(down), bool(down) and gasps >= bounds.share * len(down)
+        return
+    gasps_at_once = densest([one for one in down if one.gasp], bounds.moment_s)
+    if gasps_at_once:
+        ages = [one.age for one in gasps_at_once]
+        fell = [
+            one
+            for one in down
+            if one.age_s is not None
+            and max(ages) - bounds.moment_s <= one.age <= min(ages) + bounds.moment_s
+        ]
+        if len(gasps_at_once) >= bounds.share * len(fell):
+            yield fell, True
+    yield densest([one for one in down if not one.gasp], bounds.window_s), False
+
+
+def _judged(
+    group: _Group, fell: Sequence[Event], bounds: Limits, *, power: bool, dated: bool
+) -> Outage | None:
+    """Say whether a group is down with those that fell, as a whole or in parts."""
+    if len(fell) < bounds.least:
+        return None
+    share = bounds.share if dated else bounds.undated_share
+    children = _children(group, {one.port for one in fell})
+    hits = [one for one in children if one.affected and one.is_down(share)]
+    affected = [port for one in hits for port in one.affected]
+    live = sum(one.live for one in children)
+    stands = any(one.is_group and one not in hits for one in children)
+    if len(affected) >= max(bounds.least, share * live) and not stands:
+        return _outage(group, affected, live, fell, power=power)
+    parts = [one for one in hits if one.is_group and len(one.affected) > 1]
+    affected = [port for one in parts for port in one.affected]
+    if len(parts) < _SEVERAL or len(affected) < bounds.least:
+        return None
+    live = sum(one.live for one in parts)
+    names = tuple(one.name for one in parts)
+    return _outage(group, affected, live, fell, power=power, parts=names)
+
+
+_SEVERAL: Final = 2
+
+
+@dataclass(slots=True)
+class _Child:
+    """What a group consists of: a smaller group, or a port of its own."""
+
+    name: str
+    affected: list[str]
+    stayed: int = 0
+
+    @property
+    def live(self) -> int:
+        """Members that could fall."""
+        return len(self.affected) + self.stayed
+
+    @property
+    def is_group(self) -> bool:
+        """More than one home, so that its state is no chance."""
+        return self.live > 1
+
+    def is_down(self, share: float) -> bool:
+        """Enough of it fell."""
+        return len(self.affected) >= share * self.live
+
+
+def _children(group: _Group, fell: set[str]) -> list[_Child]:
+    found: dict[str, _Child] = {}
+    for member in group.members:
+        at = member.path.index(group.name)
+        name = member.path[at - 1] if at else f"port {member.port}"
+        child = found.setdefault(name, _Child(name, []))
+        if member.port in fell:
+            child.affected.append(member.port)
+        elif member.up:
+            child.stayed += 1
+    return [found[name] for name in sorted(found)]
+
+
+def _outage(  # noqa: PLR0913 - what an outage consists of
+    group: _Group,
+    affected: Sequence[str],
+    live: int,
+    fell: Sequence[Event],
+    *,
+    power: bool,
+    parts: tuple[str, ...] = (),
+) -> Outage:
+    ports = set(affected)
+    ages = [one.age_s for one in fell if one.port in ports and one.age_s is not None]
+    return Outage(
+        kind=_kind(group.name, group.members[0]),
+        name=group.name,
+        whole=not parts,
+        parts=parts,
+        affected=tuple(sorted(affected)),
+        of=live,
+        since_s=max(ages) if ages else None,
+        power=power,
+    )
+
+
+def _kind(name: str, member: Event) -> GroupKind:
+    if name == member.path[-1]:
+        return GroupKind.NODE
+    return GroupKind.CARD if name.startswith(CARD_WORD) else GroupKind.BRANCH
+
+
+def _scattered(everything: Sequence[Event], left: set[str], bounds: Limits) -> Outage | None:
+    """Find ports that fell at one moment though no group of theirs is down."""
+    found = burst(everything, left, bounds)
+    if found is None:
+        return None
+    return Outage(
+        kind=_kind(found.group, found.fell[0]),
+        name=found.group,
+        whole=False,
+        parts=(),
+        affected=tuple(sorted(one.port for one in found.fell)),
+        of=found.live,
+        since_s=max(one.age for one in found.fell),
+        power=found.power,
+    )

@@ -1,0 +1,165 @@
+"""The ports beside the subscriber's: did it go down alone, or with what it shares with others?
+
+One GET asks for the state of the subscriber's port and of about ten others, and when it changed.
+Only where some are down a second one asks whether the operator has shut them, and why they went
+down: a port that is up is not shut (RFC 2863, ifOperStatus), and needs no reason. Ports whose
+rows only the node can tell (modems by their MAC address) cost one more GET, for all of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.failures import MeasurementError
+from cpe_diag.domain.missing import Missing, known
+from cpe_diag.domain.sibling_facts import Siblings
+from cpe_diag.domain.subscriber import NodePort
+from cpe_diag.driver_kit.sibling_choice import PlacedPort, choose_siblings, placed, splitter_group
+from cpe_diag.driver_kit.sibling_facts import (
+    cause_specs,
+    shut_specs,
+    sibling_state,
+    state_specs,
+)
+from cpe_diag.probes.node_port import (
+    driver_of,
+    node_times,
+    none_of,
+    not_configured,
+    oids_of,
+    port_of,
+    table_source,
+    unsupported,
+    uptime_oids,
+)
+from cpe_diag.probes.node_port import known as known_fact
+from cpe_diag.probes.port_rows import found_rows
+from cpe_diag.probes.probe import Probe, Setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cpe_diag.domain.evidence import Evidence, Measurement
+    from cpe_diag.domain.sibling_facts import SiblingState
+    from cpe_diag.driver_kit.access import AccessDriver, ObjectSpec
+    from cpe_diag.driver_kit.port_index import PortIndex
+    from cpe_diag.ports import Oid, SnmpValue
+
+MOST_OBJECTS: Final = 23
+"""With sysUpTime one request of the door."""
+MOST_SIBLINGS: Final = 10
+
+SIBLINGS: Final = FactKey("siblings", "node")
+
+
+async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
+    clock, snmp = setting.doors.clock, setting.doors.snmp
+    try:
+        driver = driver_of(setting)
+        ports = await _ports(setting, driver, deadline)
+        asked = (*uptime_oids(driver), *_fitting(state_specs(driver), ports))
+        answers = dict(await snmp.get(asked, deadline=deadline))
+        more = _fitting(_specs_of_down(setting, driver), _down(setting, ports, answers))
+        unasked = tuple(oid for oid in more if oid not in answers)
+        if unasked:
+            answers |= await snmp.get(unasked, deadline=deadline)
+    except MeasurementError as error:
+        return none_of((SIBLINGS,), error, clock.now())
+    fact = Siblings(
+        own=ports[0].index.name,
+        ports=tuple(_states(setting, ports, answers)),
+        in_service=sum(port.in_service for port in setting.node_ports),
+    )
+    source = table_source(snmp.node, state_specs(driver), f"{len(ports)} ports")
+    return (known_fact(SIBLINGS, fact, source, clock.now()),)
+
+
+async def _ports(setting: Setting, driver: AccessDriver, deadline: float) -> Sequence[PlacedPort]:
+    """Choose the ports, the subscriber's first, each with every part of its index.
+
+    Raises:
+        MeasurementError: NOT_CONFIGURED: the inventory knows no other port; UNSUPPORTED: the
+            driver tells no states; or as for `port_of`.
+    """
+    own = _own(setting, await port_of(setting, deadline))
+    specs = state_specs(driver)
+    if not specs:
+        raise unsupported(setting, f"driver {driver.id} does not tell the states of ports")
+    node = setting.subscriber.node
+    uplinks = node.uplinks if node else ()
+    technology = known(setting.subscriber.technology)
+    others = [
+        place
+        for port in setting.node_ports
+        if port.in_service and port.port not in uplinks
+        if (place := placed(driver, port, technology)) is not None
+    ]
+    each = max(len(oids_of(specs, own.index, first_only=True)), 1)
+    room = (MOST_OBJECTS - len(uptime_oids(driver)) + 1) // each - 1
+    chosen = choose_siblings(own, others, min(MOST_SIBLINGS, room))
+    if not chosen:
+        raise not_configured(
+            setting.doors.snmp.node, "the inventory knows no other port of the node in service"
+        )
+    rows = await found_rows(driver, chosen, setting.doors.snmp, deadline)
+    return (own, *rows)
+
+
+def _own(setting: Setting, index: PortIndex) -> PlacedPort:
+    splitter = known(setting.subscriber.splitter)
+    port = NodePort(port=index.name, in_service=True, splitter=splitter)
+    return PlacedPort(port=port, index=index, groups=(*splitter_group(port), *index.groups))
+
+
+def _fitting(specs: Sequence[ObjectSpec], ports: Iterable[PlacedPort]) -> tuple[Oid, ...]:
+    """Give the objects of as many ports as fit into one request, the first ports first."""
+    oids: dict[Oid, None] = {}
+    for port in ports:
+        more = oids_of(specs, port.index, first_only=True)
+        if len(oids.keys() | set(more)) > MOST_OBJECTS:
+            break
+        oids |= dict.fromkeys(more)
+    return tuple(oids)
+
+
+def _states(
+    setting: Setting, ports: Iterable[PlacedPort], answers: dict[Oid, SnmpValue]
+) -> Iterable[SiblingState]:
+    driver, node = driver_of(setting), setting.doors.snmp.node
+    times = node_times(setting, answers)
+    for port in ports:
+        state = sibling_state(driver, port, answers, node, times)
+        if state is not None:
+            yield state
+
+
+def _down(
+    setting: Setting, ports: Iterable[PlacedPort], answers: dict[Oid, SnmpValue]
+) -> Iterable[PlacedPort]:
+    """Give the ports that a first answer does not show to be up, and that it shows at all."""
+    driver, node = driver_of(setting), setting.doors.snmp.node
+    times = node_times(setting, answers)
+    for port in ports:
+        state = sibling_state(driver, port, answers, node, times)
+        told = any(
+            answers.get(oid) is not None for oid in oids_of(state_specs(driver), port.index)
+        )
+        if told and (state is None or not state.up):
+            yield port
+
+
+def _specs_of_down(setting: Setting, driver: AccessDriver) -> tuple[ObjectSpec, ...]:
+    technology = setting.subscriber.technology
+    words = None if isinstance(technology, Missing) else technology.value
+    return (*shut_specs(driver), *cause_specs(driver, words))
+
+
+PROBE: Final = Probe(
+    id="siblings",
+    title="Ports beside the subscriber's",
+    asks="the access node, about some ten ports that share a splitter, a card or the node",
+    gives=(SIBLINGS,),
+    after=(),
+    run=_run,
+)
