@@ -98,7 +98,7 @@ def _in_turn(own: PlacedPort, level: Iterable[PlacedPort], at: int) -> list[Plac
     """Order the ports of a level: one of each smaller group in turn, the nearest first."""
     given: Counter[str] = Counter()
     turns: list[tuple[int, PlacedPort]] = []
-    for port in sorted(level, key=lambda one: (_distance(own, one), one.index.name)):
+    for port in sorted(level, key=lambda one: _nearness(own, one)):
         below = port.groups[: _place(own, port, at)]
         group = below[-1] if below else f"port {port.index.name}"
         turns.append((given[group], port))
@@ -113,9 +113,11 @@ def _place(own: PlacedPort, port: PlacedPort, at: int) -> int:
     return port.groups.index(own.groups[at])
 
 
-def _distance(own: PlacedPort, other: PlacedPort) -> tuple[int, ...]:
-    numbers = (_numbers(one.index) for one in (own, other))
-    return tuple(abs(mine - theirs) for mine, theirs in zip(*numbers, strict=False))
+def _nearness(own: PlacedPort, other: PlacedPort) -> tuple[object, ...]:
+    """Order by how far the indexes are apart, the lower one of two that are equally near."""
+    here, there = _numbers(own.index), _numbers(other.index)
+    away = tuple(abs(mine - theirs) for mine, theirs in zip(here, there, strict=False))
+    return (away, there, other.index.name)
 
 
 def _numbers(index: PortIndex) -> tuple[int, ...]:

@@ -76,7 +76,7 @@ def group_down(facts: Facts) -> Answer:
         state = "up" if seen.own.up else "switched off"
         return no(f"the port itself is {state}, whatever the ports beside it do", SIBLINGS)
     stayed = sum(one.up for one in seen.nearest)
-    few = 0 < len(seen.nearest) + 1 < facts.limits["outage_least"]
+    few = 0 < len(seen.nearest) < facts.limits["outage_least"] - 1
     if not (stayed or few or seen.all_seen):
         return cannot_tell(facts, SIBLINGS)
     where = seen.nearest_group or node_group(node_id(facts))
