@@ -29,6 +29,7 @@ from cpe_diag.report.words import (
     beyond_title,
     cause_words,
     confidence_words,
+    group_words,
     sureness,
 )
 
@@ -155,6 +156,9 @@ class _Pen:
         grid.add_column(width=13, style="bold")
         grid.add_column(ratio=1, overflow="fold")
         grid.add_row("Confidence", self.text(sureness(verdict)))
+        if verdict.group is not None:
+            grid.add_row("Out together", self.text(group_words(verdict.group), "bold"))
+            grid.add_row("Parent case", self.text(verdict.group.parent_key))
         grid.add_row("Send to", self.text(DESTINATION_WORDS[result.destination], "bold"))
         grid.add_row("Do next", self.text(verdict.next_action))
         grid.add_row("Tell customer", self.text(verdict.tell_customer))

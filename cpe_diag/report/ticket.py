@@ -14,6 +14,7 @@ from cpe_diag.report.words import (
     STATE_WORDS,
     beyond_title,
     cause_words,
+    group_words,
     sureness,
 )
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cpe_diag.domain.findings import Finding
+    from cpe_diag.domain.verdict import Verdict
     from cpe_diag.report.record import Run
 
 _SHOWN_FINDINGS: Final = 8
@@ -47,6 +49,7 @@ def plain_ticket_note(result: Run) -> str:
         f"Confidence: {sureness(verdict)}",
         *([f"Summary: {beyond}"] if beyond else []),
         *(f"Also: {cause_words(one.cause)} ({DOMAIN_WORDS[one.domain]})" for one in verdict.also),
+        *_group(verdict),
         f"Send to: {DESTINATION_WORDS[result.destination]}",
         f"Next action: {verdict.next_action}",
         f"Tell customer: {verdict.tell_customer}",
@@ -63,6 +66,13 @@ def plain_ticket_note(result: Run) -> str:
         lines.append(f"What would settle it: {verdict.settle_by.question}")
     lines.append(f"Run {result.run_id}, rules {verdict.rules_version}")
     return "".join(f"{_kept(line)}\n" for line in lines)
+
+
+def _group(verdict: Verdict) -> list[str]:
+    group = verdict.group
+    if group is None:
+        return []
+    return [f"Out together: {group_words(group)}", f"Parent case: {group.parent_key}"]
 
 
 def _section(title: str, findings: Sequence[Finding]) -> list[str]:

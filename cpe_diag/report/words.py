@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.verdict import Destination, FaultDomain, SegmentState
-from cpe_diag.report.duration import percent
+from cpe_diag.report.duration import duration, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cpe_diag.domain.verdict import Verdict
+    from cpe_diag.domain.verdict import OutageGroup, Verdict
 
 DOMAIN_WORDS: Final[Mapping[FaultDomain, str]] = {
     FaultDomain.NETWORK: "the operator's network",
@@ -102,6 +102,20 @@ def beyond_title(verdict: Verdict) -> str:
         return verdict.summary
     rest = verdict.summary[len(verdict.title) :].lstrip(" :.;,")
     return rest[:1].upper() + rest[1:]
+
+
+def group_words(group: OutageGroup) -> str:
+    """Say who is out together: `5 of 5 ports of pon 0/3/1, since 4 min`.
+
+    Args:
+        group: of a verdict.
+
+    Returns:
+        Words; without a count or a time where nobody could tell it.
+    """
+    counted = "" if group.affected is None else f"{group.affected} of {group.of} ports of "
+    since = "" if group.since_s is None else f", since {duration(group.since_s)}"
+    return f"{counted}{group.name}{since}"
 
 
 def cause_words(cause: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -57,6 +58,8 @@ from cpe_diag.domain.verdict import (
     Candidate,
     Destination,
     FaultDomain,
+    GroupKind,
+    OutageGroup,
     Segment,
     SegmentState,
     SettlingStep,
@@ -530,6 +533,31 @@ def network_verdict() -> Verdict:
             Segment(id="device", title="Device", state=SegmentState.UNKNOWN, note="not asked"),
         ),
         rules_version="1",
+    )
+
+
+def group_verdict() -> Verdict:
+    """Make a verdict of a PON that is dark.
+
+    Returns:
+        The verdict of a cut line, made one of many.
+    """
+    return replace(
+        network_verdict(),
+        cause="splitter_outage",
+        title="A branch of the access network is down: a splitter, a PON or a shared line",
+        summary="6 of 6 ports of pon 0/3/1 went down together 3 min ago.",
+        destination=Destination.NETWORK_OPERATIONS,
+        next_action="Open or join the parent case of this group.",
+        tell_customer="There is a disturbance in our network in your area. We are mending it.",
+        group=OutageGroup(
+            kind=GroupKind.BRANCH,
+            name="pon 0/3/1",
+            affected=6,
+            of=6,
+            since_s=184.0,
+            parent_key="an-vdsl/pon-0/3/1/20260301T110000Z",
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from cpe_diag.report.as_json import run_as_json
 from cpe_diag.report.schema import bundle_schema, verdict_schema
-from cpe_diag.testing.run_samples import sample_run
+from cpe_diag.testing.run_samples import group_verdict, sample_run
 
 
 def test_the_json_document_is_as_its_schema_says() -> None:
@@ -47,6 +47,21 @@ def test_the_schema_refuses_what_is_no_verdict(path: tuple[str | int, ...]) -> N
         holder = holder[part]
     holder[path[-1]] = []
     assert not Draft202012Validator(verdict_schema()).is_valid(document)
+
+
+def test_the_group_of_an_outage_is_part_of_the_document() -> None:
+    """A ticket system joins cases by the parent key; a home that is alone has null there."""
+    assert json.loads(json.dumps(run_as_json(sample_run())))["verdict"]["group"] is None
+    document = json.loads(json.dumps(run_as_json(sample_run(group_verdict()))))
+    Draft202012Validator(verdict_schema()).validate(document)
+    assert document["verdict"]["group"] == {
+        "kind": "branch",
+        "name": "pon 0/3/1",
+        "affected": 6,
+        "of": 6,
+        "since_s": 184.0,
+        "parent_key": "an-vdsl/pon-0/3/1/20260301T110000Z",
+    }
 
 
 def test_the_document_holds_no_way_to_a_credential() -> None:

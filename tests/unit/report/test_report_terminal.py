@@ -31,7 +31,13 @@ from cpe_diag.engine.run import RunEnd
 from cpe_diag.report.path_view import PathView
 from cpe_diag.report.terminal import render_evidence, render_run
 from cpe_diag.report.ticket import plain_ticket_note
-from cpe_diag.testing.run_samples import START, network_verdict, sample_evidence, sample_run
+from cpe_diag.testing.run_samples import (
+    START,
+    group_verdict,
+    network_verdict,
+    sample_evidence,
+    sample_run,
+)
 
 if TYPE_CHECKING:
     from cpe_diag.engine.run import RunResult
@@ -95,6 +101,7 @@ RUNS = MappingProxyType(
         "undetermined": sample_run(undetermined()),
         "two_causes": sample_run(two_causes()),
         "no_fault": sample_run(no_fault()),
+        "group": sample_run(group_verdict()),
     }
 )
 
