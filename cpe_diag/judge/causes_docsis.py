@@ -29,10 +29,12 @@ CAUSES_DOCSIS: Final[tuple[Cause, ...]] = (
             when("modem_offline", 3.2),
             when("router_unreachable", 0.7),
             unless("lights_off", 2.0),
+            unless("group_down", 0.5),
             unless("neighbours_down", 0.5),
         ),
         against=(
             when("lights_off", -3.5),
+            when("group_down", -6.0),
             when("neighbours_down", -4.0),
             when("modem_denied", -4.0),
             when("modem_ranging", -1.5),

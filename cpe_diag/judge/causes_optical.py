@@ -22,11 +22,13 @@ CAUSES_OPTICAL: Final[tuple[Cause, ...]] = (
             when("ont_signal_lost", 4.5),
             unless("far_end_power_lost", 0.7),
             unless("lights_off", 1.0),
+            unless("group_down", 0.3),
             unless("neighbours_down", 0.3),
         ),
         against=(
             when("far_end_power_lost", -6.0),
             when("lights_off", -1.5),
+            when("group_down", -6.0),
             when("neighbours_down", -4.0),
             unless("ont_signal_lost", -2.5),
             unless("router_unreachable", -4.0),

@@ -43,6 +43,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("port_admin_down", "group_down", "far_end_power_lost", "neighbours_down"),
     ),
     ("modem_offline", ("port_admin_down", "group_down", "neighbours_down")),
+    ("modem_ranging", ("group_down",)),
     ("optical_low", ("optical_asymmetric",)),
     ("upstream_codewords_lost", ("upstream_snr_low",)),
     ("port_vlan_wrong", ("mac_in_wrong_vlan",)),

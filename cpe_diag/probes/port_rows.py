@@ -38,6 +38,9 @@ async def found_rows(
     """
     rows = list(ports)
     for lookup in driver.lookups:
+        if lookup.same_as:
+            rows = [_shared(port, lookup) for port in rows]
+            continue
         wanted = {
             place: port.index.fill(lookup.oid)
             for place, port in enumerate(rows)
@@ -57,7 +60,16 @@ def applies(lookup: Lookup, port: PortIndex) -> bool:
     return bool(lookup.oid) and known and lookup.gives not in port.parts
 
 
+def _shared(port: PlacedPort, lookup: Lookup) -> PlacedPort:
+    held = port.index.parts.get(lookup.same_as)
+    return port if held is None else _with_part(port, lookup.gives, held)
+
+
 def _completed(port: PlacedPort, lookup: Lookup, raw: SnmpValue) -> PlacedPort:
     if not isinstance(raw, int) or raw in lookup.sentinels:
         return port
-    return replace(port, index=port.index.with_part(lookup.gives, str(raw)))
+    return _with_part(port, lookup.gives, str(raw))
+
+
+def _with_part(port: PlacedPort, name: str, value: str) -> PlacedPort:
+    return replace(port, index=port.index.with_part(name, value))

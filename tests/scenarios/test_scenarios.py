@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.ont_facts import OntDownCause
 from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.judge.causes import CAUSES
 from cpe_diag.judge.decide import decide
 from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_samples as fault
+from cpe_diag.testing import sibling_samples
 from cpe_diag.testing.access_homes import coax_home, pon_home, switch_home
 from cpe_diag.testing.evidence_samples import (
     LAPTOP,
@@ -89,6 +91,22 @@ def _row(  # noqa: PLR0913, PLR0917 - a table row has as many columns as it has
     )
 
 
+def _dark_pon(case: CaseFile) -> CaseFile:
+    return access.fibre_cut(fault.together(case, sibling_samples.PON, OntDownCause.LOSS_OF_SIGNAL))
+
+
+def _dark_card(case: CaseFile) -> CaseFile:
+    return access.fibre_cut(fault.together(case, sibling_samples.CARD))
+
+
+def _dark_street(case: CaseFile) -> CaseFile:
+    return access.dying_gasp(fault.together(case, sibling_samples.PON, OntDownCause.DYING_GASP))
+
+
+def _dark_fibre_node(case: CaseFile) -> CaseFile:
+    return access.modem_gone(fault.together(case, sibling_samples.SPLITTER))
+
+
 NOC: Final = Destination.NETWORK_OPERATIONS
 FIELD: Final = Destination.FIELD_TECHNICIAN
 SECOND: Final = Destination.SECOND_LINE
@@ -122,6 +140,10 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("splitter_outage", ethernet_home, OUT, fault.splitter_outage, NETWORK, NOC),
     _row("splitter_outage-pon", ethernet_home, OUT, fault.pon_outage, NETWORK, NOC),
     _row("splitter_outage-drops", dsl_home, DROPS, fault.pon_outage, NETWORK, NOC),
+    _row("splitter_outage-fibre", pon_home, OUT, _dark_pon, NETWORK, NOC),
+    _row("splitter_outage-coax", coax_home, OUT, _dark_fibre_node, NETWORK, NOC),
+    _row("card_outage-pon", pon_home, OUT, _dark_card, NETWORK, NOC),
+    _row("area_power_cut-pon", pon_home, OUT, _dark_street, NETWORK, NOC),
     _row("area_power_cut-ethernet", ethernet_home, OUT, fault.area_power_cut, NETWORK, NOC),
     _row("area_power_cut-dsl", dsl_home, OUT, fault.area_power_cut, NETWORK, NOC),
     _row(
