@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
     from cpe_diag.domain.secret import Secret
-    from cpe_diag.domain.subscriber import NodePort, Subscriber
+    from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
     from cpe_diag.domain.trace import Exchange, RawAnswer
 
 Oid: TypeAlias = str
@@ -317,7 +317,7 @@ class PortMemory(Protocol):
 
 
 class Inventory(Protocol):
-    """The operator's list of subscribers."""
+    """The operator's list of subscribers and access nodes."""
 
     def subscriber(self, subscriber_id: str) -> Subscriber:
         """Find one subscriber.
@@ -332,6 +332,22 @@ class Inventory(Protocol):
 
         Raises:
             InventoryError: the inventory cannot be read.
+        """
+
+    def node(self, node_id: str) -> AccessNode:
+        """Find one access node.
+
+        Raises:
+            InventoryError: it is not there, or the inventory cannot be read.
+            DefinitionError: its row or entry is wrong.
+        """
+
+    def nodes(self) -> tuple[AccessNode, ...]:
+        """Give all access nodes, in the order of the inventory; empty where it cannot list them.
+
+        Raises:
+            InventoryError: the inventory cannot be read.
+            DefinitionError: a row or entry is wrong.
         """
 
 

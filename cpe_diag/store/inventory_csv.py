@@ -17,6 +17,7 @@ from cpe_diag.store.inventory_fields import (
     SUBSCRIBER_FIELDS,
     check_field_names,
     near_matches,
+    no_node,
     read_node,
     read_subscriber,
     settings_fault,
@@ -149,6 +150,44 @@ class CsvInventory:
             if row.text("node") == node_id and row.text("port")
         )
 
+    def node(self, node_id: str) -> AccessNode:
+        """Find one access node.
+
+        Args:
+            node_id: the node.
+
+        Returns:
+            What the file of nodes says of it.
+
+        Raises:
+            InventoryError: it is not there, or a file cannot be read.
+            DefinitionError: a row of the file of nodes is wrong, or a column is missing.
+        """
+        nodes = self._right_nodes()
+        if node_id not in nodes:
+            place = self.settings.nodes or self.settings.subscribers
+            raise InventoryError(f"{place}: {no_node(node_id, nodes)}")
+        return nodes[node_id]
+
+    def nodes(self) -> tuple[AccessNode, ...]:
+        """Give all access nodes.
+
+        Returns:
+            Nodes in the order of the file; empty where the settings name none.
+
+        Raises:
+            InventoryError: the file cannot be read.
+            DefinitionError: a row is wrong, or a column is missing.
+        """
+        return tuple(self._right_nodes().values())
+
+    def _right_nodes(self) -> Mapping[str, AccessNode]:
+        faults: list[Fault] = []
+        nodes = self._nodes(faults)
+        if faults:
+            raise DefinitionError(tuple(faults))
+        return nodes
+
     def _read(self, row: _Row) -> Subscriber:
         faults: list[Fault] = []
         nodes = self._nodes(faults) if row.text("node") else {}
@@ -161,8 +200,7 @@ class CsvInventory:
         self, row: _Row, nodes: Mapping[str, AccessNode], faults: list[Fault]
     ) -> Subscriber:
         def node_named(node_id: str) -> AccessNode | str:
-            near = near_matches(node_id, nodes)
-            return nodes.get(node_id) or f"no node is named {node_id!r}{near}"
+            return nodes.get(node_id) or no_node(node_id, nodes)
 
         faults += row.length_faults()
         said = translated(row.values, self.settings.values)

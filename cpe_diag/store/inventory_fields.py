@@ -282,6 +282,11 @@ def near_matches(word: str, known: Iterable[str]) -> str:
     return f"; near: {', '.join(close)}" if close else ""
 
 
+def no_node(node_id: str, known: Iterable[str]) -> str:
+    """Say that there is no such node, and which are near."""
+    return f"no node is named {node_id!r}{near_matches(node_id, known)}"
+
+
 _COMPARED: Final = 50
 
 

@@ -39,7 +39,8 @@ class SqlSettings:
 
     `url` is a SQLAlchemy URL or a reference to one (`env:NAME`, `file:PATH#KEY`). `query` gets
     `:subscriber_id`, `node_query` and `ports_query` get `:node`, `near_query` gets `:beginning`
-    (the first half of an unknown id and `%`, for LIKE) and gives ids in its first column.
+    (the first half of an unknown id and `%`, for LIKE) and gives ids in its first column;
+    `nodes_query` gives all nodes, with a column that holds their ids.
     `columns`, `node_columns` and `ports_columns` map fields (SUBSCRIBER_FIELDS, NODE_FIELDS,
     PORT_FIELDS) to columns; a field's own name where it is not mapped. `defaults` are values for
     fields that no column holds; `{id}` in them becomes the subscriber's id. `values` maps, by
@@ -51,6 +52,7 @@ class SqlSettings:
     columns: Mapping[str, str] = field(default_factory=dict)
     node_query: str | None = None
     node_columns: Mapping[str, str] = field(default_factory=dict)
+    nodes_query: str | None = None
     ports_query: str | None = None
     ports_columns: Mapping[str, str] = field(default_factory=dict)
     near_query: str | None = None
@@ -148,18 +150,57 @@ class SqlInventory:
             self._raise("ports_columns", columns, reader)
         return tuple(ports)
 
+    def node(self, node_id: str) -> AccessNode:
+        """Find one access node.
+
+        Args:
+            node_id: the node.
+
+        Returns:
+            What the database says of it.
+
+        Raises:
+            InventoryError: it is not there, no node_query is configured, or the database cannot
+                be asked.
+            DefinitionError: its row is wrong, or a column is missing.
+        """
+        found = self._node(node_id)
+        if isinstance(found, str):
+            msg = f"{self._name()}: {found}"
+            raise InventoryError(msg)
+        return found
+
+    def nodes(self) -> tuple[AccessNode, ...]:
+        """Give all access nodes; empty where no query is configured for them.
+
+        Returns:
+            Nodes in the order of the query.
+
+        Raises:
+            InventoryError: the database cannot be asked.
+            DefinitionError: a row is wrong, or a column is missing.
+        """
+        if self.settings.nodes_query is None:
+            return ()
+        rows = self._ask("nodes_query", self.settings.nodes_query)
+        return tuple(self._read_node(row) for row in rows)
+
+    def _read_node(self, row: Mapping[str, object], **known: str) -> AccessNode:
+        named = self.settings.node_columns
+        columns = {name: column for name, column in named.items() if name not in known}
+        fields = self._fields("node_columns", row, columns, NODE_FIELDS)
+        reader = FieldReader(values={**fields, **known})
+        node = read_node(reader)
+        self._raise("node_columns", columns, reader)
+        return node
+
     def _node(self, node_id: str) -> AccessNode | str:
         if self.settings.node_query is None:
             return f"node {node_id!r} is named, and no node_query is configured"
         rows = self._ask("node_query", self.settings.node_query, node=node_id)
         if len(rows) != 1:
             return f"the node_query gives {len(rows)} rows for node {node_id!r}, not one"
-        columns = self.settings.node_columns
-        row = self._fields("node_columns", rows[0], columns, NODE_FIELDS)
-        reader = FieldReader(values={**row, "id": node_id})
-        node = read_node(reader)
-        self._raise("node_columns", columns, reader)
-        return node
+        return self._read_node(rows[0], id=node_id)
 
     def _near(self, subscriber_id: str) -> str:
         if self.settings.near_query is None:
@@ -285,6 +326,7 @@ def _check(settings: SqlSettings) -> None:
     queries = {
         "query": (settings.query, ":subscriber_id"),
         "node_query": (settings.node_query, ":node"),
+        "nodes_query": (settings.nodes_query, ""),
         "ports_query": (settings.ports_query, ":node"),
         "near_query": (settings.near_query, ":beginning"),
     }

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError
+from cpe_diag.domain.subscriber import AccessNode, Subscriber
 from cpe_diag.driver_kit.schema_check import check
 from cpe_diag.driver_kit.yaml_source import read_yaml
 from cpe_diag.store.field_reader import FieldReader
 from cpe_diag.store.inventory_fields import (
     near_matches,
+    no_node,
     port_of_subscriber,
     read_node,
     read_subscriber,
@@ -18,10 +22,9 @@ from cpe_diag.store.inventory_fields import (
 from cpe_diag.store.inventory_schema import INVENTORY_SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-    from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
+    from cpe_diag.domain.subscriber import NodePort
     from cpe_diag.driver_kit.yaml_source import YamlDocument, YamlPath
 
 _PLACES: Final = {
@@ -100,8 +103,42 @@ class YamlInventory:
             if (port := port_of_subscriber(one)) is not None
         )
 
-    @cached_property
+    def node(self, node_id: str) -> AccessNode:
+        """Find one access node.
+
+        Args:
+            node_id: the node.
+
+        Returns:
+            What the file says of it.
+
+        Raises:
+            InventoryError: it is not there, or the file cannot be read.
+            DefinitionError: the file is wrong.
+        """
+        found = self._content.nodes.get(node_id)
+        if found is None:
+            raise InventoryError(f"{self.path}: {no_node(node_id, self._content.nodes)}")
+        return found
+
+    def nodes(self) -> tuple[AccessNode, ...]:
+        """Give all access nodes.
+
+        Returns:
+            Nodes in the order of the file.
+
+        Raises:
+            InventoryError: the file cannot be read.
+            DefinitionError: the file is wrong.
+        """
+        return tuple(self._content.nodes.values())
+
+    @property
     def _subscribers(self) -> Mapping[str, Subscriber]:
+        return self._content.subscribers
+
+    @cached_property
+    def _content(self) -> _Content:
         try:
             text = self.path.read_text(encoding="utf-8-sig")
         except OSError as error:
@@ -114,13 +151,21 @@ class YamlInventory:
         faults = list(check(document, INVENTORY_SCHEMA))
         if faults:
             raise DefinitionError(tuple(faults))
-        subscribers = _read(document, faults)
+        content = _read(document, faults)
         if faults:
             raise DefinitionError(tuple(faults))
-        return subscribers
+        return content
 
 
-def _read(document: YamlDocument, faults: list[Fault]) -> dict[str, Subscriber]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """A file that was read: subscribers and nodes by their ids."""
+
+    subscribers: Mapping[str, Subscriber]
+    nodes: Mapping[str, AccessNode]
+
+
+def _read(document: YamlDocument, faults: list[Fault]) -> _Content:
     data = _mapping(document.data)
     nodes = {
         node_id: _node(document, node_id, _mapping(entry), faults)
@@ -128,8 +173,7 @@ def _read(document: YamlDocument, faults: list[Fault]) -> dict[str, Subscriber]:
     }
 
     def node_named(node_id: str) -> AccessNode | str:
-        near = near_matches(node_id, nodes)
-        return nodes.get(node_id) or f"no node is named {node_id!r}{near}"
+        return nodes.get(node_id) or no_node(node_id, nodes)
 
     subscribers: dict[str, Subscriber] = {}
     entries = data["subscribers"]
@@ -144,7 +188,7 @@ def _read(document: YamlDocument, faults: list[Fault]) -> dict[str, Subscriber]:
             message = f"the subscriber {subscriber.id!r} is here twice"
             faults.append(document.fault((*here, "id"), message))
         subscribers[subscriber.id] = subscriber
-    return subscribers
+    return _Content(subscribers=subscribers, nodes=nodes)
 
 
 def _node(

@@ -409,7 +409,17 @@ def check_inventory(inventory: Inventory, *, known: str, unknown: str) -> None:
     if node is not None:
         names = [port.port for port in inventory.ports_of_node(node.id)]
         hold(len(names) == len(set(names)), "each port of the node once")
+        hold(inventory.node(node.id) == node, f"the node {node.id}, as its subscriber has it")
+        listed = {one.id: one for one in inventory.nodes()}
+        hold(listed.get(node.id, node) == node, f"the node {node.id} among all nodes")
+        hold(len(listed) == len(inventory.nodes()), "each node once")
     hold(inventory.ports_of_node("no-such-node") == (), "no ports of an unknown node")
+    try:
+        inventory.node("no-such-node")
+    except InventoryError as error:
+        hold("no-such-node" in str(error), f"the id of the node in the message, not {error}")
+    else:
+        raise AssertionError("an InventoryError for an unknown node")
 
 
 def check_credential_source(source: CredentialSource, *, known: str, unknown: str) -> None:

@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 
 from cpe_diag.domain.failures import Failure, FailureKind, InventoryError, MeasurementError
 from cpe_diag.domain.secret import Secret
-from cpe_diag.domain.subscriber import NodePort, Subscriber
+from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FakeInventory:
-    """An inventory of a few subscribers, and of the ports of their nodes by node id."""
+    """An inventory of a few subscribers, and of the ports of their nodes by node id.
+
+    Nodes are those of the subscribers, and `more_nodes`.
+    """
 
     subscribers: tuple[Subscriber, ...] = ()
+    more_nodes: tuple[AccessNode, ...] = ()
     ports: Mapping[str, tuple[NodePort, ...]] = field(default_factory=dict)
 
     def subscriber(self, subscriber_id: str) -> Subscriber:
@@ -32,6 +36,23 @@ class FakeInventory:
     def ports_of_node(self, node_id: str) -> tuple[NodePort, ...]:
         """Give the ports of a node."""
         return self.ports.get(node_id, ())
+
+    def node(self, node_id: str) -> AccessNode:
+        """Find one access node.
+
+        Raises:
+            InventoryError: it is not there.
+        """
+        for one in self.nodes():
+            if one.id == node_id:
+                return one
+        msg = f"there is no node {node_id!r}"
+        raise InventoryError(msg)
+
+    def nodes(self) -> tuple[AccessNode, ...]:
+        """Give all access nodes."""
+        named = [one.node for one in self.subscribers if one.node is not None]
+        return tuple({one.id: one for one in (*named, *self.more_nodes)}.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ _STRING_LIST: Final = {"type": "array", "items": {"type": "string"}}
 
 _MAPPED: Final = ("columns", "node_columns", "defaults", "values")
 
-_QUERIES: Final = ("node_query", "ports_query", "ports_columns", "near_query")
+_QUERIES: Final = ("node_query", "nodes_query", "ports_query", "ports_columns", "near_query")
 
 
 def _kind(kind: str, required: set[str], allowed: set[str]) -> dict[str, object]:
@@ -79,6 +79,7 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                     "description": "sql: one subscriber by :subscriber_id",
                 },
                 "node_query": {"type": "string", "description": "sql: one node by :node"},
+                "nodes_query": {"type": "string", "description": "sql: all nodes, with their ids"},
                 "ports_query": {"type": "string", "description": "sql: the ports of :node"},
                 "near_query": {
                     "type": "string",

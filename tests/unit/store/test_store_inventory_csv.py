@@ -189,3 +189,16 @@ def test_one_default_lets_every_modem_be_asked(tmp_path: Path) -> None:
     modem = CsvInventory(replace(held.settings, defaults=defaults)).subscriber("K-101").modem
     assert modem == ModemAccess(address=None, port=161, version="2c", credential="env:MODEM")
     assert held.subscriber("K-101").modem is None
+
+
+def test_all_nodes_stand_in_the_order_of_their_file(tmp_path: Path) -> None:
+    """A sweep of the network needs them; without a file of nodes there are none."""
+    held = inventory(tmp_path)
+    assert [node.id for node in held.nodes()] == ["an-1", "an-2"]
+    assert CsvInventory(replace(held.settings, nodes=None, node_columns={})).nodes() == ()
+
+
+def test_a_node_that_is_not_there_is_named_with_its_near_matches(tmp_path: Path) -> None:
+    """Names of nodes are mistyped as often as those of subscribers."""
+    with pytest.raises(InventoryError, match=r"no node is named 'an-3'; near: an-"):
+        inventory(tmp_path).node("an-3")

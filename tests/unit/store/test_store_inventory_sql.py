@@ -263,3 +263,24 @@ def test_a_reference_that_cannot_be_resolved_is_named() -> None:
     """The name of the variable is what the engineer must set."""
     with pytest.raises(InventoryError, match="env:OTHER: is not set"):
         SqlInventory(replace(SETTINGS, url="env:OTHER"), Safe("")).subscriber("4711")
+
+
+def test_all_nodes_come_from_the_operators_query(database: Path) -> None:
+    """A sweep of the network needs them; without a query nobody can list them."""
+    assert inventory(database).nodes() == ()
+    columns = {**SETTINGS.node_columns, "id": "name"}
+    query = "SELECT name, mgmt_ip, model FROM dslam WHERE mgmt_ip IS NOT NULL ORDER BY name"
+    listing = inventory(database, replace(SETTINGS, nodes_query=query, node_columns=columns))
+    assert [(node.id, node.snmp.address) for node in listing.nodes()] == [("D-7", "192.0.2.7")]
+    assert listing.node("D-7") == listing.nodes()[0]
+    with pytest.raises(InventoryError, match="D-6"):
+        listing.node("D-6")
+
+
+def test_a_row_of_all_nodes_that_is_wrong_is_named(database: Path) -> None:
+    """A node without an address would be left out of every sweep without a word."""
+    columns = {**SETTINGS.node_columns, "id": "name"}
+    query = "SELECT name, mgmt_ip, model FROM dslam"
+    listing = inventory(database, replace(SETTINGS, nodes_query=query, node_columns=columns))
+    with pytest.raises(DefinitionError, match="mgmt_ip"):
+        listing.nodes()

@@ -282,3 +282,15 @@ def test_a_wrong_modem_is_named_with_its_place(tmp_path: Path, modem: str, words
     assert words in str(caught.value)
     assert "inventory.yaml:3:" in str(caught.value)
     assert "c0mmun1ty" not in str(caught.value)
+
+
+def test_all_nodes_stand_in_the_order_of_the_file(tmp_path: Path) -> None:
+    """A sweep of the network needs them, with subscribers or without."""
+    assert [node.id for node in inventory(tmp_path, GOOD).nodes()] == ["an-vdsl", "an-eth"]
+    assert inventory(tmp_path, "subscribers: []\n").nodes() == ()
+
+
+def test_a_node_that_is_not_there_is_named_with_its_near_matches(tmp_path: Path) -> None:
+    """Names of nodes are mistyped as often as those of subscribers."""
+    with pytest.raises(InventoryError, match="no node is named 'an-vdsi'; near: an-vdsl"):
+        inventory(tmp_path, GOOD).node("an-vdsi")
