@@ -44,7 +44,9 @@ def shut_specs(driver: AccessDriver) -> tuple[ObjectSpec, ...]:
     return _specs(driver, STATUS, SHUT_FIELDS)
 
 
-def cause_specs(driver: AccessDriver, technology: str | None) -> tuple[ObjectSpec, ...]:
+def cause_specs(
+    driver: AccessDriver, technology: str | None
+) -> tuple[tuple[ObjectSpec, ...], ...]:
     """Give the objects that say why a port is down, and since when where no others do.
 
     Args:
@@ -52,16 +54,16 @@ def cause_specs(driver: AccessDriver, technology: str | None) -> tuple[ObjectSpe
         technology: of the subscribers; None: lines of every kind are asked.
 
     Returns:
-        Objects; empty where the driver knows none.
+        Objects, group by group; empty where the driver knows none.
     """
     dated = {spec.field for spec in state_specs(driver)} - {"oper"}
-    found: list[ObjectSpec] = []
+    found: list[tuple[ObjectSpec, ...]] = []
     for group, fields in CAUSE_FIELDS.items():
         if group in LINES and technology and group != f"line_quality_{technology}":
             continue
         wanted = {"last_down_cause"} if group == ONT and dated else fields
-        found.extend(_specs(driver, group, wanted))
-    return tuple(found)
+        found.append(_specs(driver, group, wanted))
+    return tuple(specs for specs in found if specs)
 
 
 def sibling_state(

@@ -152,7 +152,8 @@ def _down(
 def _specs_of_down(setting: Setting, driver: AccessDriver) -> tuple[ObjectSpec, ...]:
     technology = setting.subscriber.technology
     words = None if isinstance(technology, Missing) else technology.value
-    return (*shut_specs(driver), *cause_specs(driver, words))
+    causes = (spec for specs in cause_specs(driver, words) for spec in specs)
+    return (*shut_specs(driver), *causes)
 
 
 PROBE: Final = Probe(
