@@ -61,6 +61,10 @@ bench: $(VENV)/.installed ## figures of speed against the lab, printed and writt
 bench-access: $(VENV)/.installed ## requests, bytes and time of a check on each technology, beside net-snmp (Debian package snmp) where it is there
 	@$(BIN)/python tests/bench/access.py
 
+.PHONY: bench-sweep
+bench-sweep: $(VENV)/.installed ## a sweep of 20 nodes with 1,000 ports beside net-snmp (Debian package snmp) on the same work
+	@$(BIN)/python tests/bench/sweep.py
+
 .PHONY: lab-ssh
 lab-ssh: $(VENV)/.installed-dev ## SSH tests against real dropbear and OpenSSH servers (needs the Debian packages dropbear-bin and openssh-server)
 	@$(BIN)/python -m pytest -q -m real_sshd tests/unit/transports

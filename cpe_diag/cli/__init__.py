@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "run": ("cpe_diag.cli.run:run", "Run a playbook on a subscriber and say whose fault it is."),
+    "outage": ("cpe_diag.cli.outage:outage", "Sweep access nodes: one customer or many."),
     "explain": ("cpe_diag.cli.explain:explain", "Judge a saved bundle again, offline."),
     "playbook": ("cpe_diag.cli.playbook:playbook", "List, show and check playbooks."),
     "driver": ("cpe_diag.cli.driver:driver", "List, show and check device drivers."),

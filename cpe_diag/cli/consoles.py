@@ -34,6 +34,11 @@ class _BestEffort:
             self._stream.flush()
 
 
+def utf8() -> bool:
+    """Tell whether standard output can show every character."""
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+
 def out() -> Console:
     """Give the console on standard output, for what the user asked for."""
     from rich.console import Console

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -175,11 +174,12 @@ def _report(result: RunResult, *, as_json: bool) -> None:
     from cpe_diag.engine.critical_path import critical_path
 
     if as_json:
+        from cpe_diag.cli.consoles import utf8
         from cpe_diag.report.as_json import run_as_json
         from cpe_diag.report.plain import json_text
 
         document = run_as_json(result, critical_path_s=critical_path(result.trace).total_s)
-        click.echo(json_text(document) if _utf8() else json.dumps(document, indent=2))
+        click.echo(json_text(document) if utf8() else json.dumps(document, indent=2))
         return
     from datetime import UTC, datetime
 
@@ -188,11 +188,6 @@ def _report(result: RunResult, *, as_json: bool) -> None:
 
     console = out()
     console.print(render_run(result, datetime.now(UTC), console.width))
-
-
-def _utf8() -> bool:
-    """Standard output can show every character."""
-    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
 def _save(bundle: Path, result: RunResult, *, quiet: bool) -> None:

@@ -6,7 +6,7 @@ import json
 
 import click
 
-NAMES = ("verdict", "bundle", "playbook", "driver", "inventory", "config")
+NAMES = ("verdict", "bundle", "outage", "playbook", "driver", "inventory", "config")
 
 
 @click.command()
@@ -22,6 +22,10 @@ def _schema(name: str) -> object:
         from cpe_diag.report.schema import bundle_schema, verdict_schema
 
         return verdict_schema() if name == "verdict" else bundle_schema()
+    if name == "outage":
+        from cpe_diag.report.schema import outage_schema
+
+        return outage_schema()
     if name == "playbook":
         from cpe_diag.playbook.schema import PLAYBOOK_SCHEMA
 

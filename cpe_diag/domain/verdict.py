@@ -84,7 +84,7 @@ class GroupKind(StrEnum):
 class OutageGroup:
     """The group of subscribers that is out together, and the one case that stands for all.
 
-    `name` is the group in words (`pon 0/3/1`, `a part of card 0/3 (...)`). `affected` of `of`
+    `name` is the group in words (`pon 0/3/1`, `card 0/3 (a part of it)`). `affected` of `of`
     ports that were looked at fell, `since_s` seconds before the judgement; null where nobody could
     count them, or no port told a time. Cases with the same `parent_key` are one outage: it is made
     of the node, the group, and the hour in which the first of them fell.

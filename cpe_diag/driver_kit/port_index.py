@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.driver_kit.mac_address import octets_of
@@ -62,7 +63,13 @@ class PortIndex:
 
     def fill(self, oid: str) -> Oid:
         """Put the parts into an OID; a placeholder that has no part stays as it is."""
-        return _PLACE.sub(lambda found: self.parts.get(found[1], found[0]), oid)
+        pieces = _pieces(oid)
+        if len(pieces) == 1:
+            return oid
+        filled = list(pieces)
+        for at in range(1, len(pieces), 2):
+            filled[at] = self.parts.get(pieces[at], f"{{{pieces[at]}}}")
+        return "".join(filled)
 
     def with_part(self, name: str, value: str) -> PortIndex:
         """Give the same port with one more part."""
@@ -77,6 +84,15 @@ class PortIndex:
         """Give the same port without a part, so that objects that need it are not asked for."""
         parts = {part: value for part, value in self.parts.items() if part != name}
         return PortIndex(name=self.name, parts=parts, words=self.words, groups=self.groups)
+
+
+@cache
+def _pieces(oid: str) -> tuple[str, ...]:
+    """Split an OID at its placeholders: what stands between them, and their names, in turn.
+
+    Drivers have some hundred OIDs; a sweep fills each of them for every port.
+    """
+    return tuple(_PLACE.split(oid))
 
 
 NODE: Final = PortIndex(name="node", parts={}, words={}, groups=())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import Maybe, Missing
@@ -11,9 +12,10 @@ from cpe_diag.domain.sibling_facts import SiblingState
 from cpe_diag.driver_kit.access_facts import Fields, age_by_clock_s, changed_ago_s
 from cpe_diag.driver_kit.capability import CapabilityState
 from cpe_diag.driver_kit.decode import UNSUPPORTED, decode_group
+from cpe_diag.driver_kit.port_index import NODE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from cpe_diag.driver_kit.access import AccessDriver, ObjectSpec
     from cpe_diag.driver_kit.sibling_choice import PlacedPort
@@ -34,80 +36,122 @@ CAUSE_FIELDS: Final[Mapping[str, frozenset[str]]] = {
 """Why a port is down, by the group that tells it; an ONT's group may tell since when, too."""
 
 
-def state_specs(driver: AccessDriver) -> tuple[ObjectSpec, ...]:
-    """Give the objects that say whether a port is up, and since when."""
-    return _specs(driver, STATUS, STATE_FIELDS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeTimes:
+    """A node's uptime and its clock at the moment of an answer, None where it gives none."""
+
+    uptime_s: float | None
+    clock_s: float | None
 
 
-def shut_specs(driver: AccessDriver) -> tuple[ObjectSpec, ...]:
-    """Give the objects that say whether the operator has shut a port."""
-    return _specs(driver, STATUS, SHUT_FIELDS)
+class StateReader:
+    """Which objects tell the states of a node's ports, and what they say; made once for a node."""
 
+    def __init__(self, driver: AccessDriver, node: str) -> None:
+        """Sort out the objects of `driver`; `node` is the node's id, for messages."""
+        self._driver = driver
+        self._node = node
+        self.state = _specs(driver, STATUS, STATE_FIELDS)
+        """Up or down, and since when; empty where the driver tells no states."""
+        self.shut = _specs(driver, STATUS, SHUT_FIELDS)
+        """Whether the operator has shut a port."""
+        self._status = (*self.state, *self.shut)
+        dated = {spec.field for spec in self.state} - {"oper"}
+        ont = {"last_down_cause"} if dated else CAUSE_FIELDS[ONT]
+        self._ont = _specs(driver, ONT, ont)
+        self._lines = {
+            group: specs
+            for group in LINES
+            if (specs := _specs(driver, group, CAUSE_FIELDS[group]))
+        }
+        self._times = driver.groups.get("node_system", ())
 
-def cause_specs(
-    driver: AccessDriver, technology: str | None
-) -> tuple[tuple[ObjectSpec, ...], ...]:
-    """Give the objects that say why a port is down, and since when where no others do.
+    def causes(self, technology: str | None) -> tuple[tuple[ObjectSpec, ...], ...]:
+        """Give the objects that say why a port is down, and since when where no others do.
 
-    Args:
-        driver: of the node.
-        technology: of the subscribers; None: lines of every kind are asked.
+        Args:
+            technology: of the subscribers; None: lines of every kind are asked.
 
-    Returns:
-        Objects, group by group; empty where the driver knows none.
-    """
-    dated = {spec.field for spec in state_specs(driver)} - {"oper"}
-    found: list[tuple[ObjectSpec, ...]] = []
-    for group, fields in CAUSE_FIELDS.items():
-        if group in LINES and technology and group != f"line_quality_{technology}":
-            continue
-        wanted = {"last_down_cause"} if group == ONT and dated else fields
-        found.append(_specs(driver, group, wanted))
-    return tuple(specs for specs in found if specs)
+        Returns:
+            Objects, group by group; empty where the driver knows none.
+        """
+        lines = (
+            specs
+            for group, specs in self._lines.items()
+            if technology is None or group == f"line_quality_{technology}"
+        )
+        return (*((self._ont,) if self._ont else ()), *lines)
 
+    def times(self, answers: Mapping[Oid, SnmpValue]) -> NodeTimes:
+        """Decode the node's uptime and clock."""
+        fields = Fields(decode_group(self._times, answers, NODE), self._node, "node_system")
+        return NodeTimes(
+            uptime_s=_or_none(fields.number("uptime_s")),
+            clock_s=_or_none(fields.number("clock_s")),
+        )
 
-def sibling_state(
-    driver: AccessDriver,
-    place: PlacedPort,
-    answers: Mapping[Oid, SnmpValue],
-    node: str,
-    times: Fields,
-) -> SiblingState | None:
-    """Build the state of one port.
+    def read(
+        self, place: PlacedPort, answers: Mapping[Oid, SnmpValue], times: NodeTimes
+    ) -> SiblingState | None:
+        """Give the state of one port.
 
-    Args:
-        driver: of the node.
-        place: the port, with every part of its index.
-        answers: raw values by oid.
-        node: the node's id.
-        times: the node's uptime and clock in the same answer.
+        Args:
+            place: the port, with every part of its index.
+            answers: raw values by oid.
+            times: of the same answers.
 
-    Returns:
-        The state; None where the node does not tell whether it is up, or whether it is shut.
-    """
-    status = Fields(
-        decode_group(driver.groups.get(STATUS, ()), answers, place.index), node, STATUS
-    )
-    oper = status.text("oper")
-    admin_up = status.claim("admin_up")
-    if isinstance(oper, Missing) or oper == OperStatus.UNKNOWN:
-        return None
-    up = oper == OperStatus.UP
-    if not up and isinstance(admin_up, Missing):
-        return None
-    uptime_s, clock_s = (_or_none(times.number(name)) for name in ("uptime_s", "clock_s"))
-    ont = Fields(decode_group(driver.groups.get(ONT, ()), answers, place.index), node, ONT)
-    changed_s = changed_ago_s(status, uptime_s, clock_s)
-    if isinstance(changed_s, Missing) and not up:
-        changed_s = _down_for_s(ont, clock_s, changed_s)
-    return SiblingState(
-        port=place.index.name,
-        admin_up=up or admin_up is True,
-        up=up,
-        changed_ago_s=changed_s,
-        down_cause=UNSUPPORTED if up else _cause(driver, place, answers, node, ont),
-        groups=place.groups,
-    )
+        Returns:
+            The state; None where the node does not tell whether it is up, or whether it is shut.
+        """
+        status = self._fields(self._status, STATUS, place, answers)
+        oper = status.text("oper")
+        if isinstance(oper, Missing) or oper == OperStatus.UNKNOWN:
+            return None
+        changed_s = changed_ago_s(status, times.uptime_s, times.clock_s)
+        if oper == OperStatus.UP:
+            return SiblingState(
+                port=place.index.name,
+                admin_up=True,
+                up=True,
+                changed_ago_s=changed_s,
+                down_cause=UNSUPPORTED,
+                groups=place.groups,
+            )
+        admin_up = status.claim("admin_up")
+        if isinstance(admin_up, Missing):
+            return None
+        ont = self._fields(self._ont, ONT, place, answers)
+        if isinstance(changed_s, Missing):
+            changed_s = _down_for_s(ont, times.clock_s, changed_s)
+        return SiblingState(
+            port=place.index.name,
+            admin_up=admin_up,
+            up=False,
+            changed_ago_s=changed_s,
+            down_cause=self._cause(ont, place, answers),
+            groups=place.groups,
+        )
+
+    def _cause(
+        self, ont: Fields, place: PlacedPort, answers: Mapping[Oid, SnmpValue]
+    ) -> Maybe[OntDownCause]:
+        told = ont.text("last_down_cause")
+        if isinstance(told, str):
+            return OntDownCause(told)
+        for group, specs in self._lines.items():
+            line = self._fields(specs, group, place, answers)
+            if line.claim("far_end_power_lost") is True:
+                return OntDownCause.DYING_GASP
+        return told
+
+    def _fields(
+        self,
+        specs: Sequence[ObjectSpec],
+        group: str,
+        place: PlacedPort,
+        answers: Mapping[Oid, SnmpValue],
+    ) -> Fields:
+        return Fields(decode_group(specs, answers, place.index), self._node, group)
 
 
 def _specs(driver: AccessDriver, group: str, fields: Collection[str]) -> tuple[ObjectSpec, ...]:
@@ -122,24 +166,6 @@ def _down_for_s(ont: Fields, clock_s: float | None, otherwise: Missing) -> Maybe
     if not isinstance(age_s, Missing):
         return age_s
     return age_by_clock_s(ont.number("down_at_s"), clock_s, otherwise=otherwise)
-
-
-def _cause(
-    driver: AccessDriver,
-    place: PlacedPort,
-    answers: Mapping[Oid, SnmpValue],
-    node: str,
-    ont: Fields,
-) -> Maybe[OntDownCause]:
-    told = ont.text("last_down_cause")
-    if isinstance(told, str):
-        return OntDownCause(told)
-    for group in LINES:
-        specs = driver.groups.get(group, ())
-        line = Fields(decode_group(specs, answers, place.index), node, group)
-        if line.claim("far_end_power_lost") is True:
-            return OntDownCause.DYING_GASP
-    return told
 
 
 def _or_none(value: Maybe[float]) -> float | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.failures import Failure, MeasurementError
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.subscriber import NodePort
 from cpe_diag.domain.sweep import PortMark, Sweep, SweptNode, SweptOutage, SweptPort
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 NODES_AT_ONCE: Final = 64
 """Nodes that are read side by side: each has two sockets, and a process has 1,024 files."""
 
+OPERATION: Final = "sweep"
 UPLINK: Final = "uplink"
 
 
@@ -34,11 +35,11 @@ UPLINK: Final = "uplink"
 class NodeOrder:
     """One node to sweep: how to ask it, and what the inventory knows of its ports.
 
-    `driver` None: nobody could say how its ports are read.
+    `driver` may be the reason why nobody can say how its ports are read.
     """
 
     node: str
-    driver: AccessDriver | None
+    driver: AccessDriver | Failure
     ports: tuple[NodePort, ...]
     uplinks: tuple[str, ...]
     snmp: SnmpReader
@@ -144,14 +145,15 @@ async def _read(
     Raises:
         MeasurementError: how the node's answer failed, or that nobody knows how to ask it.
     """
-    if node.driver is None:
-        raise _no_driver(node.node)
+    if isinstance(node.driver, Failure):
+        raise MeasurementError(node.driver, OPERATION)
     listed = (*_served(node), *(NodePort(port=name, in_service=False) for name in node.uplinks))
     states = await read_states(node.driver, listed, reader)
     found = _fallen(node, states, order.limits)
     if found:
-        states = await read_causes(node.driver, states, reader)
-        found = _fallen(node, states, order.limits)
+        with_causes = await read_causes(node.driver, states, reader)
+        if with_causes.states != states.states:
+            return with_causes, _fallen(node, with_causes, order.limits)
     return states, found
 
 
@@ -242,13 +244,3 @@ def _outage(
         ports=outage.affected,
         subscribers=tuple(sorted(subscribers)),
     )
-
-
-def _no_driver(node: str) -> MeasurementError:
-    failure = Failure(
-        kind=FailureKind.NOT_CONFIGURED,
-        where=f"node {node}",
-        detail="no access driver is named or fits the node",
-        next_step="add `driver` to the node in the inventory",
-    )
-    return MeasurementError(failure, "sweep")

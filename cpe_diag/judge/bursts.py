@@ -9,6 +9,7 @@ many would come together by chance less than once in a million.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
@@ -159,14 +160,12 @@ def _burst(fell: Sequence[Event], everything: Sequence[Event], *, power: bool) -
 def _chance(made: Burst, everything: Sequence[Event], bounds: Limits) -> float:
     """Say how likely so many fall together by chance, in the part of the network they are from."""
     pool = _pool(made, everything)
-    ages = [one.age for one in made.fell]
+    latest, first = min(one.age for one in made.fell), max(one.age for one in made.fell)
     # A span that is chosen around its events is shorter than they deserve.
-    span_s = max(max(ages) - min(ages), min(bounds.moment_s, bounds.window_s) / 3)
+    span_s = max(first - latest, min(bounds.moment_s, bounds.window_s) / 3)
     fell = {one.port for one in made.fell}
-    others = sum(
-        one.port not in fell and min(ages) - AROUND_S <= one.age <= max(ages) + AROUND_S
-        for one in pool
-    )
+    around = (latest - AROUND_S, first + AROUND_S)
+    others = sum(around[0] <= one.age <= around[1] and one.port not in fell for one in pool)
     usual = len(pool) * bounds.lone_per_day / DAY_S
     return tail(len(made.fell), span_s * max(usual, others / AROUND_S))
 
@@ -177,14 +176,16 @@ def _pool(made: Burst, everything: Sequence[Event]) -> list[Event]:
     Groups in which nobody fell are left out, so that it does not matter how many of those the
     node has.
     """
-    inside = [one for one in everything if made.group in one.path]
-    sizes: dict[str, int] = {}
-    for one in inside:
-        child = _child(one, made.group)
-        sizes[child] = sizes.get(child, 0) + 1
+    children: defaultdict[str, list[Event]] = defaultdict(list)
+    for one in everything:
+        if made.group in one.path:
+            children[_child(one, made.group)].append(one)
     touched = {_child(one, made.group) for one in made.fell}
     return [
-        one for one in inside if (child := _child(one, made.group)) in touched or sizes[child] == 1
+        one
+        for name, members in children.items()
+        if name in touched or len(members) == 1
+        for one in members
     ]
 
 

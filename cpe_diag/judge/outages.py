@@ -34,6 +34,10 @@ CARD_WORD: Final = "card "
 """How a driver begins the name of a group that is a card of the node."""
 
 
+MOST_PARTS: Final = 4
+"""Parts of a group that are named; their number tells the rest."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
     """Ports that fell together.
@@ -56,11 +60,14 @@ class Outage:
 
     @property
     def title(self) -> str:
-        """The group in words: `pon 0/3/1`, or `a part of card 0/3 (pon 0/3/1, pon 0/3/2)`."""
+        """The group in words: `pon 0/3/1`, or the parts of `card 0/3` that fell."""
         if self.whole:
             return self.name
-        parts = f" ({', '.join(self.parts)})" if self.parts else ""
-        return f"a part of {self.name}{parts}"
+        if not self.parts:
+            return f"{self.name} (a part of it)"
+        named = ", ".join(self.parts[:MOST_PARTS])
+        more = len(self.parts) - MOST_PARTS
+        return f"{named}{f' and {more} more' if more > 0 else ''} of {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,8 +295,10 @@ def _scattered(everything: Sequence[Event], left: set[str], bounds: Limits) -> O
     found = burst(everything, left, bounds)
     if found is None:
         return None
+    kind = _kind(found.group, found.fell[0])
     return Outage(
-        kind=_kind(found.group, found.fell[0]),
+        # A few ports of a card are less than a card.
+        kind=GroupKind.NODE if kind is GroupKind.NODE else GroupKind.BRANCH,
         name=found.group,
         whole=False,
         parts=(),

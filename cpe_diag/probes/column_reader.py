@@ -72,6 +72,7 @@ class ColumnReader:
         self._places = asyncio.Semaphore(IN_FLIGHT)
         self.requests = 0
         self.rows = 0
+        self.columns_read = 0
 
     @property
     def node(self) -> str:
@@ -122,6 +123,7 @@ class ColumnReader:
             MeasurementError: as `SnmpReader.next_rows` says; INCOMPLETE: it has no end.
         """
         found: dict[Oid, SnmpValue] = {}
+        self.columns_read += 1
         after = ""
         while len(found) < MOST_ROWS:
             wanted = self._rows

@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.port_facts import OperStatus
 from cpe_diag.domain.sibling_facts import SiblingState
-from cpe_diag.driver_kit.access_facts import Fields
-from cpe_diag.driver_kit.decode import decode, decode_group
-from cpe_diag.driver_kit.port_index import NODE
+from cpe_diag.driver_kit.decode import decode
 from cpe_diag.driver_kit.sibling_choice import PlacedPort, placed
-from cpe_diag.driver_kit.sibling_facts import (
-    cause_specs,
-    shut_specs,
-    sibling_state,
-    state_specs,
-)
+from cpe_diag.driver_kit.sibling_facts import StateReader
 from cpe_diag.ports import Oid, SnmpValue
 from cpe_diag.probes.column_reader import MOST_OBJECTS, base_of
 from cpe_diag.probes.node_port import oids_of, uptime_oids
 from cpe_diag.probes.port_rows import rows_by_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from cpe_diag.domain.subscriber import NodePort
     from cpe_diag.driver_kit.access import AccessDriver, ObjectSpec
     from cpe_diag.probes.column_reader import ColumnReader
 
 OPERATION: Final = "sweep"
+UP: Final = OperStatus.UP.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeStates:
     """What a node tells of its ports.
 
-    `states` are those that the inventory knows and the node tells, by name; `strangers` are rows
-    of the node that no port of the inventory is: the row's index, and whether it is up.
+    `places` are the ports that the inventory knows and whose names lead somewhere, `states` what
+    the node tells of them, by name; `strangers` are rows of the node that no port of the
+    inventory is: the row's index, and whether it is up.
     """
 
     places: tuple[PlacedPort, ...]
@@ -65,19 +62,25 @@ async def read_states(
         MeasurementError: UNSUPPORTED: the driver tells no states, or the node has none of its
             columns; or how an answer failed.
     """
-    specs = state_specs(driver)
-    if not specs:
+    objects = StateReader(driver, reader.node)
+    if not objects.state:
         raise _no_states(reader.node, f"driver {driver.id} does not tell the states of ports")
-    named = [place for port in ports if (place := placed(driver, port, None)) is not None]
-    answers = await reader.columns(specs)
+    places, answers = await _read_columns(driver, ports, objects, reader)
     if not answers:
         raise _no_states(reader.node, f"it has none of the columns that driver {driver.id} reads")
-    places = await rows_by_columns(driver, named, reader)
-    states = NodeStates(places=places, states={}, strangers=(), answers=answers)
-    shut = await _of_down(driver, states, shut_specs(driver), reader)
+    places = await rows_by_columns(driver, places, reader)
+    rows = _Rows(_oper(objects, answers), places, answers)
+    answers |= await _of_some(rows.down, objects.shut, answers, reader)
     # The uptime is read last, so that no change is later than it.
-    times = await reader.objects(uptime_oids(driver))
-    return _decoded(driver, places, {**answers, **shut, **times}, reader.node)
+    answers |= await reader.objects(uptime_oids(driver))
+    times = objects.times(answers)
+    told = ((place, objects.read(place, answers, times)) for place in places)
+    return NodeStates(
+        places=places,
+        states={place.index.name: state for place, state in told if state is not None},
+        strangers=rows.strangers,
+        answers=answers,
+    )
 
 
 async def read_causes(
@@ -96,73 +99,89 @@ async def read_causes(
     Raises:
         MeasurementError: how an answer failed.
     """
+    objects = StateReader(driver, reader.node)
+    if not objects.causes(None):
+        return states
+    names = {name for name, state in states.states.items() if state.admin_up and not state.up}
+    down = [place for place in states.places if place.index.name in names]
     answers = dict(states.answers)
-    for specs in cause_specs(driver, None):
-        answers |= await _of_down(driver, states, specs, reader)
-    return _decoded(driver, states.places, answers, reader.node)
+    for specs in objects.causes(None):
+        answers |= await _of_some(down, specs, answers, reader)
+    times = objects.times(answers)
+    told = ((place.index.name, objects.read(place, answers, times)) for place in down)
+    fresh = {name: state for name, state in told if state is not None}
+    return replace(states, states={**states.states, **fresh}, answers=answers)
 
 
-async def _of_down(
-    driver: AccessDriver, states: NodeStates, specs: Sequence[ObjectSpec], reader: ColumnReader
+async def _of_some(
+    places: Sequence[PlacedPort],
+    specs: Sequence[ObjectSpec],
+    answers: Mapping[Oid, SnmpValue],
+    reader: ColumnReader,
 ) -> Mapping[Oid, SnmpValue]:
-    """Read objects of the ports that are not up, one by one or as columns: what asks less."""
-    oper = [spec for spec in state_specs(driver) if spec.field == "oper"]
-    down = [place for place in states.places if _is_down(oper, place, states.answers)]
-    wanted = {oid for place in down for oid in oids_of(specs, place.index, first_only=True)}
-    unread = [oid for oid in sorted(wanted) if oid not in states.answers]
-    columns = {base_of(spec.oid) for spec in specs}
-    rows = sum(oid.startswith(f"{base_of(oper[0].oid)}.") for oid in states.answers)
-    if len(unread) / MOST_OBJECTS <= len(columns) * rows / reader.rows_at_once:
+    """Read objects of some ports, one by one or as whole columns: what asks less."""
+    wanted = {oid for place in places for oid in oids_of(specs, place.index, first_only=True)}
+    unread = [oid for oid in sorted(wanted) if oid not in answers]
+    columns = len({base_of(spec.oid) for spec in specs})
+    rows = len(answers) / max(reader.columns_read, 1)
+    if len(unread) / MOST_OBJECTS <= columns * rows / reader.rows_at_once:
         return await reader.objects(unread)
     return await reader.columns(specs)
 
 
-def _is_down(
-    oper: Iterable[ObjectSpec], place: PlacedPort, answers: Mapping[Oid, SnmpValue]
-) -> bool:
-    told = [decode(spec, answers.get(spec.at(place.index))) for spec in oper]
-    return "up" not in told and any(isinstance(value, str) for value in told)
+async def _read_columns(
+    driver: AccessDriver, ports: Sequence[NodePort], objects: StateReader, reader: ColumnReader
+) -> tuple[tuple[PlacedPort, ...], dict[Oid, SnmpValue]]:
+    """Read the columns of states; while the first answers come, take the names of ports apart.
+
+    Raises:
+        MeasurementError: how an answer failed.
+    """
+    try:
+        async with asyncio.TaskGroup() as group:
+            reading = group.create_task(reader.columns(objects.state))
+            await asyncio.sleep(0)
+            named = [place for port in ports if (place := placed(driver, port, None)) is not None]
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from failed
+    return tuple(named), reading.result()
 
 
-def _decoded(
-    driver: AccessDriver,
-    places: Sequence[PlacedPort],
-    answers: Mapping[Oid, SnmpValue],
-    node: str,
-) -> NodeStates:
-    specs = driver.groups.get("node_system", ())
-    times = Fields(decode_group(specs, answers, NODE), node, "node_system")
-    states = {}
-    for place in places:
-        state = sibling_state(driver, place, answers, node, times)
-        if state is not None:
-            states[place.index.name] = state
-    return NodeStates(
-        places=tuple(places),
-        states=states,
-        strangers=_strangers(driver, places, answers),
-        answers=answers,
-    )
+def _oper(objects: StateReader, answers: Mapping[Oid, SnmpValue]) -> ObjectSpec | None:
+    """Give the object of the state that this node has: the first that has a row."""
+    for spec in objects.state:
+        base = f"{base_of(spec.oid)}."
+        if spec.field == "oper" and any(oid.startswith(base) for oid in answers):
+            return spec
+    return None
 
 
-def _strangers(
-    driver: AccessDriver, places: Iterable[PlacedPort], answers: Mapping[Oid, SnmpValue]
-) -> tuple[tuple[str, bool], ...]:
-    """Give the rows of the node that are nobody's in the inventory."""
-    found: list[tuple[str, bool]] = []
-    places = tuple(places)
-    for spec in state_specs(driver):
-        if spec.field != "oper":
-            continue
-        ours = {spec.at(place.index) for place in places}
-        base = base_of(spec.oid)
-        shape = re.compile(re.sub(r"\\\{[a-z_]+\\\}", r"[0-9.]+", re.escape(spec.oid)))
-        for oid, raw in answers.items():
-            if oid.startswith(f"{base}.") and oid not in ours and shape.fullmatch(oid):
-                found.append((oid[len(base) + 1 :], decode(spec, raw) == "up"))
-        if found or ours & answers.keys():
-            break
-    return tuple(found)
+class _Rows:
+    """The rows of the state's column: whose they are, and which of them are not up."""
+
+    def __init__(
+        self,
+        oper: ObjectSpec | None,
+        places: Sequence[PlacedPort],
+        answers: Mapping[Oid, SnmpValue],
+    ) -> None:
+        self.down: list[PlacedPort] = []
+        """Ports that are down, or in a state that nobody knows."""
+        self.strangers: tuple[tuple[str, bool], ...] = ()
+        """Rows that are nobody's in the inventory: the index, and whether it is up."""
+        if oper is None:
+            return
+        base = base_of(oper.oid)
+        mine = {oper.at(place.index): place for place in places}
+        told = {oid: raw for oid, raw in answers.items() if oid.startswith(f"{base}.")}
+        is_up = {raw: decode(oper, raw) == UP for raw in set(told.values())}
+        self.down = [mine[oid] for oid, raw in told.items() if oid in mine and not is_up[raw]]
+        shape = re.compile(re.sub(r"\\\{[a-z_]+\\\}", r"[0-9.]+", re.escape(oper.oid)))
+        self.strangers = tuple(
+            (oid[len(base) + 1 :], is_up[raw])
+            for oid, raw in told.items()
+            if oid not in mine and shape.fullmatch(oid)
+        )
 
 
 def _no_states(node: str, detail: str) -> MeasurementError:

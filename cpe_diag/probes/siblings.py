@@ -16,15 +16,9 @@ from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.sibling_facts import Siblings
 from cpe_diag.domain.subscriber import NodePort
 from cpe_diag.driver_kit.sibling_choice import PlacedPort, choose_siblings, placed, splitter_group
-from cpe_diag.driver_kit.sibling_facts import (
-    cause_specs,
-    shut_specs,
-    sibling_state,
-    state_specs,
-)
+from cpe_diag.driver_kit.sibling_facts import StateReader
 from cpe_diag.probes.node_port import (
     driver_of,
-    node_times,
     none_of,
     not_configured,
     oids_of,
@@ -38,11 +32,10 @@ from cpe_diag.probes.port_rows import found_rows
 from cpe_diag.probes.probe import Probe, Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cpe_diag.domain.evidence import Evidence, Measurement
-    from cpe_diag.domain.sibling_facts import SiblingState
-    from cpe_diag.driver_kit.access import AccessDriver, ObjectSpec
+    from cpe_diag.driver_kit.access import ObjectSpec
     from cpe_diag.driver_kit.port_index import PortIndex
     from cpe_diag.ports import Oid, SnmpValue
 
@@ -57,34 +50,37 @@ async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurem
     clock, snmp = setting.doors.clock, setting.doors.snmp
     try:
         driver = driver_of(setting)
-        ports = await _ports(setting, driver, deadline)
-        asked = (*uptime_oids(driver), *_fitting(state_specs(driver), ports))
+        reader = StateReader(driver, snmp.node)
+        ports = await _ports(setting, reader, deadline)
+        asked = (*uptime_oids(driver), *_fitting(reader.state, ports))
         answers = dict(await snmp.get(asked, deadline=deadline))
-        more = _fitting(_specs_of_down(setting, driver), _down(setting, ports, answers))
+        more = _fitting(_specs_of_down(setting, reader), _down(reader, ports, answers))
         unasked = tuple(oid for oid in more if oid not in answers)
         if unasked:
             answers |= await snmp.get(unasked, deadline=deadline)
     except MeasurementError as error:
         return none_of((SIBLINGS,), error, clock.now())
+    times = reader.times(answers)
+    states = (reader.read(port, answers, times) for port in ports)
     fact = Siblings(
         own=ports[0].index.name,
-        ports=tuple(_states(setting, ports, answers)),
+        ports=tuple(state for state in states if state is not None),
         in_service=sum(port.in_service for port in setting.node_ports),
     )
-    source = table_source(snmp.node, state_specs(driver), f"{len(ports)} ports")
+    source = table_source(snmp.node, reader.state, f"{len(ports)} ports")
     return (known_fact(SIBLINGS, fact, source, clock.now()),)
 
 
-async def _ports(setting: Setting, driver: AccessDriver, deadline: float) -> Sequence[PlacedPort]:
+async def _ports(setting: Setting, reader: StateReader, deadline: float) -> Sequence[PlacedPort]:
     """Choose the ports, the subscriber's first, each with every part of its index.
 
     Raises:
         MeasurementError: NOT_CONFIGURED: the inventory knows no other port; UNSUPPORTED: the
             driver tells no states; or as for `port_of`.
     """
+    driver = driver_of(setting)
     own = _own(setting, await port_of(setting, deadline))
-    specs = state_specs(driver)
-    if not specs:
+    if not reader.state:
         raise unsupported(setting, f"driver {driver.id} does not tell the states of ports")
     node = setting.subscriber.node
     uplinks = node.uplinks if node else ()
@@ -95,7 +91,7 @@ async def _ports(setting: Setting, driver: AccessDriver, deadline: float) -> Seq
         if port.in_service and port.port not in uplinks
         if (place := placed(driver, port, technology)) is not None
     ]
-    each = max(len(oids_of(specs, own.index, first_only=True)), 1)
+    each = max(len(oids_of(reader.state, own.index, first_only=True)), 1)
     room = (MOST_OBJECTS - len(uptime_oids(driver)) + 1) // each - 1
     chosen = choose_siblings(own, others, min(MOST_SIBLINGS, room))
     if not chosen:
@@ -123,37 +119,23 @@ def _fitting(specs: Sequence[ObjectSpec], ports: Iterable[PlacedPort]) -> tuple[
     return tuple(oids)
 
 
-def _states(
-    setting: Setting, ports: Iterable[PlacedPort], answers: dict[Oid, SnmpValue]
-) -> Iterable[SiblingState]:
-    driver, node = driver_of(setting), setting.doors.snmp.node
-    times = node_times(setting, answers)
-    for port in ports:
-        state = sibling_state(driver, port, answers, node, times)
-        if state is not None:
-            yield state
-
-
 def _down(
-    setting: Setting, ports: Iterable[PlacedPort], answers: dict[Oid, SnmpValue]
+    reader: StateReader, ports: Iterable[PlacedPort], answers: Mapping[Oid, SnmpValue]
 ) -> Iterable[PlacedPort]:
-    """Give the ports that a first answer does not show to be up, and that it shows at all."""
-    driver, node = driver_of(setting), setting.doors.snmp.node
-    times = node_times(setting, answers)
+    """Give the ports that a first answer shows, and does not show to be up."""
+    times = reader.times(answers)
     for port in ports:
-        state = sibling_state(driver, port, answers, node, times)
-        told = any(
-            answers.get(oid) is not None for oid in oids_of(state_specs(driver), port.index)
-        )
+        state = reader.read(port, answers, times)
+        told = any(answers.get(oid) is not None for oid in oids_of(reader.state, port.index))
         if told and (state is None or not state.up):
             yield port
 
 
-def _specs_of_down(setting: Setting, driver: AccessDriver) -> tuple[ObjectSpec, ...]:
+def _specs_of_down(setting: Setting, reader: StateReader) -> tuple[ObjectSpec, ...]:
     technology = setting.subscriber.technology
     words = None if isinstance(technology, Missing) else technology.value
-    causes = (spec for specs in cause_specs(driver, words) for spec in specs)
-    return (*shut_specs(driver), *causes)
+    causes = (spec for specs in reader.causes(words) for spec in specs)
+    return (*reader.shut, *causes)
 
 
 PROBE: Final = Probe(

@@ -24,6 +24,7 @@ from cpe_diag.report.document import (
     FactEntry,
     RunDocument,
 )
+from cpe_diag.report.sweep_document import OUTAGE_VERSION, SweepDocument
 
 Schema: TypeAlias = dict[str, object]
 
@@ -60,6 +61,20 @@ def bundle_schema() -> Schema:
             "trace.jsonl (an array here, one exchange a line in the file), and below raw/ the "
             "redacted answers of the devices as text, listed in the manifest."
         ),
+    )
+
+
+def outage_schema() -> Schema:
+    """Describe the document that `cpe-diag outage --json` prints.
+
+    Returns:
+        A JSON Schema, draft 2020-12.
+    """
+    return _document(
+        SweepDocument,
+        name=f"outage-{OUTAGE_VERSION}",
+        title="Sweep of access nodes by cpe-diag",
+        description="What `cpe-diag outage --json` prints.",
     )
 
 

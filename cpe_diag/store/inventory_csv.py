@@ -50,7 +50,10 @@ class CsvSettings:
 
 
 class CsvInventory:
-    """Subscribers and nodes from CSV files; a question scans the file once and keeps no row."""
+    """Subscribers and nodes from CSV files; a question scans the file once and keeps no row.
+
+    Only the ports of nodes are kept, once those of a second node are asked for.
+    """
 
     def __init__(self, settings: CsvSettings) -> None:
         """Keep the settings; no file is opened yet.
@@ -63,6 +66,8 @@ class CsvInventory:
                 not one character.
         """
         self.settings = settings
+        self._first_node: str | None = None
+        self._ports_by_node: dict[str, list[NodePort]] | None = None
         if len(settings.delimiter) != 1:
             words = f"delimiter: expected one character, found {settings.delimiter!r}"
             raise DefinitionError((settings_fault(words),))
@@ -138,17 +143,31 @@ class CsvInventory:
             InventoryError: the file cannot be read.
             DefinitionError: a column is missing.
         """
+        if self._first_node in {None, node_id}:
+            self._first_node = node_id
+            return tuple(port for _, port in self._ports(node_id))
+        # Whoever asks for a second node asks for many: a scan for each would take minutes.
+        if self._ports_by_node is None:
+            self._ports_by_node = {}
+            for node, port in self._ports():
+                self._ports_by_node.setdefault(node, []).append(port)
+        return tuple(self._ports_by_node.get(node_id, ()))
+
+    def _ports(self, node_id: str | None = None) -> Iterator[tuple[str, NodePort]]:
+        """Go through the ports of one node, or of all, with their nodes."""
         table = _Table(self.settings.subscribers, self.settings.delimiter)
-        return tuple(
-            NodePort(
-                port=row.text("port"),
-                in_service=True,
-                subscriber=row.text("id"),
-                splitter=row.text("splitter") or None,
-            )
-            for row in table.rows(self.settings.columns, SUBSCRIBER_FIELDS, ("id",))
-            if row.text("node") == node_id and row.text("port")
-        )
+        for row in table.rows(self.settings.columns, SUBSCRIBER_FIELDS, ("id",)):
+            node, port = row.text("node"), row.text("port")
+            if node and port and node_id in {None, node}:
+                yield (
+                    node,
+                    NodePort(
+                        port=port,
+                        in_service=True,
+                        subscriber=row.text("id"),
+                        splitter=row.text("splitter") or None,
+                    ),
+                )
 
     def node(self, node_id: str) -> AccessNode:
         """Find one access node.

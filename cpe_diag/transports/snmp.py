@@ -141,7 +141,7 @@ class SnmpDoor:
         while len(rows) < max_rows:
             wanted = min(max_rows - len(rows), self._rows_per_bulk)
             answer = await self._bulk(column, start, wanted, deadline)
-            self._check_advance(start, answer.rows)
+            self._check_advance(column, start, answer.rows)
             rows.extend(answer.rows)
             if answer.left_column:
                 break
@@ -285,11 +285,13 @@ class SnmpDoor:
         ended = not inside or len(inside) < len(full.rows)
         return BulkAnswer(rows=inside, left_column=ended)
 
-    def _check_advance(self, start: Oid, rows: Iterable[tuple[Oid, SnmpValue]]) -> None:
+    def _check_advance(
+        self, column: Oid, start: Oid, rows: Iterable[tuple[Oid, SnmpValue]]
+    ) -> None:
         """Refuse an agent that goes in circles: each row must follow the one before it."""
-        last = _arcs(start)
+        last = _arcs_below(column, start)
         for oid, _value in rows:
-            arcs = _arcs(oid)
+            arcs = _arcs_below(column, oid)
             if arcs <= last:
                 raise MeasurementError(self._no_advance(oid), BULK)
             last = arcs
@@ -314,5 +316,6 @@ class SnmpDoor:
         return Failure(kind=FailureKind.UNPARSEABLE, where=self._requests.where, detail=detail)
 
 
-def _arcs(oid: Oid) -> tuple[int, ...]:
-    return tuple(int(arc) for arc in oid.split("."))
+def _arcs_below(column: Oid, oid: Oid) -> tuple[int, ...]:
+    """Give the index of a row; rows of one column differ in nothing else."""
+    return tuple(map(int, filter(None, oid.removeprefix(column).split("."))))

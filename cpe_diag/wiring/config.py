@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from cpe_diag.domain.failures import DefinitionError
+from cpe_diag.probes.column_reader import Pace
 from cpe_diag.probes.probe import WebTarget
 
 ENVIRONMENT_NAME: Final = "CPE_DIAG_CONFIG"
@@ -42,6 +43,7 @@ class Config:
     platforms: Mapping[str, WebTarget] = field(default_factory=dict)
     sample_interval_s: float = DEFAULT_SAMPLE_INTERVAL_S
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    sweep: Pace = field(default_factory=Pace)
     driver_folders: tuple[Path, ...] = ()
     playbook_folders: tuple[Path, ...] = ()
 
@@ -146,6 +148,7 @@ def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
         thresholds={
             name: float(cast("float", value)) for name, value in _part(data, "thresholds").items()
         },
+        sweep=_pace(_part(data, "sweep")),
         driver_folders=_folders(data, "driver_folders", folder),
         playbook_folders=_folders(data, "playbook_folders", folder),
     )
@@ -154,6 +157,15 @@ def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
 def _part(data: Mapping[str, object], name: str) -> Mapping[str, object]:
     """Give one mapping of the file, empty where it is absent."""
     return cast("Mapping[str, object]", data.get(name) or {})
+
+
+def _pace(part: Mapping[str, object]) -> Pace:
+    """Give how hard a sweep may ask a node."""
+    usual = Pace()
+    return Pace(
+        rows=cast("int", part.get("rows", usual.rows)),
+        per_s=float(cast("float", part.get("requests_per_s", usual.per_s))),
+    )
 
 
 def _path(folder: Path, name: str | None) -> Path | None:

@@ -137,6 +137,25 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
             "description": "the operator's own value for a threshold, by id",
             "additionalProperties": {"type": "number"},
         },
+        "sweep": {
+            "type": "object",
+            "description": "how hard `outage` may ask a node; never more than two at a time",
+            "additionalProperties": False,
+            "properties": {
+                "rows": {
+                    "type": "integer",
+                    "minimum": 25,
+                    "maximum": 50,
+                    "description": "rows of one GETBULK; 50",
+                },
+                "requests_per_s": {
+                    "type": "number",
+                    "exclusiveMinimum": 0,
+                    "maximum": 1000,
+                    "description": "requests a second at one node; 50",
+                },
+            },
+        },
         "driver_folders": {"description": "folders with further drivers", **_STRING_LIST},
         "playbook_folders": {"description": "folders with further playbooks", **_STRING_LIST},
     },

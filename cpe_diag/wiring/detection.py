@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.evidence import Evidence
     from cpe_diag.domain.subscriber import Subscriber
     from cpe_diag.driver_kit.access import AccessDriver
-    from cpe_diag.ports import Doors, PortMemory
+    from cpe_diag.ports import Clock, Doors, PortMemory, SnmpReader
     from cpe_diag.wiring.config import Config
 
 SYS_DESCR: Final = "1.3.6.1.2.1.1.1.0"
@@ -69,20 +69,35 @@ async def detected_driver(
     """
     if subscriber.node is None:
         return None
-    named = await _asked(config, subscriber.node.id, doors, memory)
+    named = await recognised(config, subscriber.node.id, doors.snmp, doors.clock, memory)
     named = named or by_technology(subscriber)
     return None if named is None else load_access_driver(named, config.driver_folders)
 
 
-async def _asked(config: Config, node: str, doors: Doors, memory: PortMemory) -> str | None:
+async def recognised(
+    config: Config, node: str, snmp: SnmpReader, clock: Clock, memory: PortMemory
+) -> str | None:
+    """Name the driver that fits what a node says of itself, as it was remembered or is asked now.
+
+    Args:
+        config: names further folders of drivers.
+        node: the node's id.
+        snmp: to ask it.
+        clock: of the door.
+        memory: what was found before.
+
+    Returns:
+        The driver's id; None where none fits, or the node did not say who it is.
+
+    Raises:
+        DefinitionError: a driver's file is wrong.
+    """
     held = memory.recall(node, SYS_OBJECT_ID, "driver")
-    fresh = held is not None and doors.clock.now() - held.at < REMEMBERED_FOR
+    fresh = held is not None and clock.now() - held.at < REMEMBERED_FOR
     if held is not None and fresh and _is_there(held.index, config):
         return held.index
     try:
-        answers = await doors.snmp.get(
-            (SYS_OBJECT_ID, SYS_DESCR), deadline=doors.clock.monotonic() + WITHIN_S
-        )
+        answers = await snmp.get((SYS_OBJECT_ID, SYS_DESCR), deadline=clock.monotonic() + WITHIN_S)
     except MeasurementError:
         return None  # the probes ask the node themselves, and say how it failed
     object_id, descr = answers[SYS_OBJECT_ID], answers[SYS_DESCR]
@@ -91,8 +106,8 @@ async def _asked(config: Config, node: str, doors: Doors, memory: PortMemory) ->
     driver = fitting_driver(config, identity, words)
     if driver is None:
         return None
-    memory.keep(node, SYS_OBJECT_ID, "driver", driver.id, doors.clock.now())
-    memory.keep(node, SYS_OBJECT_ID, "identity", identity, doors.clock.now())
+    memory.keep(node, SYS_OBJECT_ID, "driver", driver.id, clock.now())
+    memory.keep(node, SYS_OBJECT_ID, "identity", identity, clock.now())
     return driver.id
 
 

@@ -1,10 +1,11 @@
 """A quick SNMPv2c agent for benches: one big sorted table, answers encoded before they are asked.
 
 `python tests/bench/fast_agent.py --nodes 20 --ports 1000 --rtt-ms 30` serves 20 access nodes on
-loopback, prints their UDP ports as one JSON line, and ends when standard input is closed. Each
-node answers one request after the other, as a real one does: `service_ms` for each, and the
-answer is on its way for a round trip in which others travel too. GET, GETNEXT and GETBULK
-(RFC 3416, section 4.2); requests of another community stay unanswered.
+loopback, prints their UDP ports as one JSON line, and ends when standard input is closed; a line
+there gives the requests and octets since the line before. Each node answers one request after the
+other, as a real one does: `service_ms` for each, and the answer is on its way for a round trip in
+which others travel too. GET, GETNEXT and GETBULK (RFC 3416, section 4.2); requests of another
+community stay unanswered.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ LARGEST_ANSWER: Final = 1_472
 
 # ASN.1 and SNMP tags: X.690 section 8; RFC 3416 section 3; RFC 2578 section 7.1.
 INTEGER, OCTETS, NULL, OBJECT_ID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
-TICKS, GAUGE = 0x43, 0x42
+COUNTER, TICKS = 0x41, 0x43
 NO_SUCH_INSTANCE, END_OF_MIB = b"\x81\x00", b"\x82\x00"
 GET, GETNEXT, RESPONSE, GETBULK = 0xA0, 0xA1, 0xA2, 0xA5
 SHORT_LENGTH: Final = 0x80
@@ -215,6 +216,7 @@ class Node(asyncio.DatagramProtocol):
         self._free_at = 0.0
         self._transport: asyncio.DatagramTransport | None = None
         self.requests = 0
+        self.octets = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the socket."""
@@ -227,6 +229,7 @@ class Node(asyncio.DatagramProtocol):
         except (IndexError, ValueError):
             return
         self.requests += 1
+        self.octets += len(data) + len(reply or b"")
         if reply is None or self._transport is None:
             return
         loop = asyncio.get_running_loop()
@@ -249,7 +252,7 @@ def access_node(
         down_s: how long ago they went.
 
     Returns:
-        Values in BER: ifIndex, ifDescr, ifOperStatus, ifAdminStatus, ifLastChange.
+        Values in BER: ifIndex, ifDescr, ifOperStatus, ifAdminStatus, ifLastChange, ifInOctets.
     """
     fallen = set(down)
     objects: dict[Arcs, bytes] = {SYS_UP_TIME: integer(round(uptime_s * 100), TICKS)}
@@ -262,6 +265,7 @@ def access_node(
         objects[*IF_ENTRY, 7, index] = integer(1)
         objects[*IF_ENTRY, 8, index] = integer(2 if is_down else 1)
         objects[*IF_ENTRY, 9, index] = integer(round(changed * 100), TICKS)
+        objects[*IF_ENTRY, 10, index] = integer(port * 1_000_003 % 2**32, COUNTER)
     return objects
 
 
@@ -303,8 +307,13 @@ async def _main(arguments: argparse.Namespace) -> None:
     )
     sys.stdout.write(json.dumps(ports) + "\n")
     sys.stdout.flush()
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-    sys.stdout.write(json.dumps([node.requests for node in nodes]) + "\n")
+    loop = asyncio.get_running_loop()
+    while await loop.run_in_executor(None, sys.stdin.readline):
+        counts = [sum(node.requests for node in nodes), sum(node.octets for node in nodes)]
+        sys.stdout.write(json.dumps(counts) + "\n")
+        sys.stdout.flush()
+        for node in nodes:
+            node.requests = node.octets = 0
 
 
 def main() -> None:

@@ -158,7 +158,8 @@ def test_two_pons_of_eight_are_a_part_of_the_card() -> None:
     dark = pon(1, 0, [40.0] * 6) + pon(2, 0, [41.0] * 6)
     lit = [one for n in range(3, 9) for one in pon(n, 12)]
     outage = only(dark + lit)
-    assert outage.title == "a part of card 0/1 (pon 0/1/1, pon 0/1/2)"
+    assert outage.title == "pon 0/1/1, pon 0/1/2 of card 0/1"
+    assert outage.kind is GroupKind.CARD
     assert (len(outage.affected), outage.of) == (12, 12)
 
 
@@ -215,6 +216,7 @@ def test_a_street_without_power_across_pons_is_one_group() -> None:
     outage = only(ports)
     assert outage.power
     assert (outage.name, outage.whole, len(outage.affected)) == ("card 0/1", False, 15)
+    assert (outage.title, outage.kind) == ("card 0/1 (a part of it)", GroupKind.BRANCH)
 
 
 # --- without topology
@@ -231,7 +233,7 @@ def bare(
 def test_without_topology_falls_at_one_moment_are_an_outage() -> None:
     """Eight of three hundred modems within four seconds share something, whatever it is."""
     outage = only(bare(292, [90.0 + n / 2 for n in range(8)]))
-    assert outage.title == f"a part of node {NODE}"
+    assert (outage.title, outage.kind) == (f"node {NODE} (a part of it)", GroupKind.NODE)
     assert len(outage.affected) == 8
 
 
