@@ -2,8 +2,9 @@
 
 Every door raises `MeasurementError` for what the network, the device or our own rights did to the
 question, and nothing else; a bug propagates as itself. Doors that change something raise its kind
-`ChangeError`, which also says whether the change may have happened. Deadlines are absolute, in seconds of
-`Clock.monotonic`; a door returns or raises by its deadline. Cancellation passes through.
+`ChangeError`, which also says whether the change may have happened. Deadlines are absolute, in
+seconds of `Clock.monotonic`; a door returns or raises by its deadline. Cancellation passes
+through.
 The conformance checks in `cpe_diag.testing` hold each adapter and each fake to this.
 """
 
@@ -191,8 +192,10 @@ class RouterView(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetObject:
-    """One object for a SET. `type` is an SMI type: integer, unsigned, gauge, ticks, text, hex,
-    object_id; `value` its text: a decimal number, text, hex digits, a dotted identifier.
+    """One object for a SET, and the value that it is to have.
+
+    `type` is an SMI type: integer, unsigned, gauge, ticks, text, hex, object_id; `value` is
+    written as text: a decimal number, text, hex digits, a dotted identifier.
     """
 
     oid: Oid

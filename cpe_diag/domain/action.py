@@ -178,6 +178,20 @@ class PerformedStep:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What was measured after a change, and what it proves.
+
+    `holds` True: the symptom is gone, or things are as the change wanted them; False: not; None:
+    it cannot be told. `took_effect` says whether what was measured shows that the change
+    happened, None where it does not tell. `words` say what was seen.
+    """
+
+    holds: bool | None
+    took_effect: bool | None
+    words: str
+
+
 class ActionEnd(StrEnum):
     """How a change ended; that a command returned is none of them."""
 

@@ -21,6 +21,7 @@ from cpe_diag.domain.failures import ActionError
 from cpe_diag.driver_kit.action_file import WISHED
 from cpe_diag.driver_kit.action_spec import CliStep, SetStep, WaitStep
 from cpe_diag.driver_kit.capability import CapabilityState
+from cpe_diag.driver_kit.port_index import PortIndex
 from cpe_diag.engine.raw_value import RawValue, raw_value, wished_value
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from cpe_diag.driver_kit.access import AccessDriver
     from cpe_diag.driver_kit.action_spec import ActionSpec, Step
-    from cpe_diag.driver_kit.port_index import PortIndex
     from cpe_diag.ports import Oid, SnmpValue
 
 NO_TYPE: Final = ""
