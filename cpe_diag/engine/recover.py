@@ -58,17 +58,25 @@ async def recover(  # noqa: PLR0913 - each is one thing that tests replace by th
 
 
 async def _ended(record: ActionRecord, work: Performance, *, keep: bool) -> ActionOutcome:
-    plan, changer = record.plan, work.changer
+    plan = record.plan
     intended = record.intended(Phase.FORWARD)
     if not intended:
         return work.end(ActionEnd.FAILED, "it was never begun; nothing was changed")
     sent = {n for n, step in enumerate(plan.steps) if not isinstance(step, PlannedWait)}
     complete = intended >= sent
-    if not plan.way_back:
-        if complete:
-            return await work.proven_or_not()
+    if not plan.way_back and not complete:
         words = "it was broken off; what may have happened is not sent again"
         return work.end(ActionEnd.UNKNOWN, f"{words}, and there is no way back")
+    if not plan.way_back:
+        return await work.proven_or_not()
+    return await _by_values(record, work, complete=complete, keep=keep)
+
+
+async def _by_values(
+    record: ActionRecord, work: Performance, *, complete: bool, keep: bool
+) -> ActionOutcome:
+    """Let the objects say what is to be done."""
+    plan, changer = record.plan, work.changer
     as_before = await changer.shows(previous_values(plan), 0.0)
     if as_before is None:
         raise ActionError(f"{plan.node} cannot be read; nothing was done, try again later")
