@@ -267,7 +267,8 @@ class NodeShell(Protocol):
             deadline: absolute, monotonic seconds.
 
         Returns:
-            What the node said, without the typed line and the prompt; one line feed a line.
+            What the node said, one line feed after each line; without the typed line, the prompt
+            and empty lines.
 
         Raises:
             ChangeError: nothing was entered: `credential.resolve` (NOT_CONFIGURED); `ssh.connect`,

@@ -117,6 +117,8 @@ class AccessNodeState:
     answer_delay_s: float = 0.0
     ports: dict[int, AccessPort] = field(default_factory=dict)
     """Subscriber ports by ifIndex."""
+    sets: list[str] = field(default_factory=list)
+    """Every SET that the agent took, as `oid=value`, in order: what was done is counted here."""
     uplinks: dict[int, AccessPort] = field(default_factory=dict)
     """Interfaces towards the operator's edge by ifIndex, technology `uplink`; up with the node."""
 

@@ -258,10 +258,11 @@ def session_failure(error: BaseException, where: str, left_s: float) -> Failure:
         CLOSED, SILENT, AUTH_REFUSED or UNPARSEABLE.
     """
     names = {kind.__name__ for one in _behind(error) for kind in type(one).__mro__}
+    late = {"OSError"} if "TimeoutError" in names else set()
     if "AuthenticationException" in names:
         detail = "asks for a password of its own, which is not accepted"
         return Failure(kind=FailureKind.AUTH_REFUSED, where=where, detail=detail)
-    if names & {"EOFError", "ConnectionError"} or ("OSError" in names and left_s > 0):
+    if names & {"EOFError", "ConnectionError"} or "OSError" in names - late:
         return Failure(kind=FailureKind.CLOSED, where=where, detail="has closed the session")
     if "ReadTimeout" in names or "NetmikoTimeoutException" in names or left_s <= 0:
         detail = "shows no prompt that its platform is known for"

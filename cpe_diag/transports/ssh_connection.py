@@ -1,7 +1,7 @@
 """One SSH connection in blocking calls, each bounded by an absolute deadline.
 
-Only `SshRouter` and `NodeCli` use it, from their worker threads. Where nobody has loaded paramiko before, that
-happens here, after the first packet has gone out.
+Only `SshRouter` and `NodeCli` use it, from their worker threads. Where nobody has loaded paramiko
+before, that happens here, after the first packet has gone out.
 """
 
 from __future__ import annotations

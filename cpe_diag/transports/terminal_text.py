@@ -97,7 +97,9 @@ class Screen:
 
 
 def said(lines: list[str]) -> str:
-    """Give what a node has said, without the pager's lines and empty lines around it.
+    """Give what a node has said, without the pager's lines and without empty lines.
+
+    A terminal that echoes while a command runs shows our own empty line among the node's.
 
     Args:
         lines: of a screen, between the typed line and the prompt.
@@ -105,12 +107,8 @@ def said(lines: list[str]) -> str:
     Returns:
         The text, one line feed after each line; empty where it said nothing.
     """
-    kept = [line.rstrip() for line in lines if not PAGER.search(line.rstrip())]
-    while kept and not kept[0]:
-        kept.pop(0)
-    while kept and not kept[-1]:
-        kept.pop()
-    return "".join(f"{line}\n" for line in kept)
+    kept = (line.rstrip() for line in lines)
+    return "".join(f"{line}\n" for line in kept if line and not PAGER.search(line))
 
 
 def rejection(output: str) -> str | None:
