@@ -69,8 +69,12 @@ async def perform(  # noqa: PLR0913 - each is one thing that tests replace by th
         msg = "a plan with objections is not performed"
         raise ValueError(msg)
     changer = Changer(doors, patience)
-    await _still_as_planned(plan, changer)
     work = Performance(action_id, plan, changer, prove, symptom)
+    try:
+        await _still_as_planned(plan, changer)
+    except ActionError as error:
+        work.end(ActionEnd.FAILED, str(error))
+        raise
     return await until_safe(work.all(), work.stopping, on_end)
 
 
