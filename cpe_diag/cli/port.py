@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from cpe_diag.cli.context import config_of
-from cpe_diag.cli.errors import CouldNotRunError, InterruptedRunError, told_clearly
+from cpe_diag.cli.errors import BadInputError, CouldNotRunError, InterruptedRunError, told_clearly
 from cpe_diag.cli.exit_codes import ExitCode
 from cpe_diag.domain.action import ActionEnd
-from cpe_diag.domain.failures import ActionError, GuardError
+from cpe_diag.domain.failures import ActionError, GuardError, WishError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Iterator
@@ -345,6 +345,8 @@ def _told() -> Iterator[None]:
             from cpe_diag.report.change_text import objection_lines
 
             raise RefusedError("\n".join(objection_lines(cause.plan))) from cause
+        if isinstance(cause, WishError):
+            raise BadInputError(str(cause)) from cause
         if isinstance(cause, ActionError):
             raise RefusedError(str(cause)) from cause
         raise

@@ -8,6 +8,7 @@ The tree:
     +-- MeasurementError             one question to one device got no usable answer
     |   +-- ChangeError              the same of a change, and whether it may have happened
     +-- ActionError                  a change cannot be planned, or may not be begun
+    |   +-- WishError                nobody can do that: no such action there, or a wrong value
     |   +-- GuardError               the guard refuses it; carries the plan with the findings
     +-- BundleError                  a bundle cannot be written or read
     +-- LabError, NoLabError         the simulated network cannot run, or is not up (cpe_diag.lab)
@@ -205,6 +206,10 @@ class ActionError(CpeDiagError):
 
     Nothing was changed.
     """
+
+
+class WishError(ActionError):
+    """What was wished cannot be done there: the driver has no such action, or a value is wrong."""
 
 
 class GuardError(ActionError):

@@ -194,7 +194,7 @@ def _port_macs(case: GuardCase) -> tuple[GuardState, str]:
         )
     if not macs.complete:
         return GuardState.UNKNOWN, f"{count} MAC addresses were seen, and not all were read"
-    return GuardState.CLEAR, f"{count} MAC addresses are learned there"
+    return GuardState.CLEAR, f"learned there: {', '.join(macs.macs) or 'no MAC address'}"
 
 
 def _router_mac(case: GuardCase) -> tuple[GuardState, str]:

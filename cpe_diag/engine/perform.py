@@ -198,7 +198,9 @@ class Performance:
         if not self.plan.read_back:
             took_effect = proof.took_effect
         if took_effect and proof.holds:
-            return self.end(ActionEnd.PROVEN, "it took effect and it helped", proof)
+            return self.end(
+                ActionEnd.PROVEN, "it took effect, and measuring again proves it", proof
+            )
         if not took_effect:
             why = "nothing shows whether it took effect"
         elif proof.holds is None:

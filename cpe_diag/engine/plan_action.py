@@ -17,7 +17,7 @@ from cpe_diag.domain.action import (
     PlannedStep,
     PlannedWait,
 )
-from cpe_diag.domain.failures import ActionError
+from cpe_diag.domain.failures import ActionError, WishError
 from cpe_diag.driver_kit.action_file import WISHED
 from cpe_diag.driver_kit.action_spec import CliStep, SetStep, WaitStep
 from cpe_diag.driver_kit.capability import CapabilityState
@@ -61,13 +61,13 @@ def action_of(driver: AccessDriver, action: str) -> ActionSpec:
         Its steps.
 
     Raises:
-        ActionError: the driver cannot do it, with its own reason.
+        WishError: the driver cannot do it, with its own reason.
     """
     capability = driver.capabilities.get(action)
     spec = driver.actions.get(action)
     if capability is None or capability.state is not CapabilityState.DONE or spec is None:
         reason = capability.reason if capability and capability.reason else "it does not say why"
-        raise ActionError(f"driver {driver.id} cannot do {action}: {reason}")
+        raise WishError(f"driver {driver.id} cannot do {action}: {reason}")
     return spec
 
 
@@ -110,8 +110,8 @@ def plan_action(
         The plan, without findings.
 
     Raises:
-        ActionError: the wished value is not one that the action takes, or a part of an object's
-            index or of a command line is not known.
+        WishError: the wished value is not one that the action takes.
+        ActionError: a part of an object's index or of a command line is not known.
     """
     wish = wished_value(spec, wished)
     planner = _Planner(spec, driver, where.port, present)

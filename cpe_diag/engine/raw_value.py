@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import ActionError
+from cpe_diag.domain.failures import WishError
 from cpe_diag.driver_kit.schema_check import suggestion
 
 if TYPE_CHECKING:
@@ -70,27 +70,27 @@ def wished_value(spec: ActionSpec, wished: str | None) -> str | None:
         The raw value as text, None where the action takes none.
 
     Raises:
-        ActionError: a value is missing, not needed, or not one that the action takes.
+        WishError: a value is missing, not needed, or not one that the action takes.
     """
     takes = bool(spec.values or spec.value_range or spec.value_text)
     if not takes:
         if wished is not None:
-            raise ActionError(f"{spec.id} takes no value, and {wished!r} was given")
+            raise WishError(f"{spec.id} takes no value, and {wished!r} was given")
         return None
     if wished is None:
-        raise ActionError(f"{spec.id} needs a value: {allowed(spec)}")
+        raise WishError(f"{spec.id} needs a value: {allowed(spec)}")
     if spec.values:
         if wished not in spec.values:
             hint = suggestion(wished, spec.values)
-            raise ActionError(f"{spec.id} takes {allowed(spec)}, not {wished!r}{hint}")
+            raise WishError(f"{spec.id} takes {allowed(spec)}, not {wished!r}{hint}")
         return str(spec.values[wished])
     if spec.value_range:
         least, most = spec.value_range
         if not re.fullmatch(r"-?[0-9]{1,10}", wished) or not least <= int(wished) <= most:
-            raise ActionError(f"{spec.id} takes {allowed(spec)}, not {wished!r}")
+            raise WishError(f"{spec.id} takes {allowed(spec)}, not {wished!r}")
         return str(int(wished))
     if not _NAME.fullmatch(wished):
-        raise ActionError(f"{spec.id} takes {allowed(spec)}, not {wished!r}")
+        raise WishError(f"{spec.id} takes {allowed(spec)}, not {wished!r}")
     return wished
 
 

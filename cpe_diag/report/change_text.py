@@ -44,13 +44,17 @@ def plan_lines(plan: ActionPlan) -> Iterator[str]:
     yield f"{plan.action}{harmless(value)} for {plan.subscriber}"
     yield f"  where     port {harmless(plan.port)} of {plan.node} ({plan.address})"
     yield f"  driver    {plan.driver}: {plan.source}"
-    yield from _steps("steps", plan.steps)
+    yield "  steps"
+    for number, step in enumerate(plan.steps, start=1):
+        yield f"    {number}  {step_words(step)}{_before(step)}"
     for one in plan.read_back:
         yield f"  then      {one.object} ({one.oid}) must be {harmless(one.value)}"
     yield f"  outage    up to {duration(plan.outage_s)}"
     if plan.way_back:
         when = "if it does not help" if plan.taken_back else "if it breaks off in the middle"
-        yield from _steps(f"way back, {when}", plan.way_back)
+        yield f"  way back, {when}"
+        for number, step in enumerate(plan.way_back, start=1):
+            yield f"    {number}  {step_words(step)}"
     else:
         why = plan.no_way_back or "nothing is set that could be put back"
         yield f"  way back  none: {harmless(why)}"
@@ -63,10 +67,12 @@ def plan_lines(plan: ActionPlan) -> Iterator[str]:
     yield f"  digest    {plan.digest}"
 
 
-def _steps(title: str, steps: tuple[PlannedStep, ...]) -> Iterator[str]:
-    yield f"  {title}"
-    for number, step in enumerate(steps, start=1):
-        yield f"    {number}  {step_words(step)}"
+def _before(step: PlannedStep) -> str:
+    if not isinstance(step, PlannedSet):
+        return ""
+    if not step.readable:
+        return " (cannot be read)"
+    return " (has no value now)" if step.previous is None else f" (now {harmless(step.previous)})"
 
 
 def step_words(step: PlannedStep) -> str:
@@ -78,11 +84,8 @@ def step_words(step: PlannedStep) -> str:
             answer = f", answer {step.send!r} to its question" if step.expect else ""
             return f"type {harmless(step.line)!r}{answer}"
         case PlannedSet():
-            before = "cannot be read" if not step.readable else f"now {step.previous}"
-            if step.readable and step.previous is None:
-                before = "has no value now"
             value = f"{step.type} {step.value}"
-            return f"SET {step.object} ({step.oid}) = {harmless(value)} ({harmless(before)})"
+            return f"SET {step.object} ({step.oid}) = {harmless(value)}"
         case _:
             assert_never(step)
 

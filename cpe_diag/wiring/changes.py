@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.action import ActionOutcome, ActionPlan, ActionRecord
-from cpe_diag.domain.failures import ActionError, GuardError
+from cpe_diag.domain.failures import ActionError, GuardError, WishError
 from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.subscriber import AccessNode
 from cpe_diag.driver_kit.access import AccessDriver
 from cpe_diag.engine.guard import CHECKS, GuardCase, guard
 from cpe_diag.engine.perform import perform
 from cpe_diag.engine.plan_action import Where, action_of, objects_to_read, plan_action
+from cpe_diag.engine.raw_value import wished_value
 from cpe_diag.engine.recover import recover
 from cpe_diag.engine.survey import survey
 from cpe_diag.judge.thresholds import limits
@@ -105,14 +106,15 @@ def prepare_change(config: Config, wish: ChangeWish) -> PreparedChange:
         A change that can be planned.
 
     Raises:
-        ActionError: the inventory names no node, or not the value that was left to it; there is
-            no guard finding of an accepted id.
+        WishError: the inventory does not name the value that was left to it, or there is no guard
+            finding of an accepted id.
+        ActionError: the inventory names no node.
         DefinitionError, InventoryError, MeasurementError: as for `prepare` of a run.
     """
     unknown = sorted(set(wish.accept) - {name for name, _check in CHECKS})
     if unknown:
         names = ", ".join(name for name, _check in CHECKS)
-        raise ActionError(f"the guard has no finding {unknown[0]!r}; there are {names}")
+        raise WishError(f"the guard has no finding {unknown[0]!r}; there are {names}")
     run = prepare(
         config,
         RunWish(
@@ -142,7 +144,7 @@ def _value(wish: ChangeWish, run: PreparedRun) -> str | None:
         return wish.value
     of_service = known(held[wish.action])
     if of_service is None:
-        raise ActionError(f"{wish.action} needs a value, and the inventory names none")
+        raise WishError(f"{wish.action} needs a value, and the inventory names none")
     return str(of_service)
 
 
@@ -215,11 +217,13 @@ async def make_plan(change: OpenChange) -> ActionPlan:
         The plan; `objections` says whether it may be performed.
 
     Raises:
-        ActionError: the driver cannot do it, or the value is not one that it takes.
+        WishError: the driver cannot do it, or the value is not one that it takes.
+        ActionError: a part of the port's index is not known.
         MeasurementError: the node does not answer, or the port is not known there.
     """
     prepared, setting = change.prepared, change.setting
     spec = action_of(change.driver, prepared.wish.action)
+    wished_value(spec, prepared.value)
     deadline = setting.doors.clock.monotonic() + LOOK_S
     port = await port_of(setting, deadline)
     seen = await survey(setting, port, objects_to_read(spec, port), deadline)
