@@ -47,7 +47,7 @@ def ended(command: Callable[[], object]) -> NoReturn:
         given = command()
         code = given if isinstance(given, int) else 0
     except InterruptedRunError as error:
-        shown, code = error, _SIGNALLED + stopped_by[-1]
+        shown, code = error, _SIGNALLED + (error.number or stopped_by[-1])
     except click.ClickException as error:
         shown, code = error, error.exit_code
     except (click.Abort, KeyboardInterrupt):

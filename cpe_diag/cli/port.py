@@ -383,7 +383,7 @@ def _run(work: Coroutine[Any, Any, None], ends: list[ActionOutcome]) -> None:
         asyncio.run(guarded())
     except asyncio.CancelledError:
         ended = f"{ends[-1].end}: {ends[-1].words}" if ends else "nothing was changed"
-        raise InterruptedRunError(f"interrupted; {ended}") from None
+        raise InterruptedRunError(f"interrupted; {ended}", came[0] if came else None) from None
 
 
 def _show(plan: ActionPlan, outcome: ActionOutcome, *, as_json: bool) -> None:

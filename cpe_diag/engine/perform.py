@@ -190,24 +190,35 @@ class Performance:
         return await self.put_back(why)
 
     async def proven_or_not(self) -> ActionOutcome:
-        """Read back, measure, and keep or put back."""
-        took_effect = await self.read_back(self.plan.read_back)
+        """Read back, measure, and keep or put back.
+
+        What was set is read back at once; a state that the change leads to (an ONT is up again)
+        only after the outage, which the measuring waits for.
+        """
+        plan = self.plan
+        readable = {one.oid for one in plan.steps if isinstance(one, PlannedSet) and one.readable}
+        own = tuple(one for one in plan.read_back if one.oid in readable)
+        states = tuple(one for one in plan.read_back if one.oid not in readable)
+        took_effect = await self.read_back(own)
         if took_effect is False:
             return await self.put_back("it did not take effect: what was read back differs")
-        proof = await self.measured()
-        if not self.plan.read_back:
-            took_effect = proof.took_effect
-        if took_effect and proof.holds:
-            return self.end(
-                ActionEnd.PROVEN, "it took effect, and measuring again proves it", proof
-            )
+        proof = await self.measured(needs_effect=not own)
+        stands = await self.read_back(states)
+        if not own:
+            changed = stands and any(one.previous != one.value for one in states)
+            took_effect = True if changed else proof.took_effect
+        if took_effect and proof.holds and stands is not False:
+            why = "it took effect, and measuring again proves it"
+            return self.end(ActionEnd.PROVEN, why, proof)
         if not took_effect:
             why = "nothing shows whether it took effect"
+        elif stands is False:
+            why = "it took effect, and what was read back afterwards differs"
         elif proof.holds is None:
             why = "it took effect, and whether it helped cannot be told"
         else:
             why = "it took effect and did not help"
-        if self.plan.taken_back and self.plan.way_back:
+        if plan.taken_back and plan.way_back:
             return await self.put_back(why, proof)
         unknown = not took_effect or proof.holds is None
         return self.end(ActionEnd.UNKNOWN if unknown else ActionEnd.FAILED, why, proof)
@@ -222,8 +233,13 @@ class Performance:
         self.changer.tell(f"read back {', '.join(wanted)}: {said}")
         return shown
 
-    async def measured(self) -> Proof:
-        """Measure until the symptom is gone, or the outage and some time more are over."""
+    async def measured(self, *, needs_effect: bool) -> Proof:
+        """Measure until the symptom is gone, or the outage and some time more are over.
+
+        Args:
+            needs_effect: only what is measured can show that the change happened, so that a good
+                state from before it must not be taken for one after it.
+        """
         clock, patience = self.changer.doors.clock, self.changer.patience
         until = clock.monotonic() + self.plan.outage_s + patience.measure_more_s
         while True:
@@ -231,8 +247,8 @@ class Performance:
             if proof is None:
                 return STOPPED
             self.changer.tell(f"measured: {proof.words}")
-            holds = proof.holds and proof.took_effect is not False
-            if holds or clock.monotonic() >= until:
+            shown = proof.took_effect or (proof.took_effect is None and not needs_effect)
+            if (proof.holds and shown) or clock.monotonic() >= until:
                 return proof
             next_s = min(until, clock.monotonic() + patience.measure_every_s)
             await self.unless_stopped(clock.sleep_until(next_s))

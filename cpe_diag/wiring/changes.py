@@ -222,10 +222,11 @@ async def make_plan(change: OpenChange) -> ActionPlan:
         MeasurementError: the node does not answer, or the port is not known there.
     """
     prepared, setting = change.prepared, change.setting
-    spec = action_of(change.driver, prepared.wish.action)
-    wished_value(spec, prepared.value)
+    every = action_of(change.driver, prepared.wish.action)
     deadline = setting.doors.clock.monotonic() + LOOK_S
     port = await port_of(setting, deadline)
+    spec = every.fitting(port)
+    wished_value(spec, prepared.value)
     seen = await survey(setting, port, objects_to_read(spec, port), deadline)
     snmp = prepared.node.snmp
     where = Where(
@@ -341,6 +342,7 @@ async def recover_port(
             f"the plan is of {record.plan.node} at {record.plan.address}, and the inventory has "
             f"{here[0]} at {here[1]} now"
         )
+    change.prover.acted_at = record.begun_at
     with prepared.journals.held(record.plan):
         journal = prepared.journals.resume(record.id)
         return await recover(

@@ -39,17 +39,18 @@ class Prover:
         self._run = run
         self._setting = setting
         self._before: RunResult | None = None
-        self._begun_s = setting.doors.clock.monotonic()
+        self.acted_at = setting.doors.clock.now()
+        """When the change was begun, or a little before."""
         self.result: RunResult | None = None
         """The last whole run: the case."""
 
     async def before(self) -> str:
         """Measure before the change; gives what is wrong, in words."""
         if self._action == CABLE_TEST or (self._action, self._wished) == SHUT_ON_PURPOSE:
-            self._begun_s = self._setting.doors.clock.monotonic()
+            self.acted_at = self._setting.doors.clock.now()
             return "not judged: it is no repair"
         self.result = self._before = await self._whole_run()
-        self._begun_s = self._setting.doors.clock.monotonic()
+        self.acted_at = self._setting.doors.clock.now()
         return verdict_words(self._before.verdict)
 
     async def after(self) -> Proof:
@@ -60,10 +61,10 @@ class Prover:
             return await self._shut()
         self.result = after = await self._whole_run()
         before = None if self._before is None else self._before.verdict
-        acted_ago_s = self._setting.doors.clock.monotonic() - self._begun_s
+        acted_ago = self._setting.doors.clock.now() - self.acted_at
         return Proof(
             holds=cleared(before, after.verdict),
-            took_effect=changed_since(after.evidence, acted_ago_s),
+            took_effect=changed_since(after.evidence, acted_ago.total_seconds()),
             words=verdict_words(after.verdict),
         )
 

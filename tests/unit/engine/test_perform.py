@@ -21,7 +21,7 @@ from cpe_diag.domain.action import (
     StepSaid,
 )
 from cpe_diag.domain.failures import ActionError
-from cpe_diag.driver_kit.action_spec import ActionSpec, CliStep, SetStep
+from cpe_diag.driver_kit.action_spec import ActionSpec, CliStep, ReadBack, SetStep
 from cpe_diag.driver_kit.load import load_access_driver
 from cpe_diag.driver_kit.port_index import interface
 from cpe_diag.engine.perform import perform
@@ -55,7 +55,7 @@ RESET = ActionSpec(
 )
 
 
-@dataclass(slots=True)
+@dataclass
 class Bench:
     """A node, its doors, and a journal."""
 
@@ -267,6 +267,49 @@ class TestSilence:
         outcome = await bench.do(bench.plan("ont.reset"))
         assert outcome.end is ActionEnd.UNKNOWN
         assert "nothing shows whether it took effect" in outcome.words
+
+
+class TestReset:
+    """An ONT goes down and comes back: it is up before and after."""
+
+    spec = replace(
+        RESET, read_back=(ReadBack(oid="1.3.6.1.4.1.32473.9.{if_index}", value=1),), outage_s=120.0
+    )
+    state = "1.3.6.1.4.1.32473.9.7"
+
+    async def end(self, bench: Bench, state: int) -> ActionOutcome:
+        """Restart an ONT that is up, and in `state` afterwards."""
+        plan = plan_action(self.spec, IFMIB, WHERE, wished=None, present={self.state: 1})
+        bench.objects[self.state] = 1
+        proofs = bench.proofs
+
+        async def prove() -> Proof:
+            bench.measured += 1
+            if len(proofs) == 1:
+                bench.objects[self.state] = state
+            return proofs.pop(0) if len(proofs) > 1 else proofs[0]
+
+        bench.prove = prove  # type: ignore[method-assign]  # measuring takes the ONT's time
+        return await bench.do(plan)
+
+    async def test_an_ont_that_was_up_before_is_not_taken_for_one_that_came_back(self) -> None:
+        """It says `up` for some seconds after it was told to restart."""
+        came_back = replace(HELPED, took_effect=True)
+        bench = Bench(proofs=[HELPED, NO_HELP, came_back])
+        assert (await self.end(bench, 1)).end is ActionEnd.PROVEN
+        assert bench.measured == 3
+
+    async def test_an_ont_that_never_went_down_has_not_been_seen_to_restart(self) -> None:
+        """It is up, and nothing shows that it was restarted."""
+        outcome = await self.end(Bench(proofs=[HELPED]), 1)
+        assert outcome.end is ActionEnd.UNKNOWN
+
+    async def test_an_ont_that_does_not_come_back_has_failed(self) -> None:
+        """There is nothing to put back."""
+        bench = Bench(proofs=[replace(NO_HELP, took_effect=True)])
+        outcome = await self.end(bench, 2)
+        assert outcome.end is ActionEnd.FAILED
+        assert "differs" in outcome.words
 
 
 class TestPutBack:
