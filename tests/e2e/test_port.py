@@ -169,19 +169,23 @@ def test_a_change_that_does_not_help_is_put_back(operator: Operator) -> None:
     assert operator.cause(ETHERNET) == "no_fault"
 
 
-@pytest.mark.parametrize(
-    ("inventory", "finding"),
-    [
-        ({"system_name": "another-node"}, "node_name"),
-        ({"uplinks": ["ge-0/0/10"]}, "port_uplink"),
-        ({"uplinks": ["ifindex:10"]}, "port_uplink"),
-    ],
-)
-def test_the_guard_refuses_an_uplink_and_another_node(
-    operator: Operator, inventory: dict[str, object], finding: str
-) -> None:
-    """Whatever is confirmed or accepted."""
-    operator.edit(**inventory)
+@pytest.mark.parametrize("by", ["name", "ifindex"])
+def test_the_guard_refuses_an_uplink(operator: Operator, by: str) -> None:
+    """Whatever is confirmed or accepted, and however the inventory writes the port."""
+    plan = operator.plan("restart", "-s", ETHERNET)["plan"]
+    index = plan["steps"][0]["oid"].rpartition(".")[2]
+    operator.edit(uplinks=[plan["port"] if by == "name" else f"ifindex:{index}"])
+    refused(operator, "port_uplink")
+
+
+def test_the_guard_refuses_another_node(operator: Operator) -> None:
+    """An address that was given to another node."""
+    operator.edit(system_name="another-node")
+    refused(operator, "node_name")
+
+
+def refused(operator: Operator, finding: str) -> None:
+    """Hold a restart to being refused for one reason."""
     document = operator.plan("restart", "-s", ETHERNET)
     assert document["refused_by"] == [finding]
     options = ("--confirm", document["digest"], "--accept-unknown", finding)
