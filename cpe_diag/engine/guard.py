@@ -137,9 +137,7 @@ def _shared_port(case: GuardCase) -> tuple[GuardState, str]:
     technology = known(case.subscriber.technology)
     if technology not in {*PON, Technology.DOCSIS}:
         return GuardState.CLEAR, "one wire for each port"
-    if len(case.port.parts) < 2:  # noqa: PLR2004 - the shared port, and what is behind it
-        return GuardState.CLEAR, f"{case.port.name} has an interface of its own on the node"
-    if not addresses_alone(case.spec, case.port):
+    if not addresses_alone(case.spec, case.driver, case.port, technology):
         return (
             GuardState.REFUSED,
             f"the change is of what {case.port.name} shares with others, not of it alone",

@@ -36,6 +36,10 @@ def reached_too(spec: ActionSpec, driver: AccessDriver, own: PortIndex, other: N
         there = locate(driver, other.port)
     except MeasurementError:
         return False
+    for lookup in driver.lookups:
+        of_node = bool(lookup.oid) and not _PLACE.findall(lookup.oid)
+        if of_node and lookup.gives in own.parts:
+            there = there.with_part(lookup.gives, own.parts[lookup.gives])
     sets = [step.oid for step in spec.steps if isinstance(step, SetStep)]
     if any(own.fill(oid) == there.fill(oid) for oid in sets):
         return True
@@ -43,24 +47,58 @@ def reached_too(spec: ActionSpec, driver: AccessDriver, own: PortIndex, other: N
     return bool(lines) and all(_typed(line, own) == _typed(line, there) for line in lines)
 
 
-def addresses_alone(spec: ActionSpec, port: PortIndex) -> bool:
-    """Say whether an action names the smallest part of a port that is more than an interface.
+def addresses_alone(
+    spec: ActionSpec, driver: AccessDriver, port: PortIndex, technology: str | None
+) -> bool:
+    """Say whether an action names what tells a port apart from those that share it.
 
     Args:
         spec: of the change.
-        port: whose index has several parts, the smallest one last, as `if_index` and `onu`.
+        driver: whose naming schemes and lookups give the parts of the port.
+        port: an ONT behind a PON port, a modem behind a channel.
+        technology: of the subscriber.
 
     Returns:
-        False where an object or the command lines speak of a larger part, which others share.
+        False where an object or the command lines speak of what others share.
     """
-    smallest = list(port.parts)[-1]
+    own = own_names(driver, port, technology)
     sets = [step.oid for step in spec.steps if isinstance(step, SetStep)]
-    if not all(smallest in _PLACE.findall(oid) for oid in sets):
+    if not all(own & {*_PLACE.findall(oid)} for oid in sets):
         return False
     lines = [step.line for step in spec.steps if isinstance(step, CliStep)]
-    named = {name for line in lines for name in _PLACE.findall(line)}
-    said = [name for name, text in port.words.items() if text]
-    return not lines or smallest in named or named.issuperset(said[-1:])
+    return not lines or any(own & {*_PLACE.findall(line)} for line in lines)
+
+
+def own_names(driver: AccessDriver, port: PortIndex, technology: str | None) -> frozenset[str]:
+    """Give the words of a port's name, and the parts of its index, that are its alone.
+
+    The last word of the name is what differs between neighbours behind one port (`4` in
+    `0/1/3:4`, a serial number); what is made of it, or looked up by it, differs too.
+
+    Args:
+        driver: whose schemes apply.
+        port: which.
+        technology: of the subscriber.
+
+    Returns:
+        Names of words and parts; empty where no scheme fits the port's name.
+    """
+    for scheme in driver.port_naming:
+        if scheme.technologies and technology and technology not in scheme.technologies:
+            continue
+        match = re.fullmatch(scheme.pattern, port.name)
+        if match is None:
+            continue
+        spans = {name: match.span(name) for name in match.groupdict() if match[name]}
+        last = max(spans.values(), default=(0, 0), key=lambda span: (span[1], span[0]))
+        own = {name for name, (at, end) in spans.items() if at <= last[0] and end >= last[1]}
+        own |= {part for part, made in scheme.index.items() if own & {*made.factors, made.group}}
+        for lookup in driver.lookups:
+            asked = {*_PLACE.findall(lookup.oid or lookup.column), lookup.wanted, lookup.same_as}
+            if own & asked:
+                own.add(lookup.gives)
+        return frozenset(own)
+    return frozenset()
 
 
 def _typed(line: str, port: PortIndex) -> str:

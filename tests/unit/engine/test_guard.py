@@ -18,6 +18,7 @@ from cpe_diag.driver_kit.port_names import locate
 from cpe_diag.engine.forwarding import MacsOnPort
 from cpe_diag.engine.guard import CHECKS, GuardCase, guard
 from cpe_diag.engine.plan_action import Where, action_of, plan_action
+from cpe_diag.engine.same_port import addresses_alone
 from cpe_diag.engine.survey import PortSurvey
 from cpe_diag.testing.run_samples import sample_subscriber
 
@@ -237,7 +238,11 @@ class TestSharedPon:
     gpon = replace(
         sample_subscriber(), technology=Technology.GPON, port="0/1/3:4", ont_serial="HWTC1A2B3C4D"
     )
-    driver = replace(DRIVER, technologies=("gpon",))
+    driver = replace(
+        DRIVER,
+        technologies=("gpon",),
+        port_naming=load_access_driver("huawei_smartax").port_naming,
+    )
     survey = replace(SURVEY, macs=GAP, ont_serial="48575443-1A2B3C4D")
     trigger = ActionSpec(
         id="ont.reset",
@@ -323,3 +328,35 @@ def test_what_is_unknown_refuses_until_it_is_accepted_by_its_id() -> None:
     accepted = replace(plan, accepted=("node_name", "unfinished"))
     assert [held.id for held in accepted.objections] == ["unfinished"]
     assert any(isinstance(step, PlannedSet) for step in plan.steps)
+
+
+ONTS = {
+    "huawei_smartax": ("0/1/3:4", "0/1/3 HWTC1A2B3C4D"),
+    "zte_c300": ("gpon-onu_1/2/3:4", "1/2/3 ZTEG1A2B3C4D"),
+    "zte_c600": ("1/2/3:4",),
+    "bdcom_gp3600": ("GPON0/1:4",),
+    "eltex_ltp": ("1/ELTX1A2B3C4D",),
+    "cdata_fd": ("0/0/1 CDAT1A2B3C4D", "0/0/1 row:4711"),
+    "fiberhome_an5516": ("1/2/3",),
+    "docsis_cisco": ("02:00:5e:00:00:01", "node-7 02:00:5e:00:00:01"),
+}
+
+
+@pytest.mark.parametrize(
+    ("driver_id", "name"), [(one, name) for one, names in ONTS.items() for name in names]
+)
+def test_every_change_of_an_ont_or_modem_addresses_it_alone(driver_id: str, name: str) -> None:
+    """In every shipped driver, whatever parts its index has and however it is named."""
+    driver = load_access_driver(driver_id)
+    technology = "docsis" if driver_id.startswith("docsis") else "gpon"
+    port = locate(driver, name, technology)
+    for lookup in driver.lookups:
+        port = port.with_part(lookup.gives, "5")
+    changes = [spec.fitting(port) for spec in driver.actions.values()]
+    held = [spec for spec in changes if spec.fits(port)]
+    assert held
+    for spec in held:
+        assert addresses_alone(spec, driver, port, technology), spec.id
+    step = SetStep(oid="1.3.6.1.2.1.2.2.1.7.{pon}", type="integer", value=2, read=True)
+    shared = replace(held[0], steps=(step,))
+    assert not addresses_alone(shared, driver, port, technology)
