@@ -40,8 +40,8 @@ def plan_lines(plan: ActionPlan) -> Iterator[str]:
     Yields:
         Lines; nothing in them acts on a terminal.
     """
-    value = f" to {plan.wished}" if plan.wished is not None else ""
-    yield f"{plan.action}{harmless(value)} for {plan.subscriber}"
+    value = f" to {harmless(plan.wished)}" if plan.wished is not None else ""
+    yield f"{plan.action}{value} for {plan.subscriber}"
     yield f"  where     port {harmless(plan.port)} of {plan.node} ({plan.address})"
     yield f"  driver    {plan.driver}: {plan.source}"
     yield "  steps"

@@ -235,3 +235,43 @@ def test_a_node_without_a_writing_credential_is_told(operator: Operator) -> None
     assert (code, outcome["end"]) == (21, "failed")
     assert "write_credential" in outcome["words"] + str(outcome["steps"])
     assert "nothing was changed" in outcome["words"]
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n", REFUSED), ("y", PROVEN)])
+def test_at_a_terminal_the_plan_is_shown_and_asked_for(
+    operator: Operator, answer: str, code: int
+) -> None:
+    """Only a yes to exactly this plan is a yes."""
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter
+        [
+            *(sys.executable, "-m", "cpe_diag", "--config", str(operator.config)),
+            *("port", "set-admin", "-s", "sub-3007", "down"),
+        ],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+        env=os.environ | {"XDG_STATE_HOME": str(operator.state)},
+    )
+    os.close(theirs)
+    try:
+        asked = b""
+        while b"Do exactly this?" not in asked:
+            asked += os.read(ours, 1024)
+        os.write(ours, f"{answer}\n".encode())
+        out, _err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        os.close(ours)
+    assert process.returncode == code
+    assert "digest    " in out
+    assert ("PROVEN" in out) is (answer == "y")
+    if answer == "y":
+        assert operator.do("set-admin", "-s", "sub-3007", "up")[0] == PROVEN
+
+
+def test_without_a_lab_nothing_is_unfinished(operator: Operator) -> None:
+    """The list of unfinished changes needs no node and no inventory."""
+    code, out, _err = operator.run("port", "unfinished", "--json")
+    assert (code, json.loads(out)) == (PROVEN, [])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+import re
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,9 +26,10 @@ from cpe_diag.domain.failures import ActionError
 from cpe_diag.driver_kit.action_spec import ActionSpec, CliStep, ReadBack, SetStep
 from cpe_diag.driver_kit.load import load_access_driver
 from cpe_diag.driver_kit.port_index import interface
+from cpe_diag.engine import perform as perform_module
 from cpe_diag.engine.perform import perform
 from cpe_diag.engine.plan_action import Where, action_of, plan_action
-from cpe_diag.ports import ControlDoors, Oid, SnmpValue
+from cpe_diag.ports import ControlDoors, Doors, Oid, SnmpReader, SnmpValue
 from cpe_diag.testing.clock import FakeClock
 from cpe_diag.testing.control_doors import FakeControl, FakeJournal, FakeShell, Fate
 from cpe_diag.testing.doors import FakeSnmp, Wire
@@ -448,3 +451,22 @@ class TestStopped:
         assert bench.objects[PVID] == 999
         assert bench.outcomes[-1].end is ActionEnd.ROLLED_BACK
         assert {one.phase for one in bench.outcomes[-1].steps} == {Phase.FORWARD, Phase.BACK}
+
+
+def test_probes_are_given_no_door_that_changes_anything() -> None:
+    """Law 3: looking and changing are different types."""
+    looking = {one.name for one in fields(Doors)}
+    changing = {one.name for one in fields(ControlDoors)} - {"clock", "snmp"}
+    assert not looking & changing
+    assert not any(hasattr(door, "set") for door in (FakeSnmp, SnmpReader))
+
+
+def test_one_file_of_the_engine_sends_changes() -> None:
+    """What is sent has its intent on the disk: there is no second way."""
+    engine = Path(perform_module.__file__).parent
+    senders = [
+        path.name
+        for path in engine.glob("*.py")
+        if re.search(r"\.(control|shell)\.(set|enter)\(", path.read_text(encoding="utf-8"))
+    ]
+    assert senders == ["changing.py"]
