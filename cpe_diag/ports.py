@@ -1,8 +1,10 @@
 """The doors: what the engine and the probes need from the world, and the semantics they rely on.
 
 Every door raises `MeasurementError` for what the network, the device or our own rights did to the
-question, and nothing else; a bug propagates as itself. Deadlines are absolute, in seconds of
-`Clock.monotonic`; a door returns or raises by its deadline. Cancellation passes through.
+question, and nothing else; a bug propagates as itself. Doors that change something raise its kind
+`ChangeError`, which also says whether the change may have happened. Deadlines are absolute, in
+seconds of `Clock.monotonic`; a door returns or raises by its deadline. Cancellation passes
+through.
 The conformance checks in `cpe_diag.testing` hold each adapter and each fake to this.
 """
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
 
+    from cpe_diag.domain.action import JournalEntry
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
     from cpe_diag.domain.secret import Secret
     from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
@@ -184,6 +187,109 @@ class RouterView(Protocol):
         Raises:
             MeasurementError: as for `connect`, and `ssh.exec`: SILENT, CLOSED, INCOMPLETE,
                 UNPARSEABLE.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetObject:
+    """One object for a SET, and the value that it is to have.
+
+    `type` is an SMI type: integer, unsigned, gauge, ticks, text, hex, object_id; `value` is
+    written as text: a decimal number, text, hex digits, a dotted identifier.
+    """
+
+    oid: Oid
+    type: str
+    value: str
+
+
+class PortControl(Protocol):
+    """Sets objects of one access node. Only `engine.perform` and `engine.recover` hold one."""
+
+    @property
+    def node(self) -> str:
+        """The node's id, for sources and messages."""
+
+    async def set(self, objects: Sequence[SetObject], *, deadline: float) -> None:
+        """Set objects in one SET request, which is sent once and never again.
+
+        That it returns means that the agent took the values (noError); what stands on the node
+        now, only a reading tells.
+
+        Args:
+            objects: at least one; exactly these, in this order.
+            deadline: absolute, monotonic seconds.
+
+        Raises:
+            ChangeError: nothing was changed: `credential.resolve` (NOT_CONFIGURED), `snmp.set`
+                with FORBIDDEN or DEVICE_ERROR (an error-status after which the agent has kept
+                or restored every object, RFC 3416, section 4.2.5), AUTH_REFUSED, REFUSED,
+                UNREACHABLE, and SILENT where the agent does not even let our writing credential
+                read. It may have happened: `snmp.set` with SILENT, UNPARSEABLE, DEVICE_ERROR
+                (genErr, undoFailed, tooBig).
+            ValueError: a value is not of its type, which is a bug; nothing was sent.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShellLine:
+    """One line for a node's command line, without its end of line.
+
+    `expect` is a pattern of the question that the node may ask back, `send` the answer to it; both
+    empty where it asks nothing.
+    """
+
+    text: str
+    expect: str = ""
+    send: str = ""
+
+
+class NodeShell(Protocol):
+    """Types lines at the interactive command line of one access node.
+
+    Only `engine.perform` holds one. The connection is opened at the first line and kept.
+    """
+
+    @property
+    def node(self) -> str:
+        """The node's id, for sources and messages."""
+
+    async def enter(self, line: ShellLine, *, deadline: float) -> str:
+        """Type one line, once, answer its question where one is expected, and wait for the end.
+
+        The line is entered only after the node has shown it behind its prompt, so that no line
+        ever reaches a node that is still busy or asks something. Output that looks like the
+        prompt does not end the answer: the end is proven by typing something random, which the
+        node shows behind its prompt, and by an empty line, after which it shows the prompt anew.
+
+        Args:
+            line: what to type; printable characters only.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            What the node said, one line feed after each line; without the typed line, the prompt
+            and empty lines.
+
+        Raises:
+            ChangeError: nothing was entered: `credential.resolve` (NOT_CONFIGURED); `ssh.connect`,
+                `ssh.handshake`, `ssh.authenticate` as for `RouterView.connect`; `shell.enter`
+                (NOT_CONFIGURED, SILENT, CLOSED, UNPARSEABLE: no prompt came, or the line did not
+                appear behind it). DEVICE_ERROR: the node answered that it does not take the
+                line. It may have happened: `shell.enter` with SILENT, CLOSED, UNPARSEABLE (a
+                question that nobody expected, which was left unanswered). After an error the
+                connection is closed.
+            ValueError: a character of the line cannot be typed, which is a bug.
+        """
+
+
+class ActionJournal(Protocol):
+    """The journal of one action: what was about to be done is on the disk before it is done."""
+
+    def write(self, entry: JournalEntry) -> None:
+        """Append an entry; it is on the disk when this returns.
+
+        Raises:
+            ActionError: it cannot be written (full disk, no right).
         """
 
 
@@ -367,3 +473,14 @@ class Doors:
     resolver: Resolver
     http: HttpGetter
     recorder: Recorder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlDoors:
+    """The doors of one change: to look, to change, and to note what is about to be done."""
+
+    clock: Clock
+    snmp: SnmpReader
+    control: PortControl
+    shell: NodeShell
+    journal: ActionJournal

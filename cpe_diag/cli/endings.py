@@ -47,7 +47,7 @@ def ended(command: Callable[[], object]) -> NoReturn:
         given = command()
         code = given if isinstance(given, int) else 0
     except InterruptedRunError as error:
-        shown, code = error, _SIGNALLED + stopped_by[-1]
+        shown, code = error, _SIGNALLED + (error.number or stopped_by[-1])
     except click.ClickException as error:
         shown, code = error, error.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -143,8 +143,8 @@ def _bug_line(error: BaseException) -> str:
         trace = trace.tb_next
     return (
         f"this is a mistake in cpe_diag {__version__} itself: {type(error).__name__} in "
-        f"{place}. Nothing was changed on any device. Set {TRACEBACK_NAME}=1 and run it again for "
-        "a report to its makers."
+        f"{place}. If it was changing a port, `cpe-diag port unfinished` says how far it came. "
+        f"Set {TRACEBACK_NAME}=1 and run it again for a report to its makers."
     )
 
 

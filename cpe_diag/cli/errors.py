@@ -32,9 +32,14 @@ class CouldNotRunError(click.ClickException):
 
 
 class InterruptedRunError(click.ClickException):
-    """Ctrl-C."""
+    """Ctrl-C, or the signal of this number where whoever raises it has taken it."""
 
     exit_code = int(ExitCode.INTERRUPTED)
+
+    def __init__(self, message: str, number: int | None = None) -> None:
+        """Carry the message and the signal."""
+        super().__init__(message)
+        self.number = number
 
 
 @contextmanager

@@ -18,10 +18,21 @@ class ExitCode(IntEnum):
     """The run ended and names a fault."""
     UNDETERMINED = 11
     """The run ended, and the evidence does not decide."""
+    CHANGE_REFUSED = 20
+    """The guard refuses a change, it was not confirmed, or the plan is another one by now: nothing
+    was changed."""
+    CHANGE_FAILED = 21
+    """A change did not happen, or did not help; what was there before stands, or needs no
+    putting back."""
+    CHANGE_ROLLED_BACK = 22
+    """A change did not help or broke off; the previous values were put back and read back."""
+    CHANGE_UNKNOWN = 23
+    """Nobody can say what stands on the node; the words say what to look at."""
     BUG = 70
     """A mistake in cpe_diag itself (EX_SOFTWARE of sysexits.h)."""
     INTERRUPTED = 130
-    """Ctrl-C: connections are closed, nothing was changed, nothing is half saved."""
+    """Ctrl-C: connections are closed, nothing is half saved; a change of a port that had begun was
+    brought to a safe point first, and its end is told."""
     HUNG_UP = 129
     """The same on SIGHUP: the terminal is gone."""
     TERMINATED = 143

@@ -6,17 +6,25 @@ The tree:
     +-- DefinitionError              a file of ours or the operator's is wrong: all faults at once
     +-- InventoryError               the subscriber is unknown, or the inventory cannot be read
     +-- MeasurementError             one question to one device got no usable answer
+    |   +-- ChangeError              the same of a change, and whether it may have happened
+    +-- ActionError                  a change cannot be planned, or may not be begun
+    |   +-- WishError                nobody can do that: no such action there, or a wrong value
+    |   +-- GuardError               the guard refuses it; carries the plan with the findings
     +-- BundleError                  a bundle cannot be written or read
     +-- LabError, NoLabError         the simulated network cannot run, or is not up (cpe_diag.lab)
     +-- LabRefusedError              the simulated network knows no such subscriber or fault
 
-Consent and action errors join the tree with the code that changes things.
+Consent errors join the tree with the code that changes what is the customer's.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.action import ActionPlan
 
 
 class Blame(StrEnum):
@@ -169,7 +177,7 @@ class MeasurementError(CpeDiagError):
 
     `operation` is the phase in the words of the transport: `snmp.get`, `snmp.getbulk`,
     `ssh.connect`, `ssh.handshake`, `ssh.authenticate`, `ssh.exec`, `dns.query`, `http.get`,
-    `icmp.echo`, `tcp.connect`, `credential.resolve`.
+    `icmp.echo`, `tcp.connect`, `credential.resolve`; those of changes stand at ChangeError.
     """
 
     def __init__(self, failure: Failure, operation: str) -> None:
@@ -177,6 +185,41 @@ class MeasurementError(CpeDiagError):
         super().__init__(f"{operation}: {failure}")
         self.failure = failure
         self.operation = operation
+
+
+class ChangeError(MeasurementError):
+    """A control door's way to say that a change was not confirmed.
+
+    `may_have_happened` False: the node said no, or nothing was sent; nothing was changed. True:
+    it was sent, and nothing tells whether it was done; look before you send it again. The
+    operations are `snmp.set`, `shell.enter`, those of `ssh`, and `credential.resolve`.
+    """
+
+    def __init__(self, failure: Failure, operation: str, *, may_have_happened: bool) -> None:
+        """Carry the failure, the operation and whether the change may have happened."""
+        super().__init__(failure, operation)
+        self.may_have_happened = may_have_happened
+
+
+class ActionError(CpeDiagError):
+    """A change cannot be planned (no such action, a wrong value), or may not be begun.
+
+    Nothing was changed.
+    """
+
+
+class WishError(ActionError):
+    """What was wished cannot be done there: the driver has no such action, or a value is wrong."""
+
+
+class GuardError(ActionError):
+    """The guard refuses a change; `plan` holds its findings, with those that refuse."""
+
+    def __init__(self, plan: ActionPlan) -> None:
+        """Carry the plan."""
+        reasons = "; ".join(f"{one.id}: {one.because}" for one in plan.objections)
+        super().__init__(f"refused: {reasons}")
+        self.plan = plan
 
 
 class BundleError(CpeDiagError):

@@ -358,6 +358,14 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
         source=PROPOSAL,
         meaning="a device that left at least so often does not hold its connection",
     ),
+    Threshold(
+        id="macs_of_one_home",
+        value=8.0,
+        unit="MAC addresses",
+        source=PROPOSAL + "; a home shows its router's, one more for each service of a bridge "
+        "(television, telephony), and those of a replaced router until they age",
+        meaning="a port on which more are learned is shared, and is not changed for one home",
+    ),
 )
 """All thresholds, in the order from the operator's core to the customer's device."""
 

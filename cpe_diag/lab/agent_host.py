@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cpe_diag.lab.links import port_up
@@ -35,6 +35,8 @@ class AgentHost:
     delay_s: Callable[[], float]
     listens_on: Callable[[int], None]
     """Told the UDP port."""
+    sets: list[str] = field(default_factory=list)
+    """Every SET that was taken, as `oid=value`, in order."""
 
 
 def node_host(world: World, node: AccessNodeState) -> AgentHost:
@@ -42,6 +44,7 @@ def node_host(world: World, node: AccessNodeState) -> AgentHost:
     held = world.secrets
     return AgentHost(
         address=node.address,
+        sets=node.sets,
         view=node_view(world, node),
         read=held.snmp_read,
         write=held.snmp_write,

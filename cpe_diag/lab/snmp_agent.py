@@ -76,9 +76,10 @@ class HostTransport(udp.UdpAsyncioTransport):  # type: ignore[misc] # the base h
 class ViewInstrumentation:
     """Stands between pysnmp's responders and a view."""
 
-    def __init__(self, view: MibView) -> None:
-        """Answer from `view`."""
+    def __init__(self, view: MibView, sets: list[str]) -> None:
+        """Answer from `view`, and note in `sets` what was set."""
         self._view = view
+        self._sets = sets
 
     def read_variables(self, *bindings: Any, **asked: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401 - pysnmp's untyped call
         """Answer GET."""
@@ -127,6 +128,7 @@ class ViewInstrumentation:
                     else error.WrongValueError
                 )
                 raise kind(name=name, idx=position) from refused
+            self._sets.append(f"{name}={value.prettyPrint()}")
         return list(bindings)
 
 
@@ -200,7 +202,7 @@ class SnmpAgent:
         opened: asyncio.Task[object] = transport._lport  # noqa: SLF001 - pysnmp tells in no other way when it listens
         await opened
         names = context.SnmpContext(self._engine)
-        names.context_names[b""] = ViewInstrumentation(self.host.view)
+        names.context_names[b""] = ViewInstrumentation(self.host.view, self.host.sets)
         for responder in (
             cmdrsp.GetCommandResponder,
             cmdrsp.NextCommandResponder,

@@ -145,6 +145,8 @@ class AccessNodeState:
     """Subscriber ports by ifIndex."""
     shared: dict[int, AccessPort] = field(default_factory=dict)
     """Interfaces that several subscribers share, by ifIndex: PON ports, cable channels."""
+    sets: list[str] = field(default_factory=list)
+    """Every SET that the agent took, as `oid=value`, in order: what was done is counted here."""
     uplinks: dict[int, AccessPort] = field(default_factory=dict)
     """Interfaces towards the operator's edge by ifIndex, technology `uplink`; up with the node."""
     cards: dict[str, Card] = field(default_factory=dict)

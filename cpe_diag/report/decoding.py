@@ -124,9 +124,23 @@ def _decode_union(arguments: tuple[object, ...], data: object, path: str) -> obj
         return Missing(why=_decode(why, data["missing"], f"{path}.missing"))  # type: ignore[arg-type]  # decoded by that very type
     others = [part for part in arguments if part not in (Missing, type(None))]
     if len(others) != 1:
-        msg = f"a union of {others} cannot be told apart as JSON data"
-        raise TypeError(msg)
+        return _decode_one_of(others, data, path)
     return _decode(others[0], data, path)
+
+
+def _decode_one_of(parts: list[object], data: object, path: str) -> object:
+    """Tell records apart by the names of their fields."""
+    records = [part for part in parts if isinstance(part, type) and is_dataclass(part)]
+    if len(records) != len(parts):
+        msg = f"a union of {parts} cannot be told apart as JSON data"
+        raise TypeError(msg)
+    names = set(_object(data, path))
+    for record in records:
+        if set(field_types(record)) == names:
+            return _decode_dataclass(record, data, path)
+    raise UndecodableError(
+        path, f"expected the fields of one of {', '.join(one.__name__ for one in records)}"
+    )
 
 
 def _decode_dataclass(value_type: type, data: object, path: str) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
@@ -70,6 +70,34 @@ def agent_of(node: AccessNode, credentials: CredentialSource, address: str) -> A
     else:
         raise _unusable(node, f"SNMP version '{access.version}' is not known", "write 2c or 3")
     return Agent(node=node.id, address=address, port=access.port, speaks=speaks)
+
+
+def writing_agent_of(node: AccessNode, credentials: CredentialSource, address: str) -> Agent:
+    """Resolve how to set objects of a node.
+
+    Args:
+        node: as the inventory says.
+        credentials: resolves the reference of its writing credential.
+        address: the node's IP address.
+
+    Returns:
+        The agent, as one that may write.
+
+    Raises:
+        MeasurementError: `credential.resolve`: NOT_CONFIGURED: there is no writing credential, or
+            as for `agent_of`.
+    """
+    access = node.snmp
+    if access.write_credential is None:
+        raise _unusable(
+            node,
+            "the inventory names no writing credential, so that nothing can be set there",
+            "add `write_credential` to the node",
+        )
+    writing = replace(
+        access, credential=access.write_credential, user=access.write_user or access.user
+    )
+    return agent_of(replace(node, snmp=writing), credentials, address)
 
 
 def _user(node: AccessNode, secret: Secret) -> UsmUser:

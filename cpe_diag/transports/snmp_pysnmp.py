@@ -31,7 +31,7 @@ from cpe_diag.transports.snmp_failures import indication_failure
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cpe_diag.ports import Oid, SnmpValue
+    from cpe_diag.ports import Oid, SetObject, SnmpValue
     from cpe_diag.transports.snmp_access import Agent, UsmUser
 
 Rows: TypeAlias = "tuple[tuple[Oid, SnmpValue], ...]"
@@ -39,6 +39,9 @@ Rows: TypeAlias = "tuple[tuple[Oid, SnmpValue], ...]"
 TRY_S: Final = 2.0
 """One pair of timeout and retries for all: the library keeps each distinct pair for ever."""
 RETRIES: Final = 2
+SET: Final = "set_cmd"
+SET_S: Final = 10.0
+"""A SET is sent once, and may take an agent that writes its configuration so long."""
 
 AUTH_PROTOCOLS: Final = {
     "md5": "USM_AUTH_HMAC96_MD5",
@@ -61,13 +64,15 @@ class FullAnswer:
     """A response PDU: error-status and index (RFC 3416, section 3), and its variables.
 
     A value of None is noSuchObject, noSuchInstance or, in a GET, an empty answer; at the end of
-    the MIB a GETBULK has no more rows. `failure` says why there is no response at all.
+    the MIB a GETBULK has no more rows. `failure` says why there is no response at all, and
+    `indication` the library's word for it.
     """
 
     status: int
     index: int
     rows: Rows
     failure: Failure | None = None
+    indication: str = ""
 
 
 UNDECODABLE: Final = (
@@ -132,6 +137,20 @@ class SecondOpinion:
         asked = tuple((start, rfc1902.Null("")) for start in starts)
         return await self._send("bulk_cmd", (0, repetitions), asked)
 
+    async def set(self, wanted: Sequence[SetObject]) -> FullAnswer:
+        """Send one SET, once.
+
+        Args:
+            wanted: the objects.
+
+        Returns:
+            The answer, or why there is none.
+
+        Raises:
+            ValueError: a value is not of its type.
+        """
+        return await self._send(SET, (), tuple((one.oid, _wire_value(one)) for one in wanted))
+
     def close(self) -> None:
         """Close the sockets; pending requests are given up.
 
@@ -165,7 +184,11 @@ class SecondOpinion:
             # A stale engine id, boots or time in the library's caches would repeat the failure.
             self.close()
             return FullAnswer(
-                status=0, index=0, rows=(), failure=indication_failure(indication, agent.where)
+                status=0,
+                index=0,
+                rows=(),
+                failure=indication_failure(indication, agent.where),
+                indication=type(indication).__name__,
             )
         return FullAnswer(status=int(status), index=int(index), rows=_rows(variables))
 
@@ -178,7 +201,7 @@ class SecondOpinion:
         return await getattr(v1, command)(
             self._dispatcher,
             v1.CommunityData(community.reveal(), mpModel=1),  # noqa: S508 - the node's version
-            await _target(v1, agent),
+            await _target(v1, agent, command),
             *numbers,
             *asked,
             lookupMib=False,
@@ -201,7 +224,7 @@ class SecondOpinion:
         return await getattr(v3, command)(
             self._engine,
             user,
-            await _target(v3, self._agent),
+            await _target(v3, self._agent, command),
             v3.ContextData(),
             *numbers,
             *asked,
@@ -271,10 +294,34 @@ def _stop_reading(dispatcher: Any) -> None:  # noqa: ANN401 - the library's type
                 socket.close()
 
 
-async def _target(library: Any, agent: Agent) -> Any:  # noqa: ANN401 - the library's types
+async def _target(library: Any, agent: Agent, command: str) -> Any:  # noqa: ANN401 - the library's types
     v4 = ipaddress.ip_address(agent.address).version == 4  # noqa: PLR2004 - IP version 4
     kind = library.UdpTransportTarget if v4 else library.Udp6TransportTarget
-    return await kind.create((agent.address, agent.port), timeout=TRY_S, retries=RETRIES)
+    timeout_s, retries = (SET_S, 0) if command == SET else (TRY_S, RETRIES)
+    return await kind.create((agent.address, agent.port), timeout=timeout_s, retries=retries)
+
+
+# RFC 2578, section 7.1, by the words of driver files.
+_WIRE_TYPES: Final = {
+    "integer": rfc1902.Integer32,
+    "unsigned": rfc1902.Unsigned32,
+    "gauge": rfc1902.Gauge32,
+    "ticks": rfc1902.TimeTicks,
+    "object_id": rfc1902.ObjectIdentifier,
+}
+
+
+def _wire_value(wanted: SetObject) -> Any:  # noqa: ANN401 - the library's types
+    if wanted.type == "text":
+        return rfc1902.OctetString(wanted.value.encode())
+    if wanted.type == "hex":
+        return rfc1902.OctetString(bytes.fromhex(wanted.value))
+    try:
+        number = wanted.value if wanted.type == "object_id" else int(wanted.value)
+        return _WIRE_TYPES[wanted.type](number)
+    except (KeyError, PyAsn1Error) as error:
+        msg = f"{wanted.oid}: {wanted.value!r} is no {wanted.type}"
+        raise ValueError(msg) from error
 
 
 def _rows(variables: Sequence[tuple[Any, Any]]) -> Rows:

@@ -7,8 +7,6 @@ imported only then.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.secret import Secret
 from cpe_diag.ports import Oid, SnmpValue
 from cpe_diag.transports import snmp_failures as failures
+from cpe_diag.transports.addresses import address_of
 from cpe_diag.transports.snmp_access import agent_of
 from cpe_diag.transports.snmp_gufo import GufoSession
 from cpe_diag.transports.snmp_pace import Pace
@@ -255,28 +254,9 @@ class SnmpRequests:
     async def _resolved(self, operation: str, deadline: float) -> Agent:
         """Resolve address and credentials, once."""
         if self._agent is None:
-            address = self._node.snmp.address
-            try:
-                ipaddress.ip_address(address)
-            except ValueError:
-                address = await self._looked_up(address, operation, deadline)
+            address = await address_of(self._node, operation, clock=self._clock, deadline=deadline)
             self._agent = agent_of(self._node, self._credentials, address)
         return self._agent
-
-    async def _looked_up(self, name: str, operation: str, deadline: float) -> str:
-        loop = asyncio.get_running_loop()
-        try:
-            async with until(self._clock, deadline):
-                found = await loop.getaddrinfo(name, None, type=socket.SOCK_DGRAM)
-        except (OSError, UnicodeError) as error:
-            failure = Failure(
-                kind=FailureKind.NOT_CONFIGURED,
-                where=self._node.id,
-                detail=f"its address '{name}' cannot be resolved on this machine",
-                next_step="write an IP address into the inventory, or mend our own DNS",
-            )
-            raise MeasurementError(failure, operation) from error
-        return str(found[0][4][0])
 
     @asynccontextmanager
     async def _turn(self, operation: str, agent: Agent, deadline: float) -> AsyncIterator[None]:

@@ -1,7 +1,7 @@
 """One SSH connection in blocking calls, each bounded by an absolute deadline.
 
-Only `SshRouter` uses it, from its worker thread. Where nobody has loaded paramiko before, that
-happens here, after the first packet has gone out.
+Only `SshRouter` and `NodeCli` use it, from their worker threads. Where nobody has loaded paramiko
+before, that happens here, after the first packet has gone out.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from paramiko import Channel, PKey, Transport
 
     from cpe_diag.domain.secret import Secret
-    from cpe_diag.domain.subscriber import RouterAccess
+    from cpe_diag.domain.subscriber import CliAccess, RouterAccess
 
 # Cheapest first: curve25519 costs 3 to 5 ms of CPU, group16 87 ms, group-exchange seconds, which
 # is why it comes last (measured with paramiko 4.0.0).
@@ -115,11 +115,11 @@ class ExecResult:
 
 
 class SshConnection:
-    """One connection to one router: connect, handshake, authenticate, then exec by exec."""
+    """One connection: connect, handshake, authenticate, then exec by exec, or one shell."""
 
     def __init__(
         self,
-        access: RouterAccess,
+        access: RouterAccess | CliAccess,
         *,
         monotonic: Callable[[], float],
         known_hosts: Path | None,
@@ -341,6 +341,32 @@ class SshConnection:
         if failure is not None:
             self.close()
         return ExecResult(b"".join(pieces).decode("utf-8", "replace"), failure)
+
+    def shell(self, *, width: int, height: int, deadline: float) -> Channel:
+        """Open an interactive shell with a terminal, for nodes that have nothing else.
+
+        Args:
+            width: of the terminal, so that no line is wrapped.
+            height: of the terminal, so that little is paged.
+            deadline: absolute.
+
+        Returns:
+            The channel; it ends with the connection.
+
+        Raises:
+            MeasurementError: `ssh.exec`: SILENT, CLOSED, UNPARSEABLE.
+        """
+        from paramiko import SSHException
+
+        with self._closed_on_error():
+            try:
+                channel = self._transport_of().open_session(timeout=self._left(deadline))
+                channel.settimeout(self._left(deadline))
+                channel.get_pty(term="vt100", width=width, height=height)
+                channel.invoke_shell()
+            except (SSHException, *LIBRARY_ERRORS) as error:
+                raise exec_error(self.broken(late=self._is_late(deadline)), error) from error
+        return channel
 
     @staticmethod
     def exec_round_trips(script: str) -> int:

@@ -1,4 +1,4 @@
-"""Which host key a router must show, and what to say when it shows another one."""
+"""Which host key a device must show, and what to say when it shows another one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cpe_diag.domain.failures import Failure, FailureKind
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cpe_diag.domain.subscriber import RouterAccess
+    from cpe_diag.domain.subscriber import CliAccess, RouterAccess
 
 SSH_PORT: Final = 22
 """RFC 4253, section 4.1."""
@@ -47,12 +47,12 @@ class HostKeyError(Exception):
 
 
 def known_keys(
-    access: RouterAccess, known_hosts: Path | None, *, where: str
+    access: RouterAccess | CliAccess, known_hosts: Path | None, *, where: str
 ) -> tuple[HostKey, ...]:
-    """Find the keys that a router may show.
+    """Find the keys that a router or node may show.
 
     Args:
-        access: the router; its own `known_key` decides alone where there is one.
+        access: the device; its own `known_key` decides alone where there is one.
         known_hosts: a file in the form of OpenSSH's sshd(8), or None.
         where: the router, for messages.
 

@@ -26,7 +26,15 @@ if TYPE_CHECKING:
     from cpe_diag.probes.probe import WebTarget
     from cpe_diag.wiring.config import Config
 
-PACKAGES: Final = ("gufo-snmp", "pysnmp", "paramiko", "dnspython", "httpcore", "SQLAlchemy")
+PACKAGES: Final = (
+    "gufo-snmp",
+    "pysnmp",
+    "paramiko",
+    "netmiko",
+    "dnspython",
+    "httpcore",
+    "SQLAlchemy",
+)
 WITHIN_S: Final = 5.0
 SYS_UP_TIME: Final = "1.3.6.1.2.1.1.3.0"  # SNMPv2-MIB, RFC 3418, section 2
 

@@ -140,7 +140,7 @@ async def perform(
         order = RunOrder(
             run_id=secrets.token_hex(RUN_ID_BYTES),
             playbook=prepared.playbook,
-            setting=_setting(prepared, doors, driver, memory),
+            setting=setting_of(prepared, doors, driver, memory),
             budget_s=prepared.wish.budget_s,
             answers=prepared.wish.answers,
             thresholds=prepared.config.thresholds,
@@ -159,10 +159,20 @@ async def perform(
         return result
 
 
-def _setting(
+def setting_of(
     prepared: PreparedRun, doors: Doors, driver: AccessDriver | None, memory: PortMemory
 ) -> Setting:
-    """Give what the probes work with."""
+    """Give what the probes work with.
+
+    Args:
+        prepared: the run.
+        doors: opened for it.
+        driver: of the access node, None where there is none.
+        memory: where ports were found.
+
+    Returns:
+        The setting.
+    """
     return Setting(
         subscriber=prepared.subscriber,
         node_ports=prepared.node_ports,

@@ -1,0 +1,267 @@
+"""A change of a subscriber's port: what exactly would be done, and how it ended.
+
+A plan holds every octet that would be sent, so that consent to its digest is consent to that and
+to nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class GuardState(StrEnum):
+    """What the guard says of one reason to refuse."""
+
+    CLEAR = "clear"
+    """It was looked at and does not stand in the way."""
+    REFUSED = "refused"
+    """It stands in the way; nobody can accept it."""
+    UNKNOWN = "unknown"
+    """It could not be looked at, which refuses too, unless somebody accepts it by its id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardFinding:
+    """One reason to refuse a change, and what was found about it."""
+
+    id: str
+    state: GuardState
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSet:
+    """One object to set in a SET request of its own.
+
+    `object` names MIB and object where the driver does. `type` is the SMI type on the wire, and
+    `value` and `previous` are written as text: a number in decimal, `hex` in hex digits, an
+    OBJECT IDENTIFIER dotted. `previous` None: the object cannot be read, or had no value;
+    `readable` False: nobody can see by reading whether the SET happened.
+    """
+
+    oid: str
+    object: str
+    type: str
+    value: str
+    readable: bool
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedWait:
+    """Time to let pass, in seconds."""
+
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedLine:
+    """One line for the node's command line.
+
+    `expect` is a pattern of the question that it may ask back, `send` the answer; both empty where
+    it asks nothing.
+    """
+
+    line: str
+    expect: str
+    send: str
+
+
+PlannedStep: TypeAlias = PlannedSet | PlannedWait | PlannedLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedObject:
+    """What must stand on the node afterwards; `value` is written as in PlannedSet."""
+
+    oid: str
+    object: str
+    value: str
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionPlan:
+    """One change, exactly.
+
+    `node`, `address` (with the port of its agent) and `port` say where; `wished` is the value as a
+    person wrote it, None where the action takes none. `way_back` gives objects their previous
+    values. `taken_back` True: that is done when the change does not help; False (a restart): only
+    where it broke off in the middle. `no_way_back` says why there is none, else it is empty.
+    `outage_s` is how long the customer is without service. `accepted` are the ids of findings
+    that could not be told and that somebody accepts.
+    """
+
+    action: str
+    subscriber: str
+    node: str
+    address: str
+    port: str
+    driver: str
+    wished: str | None
+    steps: tuple[PlannedStep, ...]
+    read_back: tuple[ExpectedObject, ...]
+    way_back: tuple[PlannedStep, ...]
+    taken_back: bool
+    no_way_back: str
+    outage_s: float
+    source: str
+    findings: tuple[GuardFinding, ...]
+    accepted: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hex over a canonical form: all of it but the words of the findings."""
+        data = asdict(self)
+        data["findings"] = sorted([one.id, one.state.value] for one in self.findings)
+        data["accepted"] = sorted(self.accepted)
+        form = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(form.encode("ascii")).hexdigest()
+
+    @property
+    def objections(self) -> tuple[GuardFinding, ...]:
+        """The findings that forbid it."""
+        return tuple(
+            one
+            for one in self.findings
+            if one.state is GuardState.REFUSED
+            or (one.state is GuardState.UNKNOWN and one.id not in self.accepted)
+        )
+
+    @property
+    def stands_already(self) -> bool:
+        """All that it would set has the value already, so that there is nothing to do."""
+        return (
+            self.taken_back
+            and bool(self.read_back)
+            and all(one.previous == one.value for one in self.read_back)
+        )
+
+
+class Phase(StrEnum):
+    """Which list of steps of a plan a step is of."""
+
+    FORWARD = "forward"
+    BACK = "back"
+
+
+class StepSaid(StrEnum):
+    """What is known of one step."""
+
+    DONE = "done"
+    """The node says that it did it."""
+    REFUSED = "refused"
+    """It was not done: the node says no, or nothing was sent."""
+    SILENT = "silent"
+    """No usable answer: it may have happened."""
+    FOUND = "found"
+    """Looked at afterwards: it is done."""
+    NOT_FOUND = "not_found"
+    """Looked at afterwards: it is not done."""
+    NOT_TOLD = "not_told"
+    """Looking did not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerformedStep:
+    """What came of one step; `words` are the node's or the failure's."""
+
+    phase: Phase
+    number: int
+    said: StepSaid
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What was measured after a change, and what it proves.
+
+    `holds` True: the symptom is gone, or things are as the change wanted them; False: not; None:
+    it cannot be told. `took_effect` says whether what was measured shows that the change
+    happened, None where it does not tell. `words` say what was seen.
+    """
+
+    holds: bool | None
+    took_effect: bool | None
+    words: str
+
+
+class ActionEnd(StrEnum):
+    """How a change ended; that a command returned is none of them."""
+
+    PROVEN = "proven"
+    """It took effect, and the symptom is gone."""
+    FAILED = "failed"
+    """It did not happen, or it happened and did not help, and there is nothing to put back."""
+    ROLLED_BACK = "rolled_back"
+    """The objects have their previous values again, which was read back."""
+    UNKNOWN = "unknown"
+    """Nobody can say what stands on the node; the words say what to look at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionOutcome:
+    """How a change ended. `symptom` says in words what was measured before and after."""
+
+    id: str
+    digest: str
+    end: ActionEnd
+    words: str
+    symptom: str
+    steps: tuple[PerformedStep, ...]
+    started_at: datetime
+    took_s: float
+
+
+class EntryKind(StrEnum):
+    """What an entry of the journal notes."""
+
+    INTENT = "intent"
+    """The step is about to be sent; written before it is."""
+    ANSWER = "answer"
+    """What came of the step."""
+    NOTE = "note"
+    """Something that was read or measured."""
+    END = "end"
+    """The outcome; nothing follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """One entry of an action's journal; `said` is a StepSaid or an ActionEnd by its word."""
+
+    kind: EntryKind
+    at: datetime
+    words: str
+    phase: Phase = Phase.FORWARD
+    step: int = 0
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRecord:
+    """What the journal holds of one action. `symptom` says what was wrong before."""
+
+    id: str
+    begun_at: datetime
+    plan: ActionPlan
+    ticket: str | None
+    symptom: str
+    entries: tuple[JournalEntry, ...]
+
+    @property
+    def ended(self) -> bool:
+        """Its outcome is known."""
+        return any(one.kind is EntryKind.END for one in self.entries)
+
+    def intended(self, phase: Phase) -> frozenset[int]:
+        """Give the steps of a phase that were about to be sent: they may have happened."""
+        return frozenset(
+            one.step for one in self.entries if one.kind is EntryKind.INTENT and one.phase is phase
+        )

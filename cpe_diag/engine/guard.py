@@ -1,0 +1,298 @@
+"""Pure: may this port be changed for this subscriber? Every reason to refuse, each with its words.
+
+What cannot be told refuses too: somebody has to accept it by its id, and that is recorded.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.action import ActionPlan, GuardFinding, GuardState, PlannedSet
+from cpe_diag.domain.missing import Missing, known
+from cpe_diag.domain.subscriber import PON, AccessNode, NodePort, Subscriber, Technology
+from cpe_diag.driver_kit.access import AccessDriver
+from cpe_diag.driver_kit.action_spec import ActionSpec
+from cpe_diag.driver_kit.port_index import PortIndex, UnfitNameError, octets_of_form
+from cpe_diag.engine.same_port import addresses_alone, reached_too
+from cpe_diag.engine.survey import PortSurvey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# IANAifType-MIB: interfaces that no single subscriber's wire ends in.
+NO_WIRE: Final = {
+    24: "softwareLoopback",
+    53: "propVirtual",
+    131: "tunnel",
+    135: "l2vlan",
+    136: "l3ipvlan",
+    161: "ieee8023adLag",
+}
+_UPLINK_WORDS: Final = re.compile(
+    r"\b(uplink|trunk|backbone|core|ring|lag|nni)\b|\bto[ _-]", re.IGNORECASE
+)
+"""Words that operators write into ifAlias of ports towards their own network; evidence only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardCase:
+    """All that the guard looks at.
+
+    `node_ports` is what the inventory knows of the node. `fitting` is the driver that is written
+    for what the node says of itself, None where there is none. `unfinished` are the ids of
+    actions on the same port whose end is not known. `most_macs` is a threshold.
+    """
+
+    spec: ActionSpec
+    plan: ActionPlan
+    survey: PortSurvey
+    subscriber: Subscriber
+    node: AccessNode
+    port: PortIndex
+    node_ports: tuple[NodePort, ...]
+    driver: AccessDriver
+    fitting: AccessDriver | None
+    unfinished: tuple[str, ...]
+    most_macs: float
+
+
+def guard(case: GuardCase) -> tuple[GuardFinding, ...]:
+    """Look at every reason to refuse.
+
+    Args:
+        case: plan, node and inventory.
+
+    Returns:
+        One finding for each reason, also for those that do not stand in the way.
+    """
+    return tuple(
+        GuardFinding(id=name, state=state, because=because)
+        for name, check in CHECKS
+        for state, because in (check(case),)
+    )
+
+
+def _node_name(case: GuardCase) -> tuple[GuardState, str]:
+    expected, said = case.node.system_name, known(case.survey.system_name)
+    if expected is None:
+        shown = f"; it calls itself {said!r}" if said else ""
+        return (
+            GuardState.UNKNOWN,
+            f"the inventory does not say what node {case.node.id} calls itself{shown}",
+        )
+    if not said:
+        return GuardState.UNKNOWN, f"the node does not tell its name (expected {expected!r})"
+    if said.strip().casefold() != expected.strip().casefold():
+        return (
+            GuardState.REFUSED,
+            f"the node calls itself {said!r}, the inventory expects {expected!r}",
+        )
+    return GuardState.CLEAR, f"the node calls itself {said!r}, as the inventory says"
+
+
+def _node_type(case: GuardCase) -> tuple[GuardState, str]:
+    driver, said = case.driver, known(case.survey.object_id)
+    technology = known(case.subscriber.technology)
+    if technology is not None and driver.technologies and technology not in driver.technologies:
+        return GuardState.REFUSED, f"driver {driver.id} is not for {technology}"
+    if said is None:
+        return GuardState.UNKNOWN, "the node does not tell its sysObjectID"
+    own = [one for one in driver.sys_object_ids if f"{said}.".startswith(f"{one}.")]
+    if own or (case.fitting is not None and case.fitting.id == driver.id):
+        return GuardState.CLEAR, f"sysObjectID {said} is of driver {driver.id}"
+    if driver.sys_object_ids or driver.sys_descr_patterns:
+        return GuardState.REFUSED, f"sysObjectID {said} is none of driver {driver.id}"
+    if case.fitting is not None:
+        return (
+            GuardState.UNKNOWN,
+            f"sysObjectID {said} is of driver {case.fitting.id}, and {driver.id} is used",
+        )
+    return GuardState.CLEAR, f"driver {driver.id} is for any node; sysObjectID {said}"
+
+
+def _port_subscribers(case: GuardCase) -> tuple[GuardState, str]:
+    here = [
+        port for port in case.node_ports if reached_too(case.spec, case.driver, case.port, port)
+    ]
+    names = {port.subscriber for port in here}
+    others = sorted(name for name in names if name is not None and name != case.subscriber.id)
+    if others:
+        return GuardState.REFUSED, f"the change reaches {', '.join(others)} too"
+    if len(here) > 1 and None in names:
+        return (
+            GuardState.UNKNOWN,
+            f"the change reaches {len(here)} ports of the inventory, which does not say whose",
+        )
+    if case.subscriber.id not in names and None not in names:
+        return (
+            GuardState.UNKNOWN,
+            f"the inventory's ports of {case.node.id} do not name this one with this subscriber",
+        )
+    return GuardState.CLEAR, "the inventory has nobody else there"
+
+
+def _shared_port(case: GuardCase) -> tuple[GuardState, str]:
+    technology = known(case.subscriber.technology)
+    if technology not in {*PON, Technology.DOCSIS}:
+        return GuardState.CLEAR, "one wire for each port"
+    if not addresses_alone(case.spec, case.driver, case.port, technology):
+        return (
+            GuardState.REFUSED,
+            f"the change is of what {case.port.name} shares with others, not of it alone",
+        )
+    return GuardState.CLEAR, f"only {case.port.name} is addressed"
+
+
+def _port_uplink(case: GuardCase) -> tuple[GuardState, str]:
+    for name in case.node.uplinks:
+        port = NodePort(port=name, in_service=True)
+        if name == case.port.name or reached_too(case.spec, case.driver, case.port, port):
+            return GuardState.REFUSED, f"the inventory names {name} as an uplink of {case.node.id}"
+    hints = _uplink_hints(case)
+    if hints:
+        return GuardState.UNKNOWN, f"it may be an uplink: {'; '.join(hints)}"
+    if case.node.uplinks:
+        return GuardState.CLEAR, f"the uplinks are {', '.join(case.node.uplinks)}"
+    macs = case.survey.macs
+    if not isinstance(macs, Missing) and macs.router_here:
+        return GuardState.CLEAR, "the subscriber's router is learned there"
+    return (
+        GuardState.UNKNOWN,
+        f"the inventory names no uplinks of {case.node.id}, and the router is not learned there",
+    )
+
+
+def _uplink_hints(case: GuardCase) -> list[str]:
+    hints = []
+    alias, kind = known(case.survey.alias), known(case.survey.if_type)
+    own = case.subscriber.id.casefold()
+    if alias and own not in alias.casefold() and _UPLINK_WORDS.search(alias):
+        hints.append(f"ifAlias is {alias!r}")
+    if kind in NO_WIRE:
+        hints.append(f"ifType is {NO_WIRE[kind]}")
+    heard = known(case.survey.neighbours)
+    if heard:
+        hints.append(f"LLDP neighbour {', '.join(heard)}")
+    return hints
+
+
+def _port_macs(case: GuardCase) -> tuple[GuardState, str]:
+    macs = case.survey.macs
+    if isinstance(macs, Missing):
+        if known(case.subscriber.technology) in {*PON, Technology.DOCSIS}:
+            return GuardState.CLEAR, "what is learned behind a shared port tells of all of them"
+        return GuardState.UNKNOWN, f"the forwarding table does not tell ({macs.why})"
+    count = len(macs.macs)
+    if count > case.most_macs:
+        return (
+            GuardState.REFUSED,
+            f"{count} MAC addresses are learned there, more than the {case.most_macs:g} of a home",
+        )
+    if not macs.complete:
+        return GuardState.UNKNOWN, f"{count} MAC addresses were seen, and not all were read"
+    return GuardState.CLEAR, f"learned there: {', '.join(macs.macs) or 'no MAC address'}"
+
+
+def _router_mac(case: GuardCase) -> tuple[GuardState, str]:
+    macs, expected = case.survey.macs, known(case.subscriber.router_mac)
+    if expected is None:
+        return GuardState.CLEAR, "the inventory names no MAC of the router"
+    if isinstance(macs, Missing):
+        return GuardState.CLEAR, "the forwarding table does not tell where the router is"
+    if macs.router_elsewhere is not None:
+        return (
+            GuardState.REFUSED,
+            f"the router {expected} is learned on {macs.router_elsewhere}, not on this port",
+        )
+    where = "on this port" if macs.router_here else "nowhere"
+    return GuardState.CLEAR, f"the router {expected} is learned {where}"
+
+
+def _port_alias(case: GuardCase) -> tuple[GuardState, str]:
+    alias = known(case.survey.alias)
+    if not alias:
+        return GuardState.CLEAR, "the port has no ifAlias"
+    words = set(re.split(r"[\s,;:|/()\[\]]+", alias.casefold()))
+    if case.subscriber.id.casefold() in words:
+        return GuardState.CLEAR, f"ifAlias is {alias!r}"
+    others = {port.subscriber for port in case.node_ports} - {case.subscriber.id, None}
+    named = [name for name in others if name is not None and name.casefold() in words]
+    if named:
+        return GuardState.REFUSED, f"ifAlias {alias!r} names {min(named)}"
+    return GuardState.CLEAR, f"ifAlias {alias!r} names no subscriber of this node"
+
+
+def _ont_serial(case: GuardCase) -> tuple[GuardState, str]:
+    if known(case.subscriber.technology) not in PON:
+        return GuardState.CLEAR, "no ONT on this technology"
+    expected, said = known(case.subscriber.ont_serial), known(case.survey.ont_serial)
+    if expected is None:
+        shown = f"; it is {said}" if said else ""
+        return GuardState.UNKNOWN, f"the inventory does not say which ONT it must be{shown}"
+    if said is None:
+        return GuardState.UNKNOWN, f"the node does not tell which ONT it is (expected {expected})"
+    if _serial(said) != _serial(expected):
+        return GuardState.REFUSED, f"the ONT is {said}, the inventory expects {expected}"
+    return GuardState.CLEAR, f"the ONT is {said}, as the inventory says"
+
+
+def _serial(text: str) -> object:
+    for form in ("gpon_serial", "mac"):
+        try:
+            return octets_of_form(form, text.strip())
+        except UnfitNameError:
+            continue
+    return text.strip().casefold()
+
+
+def _stays_as_it_is(case: GuardCase) -> tuple[GuardState, str]:
+    """What cannot be taken back must leave objects as they are: a restart opens no shut port."""
+    if case.plan.taken_back:
+        return GuardState.CLEAR, "the previous value is put back if it does not help"
+    last = {one.oid: one for one in case.plan.steps if isinstance(one, PlannedSet)}
+    for one in last.values():
+        if one.readable and one.previous is not None and one.previous != one.value:
+            return (
+                GuardState.REFUSED,
+                f"{one.object} is {one.previous} now and would be {one.value} afterwards",
+            )
+    return GuardState.CLEAR, "objects are afterwards as they are now"
+
+
+def _way_back(case: GuardCase) -> tuple[GuardState, str]:
+    plan = case.plan
+    if plan.way_back:
+        return GuardState.CLEAR, "there is a way back"
+    changing = [one for one in plan.steps if isinstance(one, PlannedSet) and one.readable]
+    if plan.taken_back or changing:
+        return GuardState.UNKNOWN, f"there is no way back: {plan.no_way_back}"
+    return GuardState.CLEAR, "nothing is set that could be put back"
+
+
+def _unfinished(case: GuardCase) -> tuple[GuardState, str]:
+    if case.unfinished:
+        first = case.unfinished[0]
+        return (
+            GuardState.REFUSED,
+            f"change {first} of this port has no known end: cpe-diag port recover {first}",
+        )
+    return GuardState.CLEAR, "no change of this port is unfinished"
+
+
+CHECKS: Final[tuple[tuple[str, Callable[[GuardCase], tuple[GuardState, str]]], ...]] = (
+    ("node_name", _node_name),
+    ("node_type", _node_type),
+    ("port_uplink", _port_uplink),
+    ("port_subscribers", _port_subscribers),
+    ("shared_port", _shared_port),
+    ("port_macs", _port_macs),
+    ("router_mac", _router_mac),
+    ("port_alias", _port_alias),
+    ("ont_serial", _ont_serial),
+    ("stays_as_it_is", _stays_as_it_is),
+    ("way_back", _way_back),
+    ("unfinished", _unfinished),
+)
+"""Every reason to refuse, from the node to the plan; each gives its state and words."""

@@ -1,0 +1,253 @@
+"""A process that is killed at any point of a change leaves a port that can be recovered.
+
+A real process changes a real port over real SNMP and is killed (SIGKILL) before and after every
+entry of its journal; then `cpe-diag port recover` runs. The node counts the SETs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from cpe_diag.lab.files import CONFIG_FILE, INVENTORY_FILE, write_files
+from cpe_diag.lab.running import RunningLab
+from cpe_diag.store.action_journal import ActionJournals
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from cpe_diag.lab.world import AccessNodeState, AccessPort
+
+pytestmark = pytest.mark.lab
+
+SUBSCRIBER = "sub-3005"
+SCRIPT = Path(__file__).with_name("killed_change.py")
+KILLED = -9
+QUICK = """\
+kind: access
+title: A switch that needs no time
+extends: generic_ifmib
+technologies: [ethernet]
+capabilities: {}
+actions:
+  port.restart:
+    steps:
+      - {set: '1.3.6.1.2.1.2.2.1.7.{if_index}', type: integer, value: 2}
+      - {wait_s: 0.3}
+      - {set: '1.3.6.1.2.1.2.2.1.7.{if_index}', type: integer, value: 1}
+    outage_s: 0
+    undo: none
+    source: IF-MIB ifAdminStatus, RFC 2863
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A lab in this process, whose world can be looked at, and the files of a client."""
+
+    lab: RunningLab
+    folder: Path
+
+    @property
+    def node(self) -> AccessNodeState:
+        """The subscriber's node."""
+        return self.lab.world.nodes["an-eth"]
+
+    @property
+    def port(self) -> AccessPort:
+        """The subscriber's port."""
+        return self.lab.world.port_of(self.lab.world.routers[SUBSCRIBER])
+
+    def is_shut(self) -> bool:
+        """Say whether the port is switched off."""
+        return not self.port.admin_up
+
+    async def start(self, *command: str) -> asyncio.subprocess.Process:
+        """Start a process whose state folder is this place's."""
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *command,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={"XDG_STATE_HOME": str(self.folder / "state"), "PATH": "", "HOME": "/nowhere"},
+        )
+
+    async def run(self, *command: str) -> tuple[int, str, str]:
+        """Run a process; gives its exit code and what it said."""
+        return await ended(await self.start(*command))
+
+    async def change(
+        self, action: str, value: str, point: int, moment: str
+    ) -> tuple[int, str, str]:
+        """Change the port, and die on the way."""
+        config = str(self.folder / CONFIG_FILE)
+        return await self.run(str(SCRIPT), config, SUBSCRIBER, action, value, str(point), moment)
+
+    def port_command(self, *words: str) -> tuple[str, ...]:
+        """Give the command line of `cpe-diag port ...`."""
+        return ("-m", "cpe_diag", "--config", str(self.folder / CONFIG_FILE), "port", *words)
+
+    async def command(self, *words: str) -> tuple[int, str, str]:
+        """Run `cpe-diag port ...`."""
+        return await self.run(*self.port_command(*words))
+
+    async def confirmed(self, *words: str) -> asyncio.subprocess.Process:
+        """Start a change with the digest of its plan."""
+        _code, out, err = await self.command(*words, "--dry-run", "--json")
+        assert out, err
+        digest = json.loads(out)["digest"]
+        return await self.start(*self.port_command(*words, "--confirm", digest))
+
+    async def until_set(self, value: str) -> None:
+        """Wait until a SET with this value has come to the node."""
+        async with asyncio.timeout(30):
+            while not any(  # noqa: ASYNC110 - the lab's world tells of no events
+                one.endswith(f"={value}") for one in self.node.sets
+            ):
+                await asyncio.sleep(0.005)
+
+    def unfinished(self) -> list[str]:
+        """Give the ids of changes without an end."""
+        journals = ActionJournals(self.folder / "state" / "cpe-diag" / "actions")
+        return [record.id for record in journals.unfinished()]
+
+
+async def ended(process: asyncio.subprocess.Process) -> tuple[int, str, str]:
+    """Wait for a process; gives its exit code and what it said."""
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Place]:
+    """Keep a lab running, whose switch has a driver that needs no time."""
+    lab = RunningLab(7, 0.0)
+    await lab.start()
+    try:
+        write_files(lab.world, tmp_path)
+        (tmp_path / "drivers").mkdir()
+        (tmp_path / "drivers" / "quick.yaml").write_text(QUICK, encoding="utf-8")
+        config = tmp_path / CONFIG_FILE
+        with config.open("a", encoding="utf-8") as file:
+            file.write("driver_folders: [drivers]\n")
+        inventory = tmp_path / INVENTORY_FILE
+        document = yaml.safe_load(inventory.read_text(encoding="utf-8"))
+        node = document["nodes"]["an-eth"]
+        node["driver"] = "quick"
+        node.setdefault("write_credential", node["credential"].replace("read", "write"))
+        node.setdefault("system_name", lab.world.nodes["an-eth"].sys_name)
+        node.setdefault("uplinks", ["ifindex:2001"])
+        inventory.write_text(yaml.safe_dump(document), encoding="utf-8")
+        yield Place(lab=lab, folder=tmp_path)
+    finally:
+        await lab.stop()
+
+
+@pytest.mark.parametrize(("action", "value"), [("port.restart", "-"), ("port.set_admin", "down")])
+async def test_no_kill_leaves_a_port_shut_or_sets_anything_twice(
+    place: Place, action: str, value: str
+) -> None:
+    """The journal points are counted in a run that nobody kills."""
+    code, out, err = await place.change(action, value, -1, "after")
+    assert code == 0, err
+    count, end = out.split()
+    assert end == "proven"
+    place.port.admin_up = True
+    assert int(count) >= 5
+    for point in range(int(count)):
+        for moment in ("before", "after"):
+            place.node.sets.clear()
+            code, out, err = await place.change(action, value, point, moment)
+            assert code == KILLED, (point, moment, out, err)
+            for action_id in place.unfinished():
+                _code, said, err = await place.command("recover", action_id)
+                assert "Traceback" not in err
+                assert said, err
+            assert place.unfinished() == [], (point, moment)
+            ended_well = point == int(count) - 1 and moment == "after"
+            assert place.port.admin_up or (ended_well and value == "down"), (point, moment)
+            counted = Counter(place.node.sets)
+            assert max(counted.values(), default=1) == 1, (point, moment, counted)
+            place.port.admin_up = True
+
+
+async def test_recovering_twice_and_recovering_nothing_are_told(place: Place) -> None:
+    """A second recovery must not start again."""
+    await place.change("port.restart", "-", 2, "after")
+    (action_id,) = place.unfinished()
+    code, out, _err = await place.command("recover", action_id)
+    assert code == 22
+    assert "previous values stand again" in out
+    code, _out, err = await place.command("recover", action_id)
+    assert code == 20
+    assert "has ended" in err
+    code, _out, err = await place.command("recover", "nothing")
+    assert code == 20
+    assert "there is no action 'nothing'" in err
+
+
+async def test_a_port_with_an_unfinished_change_is_not_changed_again(place: Place) -> None:
+    """What stands there is not known."""
+    await place.change("port.restart", "-", 1, "after")
+    (action_id,) = place.unfinished()
+    code, _out, err = await place.command("set-admin", "-s", SUBSCRIBER, "down", "--dry-run")
+    assert code == 20
+    assert f"cpe-diag port recover {action_id}" in err
+    assert place.node.sets == []
+
+
+ENDS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+
+
+@pytest.mark.parametrize("number", ENDS, ids=[one.name for one in ENDS])
+async def test_a_signal_in_the_middle_of_a_restart_opens_the_port_first(
+    place: Place, number: signal.Signals
+) -> None:
+    """Ctrl-C, three times, while the port is shut."""
+    process = await place.confirmed("restart", "-s", SUBSCRIBER)
+    await place.until_set("2")
+    assert place.is_shut()
+    for _ in range(3):
+        process.send_signal(number)
+        await asyncio.sleep(0.02)
+    code, out, err = await ended(process)
+    assert code == ENDS[number]
+    assert "Traceback" not in out + err
+    assert "stopping at a safe point" in err
+    assert "interrupted; unknown: it took effect" in err
+    assert not place.is_shut()
+    assert [one.rpartition("=")[2] for one in place.node.sets] == ["2", "1"]
+    assert place.unfinished() == []
+
+
+async def test_a_signal_before_anything_was_changed_changes_nothing(place: Place) -> None:
+    """While it is measured what is wrong."""
+    place.node.answer_delay_s = 0.3
+    process = await place.confirmed("restart", "-s", SUBSCRIBER)
+    await asyncio.sleep(2.0)
+    process.send_signal(signal.SIGINT)
+    code, _out, err = await ended(process)
+    assert code == 130
+    assert "nothing was changed" in err
+    assert place.node.sets == []
+    assert place.unfinished() == []
+
+
+async def test_two_processes_do_not_change_one_port_at_a_time(place: Place) -> None:
+    """The second one is told, and changes nothing."""
+    first = await place.confirmed("restart", "-s", SUBSCRIBER)
+    second = await place.confirmed("restart", "-s", SUBSCRIBER)
+    both = await asyncio.gather(ended(first), ended(second))
+    codes = sorted(code for code, _out, _err in both)
+    assert codes in ([0, 0], [0, 20])  # both, where one had ended before the other began
+    assert len(place.node.sets) == 2 * codes.count(0)
+    assert not place.is_shut()

@@ -1,0 +1,182 @@
+"""What was about to be done is on the disk, whole or not at all, and no secret with it."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cpe_diag.domain.action import (
+    ActionPlan,
+    ActionRecord,
+    EntryKind,
+    JournalEntry,
+    Phase,
+    PlannedSet,
+    PlannedWait,
+)
+from cpe_diag.domain.failures import ActionError
+from cpe_diag.store.action_journal import ActionJournals, default_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SET = PlannedSet(
+    oid="1.3.6.1.2.1.2.2.1.7.7",
+    object="IF-MIB ifAdminStatus",
+    type="integer",
+    value="2",
+    readable=True,
+    previous="1",
+)
+PLAN = ActionPlan(
+    action="port.restart",
+    subscriber="sub-1",
+    node="an-1",
+    address="192.0.2.10:161",
+    port="0/1/7",
+    driver="generic_dsl",
+    wished=None,
+    steps=(SET, PlannedWait(wait_s=3.0)),
+    read_back=(),
+    way_back=(),
+    taken_back=False,
+    no_way_back="",
+    outage_s=60.0,
+    source="IF-MIB",
+    findings=(),
+    accepted=(),
+)
+RECORD = ActionRecord(
+    id="a1", begun_at=AT, plan=PLAN, ticket="T-1", symptom="port shut", entries=()
+)
+INTENT = JournalEntry(kind=EntryKind.INTENT, at=AT, words="SET ä", phase=Phase.BACK, step=1)
+END = JournalEntry(kind=EntryKind.END, at=AT, words="done", said="proven")
+
+
+@pytest.fixture
+def journals(tmp_path: Path) -> ActionJournals:
+    """Journals in a folder that is not there yet."""
+    return ActionJournals(tmp_path / "state" / "actions")
+
+
+def only_file(tmp_path: Path) -> Path:
+    """Give the one journal."""
+    (path,) = (tmp_path / "state" / "actions").glob("*.jsonl")
+    return path
+
+
+def test_what_is_written_is_read(journals: ActionJournals, tmp_path: Path) -> None:
+    """Plan, entries and end, equal to what was written."""
+    journal = journals.begin(RECORD)
+    journal.write(INTENT)
+    assert journals.record("a1").entries == (INTENT,)
+    assert journals.record("a1").plan == PLAN
+    assert [one.id for one in journals.unfinished()] == ["a1"]
+    assert journals.unfinished_at("an-1", "0/1/7") == ("a1",)
+    assert journals.unfinished_at("an-1", "0/1/8") == ()
+    journals.resume("a1").write(END)
+    assert journals.record("a1").ended
+    assert journals.unfinished() == ()
+    assert only_file(tmp_path).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_journal_that_was_cut_anywhere_holds_what_was_whole(
+    journals: ActionJournals, tmp_path: Path
+) -> None:
+    """A line that was not whole on the disk was not acted on, so it counts for nothing."""
+    journal = journals.begin(RECORD)
+    journal.write(INTENT)
+    journal.write(END)
+    path = only_file(tmp_path)
+    whole = path.read_bytes()
+    first, second, _ = (len(line) + 1 for line in whole.splitlines())
+    for cut in range(len(whole) + 1):
+        path.write_bytes(whole[:cut])
+        if cut < first - 1:
+            assert journals.unfinished() == ()
+            with pytest.raises(ActionError, match="does not hold a whole plan"):
+                journals.record("a1")
+            continue
+        expected = sum(cut >= end - 1 for end in (first + second, len(whole)))
+        assert len(journals.record("a1").entries) == expected
+
+
+def test_after_a_cut_line_the_journal_goes_on(journals: ActionJournals, tmp_path: Path) -> None:
+    """The recovery's own entries must not be glued to half a line."""
+    journals.begin(RECORD)
+    path = only_file(tmp_path)
+    with path.open("ab") as file:
+        file.write(b'{"kind": "int')
+    journals.resume("a1").write(END)
+    assert journals.record("a1").entries == (END,)
+
+
+def test_an_action_is_begun_once(journals: ActionJournals) -> None:
+    """Two processes with one id would write each other's end."""
+    journals.begin(RECORD)
+    with pytest.raises(ActionError, match="File exists"):
+        journals.begin(RECORD)
+
+
+def test_one_port_is_changed_by_one_process_at_a_time(journals: ActionJournals) -> None:
+    """Two restarts at once would leave the port as chance wants it."""
+    with (
+        journals.held(PLAN),
+        pytest.raises(ActionError, match="by another process"),
+        journals.held(PLAN),
+    ):
+        pass
+    with journals.held(PLAN):
+        pass
+
+
+@pytest.mark.parametrize("name", ["../a1", "", "a/b", "none"])
+def test_an_id_that_is_none_is_told(journals: ActionJournals, name: str) -> None:
+    """An id is no path."""
+    with pytest.raises(ActionError, match=r"no id of an action|there is no action"):
+        journals.record(name)
+
+
+def test_a_file_that_is_no_journal_is_told(journals: ActionJournals, tmp_path: Path) -> None:
+    """A file of another version is not passed over: a port may be shut."""
+    journals.begin(RECORD)
+    only_file(tmp_path).write_text('{"id": "a1"}\n', encoding="utf-8")
+    with pytest.raises(ActionError, match="is no journal of a change"):
+        journals.unfinished()
+
+
+def test_a_journal_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """Before anything is changed."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    journals = ActionJournals(tmp_path / "file" / "actions")
+    with pytest.raises(ActionError, match="cannot be written: Not a directory"):
+        journals.begin(RECORD)
+
+
+def test_each_write_is_on_the_disk(
+    journals: ActionJournals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power failure right after the SET must find the intent."""
+    synced: list[int] = []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.append(descriptor)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    journal = journals.begin(RECORD)
+    begun = len(synced)
+    assert begun >= 2  # the file, and the folder that names it
+    journal.write(INTENT)
+    assert len(synced) == begun + 1
+
+
+def test_the_usual_place_is_the_users_state_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not a cache, which may be emptied."""
+    monkeypatch.setenv("XDG_STATE_HOME", "/somewhere")
+    assert str(default_folder()) == "/somewhere/cpe-diag/actions"
