@@ -64,6 +64,12 @@ class StateReader:
             for group in LINES
             if (specs := _specs(driver, group, CAUSE_FIELDS[group]))
         }
+        self.all = (
+            *self._status,
+            *self._ont,
+            *(s for specs in self._lines.values() for s in specs),
+        )
+        """Every object that a state is read from."""
         self._times = driver.groups.get("node_system", ())
 
     def causes(self, technology: str | None) -> tuple[tuple[ObjectSpec, ...], ...]:

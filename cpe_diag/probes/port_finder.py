@@ -7,16 +7,21 @@ remembered is checked with one GET before it is believed.
 from __future__ import annotations
 
 import asyncio
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
-from cpe_diag.driver_kit.port_index import octets_of_form, placeholders
+from cpe_diag.driver_kit.port_lookups import (
+    applies,
+    part_of,
+    row_index,
+    values_of,
+    wanted_octets,
+)
 from cpe_diag.driver_kit.port_names import OPERATION, locate
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import Awaitable, Iterable, Mapping, Sequence
 
     from cpe_diag.driver_kit.access import AccessDriver, Lookup
     from cpe_diag.driver_kit.port_index import PortIndex
@@ -70,7 +75,7 @@ class PortFinder:
         """
         port = locate(driver, name, technology)
         lookups = [one for one in driver.lookups if whole or not one.optional]
-        if not any(_applies(one, port) for one in lookups):
+        if not any(applies(one, port) for one in lookups):
             return port
         async with self._turn:
             key = (name, whole)
@@ -88,12 +93,86 @@ class PortFinder:
         self._doors.recorder.join(seen)
         return found
 
+    async def find_beside(
+        self, lookups: Iterable[Lookup], ports: Sequence[PortIndex], deadline: float
+    ) -> tuple[PortIndex, ...]:
+        """Complete ports beside the subscriber's without a search: all of them in one question.
+
+        Rows are those that this run has read already, and those that are remembered: they are
+        checked together, in one GET for each lookup.
+
+        Args:
+            lookups: of the driver, in its order.
+            ports: as their names tell them.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            The ports in their order; one whose row is not known keeps the parts that it had.
+
+        Raises:
+            MeasurementError: how the node's answer failed.
+        """
+        rows = list(ports)
+        async with self._turn:
+            self._doors.recorder.join(self._seen)
+            for lookup in lookups:
+                wanted = [at for at, port in enumerate(rows) if applies(lookup, port)]
+                if lookup.same_as:
+                    told = {at: rows[at].parts[lookup.same_as] for at in wanted}
+                elif lookup.oid:
+                    told = await self._asked_of({at: rows[at] for at in wanted}, lookup, deadline)
+                else:
+                    told = await self._known_of({at: rows[at] for at in wanted}, lookup, deadline)
+                for at, part in told.items():
+                    rows[at] = rows[at].with_part(lookup.gives, part)
+            self._seen = self._doors.recorder.seen()
+        return tuple(rows)
+
+    async def _asked_of(
+        self, ports: Mapping[int, PortIndex], lookup: Lookup, deadline: float
+    ) -> dict[int, str]:
+        """Ask for the object of each port, those of one lookup together."""
+        oids = {at: port.fill(lookup.oid) for at, port in ports.items()}
+        await self._tell(oids.values(), deadline)
+        told = {at: part_of(lookup, self._told[oid]) for at, oid in oids.items()}
+        return {at: part for at, part in told.items() if part is not None}
+
+    async def _known_of(
+        self, ports: Mapping[int, PortIndex], lookup: Lookup, deadline: float
+    ) -> dict[int, str]:
+        """Find rows that were read in this run or are remembered; the latter are checked."""
+        snmp, clock = self._doors.snmp, self._doors.clock
+        found: dict[int, str] = {}
+        believed: dict[int, tuple[Oid, bytes, str]] = {}
+        for at, port in ports.items():
+            column, wanted = port.fill(lookup.column), wanted_octets(lookup, port)
+            if wanted is None:
+                continue
+            index = self._told_already(column, wanted)
+            if index is not None:
+                found[at] = index
+                self._memory.keep(snmp.node, column, wanted.hex(), index, clock.now())
+                continue
+            held = self._remembered(column, wanted)
+            if held is not None:
+                believed[at] = (f"{column}.{held}", wanted, held)
+        await self._tell([oid for oid, _, _ in believed.values()], deadline)
+        for at, (oid, wanted, held) in believed.items():
+            if wanted in values_of(self._told[oid]):
+                found[at] = held
+        return found
+
+    async def _tell(self, oids: Iterable[Oid], deadline: float) -> None:
+        unread = tuple(dict.fromkeys(oid for oid in oids if oid not in self._told))
+        if unread:
+            self._told.update(await self._doors.snmp.get(unread, deadline=deadline))
+
     async def _looked_up(
         self, port: PortIndex, lookups: Iterable[Lookup], deadline: float
     ) -> tuple[PortIndex, frozenset[int]]:
         self._doors.recorder.join(self._seen)
         for lookup in lookups:
-            if not _applies(lookup, port):
+            if not applies(lookup, port):
                 continue
             if lookup.same_as:
                 port = port.with_part(lookup.gives, port.parts[lookup.same_as])
@@ -116,29 +195,25 @@ class PortFinder:
         oid = port.fill(lookup.oid)
         if oid not in self._told:
             self._told.update(await self._doors.snmp.get((oid,), deadline=deadline))
-        raw = self._told[oid]
-        if lookup.pattern:
-            text = raw.decode("latin-1") if isinstance(raw, bytes) else str(raw)
-            found = re.fullmatch(lookup.pattern, text)
-            if found is None:
-                raise self._not_there(port)
-            return str(found[1])
-        if not isinstance(raw, int) or raw in lookup.sentinels:
+        part = part_of(lookup, self._told[oid])
+        if part is None:
             raise self._not_there(port)
-        return str(raw)
+        return part
 
     async def _searched(self, port: PortIndex, lookup: Lookup, deadline: float) -> str:
         snmp, clock = self._doors.snmp, self._doors.clock
         column = port.fill(lookup.column)
-        wanted = _wanted(lookup, port)
-        for oid, raw in self._told.items():
-            if oid.startswith(f"{column}.") and _is(wanted, raw):
-                return _rest(oid, column)
-        held = self._memory.recall(snmp.node, column, wanted.hex())
-        if held is not None and clock.now() - held.at < REMEMBERED_FOR:
-            oid = f"{column}.{held.index}"
-            if _is(wanted, (await snmp.get((oid,), deadline=deadline))[oid]):
-                return held.index
+        wanted = wanted_octets(lookup, port)
+        if wanted is None:
+            raise self._not_there(port)
+        index = self._told_already(column, wanted)
+        if index is not None:
+            return index
+        held = self._remembered(column, wanted)
+        if held is not None:
+            oid = f"{column}.{held}"
+            if wanted in values_of((await snmp.get((oid,), deadline=deadline))[oid]):
+                return held
         after, read = "", 0
         while read < lookup.most_rows:
             rows = await snmp.next_rows(
@@ -146,13 +221,13 @@ class PortFinder:
             )
             self._told.update(rows)
             for oid, raw in rows:
-                if _is(wanted, raw):
-                    index = _rest(oid, column)
+                if wanted in values_of(raw):
+                    index = row_index(oid, column)
                     self._memory.keep(snmp.node, column, wanted.hex(), index, clock.now())
                     return index
             if len(rows) < min(ROWS, lookup.most_rows - read):
                 raise self._not_there(port)
-            after, read = _rest(rows[-1][0], column), read + len(rows)
+            after, read = row_index(rows[-1][0], column), read + len(rows)
         failure = Failure(
             kind=FailureKind.INCOMPLETE,
             where=snmp.node,
@@ -160,6 +235,19 @@ class PortFinder:
             next_step="write the node's own number of the port, if the driver takes one",
         )
         raise MeasurementError(failure, OPERATION)
+
+    def _told_already(self, column: Oid, wanted: bytes) -> str | None:
+        """Find a row among those that this run has read."""
+        for oid, raw in self._told.items():
+            if oid.startswith(f"{column}.") and wanted in values_of(raw):
+                return row_index(oid, column)
+        return None
+
+    def _remembered(self, column: Oid, wanted: bytes) -> str | None:
+        held = self._memory.recall(self._doors.snmp.node, column, wanted.hex())
+        if held is None or self._doors.clock.now() - held.at >= REMEMBERED_FOR:
+            return None
+        return held.index
 
     def _not_there(self, port: PortIndex) -> MeasurementError:
         failure = Failure(
@@ -169,30 +257,3 @@ class PortFinder:
             next_step="compare the port in the inventory with the node",
         )
         return MeasurementError(failure, OPERATION)
-
-
-def _applies(lookup: Lookup, port: PortIndex) -> bool:
-    needed = (lookup.same_as,) if lookup.same_as else placeholders(lookup.oid or lookup.column)
-    held = port.parts if lookup.form == "number" else port.words
-    has_wanted = not lookup.wanted or bool(held.get(lookup.wanted))
-    filled = all(name in port.parts for name in needed)
-    return lookup.gives not in port.parts and has_wanted and filled
-
-
-def _wanted(lookup: Lookup, port: PortIndex) -> bytes:
-    """Give the octets that are looked for; a number as its digits."""
-    if lookup.form == "number":
-        return port.parts[lookup.wanted].encode()
-    return bytes(octets_of_form(lookup.form, port.words[lookup.wanted]))
-
-
-def _rest(oid: Oid, column: Oid) -> str:
-    return oid[len(column) + 1 :]
-
-
-def _is(wanted: bytes, raw: SnmpValue) -> bool:
-    """Compare octets, or a number by its digits; a serial number may be octets or text."""
-    if not isinstance(raw, bytes):
-        return isinstance(raw, int) and str(raw).encode() == wanted
-    text = raw.rstrip(b"\0").strip()
-    return wanted in {raw, text} or text.upper() == wanted.hex().upper().encode()

@@ -12,6 +12,7 @@ from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.port_facts import OperStatus
 from cpe_diag.domain.sibling_facts import SiblingState
 from cpe_diag.driver_kit.decode import decode
+from cpe_diag.driver_kit.port_lookups import lookups_for
 from cpe_diag.driver_kit.sibling_choice import PlacedPort, placed
 from cpe_diag.driver_kit.sibling_facts import StateReader
 from cpe_diag.ports import Oid, SnmpValue
@@ -68,7 +69,7 @@ async def read_states(
     places, answers = await _read_columns(driver, ports, objects, reader)
     if not answers:
         raise _no_states(reader.node, f"it has none of the columns that driver {driver.id} reads")
-    places = await rows_by_columns(driver, places, reader)
+    places = await rows_by_columns(lookups_for(driver, objects.all), places, reader)
     rows = _Rows(_oper(objects, answers), places, answers)
     answers |= await _of_some(rows.down, objects.shut, answers, reader)
     # The uptime is read last, so that no change is later than it.

@@ -8,6 +8,7 @@ rows only the node can tell (modems by their MAC address) cost one more GET, for
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
@@ -15,6 +16,7 @@ from cpe_diag.domain.failures import MeasurementError
 from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.sibling_facts import Siblings
 from cpe_diag.domain.subscriber import NodePort
+from cpe_diag.driver_kit.port_lookups import lookups_for
 from cpe_diag.driver_kit.sibling_choice import PlacedPort, choose_siblings, placed, splitter_group
 from cpe_diag.driver_kit.sibling_facts import StateReader
 from cpe_diag.probes.node_port import (
@@ -28,7 +30,6 @@ from cpe_diag.probes.node_port import (
     uptime_oids,
 )
 from cpe_diag.probes.node_port import known as known_fact
-from cpe_diag.probes.port_rows import found_rows
 from cpe_diag.probes.probe import Probe, Setting
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 MOST_OBJECTS: Final = 23
 """With sysUpTime one request of the door."""
 MOST_SIBLINGS: Final = 10
+MOST_CANDIDATES: Final = 40
+"""Ports whose rows are looked for among those already read, where others would cost a search."""
 
 SIBLINGS: Final = FactKey("siblings", "node")
 
@@ -93,13 +96,25 @@ async def _ports(setting: Setting, reader: StateReader, deadline: float) -> Sequ
     ]
     each = max(len(oids_of(reader.state, own.index, first_only=True)), 1)
     room = (MOST_OBJECTS - len(uptime_oids(driver)) + 1) // each - 1
-    chosen = choose_siblings(own, others, min(MOST_SIBLINGS, room))
-    if not chosen:
+    most = min(MOST_SIBLINGS, room)
+    lookups = lookups_for(driver, reader.all)
+    searched = any(lookup.column for lookup in lookups)
+    likely = choose_siblings(own, others, MOST_CANDIDATES if searched else most)
+    if not likely:
         raise not_configured(
             setting.doors.snmp.node, "the inventory knows no other port of the node in service"
         )
-    rows = await found_rows(driver, chosen, setting.doors.snmp, deadline)
-    return (own, *rows)
+    indexes = await setting.finder.find_beside(
+        lookups, [place.index for place in likely], deadline
+    )
+    placed_rows = [
+        replace(place, index=index)
+        for place, index in zip(likely, indexes, strict=True)
+        if oids_of(reader.state, index)
+    ]
+    if not placed_rows:
+        raise unsupported(setting, "where its other ports are is not known without a search")
+    return (own, *choose_siblings(own, placed_rows, most))
 
 
 def _own(setting: Setting, index: PortIndex) -> PlacedPort:

@@ -16,8 +16,10 @@ from cpe_diag.domain.sibling_facts import Siblings
 from cpe_diag.domain.subscriber import NodePort, Technology
 from cpe_diag.driver_kit.load import load_access_driver
 from cpe_diag.probes import siblings
+from cpe_diag.probes.port_finder import PortFinder
 from cpe_diag.testing.clock import FakeClock
-from cpe_diag.testing.doors import FakeSnmp, Wire
+from cpe_diag.testing.doors import FakeMemory, FakeSnmp, Wire
+from cpe_diag.testing.driver_samples import CMTS, OLT
 from cpe_diag.testing.run_samples import sample_subscriber
 from cpe_diag.testing.setting import fake_doors, fake_setting
 
@@ -30,68 +32,6 @@ if TYPE_CHECKING:
 UPTIME: Final = "1.3.6.1.2.1.1.3.0"
 IF_ENTRY: Final = "1.3.6.1.2.1.2.2.1"
 DAY_TICKS: Final = 8_640_000
-
-OLT: Final = """\
-kind: access
-title: An OLT of a test
-extends: generic_ifmib
-technologies: [gpon]
-without: [port_speed, port_counters, learned_macs]
-detect: {sys_object_ids: [1.3.6.1.4.1.32473.77]}
-port_naming:
-  - pattern: '(?P<slot>[0-9]+)/(?P<port>[0-9]+):(?P<onu>[0-9]+)'
-    index:
-      if_index: {base: 0, factors: {slot: 100, port: 1}}
-      onu: {factors: {onu: 1}}
-    groups: ['pon {slot}/{port}', 'card {slot}']
-    source: a scheme of a test
-capabilities:
-  port_speed: {state: exempt, reason: a driver of a test}
-  port_counters: {state: exempt, reason: a driver of a test}
-  learned_macs: {state: exempt, reason: a driver of a test}
-  ont_state: {state: done, verified: documentation}
-facts:
-  port_status:
-    admin_up: {oid: '1.3.6.1.4.1.32473.77.1.{if_index}.{onu}', type: enum, values: {1: up, 2: off},
-               true_when: [up, off], source: TEST-MIB ontRun}
-    oper: {oid: '1.3.6.1.4.1.32473.77.1.{if_index}.{onu}', type: enum, values: {1: up, 2: down},
-           source: TEST-MIB ontRun}
-    last_change_s: {oid: '1.3.6.1.4.1.32473.77.4.{if_index}.{onu}', type: ticks, unit: s,
-                    source: TEST-MIB ontChange}
-  ont_state:
-    online: {oid: '1.3.6.1.4.1.32473.77.1.{if_index}.{onu}', type: enum, values: {1: up, 2: down},
-             true_when: [up], source: TEST-MIB ontRun}
-    last_down_cause: {oid: '1.3.6.1.4.1.32473.77.2.{if_index}.{onu}', type: enum,
-                      values: {1: loss_of_signal, 13: dying_gasp}, source: TEST-MIB ontCause}
-"""
-
-CMTS: Final = """\
-kind: access
-title: A CMTS of a test
-extends: generic_ifmib
-technologies: [docsis]
-without: [port_speed, port_counters, learned_macs]
-detect: {sys_object_ids: [1.3.6.1.4.1.32473.78]}
-port_naming:
-  - pattern: '(?P<mac>[0-9a-f]{2}(:[0-9a-f]{2}){5})'
-    index: {mac: {form: mac, group: mac}}
-    source: a scheme of a test
-lookups:
-  - {gives: cm, oid: '1.3.6.1.4.1.32473.78.9.{mac}', sentinels: [0], cost: a single GET,
-     source: TEST-MIB cmPointer}
-capabilities:
-  port_speed: {state: exempt, reason: a driver of a test}
-  port_counters: {state: exempt, reason: a driver of a test}
-  learned_macs: {state: exempt, reason: a driver of a test}
-facts:
-  port_status:
-    admin_up: {oid: '1.3.6.1.4.1.32473.78.1.{cm}', type: enum, values: {1: down, 6: up},
-               true_when: [down, up], source: TEST-MIB cmStatus}
-    oper: {oid: '1.3.6.1.4.1.32473.78.1.{cm}', type: enum, values: {1: down, 6: up},
-           source: TEST-MIB cmStatus}
-    last_change_s: {oid: '1.3.6.1.4.1.32473.78.2.{cm}', type: ticks, unit: s,
-                    source: TEST-MIB cmChange}
-"""
 
 
 def setting_of(  # noqa: PLR0913 - what a node and its inventory are
@@ -286,3 +226,71 @@ async def test_an_inventory_that_knows_no_other_port_is_a_gap_of_ours() -> None:
     """Nobody to compare with."""
     setting, _ = setting_of("generic_dsl", "0/1/12", CARD[11:12], dslam())
     assert (await refusal(setting)).kind is FailureKind.NOT_CONFIGURED
+
+
+def by_serial(slot: int, pon: int, onu: int) -> str:
+    """Name an ONT of `pon_tree` by its serial number."""
+    return f"{slot}/{pon} HWTC{slot:02X}{pon:02X}00{onu:02X}"
+
+
+def serials(objects: Any) -> Any:  # noqa: ANN401 - objects by oid
+    """Add the column of serial numbers."""
+    for slot in (1, 2):
+        for pon in (1, 2, 3):
+            for onu in range(8):
+                at = f"{slot * 100 + pon}.{onu}"
+                objects[f"1.3.6.1.4.1.32473.77.3.{at}"] = b"HWTC" + bytes([slot, pon, 0, onu])
+    return objects
+
+
+async def test_onts_named_by_serial_are_siblings_without_a_search_of_their_own(
+    tmp_path: Path,
+) -> None:
+    """The search for the subscriber's own has read its PON; nothing is searched for the others."""
+    (tmp_path / "test_olt.yaml").write_text(OLT, encoding="utf-8")
+    _, objects = pon_tree(frozenset({"1/2"}), 13)
+    ports = tuple(
+        NodePort(port=by_serial(slot, pon, onu), in_service=True)
+        for slot in (1, 2)
+        for pon in (1, 2, 3)
+        for onu in range(8)
+    )
+    setting, snmp = setting_of(
+        "test_olt",
+        by_serial(1, 2, 3),
+        ports,
+        serials(objects),
+        technology=Technology.GPON,
+        folders=(tmp_path,),
+    )
+    fact = await ask(setting)
+    assert {one.groups[0] for one in fact.ports} == {"pon 1/2"}
+    assert len(fact.ports) == 8
+    assert all(one.down_cause is OntDownCause.DYING_GASP for one in fact.ports)
+    assert [len(oids) for oids in snmp.asked] == [17, 8]
+
+
+async def test_remembered_rows_of_siblings_are_checked_together(tmp_path: Path) -> None:
+    """A later run finds its own row by one GET, and checks those of all siblings by another."""
+    (tmp_path / "test_olt.yaml").write_text(OLT, encoding="utf-8")
+    _, objects = pon_tree(frozenset(), 1)
+    ports = tuple(NodePort(port=by_serial(1, 2, onu), in_service=True) for onu in range(8))
+    setting, snmp = setting_of(
+        "test_olt",
+        by_serial(1, 2, 3),
+        ports,
+        serials(objects),
+        technology=Technology.GPON,
+        folders=(tmp_path,),
+    )
+    memory = FakeMemory()
+    first = replace(setting, finder=PortFinder(setting.doors, memory))
+    await ask(first)
+    snmp.asked.clear()
+    exchanged = dict(objects)
+    exchanged["1.3.6.1.4.1.32473.77.3.102.5"] = b"HWTC\x09\x09\x09\x09"
+    snmp.objects = exchanged
+    again = replace(setting, finder=PortFinder(setting.doors, memory))
+    fact = await ask(again)
+    assert [len(oids) for oids in snmp.asked] == [1, 7, 15]
+    assert by_serial(1, 2, 5) not in {one.port for one in fact.ports}
