@@ -188,12 +188,14 @@ def recover(context: click.Context, /, action_id: str, *, keep: bool, as_json: b
         )
         prepared = prepare_change(config, wish)
         ends: list[ActionOutcome] = []
+        came: list[int] = []
 
         async def work() -> None:
             async with open_change(prepared) as change:
-                await recover_port(change, record, keep=keep, on_end=ends.append)
+                with _stopped_safely(came):
+                    await recover_port(change, record, keep=keep, on_end=ends.append)
 
-        _run(work(), ends)
+        _run(work(), came, ends)
     _show(record.plan, ends[-1], as_json=as_json)
     context.exit(int(EXIT_OF[ends[-1].end]))
 
@@ -232,7 +234,7 @@ def _change(  # noqa: PLR0913 - one parameter for each option
         from cpe_diag.wiring.changes import prepare_change
 
         prepared = prepare_change(config, wish)
-        _run(one.work(prepared), one.ends)
+        _run(one.work(prepared), one.came, one.ends)
     context.exit(int(one.exit_code))
 
 
@@ -254,6 +256,7 @@ class _OneChange:
         self.as_json = as_json
         self.bundle = bundle
         self.ends: list[ActionOutcome] = []
+        self.came: list[int] = []
         self.exit_code = ExitCode.NO_FAULT
 
     async def work(self, prepared: Any) -> None:  # noqa: ANN401 - PreparedChange, imported late
@@ -268,7 +271,8 @@ class _OneChange:
                 self.show_plan(plan)
                 return
             self.agree(plan)
-            outcome = await change_port(change, plan, on_end=self.ends.append)
+            with _stopped_safely(self.came):
+                outcome = await change_port(change, plan, on_end=self.ends.append)
             _show(plan, outcome, as_json=self.as_json)
             self.exit_code = EXIT_OF[outcome.end]
             await self.save(change)
@@ -315,7 +319,7 @@ class _OneChange:
                 "--dry-run, then give its digest with --confirm"
             )
         _print_plan(plan)
-        if not click.confirm("Do exactly this?", default=False, err=True):
+        if not _confirmed():
             raise RefusedError("not confirmed: nothing was changed")
 
     async def save(self, change: OpenChange) -> None:
@@ -352,38 +356,60 @@ def _told() -> Iterator[None]:
         raise
 
 
-def _run(work: Coroutine[Any, Any, None], ends: list[ActionOutcome]) -> None:
-    """Run to a safe point, whatever signal comes; further signals hurry nothing.
+@contextmanager
+def _stopped_safely(came: list[int]) -> Iterator[None]:
+    """Let signals cancel what runs, which ends at a safe point; further ones hurry nothing.
+
+    Args:
+        came: gets the numbers of the signals.
+    """
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+
+    def stop(number: int) -> None:
+        came.append(number)
+        click.echo("stopping at a safe point: a port that was shut is opened first", err=True)
+        if task is not None:
+            task.cancel()
+
+    held = {one: signal.getsignal(one) for one in SIGNALS}
+    taken = [one for one, handler in held.items() if handler is not signal.SIG_IGN]
+    for number in taken:
+        loop.add_signal_handler(number, stop, number)
+    try:
+        yield
+    finally:
+        for number in taken:
+            loop.remove_signal_handler(number)
+            signal.signal(number, held[number])
+
+
+def _run(work: Coroutine[Any, Any, None], came: list[int], ends: list[ActionOutcome]) -> None:
+    """Run a change to its end.
 
     Raises:
         InterruptedRunError: a signal came; what was begun has ended.
     """
-    came: list[int] = []
-
-    async def guarded() -> None:
-        task = asyncio.current_task()
-        loop = asyncio.get_running_loop()
-
-        def stop(number: int) -> None:
-            came.append(number)
-            click.echo("stopping at a safe point: a port that was shut is opened first", err=True)
-            if task is not None:
-                task.cancel()
-
-        held = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
-        for number in held:
-            loop.add_signal_handler(number, stop, number)
-        try:
-            await work
-        finally:
-            for number in held:
-                loop.remove_signal_handler(number)
-
     try:
-        asyncio.run(guarded())
-    except asyncio.CancelledError:
+        asyncio.run(work)
+    except (KeyboardInterrupt, asyncio.CancelledError):
         ended = f"{ends[-1].end}: {ends[-1].words}" if ends else "nothing was changed"
-        raise InterruptedRunError(f"interrupted; {ended}", came[0] if came else None) from None
+        number = came[0] if came else None
+        raise InterruptedRunError(f"interrupted; {ended}", number) from None
+
+
+def _confirmed() -> bool:
+    """Ask at the terminal; Ctrl-C ends it, which the event loop would only note.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return click.confirm("Do exactly this?", default=False, err=True)
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _show(plan: ActionPlan, outcome: ActionOutcome, *, as_json: bool) -> None:

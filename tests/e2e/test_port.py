@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,8 @@ import yaml
 from cpe_diag.lab.control import LabClient
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from running_lab import RunningLab
 
 pytestmark = pytest.mark.lab
@@ -237,16 +241,16 @@ def test_a_node_without_a_writing_credential_is_told(operator: Operator) -> None
     assert "nothing was changed" in outcome["words"]
 
 
-@pytest.mark.parametrize(("answer", "code"), [("n", REFUSED), ("y", PROVEN)])
-def test_at_a_terminal_the_plan_is_shown_and_asked_for(
-    operator: Operator, answer: str, code: int
-) -> None:
-    """Only a yes to exactly this plan is a yes."""
+@contextmanager
+def asked(
+    operator: Operator, subscriber: str
+) -> Iterator[tuple[subprocess.Popen[str], Callable[[str], int]]]:
+    """Shut a port at a terminal, up to the question; gives the process and how to answer."""
     ours, theirs = os.openpty()
     process = subprocess.Popen(  # noqa: S603 - our own interpreter
         [
             *(sys.executable, "-m", "cpe_diag", "--config", str(operator.config)),
-            *("port", "set-admin", "-s", "sub-3007", "down"),
+            *("port", "set-admin", "-s", subscriber, "down"),
         ],
         stdin=theirs,
         stdout=subprocess.PIPE,
@@ -256,14 +260,24 @@ def test_at_a_terminal_the_plan_is_shown_and_asked_for(
     )
     os.close(theirs)
     try:
-        asked = b""
-        while b"Do exactly this?" not in asked:
-            asked += os.read(ours, 1024)
-        os.write(ours, f"{answer}\n".encode())
-        out, _err = process.communicate(timeout=60)
+        seen = b""
+        while b"Do exactly this?" not in seen:
+            seen += os.read(ours, 1024)
+        yield process, lambda text: os.write(ours, text.encode())
     finally:
         process.kill()
+        process.communicate()
         os.close(ours)
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n", REFUSED), ("y", PROVEN)])
+def test_at_a_terminal_the_plan_is_shown_and_asked_for(
+    operator: Operator, answer: str, code: int
+) -> None:
+    """Only a yes to exactly this plan is a yes."""
+    with asked(operator, "sub-3007") as (process, say):
+        say(f"{answer}\n")
+        out, _err = process.communicate(timeout=60)
     assert process.returncode == code
     assert "digest    " in out
     assert ("PROVEN" in out) is (answer == "y")
@@ -275,3 +289,15 @@ def test_without_a_lab_nothing_is_unfinished(operator: Operator) -> None:
     """The list of unfinished changes needs no node and no inventory."""
     code, out, _err = operator.run("port", "unfinished", "--json")
     assert (code, json.loads(out)) == (PROVEN, [])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_ctrl_c_at_the_question_ends_it_and_changes_nothing(
+    operator: Operator, number: signal.Signals
+) -> None:
+    """A question that nobody can leave would be answered with yes."""
+    with asked(operator, "sub-3007") as (process, _answer):
+        process.send_signal(number)
+        process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert not list(operator.state.glob("cpe-diag/actions/*.jsonl"))
