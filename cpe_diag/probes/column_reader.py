@@ -29,7 +29,7 @@ DEFAULT_PER_S: Final = 50.0
 node's own work where it is nearer."""
 REQUEST_S: Final = 10.0
 """No single question of a sweep is waited for longer."""
-MOST_OBJECTS: Final = 23
+MOST_OBJECTS: Final = 31
 """Objects of one GET beside sysUpTime: one request of the door."""
 MOST_ROWS: Final = 100_000
 """Rows of one column; a table that never ends is no table."""

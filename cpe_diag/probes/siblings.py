@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from cpe_diag.driver_kit.port_index import PortIndex
     from cpe_diag.ports import Oid, SnmpValue
 
-MOST_OBJECTS: Final = 23
+MOST_OBJECTS: Final = 31
 """With sysUpTime one request of the door."""
 MOST_SIBLINGS: Final = 10
 MOST_CANDIDATES: Final = 40

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 Found: TypeAlias = "dict[Oid, SnmpValue]"
 
 SYS_UP_TIME: Final = "1.3.6.1.2.1.1.3.0"  # SNMPv2-MIB sysUpTime.0, RFC 3418
-OBJECTS_PER_GET: Final = 24
-"""With sysUpTime; 24 counters and names of IF-MIB make an answer of some 700 bytes."""
+OBJECTS_PER_GET: Final = 32
+"""With sysUpTime; 32 counters and names of IF-MIB make an answer of some 900 bytes, which fits into
+one Ethernet frame; an agent that cannot say so much answers tooBig, and is asked for less."""
 MAX_ROWS: Final = 50
 MAX_TABLE_ROWS: Final = 128
 V3_ROWS: Final = 40
@@ -89,7 +90,7 @@ class SnmpDoor:
         self._requests.close()
 
     async def get(self, oids: Sequence[Oid], *, deadline: float) -> Mapping[Oid, SnmpValue]:
-        """Read exact objects, at most 23 and sysUpTime in a request, two requests at a time.
+        """Read exact objects, at most 31 and sysUpTime in a request, two requests at a time.
 
         Args:
             oids: which objects.

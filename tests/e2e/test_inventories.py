@@ -51,7 +51,13 @@ CUSTOMERS: Final = {
 """Our fields, and what this operator calls them; he knows no speeds and no languages."""
 
 VALUES: Final = {
-    "technology": {"FTTC": "vdsl2", "ADSL2+": "adsl", "LAN": "ethernet"},
+    "technology": {
+        "FTTC": "vdsl2",
+        "ADSL2+": "adsl",
+        "LAN": "ethernet",
+        "FTTH": "gpon",
+        "HFC": "docsis",
+    },
     "wan": {"I": "ipoe", "P": "pppoe"},
 }
 DEFAULTS: Final = {"router_platform": "openwrt", "router_user": "root"}
@@ -110,6 +116,7 @@ def config(request: pytest.FixtureRequest, lab: RunningLab, tmp_path: Path) -> P
             home["router"]["credential"],
         ]
         for home in ours["subscribers"]
+        if "router" in home
     ]
     for name in ("secrets.yaml", "known_hosts"):
         shutil.copy(lab.folder / name, tmp_path / name)

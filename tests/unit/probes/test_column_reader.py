@@ -162,12 +162,12 @@ async def test_two_fields_of_one_column_read_it_once() -> None:
 
 
 async def test_exact_objects_come_as_many_as_fit_into_a_request() -> None:
-    """23 and sysUpTime."""
+    """31 and sysUpTime."""
     clock = FakeClock()
     snmp = node(60, clock)
     found = await reader_of(snmp, clock).objects([f"{OPER}.{n}" for n in range(1, 61)])
     assert len(found) == 60
-    assert [len(oids) for oids in snmp.asked] == [23, 23, 14]
+    assert [len(oids) for oids in snmp.asked] == [31, 29]
     assert snmp.most == 2
 
 
