@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-from cpe_diag.domain.missing import Maybe
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import Maybe, Missing
+
+NOT_TOLD: Final = Missing(why=FailureKind.UNSUPPORTED)
 
 
 class OntDownCause(StrEnum):
@@ -53,6 +57,8 @@ class OntState:
     firmware: Maybe[str]
     distance_m: Maybe[int]
     config_ok: Maybe[bool]
+    lan_link_up: Maybe[bool] = NOT_TOLD
+    """Something is plugged into the ONT's first Ethernet port (UNI)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,8 @@ class ObjectSpec:
     number was taken as a signed one of `signed_bits` bits (0: as it is), and `form` `mw_to_dbm`
     turns milliwatts into dBm. Raw values in `sentinels`, and texts in `no_value`, mean that the
     device has no value; `values` maps raw numbers to words for `enum` (for `bits`: bit number to
-    word). `pattern` takes a number out of text (`text_number`): its first group.
+    word; with a `unit` its words are whole numbers in it). `pattern` takes a number out of text
+    (`text_number`): its first group.
     `row` is the claim that a row exists: False only where the node has the object `witness`.
     `source` names MIB, object and document, in this order.
     Several objects of one field are alternatives: the first that has a value gives it.

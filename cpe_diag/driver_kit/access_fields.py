@@ -114,6 +114,7 @@ GROUP_FIELDS: Final[Mapping[str, GroupFields]] = {
             "firmware",
             "distance_m",
             "config_ok",
+            "lan_link_up",
         ),
         words={"last_down_cause": frozenset(OntDownCause)},
     ),

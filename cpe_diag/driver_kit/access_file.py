@@ -186,6 +186,9 @@ def _object(reader: DocumentReader, group: str, path: YamlPath, field: str) -> O
 
 
 def _check_object(reader: DocumentReader, path: YamlPath, spec: ObjectSpec) -> None:
+    numbers = spec.type == "enum" and spec.unit
+    if numbers and not all(word.isdigit() for word in spec.values.values()):
+        reader.fault((*path, "values"), "with a `unit` every word is a whole number")
     if spec.type in {"enum", "bits"} and not spec.values:
         reader.fault(path, f"type {spec.type} needs `values`")
     if (spec.type == "row") != bool(spec.witness):

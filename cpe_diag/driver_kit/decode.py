@@ -274,6 +274,8 @@ def _word(spec: ObjectSpec, number: int) -> Maybe[Value]:
     word = spec.values.get(number)
     if word is None:
         return UNPARSEABLE
+    if spec.unit:
+        return int(word)
     return word in spec.true_when if spec.true_when else word
 
 

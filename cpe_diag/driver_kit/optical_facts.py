@@ -38,6 +38,7 @@ def ont_state(fields: Fields, clock_s: float | None) -> OntState:
         firmware=fields.text("firmware"),
         distance_m=fields.count("distance_m"),
         config_ok=fields.claim("config_ok"),
+        lan_link_up=fields.claim("lan_link_up"),
     )
 
 

@@ -11,6 +11,7 @@ from cpe_diag.judge.cause import (
     ON_COPPER,
     ON_DSL,
     ON_ETHERNET,
+    ON_PON,
     SITE,
     SLOW,
     Cause,
@@ -248,7 +249,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.NETWORK_OPERATIONS,
         title="The two ends of the Ethernet link disagree on duplex",
-        technologies=ON_ETHERNET,
+        technologies=(*ON_ETHERNET, *ON_PON),
         needs=(must("port_duplex_wrong"),),
         supports=(when("port_duplex_wrong", 5.5),),
         explains=(

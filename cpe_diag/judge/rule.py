@@ -51,6 +51,17 @@ ROUTER_KINDS: Final = (
 """Facts that are read over the one SSH connection to the router."""
 
 
+OF_SOME_LINES: Final = frozenset(
+    {
+        *("port_speed", "port_counters", "port_rates", "learned_macs", "dhcp_bindings"),
+        *("port_config", "port_power", "port_security", "cable_test"),
+        *("line_quality", "line_growth", "ont_state", "ont_optics", "ont_errors"),
+        *("cable_modem", "modem_channels"),
+    }
+)
+"""Facts that some technologies or some kinds of node do not have."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a rule says: yes, no, or cannot tell (None), and from what.
@@ -144,6 +155,12 @@ class Facts:
         failure = self.case.evidence.failure(key.kind, key.subject)
         return failure is not None and failure.kind is FailureKind.HUNG
 
+    def cannot_be(self, key: FactKey) -> bool:
+        """Tell whether a fact was asked for and cannot exist in this case."""
+        failure = self.case.evidence.failure(key.kind, key.subject)
+        none_there = failure is not None and failure.kind is FailureKind.NOT_APPLICABLE
+        return none_there and key.kind in OF_SOME_LINES
+
     def why_unknown(self, key: FactKey) -> str:
         """Say in words why a fact is not known."""
         failure = self.case.evidence.failure(key.kind, key.subject)
@@ -168,14 +185,19 @@ class Rule:
     ask: Callable[[Facts], Answer]
 
     def find(self, facts: Facts) -> Finding:
-        """Answer for one case."""
+        """Answer for one case.
+
+        Where none of the facts that are missing can exist for this subscriber or on this kind of
+        node, the question does not arise.
+        """
         answer = self.ask(facts)
+        cannot_be = all(facts.cannot_be(key) for key in answer.missing)
         return Finding(
             id=self.id,
             answer=answer.answer,
             because=answer.because,
             rests_on=answer.rests_on,
-            missing=answer.missing,
+            missing=() if cannot_be else answer.missing,
         )
 
 

@@ -133,8 +133,21 @@ def line_rate_low(facts: Facts, line: LineQuality) -> Answer:
     return says(trained < facts.limits["line_rate_share"] * sold, words, LINE)
 
 
-def modem_without_router(facts: Facts, line: LineQuality) -> Answer:
-    """Answer whether the modem is trained while nothing is heard from a router behind it."""
+def modem_without_router(facts: Facts) -> Answer:
+    """Answer whether modem or ONT works while no router is there behind it."""
+    if not facts.is_pon:
+        return _of_the_line(_trained_without_router)(facts)
+    ont = facts.fact(OntState, ONT)
+    link = known(ont.lan_link_up) if ont else None
+    if ont is None or (ont.online and link is None):
+        return cannot_tell(facts, ONT)
+    if not ont.online:
+        return no("the ONT is not online", ONT)
+    words = "has a link" if link else "has no link"
+    return says(not link, f"the ONT is online, its Ethernet port {words}", ONT)
+
+
+def _trained_without_router(facts: Facts, line: LineQuality) -> Answer:
     macs = facts.fact(LearnedMacs, LEARNED_MACS)
     if not line.in_sync:
         return no(NOT_TRAINED, LINE)
@@ -199,8 +212,8 @@ RULES_LINE: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         id="modem_without_router",
-        question="Is the modem trained with no router behind it?",
-        needs=(LINE, LEARNED_MACS, PORT_RATES, ROUTER_REACHED),
-        ask=_of_the_line(modem_without_router),
+        question="Does the modem or ONT work with no router behind it?",
+        needs=(LINE, LEARNED_MACS, PORT_RATES, ROUTER_REACHED, ONT),
+        ask=modem_without_router,
     ),
 )

@@ -102,9 +102,15 @@ def new_errors(rates: PortRates | None) -> int | None:
     return max(counts) if counts else None
 
 
+def _no_ethernet(facts: Facts) -> bool:
+    """Tell that no Ethernet link of the subscriber's is seen; an OLT may tell of the ONT's."""
+    told = facts.is_pon and facts.fact(PortSpeed, PORT_SPEED) is not None
+    return facts.is_ethernet is False and not told
+
+
 def port_duplex_wrong(facts: Facts) -> Answer:
     """Answer whether the two ends disagree on duplex."""
-    if facts.is_ethernet is False:
+    if _no_ethernet(facts):
         return does_not_arise("the port is no Ethernet port")
     speed = facts.fact(PortSpeed, PORT_SPEED)
     rates = facts.fact(PortRates, PORT_RATES)
@@ -123,7 +129,7 @@ def port_duplex_wrong(facts: Facts) -> Answer:
 
 def port_speed_low(facts: Facts) -> Answer:
     """Answer whether an Ethernet link is too slow for the service."""
-    if facts.is_ethernet is False:
+    if _no_ethernet(facts):
         return does_not_arise("the port is no Ethernet port")
     sold = known(facts.subscriber.service.down_bps)
     if sold is None:

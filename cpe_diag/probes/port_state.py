@@ -15,6 +15,7 @@ from cpe_diag.probes.node_port import (
     built,
     driver_of,
     fields_of,
+    group_specs,
     known,
     node_times,
     none_of,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from cpe_diag.driver_kit.access_facts import Fields
     from cpe_diag.driver_kit.port_index import PortIndex
     from cpe_diag.ports import Oid, SnmpValue
 
@@ -139,6 +141,10 @@ def _port(
     def source(group: str, field: str) -> str:
         return source_of(status.node, groups.get(group, ()), field, index)
 
+    def told(group: str, fields: Fields) -> Fields:
+        group_specs(setting, group)  # says why, where this kind of node has no such thing
+        return fields
+
     return (
         built(
             STATUS,
@@ -146,10 +152,17 @@ def _port(
             source("port_status", "oper"),
             at,
         ),
-        built(SPEED, lambda: port_speed(speed), source("port_speed", "speed_bps"), at),
+        built(
+            SPEED,
+            lambda: port_speed(told("port_speed", speed)),
+            source("port_speed", "speed_bps"),
+            at,
+        ),
         built(
             COUNTERS,
-            lambda: port_counters(counters, system.needed_number("uptime_s")),
+            lambda: port_counters(
+                told("port_counters", counters), system.needed_number("uptime_s")
+            ),
             source("port_counters", "in_octets"),
             at,
         ),

@@ -39,15 +39,16 @@ def first_sample(evidence: Evidence, subject: str) -> Observed[PortCounters]:
     """Give the first sample of a port.
 
     Raises:
-        MeasurementError: DEPENDENCY: there is none.
+        MeasurementError: DEPENDENCY: there is none; NOT_APPLICABLE: the node counts nothing.
     """
     held = evidence.get("port_counters", subject)
     if isinstance(held, Observed) and isinstance(held.value, PortCounters):
         return Observed(value=held.value, source=held.source, at=held.at)
     reason = evidence.failure("port_counters", subject)
     detail = f"there is no first sample of the counters: {reason.detail if reason else 'not read'}"
-    failure = Failure(kind=FailureKind.DEPENDENCY, where=subject, detail=detail)
-    raise MeasurementError(failure, ASK)
+    none_there = reason is not None and reason.kind is FailureKind.NOT_APPLICABLE
+    kind = FailureKind.NOT_APPLICABLE if none_there else FailureKind.DEPENDENCY
+    raise MeasurementError(Failure(kind=kind, where=subject, detail=detail), ASK)
 
 
 async def sample_again(

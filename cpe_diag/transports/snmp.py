@@ -34,8 +34,8 @@ Found: TypeAlias = "dict[Oid, SnmpValue]"
 
 SYS_UP_TIME: Final = "1.3.6.1.2.1.1.3.0"  # SNMPv2-MIB sysUpTime.0, RFC 3418
 OBJECTS_PER_GET: Final = 32
-"""With sysUpTime; 32 counters and names of IF-MIB make an answer of some 900 bytes, which fits into
-one Ethernet frame; an agent that cannot say so much answers tooBig, and is asked for less."""
+"""With sysUpTime; 32 counters and names of IF-MIB make an answer of some 900 bytes, which fits
+into one Ethernet frame. An agent that cannot say so much answers tooBig, and is asked for less."""
 MAX_ROWS: Final = 50
 MAX_TABLE_ROWS: Final = 128
 V3_ROWS: Final = 40
