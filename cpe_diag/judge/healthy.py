@@ -116,6 +116,7 @@ MAY_BE_UNKNOWN: Final = frozenset(
         "modem_partial_service",
         "ranging_timeouts",
         "profile_wrong",
+        "port_saturated",
     }
 )
 """Good to have, but the rest carries the statement where a device cannot tell."""

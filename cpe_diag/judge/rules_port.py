@@ -79,6 +79,8 @@ def port_changed(facts: Facts) -> Answer:
 
 def port_errors_growing(facts: Facts) -> Answer:
     """Answer whether the port counted new errors between two samples."""
+    if facts.is_pon or facts.is_docsis:
+        return does_not_arise("damage on a shared medium shows in its light or its codewords")
     rates = facts.fact(PortRates, PORT_RATES)
     errors = new_errors(rates)
     if rates is None or errors is None:
