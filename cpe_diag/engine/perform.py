@@ -22,10 +22,11 @@ from cpe_diag.domain.action import (
 )
 from cpe_diag.domain.failures import ActionError
 from cpe_diag.engine.changing import PATIENCE, TRIES, Changer, Patience, holds_value
+from cpe_diag.engine.plan_values import previous_values, restored_values
 
 if TYPE_CHECKING:
     from cpe_diag.domain.action import ActionPlan
-    from cpe_diag.ports import ControlDoors, Oid
+    from cpe_diag.ports import ControlDoors
 
 T = TypeVar("T")
 
@@ -132,23 +133,6 @@ async def _still_as_planned(plan: ActionPlan, changer: Changer) -> None:
                 f"{oid} was {value} when the plan was made, and is not any more; nothing was "
                 "changed: make the plan again"
             )
-
-
-def previous_values(plan: ActionPlan) -> dict[Oid, tuple[str, str]]:
-    """Give type and previous value of everything that a plan sets or reads back."""
-    held = {one.oid: ("", one.previous) for one in plan.read_back}
-    held |= {
-        one.oid: (one.type, one.previous)
-        for one in plan.steps
-        if isinstance(one, PlannedSet) and one.readable
-    }
-    return {oid: (kind, value) for oid, (kind, value) in held.items() if value is not None}
-
-
-def restored_values(plan: ActionPlan) -> dict[Oid, tuple[str, str]]:
-    """Give type and value of what shows that the way back was gone to its end."""
-    back = {one.oid: (one.type, one.value) for one in plan.way_back if isinstance(one, PlannedSet)}
-    return back or previous_values(plan)
 
 
 class Performance:

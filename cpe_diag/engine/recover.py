@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from cpe_diag.domain.action import ActionEnd, Phase, PlannedSet, PlannedWait
 from cpe_diag.domain.failures import ActionError
 from cpe_diag.engine.changing import PATIENCE, Changer, Patience
-from cpe_diag.engine.perform import Performance, previous_values, until_safe
+from cpe_diag.engine.perform import Performance, until_safe
+from cpe_diag.engine.plan_values import previous_values
 
 if TYPE_CHECKING:
     from cpe_diag.domain.action import ActionOutcome, ActionRecord

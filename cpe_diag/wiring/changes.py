@@ -1,27 +1,17 @@
-"""Puts one change together: configuration, inventory, driver and doors -> plan -> outcome."""
+"""Puts one change together: configuration, inventory, driver, and doors to look and to change."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.action import ActionOutcome, ActionPlan, ActionRecord
-from cpe_diag.domain.failures import ActionError, GuardError, WishError
-from cpe_diag.domain.missing import Missing, known
+from cpe_diag.domain.failures import ActionError, WishError
+from cpe_diag.domain.missing import known
 from cpe_diag.domain.subscriber import AccessNode
 from cpe_diag.driver_kit.access import AccessDriver
-from cpe_diag.engine.guard import CHECKS, GuardCase, guard
-from cpe_diag.engine.perform import perform
-from cpe_diag.engine.plan_action import Where, action_of, objects_to_read, plan_action
-from cpe_diag.engine.raw_value import wished_value
-from cpe_diag.engine.recover import recover
-from cpe_diag.engine.survey import survey
-from cpe_diag.judge.thresholds import limits
+from cpe_diag.engine.guard import CHECKS
 from cpe_diag.ports import ControlDoors, Doors
-from cpe_diag.probes.node_port import port_of
 from cpe_diag.probes.probe import Setting
 from cpe_diag.store.action_journal import ActionJournals, JournalFile, default_folder
 from cpe_diag.store.port_memory import PortMemoryFile, default_path
@@ -29,20 +19,16 @@ from cpe_diag.transports.node_cli import NodeCli
 from cpe_diag.transports.snmp_set import SnmpSetDoor
 from cpe_diag.wiring.detection import detected_driver
 from cpe_diag.wiring.doors import open_doors
-from cpe_diag.wiring.knowledge import fitting_driver
 from cpe_diag.wiring.proofs import Prover
 from cpe_diag.wiring.runs import PreparedRun, RunWish, prepare, setting_of
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from cpe_diag.wiring.config import Config
 
 DEFAULT_PLAYBOOK: Final = "no_internet"
-LOOK_S: Final = 20.0
 RUN_S: Final = 120.0
-ID_BYTES: Final = 5
-
-Confirm = Callable[[ActionPlan], bool]
-"""Shows a plan to who decides; False: it is not to be done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,150 +191,3 @@ def _control_doors(
         legacy_algorithms=config.legacy_algorithms,
     )
     return control, shell
-
-
-async def make_plan(change: OpenChange) -> ActionPlan:
-    """Look at the node and make the plan, with what the guard says of it.
-
-    Args:
-        change: with open doors.
-
-    Returns:
-        The plan; `objections` says whether it may be performed.
-
-    Raises:
-        WishError: the driver cannot do it, or the value is not one that it takes.
-        ActionError: a part of the port's index is not known.
-        MeasurementError: the node does not answer, or the port is not known there.
-    """
-    prepared, setting = change.prepared, change.setting
-    every = action_of(change.driver, prepared.wish.action)
-    deadline = setting.doors.clock.monotonic() + LOOK_S
-    port = await port_of(setting, deadline)
-    spec = every.fitting(port)
-    wished_value(spec, prepared.value)
-    seen = await survey(setting, port, objects_to_read(spec, port), deadline)
-    snmp = prepared.node.snmp
-    where = Where(
-        subscriber=prepared.wish.subscriber,
-        node=prepared.node.id,
-        address=f"{snmp.address}:{snmp.port}",
-        port=port,
-    )
-    plan = plan_action(spec, change.driver, where, wished=prepared.value, present=seen.present)
-    findings = guard(
-        GuardCase(
-            spec=spec,
-            plan=plan,
-            survey=seen,
-            subscriber=prepared.run.subscriber,
-            node=prepared.node,
-            port=port,
-            node_ports=prepared.run.node_ports,
-            driver=change.driver,
-            fitting=_fitting(prepared, seen.object_id, seen.description),
-            unfinished=prepared.journals.unfinished_at(plan.node, plan.port),
-            most_macs=limits(prepared.run.config.thresholds)["macs_of_one_home"],
-        )
-    )
-    return replace(plan, findings=findings, accepted=prepared.wish.accept)
-
-
-def _fitting(
-    prepared: PreparedChange, object_id: str | Missing, description: str | Missing
-) -> AccessDriver | None:
-    if isinstance(object_id, Missing):
-        return None
-    return fitting_driver(prepared.run.config, object_id, known(description) or "")
-
-
-async def change_port(
-    change: OpenChange, plan: ActionPlan, *, on_end: Callable[[ActionOutcome], None]
-) -> ActionOutcome:
-    """Do what was agreed to: the plan is made anew, and must be the same.
-
-    Args:
-        change: with open doors.
-        plan: what somebody has agreed to.
-        on_end: gets the outcome, also where the caller is cancelled meanwhile.
-
-    Returns:
-        The outcome.
-
-    Raises:
-        GuardError: the guard refuses it.
-        ActionError: the plan would be another one now, another process changes the port, or the
-            journal cannot be written. Nothing was changed.
-        CancelledError: after a safe point was reached.
-    """
-    prepared = change.prepared
-    with prepared.journals.held(plan):
-        symptom = await change.prover.before()
-        fresh = await make_plan(change)
-        if fresh.objections:
-            raise GuardError(fresh)
-        if fresh.digest != plan.digest:
-            raise ActionError(
-                f"the plan is another one now (digest {fresh.digest}); nothing was changed"
-            )
-        action_id = secrets.token_hex(ID_BYTES)
-        record = ActionRecord(
-            id=action_id,
-            begun_at=change.setting.doors.clock.now(),
-            plan=fresh,
-            ticket=prepared.wish.ticket,
-            symptom=symptom,
-            entries=(),
-        )
-        journal = prepared.journals.begin(record)
-        return await perform(
-            action_id,
-            fresh,
-            change.doors(journal),
-            change.prover.after,
-            symptom=symptom,
-            on_end=on_end,
-        )
-
-
-async def recover_port(
-    change: OpenChange,
-    record: ActionRecord,
-    *,
-    keep: bool,
-    on_end: Callable[[ActionOutcome], None],
-) -> ActionOutcome:
-    """Bring a change that was broken off to an end.
-
-    Args:
-        change: with open doors to the same node.
-        record: without an end.
-        keep: as for `recover`.
-        on_end: gets the outcome.
-
-    Returns:
-        The outcome.
-
-    Raises:
-        ActionError: the node is no longer where it was, another process changes the port, or
-            the node cannot be read.
-        CancelledError: after a safe point was reached.
-    """
-    prepared = change.prepared
-    snmp = prepared.node.snmp
-    here = (prepared.node.id, f"{snmp.address}:{snmp.port}")
-    if here != (record.plan.node, record.plan.address):
-        raise ActionError(
-            f"the plan is of {record.plan.node} at {record.plan.address}, and the inventory has "
-            f"{here[0]} at {here[1]} now"
-        )
-    change.prover.acted_at = record.begun_at
-    with prepared.journals.held(record.plan):
-        journal = prepared.journals.resume(record.id)
-        return await recover(
-            prepared.journals.record(record.id),
-            change.doors(journal),
-            change.prover.after,
-            keep=keep,
-            on_end=on_end,
-        )

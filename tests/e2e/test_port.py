@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -26,6 +27,9 @@ pytestmark = pytest.mark.lab
 
 VDSL = "sub-1004"
 ETHERNET = "sub-3006"
+SWITCH = "sub-6002"
+ONT = "sub-4002"
+PROFILED = "sub-1006"
 PROVEN, BAD_INPUT, REFUSED, ROLLED_BACK = 0, 2, 20, 22
 
 
@@ -84,12 +88,8 @@ class Operator:
 
 @pytest.fixture
 def operator(lab: RunningLab, tmp_path: Path) -> Operator:
-    """Give an operator whose inventory says all that the guard wants to know."""
+    """Give an operator with a copy of the lab's inventory, which he may change."""
     document = yaml.safe_load((lab.folder / "inventory.yaml").read_text(encoding="utf-8"))
-    for name, node in document["nodes"].items():
-        node.setdefault("write_credential", node["credential"].replace("read", "write"))
-        node.setdefault("system_name", f"{name}.lab.example")
-        node.setdefault("uplinks", ["ifindex:2001"])
     # Credentials stand beside the inventory, so it stays in the lab's folder.
     (lab.folder / "port-inventory.yaml").write_text(json.dumps(document), encoding="utf-8")
     config = lab.folder / "port-config.yaml"
@@ -239,6 +239,53 @@ def test_a_node_without_a_writing_credential_is_told(operator: Operator) -> None
     assert (code, outcome["end"]) == (21, "failed")
     assert "write_credential" in outcome["words"] + str(outcome["steps"])
     assert "nothing was changed" in outcome["words"]
+
+
+def test_a_cable_test_is_shown_and_goes_with_the_case(operator: Operator, tmp_path: Path) -> None:
+    """The technician wants to know at how many metres."""
+    operator.client.set_fault(SWITCH, "cable_pair_broken")
+    try:
+        case = tmp_path / "case"
+        code, outcome = operator.do("test-cable", "-s", SWITCH, "--bundle", str(case))
+        assert (code, outcome["end"]) == (PROVEN, "proven")
+        assert re.search(r"pair \d open at \d+ m", outcome["symptom"])
+        assert '"cable_test[port]"' in (case / "case.json").read_text(encoding="utf-8")
+    finally:
+        operator.client.clear_faults()
+
+
+def test_an_ont_is_restarted_by_its_own_row_and_seen_to_have_gone_down(
+    operator: Operator,
+) -> None:
+    """The trigger cannot be read; what the OLT says of the ONT afterwards proves it."""
+    plan = operator.plan("reset-ont", "-s", ONT)["plan"]
+    assert [step.get("readable") for step in plan["steps"]] == [False]
+    code, outcome = operator.do("reset-ont", "-s", ONT)
+    assert (code, outcome["end"]) == (PROVEN, "proven")
+    assert len(outcome["steps"]) == 1
+
+
+def test_an_ont_that_is_not_the_inventorys_is_not_restarted(operator: Operator) -> None:
+    """The fibre of another customer was plugged in here."""
+    path = operator.folder / "port-inventory.yaml"
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for subscriber in document["subscribers"]:
+        if subscriber["id"] == ONT:
+            subscriber["ont_serial"] = "HWTC00000000"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    code, _out, err = operator.run("port", "reset-ont", "-s", ONT, "--dry-run")
+    assert code == REFUSED
+    assert "refused by ont_serial" in err
+
+
+def test_a_wrong_profile_is_corrected_from_the_inventory(operator: Operator) -> None:
+    """The profile that was sold."""
+    operator.client.set_fault(PROFILED, "wrong_profile")
+    try:
+        code, outcome = operator.do("set-profile", "-s", PROFILED, "--playbook", "slow_internet")
+        assert (code, outcome["end"]) == (PROVEN, "proven")
+    finally:
+        operator.client.clear_faults()
 
 
 @contextmanager

@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 from cpe_diag.lab.files import CONFIG_FILE, INVENTORY_FILE, write_files
+from cpe_diag.lab.inventory import SECRETS_FILE
 from cpe_diag.lab.running import RunningLab
 from cpe_diag.store.action_journal import ActionJournals
 
@@ -141,11 +142,13 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
             file.write("driver_folders: [drivers]\n")
         inventory = tmp_path / INVENTORY_FILE
         document = yaml.safe_load(inventory.read_text(encoding="utf-8"))
-        node = document["nodes"]["an-eth"]
-        node["driver"] = "quick"
-        node.setdefault("write_credential", node["credential"].replace("read", "write"))
-        node.setdefault("system_name", lab.world.nodes["an-eth"].sys_name)
-        node.setdefault("uplinks", ["ifindex:2001"])
+        # SNMPv3 costs every process some tenths of a second for its keys.
+        document["nodes"]["an-eth"].update(
+            driver="quick",
+            version="2c",
+            credential=f"file:{SECRETS_FILE}#snmp_read",
+            write_credential=f"file:{SECRETS_FILE}#snmp_write",
+        )
         inventory.write_text(yaml.safe_dump(document), encoding="utf-8")
         yield Place(lab=lab, folder=tmp_path)
     finally:
