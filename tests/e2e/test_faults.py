@@ -183,6 +183,13 @@ CLAIMS = (
     _network("partial_service", CABLE, "modem_partial_service", TECHNICIAN, "slow_internet"),
     _network("modem_offline", CABLE, "modem_offline", TECHNICIAN, router_lights="on"),
     _network("node_outage", FIBRE, "node_outage", NOC),
+    _network("splitter_outage", FIBRE, "splitter_outage", NOC),
+    _network("splitter_outage", FIBRE_2, "splitter_outage", NOC, "drops"),
+    _network("splitter_outage", CABLE, "splitter_outage", NOC),
+    _network("card_outage", FIBRE, "card_outage", NOC),
+    _network("card_outage", VDSL, "card_outage", NOC),
+    _network("card_outage", ADSL_DHCP, "card_outage", NOC),
+    _network("card_outage", ETHERNET, "card_outage", NOC),
     _router("customer_power", FIBRE, "customer_power"),
     _router("customer_power", CABLE, "customer_power", router_lights="off"),
     _router("customer_power", VDSL, "customer_power"),
@@ -307,8 +314,8 @@ def test_a_broken_pair_that_the_switch_has_measured_is_named_with_its_place(
 
 
 MEASURED_FIRST = frozenset({"cable_pair_broken"})
-NOT_YET_JUDGED = frozenset({"card_outage", "splitter_outage", "port_locked"})
-"""Groups are compared by no rule yet, and no driver reads that the lab's switch locks a port."""
+NOT_YET_JUDGED = frozenset({"port_locked"})
+"""No driver reads that the lab's switch locks a port."""
 
 
 def test_every_fault_of_the_lab_is_claimed_here_or_is_one_of_our_own_access() -> None:
