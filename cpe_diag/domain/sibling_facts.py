@@ -31,9 +31,11 @@ class Siblings:
 
     `own` is the operator's name of the subscriber's port, which is among `ports` where the node
     told its state. `in_service` is how many ports the inventory knows of the node in service;
-    fewer may have been asked.
+    fewer may have been asked. `dated` False: the node tells moments but not its clock, so that
+    ages count from the latest change among the ports, and only their differences mean something.
     """
 
     own: str
     ports: tuple[SiblingState, ...]
     in_service: int
+    dated: bool

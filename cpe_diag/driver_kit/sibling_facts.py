@@ -11,11 +11,11 @@ from cpe_diag.domain.port_facts import OperStatus
 from cpe_diag.domain.sibling_facts import SiblingState
 from cpe_diag.driver_kit.access_facts import Fields, age_by_clock_s, changed_ago_s
 from cpe_diag.driver_kit.capability import CapabilityState
-from cpe_diag.driver_kit.decode import UNSUPPORTED, decode_group
+from cpe_diag.driver_kit.decode import UNSUPPORTED, decode, decode_group
 from cpe_diag.driver_kit.port_index import NODE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from cpe_diag.driver_kit.access import AccessDriver, ObjectSpec
     from cpe_diag.driver_kit.sibling_choice import PlacedPort
@@ -29,19 +29,25 @@ STATE_FIELDS: Final = frozenset({"oper", "last_change_s", "changed_at_s"})
 """What every port is asked for: up or down, and since when."""
 SHUT_FIELDS: Final = frozenset({"admin_up"})
 """What only a port that is down is asked for: an interface that is up is not shut (RFC 2863)."""
+DOWN_SINCE_FIELDS: Final = frozenset({"down_for_s", "down_at_s"})
+"""Since when an ONT is away, where its state has no time of its own."""
 CAUSE_FIELDS: Final[Mapping[str, frozenset[str]]] = {
-    ONT: frozenset({"last_down_cause", "down_for_s", "down_at_s"}),
+    ONT: frozenset({"last_down_cause"}),
     **{group: frozenset({"far_end_power_lost"}) for group in LINES},
 }
-"""Why a port is down, by the group that tells it; an ONT's group may tell since when, too."""
+"""Why a port is down, by the group that tells it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeTimes:
-    """A node's uptime and its clock at the moment of an answer, None where it gives none."""
+    """A node's uptime and its clock at the moment of an answer, None where it gives none.
+
+    `dated` False: `clock_s` is the latest moment that any port told, in place of the clock.
+    """
 
     uptime_s: float | None
     clock_s: float | None
+    dated: bool
 
 
 class StateReader:
@@ -56,9 +62,9 @@ class StateReader:
         self.shut = _specs(driver, STATUS, SHUT_FIELDS)
         """Whether the operator has shut a port."""
         self._status = (*self.state, *self.shut)
-        dated = {spec.field for spec in self.state} - {"oper"}
-        ont = {"last_down_cause"} if dated else CAUSE_FIELDS[ONT]
-        self._ont = _specs(driver, ONT, ont)
+        self._since = _specs(driver, ONT, DOWN_SINCE_FIELDS)
+        self._why = _specs(driver, ONT, CAUSE_FIELDS[ONT])
+        self._ont = (*self._since, *self._why)
         self._lines = {
             group: specs
             for group in LINES
@@ -86,15 +92,58 @@ class StateReader:
             for group, specs in self._lines.items()
             if technology is None or group == f"line_quality_{technology}"
         )
-        return (*((self._ont,) if self._ont else ()), *lines)
+        return (*((self._why,) if self._why else ()), *lines)
 
-    def times(self, answers: Mapping[Oid, SnmpValue]) -> NodeTimes:
-        """Decode the node's uptime and clock."""
+    def since(
+        self, places: Iterable[PlacedPort], answers: Mapping[Oid, SnmpValue]
+    ) -> tuple[ObjectSpec, ...]:
+        """Give the objects that say since when ports are down, where their states do not.
+
+        Args:
+            places: ports that are down.
+            answers: their states, raw, by oid.
+
+        Returns:
+            Objects; empty where the state of every port has a time.
+        """
+        times = [spec for spec in self.state if spec.field != "oper"]
+
+        def has_time(place: PlacedPort) -> bool:
+            told = (decode(spec, answers.get(spec.at(place.index))) for spec in times)
+            return any(not isinstance(value, Missing) for value in told)
+
+        return () if all(map(has_time, places)) else self._since
+
+    def times(
+        self, answers: Mapping[Oid, SnmpValue], places: Iterable[PlacedPort] = ()
+    ) -> NodeTimes:
+        """Decode the node's uptime and clock.
+
+        Args:
+            answers: raw values by oid.
+            places: ports; the latest moment that one of them tells stands in for a clock.
+
+        Returns:
+            The times.
+        """
         fields = Fields(decode_group(self._times, answers, NODE), self._node, "node_system")
+        clock_s = _or_none(fields.number("clock_s"))
+        dated = True
+        if clock_s is None:
+            moments = [
+                moment
+                for place in places
+                if (moment := self._down_at_s(place, answers)) is not None
+            ]
+            clock_s, dated = max(moments, default=None), not moments
         return NodeTimes(
-            uptime_s=_or_none(fields.number("uptime_s")),
-            clock_s=_or_none(fields.number("clock_s")),
+            uptime_s=_or_none(fields.number("uptime_s")), clock_s=clock_s, dated=dated
         )
+
+    def _down_at_s(self, place: PlacedPort, answers: Mapping[Oid, SnmpValue]) -> float | None:
+        if not self._since:
+            return None
+        return _or_none(self._fields(self._since, ONT, place, answers).number("down_at_s"))
 
     def read(
         self, place: PlacedPort, answers: Mapping[Oid, SnmpValue], times: NodeTimes

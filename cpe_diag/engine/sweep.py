@@ -130,7 +130,10 @@ async def _swept(
         failure=failure,
         ports=() if states is None else tuple(_ports(node, states, found)),
         uplinks=() if states is None else tuple(_uplinks(node, states)),
-        outages=tuple(_outage(node, one, at, order.limits) for one in found),
+        outages=tuple(
+            _outage(node, one, at if states and states.dated else None, order.limits)
+            for one in found
+        ),
         requests=reader.requests,
         rows=reader.rows,
         took_s=clock.monotonic() - started,
@@ -228,7 +231,7 @@ def _uplinks(node: NodeOrder, states: NodeStates) -> Iterable[SweptPort]:
 
 
 def _outage(
-    node: NodeOrder, outage: Outage, at: datetime, limits: Mapping[str, float]
+    node: NodeOrder, outage: Outage, at: datetime | None, limits: Mapping[str, float]
 ) -> SweptOutage:
     cause = cause_of(outage)
     affected = set(outage.affected)

@@ -30,6 +30,7 @@ class Company:
     nearest: tuple[SiblingState, ...]
     nearest_group: str
     all_seen: bool
+    dated: bool
 
 
 def company(facts: Facts) -> Company | None:
@@ -56,6 +57,7 @@ def company(facts: Facts) -> Company | None:
         nearest=nearest,
         nearest_group=group,
         all_seen=len(siblings.ports) >= siblings.in_service,
+        dated=siblings.dated,
     )
 
 
@@ -71,7 +73,7 @@ def group_down(facts: Facts) -> Answer:
     if seen is None:
         return cannot_tell(facts, SIBLINGS)
     if seen.outage is not None:
-        return yes(_words(seen.outage), SIBLINGS)
+        return yes(_words(seen.outage, dated=seen.dated), SIBLINGS)
     if seen.own.up or not seen.own.admin_up:
         state = "up" if seen.own.up else "switched off"
         return no(f"the port itself is {state}, whatever the ports beside it do", SIBLINGS)
@@ -93,7 +95,7 @@ def _fell(kind: GroupKind) -> Callable[[Facts], Answer]:
         if outage is None:
             return group_down(facts)
         fell = outage.kind is kind and not outage.power
-        return says(fell, _words(outage), SIBLINGS)
+        return says(fell, _words(outage, dated=seen.dated), SIBLINGS)
 
     return ask
 
@@ -106,7 +108,9 @@ def area_power_lost(facts: Facts) -> Answer:
     if seen.outage is None:
         return group_down(facts)
     power = seen.outage.power
-    words = _words(seen.outage) + (", all by loss of power (dying gasp)" if power else "")
+    words = _words(seen.outage, dated=seen.dated) + (
+        ", all by loss of power (dying gasp)" if power else ""
+    )
     return says(power, words, SIBLINGS)
 
 
@@ -120,8 +124,9 @@ def _nearest(own: SiblingState, siblings: Siblings) -> tuple[str, tuple[SiblingS
     return "", tuple(others) if len(siblings.ports) >= siblings.in_service else ()
 
 
-def _words(outage: Outage) -> str:
-    ago = "" if outage.since_s is None else f" {span(outage.since_s)} ago"
+def _words(outage: Outage, *, dated: bool) -> str:
+    since_s = outage.since_s if dated else None
+    ago = "" if since_s is None else f" {span(since_s)} ago"
     counted = f"{len(outage.affected)} of {outage.of} ports of {outage.title}"
     return f"{counted} went down together{ago}"
 

@@ -64,20 +64,22 @@ def cause_of(outage: Outage) -> Cause:
     return next(cause for cause in CAUSES if cause.id == wanted)
 
 
-def group_of(outage: Outage, node: str, at: datetime, limits: Mapping[str, float]) -> OutageGroup:
+def group_of(
+    outage: Outage, node: str, at: datetime | None, limits: Mapping[str, float]
+) -> OutageGroup:
     """Give an outage as a group with the key of its parent case.
 
     Args:
         outage: ports that fell together.
         node: the node's id.
-        at: when the ports were looked at.
+        at: when the ports were looked at; None: their ages do not count from then.
         limits: thresholds by id.
 
     Returns:
         The group.
     """
-    age_s = outage.since_s
-    began = None if age_s is None else at - timedelta(seconds=age_s)
+    age_s = None if at is None else outage.since_s
+    began = None if age_s is None or at is None else at - timedelta(seconds=age_s)
     return OutageGroup(
         kind=outage.kind,
         name=outage.title,
@@ -93,7 +95,8 @@ def _counted(facts: Facts) -> OutageGroup | None:
     observation = facts.case.evidence.get(SIBLINGS.kind, SIBLINGS.subject)
     if seen is None or seen.outage is None or not isinstance(observation, Observed):
         return None
-    return group_of(seen.outage, node_id(facts), observation.at, facts.limits)
+    at = observation.at if seen.dated else None
+    return group_of(seen.outage, node_id(facts), at, facts.limits)
 
 
 def _dark_node(facts: Facts) -> OutageGroup:

@@ -37,13 +37,14 @@ class NodeStates:
 
     `places` are the ports that the inventory knows and whose names lead somewhere, `states` what
     the node tells of them, by name; `strangers` are rows of the node that no port of the
-    inventory is: the row's index, and whether it is up.
+    inventory is: the row's index, and whether it is up. `dated` as for `Siblings`.
     """
 
     places: tuple[PlacedPort, ...]
     states: Mapping[str, SiblingState]
     strangers: tuple[tuple[str, bool], ...]
     answers: Mapping[Oid, SnmpValue]
+    dated: bool
 
 
 async def read_states(
@@ -71,16 +72,18 @@ async def read_states(
         raise _no_states(reader.node, f"it has none of the columns that driver {driver.id} reads")
     places = await rows_by_columns(lookups_for(driver, objects.all), places, reader)
     rows = _Rows(_oper(objects, answers), places, answers)
-    answers |= await _of_some(rows.down, objects.shut, answers, reader)
+    for specs in (objects.shut, objects.since(rows.down, answers)):
+        answers |= await _of_some(rows.down, specs, answers, reader)
     # The uptime is read last, so that no change is later than it.
     answers |= await reader.objects(uptime_oids(driver))
-    times = objects.times(answers)
+    times = objects.times(answers, places)
     told = ((place, objects.read(place, answers, times)) for place in places)
     return NodeStates(
         places=places,
         states={place.index.name: state for place, state in told if state is not None},
         strangers=rows.strangers,
         answers=answers,
+        dated=times.dated,
     )
 
 
@@ -108,7 +111,7 @@ async def read_causes(
     answers = dict(states.answers)
     for specs in objects.causes(None):
         answers |= await _of_some(down, specs, answers, reader)
-    times = objects.times(answers)
+    times = objects.times(answers, states.places)
     told = ((place.index.name, objects.read(place, answers, times)) for place in down)
     fresh = {name: state for name, state in told if state is not None}
     return replace(states, states={**states.states, **fresh}, answers=answers)

@@ -57,18 +57,20 @@ async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurem
         ports = await _ports(setting, reader, deadline)
         asked = (*uptime_oids(driver), *_fitting(reader.state, ports))
         answers = dict(await snmp.get(asked, deadline=deadline))
-        more = _fitting(_specs_of_down(setting, reader), _down(reader, ports, answers))
+        down = tuple(_down(reader, ports, answers))
+        more = _fitting(_specs_of_down(setting, reader, reader.since(down, answers)), down)
         unasked = tuple(oid for oid in more if oid not in answers)
         if unasked:
             answers |= await snmp.get(unasked, deadline=deadline)
     except MeasurementError as error:
         return none_of((SIBLINGS,), error, clock.now())
-    times = reader.times(answers)
+    times = reader.times(answers, ports)
     states = (reader.read(port, answers, times) for port in ports)
     fact = Siblings(
         own=ports[0].index.name,
         ports=tuple(state for state in states if state is not None),
         in_service=sum(port.in_service for port in setting.node_ports),
+        dated=times.dated,
     )
     source = table_source(snmp.node, reader.state, f"{len(ports)} ports")
     return (known_fact(SIBLINGS, fact, source, clock.now()),)
@@ -146,11 +148,13 @@ def _down(
             yield port
 
 
-def _specs_of_down(setting: Setting, reader: StateReader) -> tuple[ObjectSpec, ...]:
+def _specs_of_down(
+    setting: Setting, reader: StateReader, since: Sequence[ObjectSpec]
+) -> tuple[ObjectSpec, ...]:
     technology = setting.subscriber.technology
     words = None if isinstance(technology, Missing) else technology.value
     causes = (spec for specs in reader.causes(words) for spec in specs)
-    return (*reader.shut, *causes)
+    return (*reader.shut, *since, *causes)
 
 
 PROBE: Final = Probe(

@@ -232,8 +232,8 @@ def _counts(node: SweptNode) -> str:
         for mark in (PortMark.AFFECTED, *(one for one in PortMark if one != PortMark.AFFECTED))
         if (count := node.count(mark))
     ]
-    down = [port.port for port in node.uplinks if port.mark is not PortMark.UP]
-    parts += [f"UPLINK NOT UP: {', '.join(down)}"] if down else []
+    down = [port.port for port in node.uplinks if port.mark is PortMark.DOWN]
+    parts += [f"UPLINK DOWN: {', '.join(down)}"] if down else []
     asked = f"{counted(node.requests, 'request')}, {duration(node.took_s)}"
     return f"{', '.join(parts) or 'no ports'} ({asked})"
 

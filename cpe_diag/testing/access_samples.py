@@ -79,6 +79,7 @@ ACCESS_FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
                 ),
             ),
             in_service=24,
+            dated=True,
         ),
         FactKey("line_growth", "line"): LineGrowth(
             interval_s=5.0,

@@ -51,6 +51,23 @@ facts:
                       values: {1: loss_of_signal, 13: dying_gasp}, source: TEST-MIB ontCause}
 """
 
+_LAST_CHANGE: Final = """\
+    last_change_s: {oid: '1.3.6.1.4.1.32473.77.4.{if_index}.{onu}', type: ticks, unit: s,
+                    source: TEST-MIB ontChange}
+"""
+_DOWN_AT: Final = """\
+    down_at_s: {oid: '1.3.6.1.4.1.32473.77.5.{if_index}.{onu}', type: date_time,
+                source: TEST-MIB ontDownTime}
+"""
+_CLOCK: Final = """\
+  node_system:
+    clock_s: {oid: 1.3.6.1.4.1.32473.77.6.0, type: date_time, source: TEST-MIB sysClock}
+"""
+OLT_WITHOUT_CLOCK: Final = OLT.replace(_LAST_CHANGE, "") + _DOWN_AT
+"""Says when an ONT went down, as a moment of a clock that it does not tell."""
+OLT_WITH_CLOCK: Final = OLT_WITHOUT_CLOCK + _CLOCK
+"""Tells that clock too."""
+
 CMTS: Final = """\
 kind: access
 title: A CMTS of a test

@@ -45,7 +45,7 @@ def well() -> Siblings:
         for at, (name, groups) in enumerate(_PLACES)
     )
     empty = replace(ports[-1], port="4/12", up=False, groups=("pon 4/12", "card 4"))
-    return Siblings(own=OWN, ports=(*ports[:-1], empty), in_service=740)
+    return Siblings(own=OWN, ports=(*ports[:-1], empty), in_service=740, dated=True)
 
 
 def fell(

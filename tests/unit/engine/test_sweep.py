@@ -14,7 +14,7 @@ from cpe_diag.judge.thresholds import DEFAULTS
 from cpe_diag.probes.column_reader import Pace
 from cpe_diag.testing.clock import FakeClock
 from cpe_diag.testing.doors import FakeSnmp, Wire
-from cpe_diag.testing.driver_samples import CMTS, OLT
+from cpe_diag.testing.driver_samples import CMTS, OLT, OLT_WITH_CLOCK, OLT_WITHOUT_CLOCK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -240,6 +240,40 @@ async def test_a_dark_pon_and_a_dark_street_are_told_apart(tmp_path: Path) -> No
         assert (outage.group.name, outage.group.affected) == ("pon 1/2", 8)
         causes.append(outage.cause)
     assert causes == ["splitter_outage", "area_power_cut"]
+
+
+def moment(second: int) -> bytes:
+    """Write a DateAndTime of 2026-03-01 (RFC 2579)."""
+    return bytes([0x07, 0xEA, 3, 1, 12, second // 60, second % 60, 0])
+
+
+async def test_moments_of_the_nodes_clock_are_times_too(tmp_path: Path) -> None:
+    """OLTs that tell when an ONT went, by their own clock."""
+    driver = driver_of(tmp_path, "test_olt", OLT_WITH_CLOCK)
+    clock = FakeClock()
+    ports, objects = olt(dark="1/2")
+    for onu in range(8):
+        objects[f"{TEST_MIB}.5.102.{onu}"] = moment(100 + onu)
+    objects[f"{TEST_MIB}.6.0"] = moment(400)
+    node = await only(clock, order(clock, "olt-1", objects, ports, driver))
+    (outage,) = node.outages
+    assert (outage.group.name, outage.group.since_s) == ("pon 1/2", 300.0)
+
+
+async def test_moments_without_a_clock_tell_who_fell_together_and_not_since_when(
+    tmp_path: Path,
+) -> None:
+    """Only differences mean something: the old outage of an empty home is not part of it."""
+    driver = driver_of(tmp_path, "test_olt", OLT_WITHOUT_CLOCK)
+    clock = FakeClock()
+    ports, objects = olt(dark="1/2")
+    for onu in range(8):
+        objects[f"{TEST_MIB}.5.102.{onu}"] = moment(1_500 + onu)
+    objects[f"{TEST_MIB}.5.102.7"] = moment(10)
+    node = await only(clock, order(clock, "olt-1", objects, ports, driver))
+    (outage,) = node.outages
+    assert (outage.group.affected, outage.group.of, outage.group.since_s) == (7, 7, None)
+    assert outage.group.parent_key == "olt-1/pon-1/2/undated"
 
 
 async def test_onts_named_by_serial_are_found_in_one_reading_of_the_serials(
