@@ -76,6 +76,7 @@ class GroupKind(StrEnum):
     BRANCH = "branch"
     """Less than a card: an optical splitter, a PON, a fibre node, a street cabinet."""
     CARD = "card"
+    """A card of the node, or one unit of a stack."""
     NODE = "node"
     """Several cards, or the whole node: its power, its uplink, or the node itself."""
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.sibling_facts import SiblingState
 
-CARD_WORD: Final = "card "
-"""How a driver begins the name of a group that is a card of the node."""
+CARD_WORDS: Final = ("card ", "unit ")
+"""How a driver begins the name of a group that is a piece of the node: a card, a stacked unit."""
 
 
 MOST_PARTS: Final = 4
@@ -287,7 +287,7 @@ def _outage(  # noqa: PLR0913 - what an outage consists of
 def _kind(name: str, member: Event) -> GroupKind:
     if name == member.path[-1]:
         return GroupKind.NODE
-    return GroupKind.CARD if name.startswith(CARD_WORD) else GroupKind.BRANCH
+    return GroupKind.CARD if name.startswith(CARD_WORDS) else GroupKind.BRANCH
 
 
 def _scattered(everything: Sequence[Event], left: set[str], bounds: Limits) -> Outage | None:

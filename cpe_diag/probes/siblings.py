@@ -1,9 +1,10 @@
 """The ports beside the subscriber's: did it go down alone, or with what it shares with others?
 
 One GET asks for the state of the subscriber's port and of about ten others, and when it changed.
-Only where some are down a second one asks whether the operator has shut them, and why they went
-down: a port that is up is not shut (RFC 2863, ifOperStatus), and needs no reason. Ports whose
-rows only the node can tell (modems by their MAC address) cost one more GET, for all of them.
+Only where some are down a second question asks whether the operator has shut them, and when and
+why they went down: a port that is up is not shut (RFC 2863, ifOperStatus), and needs no reason.
+Ports whose rows only the node can tell (modems by their MAC address) cost one more GET, for all of
+them.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 MOST_OBJECTS: Final = 31
 """With sysUpTime one request of the door."""
+MOST_LATER: Final = 2 * MOST_OBJECTS
+"""OLTs that tell the state, the moment and the reason in three objects; then two requests."""
 MOST_SIBLINGS: Final = 10
 MOST_CANDIDATES: Final = 40
 """Ports whose rows are looked for among those already read, where others would cost a search."""
@@ -58,7 +61,8 @@ async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurem
         asked = (*uptime_oids(driver), *_fitting(reader.state, ports))
         answers = dict(await snmp.get(asked, deadline=deadline))
         down = tuple(_down(reader, ports, answers))
-        more = _fitting(_specs_of_down(setting, reader, reader.since(down, answers)), down)
+        specs = _specs_of_down(setting, reader, reader.since(down, answers))
+        more = _fitting(specs, down, MOST_LATER)
         unasked = tuple(oid for oid in more if oid not in answers)
         if unasked:
             answers |= await snmp.get(unasked, deadline=deadline)
@@ -125,12 +129,14 @@ def _own(setting: Setting, index: PortIndex) -> PlacedPort:
     return PlacedPort(port=port, index=index, groups=(*splitter_group(port), *index.groups))
 
 
-def _fitting(specs: Sequence[ObjectSpec], ports: Iterable[PlacedPort]) -> tuple[Oid, ...]:
-    """Give the objects of as many ports as fit into one request, the first ports first."""
+def _fitting(
+    specs: Sequence[ObjectSpec], ports: Iterable[PlacedPort], most: int = MOST_OBJECTS
+) -> tuple[Oid, ...]:
+    """Give the objects of as many ports as may be asked at once, the first ports first."""
     oids: dict[Oid, None] = {}
     for port in ports:
         more = oids_of(specs, port.index, first_only=True)
-        if len(oids.keys() | set(more)) > MOST_OBJECTS:
+        if len(oids.keys() | set(more)) > most:
             break
         oids |= dict.fromkeys(more)
     return tuple(oids)
