@@ -274,7 +274,7 @@ def _word(spec: ObjectSpec, number: int) -> Maybe[Value]:
     word = spec.values.get(number)
     if word is None:
         return UNPARSEABLE
-    if spec.unit:
+    if spec.unit and word.isdigit():
         return int(word)
     return word in spec.true_when if spec.true_when else word
 

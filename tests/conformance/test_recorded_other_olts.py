@@ -224,7 +224,7 @@ async def test_every_bdcom_onu_is_found_by_its_name_and_told_as_its_interface_sa
         assert counters.in_octets == int(raw[f"{IF_IN}.{at}"])
         assert counters.out_octets == int(raw[f"{IF_OUT}.{at}"])
         up += value(told, "ont_state", OntState).online
-        assert why_not(told, "port_speed") is FailureKind.UNSUPPORTED
+        assert why_not(told, "port_speed") is FailureKind.NOT_APPLICABLE
     assert (len(names), up) == (64, 54)
     numbers = {name: at for at, name in names.items()}
     wanted = {"GPON0/2:24": "1352", "GPON0/2:17": "1468", "GPON0/2:16": "1557"}
