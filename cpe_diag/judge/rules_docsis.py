@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.docsis_facts import CableModem, CmtsUpstream, ModemChannels, ModemStatus
+from cpe_diag.domain.docsis_facts import CableModem, ModemChannels, ModemStatus
 from cpe_diag.domain.missing import Maybe, known
 from cpe_diag.judge.keys import CABLE_MODEM, MODEM_CHANNELS
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, says
@@ -76,23 +76,20 @@ def upstream_snr_low(facts: Facts) -> Answer:
 
 
 def upstream_codewords_lost(facts: Facts) -> Answer:
-    """Answer whether too many upstream codewords could not be corrected."""
+    """Answer whether too many upstream codewords could not be corrected.
+
+    Of the modem's sums in 64 bits only: those of a channel are Counter32 (DOCS-IF3-MIB), and a
+    busy channel's good codewords begin again at 0 within a day, its lost ones do not.
+    """
     modem = facts.fact(CableModem, CABLE_MODEM)
-    heard: list[CableModem | CmtsUpstream] = [modem, *modem.upstreams] if modem else []
-    shares = [share for one in heard if (share := _lost_share(one)) is not None]
-    if not shares:
+    lost = known(modem.uncorrectable) if modem else None
+    good = known(modem.unerrored) if modem else None
+    corrected = known(modem.corrected) if modem else None
+    if lost is None or good is None or corrected is None or not lost + good + corrected:
         return cannot_tell(facts, CABLE_MODEM)
-    limit = facts.limits["codewords_lost_share"]
-    words = f"{max(shares) * 100:.2g} % of the upstream codewords were lost"
-    return says(max(shares) >= limit, words, CABLE_MODEM)
-
-
-def _lost_share(one: CableModem | CmtsUpstream) -> float | None:
-    lost, good = known(one.uncorrectable), known(one.unerrored)
-    if lost is None or good is None:
-        return None
-    every = lost + good + (known(one.corrected) or 0)
-    return lost / every if every else None
+    share = lost / (lost + good + corrected)
+    words = f"{share * 100:.2g} % of the upstream codewords were lost"
+    return says(share >= facts.limits["codewords_lost_share"], words, CABLE_MODEM)
 
 
 def upstream_tx_high(facts: Facts) -> Answer:

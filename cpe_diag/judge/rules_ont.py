@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.ont_facts import OntDownCause, OntOptics, OntState
+from cpe_diag.driver_kit.serials import same_serial
 from cpe_diag.judge.keys import ONT, ONT_OPTICS
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, says, yes
 
@@ -44,7 +45,7 @@ def ont_not_accepted(facts: Facts) -> Answer:
     if ont is None:
         return cannot_tell(facts, ONT)
     wanted, found = known(facts.subscriber.ont_serial), known(ont.serial)
-    if wanted and found and wanted.upper() != found.upper():
+    if wanted and found and same_serial(wanted, found) is False:
         return yes(f"the OLT has {found} there, the inventory says {wanted}", ONT)
     if known(ont.config_ok) is False:
         return yes("the OLT could not give the ONT its configuration (mismatch)", ONT)

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from cpe_diag.lab.node_face import NodeFace
     from cpe_diag.lab.world import AccessPort
 
-# DLINK-PORT-SECURITY-MIB swPortSecPortEntry; IP-MAC-BIND-MIB: blocked entries and DHCP snooping
-# entries.
+# DLINK-PORT-SECURITY-MIB swPortSecPortEntry; IP-MAC-BIND-MIB: ports, blocked entries and DHCP
+# snooping entries.
 SECURITY_ENTRY: Final = parts("1.3.6.1.4.1.171.12.63.3.1.1.1")
+BINDING_PORT_ENTRY: Final = parts("1.3.6.1.4.1.171.12.23.3.2.1")
 BLOCKED_ENTRY: Final = parts("1.3.6.1.4.1.171.12.23.4.2.1")
 SNOOPING_ENTRY: Final = parts("1.3.6.1.4.1.171.12.23.4.3.1")
 # L2MGMT-MIB of the DES-3200-18 C1, which is in a tree of the model: swL2PortCtrlEntry.
@@ -58,6 +59,9 @@ DELETE_ON_RESET: Final = 3
 CLEAR_OTHER: Final = 1
 CLEAR_START: Final = 2
 MOST_ADDRESSES: Final = 1
+# swIpMacBindingPortARPInspection: disabled(1), strict(2).
+INSPECTION_OFF: Final = 1
+INSPECTION_STRICT: Final = 2
 
 LEASE_S: Final = 86_400
 # swIpMacBindingBlockedType: blockByAddrBind(2), delete(3).
@@ -151,6 +155,12 @@ def _blocked_columns(face: NodeFace) -> tuple[Column, ...]:
         unlock(face.world, entries()[index])
 
     return (
+        over_ports(
+            face,
+            (*BINDING_PORT_ENTRY, 16),
+            "swIpMacBindingPortARPInspection",
+            lambda port: INSPECTION_STRICT if port.security_on else INSPECTION_OFF,
+        ),
         Column(
             name="swIpMacBindingBlockedPort",
             oid=(*BLOCKED_ENTRY, 4),

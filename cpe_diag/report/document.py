@@ -20,7 +20,7 @@ from cpe_diag.domain.verdict import Destination, Verdict
 VERDICT_VERSION: Final = 1
 """Counts up when a reader of the verdict document would have to change."""
 
-BUNDLE_VERSION: Final = 1
+BUNDLE_VERSION: Final = 2
 """Counts up when a reader of bundles would have to change."""
 
 

@@ -241,7 +241,16 @@ def upstream_ingress(case: CaseFile) -> CaseFile:
         corrected=60_000,
         uncorrectable=41_000,
     )
-    case = changed(case, "cable_modem", "cmts", snr_db=18.4, upstreams=(heard,))
+    case = changed(
+        case,
+        "cable_modem",
+        "cmts",
+        snr_db=18.4,
+        unerrored=900_000,
+        corrected=60_000,
+        uncorrectable=41_000,
+        upstreams=(heard,),
+    )
     return lost(case, "router>gateway", received=7)
 
 
