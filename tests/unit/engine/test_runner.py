@@ -41,8 +41,9 @@ from cpe_diag.playbook.model import (
     StopStep,
 )
 from cpe_diag.probes.probe import Probe
-from cpe_diag.testing.run_samples import network_verdict, sample_subscriber
+from cpe_diag.testing.run_samples import sample_subscriber
 from cpe_diag.testing.setting import Timed, fake_doors, fake_setting, timed_probe
+from cpe_diag.testing.verdict_samples import network_verdict
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile

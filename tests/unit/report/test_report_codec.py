@@ -24,12 +24,8 @@ from cpe_diag.engine.run import StepRecord
 from cpe_diag.judge.question import CaseFile
 from cpe_diag.report.codec import encode
 from cpe_diag.report.decoding import UndecodableError, decode, field_types
-from cpe_diag.testing.run_samples import (
-    network_verdict,
-    sample_evidence,
-    sample_run,
-    sample_subscriber,
-)
+from cpe_diag.testing.run_samples import sample_evidence, sample_run, sample_subscriber
+from cpe_diag.testing.verdict_samples import network_verdict
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 PLAIN: dict[object, st.SearchStrategy[object]] = {

@@ -10,7 +10,8 @@ from jsonschema import Draft202012Validator
 
 from cpe_diag.report.as_json import run_as_json
 from cpe_diag.report.schema import bundle_schema, verdict_schema
-from cpe_diag.testing.run_samples import group_verdict, sample_run
+from cpe_diag.testing.run_samples import sample_run
+from cpe_diag.testing.verdict_samples import group_verdict
 
 
 def test_the_json_document_is_as_its_schema_says() -> None:

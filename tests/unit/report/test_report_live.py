@@ -11,7 +11,8 @@ from cpe_diag.domain.evidence import FactKey, Measurement, not_observed
 from cpe_diag.domain.failures import Failure, FailureKind
 from cpe_diag.domain.observations import Observed
 from cpe_diag.report.live import LiveView
-from cpe_diag.testing.run_samples import FACTS, FAILURES, START, network_verdict
+from cpe_diag.testing.run_samples import FACTS, FAILURES, START
+from cpe_diag.testing.verdict_samples import network_verdict
 
 PORT = FactKey("port_status", "port")
 ROUTER = FactKey("reachability", "router")

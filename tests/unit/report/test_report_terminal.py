@@ -31,13 +31,8 @@ from cpe_diag.engine.run import RunEnd
 from cpe_diag.report.path_view import PathView
 from cpe_diag.report.terminal import render_evidence, render_run
 from cpe_diag.report.ticket import plain_ticket_note
-from cpe_diag.testing.run_samples import (
-    START,
-    group_verdict,
-    network_verdict,
-    sample_evidence,
-    sample_run,
-)
+from cpe_diag.testing.run_samples import START, sample_evidence, sample_run
+from cpe_diag.testing.verdict_samples import group_verdict, network_verdict
 
 if TYPE_CHECKING:
     from cpe_diag.engine.run import RunResult

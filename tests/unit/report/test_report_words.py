@@ -28,7 +28,8 @@ from cpe_diag.report.words import (
     beyond_title,
     sureness,
 )
-from cpe_diag.testing.run_samples import FACTS, START, network_verdict, sample_evidence
+from cpe_diag.testing.run_samples import FACTS, START, sample_evidence
+from cpe_diag.testing.verdict_samples import network_verdict
 
 if TYPE_CHECKING:
     from enum import StrEnum

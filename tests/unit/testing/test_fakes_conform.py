@@ -11,7 +11,7 @@ from cpe_diag.domain.failures import Failure, FailureKind
 from cpe_diag.domain.path_facts import DnsOutcome
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.ports import Command, SetObject, ShellLine
-from cpe_diag.testing import conformance
+from cpe_diag.testing import conformance, conformance_changes
 from cpe_diag.testing.clock import FakeClock
 from cpe_diag.testing.control_doors import FakeControl, FakeShell, Fate
 from cpe_diag.testing.doors import (
@@ -98,7 +98,7 @@ async def test_a_failing_wire_makes_the_fake_router_fail(wire: Wire) -> None:
 async def test_the_fake_control_is_a_control(wire: Wire) -> None:
     """What is set there is read by the reader that shares its objects."""
     objects: dict[Oid, SnmpValue] = {NAME: b"an-1", f"{OPER}.1": 1}
-    await conformance.check_port_control(
+    await conformance_changes.check_port_control(
         FakeControl(wire=wire, objects=objects, read_only=frozenset({f"{OPER}.1"})),
         FakeSnmp(wire=wire, objects=objects),
         wire.clock,
@@ -110,7 +110,7 @@ async def test_the_fake_control_is_a_control(wire: Wire) -> None:
 @pytest.mark.parametrize("fate", [Fate.ANSWER_LOST, Fate.REQUEST_LOST])
 async def test_a_set_whose_fate_nobody_knows_may_have_happened(wire: Wire, fate: Fate) -> None:
     """Whether it was done cannot be heard."""
-    await conformance.check_control_silence(
+    await conformance_changes.check_control_silence(
         FakeControl(wire=wire, objects={}, fates=[fate]),
         wire.clock,
         wanted=SetObject(oid=NAME, type="text", value="an-2"),
@@ -123,12 +123,12 @@ async def test_a_set_whose_fate_nobody_knows_may_have_happened(wire: Wire, fate:
 async def test_the_fake_shell_is_a_shell(wire: Wire) -> None:
     """Lines that a test does not name are not taken."""
     shell = FakeShell(wire=wire, answers={"config": "", "display board": "0  Normal\n"})
-    await conformance.check_node_shell(
+    await conformance_changes.check_node_shell(
         shell,
         wire.clock,
         lines=[(ShellLine(text="config"), ""), (ShellLine(text="display board"), "0  Normal\n")],
     )
-    await conformance.check_not_changed(
+    await conformance_changes.check_not_changed(
         shell.enter(ShellLine(text="frobnicate"), deadline=2000.0), may_have_happened=False
     )
 

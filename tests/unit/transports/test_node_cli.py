@@ -13,7 +13,7 @@ from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.subscriber import AccessNode, CliAccess, SnmpAccess
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.ports import ShellLine
-from cpe_diag.testing import conformance
+from cpe_diag.testing import conformance_changes
 from cpe_diag.testing.lists import FakeCredentials
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.transports.node_cli import NodeCli
@@ -90,7 +90,7 @@ async def test_every_line_gets_its_own_whole_answer(*, cooked: bool, paging: boo
             (ShellLine(text="display board"), BOARDS),
         ]
         try:
-            await conformance.check_node_shell(cli, SystemClock(), lines=lines)
+            await conformance_changes.check_node_shell(cli, SystemClock(), lines=lines)
         finally:
             await cli.close()
         assert node.resets == ["3/4"]
@@ -104,7 +104,7 @@ async def test_slow_answers_do_not_shift(tmp_path: object) -> None:
         cli = cli_of(node)
         try:
             lines = [(CONFIG, ""), (ShellLine(text="display board"), BOARDS), (INTERFACE, "")]
-            await conformance.check_node_shell(cli, SystemClock(), lines=lines)
+            await conformance_changes.check_node_shell(cli, SystemClock(), lines=lines)
         finally:
             await cli.close()
 
@@ -114,7 +114,7 @@ async def test_a_line_that_is_never_answered_may_have_happened() -> None:
     async with running(Dslam(hang_on="ont reset 3 4")) as node:
         cli = cli_of(node)
         await cli.enter(CONFIG, deadline=soon())
-        error = await conformance.check_not_changed(
+        error = await conformance_changes.check_not_changed(
             cli.enter(RESET, deadline=soon(1.5)), may_have_happened=True
         )
         assert error.failure.kind is FailureKind.SILENT
@@ -127,7 +127,7 @@ async def test_a_session_that_ends_in_the_middle_may_have_happened() -> None:
     async with running(Dslam(die_on="ont reset 3 4")) as node:
         cli = cli_of(node)
         await cli.enter(CONFIG, deadline=soon())
-        error = await conformance.check_not_changed(
+        error = await conformance_changes.check_not_changed(
             cli.enter(RESET, deadline=soon()), may_have_happened=True
         )
         assert error.failure.kind is FailureKind.CLOSED
@@ -138,7 +138,7 @@ async def test_a_question_that_nobody_expected_is_left_unanswered() -> None:
     async with running(Dslam()) as node:
         cli = cli_of(node)
         await cli.enter(CONFIG, deadline=soon())
-        error = await conformance.check_not_changed(
+        error = await conformance_changes.check_not_changed(
             cli.enter(ShellLine(text="ont delete 3 4"), deadline=soon()), may_have_happened=True
         )
         assert error.failure.kind is FailureKind.UNPARSEABLE
@@ -153,7 +153,7 @@ async def test_a_line_that_the_node_does_not_take_has_not_happened(line: str, wo
     """The next line of an action must not follow it in a wrong mode."""
     async with running(Dslam()) as node:
         cli = cli_of(node)
-        error = await conformance.check_not_changed(
+        error = await conformance_changes.check_not_changed(
             cli.enter(ShellLine(text=line), deadline=soon()), may_have_happened=False
         )
         assert error.failure.kind is FailureKind.DEVICE_ERROR
@@ -164,7 +164,7 @@ async def test_another_host_key_is_no_silent_node() -> None:
     """Netmiko alone would log in to anybody, or call it a timeout."""
     other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJSw1Hk1l5sN0sR0Zl1m8d8mGQyqUuFq2M8gJ3k5b7cd"
     async with running(Dslam()) as node:
-        error = await conformance.check_not_changed(
+        error = await conformance_changes.check_not_changed(
             cli_of(node, known_key=other).enter(CONFIG, deadline=soon()), may_have_happened=False
         )
         assert error.failure.kind is FailureKind.HOST_KEY_CHANGED
@@ -174,7 +174,7 @@ async def test_another_host_key_is_no_silent_node() -> None:
 async def test_a_wrong_password_changes_nothing_and_is_not_shown() -> None:
     """A refusal is told as that."""
     async with running(Dslam()) as node:
-        error = await conformance.check_not_changed(
+        error = await conformance_changes.check_not_changed(
             cli_of(node, password="wrong-secret").enter(CONFIG, deadline=soon()),
             may_have_happened=False,
         )
@@ -189,7 +189,7 @@ async def test_what_is_not_configured_is_named() -> None:
         (cli_of(node, configured=False), "cli_user"),
         (cli_of(node, platform=None), "cli_platform"),
     ):
-        error = await conformance.check_not_changed(
+        error = await conformance_changes.check_not_changed(
             cli.enter(CONFIG, deadline=soon()), may_have_happened=False
         )
         assert error.failure.kind is FailureKind.NOT_CONFIGURED
@@ -199,7 +199,7 @@ async def test_what_is_not_configured_is_named() -> None:
 async def test_a_platform_that_netmiko_does_not_know_is_named() -> None:
     """A typing error in a driver is no fault of the node."""
     async with running(Dslam()) as node:
-        error = await conformance.check_not_changed(
+        error = await conformance_changes.check_not_changed(
             cli_of(node, platform="hauwei").enter(CONFIG, deadline=soon()),
             may_have_happened=False,
         )
@@ -210,7 +210,7 @@ async def test_a_platform_that_netmiko_does_not_know_is_named() -> None:
 async def test_nobody_listening_is_refused(closed_port: int) -> None:
     """As for home routers."""
     node = Dslam(port=closed_port, host_key="ssh-ed25519 AAAA")
-    error = await conformance.check_not_changed(
+    error = await conformance_changes.check_not_changed(
         cli_of(node).enter(CONFIG, deadline=soon()), may_have_happened=False
     )
     assert (error.failure.kind, error.operation) == (FailureKind.REFUSED, "ssh.connect")

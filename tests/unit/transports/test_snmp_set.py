@@ -11,7 +11,7 @@ from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.subscriber import AccessNode, SnmpAccess
 from cpe_diag.lab.running import RunningLab
 from cpe_diag.ports import SetObject
-from cpe_diag.testing import conformance
+from cpe_diag.testing import conformance_changes
 from cpe_diag.testing.lists import FakeCredentials
 from cpe_diag.transports.snmp import SnmpDoor
 from cpe_diag.transports.snmp_set import SnmpSetDoor
@@ -64,7 +64,7 @@ async def test_every_error_status_says_whether_it_may_have_happened(
     agent = await snmp.agent(
         lambda request: greeting(request) or request.error(status, 0 if status == 1 else 1)
     )
-    error = await conformance.check_not_changed(
+    error = await conformance_changes.check_not_changed(
         door(snmp, agent.port).set([DOWN], deadline=snmp.within(5)),
         may_have_happened=status in DOUBTED,
     )
@@ -79,7 +79,7 @@ async def test_silence_after_a_set_is_waited_for_and_the_set_is_not_repeated(
 ) -> None:
     """Twice the same SET is twice the change."""
     agent = await snmp.agent(greeting)
-    await conformance.check_control_silence(
+    await conformance_changes.check_control_silence(
         door(snmp, agent.port),
         snmp.clock,
         wanted=DOWN,
@@ -94,7 +94,7 @@ async def test_silence_after_a_set_is_waited_for_and_the_set_is_not_repeated(
 async def test_an_agent_that_does_not_let_us_read_has_changed_nothing(snmp: SnmpBench) -> None:
     """A wrong community is silence too, and must not read as a change in doubt."""
     agent = await snmp.agent(lambda _request: None)
-    await conformance.check_control_silence(
+    await conformance_changes.check_control_silence(
         door(snmp, agent.port),
         snmp.clock,
         wanted=DOWN,
@@ -119,10 +119,10 @@ async def test_a_late_answer_is_not_taken_for_the_next_sets(snmp: SnmpBench) -> 
 
     agent = await snmp.agent(script)
     control = door(snmp, agent.port)
-    await conformance.check_not_changed(
+    await conformance_changes.check_not_changed(
         control.set([DOWN], deadline=snmp.within(1)), may_have_happened=True
     )
-    await conformance.check_not_changed(
+    await conformance_changes.check_not_changed(
         control.set([DOWN], deadline=snmp.within(3)), may_have_happened=False
     )
 
@@ -130,7 +130,7 @@ async def test_a_late_answer_is_not_taken_for_the_next_sets(snmp: SnmpBench) -> 
 async def test_without_a_writing_credential_nothing_is_sent(snmp: SnmpBench) -> None:
     """The reading credential is no right to change."""
     agent = await snmp.agent(greeting)
-    error = await conformance.check_not_changed(
+    error = await conformance_changes.check_not_changed(
         door(snmp, agent.port, write=None).set([DOWN], deadline=snmp.within(2)),
         may_have_happened=False,
     )
@@ -186,7 +186,7 @@ async def test_the_door_is_a_control(snmp: SnmpBench, lab: RunningLab, version: 
         access_node, credentials=credentials, clock=snmp.clock, recorder=snmp.recorder
     )
     snmp.opened += [reader, control]
-    await conformance.check_port_control(
+    await conformance_changes.check_port_control(
         control, reader, snmp.clock, wanted=(ALIAS, b"moved"), refused=OPER
     )
     await control.set([DOWN], deadline=snmp.within(5))
