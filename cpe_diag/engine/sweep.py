@@ -175,7 +175,8 @@ def _fallen(
 ) -> tuple[Outage, ...]:
     customers = {place.index.name for place in states.places if place.port.in_service}
     told = [state for name, state in states.states.items() if name in customers]
-    return find_outages(told, node.node, limits)
+    up_s = states.uptime_s if states.dated else None
+    return find_outages(told, node.node, limits, up_s)
 
 
 def _ports(node: NodeOrder, states: NodeStates, found: Sequence[Outage]) -> Iterable[SweptPort]:

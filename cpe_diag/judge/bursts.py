@@ -29,7 +29,8 @@ _ROUNDING_S: Final = 1e-6
 class Event:
     """One port as the judgement sees it: up or down, since when, and in which groups.
 
-    `path` are its groups, smallest first; the last one is the node.
+    `path` are its groups, smallest first; the last one is the node. `stale`: it went down so long
+    ago, or so near the node's start, that its time is no sign of an outage.
     """
 
     port: str
@@ -37,6 +38,7 @@ class Event:
     age_s: float | None
     gasp: bool
     path: tuple[str, ...]
+    stale: bool
 
     @property
     def age(self) -> float:
@@ -94,7 +96,7 @@ def burst(everything: Sequence[Event], left: set[str], bounds: Limits) -> Burst 
     Returns:
         The burst, or None where chance explains the rest.
     """
-    down = [one for one in everything if one.port in left and one.age_s is not None]
+    down = [one for one in everything if one.port in left and not one.stale]
     found: list[Burst] = []
     for power, span_s in ((True, bounds.moment_s), (False, bounds.moment_s), (False, math.inf)):
         alike = [one for one in down if one.gasp is power]

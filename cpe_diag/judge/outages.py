@@ -4,11 +4,16 @@ A group is what ports share: a splitter, a PON, a card, the node. Its members th
 window are its *affected*; members that are up have *stayed*; what went down at another time (empty
 homes, old faults) and what the operator has shut is neither, and counts nowhere.
 
+   What went down days ago, or when the node itself started, is old; see 3.
+
 1. By topology: a group is down when enough of its members are affected and few have stayed. Of
    several groups that explain the same affected ports the smallest is named; a larger one only
    where it explains more: several PONs make a card, several cards a node. A larger group of which
    a part stands is named with the parts that fell.
 2. Without topology, or across it: `bursts` finds more falls at one moment than chance gives.
+3. Members without a time may have been dark for ever: they count, together with those that fell
+   at one moment, only where nearly all of their group is dark. Old falls at one moment count only
+   where nobody of the group is up: a dead branch stays an outage, seasonal homes never become one.
 
 Members whose last word was a dying gasp, all at one moment, have lost their power: that is a power
 cut in the street, not a fibre. Dying gasps spread over minutes are people who switch off.
@@ -16,7 +21,6 @@ cut in the street, not a fibre. Dying gasps spread over minutes are people who s
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +28,7 @@ from cpe_diag.domain.missing import known
 from cpe_diag.domain.ont_facts import OntDownCause
 from cpe_diag.domain.verdict import GroupKind
 from cpe_diag.judge.bursts import Event, Limits, burst, densest
+from cpe_diag.judge.outage_groups import Group, children_of, groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,16 +76,23 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
-    """A group by its members; `steps` is how far it is from the smallest."""
+class _Fall:
+    """Members that may have fallen together, and how much of a group they must be.
 
-    name: str
-    steps: int
-    members: tuple[Event, ...]
+    `dark`: not all of their times are a sign; that the group is dark is.
+    """
+
+    fell: tuple[Event, ...]
+    share: float
+    power: bool
+    dark: bool = False
 
 
 def find_outages(
-    ports: Iterable[SiblingState], node: str, limits: Mapping[str, float]
+    ports: Iterable[SiblingState],
+    node: str,
+    limits: Mapping[str, float],
+    node_up_s: float | None = None,
 ) -> tuple[Outage, ...]:
     """Find the groups of one node that are down.
 
@@ -88,19 +100,22 @@ def find_outages(
         ports: customers' ports, each once; what nobody lives behind is left out by the caller.
         node: the node's id; all its ports are a group too.
         limits: thresholds by id.
+        node_up_s: the node's uptime, by the clock that the ages are told by; None: not known.
 
     Returns:
         Outages that share no port, the largest first.
     """
     bounds = Limits.of(limits)
     everything = tuple(
-        sorted((_event(port, node) for port in ports if port.admin_up), key=lambda one: one.port)
+        sorted(
+            (_event(port, node, limits, node_up_s) for port in ports if port.admin_up),
+            key=lambda one: one.port,
+        )
     )
-    dated = any(one.age_s is not None for one in everything)
-    groups = _groups(everything)
+    groups = groups_of(everything)
     left = {one.port for one in everything if not one.up}
     found: list[Outage] = []
-    while outage := _largest(groups, left, bounds, dated=dated):
+    while outage := _largest(groups, left, bounds):
         found.append(outage)
         left.difference_update(outage.affected)
     while outage := _scattered(everything, left, bounds):
@@ -142,136 +157,109 @@ def _path(port: SiblingState, node: str) -> tuple[str, ...]:
     return (*port.groups, node_group(node))
 
 
-def _event(port: SiblingState, node: str) -> Event:
+def _event(
+    port: SiblingState, node: str, limits: Mapping[str, float], node_up_s: float | None
+) -> Event:
+    age_s = known(port.changed_ago_s)
+    old = age_s is not None and age_s > limits["outage_oldest_s"]
+    at_start = (
+        age_s is not None
+        and node_up_s is not None
+        and abs(node_up_s - age_s) <= limits["outage_node_start_s"]
+    )
     return Event(
         port=port.port,
         up=port.up,
-        age_s=known(port.changed_ago_s),
+        age_s=age_s,
         gasp=known(port.down_cause) is OntDownCause.DYING_GASP,
         path=_path(port, node),
+        stale=old or at_start,
     )
 
 
-def _groups(members: Iterable[Event]) -> tuple[_Group, ...]:
-    held: defaultdict[str, list[Event]] = defaultdict(list)
-    steps: dict[str, int] = {}
-    for member in members:
-        for at, name in enumerate(member.path):
-            held[name].append(member)
-            steps[name] = max(at, steps.get(name, 0))
-    return tuple(_Group(name, steps[name], tuple(held[name])) for name in sorted(held))
-
-
-def _largest(
-    groups: Iterable[_Group], left: set[str], bounds: Limits, *, dated: bool
-) -> Outage | None:
+def _largest(groups: Iterable[Group], left: set[str], bounds: Limits) -> Outage | None:
     """Give the outage that explains most; of those that explain the same, the smallest group."""
     found: list[tuple[tuple[int, int, int, str], Outage]] = []
     for group in groups:
         down = [one for one in group.members if one.port in left]
-        for fell, power in _falls(down, bounds, dated=dated):
-            outage = _judged(group, fell, bounds, power=power, dated=dated)
+        for fall in (*_falls(down, bounds), *_darkness(group, down, bounds)):
+            outage = _judged(group, fall, bounds)
             if outage is not None:
                 place = (-len(outage.affected), len(group.members), group.steps, group.name)
                 found.append((place, outage))
     return min(found, key=lambda one: one[0])[1] if found else None
 
 
-def _falls(
-    down: Sequence[Event], bounds: Limits, *, dated: bool
-) -> Iterable[tuple[list[Event], bool]]:
+def _falls(down: Sequence[Event], bounds: Limits) -> Iterable[_Fall]:
     """Give what fell together: by loss of power at one moment, and for other reasons."""
-    if not dated:
-        gasps = sum(one.gasp for one in down)
-        yield list(down), bool(down) and gasps >= bounds.share * len(down)
-        return
-    gasps_at_once = densest([one for one in down if one.gasp], bounds.moment_s)
+    fresh = [one for one in down if one.age_s is not None and not one.stale]
+    gasps_at_once = densest([one for one in fresh if one.gasp], bounds.moment_s)
     if gasps_at_once:
         ages = [one.age for one in gasps_at_once]
         fell = [
             one
-            for one in down
-            if one.age_s is not None
-            and max(ages) - bounds.moment_s <= one.age <= min(ages) + bounds.moment_s
+            for one in fresh
+            if max(ages) - bounds.moment_s <= one.age <= min(ages) + bounds.moment_s
         ]
         if len(gasps_at_once) >= bounds.share * len(fell):
-            yield fell, True
-    yield densest([one for one in down if not one.gasp], bounds.window_s), False
+            yield _Fall(tuple(fell), bounds.share, power=True)
+    others = densest([one for one in fresh if not one.gasp], bounds.window_s)
+    yield _Fall(tuple(others), bounds.share, power=False)
 
 
-def _judged(
-    group: _Group, fell: Sequence[Event], bounds: Limits, *, power: bool, dated: bool
-) -> Outage | None:
+def _darkness(group: Group, down: Sequence[Event], bounds: Limits) -> Iterable[_Fall]:
+    """Give what may have fallen together if hardly anybody of the group is up."""
+    untold = [one for one in down if one.age_s is None]
+    for stale in (False, True):
+        at_once = densest([one for one in down if one.stale is stale], bounds.window_s)
+        if (not at_once or _outlived(group, at_once)) if stale else not untold:
+            continue
+        fell = (*at_once, *untold)
+        power = sum(one.gasp for one in fell) >= bounds.share * len(fell)
+        yield _Fall(fell, 1.0 if stale else bounds.undated_share, power=power, dark=True)
+
+
+def _outlived(group: Group, fell: Sequence[Event]) -> bool:
+    """Somebody of the group was up for longer, and went down later."""
+    latest = min(one.age for one in fell)
+    return any(not one.up and one.age < latest for one in group.members)
+
+
+def _judged(group: Group, fall: _Fall, bounds: Limits) -> Outage | None:
     """Say whether a group is down with those that fell, as a whole or in parts."""
-    if len(fell) < bounds.least:
+    if len(fall.fell) < bounds.least:
         return None
-    share = bounds.share if dated else bounds.undated_share
-    children = _children(group, {one.port for one in fell})
-    hits = [one for one in children if one.affected and one.is_down(share)]
-    affected = [port for one in hits for port in one.affected]
+    children = children_of(group.name, group.members, {one.port for one in fall.fell})
+    hits = [one for one in children if one.affected and one.is_down(fall.share)]
+    parts = [one for one in hits if one.is_group and len(one.affected) > 1]
     live = sum(one.live for one in children)
     stands = any(one.is_group and one not in hits for one in children)
-    if len(affected) >= max(bounds.least, share * live) and not stands:
-        return _outage(group, affected, live, fell, power=power)
-    parts = [one for one in hits if one.is_group and len(one.affected) > 1]
+    of_node = group.name == group.members[0].path[-1]
+    if fall.dark and of_node and not all(one.is_port for one in children):
+        # A node is more than one card; a single home is no sign of one.
+        hits = parts if len(parts) >= _SEVERAL else []
+    affected = [port for one in hits for port in one.affected]
+    if len(affected) >= max(bounds.least, fall.share * live) and not stands:
+        return _outage(group, affected, live, fall)
     affected = [port for one in parts for port in one.affected]
     if len(parts) < _SEVERAL or len(affected) < bounds.least:
         return None
     live = sum(one.live for one in parts)
-    names = tuple(one.name for one in parts)
-    return _outage(group, affected, live, fell, power=power, parts=names)
+    return _outage(group, affected, live, fall, tuple(one.name for one in parts))
 
 
 _SEVERAL: Final = 2
 
 
-@dataclass(slots=True)
-class _Child:
-    """What a group consists of: a smaller group, or a port of its own."""
-
-    name: str
-    affected: list[str]
-    stayed: int = 0
-
-    @property
-    def live(self) -> int:
-        """Members that could fall."""
-        return len(self.affected) + self.stayed
-
-    @property
-    def is_group(self) -> bool:
-        """More than one home, so that its state is no chance."""
-        return self.live > 1
-
-    def is_down(self, share: float) -> bool:
-        """Enough of it fell."""
-        return len(self.affected) >= share * self.live
-
-
-def _children(group: _Group, fell: set[str]) -> list[_Child]:
-    found: dict[str, _Child] = {}
-    for member in group.members:
-        at = member.path.index(group.name)
-        name = member.path[at - 1] if at else f"port {member.port}"
-        child = found.setdefault(name, _Child(name, []))
-        if member.port in fell:
-            child.affected.append(member.port)
-        elif member.up:
-            child.stayed += 1
-    return [found[name] for name in sorted(found)]
-
-
-def _outage(  # noqa: PLR0913 - what an outage consists of
-    group: _Group,
+def _outage(
+    group: Group,
     affected: Sequence[str],
     live: int,
-    fell: Sequence[Event],
-    *,
-    power: bool,
+    fall: _Fall,
     parts: tuple[str, ...] = (),
 ) -> Outage:
     ports = set(affected)
-    ages = [one.age_s for one in fell if one.port in ports and one.age_s is not None]
+    ages = [one.age_s for one in fall.fell if one.port in ports and one.age_s is not None]
     return Outage(
         kind=_kind(group.name, group.members[0]),
         name=group.name,
@@ -279,8 +267,9 @@ def _outage(  # noqa: PLR0913 - what an outage consists of
         parts=parts,
         affected=tuple(sorted(affected)),
         of=live,
-        since_s=max(ages) if ages else None,
-        power=power,
+        # One that is dated among others that are not tells of itself only.
+        since_s=max(ages) if len(ages) > 1 else None,
+        power=fall.power,
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.port_facts import NodeSystem
 from cpe_diag.domain.sibling_facts import Siblings, SiblingState
 from cpe_diag.domain.verdict import GroupKind
-from cpe_diag.judge.keys import SIBLINGS
+from cpe_diag.judge.keys import NODE_SYSTEM, SIBLINGS
 from cpe_diag.judge.outages import Outage, find_outages, includes, node_group
-from cpe_diag.judge.rule import Answer, Rule, cannot_tell, no, says, span, yes
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, span, yes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,8 @@ class Company:
     """Whom the subscriber's port stands beside.
 
     `outage` is the one that it is part of, or None. `nearest` are the others of the smallest
-    group in which the node told any; empty where no topology is known.
+    group in which the node told any; empty where no topology is known. `dark_group` is the
+    smallest group with as many others as make an outage, all of them down; None: there is none.
     """
 
     own: SiblingState
@@ -31,6 +33,7 @@ class Company:
     nearest_group: str
     all_seen: bool
     dated: bool
+    dark_group: str | None
 
 
 def company(facts: Facts) -> Company | None:
@@ -49,7 +52,9 @@ def company(facts: Facts) -> Company | None:
     if own is None:
         return None
     node = node_id(facts)
-    outages = find_outages(siblings.ports, node, facts.limits)
+    system = facts.fact(NodeSystem, NODE_SYSTEM) if siblings.dated else None
+    up_s = system.uptime_s if system else None
+    outages = find_outages(siblings.ports, node, facts.limits, up_s)
     group, nearest = _nearest(own, siblings)
     return Company(
         own=own,
@@ -58,6 +63,7 @@ def company(facts: Facts) -> Company | None:
         nearest_group=group,
         all_seen=len(siblings.ports) >= siblings.in_service,
         dated=siblings.dated,
+        dark_group=_dark_group(own, siblings, node, facts.limits["outage_least"]),
     )
 
 
@@ -81,6 +87,9 @@ def group_down(facts: Facts) -> Answer:
     few = 0 < len(seen.nearest) < facts.limits["outage_least"] - 1
     if not (stayed or few or seen.all_seen):
         return cannot_tell(facts, SIBLINGS)
+    if seen.dark_group is not None:
+        words = f"nobody of {seen.dark_group} is up, but not since one moment"
+        return does_not_arise(words)
     where = seen.nearest_group or node_group(node_id(facts))
     words = f"{stayed} of {len(seen.nearest)} others of {where} are up"
     return no(words, SIBLINGS)
@@ -122,6 +131,17 @@ def _nearest(own: SiblingState, siblings: Siblings) -> tuple[str, tuple[SiblingS
         if near:
             return group, near
     return "", tuple(others) if len(siblings.ports) >= siblings.in_service else ()
+
+
+def _dark_group(own: SiblingState, siblings: Siblings, node: str, least: float) -> str | None:
+    others = [one for one in siblings.ports if one.port != own.port and one.admin_up]
+    for group in own.groups:
+        members = [one for one in others if group in one.groups]
+        if len(members) >= least and not any(one.up for one in members):
+            return group
+    all_seen = len(siblings.ports) >= siblings.in_service
+    dark = all_seen and len(others) >= least and not any(one.up for one in others)
+    return node_group(node) if dark else None
 
 
 def _words(outage: Outage, *, dated: bool) -> str:

@@ -71,6 +71,21 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
         meaning="at least so much of a group is down, where the node tells no times",
     ),
     Threshold(
+        id="outage_oldest_s",
+        value=172_800.0,
+        unit="s",
+        source=PROPOSAL + "; an outage of two days has long been a case, seasonal homes have not",
+        meaning="what went down longer ago is an outage only where all of a group is down",
+    ),
+    Threshold(
+        id="outage_node_start_s",
+        value=300.0,
+        unit="s",
+        source=PROPOSAL + "; ports that stayed dark when a node started share its time",
+        meaning="what went down this near the node's start counts only where all of a group is"
+        " down",
+    ),
+    Threshold(
         id="outage_moment_s",
         value=30.0,
         unit="s",

@@ -37,7 +37,8 @@ class NodeStates:
 
     `places` are the ports that the inventory knows and whose names lead somewhere, `states` what
     the node tells of them, by name; `strangers` are rows of the node that no port of the
-    inventory is: the row's index, and whether it is up. `dated` as for `Siblings`.
+    inventory is: the row's index, and whether it is up. `dated` as for `Siblings`; `uptime_s` is
+    the node's, None where it does not tell.
     """
 
     places: tuple[PlacedPort, ...]
@@ -45,6 +46,7 @@ class NodeStates:
     strangers: tuple[tuple[str, bool], ...]
     answers: Mapping[Oid, SnmpValue]
     dated: bool
+    uptime_s: float | None
 
 
 async def read_states(
@@ -84,6 +86,7 @@ async def read_states(
         strangers=rows.strangers,
         answers=answers,
         dated=times.dated,
+        uptime_s=times.uptime_s,
     )
 
 

@@ -11,7 +11,7 @@ from cpe_diag.domain.line_facts import LineQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.ont_facts import OntDownCause
 from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome, Reachability
-from cpe_diag.domain.port_facts import Duplex, LearnedMac, OperStatus, PortRates
+from cpe_diag.domain.port_facts import Duplex, LearnedMac, NodeSystem, OperStatus, PortRates
 from cpe_diag.domain.router_facts import (
     LanNeighbour,
     LanStatus,
@@ -249,6 +249,34 @@ def card_outage(case: CaseFile) -> CaseFile:
 def node_ports_outage(case: CaseFile) -> CaseFile:
     """The node answers, and all of its ports are down."""
     return link_down(together(case, sibling_samples.EVERYBODY))
+
+
+def card_not_back(case: CaseFile) -> CaseFile:
+    """The node started again without one card, whose ports have no time since."""
+    case = link_down(together(case, sibling_samples.CARD))
+    case = changed(case, "port_status", "port", last_change_s=ABSENT)
+    return _with_siblings(case, sibling_samples.undated)
+
+
+def splitter_half_dated(case: CaseFile) -> CaseFile:
+    """All of the PON are dark, and the node dates some of them only."""
+    return _with_siblings(pon_outage(case), sibling_samples.half_dated)
+
+
+def seasonal_homes(case: CaseFile) -> CaseFile:
+    """Most homes of the splitter, ours too, have been dark since the node started."""
+    case = line_cut(case)
+    system = case.evidence.value(NodeSystem, "node_system", "node")
+    if system is None:
+        return case
+    ago_s = system.uptime_s - 20.0
+    case = changed(case, "port_status", "port", last_change_s=ago_s)
+    return _with_siblings(case, lambda held: sibling_samples.seasonal(held, ago_s))
+
+
+def _with_siblings(case: CaseFile, change: Callable[[Siblings], Siblings]) -> CaseFile:
+    held = case.evidence.value(Siblings, "siblings", "node")
+    return case if held is None else with_value(case, "siblings", "node", change(held))
 
 
 def area_power_cut(case: CaseFile) -> CaseFile:

@@ -84,5 +84,39 @@ def fell(
     )
 
 
+def undated(siblings: Siblings, most: int | None = None) -> Siblings:
+    """Take the times from ports that are down, or from the last so many of them.
+
+    Args:
+        siblings: before.
+        most: how many, None: all.
+
+    Returns:
+        The siblings without these times.
+    """
+    down = [one.port for one in siblings.ports if not one.up]
+    hidden = set(down if most is None else down[len(down) - most :])
+    ports = (
+        replace(one, changed_ago_s=NOT_SAID) if one.port in hidden else one
+        for one in siblings.ports
+    )
+    return replace(siblings, ports=tuple(ports))
+
+
+def half_dated(siblings: Siblings) -> Siblings:
+    """Take the times from the last four ports that are down."""
+    return undated(siblings, 4)
+
+
+def seasonal(siblings: Siblings, ago_s: float) -> Siblings:
+    """Let five of the PON's seven homes, ours too, be dark since one moment long ago."""
+    dark = {OWN, "1/12:2", "1/12:3", "1/12:4", "1/12:33"}
+    ports = (
+        replace(one, up=False, changed_ago_s=ago_s) if one.port in dark else one
+        for one in siblings.ports
+    )
+    return replace(siblings, ports=tuple(ports))
+
+
 def _in(one: SiblingState, group: str) -> bool:
     return group in {EVERYBODY, one.port, *one.groups}

@@ -137,6 +137,11 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("node_outage-all_cards", ethernet_home, OUT, fault.node_ports_outage, NETWORK, NOC),
     _row("card_outage-dsl", dsl_home, OUT, fault.card_outage, NETWORK, NOC),
     _row("card_outage-ethernet", ethernet_home, OUT, fault.card_outage, NETWORK, NOC),
+    _row("card_outage-not_back", dsl_home, OUT, fault.card_not_back, NETWORK, NOC),
+    _row(
+        "splitter_outage-half_dated", ethernet_home, OUT, fault.splitter_half_dated, NETWORK, NOC
+    ),
+    _row("line_cut-seasonal_homes", dsl_home, OUT, fault.seasonal_homes, NETWORK, FIELD),
     _row("splitter_outage", ethernet_home, OUT, fault.splitter_outage, NETWORK, NOC),
     _row("splitter_outage-pon", ethernet_home, OUT, fault.pon_outage, NETWORK, NOC),
     _row("splitter_outage-drops", dsl_home, DROPS, fault.pon_outage, NETWORK, NOC),

@@ -336,3 +336,35 @@ async def test_two_subscribers_on_one_port_are_both_named_and_the_port_is_one() 
     (outage,) = node.outages
     assert outage.group.affected == 8
     assert {"S-3", "S-3b"} <= set(outage.subscribers)
+
+
+def _dark_since_the_start(uptime_ticks: int) -> dict[Oid, SnmpValue]:
+    """Six of 96 ports have been dark since the node started, within a second."""
+    objects = dslam(96, down=range(1, 7))
+    for n in range(1, 7):
+        objects[f"{IF_ENTRY}.9.{1000 + n}"] = 4_000 + n
+    return {**objects, UPTIME: uptime_ticks}
+
+
+async def test_homes_that_are_dark_since_the_node_started_are_no_case() -> None:
+    """The same six are one, had they fallen when the node was up for long."""
+    clock = FakeClock()
+    started = _dark_since_the_start(2_000_000)
+    assert (await only(clock, order(clock, "an-1", started, served(96)))).outages == ()
+    later = {**started, **{f"{IF_ENTRY}.9.{1000 + n}": 1_000_000 + n for n in range(1, 7)}}
+    assert len((await only(clock, order(clock, "an-1", later, served(96)))).outages) == 1
+
+
+async def test_a_card_that_did_not_come_back_is_a_case() -> None:
+    """After a restart its ports have no time (ifLastChange 0), those of the other card do."""
+    clock = FakeClock()
+    objects = dslam(48, down=range(1, 25))
+    for n in range(1, 25):
+        objects[f"{IF_ENTRY}.9.{1000 + n}"] = 0
+    for n in range(1, 25):
+        objects[f"{IF_ENTRY}.7.{2000 + n}"] = objects[f"{IF_ENTRY}.8.{2000 + n}"] = 1
+        objects[f"{IF_ENTRY}.9.{2000 + n}"] = 5_000
+    second = tuple(NodePort(port=f"0/2/{n}", in_service=True) for n in range(1, 25))
+    node = await only(clock, order(clock, "an-1", objects, (*served(24), *second)))
+    assert [one.group.name for one in node.outages] == ["card 0/1"]
+    assert node.outages[0].group.since_s is None
