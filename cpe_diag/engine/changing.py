@@ -19,7 +19,7 @@ from cpe_diag.domain.action import (
     PlannedWait,
     StepSaid,
 )
-from cpe_diag.domain.failures import ActionError, ChangeError, MeasurementError
+from cpe_diag.domain.failures import ActionError, ChangeError, FailureKind, MeasurementError
 from cpe_diag.engine.raw_value import raw_value
 from cpe_diag.ports import SetObject, ShellLine
 
@@ -37,6 +37,9 @@ class Patience:
     looked at after a SET that stayed unanswered, which may still be on its way; `read_back_s` how
     long an object may take to show its new value; `look_every_s` between two looks;
     `measure_every_s` between two measurements, which go on for the outage and `measure_more_s`.
+    The way back is gone for `back_s`, with `again_every_s` between two tries. `on_its_way_s` is
+    how long a SET that stayed unanswered may still come to the node: the Time Window of RFC 3414,
+    section 2.2.3, after which an SNMPv3 agent drops it.
     """
 
     set_s: float = 10.0
@@ -46,6 +49,9 @@ class Patience:
     look_every_s: float = 1.0
     measure_every_s: float = 5.0
     measure_more_s: float = 30.0
+    back_s: float = 300.0
+    again_every_s: float = 5.0
+    on_its_way_s: float = 150.0
 
 
 PATIENCE: Final = Patience()
@@ -66,6 +72,7 @@ class Changer:
         """Something was changed, or may have been."""
         self.trouble = ""
         """What could not be written into the journal."""
+        self._unseen: list[tuple[PlannedSet, float]] = []
 
     def note(self, entry: JournalEntry) -> None:
         """Write an entry; after the first change a journal that fails stops nothing any more.
@@ -126,6 +133,7 @@ class Changer:
         self._intend(phase, number, f"SET {step.oid} = {step.type} {step.value}")
         wanted = SetObject(oid=step.oid, type=step.type, value=step.value)
         before, self.changed = self.changed, True
+        sent_s = clock.monotonic()
         try:
             await self.doors.control.set(
                 (wanted,), deadline=clock.monotonic() + self.patience.set_s
@@ -136,6 +144,8 @@ class Changer:
                 self._answer(phase, number, StepSaid.REFUSED, str(error.failure))
                 return False, False
             self._answer(phase, number, StepSaid.SILENT, str(error.failure))
+            if error.failure.kind is not FailureKind.DEVICE_ERROR:
+                self.unseen(step, sent_s + self.patience.on_its_way_s)
         else:
             self._answer(phase, number, StepSaid.DONE, "noError")
             return True, False
@@ -145,8 +155,6 @@ class Changer:
         found = await self.shows({step.oid: (step.type, step.value)}, self.patience.late_s)
         said = {True: StepSaid.FOUND, False: StepSaid.NOT_FOUND, None: StepSaid.NOT_TOLD}[found]
         self._answer(phase, number, said, f"looked at {step.oid}")
-        if found is False:
-            self.changed = before
         return found, found is False
 
     async def _enter(self, phase: Phase, number: int, step: PlannedLine) -> bool | None:
@@ -194,14 +202,47 @@ class Changer:
                 return holds
             await clock.sleep_until(min(until, clock.monotonic() + self.patience.look_every_s))
 
+    async def looks(self, wanted: Mapping[Oid, tuple[str, str]]) -> bool | None:
+        """Look once, with time for a slow node; says what `shows` says."""
+        present = await self.present(wanted, self.doors.clock.monotonic() + self.patience.set_s)
+        if present is None:
+            return None
+        return all(holds_value(present[oid], kind, value) for oid, (kind, value) in wanted.items())
+
+    def unseen(self, step: PlannedSet, until: float) -> None:
+        """Keep in mind that a SET may come to the node until then."""
+        self._unseen.append((step, until))
+
+    def may_come(self, wanted: Mapping[Oid, tuple[str, str]]) -> float:
+        """Say for how many seconds a SET may still come that changes what is wanted."""
+        now = self.doors.clock.monotonic()
+        return max(
+            (
+                until - now
+                for step, until in self._unseen
+                if until > now and wanted.get(step.oid, ("", step.value))[1] != step.value
+            ),
+            default=0.0,
+        )
+
+    def _see(self, present: Mapping[Oid, SnmpValue]) -> None:
+        """Forget a SET that has come; where it was sent more than once, another may follow."""
+        for step, until in tuple(self._unseen):
+            once = sum(one.oid == step.oid for one, _until in self._unseen) == 1
+            found = present.get(step.oid)
+            if once and found is not None and holds_value(found, step.type, step.value):
+                self._unseen.remove((step, until))
+
     async def present(
         self, oids: Iterable[Oid], deadline: float
     ) -> Mapping[Oid, SnmpValue] | None:
         """Read objects; None where the node does not answer usefully."""
         try:
-            return await self.doors.snmp.get(tuple(oids), deadline=deadline)
+            present = await self.doors.snmp.get(tuple(oids), deadline=deadline)
         except MeasurementError:
             return None
+        self._see(present)
+        return present
 
     def _intend(self, phase: Phase, number: int, words: str) -> None:
         self.note(

@@ -7,8 +7,8 @@ puts back what it has not proven, and only then ends.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from cpe_diag.domain.action import (
     ActionEnd,
@@ -23,16 +23,18 @@ from cpe_diag.domain.action import (
 from cpe_diag.domain.failures import ActionError
 from cpe_diag.engine.changing import PATIENCE, TRIES, Changer, Patience, holds_value
 from cpe_diag.engine.plan_values import previous_values, restored_values
+from cpe_diag.engine.until_safe import until_safe
+from cpe_diag.engine.way_back import WayBack
 
 if TYPE_CHECKING:
     from cpe_diag.domain.action import ActionPlan
+    from cpe_diag.engine.until_safe import OnEnd
     from cpe_diag.ports import ControlDoors
 
 T = TypeVar("T")
 
 Prove: TypeAlias = Callable[[], Awaitable[Proof]]
 """Measures again and judges again; never raises for the network."""
-OnEnd: TypeAlias = Callable[[ActionOutcome], None]
 
 STOPPED: Final = Proof(holds=None, took_effect=None, words="stopped before it was measured")
 
@@ -77,41 +79,6 @@ async def perform(  # noqa: PLR0913 - each is one thing that tests replace by th
         work.end(ActionEnd.FAILED, str(error))
         raise
     return await until_safe(work.all(), work.stopping, on_end)
-
-
-async def until_safe(
-    work: Coroutine[Any, Any, ActionOutcome], stopping: asyncio.Event, on_end: OnEnd
-) -> ActionOutcome:
-    """Bring a change to its end, whatever cancels the caller.
-
-    Args:
-        work: the change.
-        stopping: set where the caller is cancelled, so that it hurries to a safe point.
-        on_end: gets the outcome.
-
-    Returns:
-        The outcome.
-
-    Raises:
-        CancelledError: the caller was cancelled; the change has ended all the same.
-    """
-
-    async def told() -> ActionOutcome:
-        outcome = await work
-        on_end(outcome)
-        return outcome
-
-    task = asyncio.get_running_loop().create_task(told())
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            if not task.done():
-                stopping.set()
-    outcome = task.result()
-    if stopping.is_set():
-        raise asyncio.CancelledError
-    return outcome
 
 
 async def _still_as_planned(plan: ActionPlan, changer: Changer) -> None:
@@ -187,10 +154,16 @@ class Performance:
         if took_effect is False:
             return await self.put_back("it did not take effect: what was read back differs")
         proof = await self.measured(needs_effect=not own)
+        if took_effect is None:
+            took_effect = await self.read_back(own)
         stands = await self.read_back(states)
         if not own:
             changed = stands and any(one.previous != one.value for one in states)
             took_effect = True if changed else proof.took_effect
+        planned = {one.oid: ("", one.value) for one in plan.read_back}
+        if took_effect and self.changer.may_come(planned):
+            why = "it took effect, and a SET that stayed unanswered may still take it back"
+            return self.left_open(why, proof)
         if took_effect and proof.holds and stands is not False:
             why = "it took effect, and measuring again proves it"
             return self.end(ActionEnd.PROVEN, why, proof)
@@ -202,7 +175,8 @@ class Performance:
             why = "it took effect, and whether it helped cannot be told"
         else:
             why = "it took effect and did not help"
-        if plan.taken_back and plan.way_back:
+        unread = bool(own) and took_effect is None
+        if plan.way_back and (plan.taken_back or unread):
             return await self.put_back(why, proof)
         unknown = not took_effect or proof.holds is None
         return self.end(ActionEnd.UNKNOWN if unknown else ActionEnd.FAILED, why, proof)
@@ -251,35 +225,48 @@ class Performance:
         return None if going.cancelled() else going.result()
 
     async def put_back(self, why: str, proof: Proof | None = None) -> ActionOutcome:
-        """Give objects their previous values, and read that back."""
+        """Give objects their previous values, read that back, and end only what is known."""
         plan = self.plan
         if not plan.way_back:
             words = f"{why}; it cannot be taken back: {plan.no_way_back}"
+            if self.changer.may_come(previous_values(plan)):
+                return self.left_open(words, proof)
             return self.end(ActionEnd.UNKNOWN, words, proof)
-        for number, step in enumerate(plan.way_back):
-            if isinstance(step, PlannedSet):
-                present = await self.changer.shows({step.oid: (step.type, step.value)}, 0.0)
-                if present:
-                    continue
-            await self.changer.take(Phase.BACK, number, step, tries=TRIES)
-        wanted = restored_values(plan)
-        stands = await self.changer.shows(wanted, self.changer.patience.read_back_s)
-        if stands and wanted:
+        restored = await WayBack(plan, self.changer, self.stopping).gone()
+        if restored.stands and not restored.may_come:
             if any(one.phase is Phase.BACK for one in self.changer.steps):
                 words = f"{why}; the previous values stand again"
                 return self.end(ActionEnd.ROLLED_BACK, words, proof)
             return self.end(ActionEnd.FAILED, f"{why}; the previous values stand", proof)
+        wanted = restored_values(plan)
+        if not wanted:
+            words = f"{why}; no object shows whether the way back was gone"
+            return self.end(ActionEnd.UNKNOWN, words, proof)
         shown = ", ".join(f"{oid} = {value}" for oid, (_kind, value) in wanted.items())
-        words = f"{why}; whether the previous values stand is not known: look at {shown}"
-        return self.end(ActionEnd.UNKNOWN, words, proof)
+        if restored.stands:
+            doubt = "the previous values stand, and a SET that stayed unanswered may still come"
+        elif restored.stands is None:
+            doubt = "whether the previous values stand is not known"
+        else:
+            doubt = "the previous values do not stand"
+        words = f"{why}; {doubt}: look at {shown}"
+        return self.left_open(words, proof)
+
+    def left_open(self, words: str, proof: Proof | None = None) -> ActionOutcome:
+        """Tell an outcome that nobody knows, and leave the journal without an end."""
+        words = f"{words}; it is unfinished: cpe-diag port recover {self.action_id}"
+        self.changer.tell(words)
+        return self._outcome(ActionEnd.UNKNOWN, words, proof)
 
     def end(self, end: ActionEnd, words: str, proof: Proof | None = None) -> ActionOutcome:
-        """Note the outcome."""
+        """Note the outcome, which ends the journal."""
+        at = self.changer.doors.clock.now()
+        self.changer.note(JournalEntry(kind=EntryKind.END, at=at, words=words, said=end.value))
+        return self._outcome(end, words, proof)
+
+    def _outcome(self, end: ActionEnd, words: str, proof: Proof | None) -> ActionOutcome:
         clock = self.changer.doors.clock
         after = f"; now: {proof.words}" if proof else ""
-        self.changer.note(
-            JournalEntry(kind=EntryKind.END, at=clock.now(), words=words, said=end.value)
-        )
         if self.changer.trouble:
             words = f"{words}; the journal is not complete: {self.changer.trouble}"
         return ActionOutcome(

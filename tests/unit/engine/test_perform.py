@@ -27,6 +27,7 @@ from cpe_diag.driver_kit.action_spec import ActionSpec, CliStep, ReadBack, SetSt
 from cpe_diag.driver_kit.load import load_access_driver
 from cpe_diag.driver_kit.port_index import interface
 from cpe_diag.engine import perform as perform_module
+from cpe_diag.engine.changing import PATIENCE
 from cpe_diag.engine.perform import perform
 from cpe_diag.engine.plan_action import Where, action_of, plan_action
 from cpe_diag.ports import ControlDoors, Doors, Oid, SnmpReader, SnmpValue
@@ -232,11 +233,12 @@ class TestSilence:
         assert [one.said for one in outcome.steps] == [StepSaid.SILENT, StepSaid.FOUND]
 
     async def test_a_lost_request_of_the_first_step_ends_it(self) -> None:
-        """Nothing has to be repaired, so nothing is tried again."""
+        """Nothing is tried again, and it is looked at until the SET cannot come late any more."""
         bench = Bench(fates=[Fate.REQUEST_LOST])
         outcome = await bench.do(bench.plan("port.restart"))
         assert outcome.end is ActionEnd.FAILED
-        assert "nothing was changed" in outcome.words
+        assert "the previous values stand" in outcome.words
+        assert outcome.took_s >= PATIENCE.on_its_way_s
         assert bench.sent == [(ADMIN, "2")]
         assert bench.objects[ADMIN] == 1
 
@@ -331,9 +333,10 @@ class TestPutBack:
 
     async def test_a_way_back_that_fails_is_unknown_and_says_what_to_look_at(self) -> None:
         """UNKNOWN is an honest outcome; it names object and value."""
-        bench = Bench(fates=[Fate.DONE, Fate.REFUSED], proofs=[NO_HELP])
+        bench = Bench(fates=[Fate.DONE, *[Fate.REFUSED] * 99], proofs=[NO_HELP])
         outcome = await bench.do(bench.plan("port.set_vlan", "107"))
         assert outcome.end is ActionEnd.UNKNOWN
+        assert not any(one.kind is EntryKind.END for one in bench.journal.entries)
         assert f"look at {PVID} = 999" in outcome.words
 
     async def test_a_way_back_whose_answer_is_lost_is_read(self) -> None:
