@@ -14,26 +14,14 @@ from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.subscriber import PON, AccessNode, NodePort, Subscriber, Technology
 from cpe_diag.driver_kit.access import AccessDriver
 from cpe_diag.driver_kit.action_spec import ActionSpec
-from cpe_diag.driver_kit.port_index import PortIndex, UnfitNameError, octets_of_form
+from cpe_diag.driver_kit.port_index import PortIndex
+from cpe_diag.driver_kit.serials import same_serial
 from cpe_diag.engine.same_port import addresses_alone, reached_too
 from cpe_diag.engine.survey import PortSurvey
+from cpe_diag.engine.uplink_hints import uplink_hints
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-# IANAifType-MIB: interfaces that no single subscriber's wire ends in.
-NO_WIRE: Final = {
-    24: "softwareLoopback",
-    53: "propVirtual",
-    131: "tunnel",
-    135: "l2vlan",
-    136: "l3ipvlan",
-    161: "ieee8023adLag",
-}
-_UPLINK_WORDS: Final = re.compile(
-    r"\b(uplink|trunk|backbone|core|ring|lag|nni)\b|\bto[ _-]", re.IGNORECASE
-)
-"""Words that operators write into ifAlias of ports towards their own network; evidence only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +101,8 @@ def _node_type(case: GuardCase) -> tuple[GuardState, str]:
 
 
 def _port_subscribers(case: GuardCase) -> tuple[GuardState, str]:
-    here = [
-        port for port in case.node_ports if reached_too(case.spec, case.driver, case.port, port)
-    ]
+    reached = [(port, _reached(case, port)) for port in case.node_ports]
+    here = [port for port, too in reached if too]
     names = {port.subscriber for port in here}
     others = sorted(name for name in names if name is not None and name != case.subscriber.id)
     if others:
@@ -130,7 +117,23 @@ def _port_subscribers(case: GuardCase) -> tuple[GuardState, str]:
             GuardState.UNKNOWN,
             f"the inventory's ports of {case.node.id} do not name this one with this subscriber",
         )
+    untold = [port.port for port, too in reached if too is None]
+    if untold:
+        return GuardState.UNKNOWN, f"whether the change reaches {untold[0]} too cannot be told"
     return GuardState.CLEAR, "the inventory has nobody else there"
+
+
+def _reached(case: GuardCase, port: NodePort) -> bool | None:
+    """Say whether the change reaches a port of the inventory, by its name or by its objects.
+
+    A name of another scheme than the subscribers' (an uplink's) is held to what the node itself
+    calls our port; None where the node says nothing of it.
+    """
+    own = {name.strip().casefold() for name in case.survey.names}
+    if port.port.strip().casefold() in own:
+        return True
+    too = reached_too(case.spec, case.driver, case.port, port)
+    return False if too is None and own else too
 
 
 def _shared_port(case: GuardCase) -> tuple[GuardState, str]:
@@ -146,11 +149,16 @@ def _shared_port(case: GuardCase) -> tuple[GuardState, str]:
 
 
 def _port_uplink(case: GuardCase) -> tuple[GuardState, str]:
+    untold = []
     for name in case.node.uplinks:
-        port = NodePort(port=name, in_service=True)
-        if name == case.port.name or reached_too(case.spec, case.driver, case.port, port):
+        too = _reached(case, NodePort(port=name, in_service=True))
+        if too:
             return GuardState.REFUSED, f"the inventory names {name} as an uplink of {case.node.id}"
-    hints = _uplink_hints(case)
+        if too is None:
+            untold.append(name)
+    if untold and known(case.subscriber.technology) not in {*PON, Technology.DOCSIS}:
+        return GuardState.UNKNOWN, f"whether it is the uplink {untold[0]} cannot be told"
+    hints = uplink_hints(case.survey, case.subscriber.id)
     if hints:
         return GuardState.UNKNOWN, f"it may be an uplink: {'; '.join(hints)}"
     if case.node.uplinks:
@@ -162,20 +170,6 @@ def _port_uplink(case: GuardCase) -> tuple[GuardState, str]:
         GuardState.UNKNOWN,
         f"the inventory names no uplinks of {case.node.id}, and the router is not learned there",
     )
-
-
-def _uplink_hints(case: GuardCase) -> list[str]:
-    hints = []
-    alias, kind = known(case.survey.alias), known(case.survey.if_type)
-    own = case.subscriber.id.casefold()
-    if alias and own not in alias.casefold() and _UPLINK_WORDS.search(alias):
-        hints.append(f"ifAlias is {alias!r}")
-    if kind in NO_WIRE:
-        hints.append(f"ifType is {NO_WIRE[kind]}")
-    heard = known(case.survey.neighbours)
-    if heard:
-        hints.append(f"LLDP neighbour {', '.join(heard)}")
-    return hints
 
 
 def _port_macs(case: GuardCase) -> tuple[GuardState, str]:
@@ -233,18 +227,15 @@ def _ont_serial(case: GuardCase) -> tuple[GuardState, str]:
         return GuardState.UNKNOWN, f"the inventory does not say which ONT it must be{shown}"
     if said is None:
         return GuardState.UNKNOWN, f"the node does not tell which ONT it is (expected {expected})"
-    if _serial(said) != _serial(expected):
+    same = same_serial(expected, said)
+    if same is None:
+        return (
+            GuardState.UNKNOWN,
+            f"whether {said} is the ONT that the inventory expects, {expected}, cannot be told",
+        )
+    if not same:
         return GuardState.REFUSED, f"the ONT is {said}, the inventory expects {expected}"
     return GuardState.CLEAR, f"the ONT is {said}, as the inventory says"
-
-
-def _serial(text: str) -> object:
-    for form in ("gpon_serial", "mac"):
-        try:
-            return octets_of_form(form, text.strip())
-        except UnfitNameError:
-            continue
-    return text.strip().casefold()
 
 
 def _stays_as_it_is(case: GuardCase) -> tuple[GuardState, str]:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _PLACE: Final = re.compile(r"\{([a-z_]+)\}")
 
 
-def reached_too(spec: ActionSpec, driver: AccessDriver, own: PortIndex, other: NodePort) -> bool:
+def reached_too(
+    spec: ActionSpec, driver: AccessDriver, own: PortIndex, other: NodePort
+) -> bool | None:
     """Say whether what an action sets or types for one port is the same for another.
 
     Args:
@@ -28,14 +30,15 @@ def reached_too(spec: ActionSpec, driver: AccessDriver, own: PortIndex, other: N
         other: a port that the inventory knows, perhaps the same one by another name.
 
     Returns:
-        True where one of the objects is the other port's too, or all command lines are.
+        True where one of the objects is the other port's too, or all command lines are; None
+        where the other name does not tell which objects are its.
     """
     if other.port.strip() == own.name:
         return True
     try:
         there = locate(driver, other.port)
     except MeasurementError:
-        return False
+        return None
     for lookup in driver.lookups:
         of_node = bool(lookup.oid) and not _PLACE.findall(lookup.oid)
         if of_node and lookup.gives in own.parts:
@@ -44,7 +47,12 @@ def reached_too(spec: ActionSpec, driver: AccessDriver, own: PortIndex, other: N
     if any(own.fill(oid) == there.fill(oid) for oid in sets):
         return True
     lines = [step.line for step in spec.steps if isinstance(step, CliStep)]
-    return bool(lines) and all(_typed(line, own) == _typed(line, there) for line in lines)
+    if lines and all(_typed(line, own) == _typed(line, there) for line in lines):
+        return True
+    alike = there.words.keys() == own.words.keys() and there.words != own.words
+    if not alike and any(_PLACE.search(there.fill(oid)) for oid in sets):
+        return None
+    return False
 
 
 def addresses_alone(

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 IF_TYPE: Final = "1.3.6.1.2.1.2.2.1.3"
 """IF-MIB ifType, RFC 2863."""
+IF_DESCR: Final = "1.3.6.1.2.1.2.2.1.2"
+"""IF-MIB ifDescr, RFC 2863."""
+IF_NAME: Final = "1.3.6.1.2.1.31.1.1.1.1"
+"""IF-MIB ifName, RFC 2863."""
 LLDP_REMOTE_NAME: Final = "1.0.8802.1.1.2.1.4.1.1.9"
 """LLDP-MIB lldpRemSysName, IEEE 802.1AB-2005; index: time mark, local port number, number."""
 LLDP_LOCAL_PORT: Final = "1.0.8802.1.1.2.1.3.7.1.3"
@@ -38,7 +42,7 @@ class PortSurvey:
     """What was read. `present` holds the objects of the plan as they are now.
 
     `macs` is Missing where the forwarding table does not speak of this port. `neighbours` are the
-    names of LLDP neighbours on the port.
+    names of LLDP neighbours on the port, `names` what the node calls the port itself.
     """
 
     present: Mapping[Oid, SnmpValue]
@@ -50,6 +54,7 @@ class PortSurvey:
     ont_serial: Maybe[str]
     macs: Maybe[MacsOnPort]
     neighbours: Maybe[tuple[str, ...]]
+    names: tuple[str, ...] = ()
 
 
 async def survey(
@@ -73,11 +78,13 @@ async def survey(
     names = [one for one in driver.groups.get("port_status", ()) if one.field in {"alias", "name"}]
     serial = [one for one in driver.groups.get("ont_state", ()) if one.field == "serial"]
     if_type = () if port.if_index is None else (f"{IF_TYPE}.{port.if_index}",)
+    own = tuple(f"{oid}.{port.if_index}" for oid in (IF_NAME, IF_DESCR)) if if_type else ()
     answers = await setting.doors.snmp.get(
         (
             *oids_of(driver.groups.get("node_system", ()), NODE),
             *oids_of((*names, *serial), port),
             *if_type,
+            *(oid for oid in own if oid not in oids_of(names, port)),
             *objects,
         ),
         deadline=deadline,
@@ -85,7 +92,9 @@ async def survey(
     system = fields_of(setting, "node_system", answers, NODE)
     status = fields_of(setting, "port_status", answers, port)
     kind = answers.get(if_type[0]) if if_type else None
+    called = (answers.get(oid) for oid in own)
     return PortSurvey(
+        names=tuple(one.decode("utf-8", "replace") for one in called if isinstance(one, bytes)),
         present={oid: answers[oid] for oid in objects},
         system_name=system.text("name"),
         object_id=system.text("object_id"),

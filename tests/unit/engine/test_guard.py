@@ -360,3 +360,41 @@ def test_every_change_of_an_ont_or_modem_addresses_it_alone(driver_id: str, name
     step = SetStep(oid="1.3.6.1.2.1.2.2.1.7.{pon}", type="integer", value=2, read=True)
     shared = replace(held[0], steps=(step,))
     assert not addresses_alone(shared, driver, port, technology)
+
+
+@pytest.mark.parametrize(
+    ("names", "state"),
+    [
+        (("XE-0/1/0x", "uplink zero"), REFUSED),
+        (("0/1/12",), CLEAR),
+        ((), UNKNOWN),
+    ],
+)
+def test_an_uplink_by_a_name_of_its_own_is_held_to_what_the_node_calls_our_port(
+    names: tuple[str, ...], state: GuardState
+) -> None:
+    """Uplinks seldom follow the subscribers' scheme; a node that is silent clears nothing."""
+    one = case(node=replace(NODE, uplinks=("xe-0/1/0x",)), survey=seen(names=names))
+    assert finding("port_uplink", one)[0] is state
+
+
+@pytest.mark.parametrize(
+    ("names", "state"),
+    [(("uplink 7",), REFUSED), (("0/1/12",), CLEAR), ((), UNKNOWN)],
+)
+def test_a_neighbour_by_a_name_of_its_own_is_held_to_what_the_node_calls_our_port(
+    names: tuple[str, ...], state: GuardState
+) -> None:
+    """It may be the same port."""
+    one = case(survey=seen(names=names))
+    other = NodePort(port="Uplink 7", in_service=True, subscriber="sub-9")
+    both = replace(one, node_ports=(*one.node_ports, other))
+    assert finding("port_subscribers", both)[0] is state
+
+
+def test_an_ont_in_writing_that_cannot_be_compared_is_neither_refused_nor_cleared() -> None:
+    """A label of the maker against a serial number of G.984.3 says nothing."""
+    subscriber = replace(sample_subscriber(), technology=Technology.GPON, ont_serial="label 77")
+    one = case(subscriber=subscriber, survey=seen(ont_serial="HWTC1A2B3C4D"))
+    found = {held.id: held for held in guard(one)}
+    assert found["ont_serial"].state is UNKNOWN
