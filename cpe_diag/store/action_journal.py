@@ -11,13 +11,13 @@ import fcntl
 import hashlib
 import json
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import platformdirs
 
-from cpe_diag.domain.action import ActionRecord, JournalEntry
+from cpe_diag.domain.action import ActionRecord, JournalEntry, PlannedSet
 from cpe_diag.domain.failures import ActionError
 from cpe_diag.report.codec import encode
 from cpe_diag.report.decoding import UndecodableError, decode
@@ -93,13 +93,10 @@ class ActionJournals:
         records = [record for record in found if record is not None and not record.ended]
         return tuple(sorted(records, key=lambda record: record.begun_at))
 
-    def unfinished_at(self, node: str, port: str) -> tuple[str, ...]:
-        """Give the ids of actions on one port that have no end."""
-        return tuple(
-            record.id
-            for record in self.unfinished()
-            if (record.plan.node, record.plan.port) == (node, port)
-        )
+    def unfinished_at(self, plan: ActionPlan) -> tuple[str, ...]:
+        """Give the ids of actions without an end that touch what a plan touches."""
+        wanted = _places(plan)
+        return tuple(record.id for record in self.unfinished() if wanted & _places(record.plan))
 
     @contextmanager
     def held(self, plan: ActionPlan) -> Iterator[None]:
@@ -110,7 +107,14 @@ class ActionJournals:
         Raises:
             ActionError: another process is changing it, or the folder cannot be used.
         """
-        name = hashlib.sha256(f"{plan.node} {plan.port}".encode()).hexdigest()[:16]
+        with ExitStack() as stack:
+            for place in sorted(_places(plan)):
+                stack.enter_context(self._lock(place, plan))
+            yield
+
+    @contextmanager
+    def _lock(self, place: str, plan: ActionPlan) -> Iterator[None]:
+        name = hashlib.sha256(place.encode()).hexdigest()[:16]
         path = self._folder / f"{name}.lock"
         try:
             self._folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
@@ -132,6 +136,13 @@ class ActionJournals:
         if not action_id.isalnum():
             raise ActionError(f"{action_id!r} is no id of an action")
         return self._folder / f"{action_id}{SUFFIX}"
+
+
+def _places(plan: ActionPlan) -> frozenset[str]:
+    """Give what a plan touches: an inventory may know one port by two names."""
+    objects = {step.oid for step in (*plan.steps, *plan.way_back) if isinstance(step, PlannedSet)}
+    named = f"{plan.node} {plan.port}"
+    return frozenset({named, *(f"{plan.address} {one}" for one in (plan.port, *objects))})
 
 
 class JournalFile:

@@ -62,7 +62,7 @@ async def make_plan(change: OpenChange) -> ActionPlan:
             node_ports=prepared.run.node_ports,
             driver=change.driver,
             fitting=_fitting(prepared, seen.object_id, seen.description),
-            unfinished=prepared.journals.unfinished_at(plan.node, plan.port),
+            unfinished=prepared.journals.unfinished_at(plan),
             most_macs=limits(prepared.run.config.thresholds)["macs_of_one_home"],
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,7 @@ PLAN = ActionPlan(
     findings=(),
     accepted=(),
 )
+BESIDE = replace(PLAN, port="0/1/8", steps=(replace(SET, oid="1.3.6.1.2.1.2.2.1.7.8"),))
 RECORD = ActionRecord(
     id="a1", begun_at=AT, plan=PLAN, ticket="T-1", symptom="port shut", entries=()
 )
@@ -76,8 +78,8 @@ def test_what_is_written_is_read(journals: ActionJournals, tmp_path: Path) -> No
     assert journals.record("a1").entries == (INTENT,)
     assert journals.record("a1").plan == PLAN
     assert [one.id for one in journals.unfinished()] == ["a1"]
-    assert journals.unfinished_at("an-1", "0/1/7") == ("a1",)
-    assert journals.unfinished_at("an-1", "0/1/8") == ()
+    assert journals.unfinished_at(PLAN) == ("a1",)
+    assert journals.unfinished_at(BESIDE) == ()
     journals.resume("a1").write(END)
     assert journals.record("a1").ended
     assert journals.unfinished() == ()
@@ -131,6 +133,34 @@ def test_one_port_is_changed_by_one_process_at_a_time(journals: ActionJournals) 
     ):
         pass
     with journals.held(PLAN):
+        pass
+
+
+SAME_PORT = [
+    replace(PLAN, port="ifindex:7"),
+    replace(PLAN, node="an-one", port="port seven"),
+    replace(PLAN, action="port.set_speed", steps=(replace(SET, oid="1.3.6.1.2.1.26.5.1.1.9.7"),)),
+]
+
+
+@pytest.mark.parametrize("same", SAME_PORT)
+def test_a_port_by_another_name_is_the_same_port(
+    journals: ActionJournals, same: ActionPlan
+) -> None:
+    """An inventory may know a port, or its node, by two names; what is set tells."""
+    journals.begin(RECORD)
+    assert journals.unfinished_at(same) == ("a1",)
+    with (
+        journals.held(PLAN),
+        pytest.raises(ActionError, match="by another process"),
+        journals.held(same),
+    ):
+        pass
+
+
+def test_two_ports_of_a_node_are_changed_side_by_side(journals: ActionJournals) -> None:
+    """Two callers of one node do not wait for each other."""
+    with journals.held(PLAN), journals.held(BESIDE):
         pass
 
 
