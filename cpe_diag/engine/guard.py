@@ -124,16 +124,10 @@ def _port_subscribers(case: GuardCase) -> tuple[GuardState, str]:
 
 
 def _reached(case: GuardCase, port: NodePort) -> bool | None:
-    """Say whether the change reaches a port of the inventory, by its name or by its objects.
-
-    A name of another scheme than the subscribers' (an uplink's) is held to what the node itself
-    calls our port; None where the node says nothing of it.
-    """
-    own = {name.strip().casefold() for name in case.survey.names}
-    if port.port.strip().casefold() in own:
+    """Say whether the change reaches a port of the inventory, by its name or by its objects."""
+    if port.port.strip().casefold() in {name.strip().casefold() for name in case.survey.names}:
         return True
-    too = reached_too(case.spec, case.driver, case.port, port)
-    return False if too is None and own else too
+    return reached_too(case.spec, case.driver, case.port, port)
 
 
 def _shared_port(case: GuardCase) -> tuple[GuardState, str]:
@@ -154,7 +148,8 @@ def _port_uplink(case: GuardCase) -> tuple[GuardState, str]:
         too = _reached(case, NodePort(port=name, in_service=True))
         if too:
             return GuardState.REFUSED, f"the inventory names {name} as an uplink of {case.node.id}"
-        if too is None:
+        # Uplinks seldom follow the subscribers' scheme: they are held to the node's own names.
+        if too is None and not case.survey.names:
             untold.append(name)
     if untold and known(case.subscriber.technology) not in {*PON, Technology.DOCSIS}:
         return GuardState.UNKNOWN, f"whether it is the uplink {untold[0]} cannot be told"

@@ -103,8 +103,11 @@ async def recover_port(
     change.prover.acted_at = record.begun_at
     with prepared.journals.held(record.plan):
         journal = prepared.journals.resume(record.id)
+        held = prepared.journals.record(record.id)
+        if held.ended:  # by another process, while this one looked at the inventory
+            raise ActionError(f"action {record.id} has ended")
         return await recover(
-            prepared.journals.record(record.id),
+            held,
             change.doors(journal),
             change.prover.after,
             keep=keep,

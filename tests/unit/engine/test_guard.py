@@ -380,12 +380,12 @@ def test_an_uplink_by_a_name_of_its_own_is_held_to_what_the_node_calls_our_port(
 
 @pytest.mark.parametrize(
     ("names", "state"),
-    [(("uplink 7",), REFUSED), (("0/1/12",), CLEAR), ((), UNKNOWN)],
+    [(("uplink 7",), REFUSED), (("0/1/12",), UNKNOWN), ((), UNKNOWN)],
 )
-def test_a_neighbour_by_a_name_of_its_own_is_held_to_what_the_node_calls_our_port(
+def test_a_neighbour_whose_port_cannot_be_located_is_never_cleared(
     names: tuple[str, ...], state: GuardState
 ) -> None:
-    """It may be the same port."""
+    """It may be the same port by a name that the node does not use."""
     one = case(survey=seen(names=names))
     other = NodePort(port="Uplink 7", in_service=True, subscriber="sub-9")
     both = replace(one, node_ports=(*one.node_ports, other))
