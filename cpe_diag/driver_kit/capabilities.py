@@ -57,14 +57,14 @@ ROUTER_READING: Final = (
 """What can be read from a home router; each is the id of a question."""
 
 ROUTER_CHANGING: Final = (
-    "reboot",
-    "reconnect_wan",
-    "restart_dns_dhcp",
-    "restart_wifi",
-    "set_wifi_name",
-    "set_wifi_password",
-    "set_wifi_channel",
-    "set_lan_dhcp",
+    "router.reboot",
+    "router.factory_reset",
+    "router.restore_backup",
+    "wifi.set_enabled",
+    "wifi.set_ssid",
+    "wifi.set_password",
+    "wifi.set_channel",
+    "firmware.install",
 )
 """What can be changed on a home router."""
 

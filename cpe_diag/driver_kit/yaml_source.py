@@ -24,6 +24,10 @@ Place: TypeAlias = tuple[int, int]
 DEEPEST: Final = 40
 """How deep values may be nested; our files need about 8, the bound keeps a hostile file small."""
 
+_TOO_DEEP: Final = f"values are nested more than {DEEPEST} deep"
+_LIBYAML_TOO_DEEP: Final = "exceeded maximum nesting depth"
+"""How libyaml in PyYAML 6.0.4 says that a text goes deeper than its own bound of 1,000."""
+
 LONGEST_NUMBER: Final = 40
 """Digits of a number; 2^64 has 20. Longer ones cost quadratic time to convert."""
 
@@ -147,6 +151,8 @@ def _broken(error: yaml.MarkedYAMLError, file: str) -> Fault:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
     words = " ".join(part for part in (error.context, error.problem) if part)
+    if _LIBYAML_TOO_DEEP in words:
+        return Fault(file=file, line=line, column=column, message=_TOO_DEEP)
     return Fault(file=file, line=line, column=column, message=f"this is no YAML: {words}")
 
 
@@ -206,7 +212,7 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return None
         if len(path) >= DEEPEST:
-            self.fault(event, f"values are nested more than {DEEPEST} deep")
+            self.fault(event, _TOO_DEEP)
             raise _TooDeepError
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(path)
@@ -229,7 +235,7 @@ class _Builder:
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > DEEPEST:
-                    self.fault(event, f"values are nested more than {DEEPEST} deep")
+                    self.fault(event, _TOO_DEEP)
                     raise _TooDeepError
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1

@@ -68,12 +68,12 @@ def test_a_good_file_is_a_driver() -> None:
 def test_every_fault_is_named_with_its_place() -> None:
     """A driver's author mends a file once, not once for each fault."""
     wrong = GOOD.replace("'ping -c 1 {target}'", "'ping -c 1 \"{target}\"'")
-    wrong = wrong.replace("  reboot: {state: exempt, reason: not in this test}\n", "")
+    wrong = wrong.replace("  router.reboot: {state: exempt, reason: not in this test}\n", "")
     wrong += "dialect: cmd_exe\n"
     told = faults(wrong)
     assert "a_router.yaml:" in told
     assert "{target} must stand as a word of its own" in told
-    assert "reboot is not stated" in told
+    assert "router.reboot is not stated" in told
     assert "dialect" in told
 
 
