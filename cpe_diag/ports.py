@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from cpe_diag.domain.action import JournalEntry
+    from cpe_diag.domain.audit import AuditEvent
+    from cpe_diag.domain.consent import Consent
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
     from cpe_diag.domain.secret import Secret
     from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
@@ -290,6 +292,49 @@ class ActionJournal(Protocol):
 
         Raises:
             ActionError: it cannot be written (full disk, no right).
+        """
+
+
+class ConsentDesk(Protocol):
+    """Knows which plans the customer has consented to. It answers at once, from our own store."""
+
+    def require(self, *, subscriber: str, action: str, digest: str, at: datetime) -> Consent:
+        """Give the consent that covers a plan. Whoever is refused notes it in the audit trail.
+
+        Args:
+            subscriber: whom the plan is about.
+            action: what it does, for example `wifi.set_ssid`.
+            digest: of the plan.
+            at: the moment at which it is to be done (`Clock.now`).
+
+        Returns:
+            The newest consent of this subscriber to this action with exactly this digest, which
+            has neither expired nor been withdrawn.
+
+        Raises:
+            ConsentError: there is none; its `reason` is that of the consent that comes nearest.
+            StoreError: the store cannot be read; without a known consent nothing is begun.
+        """
+
+    def withdrawn(self, consent_id: str) -> bool:
+        """Say whether the customer has taken a consent back; asked at each safe point.
+
+        A consent that only expired meanwhile covers what was begun under it.
+
+        Raises:
+            StoreError: the store cannot be read, or knows no such consent.
+        """
+
+
+class AuditTrail(Protocol):
+    """The append-only record of who looked, asked, agreed and changed."""
+
+    def note(self, event: AuditEvent) -> None:
+        """Append an event; it is on the disk when this returns.
+
+        Raises:
+            StoreError: it cannot be written. A change that cannot be noted is not begun; one
+                that had begun goes on to a safe end.
         """
 
 

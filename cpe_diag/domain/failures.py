@@ -10,11 +10,12 @@ The tree:
     +-- ActionError                  a change cannot be planned, or may not be begun
     |   +-- WishError                nobody can do that: no such action there, or a wrong value
     |   +-- GuardError               the guard refuses it; carries the plan with the findings
+    +-- ConsentError                 the customer has not consented to exactly this
+    +-- RightsError                  whoever wants it may not do it, or not alone
+    +-- StoreError                   the case store cannot be used
     +-- BundleError                  a bundle cannot be written or read
     +-- LabError, NoLabError         the simulated network cannot run, or is not up (cpe_diag.lab)
     +-- LabRefusedError              the simulated network knows no such subscriber or fault
-
-Consent errors join the tree with the code that changes what is the customer's.
 """
 
 from __future__ import annotations
@@ -220,6 +221,39 @@ class GuardError(ActionError):
         reasons = "; ".join(f"{one.id}: {one.because}" for one in plan.objections)
         super().__init__(f"refused: {reasons}")
         self.plan = plan
+
+
+class ConsentRefusal(StrEnum):
+    """Why no consent covers a plan."""
+
+    NONE = "none"
+    """Nobody has consented."""
+    OTHER_DIGEST = "other_digest"
+    """The customer has consented to another plan of this action."""
+    OTHER_SUBSCRIBER = "other_subscriber"
+    """Somebody else has consented to this plan."""
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class ConsentError(CpeDiagError):
+    """No consent covers what was to be done; nothing was changed."""
+
+    def __init__(self, reason: ConsentRefusal, words: str) -> None:
+        """Carry the reason; `words` say whose consent to what is missing."""
+        super().__init__(f"refused: {words}")
+        self.reason = reason
+
+
+class RightsError(CpeDiagError):
+    """Whoever wants it may not do it, or only after a second person has approved it."""
+
+
+class StoreError(CpeDiagError):
+    """The case store cannot be used: locked, no room, no right, made by a newer version.
+
+    Nothing was written by the call that raised it.
+    """
 
 
 class BundleError(CpeDiagError):

@@ -1,0 +1,49 @@
+"""What the audit trail notes: who looked, asked, agreed, changed, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class AuditKind(StrEnum):
+    """What happened."""
+
+    LOOK = "look"
+    """A subscriber's line or home was looked at."""
+    REFUSAL = "refusal"
+    """Something was refused: by rights, by the guard, for want of consent or of a second person,
+    or a code that was wrong."""
+    PLAN = "plan"
+    """A plan was made and shown."""
+    CONSENT_ASKED = "consent_asked"
+    """A code or a link was sent to the customer."""
+    CONSENT_GIVEN = "consent_given"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    APPROVAL = "approval"
+    """A second person approved a plan."""
+    CHANGE_BEGUN = "change_begun"
+    """The next thing that happens is the first step."""
+    CHANGE_RESUMED = "change_resumed"
+    """A change that was broken off was taken up again."""
+    CHANGE_ENDED = "change_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEvent:
+    """One thing that happened. It never holds a secret, nor a value that is the customer's.
+
+    `staff` is the name of whoever did it. None: the event is about no subscriber (a sweep),
+    there is no ticket, it is about no action, there is no plan. `words` say what else is to be
+    known, in one line: the reason of a refusal, the end of a change.
+    """
+
+    kind: AuditKind
+    at: datetime
+    staff: str
+    words: str
+    subscriber: str | None = None
+    ticket: str | None = None
+    action: str | None = None
+    digest: str | None = None

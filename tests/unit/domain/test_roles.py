@@ -1,0 +1,77 @@
+"""Claims about rights and about the second person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cpe_diag.domain.roles import (
+    APPROVAL_LASTS,
+    Approval,
+    Grant,
+    PermissionState,
+    Rights,
+    Role,
+    approval_of,
+    approvers,
+    permitted,
+)
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+RIGHTS = Rights(
+    origin="rights.yaml",
+    grants={
+        "firmware.install": {Role.SECOND_LINE: Grant.SECOND_PERSON, Role.SENIOR: Grant.ALONE},
+        "plan.approve": {Role.SENIOR: Grant.ALONE},
+    },
+)
+MEMBERS = {"anna": Role.SECOND_LINE, "boris": Role.SENIOR, "vera": Role.VIEWER}
+APPROVAL = Approval(digest="aa", staff="boris", at=NOW)
+
+
+def _approval(one: Approval, *, staff: str = "anna", at: datetime = NOW) -> Approval | None:
+    may_approve = approvers(RIGHTS, MEMBERS)
+    return approval_of([one], may_approve, digest="aa", staff=staff, at=at)
+
+
+def test_a_role_may_what_the_file_says_and_nothing_else() -> None:
+    """What is not named is refused, with words that say who may."""
+    assert permitted(RIGHTS, Role.SENIOR, "firmware.install").state is PermissionState.ALLOWED
+    second = permitted(RIGHTS, Role.SECOND_LINE, "firmware.install")
+    assert second.state is PermissionState.NEEDS_SECOND_PERSON
+    refused = permitted(RIGHTS, Role.VIEWER, "firmware.install")
+    assert refused.state is PermissionState.REFUSED
+    assert refused.words == (
+        "the role viewer may not do firmware.install; second_line, senior may (rights.yaml)"
+    )
+    nobody = permitted(RIGHTS, Role.SENIOR, "port.restart")
+    assert nobody.state is PermissionState.REFUSED
+    assert "nobody may" in nobody.words
+
+
+def test_an_approval_counts_from_the_moment_it_was_given_for_a_shift() -> None:
+    """Yesterday's approval is of yesterday's home."""
+    assert _approval(APPROVAL) == APPROVAL
+    assert _approval(APPROVAL, at=NOW + APPROVAL_LASTS) is None
+    assert _approval(APPROVAL, at=NOW - timedelta(seconds=1)) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(APPROVAL, digest="bb"),
+        replace(APPROVAL, staff="anna"),
+        replace(APPROVAL, staff="vera"),
+        replace(APPROVAL, staff="somebody who left"),
+    ],
+)
+def test_only_another_person_who_may_approve_approves(other: Approval) -> None:
+    """Nobody approves their own plan, nor somebody without that right, nor another plan."""
+    assert _approval(other) is None
+
+
+def test_a_senior_does_not_approve_the_own_plan() -> None:
+    """Also not where the role may approve."""
+    assert _approval(APPROVAL, staff="boris") is None
