@@ -300,6 +300,10 @@ def _networks(
                 purpose=purposes[0] if purposes else UNSUPPORTED,
                 encryption=fields.text(config, "encryption"),
                 on_air=live.get("status") == "ENABLED",
+                settings=fields.text(interface, "section"),
+                band=fields.text(fields.mapping(status, "config"), "band"),
+                # OpenWrt, mac80211.sh and hostapd.sh: where it is not set, it is not hidden.
+                hidden=fields.flag({"hidden": False, **config}, "hidden"),
             )
         )
     return networks
@@ -327,6 +331,7 @@ def _radio(
         tx_power_dbm=float(power[1]) if power else NO_VALUE,
         noise_dbm=float(noise[1]) if noise else NO_VALUE,
         busy_percent=_busy(fields.mapping(live, "airtime")),
+        settings=name,
     )
 
 

@@ -86,6 +86,8 @@ class FailureKind(StrEnum):
     """The question does not arise: a subscriber on Ethernet has no DSL line."""
     WRONG_PLATFORM = "wrong_platform"
     """The device is not of the platform that the inventory names."""
+    NOT_ASKED = "not_asked"
+    """The driver does not ask for it, or did not yet when this was saved."""
 
 
 BLAME_OF: dict[FailureKind, Blame] = {
@@ -110,6 +112,7 @@ BLAME_OF: dict[FailureKind, Blame] = {
     FailureKind.OUT_OF_TIME: Blame.AGENT,
     FailureKind.NOT_APPLICABLE: Blame.AGENT,
     FailureKind.WRONG_PLATFORM: Blame.AGENT,
+    FailureKind.NOT_ASKED: Blame.AGENT,
 }
 """Whom each kind of failure speaks about; total over FailureKind (a test holds it to that)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from cpe_diag.domain.failures import FailureKind
 
@@ -16,6 +16,9 @@ class Missing:
 
     why: FailureKind
 
+
+NOT_ASKED: Final = Missing(why=FailureKind.NOT_ASKED)
+"""Stands in a field that came later than the drivers, or the bundles, that leave it out."""
 
 Maybe: TypeAlias = T | Missing
 """A field that some devices do not give."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cpe_diag.domain.missing import Maybe
+from cpe_diag.domain.missing import NOT_ASKED, Maybe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Radio:
     """One radio: `enabled` is the setting, `on_air` what is true. MHz, dBm.
 
-    `band` is `2g`, `5g` or `6g`; `busy_percent` is channel utilisation, 0 to 100.
+    `band` is `2g`, `5g` or `6g`; `busy_percent` is channel utilisation, 0 to 100; `settings` is
+    the platform's own name for where this radio's settings are changed (OpenWrt: its uci section).
     """
 
     name: str
@@ -23,6 +24,7 @@ class Radio:
     tx_power_dbm: Maybe[float]
     noise_dbm: Maybe[float]
     busy_percent: Maybe[float]
+    settings: Maybe[str] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +32,8 @@ class WifiNetwork:
     """One SSID on one radio; `purpose` is the network it bridges to (`lan`, `guest`).
 
     `ssid` is empty where none is set; `on_air` is what hostapd says, not the settings file;
-    `interface` names it on the router.
+    `interface` names it on the router, `settings` where its settings are changed there (OpenWrt:
+    its uci section); `band` is its radio's; `hidden` networks do not send their name.
     """
 
     interface: str
@@ -39,6 +42,9 @@ class WifiNetwork:
     purpose: Maybe[str]
     encryption: Maybe[str]
     on_air: Maybe[bool]
+    settings: Maybe[str] = NOT_ASKED
+    band: Maybe[str] = NOT_ASKED
+    hidden: Maybe[bool] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

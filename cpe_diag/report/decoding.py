@@ -146,10 +146,20 @@ def _decode_one_of(parts: list[object], data: object, path: str) -> object:
 def _decode_dataclass(value_type: type, data: object, path: str) -> object:
     expected = field_types(value_type)
     found = _object(data, path)
-    check_keys(found, set(expected), path)
+    check_keys(found, set(expected) - (_later(value_type) - set(found)), path)
     return value_type(
-        **{name: _decode(part, found[name], f"{path}.{name}") for name, part in expected.items()}
+        **{
+            name: _decode(part, found[name], f"{path}.{name}")
+            for name, part in expected.items()
+            if name in found
+        }
     )
+
+
+@cache
+def _later(value_type: type) -> frozenset[str]:
+    """Give the fields that data of an earlier version has not: those that default to Missing."""
+    return frozenset(one.name for one in fields(value_type) if isinstance(one.default, Missing))
 
 
 def _decode_evidence(data: object, path: str) -> Evidence:

@@ -20,8 +20,11 @@ from cpe_diag.domain.verdict import Destination, Verdict
 VERDICT_VERSION: Final = 1
 """Counts up when a reader of the verdict document would have to change."""
 
-BUNDLE_VERSION: Final = 2
+BUNDLE_VERSION: Final = 3
 """Counts up when a reader of bundles would have to change."""
+
+OLDEST_BUNDLE_VERSION: Final = 2
+"""From this one on bundles are read: what came later is `not_asked` in them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

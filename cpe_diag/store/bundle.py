@@ -25,6 +25,7 @@ from cpe_diag.report.codec import encode
 from cpe_diag.report.decoding import UndecodableError, decode
 from cpe_diag.report.document import (
     BUNDLE_VERSION,
+    OLDEST_BUNDLE_VERSION,
     CaseDocument,
     Manifest,
     RawFile,
@@ -134,10 +135,10 @@ def read_bundle(directory: Path) -> Bundle:
             changed or not what its schema says; names the file.
     """
     manifest = _decoded(Manifest, directory, MANIFEST, _json(_read(directory, MANIFEST), MANIFEST))
-    if manifest.bundle_version != BUNDLE_VERSION:
+    if not OLDEST_BUNDLE_VERSION <= manifest.bundle_version <= BUNDLE_VERSION:
         msg = (
             f"{directory / MANIFEST}: this is bundle version {manifest.bundle_version}; "
-            f"cpe-diag {__version__} reads version {BUNDLE_VERSION}"
+            f"cpe-diag {__version__} reads versions {OLDEST_BUNDLE_VERSION} to {BUNDLE_VERSION}"
         )
         raise BundleError(msg)
     content = {name: _checked(directory, name, digest) for name, digest in manifest.files.items()}

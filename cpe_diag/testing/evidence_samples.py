@@ -352,7 +352,7 @@ def _router_facts() -> dict[tuple[str, str], object]:
         ("router_log", "router"): LogEvents(lines_read=200, events=()),
         ("router_wifi", "router"): WifiStatus(
             radios=(_radio("radio0", "2g", 6), _radio("radio1", "5g", 36)),
-            networks=(_network("wlan0", "radio0"), _network("wlan1", "radio1")),
+            networks=(_network("wlan0", "radio0", "2g"), _network("wlan1", "radio1", "5g")),
         ),
         ("wifi_clients", "router"): WifiClients(
             clients=tuple(
@@ -387,10 +387,11 @@ def _radio(name: str, band: str, channel: int) -> Radio:
         tx_power_dbm=20.0,
         noise_dbm=-92.0,
         busy_percent=12.0,
+        settings=name,
     )
 
 
-def _network(interface: str, radio: str) -> WifiNetwork:
+def _network(interface: str, radio: str, band: str) -> WifiNetwork:
     return WifiNetwork(
         interface=interface,
         radio=radio,
@@ -398,6 +399,9 @@ def _network(interface: str, radio: str) -> WifiNetwork:
         purpose="lan",
         encryption="psk2",
         on_air=True,
+        settings=f"default_{radio}",
+        band=band,
+        hidden=False,
     )
 
 

@@ -238,6 +238,7 @@ FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
                     tx_power_dbm=20.0,
                     noise_dbm=-92.0,
                     busy_percent=71.0,
+                    settings="radio0",
                 ),
                 Radio(
                     name="radio1",
@@ -259,6 +260,9 @@ FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
                     purpose="lan",
                     encryption="psk2",
                     on_air=True,
+                    settings="default_radio0",
+                    band="2g",
+                    hidden=False,
                 ),
                 WifiNetwork(
                     interface="phy1-ap0",

@@ -335,6 +335,8 @@ def _interface(bss: Bss) -> Json:
         for name in ("mode", "ssid", "encryption", "key")
         if name in bss.options
     ]
+    if "hidden" in bss.options:
+        pairs.append(("hidden", bss.options["hidden"] == "1"))
     network = bss.options.get("network", "lan")
     pairs.append(("network", network.split() if isinstance(network, str) else network))
     pairs.append(("mode", bss.options.get("mode", "ap")))

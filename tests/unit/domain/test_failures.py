@@ -42,4 +42,5 @@ def test_what_we_could_not_ask_speaks_about_ourselves() -> None:
         FailureKind.OUT_OF_TIME,
         FailureKind.NOT_APPLICABLE,
         FailureKind.WRONG_PLATFORM,
+        FailureKind.NOT_ASKED,
     }

@@ -384,6 +384,7 @@ def test_the_recorded_radio_is_read() -> None:
                 tx_power_dbm=20.0,
                 noise_dbm=NOT_MEASURED,
                 busy_percent=NOT_MEASURED,
+                settings="radio0",
             ),
         ),
         networks=(
@@ -394,9 +395,27 @@ def test_the_recorded_radio_is_read() -> None:
                 purpose="lan",
                 encryption="psk2",
                 on_air=True,
+                settings="default_radio0",
+                band="2g",
+                hidden=False,
             ),
         ),
     )
+
+
+def test_a_network_says_where_its_settings_are_changed_and_whether_it_is_hidden() -> None:
+    """A change must hit the guests' network and not the family's, seen or unseen."""
+    guest = (
+        '{"section": "cfg043579", "ifname": "phy0-ap1", "config": {"mode": "ap", '
+        '"ssid": "Guests", "network": ["guest"], "hidden": true}}'
+    )
+    text = printed("wireless_status").replace('"interfaces": [', f'"interfaces": [{guest},')
+    wifi = read("router_wifi", (text, HOSTAPD_STATUS, recorded("iwinfo")))
+    assert isinstance(wifi, WifiStatus)
+    assert [(one.settings, one.purpose, one.band, one.hidden) for one in wifi.networks] == [
+        ("cfg043579", "guest", "2g", True),
+        ("default_radio0", "lan", "2g", False),
+    ]
 
 
 def test_a_radio_that_is_set_but_not_on_air_is_off() -> None:

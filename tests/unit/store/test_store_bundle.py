@@ -14,6 +14,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from cpe_diag.domain.failures import BundleError
+from cpe_diag.domain.missing import NOT_ASKED
+from cpe_diag.domain.wifi_facts import WifiStatus
 from cpe_diag.report.schema import bundle_schema
 from cpe_diag.store.bundle import check_place, read_bundle, write_bundle
 from cpe_diag.testing.run_samples import sample_run, sample_subscriber
@@ -218,6 +220,27 @@ def test_a_directory_that_is_no_bundle_is_named(tmp_path: Path) -> None:
         read_bundle(tmp_path)
     with pytest.raises(BundleError, match="no such directory"):
         read_bundle(tmp_path / "nowhere")
+
+
+def test_a_bundle_from_before_a_field_was_read_is_judged_without_it(tmp_path: Path) -> None:
+    """Last year's cases are compared with today's; what nobody asked then is not made up."""
+    directory = write_bundle(tmp_path / "b", sample_run())
+    case, manifest = (
+        json.loads((directory / f"{name}.json").read_text()) for name in ("case", "manifest")
+    )
+    for entry in case["evidence"]:
+        if entry["key"] == "router_wifi[router]":
+            for part in (*entry["value"]["radios"], *entry["value"]["networks"]):
+                del part["settings"]
+    old = json.dumps(case).encode()
+    (directory / "case.json").write_bytes(old)
+    manifest["files"]["case.json"] = hashlib.sha256(old).hexdigest()
+    manifest["bundle_version"] = 2
+    (directory / "manifest.json").write_text(json.dumps(manifest))
+    wifi = read_bundle(directory).result.case.evidence.value(WifiStatus, "router_wifi", "router")
+    assert wifi is not None
+    assert {radio.settings for radio in wifi.radios} == {NOT_ASKED}
+    assert {network.settings for network in wifi.networks} == {NOT_ASKED}
 
 
 def test_a_bundle_of_another_version_is_refused(tmp_path: Path) -> None:
