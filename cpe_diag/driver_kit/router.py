@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cpe_diag.driver_kit.capability import Capability
+from cpe_diag.driver_kit.router_action_spec import RevertSpec, RouterActionSpec
 from cpe_diag.ports import Command, CommandAnswer
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ class RouterDriver:
     `air_scan`; those with a target are `ping`, `dns_forwarder` (ask the router's own forwarder),
     `dns_direct` (parameters target, server) and `http`. `allowed_keys` is the allow-list for
     redaction of raw answers; `raw_forms` maps a command's label to the form of its answer, and
-    what has no form is left out as a whole.
+    what has no form is left out as a whole. `actions` are the changes it can make, `revert` how
+    its routers take back what nobody confirms.
     """
 
     id: str
@@ -88,3 +90,5 @@ class RouterDriver:
     questions: Mapping[str, Question]
     allowed_keys: frozenset[str]
     raw_forms: Mapping[str, RawForm] = field(default_factory=dict)
+    actions: Mapping[str, RouterActionSpec] = field(default_factory=dict)
+    revert: RevertSpec | None = None

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.failures import DefinitionError
-from cpe_diag.driver_kit.capabilities import ROUTER_CAPABILITIES, ROUTER_READING
+from cpe_diag.driver_kit.capabilities import (
+    ROUTER_CAPABILITIES,
+    ROUTER_CHANGING,
+    ROUTER_READING,
+)
 from cpe_diag.driver_kit.capability import CapabilityState
 from cpe_diag.driver_kit.document_reader import DocumentReader, read_capabilities
 from cpe_diag.driver_kit.posix_shell import misplaced
 from cpe_diag.driver_kit.router import Question, RawForm, Reader, RouterDriver
+from cpe_diag.driver_kit.router_action_file import read_actions, read_revert
 from cpe_diag.driver_kit.router_schema import DIALECTS
 from cpe_diag.driver_kit.schema_check import suggestion
 from cpe_diag.ports import Command
@@ -44,15 +49,18 @@ def parse_router_driver(
     questions = {
         name: _question(reader, name, module, forms) for name in reader.keys(("questions",))
     }
+    dialect, revert = _dialect(reader), read_revert(reader)
     driver = RouterDriver(
         id=driver_id,
         title=reader.take(("title",), str, ""),
         file=document.file,
-        dialect=_dialect(reader),
+        dialect=dialect,
         capabilities=read_capabilities(reader),
         questions={name: question for name, question in questions.items() if question},
         allowed_keys=frozenset(reader.texts(("allowed_keys",))),
         raw_forms={label: form for label, form in forms.items() if form is not None},
+        actions=read_actions(reader, dialect, revert),
+        revert=revert,
     )
     _check_capabilities(reader, driver)
     if reader.faults:
@@ -133,3 +141,6 @@ def _check_capabilities(reader: DocumentReader, driver: RouterDriver) -> None:
             reader.fault(path, f"stated as done, but questions.{name} is not there")
         if name in asked and not done:
             reader.fault(path, f"stated as {capability.state}, but questions.{name} is there")
+        if name in ROUTER_CHANGING and done is not (name in driver.actions):
+            there = "is there" if name in driver.actions else "is not there"
+            reader.fault(path, f"stated as {capability.state}, but actions.{name} {there}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.driver_kit.capabilities import ROUTER_READING
+from cpe_diag.driver_kit.capabilities import ROUTER_CHANGING, ROUTER_READING
 from cpe_diag.driver_kit.router import RawForm
 
 if TYPE_CHECKING:
@@ -66,6 +66,75 @@ _QUESTION: Final[Mapping[str, object]] = {
     },
 }
 
+_CONTROL: Final[Mapping[str, object]] = {
+    "type": "object",
+    "description": "One command of a change.",
+    "additionalProperties": False,
+    "required": ["run", "label"],
+    "properties": {
+        "run": {
+            "type": "string",
+            "minLength": 1,
+            "description": (
+                "The command. {settings}, {radio} and {interface} name a target (it is sent once "
+                "for each), {ssid}, {channel} and {state} are what is wished, {id}, {window_s} "
+                "and {boot_id} are of the action. Values are quoted as words of the dialect."
+            ),
+        },
+        "stdin": {
+            "type": "string",
+            "description": "What it gets on standard input; {password} may stand only here.",
+        },
+        "quote": {"type": "string", "description": "The form of values in `stdin`."},
+        "upload": {"type": "string", "description": "image or backup: goes to standard input."},
+        "label": {"type": "string", "minLength": 2, "maxLength": 60},
+        "limit_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 900},
+        "goes_away": {
+            "type": "boolean",
+            "description": "The router may end the connection over it.",
+        },
+    },
+}
+_CONTROLS: Final[Mapping[str, object]] = {"type": "array", "minItems": 1, "items": _CONTROL}
+_SOURCE: Final[Mapping[str, object]] = {"type": "string", "minLength": 8}
+
+_REVERT: Final[Mapping[str, object]] = {
+    "type": "object",
+    "description": "How a router of this platform takes back what nobody confirms.",
+    "additionalProperties": False,
+    "required": ["words", "window_s", "arm", "state", "keep", "back", "source"],
+    "properties": {
+        "words": {"type": "string", "minLength": 8},
+        "window_s": {"type": "number", "minimum": 30, "maximum": 900},
+        "arm": _CONTROLS,
+        "state": _CONTROLS,
+        "keep": _CONTROLS,
+        "back": _CONTROLS,
+        "pending": _CONTROLS,
+        "source": _SOURCE,
+    },
+}
+
+_ACTION: Final[Mapping[str, object]] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["apply", "outage_s", "source"],
+    "properties": {
+        "values": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"type": "string", "minLength": 1},
+            "description": "A person's words to what {state} becomes.",
+        },
+        "backup": _CONTROLS,
+        "prepare": _CONTROLS,
+        "apply": _CONTROLS,
+        "check": _CONTROLS,
+        "outage_s": {"type": "number", "minimum": 0, "maximum": 1800},
+        "source": _SOURCE,
+    },
+}
+
 ROUTER_PROPERTIES: Final[Mapping[str, object]] = {
     "dialect": {"enum": list(DIALECTS)},
     "allowed_keys": {
@@ -78,6 +147,12 @@ ROUTER_PROPERTIES: Final[Mapping[str, object]] = {
         "type": "object",
         "additionalProperties": False,
         "properties": dict.fromkeys(ROUTER_READING, _QUESTION),
+    },
+    "revert": _REVERT,
+    "actions": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": dict.fromkeys(ROUTER_CHANGING, _ACTION),
     },
 }
 """Beside `kind`, `title` and `capabilities`, which both kinds of drivers have."""

@@ -1,0 +1,205 @@
+"""A change of a home router: what exactly would be sent, how it goes back by itself, how it ended.
+
+A plan holds every character that would be sent but the secrets, which it names; consent to its
+digest is consent to that and to nothing else. Entries, proofs and ends are those of `action`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cpe_diag.domain.action import EntryKind, GuardFinding, GuardState, JournalEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A part of what is sent: literal `text`, or the place of a secret.
+
+    `secret` names it (`password`), empty for a literal; `quoting` says in which form it is
+    written there (a name of `driver_kit.quoting`).
+    """
+
+    text: str
+    secret: str = ""
+    quoting: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCommand:
+    """One command for the router.
+
+    `run` is the command and `stdin` what it gets on standard input. `upload` names a payload (an
+    image, a kept copy) that goes to standard input in its place; empty: none. `goes_away` True:
+    the router may end the connection over it, so that a missing answer means nothing.
+    """
+
+    label: str
+    run: tuple[Piece, ...]
+    stdin: tuple[Piece, ...]
+    upload: str
+    limit_s: float
+    goes_away: bool
+
+
+class Way(StrEnum):
+    """How a change is made safe."""
+
+    ARMED = "armed"
+    """The router takes it back by itself unless it is confirmed over a new connection."""
+    ONCE = "once"
+    """It cannot be taken back; it happens at most once, tied to the present boot."""
+
+
+class Reads(StrEnum):
+    """What of the router's state a change wants otherwise."""
+
+    SSID = "ssid"
+    """The name on air of a network."""
+    ON_AIR = "on_air"
+    """Whether a radio or network is on air: `yes` or `no`."""
+    CHANNEL = "channel"
+    """The channel of a radio."""
+    PASSWORD = "password"  # noqa: S105 - the name of a field
+    """Whether a network takes the new password, which the router compares itself: `new`."""
+    BOOT = "boot"
+    """The boot id: `another`."""
+    FIRMWARE = "firmware"
+    """The firmware's version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedReading:
+    """What must be read afterwards; `subject` is a network's or radio's id of its settings."""
+
+    reads: Reads
+    subject: str
+    value: str
+    previous: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """What is uploaded: its size in bytes and SHA-256 in hex; the content is not in a plan."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouterPlan:
+    """One change of one router, exactly.
+
+    `router` is its address with the port of its SSH server; `boot_id` the boot that was looked
+    at. `wished` says in words what is wanted, `targets` which networks or radios by the names
+    that a person knows. `prepare` changes nothing that lasts; `arm` starts the revert on the
+    router, which fires after `window_s`; `apply` makes the change; `keep` claims the revert, so
+    that it cannot fire any more, and makes the change last; `back` goes back at once. `state`
+    tells how far the revert is, and `check` what the router compares itself. `reverts` says in
+    words how it goes back without us.
+    `outage_s` is how long the customer is without service (or Wi-Fi).
+    """
+
+    action: str
+    subscriber: str
+    router: str
+    driver: str
+    model: str
+    firmware: str
+    boot_id: str
+    wished: str
+    targets: tuple[str, ...]
+    way: Way
+    backup: tuple[PlannedCommand, ...]
+    prepare: tuple[PlannedCommand, ...]
+    arm: tuple[PlannedCommand, ...]
+    apply: tuple[PlannedCommand, ...]
+    keep: tuple[PlannedCommand, ...]
+    back: tuple[PlannedCommand, ...]
+    state: tuple[PlannedCommand, ...]
+    check: tuple[PlannedCommand, ...]
+    expected: tuple[ExpectedReading, ...]
+    secrets: tuple[str, ...]
+    payloads: tuple[Payload, ...]
+    window_s: float
+    reverts: str
+    outage_s: float
+    source: str
+    findings: tuple[GuardFinding, ...]
+    accepted: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hex over a canonical form: all of it but the words of the findings."""
+        data = asdict(self)
+        data["findings"] = sorted([one.id, one.state.value] for one in self.findings)
+        data["accepted"] = sorted(self.accepted)
+        form = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(form.encode("ascii")).hexdigest()
+
+    @property
+    def objections(self) -> tuple[GuardFinding, ...]:
+        """The findings that forbid it."""
+        return tuple(
+            one
+            for one in self.findings
+            if one.state is GuardState.REFUSED
+            or (one.state is GuardState.UNKNOWN and one.id not in self.accepted)
+        )
+
+    @property
+    def stands_already(self) -> bool:
+        """Everything is read as it is wanted, so that there is nothing to do."""
+        return bool(self.expected) and all(one.previous == one.value for one in self.expected)
+
+
+class RevertState(StrEnum):
+    """How far the router's own revert is, in the words of a driver's `state` commands."""
+
+    ARMED = "armed"
+    """It runs, and fires when its time is up."""
+    FIRED = "fired"
+    """It has taken the change back."""
+    KEPT = "kept"
+    """It was stopped, and the change was made to last."""
+    NONE = "none"
+    """There is none: never armed, stopped, or gone with a restart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouterRecord:
+    """What the journal holds of one action on a router. `symptom` says what was wrong before."""
+
+    id: str
+    begun_at: datetime
+    plan: RouterPlan
+    consent: str
+    ticket: str | None
+    symptom: str
+    entries: tuple[JournalEntry, ...]
+
+    @property
+    def ended(self) -> bool:
+        """Its outcome is known."""
+        return any(one.kind is EntryKind.END for one in self.entries)
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The stages that were about to be done: they may have happened."""
+        return tuple(one.said for one in self.entries if one.kind is EntryKind.INTENT)
+
+
+class RouterStage(StrEnum):
+    """The stages of a change, in their order; each is noted before it is begun."""
+
+    BACKUP = "backup"
+    PREPARE = "prepare"
+    ARM = "arm"
+    APPLY = "apply"
+    DELIVER = "deliver"
+    KEEP = "keep"
+    BACK = "back"
