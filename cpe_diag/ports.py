@@ -158,6 +158,13 @@ class RouterView(Protocol):
     def router(self) -> str:
         """The router's address, for sources and messages."""
 
+    @property
+    def overheard(self) -> str:
+        """What the router said without being asked, or in place of an answer; often empty.
+
+        It tells which platform it is, and is never shown to anybody.
+        """
+
     async def connect(self, *, deadline: float) -> float:
         """Open the connection if it is not open yet.
 

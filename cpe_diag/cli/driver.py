@@ -29,6 +29,7 @@ def list_command(context: click.Context) -> None:
     from cpe_diag.cli.consoles import out
     from cpe_diag.cli.tables import table
     from cpe_diag.driver_kit.load import list_drivers, load_driver
+    from cpe_diag.driver_kit.other_ways import OTHER_WAYS
 
     config = config_of(context)
     with told_clearly():
@@ -36,6 +37,9 @@ def list_command(context: click.Context) -> None:
         found = [load_driver(file.id, config.driver_folders) for file in files]
     rows = [(one.id, _kind(one), one.title, *_counts(one)) for one in found]
     out().print(table(("driver", "kind", "title", "done", "todo", "exempt", "verified on"), rows))
+    click.echo("\nWithout SSH for an operator, so without a driver:\n")
+    ways = [(one.make, one.why, one.way) for one in OTHER_WAYS]
+    out().print(table(("make", "why", "its way"), ways))
 
 
 @driver.command()
@@ -50,7 +54,7 @@ def show(context: click.Context, name: str) -> None:
     config = config_of(context)
     with told_clearly():
         found = load_driver(name, config.driver_folders)
-    click.echo(f"{found.id}: {found.title}\n{found.file}\n")
+    click.echo(f"{found.id}: {found.title}\n{found.file}\n{_recognised_by(found)}")
     rows = [
         (capability, str(one.state), _verified(one), one.reason)
         for capability, one in found.capabilities.items()
@@ -80,6 +84,18 @@ def check(context: click.Context, names: tuple[str, ...]) -> None:
             click.echo(f"{found.file}: ok ({found.id}, {_kind(found)})")
     if faults:
         raise BadInputError("\n".join([f"{len(faults)} wrong:", *faults]))
+
+
+def _recognised_by(one: Driver) -> str:
+    """Say how a router is known to be of a driver's platform, and which firmware is made of it."""
+    from cpe_diag.driver_kit.router import RouterDriver
+
+    if not isinstance(one, RouterDriver) or one.detect is None:
+        return ""
+    labels = ", ".join(command.label for command in one.detect.commands)
+    variants = ", ".join(one.detect.variants)
+    made = f"; variants: {variants}" if variants else ""
+    return f"recognised by: {labels}{made}\n"
 
 
 def _kind(one: Driver) -> str:

@@ -19,6 +19,7 @@ from cpe_diag.driver_kit.access import AccessDriver
 from cpe_diag.driver_kit.access_file import parse_access_driver
 from cpe_diag.driver_kit.driver_files import DriverFile, driver_file_at, list_drivers, whole_file
 from cpe_diag.driver_kit.driver_schema import DRIVER_SCHEMA
+from cpe_diag.driver_kit.other_ways import other_way
 from cpe_diag.driver_kit.router import RouterDriver
 from cpe_diag.driver_kit.schema_check import check, suggestion
 from cpe_diag.driver_kit.yaml_source import read_yaml
@@ -136,6 +137,9 @@ def detect(
 
 
 def _no_such_driver(driver_id: str, files: Mapping[str, DriverFile]) -> str:
+    way = other_way(driver_id)
+    if way is not None:
+        return f"there is no driver for {way.make}: {way.why}; its way is {way.way}"
     hint = suggestion(driver_id, files) or f"; there are {', '.join(files)}"
     return f"there is no driver of this id{hint}"
 

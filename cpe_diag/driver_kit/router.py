@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cpe_diag.driver_kit.capability import Capability
 from cpe_diag.driver_kit.router_action_spec import RevertSpec, RouterActionSpec
+from cpe_diag.driver_kit.router_detect import Detection
 from cpe_diag.ports import Command, CommandAnswer
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class RouterDriver:
     `dns_direct` (parameters target, server) and `http`. `allowed_keys` is the allow-list for
     redaction of raw answers; `raw_forms` maps a command's label to the form of its answer, and
     what has no form is left out as a whole. `actions` are the changes it can make, `revert` how
-    its routers take back what nobody confirms.
+    its routers take back what nobody confirms. `detect` None: nobody can tell whether a router
+    is of this platform.
     """
 
     id: str
@@ -92,3 +94,4 @@ class RouterDriver:
     raw_forms: Mapping[str, RawForm] = field(default_factory=dict)
     actions: Mapping[str, RouterActionSpec] = field(default_factory=dict)
     revert: RevertSpec | None = None
+    detect: Detection | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.driver_kit.capabilities import (
@@ -12,9 +13,10 @@ from cpe_diag.driver_kit.capabilities import (
 )
 from cpe_diag.driver_kit.capability import CapabilityState
 from cpe_diag.driver_kit.document_reader import DocumentReader, read_capabilities
-from cpe_diag.driver_kit.posix_shell import misplaced
+from cpe_diag.driver_kit.posix_shell import PARAMETERS, misplaced
 from cpe_diag.driver_kit.router import Question, RawForm, Reader, RouterDriver
 from cpe_diag.driver_kit.router_action_file import read_actions, read_revert
+from cpe_diag.driver_kit.router_detect import Detection
 from cpe_diag.driver_kit.router_schema import DIALECTS
 from cpe_diag.driver_kit.schema_check import suggestion
 from cpe_diag.ports import Command
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from cpe_diag.driver_kit.yaml_source import YamlDocument, YamlPath
+
+NOTHING: Final = re.compile(r"(?!)")
+"""Fits no text."""
 
 
 def parse_router_driver(
@@ -50,6 +55,7 @@ def parse_router_driver(
         name: _question(reader, name, module, forms) for name in reader.keys(("questions",))
     }
     dialect, revert = _dialect(reader), read_revert(reader)
+    detect = _detection(reader, forms)
     driver = RouterDriver(
         id=driver_id,
         title=reader.take(("title",), str, ""),
@@ -61,6 +67,7 @@ def parse_router_driver(
         raw_forms={label: form for label, form in forms.items() if form is not None},
         actions=read_actions(reader, dialect, revert),
         revert=revert,
+        detect=detect,
     )
     _check_capabilities(reader, driver)
     if reader.faults:
@@ -91,13 +98,53 @@ def _question(
         file = "the module beside this file" if module else "no module beside this file"
         reader.fault(path, f"the reader {wanted!r} is not in {file}")
         return None
+    commands = _all_commands(reader, path, forms)
+    source = reader.take((*path, "source"), str, "")
+    return Question(id=name, commands=commands, reader=read, source=source)
+
+
+def _detection(reader: DocumentReader, forms: dict[str, RawForm | None]) -> Detection | None:
+    path: YamlPath = ("detect",)
+    if reader.find(path) is None:
+        return None
+    commands = _all_commands(reader, path, forms)
+    if any(f"{{{name}}}" in command.text for command in commands for name in PARAMETERS):
+        reader.fault(path, "nothing is filled into the commands of a detection")
+    variants = {
+        name: _pattern(reader, (*path, "variants", name))
+        for name in reader.keys((*path, "variants"))
+    }
+    has_sign = reader.find((*path, "overheard")) is not None
+    return Detection(
+        commands=commands,
+        pattern=_pattern(reader, (*path, "pattern")),
+        variants=variants,
+        overheard=_pattern(reader, (*path, "overheard")) if has_sign else None,
+        source=reader.take((*path, "source"), str, ""),
+    )
+
+
+def _pattern(reader: DocumentReader, path: YamlPath) -> re.Pattern[str]:
+    text = reader.take(path, str, "")
+    try:
+        found = re.compile(text, re.MULTILINE)
+    except re.error as error:
+        reader.fault(path, f"is no regular expression: {error}")
+        return NOTHING
+    if found.search(""):
+        reader.fault(path, "fits an empty answer")
+    return found
+
+
+def _all_commands(
+    reader: DocumentReader, path: YamlPath, forms: dict[str, RawForm | None]
+) -> tuple[Command, ...]:
     commands: list[Command] = []
     for index in range(len(reader.take((*path, "commands"), list, []))):
         commands.extend(_commands(reader, (*path, "commands", index), forms))
     if not commands:
         reader.fault(path, "expected at least one command")
-    source = reader.take((*path, "source"), str, "")
-    return Question(id=name, commands=tuple(commands), reader=read, source=source)
+    return tuple(commands)
 
 
 def _reader(module: ModuleType | None, name: str) -> Reader | None:

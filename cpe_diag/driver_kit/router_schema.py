@@ -135,8 +135,36 @@ _ACTION: Final[Mapping[str, object]] = {
     },
 }
 
+_PATTERN: Final[Mapping[str, object]] = {
+    "type": "string",
+    "minLength": 3,
+    "description": "A regular expression; ^ and $ are ends of lines.",
+}
+
+ROUTER_DETECT: Final[Mapping[str, object]] = {
+    "type": "object",
+    "description": "One cheap question by which a router is known to be of this platform.",
+    "additionalProperties": False,
+    "required": ["commands", "pattern", "source"],
+    "properties": {
+        "commands": {"type": "array", "minItems": 1, "items": _COMMAND},
+        "pattern": _PATTERN,
+        "variants": {
+            "type": "object",
+            "description": "Firmware that is made of the platform, by name.",
+            "additionalProperties": _PATTERN,
+        },
+        "overheard": {
+            **_PATTERN,
+            "description": "Stands in its SSH identification, or in what it says to nonsense.",
+        },
+        "source": _SOURCE,
+    },
+}
+
 ROUTER_PROPERTIES: Final[Mapping[str, object]] = {
     "dialect": {"enum": list(DIALECTS)},
+    "detect": ROUTER_DETECT,
     "allowed_keys": {
         "type": "array",
         "uniqueItems": True,

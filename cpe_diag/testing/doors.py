@@ -170,6 +170,7 @@ class FakeRouter:
     wire: Wire
     answers: Mapping[str, str | tuple[str, int]] = field(default_factory=dict)
     router: str = "192.0.2.1"
+    overheard: str = ""
     connected: bool = False
     asked: list[str] = field(default_factory=list)
 

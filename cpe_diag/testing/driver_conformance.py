@@ -33,6 +33,7 @@ from cpe_diag.driver_kit.docsis_facts import cable_modem, modem_channels
 from cpe_diag.driver_kit.optical_facts import ont_errors, ont_optics, ont_state
 from cpe_diag.driver_kit.port_index import PortIndex, placeholders
 from cpe_diag.driver_kit.router import ReadingContext, UnreadableError
+from cpe_diag.driver_kit.router_detect import is_platform
 from cpe_diag.driver_kit.setting_facts import (
     cable_test,
     dhcp_binding,
@@ -111,12 +112,27 @@ def check_router_driver(driver: RouterDriver) -> None:
         AssertionError: the driver does not keep what a driver has to keep; the text says what.
     """
     _check_stated(driver, ROUTER_CAPABILITIES)
+    _check_detection(driver)
     for name, question in driver.questions.items():
         _demand(driver, len(question.source) > len("MIB x"), f"{name} has no source")
         _demand(driver, question.commands, f"{name} asks nothing")
         for output in _NO_ANSWERS:
             for status in _EXITS:
                 _read_safely(driver, name, output, status)
+
+
+def _check_detection(driver: RouterDriver) -> None:
+    """Demand that a driver knows its platform, and takes no answer of another for it."""
+    detect = driver.detect
+    if detect is None:
+        raise AssertionError(f"{driver.file}: nothing says how its platform is known (detect)")
+    _demand(driver, len(detect.source) > len("MIB x"), "detect has no source")
+    for output in _NO_ANSWERS:
+        answers = tuple(
+            CommandAnswer(command=command, output=output, exit_status=0)
+            for command in detect.commands
+        )
+        _demand(driver, is_platform(detect, answers) is False, f"detect takes {output!r}")
 
 
 def _read_safely(driver: RouterDriver, name: str, output: str, status: int) -> None:

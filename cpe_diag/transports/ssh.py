@@ -51,6 +51,7 @@ _MARGIN_S: Final = 0.05
 # Askers whose deadlines are so close together share the fate of a late batch.
 _SAME_DEADLINE_S: Final = 1.0
 _LABEL_LENGTH: Final = 100
+_OVERHEARD_CHARACTERS: Final = 2000
 
 _LOGIN_WITHIN_S: Final = 10.0
 """How long key exchange and login may take; a slow home router needs two or three seconds."""
@@ -127,6 +128,7 @@ class SshRouter:
         self._given_up: MeasurementError | None = None
         self._closed_until = 0.0
         self._last_exchange: int | None = None
+        self._unasked = ""
         self._worker = Worker(f"ssh {self.router}")
 
     @property
@@ -134,6 +136,12 @@ class SshRouter:
         """The router's address, with the port where it is not the usual one."""
         port = "" if self._access.port == SSH_PORT else f":{self._access.port}"
         return f"{self._access.address}{port}"
+
+    @property
+    def overheard(self) -> str:
+        """What it calls its SSH server, and what it said in place of an answer."""
+        named = "" if self._connection is None else self._connection.identification
+        return f"{named}\n{self._unasked}"
 
     @property
     def legacy_in_use(self) -> tuple[str, ...]:
@@ -356,6 +364,8 @@ class SshRouter:
         frames = take_apart(result.output, marker)
         complete = is_done(result.output, marker)
         failure = result.failure or self._incomplete(result.output, whole=complete)
+        if not frames:
+            self._unasked = result.output[:_OVERHEARD_CHARACTERS]
         for number, command in enumerate(commands):
             answer = _answer(command, frames.get(number))
             if answer is not None:

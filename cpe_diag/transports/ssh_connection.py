@@ -158,6 +158,11 @@ class SshConnection:
         names = [kex] if kex in _LEGACY_KEX else []
         return tuple(dict.fromkeys([*names, *(name for name in used if name in legacy)]))
 
+    @property
+    def identification(self) -> str:
+        """How the server names its own software (RFC 4253, section 4.2); empty until it does."""
+        return "" if self._transport is None else str(self._transport.remote_version)
+
     def broken(self, *, late: bool = False) -> Broken:
         """Say what is seen of the connection now."""
         head = self._socket.head if self._socket is not None else b""

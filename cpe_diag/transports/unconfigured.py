@@ -86,6 +86,7 @@ class NoRouter:
     """The `RouterView` of a subscriber whose router the inventory does not name."""
 
     router = "router"
+    overheard = ""
 
     async def connect(self, *, deadline: float) -> float:
         """Refuse.

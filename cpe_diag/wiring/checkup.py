@@ -12,16 +12,24 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.failures import CpeDiagError, DefinitionError, MeasurementError
 from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome
 from cpe_diag.driver_kit.load import load_access_driver
+from cpe_diag.driver_kit.router_detect import is_platform, variant_of
+from cpe_diag.engine.platform_watch import name_platform
 from cpe_diag.report.duration import duration
 from cpe_diag.wiring.detection import SYS_DESCR, SYS_OBJECT_ID, by_technology
 from cpe_diag.wiring.doors import credentials_of, open_doors
 from cpe_diag.wiring.inventories import inventory_of
-from cpe_diag.wiring.knowledge import access_driver_of, fitting_driver, router_driver_of
+from cpe_diag.wiring.knowledge import (
+    access_driver_of,
+    fitting_driver,
+    router_driver_of,
+    router_drivers,
+)
 
 if TYPE_CHECKING:
     from cpe_diag.domain.path_facts import HttpCheck
     from cpe_diag.domain.subscriber import Subscriber
     from cpe_diag.driver_kit.access import AccessDriver
+    from cpe_diag.driver_kit.router import RouterDriver
     from cpe_diag.ports import Doors
     from cpe_diag.probes.probe import WebTarget
     from cpe_diag.wiring.config import Config
@@ -36,6 +44,8 @@ PACKAGES: Final = (
     "SQLAlchemy",
 )
 WITHIN_S: Final = 5.0
+POSIX_SHELL: Final = "posix_shell"
+"""What a router of no known platform is spoken to in: most have it."""
 SYS_UP_TIME: Final = "1.3.6.1.2.1.1.3.0"  # SNMPv2-MIB, RFC 3418, section 2
 
 
@@ -116,7 +126,8 @@ async def _outside(config: Config, subscriber_id: str | None) -> tuple[CheckResu
         checks = [_resolver(doors, config, deadline)]
         checks += [_platform(doors, *named, deadline) for named in config.platforms.items()]
         if subscriber is not None:
-            checks += [_node(doors, subscriber, config, deadline), _router(doors, deadline)]
+            checks.append(_node(doors, subscriber, config, deadline))
+            checks.append(_router(doors, config, driver, deadline))
         answers = await asyncio.gather(*checks)
     return (found, *(one for answer in answers for one in answer))
 
@@ -215,14 +226,43 @@ def _driver(used: AccessDriver | None, fits: AccessDriver | None) -> CheckResult
     return CheckResult(what=what, state="ok", detail=used.id)
 
 
-async def _router(doors: Doors, deadline: float) -> tuple[CheckResult, ...]:
-    """Log in to the subscriber's router."""
+async def _router(
+    doors: Doors, config: Config, driver: RouterDriver | None, deadline: float
+) -> tuple[CheckResult, ...]:
+    """Log in to the subscriber's router, and ask whether it is what the inventory says."""
     try:
         took_s = await doors.router.connect(deadline=deadline)
     except MeasurementError as error:
         return (CheckResult(what="router", state="wrong", detail=str(error.failure)),)
     detail = f"{doors.router.router} lets us in after {took_s * 1000:.0f} ms"
-    return (CheckResult(what="router", state="ok", detail=detail),)
+    found = CheckResult(what="router", state="ok", detail=detail)
+    return (found, await _router_platform(doors, config, driver, deadline))
+
+
+async def _router_platform(
+    doors: Doors, config: Config, driver: RouterDriver | None, deadline: float
+) -> CheckResult:
+    what = "router platform"
+    if driver is None:
+        every = router_drivers(config)
+        named = await name_platform(doors.router, every, POSIX_SHELL, deadline=deadline)
+        detail = "the inventory names none, and no driver fits what the router says of itself"
+        if named is not None:
+            detail = f"the inventory names none; it is {named.title}: write `platform: {named.id}`"
+        return CheckResult(what=what, state="limited", detail=detail)
+    if driver.detect is None:
+        detail = f"{driver.id}; its driver cannot tell whether the router really is one"
+        return CheckResult(what=what, state="limited", detail=detail)
+    try:
+        answers = await doors.router.ask(driver.detect.commands, deadline=deadline)
+    except MeasurementError as error:
+        return CheckResult(what=what, state="wrong", detail=str(error.failure))
+    if not is_platform(driver.detect, answers):
+        detail = f"{driver.id}; the router did not say in time whether it really is one"
+        return CheckResult(what=what, state="limited", detail=detail)
+    variant = variant_of(driver.detect, answers)
+    made = "" if variant is None else f" ({variant}, a variant of it)"
+    return CheckResult(what=what, state="ok", detail=f"{driver.id}{made}")
 
 
 def _nobody() -> Subscriber:

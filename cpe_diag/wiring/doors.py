@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpe_diag.driver_kit.redaction import redact_answer
+from cpe_diag.engine.platform_watch import WatchedRouter
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.ports import Doors
 from cpe_diag.transports.clock import SystemClock
@@ -18,6 +19,7 @@ from cpe_diag.transports.reach import NetworkProber
 from cpe_diag.transports.snmp import SnmpDoor
 from cpe_diag.transports.ssh import SshRouter
 from cpe_diag.transports.unconfigured import NoRouter, no_modem, no_node
+from cpe_diag.wiring.knowledge import router_drivers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -78,6 +80,9 @@ async def open_doors(
         )
     )
     router: RouterView = NoRouter() if ssh is None else ssh
+    if router_driver is not None:
+        others = partial(router_drivers, config)
+        router = WatchedRouter(router, driver=router_driver, others=others)
     try:
         yield Doors(
             clock=clock,

@@ -135,6 +135,23 @@ def router_driver_of(subscriber: Subscriber, config: Config) -> RouterDriver | N
     return load_router_driver(subscriber.router.platform, config.driver_folders)
 
 
+def router_drivers(config: Config) -> tuple[RouterDriver, ...]:
+    """Load every router driver, to name a router that is none of what the inventory says.
+
+    Args:
+        config: names further folders of drivers.
+
+    Returns:
+        The drivers, by id.
+
+    Raises:
+        DefinitionError: the file of a driver is wrong.
+    """
+    files = list_drivers(config.driver_folders)
+    every = (load_driver(file.id, config.driver_folders) for file in files)
+    return tuple(driver for driver in every if not isinstance(driver, AccessDriver))
+
+
 def wrong_choice(file: str, message: str) -> DefinitionError:
     """Make the error for a name on the command line that does not exist."""
     return DefinitionError((Fault(file=file, line=None, column=None, message=message),))

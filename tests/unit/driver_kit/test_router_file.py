@@ -36,6 +36,14 @@ capabilities:
 allowed_keys: [ssid]
 """
 
+DETECT = """\
+detect:
+  source: a document
+  commands: [{run: uname -s, label: who it is, raw: text}]
+  pattern: ^A router
+  variants: {A fork: ^A fork}
+"""
+
 
 def readers() -> ModuleType:
     """Make a module with one reader."""
@@ -75,6 +83,30 @@ def test_every_fault_is_named_with_its_place() -> None:
     assert "{target} must stand as a word of its own" in told
     assert "router.reboot is not stated" in told
     assert "dialect" in told
+
+
+def test_a_detection_is_read_with_its_variants() -> None:
+    """And its raw answer is kept like any other's."""
+    detect = parse(GOOD + DETECT).detect
+    assert detect is not None
+    assert [command.text for command in detect.commands] == ["uname -s"]
+    assert detect.pattern.search("x\nA router\n")
+    assert list(detect.variants) == ["A fork"]
+    assert redact_answer(parse(GOOD + DETECT), "who it is", "A router") == "A router"
+    assert parse(GOOD).detect is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("^A router", "'(A'", "is no regular expression"),
+        ("^A router", "'x*'", "fits an empty answer"),
+        ("uname -s", "'uname {target}'", "nothing is filled into"),
+    ],
+)
+def test_a_wrong_detection_is_a_fault(before: str, after: str, words: str) -> None:
+    """One that fits everything would never notice anything."""
+    assert words in faults(GOOD + DETECT.replace(before, after))
 
 
 def test_a_reader_that_is_not_there_is_a_fault() -> None:

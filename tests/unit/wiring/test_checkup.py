@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cpe_diag.driver_kit.capabilities import ROUTER_CAPABILITIES
 from cpe_diag.lab.files import CONFIG_FILE, write_files
 from cpe_diag.lab.running import RunningLab
 from cpe_diag.wiring.checkup import checkup
@@ -28,6 +29,18 @@ detect: {sys_object_ids: [1.3.6.1.4.1.32473.2]}
 capabilities:
   port.set_speed: {state: exempt, reason: these nodes refuse SET}
 """
+
+OTHER_ROUTER = """\
+kind: router
+title: Another router
+detect:
+  source: this test
+  commands: [{run: cat /etc/other_release, label: cat /etc/other_release}]
+  pattern: ^OTHER=
+capabilities:
+""" + "".join(
+    f"  {name}: {{state: exempt, reason: not in this test}}\n" for name in ROUTER_CAPABILITIES
+)
 
 
 @pytest.fixture
@@ -64,6 +77,31 @@ async def test_a_driver_that_fits_the_node_better_is_named(config: Config, tmp_p
     ]
     assert state == "limited"
     assert "generic_dsl is used; lab_node fits" in detail
+
+
+@pytest.mark.parametrize(
+    ("platform", "state", "words"),
+    [
+        ("platform: openwrt", "ok", "openwrt"),
+        ("platform: other_router", "wrong", "it is OpenWrt"),
+        ("", "limited", "write `platform: openwrt`"),
+    ],
+)
+async def test_a_wrong_platform_of_the_router_is_named(
+    config: Config, tmp_path: Path, platform: str, state: str, words: str
+) -> None:
+    """Inventories are wrong; a run would otherwise read nothing, or worse, something else."""
+    folder = tmp_path / "drivers"
+    folder.mkdir()
+    (folder / "other_router.yaml").write_text(OTHER_ROUTER)
+    assert config.inventory is not None
+    assert config.inventory.path is not None
+    inventory = config.inventory.path
+    inventory.write_text(inventory.read_text().replace("platform: openwrt", platform))
+    found = await states(replace(config, driver_folders=(folder,)), "sub-1001")
+    assert found["router"][0] == "ok"
+    assert found["router platform"][0] == state
+    assert words in found["router platform"][1]
 
 
 async def test_an_unusable_reference_is_one_wrong_check(config: Config) -> None:

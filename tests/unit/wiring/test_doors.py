@@ -38,5 +38,5 @@ async def test_what_no_driver_allows_is_not_kept(tmp_path: Path, *, has_driver: 
         kept = doors.recorder.raw_answers()
     await lab.stop()
     assert PRIVATE in answer.output
-    assert [one.question for one in kept] == [question.label]
+    assert kept[-1].question == question.label
     assert PRIVATE not in kept[0].text
