@@ -94,7 +94,8 @@ class ActionPlan:
     values. `taken_back` True: that is done when the change does not help; False (a restart): only
     where it broke off in the middle. `no_way_back` says why there is none, else it is empty.
     `outage_s` is how long the customer is without service. `accepted` are the ids of findings
-    that could not be told and that somebody accepts.
+    that could not be told and that somebody accepts. `repeats` is the id of the action that did
+    the same just now, so that consent to one repetition is not consent to the next one.
     """
 
     action: str
@@ -113,6 +114,7 @@ class ActionPlan:
     source: str
     findings: tuple[GuardFinding, ...]
     accepted: tuple[str, ...]
+    repeats: str | None = None
 
     @property
     def digest(self) -> str:
@@ -256,9 +258,23 @@ class ActionRecord:
     entries: tuple[JournalEntry, ...]
 
     @property
+    def end(self) -> JournalEntry | None:
+        """How it ended; None: that is not known."""
+        return next((one for one in self.entries if one.kind is EntryKind.END), None)
+
+    @property
     def ended(self) -> bool:
         """Its outcome is known."""
-        return any(one.kind is EntryKind.END for one in self.entries)
+        return self.end is not None
+
+    @property
+    def may_have_changed(self) -> bool:
+        """A step was about to be sent, and nothing shows that it was not done."""
+        last: dict[tuple[Phase, int], str] = {}
+        for one in self.entries:
+            if one.kind in {EntryKind.INTENT, EntryKind.ANSWER}:
+                last[one.phase, one.step] = one.said
+        return any(said not in {StepSaid.REFUSED, StepSaid.NOT_FOUND} for said in last.values())
 
     def intended(self, phase: Phase) -> frozenset[int]:
         """Give the steps of a phase that were about to be sent: they may have happened."""

@@ -6,44 +6,20 @@ What cannot be told refuses too: somebody has to accept it by its id, and that i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.action import ActionPlan, GuardFinding, GuardState, PlannedSet
+from cpe_diag.domain.action import GuardFinding, GuardState, PlannedSet
 from cpe_diag.domain.missing import Missing, known
-from cpe_diag.domain.subscriber import PON, AccessNode, NodePort, Subscriber, Technology
-from cpe_diag.driver_kit.access import AccessDriver
-from cpe_diag.driver_kit.action_spec import ActionSpec
-from cpe_diag.driver_kit.port_index import PortIndex
+from cpe_diag.domain.subscriber import PON, NodePort, Technology
 from cpe_diag.driver_kit.serials import same_serial
+from cpe_diag.engine.earlier_changes import repeated, unfinished
 from cpe_diag.engine.same_port import addresses_alone, reached_too
-from cpe_diag.engine.survey import PortSurvey
 from cpe_diag.engine.uplink_hints import uplink_hints
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuardCase:
-    """All that the guard looks at.
-
-    `node_ports` is what the inventory knows of the node. `fitting` is the driver that is written
-    for what the node says of itself, None where there is none. `unfinished` are the ids of
-    actions on the same port whose end is not known. `most_macs` is a threshold.
-    """
-
-    spec: ActionSpec
-    plan: ActionPlan
-    survey: PortSurvey
-    subscriber: Subscriber
-    node: AccessNode
-    port: PortIndex
-    node_ports: tuple[NodePort, ...]
-    driver: AccessDriver
-    fitting: AccessDriver | None
-    unfinished: tuple[str, ...]
-    most_macs: float
+    from cpe_diag.engine.guard_case import GuardCase
 
 
 def guard(case: GuardCase) -> tuple[GuardFinding, ...]:
@@ -257,16 +233,6 @@ def _way_back(case: GuardCase) -> tuple[GuardState, str]:
     return GuardState.CLEAR, "nothing is set that could be put back"
 
 
-def _unfinished(case: GuardCase) -> tuple[GuardState, str]:
-    if case.unfinished:
-        first = case.unfinished[0]
-        return (
-            GuardState.REFUSED,
-            f"change {first} of this port has no known end: cpe-diag port recover {first}",
-        )
-    return GuardState.CLEAR, "no change of this port is unfinished"
-
-
 CHECKS: Final[tuple[tuple[str, Callable[[GuardCase], tuple[GuardState, str]]], ...]] = (
     ("node_name", _node_name),
     ("node_type", _node_type),
@@ -279,6 +245,7 @@ CHECKS: Final[tuple[tuple[str, Callable[[GuardCase], tuple[GuardState, str]]], .
     ("ont_serial", _ont_serial),
     ("stays_as_it_is", _stays_as_it_is),
     ("way_back", _way_back),
-    ("unfinished", _unfinished),
+    ("unfinished", unfinished),
+    ("repeated", repeated),
 )
 """Every reason to refuse, from the node to the plan; each gives its state and words."""

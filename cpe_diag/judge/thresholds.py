@@ -381,6 +381,14 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
         "(television, telephony), and those of a replaced router until they age",
         meaning="a port on which more are learned is shared, and is not changed for one home",
     ),
+    Threshold(
+        id="change_again_s",
+        value=900.0,
+        unit="s",
+        source=PROPOSAL + ": the time that second line has for a case; a caller that has not "
+        "heard of the end of a change asks again within it",
+        meaning="a change that was begun less than this ago is done again only on somebody's word",
+    ),
 )
 """All thresholds, in the order from the operator's core to the customer's device."""
 

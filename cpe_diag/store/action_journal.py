@@ -24,6 +24,7 @@ from cpe_diag.report.decoding import UndecodableError, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from cpe_diag.domain.action import ActionPlan
 
@@ -89,14 +90,42 @@ class ActionJournals:
         Raises:
             ActionError: a file cannot be read.
         """
-        found = [_read(path) for path in sorted(self._folder.glob(f"*{SUFFIX}"))]
-        records = [record for record in found if record is not None and not record.ended]
-        return tuple(sorted(records, key=lambda record: record.begun_at))
+        return tuple(record for record in self._all() if not record.ended)
 
     def unfinished_at(self, plan: ActionPlan) -> tuple[str, ...]:
         """Give the ids of actions without an end that touch what a plan touches."""
         wanted = _places(plan)
         return tuple(record.id for record in self.unfinished() if wanted & _places(record.plan))
+
+    def done_already(self, plan: ActionPlan, since: datetime) -> ActionRecord | None:
+        """Give the last action that did what a plan would do, where it would do it.
+
+        Args:
+            plan: its action, its wished value and its places count.
+            since: an action that was begun earlier does not count.
+
+        Returns:
+            An action with an end, None where there is none or it certainly changed nothing.
+
+        Raises:
+            ActionError: a file cannot be read.
+        """
+        wanted = _places(plan)
+        done = [
+            record
+            for record in self._all()
+            if record.ended
+            and record.begun_at > since
+            and (record.plan.action, record.plan.wished) == (plan.action, plan.wished)
+            and wanted & _places(record.plan)
+            and record.may_have_changed
+        ]
+        return done[-1] if done else None
+
+    def _all(self) -> list[ActionRecord]:
+        found = [_read(path) for path in sorted(self._folder.glob(f"*{SUFFIX}"))]
+        records = [record for record in found if record is not None]
+        return sorted(records, key=lambda record: record.begun_at)
 
     @contextmanager
     def held(self, plan: ActionPlan) -> Iterator[None]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import Missing, known
-from cpe_diag.engine.guard import GuardCase, guard
+from cpe_diag.engine.guard import guard
+from cpe_diag.engine.guard_case import GuardCase
 from cpe_diag.engine.plan_action import Where, action_of, objects_to_read, plan_action
 from cpe_diag.engine.raw_value import wished_value
 from cpe_diag.engine.survey import survey
@@ -33,7 +35,7 @@ async def make_plan(change: OpenChange) -> ActionPlan:
 
     Raises:
         WishError: the driver cannot do it, or the value is not one that it takes.
-        ActionError: a part of the port's index is not known.
+        ActionError: a part of the port's index is not known, or a journal cannot be read.
         MeasurementError: the node does not answer, or the port is not known there.
     """
     prepared, setting = change.prepared, change.setting
@@ -51,6 +53,10 @@ async def make_plan(change: OpenChange) -> ActionPlan:
         port=port,
     )
     plan = plan_action(spec, change.driver, where, wished=prepared.value, present=seen.present)
+    limit = limits(prepared.run.config.thresholds)
+    now = setting.doors.clock.now()
+    since = now - timedelta(seconds=limit["change_again_s"])
+    done_already = None if plan.stands_already else prepared.journals.done_already(plan, since)
     findings = guard(
         GuardCase(
             spec=spec,
@@ -63,10 +69,17 @@ async def make_plan(change: OpenChange) -> ActionPlan:
             driver=change.driver,
             fitting=_fitting(prepared, seen.object_id, seen.description),
             unfinished=prepared.journals.unfinished_at(plan),
-            most_macs=limits(prepared.run.config.thresholds)["macs_of_one_home"],
+            done_already=done_already,
+            now=now,
+            most_macs=limit["macs_of_one_home"],
         )
     )
-    return replace(plan, findings=findings, accepted=prepared.wish.accept)
+    return replace(
+        plan,
+        findings=findings,
+        accepted=prepared.wish.accept,
+        repeats=done_already.id if done_already else None,
+    )
 
 
 def _fitting(

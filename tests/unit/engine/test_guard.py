@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from cpe_diag.domain.action import GuardState, PlannedSet
+from cpe_diag.domain.action import (
+    ActionRecord,
+    EntryKind,
+    GuardState,
+    JournalEntry,
+    PlannedSet,
+)
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.subscriber import AccessNode, NodePort, Technology
@@ -16,13 +23,15 @@ from cpe_diag.driver_kit.load import load_access_driver
 from cpe_diag.driver_kit.port_index import PortIndex
 from cpe_diag.driver_kit.port_names import locate
 from cpe_diag.engine.forwarding import MacsOnPort
-from cpe_diag.engine.guard import CHECKS, GuardCase, guard
+from cpe_diag.engine.guard import CHECKS, guard
+from cpe_diag.engine.guard_case import GuardCase
 from cpe_diag.engine.plan_action import Where, action_of, plan_action
 from cpe_diag.engine.same_port import addresses_alone
 from cpe_diag.engine.survey import PortSurvey
 from cpe_diag.testing.run_samples import sample_subscriber
 
 CLEAR, REFUSED, UNKNOWN = GuardState.CLEAR, GuardState.REFUSED, GuardState.UNKNOWN
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DRIVER = load_access_driver("generic_dsl")
 GAP = Missing(why=FailureKind.UNSUPPORTED)
 ADMIN = "1.3.6.1.2.1.2.2.1.7.1012"
@@ -85,6 +94,8 @@ def case(present: int | None = 1, action: str = "port.restart", **other: Any) ->
         driver=DRIVER,
         fitting=None,
         unfinished=(),
+        done_already=None,
+        now=NOW,
         most_macs=8.0,
     )
     return replace(made, **other)
@@ -398,3 +409,27 @@ def test_an_ont_in_writing_that_cannot_be_compared_is_neither_refused_nor_cleare
     one = case(subscriber=subscriber, survey=seen(ont_serial="HWTC1A2B3C4D"))
     found = {held.id: held for held in guard(one)}
     assert found["ont_serial"].state is UNKNOWN
+
+
+def test_what_was_done_just_now_is_done_again_only_on_somebodys_word() -> None:
+    """Whoever asks may be a caller that died before it heard of the end, and tries again."""
+    one = case()
+    end = JournalEntry(kind=EntryKind.END, at=NOW, words="it helped", said="proven")
+    done = ActionRecord(
+        id="a1b2",
+        begun_at=NOW - timedelta(seconds=190),
+        plan=one.plan,
+        ticket=None,
+        symptom="",
+        entries=(end,),
+    )
+    state, words = finding("repeated", replace(one, done_already=done))
+    assert state is UNKNOWN
+    for part in ("change a1b2", "begun 3 min ago", "ended as proven (it helped)"):
+        assert part in words
+
+
+def test_consent_to_one_repetition_is_none_to_the_next() -> None:
+    """Otherwise the same digest would restart a port as often as somebody retries."""
+    plan = replace(case().plan, accepted=("repeated",), repeats="a1b2")
+    assert plan.digest != replace(plan, repeats="c3d4").digest

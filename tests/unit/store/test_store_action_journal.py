@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +17,7 @@ from cpe_diag.domain.action import (
     Phase,
     PlannedSet,
     PlannedWait,
+    StepSaid,
 )
 from cpe_diag.domain.failures import ActionError
 from cpe_diag.store.action_journal import ActionJournals, default_folder
@@ -156,6 +157,113 @@ def test_a_port_by_another_name_is_the_same_port(
         journals.held(same),
     ):
         pass
+
+
+def step(kind: EntryKind, said: str = "", number: int = 0) -> JournalEntry:
+    """Give an entry of a step."""
+    return JournalEntry(kind=kind, at=AT, words="", step=number, said=said)
+
+
+INTENDED = step(EntryKind.INTENT)
+JUST_BEFORE = AT - timedelta(seconds=1)
+
+
+def done(journals: ActionJournals, *entries: JournalEntry, plan: ActionPlan = PLAN) -> None:
+    """Write an action."""
+    journal = journals.begin(replace(RECORD, plan=plan))
+    for entry in entries:
+        journal.write(entry)
+
+
+def found(journals: ActionJournals, plan: ActionPlan = PLAN) -> str | None:
+    """Give the id of the action that did the same already."""
+    record = journals.done_already(plan, JUST_BEFORE)
+    return record.id if record else None
+
+
+@pytest.mark.parametrize("same", [PLAN, *SAME_PORT[:2]])
+def test_what_was_done_at_a_port_is_found_by_any_of_its_names(
+    journals: ActionJournals, same: ActionPlan
+) -> None:
+    """The port may have got another name in the inventory meanwhile."""
+    done(journals, INTENDED, step(EntryKind.ANSWER, StepSaid.DONE), END)
+    assert found(journals, same) == "a1"
+
+
+OTHER = [
+    BESIDE,
+    replace(PLAN, action="port.set_admin", wished="down"),
+    replace(PLAN, wished="up"),
+]
+
+
+@pytest.mark.parametrize("other", OTHER)
+def test_another_port_action_or_value_is_no_repetition(
+    journals: ActionJournals, other: ActionPlan
+) -> None:
+    """A port that was shut by mistake may be opened at once."""
+    done(journals, INTENDED, END)
+    assert found(journals, other) is None
+
+
+def test_what_has_no_end_or_was_begun_before_is_no_repetition(journals: ActionJournals) -> None:
+    """The one is unfinished, which is refused by itself; of the other everybody has heard."""
+    done(journals, INTENDED)
+    assert found(journals) is None
+    journals.resume("a1").write(END)
+    assert found(journals) == "a1"
+    assert journals.done_already(PLAN, AT) is None
+
+
+NOTHING_DONE: list[tuple[JournalEntry, ...]] = [
+    (),
+    (INTENDED, step(EntryKind.ANSWER, StepSaid.REFUSED)),
+    (
+        INTENDED,
+        step(EntryKind.ANSWER, StepSaid.SILENT),
+        step(EntryKind.ANSWER, StepSaid.NOT_FOUND),
+    ),
+]
+
+
+@pytest.mark.parametrize("entries", NOTHING_DONE, ids=["stopped", "refused", "not_found"])
+def test_an_action_that_failed_before_anything_was_changed_is_no_repetition(
+    journals: ActionJournals, entries: tuple[JournalEntry, ...]
+) -> None:
+    """A corrected credential is tried at once."""
+    done(journals, *entries, replace(END, said="failed"))
+    assert found(journals) is None
+
+
+MAYBE_DONE: list[tuple[JournalEntry, ...]] = [
+    (INTENDED,),
+    (INTENDED, step(EntryKind.ANSWER, StepSaid.NOT_TOLD)),
+    (
+        *(INTENDED, step(EntryKind.ANSWER, StepSaid.DONE)),
+        *(step(EntryKind.INTENT, number=2), step(EntryKind.ANSWER, StepSaid.REFUSED, 2)),
+    ),
+]
+
+
+@pytest.mark.parametrize("entries", MAYBE_DONE, ids=["killed", "not_told", "half"])
+def test_what_may_have_been_done_counts_as_done(
+    journals: ActionJournals, entries: tuple[JournalEntry, ...]
+) -> None:
+    """Nobody has seen that it was not."""
+    done(journals, *entries, replace(END, said="failed"))
+    assert found(journals) == "a1"
+
+
+def test_the_last_of_several_repetitions_is_the_one_that_is_named(
+    journals: ActionJournals,
+) -> None:
+    """Consent to repeat the first is none to repeat the second."""
+    done(journals, INTENDED, END)
+    later = replace(RECORD, id="a0", begun_at=AT + timedelta(seconds=60))
+    journal = journals.begin(later)
+    journal.write(INTENDED)
+    journal.write(END)
+    assert found(journals) == "a0"
 
 
 def test_two_ports_of_a_node_are_changed_side_by_side(journals: ActionJournals) -> None:
