@@ -11,7 +11,7 @@ The conformance checks in `cpe_diag.testing` hold each adapter and each fake to 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -196,6 +196,104 @@ class RouterView(Protocol):
         Raises:
             MeasurementError: as for `connect`, and `ssh.exec`: SILENT, CLOSED, INCOMPLETE,
                 UNPARSEABLE.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecAnswer:
+    """What one command that changes something left: its two outputs apart, and its exit status.
+
+    The outputs may hold secrets (a backup, a settings list), so they are not shown.
+    """
+
+    stdout: bytes = field(repr=False)
+    stderr: bytes = field(repr=False)
+    exit_status: int
+
+
+class RouterControl(Protocol):
+    """Runs commands that change one home router. Only those who perform changes hold one.
+
+    Commands run one at a time, without a terminal, over one connection that is opened when it is
+    needed; what they start detached survives it.
+    """
+
+    @property
+    def router(self) -> str:
+        """The router's address, for sources and messages."""
+
+    async def exec_once(
+        self, text: str, *, label: str, stdin: bytes = b"", limit_s: float, deadline: float
+    ) -> ExecAnswer:
+        """Run one command, once, never again by itself.
+
+        Args:
+            text: quoted already by the driver's dialect; it holds no secret. Without `stdin` a
+                text of up to 7,000 bytes is sent as it is, for any platform that takes commands
+                over SSH. Else the router must have a POSIX shell and `dd`: the text is run only
+                after all of text and `stdin` has arrived there, so that a cut connection can
+                neither run half a text nor set half a password.
+            label: names it in the trace; it holds no secret.
+            stdin: what the command reads from its standard input, exactly: secrets go here. At
+                most 64 kB, without NUL bytes; empty means that the command reads nothing.
+            limit_s: how long its answer may take after it was sent. The command itself is not
+                stopped on the router.
+            deadline: absolute, monotonic seconds, for connecting and all.
+
+        Returns:
+            The answer; any exit status is one.
+
+        Raises:
+            ChangeError: `may_have_happened` False: nothing was run: `credential.resolve`;
+                `ssh.connect`, `ssh.handshake`, `ssh.authenticate` as for `RouterView.connect`;
+                `ssh.exec` where the command was not sent whole. True: `ssh.exec` with SILENT,
+                CLOSED, INCOMPLETE, UNPARSEABLE: it was sent, and nothing tells what came of it.
+                After an error the connection is closed.
+            ValueError: `stdin` is too long or holds a NUL byte, which is a bug.
+        """
+
+    async def exec_stream(
+        self,
+        text: str,
+        *,
+        label: str,
+        pieces: Iterable[bytes],
+        limit_s: float,
+        deadline: float,
+    ) -> ExecAnswer:
+        """Run one command that reads something long, such as an image, while it comes.
+
+        It runs from the beginning, and a cut connection ends its input early: it must only keep
+        what it reads, and a later command must check that by size and digest.
+
+        Args:
+            text: at most 7,000 bytes; as for `exec_once` in all else.
+            label: as for `exec_once`.
+            pieces: for its standard input, in order; read in a thread.
+            limit_s: as for `exec_once`, with the time that sending takes.
+            deadline: absolute, monotonic seconds, for connecting and all.
+
+        Returns:
+            The answer; any exit status is one.
+
+        Raises:
+            ChangeError: as for `exec_once`; it may have happened as soon as it was sent at all.
+            ValueError: the text is too long, which is a bug.
+        """
+
+    async def fresh(self, *, deadline: float) -> float:
+        """Close the connection and open a new one: only that proves that the router lets us in.
+
+        Args:
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            Seconds that connecting and authenticating took.
+
+        Raises:
+            MeasurementError: as for `RouterView.connect`; nothing is remembered, so that it can
+                be tried again while a router restarts. AUTH_REFUSED is a router that counts
+                refused logins: do not repeat it.
         """
 
 

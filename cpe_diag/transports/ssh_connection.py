@@ -85,7 +85,7 @@ _LOOK_EVERY_S: Final = 0.1
 _READ_BYTES: Final = 65_536
 # dropbear closes a connection whose exec command is longer than 9,000 bytes (measured with
 # dropbear 2024.86): what is longer than this goes to the standard input of a shell.
-_LONGEST_EXEC: Final = 7_000
+LONGEST_EXEC: Final = 7_000
 _LOG: Final = "cpe_diag.transports.ssh.paramiko"
 
 
@@ -168,6 +168,14 @@ class SshConnection:
         head = self._socket.head if self._socket is not None else b""
         return Broken(self.phase, self._where, head, late)
 
+    def left(self, deadline: float) -> float:
+        """Give the seconds until a deadline, as a timeout that is never zero."""
+        return max(0.001, deadline - self._monotonic())
+
+    def is_late(self, deadline: float) -> bool:
+        """Whether a deadline is past."""
+        return self._monotonic() >= deadline
+
     def abort(self) -> None:
         """End it at once, from any thread: every call that waits on it comes back."""
         self._ended = True
@@ -209,8 +217,8 @@ class SshConnection:
 
         with selectors.DefaultSelector() as selector:
             selector.register(sock, selectors.EVENT_WRITE)
-            while not selector.select(min(_LOOK_EVERY_S, self._left(deadline))):
-                if self._ended or self._is_late(deadline):
+            while not selector.select(min(_LOOK_EVERY_S, self.left(deadline))):
+                if self._ended or self.is_late(deadline):
                     raise TimeoutError
         code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
@@ -246,12 +254,12 @@ class SshConnection:
 
         try:
             transport = self._transport = self._new_transport(known, deadline)
-            transport.start_client(timeout=self._left(deadline))
+            transport.start_client(timeout=self.left(deadline))
             if not transport.initial_kex_done:
                 raise late_error(self.broken(late=True))
             key = transport.get_remote_server_key()
         except (SSHException, *LIBRARY_ERRORS) as error:
-            raise handshake_error(self.broken(late=self._is_late(deadline)), error) from error
+            raise handshake_error(self.broken(late=self.is_late(deadline)), error) from error
         return HostKey(key.get_name(), key.asbytes())
 
     def _new_transport(self, known: tuple[HostKey, ...], deadline: float) -> Transport:
@@ -270,7 +278,7 @@ class SshConnection:
         options.key_types = _ordered_keys(known, legacy=self._legacy)
         options.ciphers = _CIPHERS + (_LEGACY_CIPHERS if self._legacy else ())
         options.digests = _MACS + (_LEGACY_MACS if self._legacy else ())
-        left = self._left(deadline)
+        left = self.left(deadline)
         transport.banner_timeout = transport.handshake_timeout = left
         return transport
 
@@ -289,14 +297,14 @@ class SshConnection:
         from paramiko import SSHException
 
         transport = self._transport_of()
-        transport.auth_timeout = self._left(deadline)
+        transport.auth_timeout = self.left(deadline)
         try:
             if content.startswith("-----BEGIN "):
                 transport.auth_publickey(user, self._private_key(content))
             else:
                 transport.auth_password(user, content)
         except (SSHException, *LIBRARY_ERRORS) as error:
-            raise authenticate_error(self.broken(late=self._is_late(deadline)), error) from error
+            raise authenticate_error(self.broken(late=self.is_late(deadline)), error) from error
         if not transport.is_authenticated():
             detail = "asks for a second way of logging in, which is not supported"
             raise error_of(self.broken(), FailureKind.AUTH_REFUSED, detail)
@@ -336,16 +344,36 @@ class SshConnection:
         pieces: list[bytes] = []
         failure: MeasurementError | None = None
         try:
-            channel = self._transport_of().open_session(timeout=self._left(deadline))
+            channel = self._transport_of().open_session(timeout=self.left(deadline))
             channel.set_combine_stderr(True)
             self._start(channel, script, deadline)
             failure = self._read(channel, pieces, most_bytes, deadline)
             channel.close()
         except (SSHException, *LIBRARY_ERRORS) as error:
-            failure = exec_error(self.broken(late=self._is_late(deadline)), error)
+            failure = exec_error(self.broken(late=self.is_late(deadline)), error)
         if failure is not None:
             self.close()
         return ExecResult(b"".join(pieces).decode("utf-8", "replace"), failure)
+
+    def channel(self, deadline: float) -> Channel:
+        """Open a channel without a terminal, for one exec.
+
+        Args:
+            deadline: absolute.
+
+        Returns:
+            The channel; it ends with the connection.
+
+        Raises:
+            MeasurementError: `ssh.exec`: SILENT, CLOSED, UNPARSEABLE; nothing was sent.
+        """
+        from paramiko import SSHException
+
+        with self._closed_on_error():
+            try:
+                return self._transport_of().open_session(timeout=self.left(deadline))
+            except (SSHException, *LIBRARY_ERRORS) as error:
+                raise exec_error(self.broken(late=self.is_late(deadline)), error) from error
 
     def shell(self, *, width: int, height: int, deadline: float) -> Channel:
         """Open an interactive shell with a terminal, for nodes that have nothing else.
@@ -365,23 +393,23 @@ class SshConnection:
 
         with self._closed_on_error():
             try:
-                channel = self._transport_of().open_session(timeout=self._left(deadline))
-                channel.settimeout(self._left(deadline))
+                channel = self._transport_of().open_session(timeout=self.left(deadline))
+                channel.settimeout(self.left(deadline))
                 channel.get_pty(term="vt100", width=width, height=height)
                 channel.invoke_shell()
             except (SSHException, *LIBRARY_ERRORS) as error:
-                raise exec_error(self.broken(late=self._is_late(deadline)), error) from error
+                raise exec_error(self.broken(late=self.is_late(deadline)), error) from error
         return channel
 
     @staticmethod
     def exec_round_trips(script: str) -> int:
         """Say how often the wire is crossed: channel, exec request, and the script on stdin."""
-        return 2 if len(script.encode()) <= _LONGEST_EXEC else 3
+        return 2 if len(script.encode()) <= LONGEST_EXEC else 3
 
     def _start(self, channel: Channel, script: str, deadline: float) -> None:
-        channel.settimeout(self._left(deadline))
+        channel.settimeout(self.left(deadline))
         text = script.encode()
-        if len(text) <= _LONGEST_EXEC:
+        if len(text) <= LONGEST_EXEC:
             channel.exec_command(text)
             return
         channel.exec_command(b"sh -s")
@@ -393,7 +421,7 @@ class SshConnection:
     ) -> MeasurementError | None:
         size = 0
         while True:
-            channel.settimeout(self._left(deadline))
+            channel.settimeout(self.left(deadline))
             piece = channel.recv(_READ_BYTES)
             if not piece:
                 break
@@ -403,7 +431,7 @@ class SshConnection:
                 detail = f"said more than {most_bytes} bytes"
                 return error_of(self.broken(), FailureKind.INCOMPLETE, detail)
         # dropbear refuses the next channel while this one has no exit status yet.
-        if not channel.status_event.wait(self._left(deadline)):
+        if not channel.status_event.wait(self.left(deadline)):
             return late_error(self.broken(late=True))
         if channel.recv_exit_status() >= 0:
             return None
@@ -413,12 +441,6 @@ class SshConnection:
         return error_of(
             self.broken(), FailureKind.CLOSED, "closed the connection in the middle of the answer"
         )
-
-    def _left(self, deadline: float) -> float:
-        return max(0.001, deadline - self._monotonic())
-
-    def _is_late(self, deadline: float) -> bool:
-        return self._monotonic() >= deadline
 
     def _socket_of(self) -> _Socket:
         if self._socket is None:
