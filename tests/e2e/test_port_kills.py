@@ -19,11 +19,15 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from cpe_diag.domain.failures import ActionError
 from cpe_diag.lab.files import CONFIG_FILE, INVENTORY_FILE, write_files
 from cpe_diag.lab.inventory import SECRETS_FILE
 from cpe_diag.lab.running import RunningLab
 from cpe_diag.report.codec import moment_text
 from cpe_diag.store.action_journal import ActionJournals
+from cpe_diag.wiring.change_runs import recover_port
+from cpe_diag.wiring.changes import ChangeWish, open_change, prepare_change
+from cpe_diag.wiring.config import read
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -232,6 +236,29 @@ async def test_recovering_twice_and_recovering_nothing_are_told(place: Place) ->
     code, _out, err = await place.command("recover", "nothing")
     assert code == 20
     assert "there is no action 'nothing'" in err
+
+
+async def test_a_recovery_that_another_process_has_ended_meanwhile_sends_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its look into the journal and its hold of the port another one may be faster."""
+    await place.change("port.restart", "-", 2, "after")
+    (action_id,) = place.unfinished()
+    place.minutes_pass(action_id)
+    monkeypatch.setenv("XDG_STATE_HOME", str(place.folder / "state"))
+    config = read(place.folder / CONFIG_FILE, str(place.folder / CONFIG_FILE))
+    wish = ChangeWish(action="port.restart", subscriber=SUBSCRIBER, value=None)
+    prepared = prepare_change(config, wish)
+    seen = prepared.journals.record(action_id)
+    code, _out, _err = await place.command("recover", action_id)
+    assert (code, place.unfinished()) == (22, [])
+    place.node.sets.clear()
+    before = prepared.journals.record(action_id)
+    async with open_change(prepared) as change:
+        with pytest.raises(ActionError, match=f"{action_id} has ended"):
+            await recover_port(change, seen, keep=False, on_end=lambda _outcome: None)
+    assert place.node.sets == []
+    assert prepared.journals.record(action_id) == before
 
 
 async def test_a_port_with_an_unfinished_change_is_not_changed_again(place: Place) -> None:
