@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Group
-from rich.live import Live
 from rich.text import Text
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.observations import Observed, Unobserved
 from cpe_diag.report.duration import duration
 from cpe_diag.report.fact_text import fact_text, failure_text
+from cpe_diag.report.live_frame import LiveFrame
 from cpe_diag.report.path_view import PathView, shown
 from cpe_diag.report.words import cause_words, sureness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import TracebackType
 
     from rich.console import (
         Console,
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.evidence import Measurement
     from cpe_diag.domain.verdict import Segment, Verdict
-
-REFRESHES_PER_S = 8
 
 
 class LiveView:
@@ -59,47 +56,29 @@ class LiveView:
             monotonic: seconds that never go backwards, for how long things take.
             segments: the path before the first judgement, all of it unknown.
         """
-        self._console = console
+        self._frame = LiveFrame(console, self.picture, monotonic=monotonic)
         self._monotonic = monotonic
-        self._started_at = monotonic()
         self._segments = tuple(segments)
         self._running: tuple[tuple[str, float], ...] = ()
         self._last = ""
         self._belief = ""
-        self._live: Live | None = None
 
     def __enter__(self) -> Self:
         """Begin to show."""
-        self._started_at = self._monotonic()
-        if self._console.is_terminal:
-            self._live = Live(
-                get_renderable=self.picture,
-                console=self._console,
-                refresh_per_second=REFRESHES_PER_S,
-                transient=True,
-            )
-            self._live.start()
+        self._frame.begin()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         """Take the picture away again, whatever happened."""
-        del kind, error, trace
-        self.pause()
+        self._frame.pause()
 
     def pause(self) -> None:
         """Take the picture away, for example to put a question to the caller."""
-        if self._live is not None:
-            self._live.stop()
+        self._frame.pause()
 
     def resume(self) -> None:
         """Show the picture again after `pause`."""
-        if self._live is not None:
-            self._live.start()
+        self._frame.resume()
 
     def step_started(self, step_id: str) -> None:
         """Note that a step of the playbook begins.
@@ -131,7 +110,7 @@ class LiveView:
         if measurements and not told:
             return  # it has nothing to do with this subscriber
         self._last = f"{probe} ({took}): {'; '.join(map(_brief, told)) or 'nothing'}"
-        self._line(self._last)
+        self._frame.line(self._last)
 
     def judged(self, verdict: Verdict) -> None:
         """Note what the judge says so far.
@@ -140,7 +119,7 @@ class LiveView:
             verdict: the verdict so far.
         """
         self.so_far(verdict)
-        self._line(f"so far: {self._belief}")
+        self._frame.line(f"so far: {self._belief}")
 
     def so_far(self, verdict: Verdict) -> None:
         """Draw the path as it is known in this moment; without a terminal nothing is said.
@@ -163,16 +142,8 @@ class LiveView:
             news=self._last,
             belief=self._belief,
             now=self._monotonic(),
-            started_at=self._started_at,
+            passed_s=self._frame.passed_s,
         )
-
-    def _line(self, words: str) -> None:
-        if self._live is None:
-            since = f"{self._monotonic() - self._started_at:6.1f} s"
-            plain = self._console.options.ascii_only
-            self._console.print(
-                Text(f"{since}  {shown(words, ascii_terminal=plain)}"), soft_wrap=True
-            )
 
 
 class _Picture:
@@ -186,21 +157,21 @@ class _Picture:
         news: str,
         belief: str,
         now: float,
-        started_at: float,
+        passed_s: float,
     ) -> None:
         self.segments = segments
         self.running = running
         self.news = news
         self.belief = belief
         self.now = now
-        self.started_at = started_at
+        self.passed_s = passed_s
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         del console
         plain = options.ascii_only
         busy = ", ".join(f"{probe} {duration(self.now - at)}" for probe, at in self.running)
         waiting = "..." if plain else "…"
-        lines = [f"{self.now - self.started_at:.0f} s, asking: {busy or waiting}"]
+        lines = [f"{self.passed_s:.0f} s, asking: {busy or waiting}"]
         lines += [f"last: {self.news}"] if self.news else []
         lines += [f"so far: {self.belief}"] if self.belief else []
         cut: OverflowMethod = "crop" if plain else "ellipsis"

@@ -5,24 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Self
 
 from rich.console import Group
-from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from cpe_diag.report.duration import duration
+from cpe_diag.report.live_frame import LiveFrame
 from cpe_diag.report.path_view import shown
 from cpe_diag.report.phrases import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import TracebackType
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
     from cpe_diag.domain.sweep import SweptNode
 
-REFRESHES_PER_S: Final = 8
 MOST_SHOWN: Final = 12
 """Nodes that are drawn at once, those that still go on first."""
 
@@ -44,39 +42,21 @@ class LiveSweep:
             expected: about how many objects each node will tell, by its id.
             monotonic: seconds that never go backwards, for how long things take.
         """
-        self._console = console
+        self._frame = LiveFrame(console, self.picture, monotonic=monotonic)
         self._expected = dict(expected)
         self._told: dict[str, int] = {}
         self._ended: dict[str, str] = {}
         self._outages = 0
         self._requests: dict[str, int] = {}
-        self._monotonic = monotonic
-        self._started_at = monotonic()
-        self._live: Live | None = None
 
     def __enter__(self) -> Self:
         """Begin to show."""
-        self._started_at = self._monotonic()
-        if self._console.is_terminal:
-            self._live = Live(
-                get_renderable=self.picture,
-                console=self._console,
-                refresh_per_second=REFRESHES_PER_S,
-                transient=True,
-            )
-            self._live.start()
+        self._frame.begin()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         """Take the picture away again, whatever happened."""
-        del kind, error, trace
-        if self._live is not None:
-            self._live.stop()
+        self._frame.pause()
 
     def rows_came(self, node: str, rows: int, requests: int) -> None:
         """Note that a node has told more.
@@ -104,13 +84,7 @@ class LiveSweep:
             words = f"{counted(len(swept.ports), 'port')}, "
             words += f"down: {', '.join(found)}" if found else "no outage"
         self._ended[swept.node] = words
-        if self._live is None:
-            since = f"{self._monotonic() - self._started_at:6.1f} s"
-            plain = self._console.options.ascii_only
-            line = f"{swept.node}: {words}"
-            self._console.print(
-                Text(f"{since}  {shown(line, ascii_terminal=plain)}"), soft_wrap=True
-            )
+        self._frame.line(f"{swept.node}: {words}")
 
     def picture(self) -> RenderableType:
         """Draw the state of now.
@@ -124,7 +98,7 @@ class LiveSweep:
             self._ended,
             outages=self._outages,
             requests=sum(self._requests.values()),
-            passed_s=self._monotonic() - self._started_at,
+            passed_s=self._frame.passed_s,
         )
 
 

@@ -34,7 +34,8 @@ from cpe_diag.testing.evidence_samples import (
     unobserved,
     with_value,
 )
-from cpe_diag.testing.fault_samples import dhcp_no_offer, link_down, lost
+from cpe_diag.testing.fault_effects import link_down, lost
+from cpe_diag.testing.faults_outside import dhcp_no_offer
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile

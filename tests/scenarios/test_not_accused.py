@@ -12,7 +12,9 @@ from cpe_diag.domain.path_facts import DnsOutcome
 from cpe_diag.domain.verdict import FaultDomain, SegmentState
 from cpe_diag.domain.wifi_facts import WifiStatus
 from cpe_diag.judge.decide import decide
-from cpe_diag.testing import fault_samples as fault
+from cpe_diag.testing import fault_effects as effect
+from cpe_diag.testing import faults_at_home as at_home
+from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing.evidence_samples import (
     ABSENT,
     answered,
@@ -34,13 +36,13 @@ if TYPE_CHECKING:
 
 def _macs_forgotten(case: CaseFile) -> CaseFile:
     """The node shows no MAC and the router's management is filtered, while the home sends."""
-    return fault.router_gone(changed(case, "learned_macs", "port", entries=()))
+    return effect.router_gone(changed(case, "learned_macs", "port", entries=()))
 
 
 def _echoes_dropped(case: CaseFile) -> CaseFile:
     """Neither gateway nor reference answers echo requests; names are answered through them."""
     for subject in ("router>gateway", "router>reference"):
-        case = fault.lost(case, subject, received=0)
+        case = effect.lost(case, subject, received=0)
     for subject in ("router>reference", "router>platform"):
         case = unobserved(case, "http", subject, FailureKind.OUT_OF_TIME)
     return case
@@ -48,7 +50,7 @@ def _echoes_dropped(case: CaseFile) -> CaseFile:
 
 def _one_echo_lost(case: CaseFile) -> CaseFile:
     """A single echo reply is missing."""
-    return fault.lost(case, "router>reference", received=4)
+    return effect.lost(case, "router>reference", received=4)
 
 
 def _working_hard(case: CaseFile) -> CaseFile:
@@ -58,7 +60,7 @@ def _working_hard(case: CaseFile) -> CaseFile:
 
 def _crowded(case: CaseFile) -> CaseFile:
     """Loud neighbours share our channel; the radio does not tell how busy the air is."""
-    case = fault.wifi_congested(case)
+    case = at_home.wifi_congested(case)
     wifi = case.evidence.value(WifiStatus, "router_wifi", "router")
     assert wifi is not None
     radios = tuple(replace(radio, busy_percent=ABSENT) for radio in wifi.radios)
@@ -67,25 +69,25 @@ def _crowded(case: CaseFile) -> CaseFile:
 
 def _only_ssh_hangs(case: CaseFile) -> CaseFile:
     """SSH accepts and says nothing; whether the home sends anything is not known."""
-    return unobserved(fault.router_hung(case), "port_rates", "port", FailureKind.OUT_OF_TIME)
+    return unobserved(at_home.router_hung(case), "port_rates", "port", FailureKind.OUT_OF_TIME)
 
 
 def _only_ssh_hangs_on_a_noisy_line(case: CaseFile) -> CaseFile:
     """The line explains the complaint, the silent SSH server is no second trouble."""
-    return _only_ssh_hangs(fault.line_noise(case))
+    return _only_ssh_hangs(outside.line_noise(case))
 
 
 def _one_name_query_lost(case: CaseFile) -> CaseFile:
     """Packets are lost beyond the edge, and with them the one query for the site's name."""
     case = unobserved(case, "dns", "operator>platform", FailureKind.OUT_OF_TIME)
-    return fault.core_loss(
+    return outside.core_loss(
         changed(case, "dns", "router>platform", outcome=DnsOutcome.TIMEOUT, addresses=())
     )
 
 
 def _silent_and_dark(case: CaseFile) -> CaseFile:
     """Neither node nor router answers, and the caller sees no lights at the router."""
-    return answered(fault.node_outage(case), "router_lights", "off")
+    return answered(outside.node_outage(case), "router_lights", "off")
 
 
 OUT: Final = "no_internet"
@@ -100,12 +102,12 @@ NOT_ACCUSED: Final[tuple[tuple[Home, str, Change, str], ...]] = (
     (dsl_home, SLOW, _one_echo_lost, "core_loss"),
     (ethernet_home, OUT, _working_hard, "router_overloaded"),
     (dsl_home, SITE, _working_hard, "router_overloaded"),
-    (ethernet_home, OUT, fault.device_wrong_password, "device_wrong_password"),
-    (dsl_home, SLOW, fault.device_wrong_password, "device_wrong_password"),
-    (dsl_home, SITE, fault.wifi_weak_signal, "wifi_weak_signal"),
+    (ethernet_home, OUT, at_home.device_wrong_password, "device_wrong_password"),
+    (dsl_home, SLOW, at_home.device_wrong_password, "device_wrong_password"),
+    (dsl_home, SITE, at_home.wifi_weak_signal, "wifi_weak_signal"),
     (ethernet_home, WIFI, _crowded, "wifi_congested"),
-    (ethernet_home, SLOW, fault.node_gone, "node_agent_silent"),
-    (dsl_home, DROPS, fault.node_gone, "node_agent_silent"),
+    (ethernet_home, SLOW, effect.node_gone, "node_agent_silent"),
+    (dsl_home, DROPS, effect.node_gone, "node_agent_silent"),
     (ethernet_home, OUT, _silent_and_dark, "node_outage"),
     (ethernet_home, OUT, _one_name_query_lost, "platform_name"),
     (ethernet_home, OUT, _only_ssh_hangs, "router_hung"),
@@ -127,11 +129,11 @@ def test_is_not_accused(home: Home, symptom: str, change: Change, cause: str) ->
 @pytest.mark.parametrize(
     ("symptom", "outage", "nuisance", "cause"),
     [
-        (OUT, fault.dhcp_no_offer, fault.wifi_off, "dhcp_no_offer"),
-        (OUT, fault.session_stale, fault.lan_dhcp_off, "session_stale"),
-        (SLOW, fault.route_beyond_edge, fault.router_overloaded, "route_beyond_edge"),
-        (SLOW, fault.session_stale, fault.wifi_congested, "session_stale"),
-        (WIFI, fault.dhcp_no_offer, fault.wifi_off, "wifi_off"),
+        (OUT, outside.dhcp_no_offer, at_home.wifi_off, "dhcp_no_offer"),
+        (OUT, outside.session_stale, at_home.lan_dhcp_off, "session_stale"),
+        (SLOW, outside.route_beyond_edge, at_home.router_overloaded, "route_beyond_edge"),
+        (SLOW, outside.session_stale, at_home.wifi_congested, "session_stale"),
+        (WIFI, outside.dhcp_no_offer, at_home.wifi_off, "wifi_off"),
     ],
 )
 def test_what_stops_everything_leads_unless_the_complaint_is_about_the_home(
@@ -148,15 +150,15 @@ def test_a_home_whose_names_nobody_asked_for_is_not_called_well() -> None:
     names = (("dns", "router>reference"), ("dns", "router>operator_resolver"))
     unseen = decide(never_asked(ethernet_home(WIFI), *names), {})
     assert unseen.domain is FaultDomain.UNDETERMINED
-    assert decide(fault.dns_resolver(ethernet_home(WIFI)), {}).cause == "dns_resolver"
+    assert decide(outside.dns_resolver(ethernet_home(WIFI)), {}).cause == "dns_resolver"
 
 
 @pytest.mark.parametrize(
     ("change", "state"),
     [
-        (fault.router_gone, SegmentState.DEGRADED),
+        (effect.router_gone, SegmentState.DEGRADED),
         (_only_ssh_hangs, SegmentState.DEGRADED),
-        (fault.router_hung, SegmentState.BAD),
+        (at_home.router_hung, SegmentState.BAD),
     ],
 )
 def test_the_path_marks_no_fault_at_a_router_that_is_silent_only_to_us(
@@ -169,7 +171,7 @@ def test_the_path_marks_no_fault_at_a_router_that_is_silent_only_to_us(
 
 def test_what_keeps_us_from_looking_comes_before_questions_to_the_customer() -> None:
     """To ask whether one device is affected does not mend a refused password."""
-    verdict = decide(fault.no_router(ethernet_home(OUT), FailureKind.AUTH_REFUSED), {})
+    verdict = decide(effect.no_router(ethernet_home(OUT), FailureKind.AUTH_REFUSED), {})
     assert verdict.domain is FaultDomain.UNDETERMINED
     assert verdict.settle_by is None
     assert verdict.next_action.startswith("Put right what kept us from looking")
@@ -177,7 +179,7 @@ def test_what_keeps_us_from_looking_comes_before_questions_to_the_customer() -> 
 
 def test_two_silent_devices_are_likely_an_outage_and_not_almost_certainly() -> None:
     """A node that drops our community beside a router without power looks the same."""
-    verdict = decide(fault.node_outage(ethernet_home(OUT)), {})
+    verdict = decide(outside.node_outage(ethernet_home(OUT)), {})
     assert verdict.cause == "node_outage"
     assert verdict.confidence < 0.8
     assert "our own SNMP access" in verdict.next_action

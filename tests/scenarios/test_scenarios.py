@@ -17,7 +17,9 @@ from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.judge.causes import CAUSES
 from cpe_diag.judge.decide import decide
 from cpe_diag.testing import access_homes as access
-from cpe_diag.testing import fault_samples as fault
+from cpe_diag.testing import fault_effects as effect
+from cpe_diag.testing import faults_at_home as at_home
+from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing import sibling_samples
 from cpe_diag.testing.access_homes import coax_home, pon_home, switch_home
 from cpe_diag.testing.evidence_samples import (
@@ -92,19 +94,21 @@ def _row(  # noqa: PLR0913, PLR0917 - a table row has as many columns as it has
 
 
 def _dark_pon(case: CaseFile) -> CaseFile:
-    return access.fibre_cut(fault.together(case, sibling_samples.PON, OntDownCause.LOSS_OF_SIGNAL))
+    return access.fibre_cut(
+        effect.together(case, sibling_samples.PON, OntDownCause.LOSS_OF_SIGNAL)
+    )
 
 
 def _dark_card(case: CaseFile) -> CaseFile:
-    return access.fibre_cut(fault.together(case, sibling_samples.CARD))
+    return access.fibre_cut(effect.together(case, sibling_samples.CARD))
 
 
 def _dark_street(case: CaseFile) -> CaseFile:
-    return access.dying_gasp(fault.together(case, sibling_samples.PON, OntDownCause.DYING_GASP))
+    return access.dying_gasp(effect.together(case, sibling_samples.PON, OntDownCause.DYING_GASP))
 
 
 def _dark_fibre_node(case: CaseFile) -> CaseFile:
-    return access.modem_gone(fault.together(case, sibling_samples.SPLITTER))
+    return access.modem_gone(effect.together(case, sibling_samples.SPLITTER))
 
 
 NOC: Final = Destination.NETWORK_OPERATIONS
@@ -120,56 +124,56 @@ ONE: Final = "one_device_offline"
 SITE: Final = "site_not_opening"
 
 SCENARIOS: Final[tuple[Scenario, ...]] = (
-    _row("port_shut-ethernet", ethernet_home, OUT, fault.port_shut, NETWORK, SECOND),
-    _row("port_shut-dsl", dsl_home, OUT, fault.port_shut, NETWORK, SECOND),
-    _row("line_cut-dsl", dsl_home, OUT, fault.line_cut, NETWORK, FIELD),
-    _row("line_noise-slow", dsl_home, SLOW, fault.line_noise, NETWORK, FIELD),
-    _row("line_noise-drops", dsl_home, DROPS, fault.line_noise, NETWORK, FIELD),
-    _row("line_noise-no_internet", dsl_home, OUT, fault.line_noise, NETWORK, FIELD),
-    _row("line_retrains", dsl_home, DROPS, fault.line_retrains, NETWORK, FIELD),
-    _row("line_rate_low-dsl", dsl_home, SLOW, fault.line_rate_low, NETWORK, NOC),
-    _row("line_rate_low-ethernet", ethernet_home, SLOW, fault.line_rate_low, NETWORK, NOC),
-    _row("port_errors", ethernet_home, SLOW, fault.port_errors, NETWORK, FIELD),
-    _row("duplex_mismatch", ethernet_home, SLOW, fault.duplex_mismatch, NETWORK, NOC),
-    _row("node_outage-ethernet", ethernet_home, OUT, fault.node_outage, NETWORK, NOC),
-    _row("node_outage-dsl", dsl_home, OUT, fault.node_outage, NETWORK, NOC),
-    _row("node_outage-no_siblings", dsl_home, OUT, fault.node_part_outage, NETWORK, NOC),
-    _row("node_outage-all_cards", ethernet_home, OUT, fault.node_ports_outage, NETWORK, NOC),
-    _row("card_outage-dsl", dsl_home, OUT, fault.card_outage, NETWORK, NOC),
-    _row("card_outage-ethernet", ethernet_home, OUT, fault.card_outage, NETWORK, NOC),
-    _row("card_outage-not_back", dsl_home, OUT, fault.card_not_back, NETWORK, NOC),
+    _row("port_shut-ethernet", ethernet_home, OUT, outside.port_shut, NETWORK, SECOND),
+    _row("port_shut-dsl", dsl_home, OUT, outside.port_shut, NETWORK, SECOND),
+    _row("line_cut-dsl", dsl_home, OUT, outside.line_cut, NETWORK, FIELD),
+    _row("line_noise-slow", dsl_home, SLOW, outside.line_noise, NETWORK, FIELD),
+    _row("line_noise-drops", dsl_home, DROPS, outside.line_noise, NETWORK, FIELD),
+    _row("line_noise-no_internet", dsl_home, OUT, outside.line_noise, NETWORK, FIELD),
+    _row("line_retrains", dsl_home, DROPS, outside.line_retrains, NETWORK, FIELD),
+    _row("line_rate_low-dsl", dsl_home, SLOW, outside.line_rate_low, NETWORK, NOC),
+    _row("line_rate_low-ethernet", ethernet_home, SLOW, outside.line_rate_low, NETWORK, NOC),
+    _row("port_errors", ethernet_home, SLOW, outside.port_errors, NETWORK, FIELD),
+    _row("duplex_mismatch", ethernet_home, SLOW, outside.duplex_mismatch, NETWORK, NOC),
+    _row("node_outage-ethernet", ethernet_home, OUT, outside.node_outage, NETWORK, NOC),
+    _row("node_outage-dsl", dsl_home, OUT, outside.node_outage, NETWORK, NOC),
+    _row("node_outage-no_siblings", dsl_home, OUT, outside.node_part_outage, NETWORK, NOC),
+    _row("node_outage-all_cards", ethernet_home, OUT, outside.node_ports_outage, NETWORK, NOC),
+    _row("card_outage-dsl", dsl_home, OUT, outside.card_outage, NETWORK, NOC),
+    _row("card_outage-ethernet", ethernet_home, OUT, outside.card_outage, NETWORK, NOC),
+    _row("card_outage-not_back", dsl_home, OUT, outside.card_not_back, NETWORK, NOC),
     _row(
-        "splitter_outage-half_dated", ethernet_home, OUT, fault.splitter_half_dated, NETWORK, NOC
+        "splitter_outage-half_dated", ethernet_home, OUT, outside.splitter_half_dated, NETWORK, NOC
     ),
-    _row("line_cut-seasonal_homes", dsl_home, OUT, fault.seasonal_homes, NETWORK, FIELD),
-    _row("splitter_outage", ethernet_home, OUT, fault.splitter_outage, NETWORK, NOC),
-    _row("splitter_outage-pon", ethernet_home, OUT, fault.pon_outage, NETWORK, NOC),
-    _row("splitter_outage-drops", dsl_home, DROPS, fault.pon_outage, NETWORK, NOC),
+    _row("line_cut-seasonal_homes", dsl_home, OUT, outside.seasonal_homes, NETWORK, FIELD),
+    _row("splitter_outage", ethernet_home, OUT, outside.splitter_outage, NETWORK, NOC),
+    _row("splitter_outage-pon", ethernet_home, OUT, outside.pon_outage, NETWORK, NOC),
+    _row("splitter_outage-drops", dsl_home, DROPS, outside.pon_outage, NETWORK, NOC),
     _row("splitter_outage-fibre", pon_home, OUT, _dark_pon, NETWORK, NOC),
     _row("splitter_outage-coax", coax_home, OUT, _dark_fibre_node, NETWORK, NOC),
     _row("card_outage-pon", pon_home, OUT, _dark_card, NETWORK, NOC),
     _row("area_power_cut-pon", pon_home, OUT, _dark_street, NETWORK, NOC),
-    _row("area_power_cut-ethernet", ethernet_home, OUT, fault.area_power_cut, NETWORK, NOC),
-    _row("area_power_cut-dsl", dsl_home, OUT, fault.area_power_cut, NETWORK, NOC),
+    _row("area_power_cut-ethernet", ethernet_home, OUT, outside.area_power_cut, NETWORK, NOC),
+    _row("area_power_cut-dsl", dsl_home, OUT, outside.area_power_cut, NETWORK, NOC),
     _row(
         "area_power_cut-lights_off",
         ethernet_home,
         OUT,
-        lambda case: answered(fault.area_power_cut(case), "router_lights", "off"),
+        lambda case: answered(outside.area_power_cut(case), "router_lights", "off"),
         NETWORK,
         NOC,
     ),
-    _row("node_agent_silent", ethernet_home, OUT, fault.node_gone, NETWORK, NOC),
-    _row("wrong_vlan-dhcp", ethernet_home, OUT, fault.wrong_vlan, NETWORK, NOC),
-    _row("dhcp_no_offer", ethernet_home, OUT, fault.dhcp_no_offer, NETWORK, NOC),
-    _row("pppoe_no_server", dsl_home, OUT, fault.pppoe_no_server, NETWORK, NOC),
-    _row("auth_refused", dsl_home, OUT, fault.auth_refused, NETWORK, Destination.ACCOUNTS),
-    _row("session_stale-ethernet", ethernet_home, OUT, fault.session_stale, NETWORK, SECOND),
-    _row("session_stale-dsl", dsl_home, OUT, fault.session_stale, NETWORK, SECOND),
-    _row("dns_resolver", ethernet_home, OUT, fault.dns_resolver, NETWORK, NOC),
-    _row("dns_resolver-site", dsl_home, SITE, fault.dns_resolver, NETWORK, NOC),
-    _row("core_loss", ethernet_home, SLOW, fault.core_loss, NETWORK, NOC),
-    _row("route_beyond_edge", ethernet_home, OUT, fault.route_beyond_edge, NETWORK, NOC),
+    _row("node_agent_silent", ethernet_home, OUT, effect.node_gone, NETWORK, NOC),
+    _row("wrong_vlan-dhcp", ethernet_home, OUT, outside.wrong_vlan, NETWORK, NOC),
+    _row("dhcp_no_offer", ethernet_home, OUT, outside.dhcp_no_offer, NETWORK, NOC),
+    _row("pppoe_no_server", dsl_home, OUT, outside.pppoe_no_server, NETWORK, NOC),
+    _row("auth_refused", dsl_home, OUT, outside.auth_refused, NETWORK, Destination.ACCOUNTS),
+    _row("session_stale-ethernet", ethernet_home, OUT, outside.session_stale, NETWORK, SECOND),
+    _row("session_stale-dsl", dsl_home, OUT, outside.session_stale, NETWORK, SECOND),
+    _row("dns_resolver", ethernet_home, OUT, outside.dns_resolver, NETWORK, NOC),
+    _row("dns_resolver-site", dsl_home, SITE, outside.dns_resolver, NETWORK, NOC),
+    _row("core_loss", ethernet_home, SLOW, outside.core_loss, NETWORK, NOC),
+    _row("route_beyond_edge", ethernet_home, OUT, outside.route_beyond_edge, NETWORK, NOC),
     _row("fibre_cut", pon_home, OUT, access.fibre_cut, NETWORK, FIELD),
     _row("customer_power-pon", pon_home, OUT, access.dying_gasp, ROUTER, SECOND),
     _row("optical_level_low-drops", pon_home, DROPS, access.optical_low, NETWORK, FIELD),
@@ -206,38 +210,38 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("port_power_fault", switch_home, OUT, access.power_fault, NETWORK, FIELD),
     _row("wrong_vlan-set", switch_home, OUT, access.wrong_vlan_set, NETWORK, NOC),
     _row("home_loop", ethernet_home, SLOW, access.home_loop, DEVICE, SUPPORT),
-    _row("customer_power-dsl", dsl_home, OUT, fault.customer_power, ROUTER, SECOND),
+    _row("customer_power-dsl", dsl_home, OUT, outside.customer_power, ROUTER, SECOND),
     _row(
         "customer_power-ethernet-lights_off",
         ethernet_home,
         OUT,
-        lambda case: answered(fault.customer_power(case), "router_lights", "off"),
+        lambda case: answered(outside.customer_power(case), "router_lights", "off"),
         ROUTER,
         SECOND,
     ),
-    _row("router_hung", ethernet_home, OUT, fault.router_hung, ROUTER, SECOND),
-    _row("router_overloaded", dsl_home, SLOW, fault.router_overloaded, ROUTER, SECOND),
-    _row("router_conntrack_full", dsl_home, OUT, fault.router_conntrack_full, ROUTER, SECOND),
-    _row("router_reboots", dsl_home, DROPS, fault.router_reboots, ROUTER, SECOND),
-    _row("router_dns", ethernet_home, OUT, fault.router_dns, ROUTER, SECOND),
-    _row("router_dns-site", ethernet_home, SITE, fault.router_dns, ROUTER, SECOND),
-    _row("lan_dhcp-off", ethernet_home, OUT, fault.lan_dhcp_off, ROUTER, SECOND),
-    _row("lan_dhcp-exhausted", ethernet_home, ONE, fault.lan_dhcp_exhausted, ROUTER, SECOND),
-    _row("wan_cable-dsl", dsl_home, OUT, fault.wan_cable, ROUTER, SECOND),
-    _row("wifi_off", ethernet_home, WIFI, fault.wifi_off, ROUTER, SECOND),
-    _row("wifi_off-no_internet", ethernet_home, OUT, fault.wifi_off, ROUTER, SECOND),
-    _row("wifi_off-one_device", dsl_home, ONE, fault.wifi_off, ROUTER, SECOND, device=LAPTOP),
-    _row("wifi_radio_failed", dsl_home, WIFI, fault.wifi_radio_failed, ROUTER, SECOND),
-    _row("wifi_congested", ethernet_home, WIFI, fault.wifi_congested, ROUTER, SECOND),
-    _row("wifi_congested-slow", dsl_home, SLOW, fault.wifi_congested, ROUTER, SECOND),
-    _row("wifi_weak_signal", ethernet_home, WIFI, fault.wifi_weak_signal, DEVICE, SUPPORT),
-    _row("wifi_weak_signal-slow", dsl_home, SLOW, fault.wifi_weak_signal, DEVICE, SUPPORT),
-    _row("wifi_weak_signal-out", dsl_home, OUT, fault.wifi_weak_signal, DEVICE, SUPPORT),
+    _row("router_hung", ethernet_home, OUT, at_home.router_hung, ROUTER, SECOND),
+    _row("router_overloaded", dsl_home, SLOW, at_home.router_overloaded, ROUTER, SECOND),
+    _row("router_conntrack_full", dsl_home, OUT, at_home.router_conntrack_full, ROUTER, SECOND),
+    _row("router_reboots", dsl_home, DROPS, at_home.router_reboots, ROUTER, SECOND),
+    _row("router_dns", ethernet_home, OUT, at_home.router_dns, ROUTER, SECOND),
+    _row("router_dns-site", ethernet_home, SITE, at_home.router_dns, ROUTER, SECOND),
+    _row("lan_dhcp-off", ethernet_home, OUT, at_home.lan_dhcp_off, ROUTER, SECOND),
+    _row("lan_dhcp-exhausted", ethernet_home, ONE, at_home.lan_dhcp_exhausted, ROUTER, SECOND),
+    _row("wan_cable-dsl", dsl_home, OUT, at_home.wan_cable, ROUTER, SECOND),
+    _row("wifi_off", ethernet_home, WIFI, at_home.wifi_off, ROUTER, SECOND),
+    _row("wifi_off-no_internet", ethernet_home, OUT, at_home.wifi_off, ROUTER, SECOND),
+    _row("wifi_off-one_device", dsl_home, ONE, at_home.wifi_off, ROUTER, SECOND, device=LAPTOP),
+    _row("wifi_radio_failed", dsl_home, WIFI, at_home.wifi_radio_failed, ROUTER, SECOND),
+    _row("wifi_congested", ethernet_home, WIFI, at_home.wifi_congested, ROUTER, SECOND),
+    _row("wifi_congested-slow", dsl_home, SLOW, at_home.wifi_congested, ROUTER, SECOND),
+    _row("wifi_weak_signal", ethernet_home, WIFI, at_home.wifi_weak_signal, DEVICE, SUPPORT),
+    _row("wifi_weak_signal-slow", dsl_home, SLOW, at_home.wifi_weak_signal, DEVICE, SUPPORT),
+    _row("wifi_weak_signal-out", dsl_home, OUT, at_home.wifi_weak_signal, DEVICE, SUPPORT),
     _row(
         "device_wrong_password",
         ethernet_home,
         ONE,
-        fault.device_wrong_password,
+        at_home.device_wrong_password,
         DEVICE,
         SUPPORT,
         device=LAPTOP,
@@ -246,7 +250,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         "device_wrong_password-unnamed",
         ethernet_home,
         WIFI,
-        fault.device_wrong_password,
+        at_home.device_wrong_password,
         DEVICE,
         SUPPORT,
     ),
@@ -254,7 +258,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         "device_address",
         dsl_home,
         ONE,
-        fault.device_static_address,
+        at_home.device_static_address,
         DEVICE,
         SUPPORT,
         device=LAPTOP,
@@ -263,18 +267,18 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         "device_offline",
         ethernet_home,
         ONE,
-        fault.device_offline,
+        at_home.device_offline,
         DEVICE,
         SUPPORT,
         device=LAPTOP,
     ),
-    _row("lan_rogue_dhcp", ethernet_home, OUT, fault.lan_rogue_dhcp, DEVICE, SUPPORT),
-    _row("line_saturated-ethernet", ethernet_home, SLOW, fault.line_saturated, DEVICE, SUPPORT),
-    _row("line_saturated-dsl", dsl_home, SLOW, fault.line_saturated, DEVICE, SUPPORT),
-    _row("platform_down", ethernet_home, SITE, fault.platform_down, PLATFORM, STATUS),
-    _row("platform_slow", dsl_home, SITE, fault.platform_slow, PLATFORM, STATUS),
-    _row("platform_error", dsl_home, SITE, fault.platform_error, PLATFORM, STATUS),
-    _row("platform_name", ethernet_home, SITE, fault.platform_name, PLATFORM, STATUS),
+    _row("lan_rogue_dhcp", ethernet_home, OUT, at_home.lan_rogue_dhcp, DEVICE, SUPPORT),
+    _row("line_saturated-ethernet", ethernet_home, SLOW, at_home.line_saturated, DEVICE, SUPPORT),
+    _row("line_saturated-dsl", dsl_home, SLOW, at_home.line_saturated, DEVICE, SUPPORT),
+    _row("platform_down", ethernet_home, SITE, outside.platform_down, PLATFORM, STATUS),
+    _row("platform_slow", dsl_home, SITE, outside.platform_slow, PLATFORM, STATUS),
+    _row("platform_error", dsl_home, SITE, outside.platform_error, PLATFORM, STATUS),
+    _row("platform_name", ethernet_home, SITE, outside.platform_name, PLATFORM, STATUS),
 )
 
 
@@ -308,13 +312,13 @@ def test_a_healthy_home_has_no_fault(home: Home, symptom: str) -> None:
 
 
 PAIRS: Final = (
-    ("noise_and_weak_wifi", dsl_home, SLOW, fault.line_noise, fault.wifi_weak_signal),
-    ("wifi_off_and_platform_down", ethernet_home, WIFI, fault.wifi_off, fault.platform_down),
-    ("platform_down_and_wifi_off", ethernet_home, SITE, fault.platform_down, fault.wifi_off),
-    ("resolver_and_rogue", ethernet_home, OUT, fault.dns_resolver, fault.lan_rogue_dhcp),
-    ("stale_and_weak_wifi", ethernet_home, OUT, fault.session_stale, fault.wifi_weak_signal),
-    ("silent_agent_and_router_dns", ethernet_home, OUT, fault.router_dns, fault.node_gone),
-    ("saturated_and_crowded", dsl_home, SLOW, fault.line_saturated, fault.wifi_congested),
+    ("noise_and_weak_wifi", dsl_home, SLOW, outside.line_noise, at_home.wifi_weak_signal),
+    ("wifi_off_and_platform_down", ethernet_home, WIFI, at_home.wifi_off, outside.platform_down),
+    ("platform_down_and_wifi_off", ethernet_home, SITE, outside.platform_down, at_home.wifi_off),
+    ("resolver_and_rogue", ethernet_home, OUT, outside.dns_resolver, at_home.lan_rogue_dhcp),
+    ("stale_and_weak_wifi", ethernet_home, OUT, outside.session_stale, at_home.wifi_weak_signal),
+    ("silent_agent_and_router_dns", ethernet_home, OUT, at_home.router_dns, effect.node_gone),
+    ("saturated_and_crowded", dsl_home, SLOW, at_home.line_saturated, at_home.wifi_congested),
 )
 
 
@@ -338,38 +342,38 @@ UNDETERMINED: Final[tuple[tuple[str, CaseFile, set[str]], ...]] = (
     ("all_unparseable", all_unobserved(ethernet_home(), FailureKind.UNPARSEABLE), set()),
     (
         "ethernet_down_and_no_more",
-        only(fault.line_cut(ethernet_home()), ("port_status", "port")),
+        only(outside.line_cut(ethernet_home()), ("port_status", "port")),
         {"line_cut", "customer_power", "wan_cable"},
     ),
     (
         "ethernet_down_everything_else_asked",
-        fault.line_cut(ethernet_home()),
+        outside.line_cut(ethernet_home()),
         {"line_cut", "customer_power", "wan_cable"},
     ),
     (
         "ethernet_down_lights_on",
-        answered(fault.line_cut(ethernet_home()), "router_lights", "on"),
+        answered(outside.line_cut(ethernet_home()), "router_lights", "on"),
         {"line_cut", "wan_cable"},
     ),
     (
         "dsl_down_line_not_read",
-        never_asked(fault.line_cut(dsl_home()), ("line_quality", "line")),
+        never_asked(outside.line_cut(dsl_home()), ("line_quality", "line")),
         {"line_cut", "customer_power"},
     ),
     (
         "router_password_refused_all_else_good",
-        fault.no_router(ethernet_home(), FailureKind.AUTH_REFUSED),
+        effect.no_router(ethernet_home(), FailureKind.AUTH_REFUSED),
         set(),
     ),
     (
         "router_key_changed_all_else_good",
-        fault.no_router(dsl_home(), FailureKind.HOST_KEY_CHANGED),
+        effect.no_router(dsl_home(), FailureKind.HOST_KEY_CHANGED),
         set(),
     ),
     (
         "node_and_reference_both_away",
         changed(
-            fault.node_outage(ethernet_home()),
+            outside.node_outage(ethernet_home()),
             "http",
             "operator>reference",
             outcome=HttpOutcome.CONNECT_TIMEOUT,
@@ -377,7 +381,7 @@ UNDETERMINED: Final[tuple[tuple[str, CaseFile, set[str]], ...]] = (
         ),
         set(),
     ),
-    ("site_not_named", about(never_asked(ethernet_home(), *fault.FROM_ROUTER), SITE), set()),
+    ("site_not_named", about(never_asked(ethernet_home(), *effect.FROM_ROUTER), SITE), set()),
     ("device_not_named", ethernet_home("one_device_offline"), set()),
     (
         "slow_without_rates",

@@ -11,7 +11,9 @@ from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import DefinitionError, FailureKind
 from cpe_diag.domain.verdict import SegmentState, Verdict
 from cpe_diag.judge.decide import decide, find, next_probe, rules_version
-from cpe_diag.testing import fault_samples as fault
+from cpe_diag.testing import fault_effects as effect
+from cpe_diag.testing import faults_at_home as at_home
+from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing.evidence_samples import (
     answered,
     dsl_home,
@@ -45,8 +47,8 @@ def states(verdict: Verdict) -> dict[str, SegmentState]:
 
 def test_what_follows_is_told_but_not_counted() -> None:
     """A shut port explains all that lies behind it; counting that twice would be false proof."""
-    verdict = decide(fault.port_shut(dsl_home()), {})
-    follows = {one.id: one.follows_from for one in find(fault.port_shut(dsl_home()))}
+    verdict = decide(outside.port_shut(dsl_home()), {})
+    follows = {one.id: one.follows_from for one in find(outside.port_shut(dsl_home()))}
     assert follows["port_down"] == "port_admin_down"
     assert follows["no_mac_learned"] == "port_admin_down"
     assert follows["router_unreachable"] == "port_admin_down"
@@ -57,22 +59,22 @@ def test_what_follows_is_told_but_not_counted() -> None:
 
 def test_evidence_comes_most_telling_first() -> None:
     """A second-line engineer reads the first line."""
-    verdict = decide(fault.customer_power(dsl_home()), {})
+    verdict = decide(outside.customer_power(dsl_home()), {})
     assert verdict.evidence_for[0].id == "far_end_power_lost"
 
 
 def test_evidence_against_is_told() -> None:
     """A verdict that hides what speaks against it cannot be trusted."""
-    case = answered(fault.customer_power(dsl_home()), "router_lights", "on")
+    case = answered(outside.customer_power(dsl_home()), "router_lights", "on")
     verdict = decide(case, {})
     assert verdict.cause == "customer_power"
     assert [one.id for one in verdict.evidence_against] == ["lights_off"]
-    assert verdict.confidence < decide(fault.customer_power(dsl_home()), {}).confidence
+    assert verdict.confidence < decide(outside.customer_power(dsl_home()), {}).confidence
 
 
 def test_a_contradiction_between_line_and_caller_is_left_open() -> None:
     """The node hears no signal and no dying gasp, the caller sees no lights: cable or power?"""
-    case = answered(fault.line_cut(dsl_home()), "router_lights", "off")
+    case = answered(outside.line_cut(dsl_home()), "router_lights", "off")
     verdict = decide(case, {})
     assert verdict.cause == "undetermined"
     assert {one.cause for one in verdict.candidates} == {"line_cut", "customer_power"}
@@ -80,7 +82,7 @@ def test_a_contradiction_between_line_and_caller_is_left_open() -> None:
 
 def test_a_dark_ethernet_port_is_settled_by_the_lights() -> None:
     """No probe can tell a cable from a plug; the customer can."""
-    verdict = decide(fault.line_cut(ethernet_home()), CATALOGUE)
+    verdict = decide(outside.line_cut(ethernet_home()), CATALOGUE)
     assert verdict.settle_by is not None
     assert verdict.settle_by.probe == "ask:router_lights"
     assert set(verdict.settle_by.between) == {"line_cut", "customer_power", "wan_cable"}
@@ -88,7 +90,7 @@ def test_a_dark_ethernet_port_is_settled_by_the_lights() -> None:
 
 def test_a_dark_dsl_port_is_settled_by_the_line() -> None:
     """On DSL the modem's last breath tells power from wire."""
-    case = never_asked(fault.line_cut(dsl_home()), ("line_quality", "line"))
+    case = never_asked(outside.line_cut(dsl_home()), ("line_quality", "line"))
     verdict = decide(case, CATALOGUE)
     assert verdict.settle_by is not None
     assert verdict.settle_by.probe == "line_quality"
@@ -97,13 +99,13 @@ def test_a_dark_dsl_port_is_settled_by_the_line() -> None:
 
 def test_a_probe_that_was_tried_is_not_chosen_again() -> None:
     """Otherwise investigating would never end."""
-    case = never_asked(fault.line_cut(dsl_home()), ("line_quality", "line"))
+    case = never_asked(outside.line_cut(dsl_home()), ("line_quality", "line"))
     assert next_probe(case, CATALOGUE, frozenset({"line_quality"})) is None
 
 
 def test_nothing_is_asked_of_a_router_that_refused_us() -> None:
     """The next question over the same refused login would only cost time."""
-    case = fault.no_router(ethernet_home(), FailureKind.AUTH_REFUSED)
+    case = effect.no_router(ethernet_home(), FailureKind.AUTH_REFUSED)
     case = never_asked(case, ("router_wifi", "router"), ("ping", "router>gateway"))
     assert next_probe(case, CATALOGUE, frozenset()) is None
 
@@ -119,7 +121,7 @@ def test_a_ping_waits_for_the_wan_that_names_its_gateway() -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [fault.line_cut, fault.session_stale, fault.dns_resolver, fault.wifi_off]
+    "make", [outside.line_cut, outside.session_stale, outside.dns_resolver, at_home.wifi_off]
 )
 def test_investigating_from_nothing_finds_the_cause(make: object) -> None:
     """The chosen probes really lead there, and the search ends."""
@@ -145,7 +147,7 @@ def test_investigating_from_nothing_finds_the_cause(make: object) -> None:
 
 def test_lights_that_the_caller_could_not_see_are_still_worth_asking() -> None:
     """An unattended run answers "unknown"; the next colleague can still ask."""
-    case = answered(fault.line_cut(ethernet_home()), "router_lights", "unknown")
+    case = answered(outside.line_cut(ethernet_home()), "router_lights", "unknown")
     step = decide(case, {}).settle_by
     assert step is not None
     assert step.probe == "ask:router_lights"
@@ -153,9 +155,9 @@ def test_lights_that_the_caller_could_not_see_are_still_worth_asking() -> None:
 
 def test_a_hung_ssh_server_on_a_router_that_forwards_is_not_a_hung_router() -> None:
     """Traffic from the home proves that the router works; only our way in does not."""
-    case = fault.no_router(ethernet_home(), FailureKind.HUNG)
+    case = effect.no_router(ethernet_home(), FailureKind.HUNG)
     assert decide(case, {}).cause == "undetermined"
-    assert decide(fault.router_hung(ethernet_home()), {}).cause == "router_hung"
+    assert decide(at_home.router_hung(ethernet_home()), {}).cause == "router_hung"
 
 
 def test_investigating_goes_on_until_no_fault_is_proven() -> None:
@@ -167,7 +169,7 @@ def test_investigating_goes_on_until_no_fault_is_proven() -> None:
 
 def test_segments_of_a_cut_line() -> None:
     """The path is good up to the break, and out of sight behind it."""
-    seen = states(decide(fault.line_cut(dsl_home()), {}))
+    seen = states(decide(outside.line_cut(dsl_home()), {}))
     assert seen["core"] is SegmentState.GOOD
     assert seen["node"] is SegmentState.GOOD
     assert seen["line"] is SegmentState.BAD
@@ -188,14 +190,14 @@ def test_segments_of_an_unasked_case_are_unknown() -> None:
 
 def test_a_silent_agent_degrades_the_node_that_forwards() -> None:
     """The node carries traffic, so it is not drawn as broken."""
-    seen = states(decide(fault.node_gone(ethernet_home()), {}))
+    seen = states(decide(effect.node_gone(ethernet_home()), {}))
     assert seen["node"] is SegmentState.DEGRADED
     assert seen["router"] is SegmentState.GOOD
 
 
 def test_the_reason_on_our_side_is_named() -> None:
     """An engineer must see at once that it was our login that failed."""
-    verdict = decide(fault.no_router(ethernet_home(), FailureKind.AUTH_REFUSED), {})
+    verdict = decide(effect.no_router(ethernet_home(), FailureKind.AUTH_REFUSED), {})
     assert "on our side" in verdict.summary
     assert "auth_refused" in verdict.summary
 

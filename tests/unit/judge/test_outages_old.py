@@ -14,7 +14,7 @@ from cpe_diag.domain.verdict import GroupKind
 from cpe_diag.judge.decide import find
 from cpe_diag.judge.outages import Outage, find_outages
 from cpe_diag.judge.thresholds import DEFAULTS
-from cpe_diag.testing import fault_samples as fault
+from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing.evidence_samples import dsl_home, with_value
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def found(ports: Iterable[SiblingState], up_s: float | None = None) -> tuple[Out
 def group_down(own: str, ports: Sequence[SiblingState]) -> bool | None:
     """Answer for one home of a sample that is out."""
     fact = Siblings(own=own, ports=tuple(ports), in_service=200, dated=True)
-    case = with_value(fault.line_cut(dsl_home()), "siblings", "node", fact)
+    case = with_value(outside.line_cut(dsl_home()), "siblings", "node", fact)
     return {one.id: one.answer for one in find(case)}["group_down"]
 
 

@@ -15,7 +15,8 @@ from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.causes import CAUSES
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.judge.weighing import Board, weigh
-from cpe_diag.testing import fault_samples as fault
+from cpe_diag.testing import faults_at_home as at_home
+from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing.evidence_samples import (
     LAPTOP,
     about,
@@ -41,15 +42,15 @@ SYMPTOMS: Final = (
 OURS: Final = [kind for kind in FailureKind if BLAME_OF[kind] in {Blame.AGENT, Blame.ACCESS}]
 NOT_A_SIGN: Final = [kind for kind in FailureKind if kind is not FailureKind.HUNG]
 FAULTS: Final = (
-    fault.line_cut,
-    fault.customer_power,
-    fault.session_stale,
-    fault.dns_resolver,
-    fault.node_outage,
-    fault.router_hung,
-    fault.wifi_off,
-    fault.platform_down,
-    fault.lan_rogue_dhcp,
+    outside.line_cut,
+    outside.customer_power,
+    outside.session_stale,
+    outside.dns_resolver,
+    outside.node_outage,
+    at_home.router_hung,
+    at_home.wifi_off,
+    outside.platform_down,
+    at_home.lan_rogue_dhcp,
 )
 INNOCENT: Final = {FaultDomain.NONE, FaultDomain.UNDETERMINED}
 QUICK: Final = settings(max_examples=40, deadline=None, derandomize=True)
@@ -166,5 +167,5 @@ def test_a_sign_for_never_lowers_and_a_sign_against_never_raises(
 
 def test_the_same_case_gets_the_same_verdict_twice() -> None:
     """A bundle judged again must say the same."""
-    case = fault.line_noise(dsl_home("slow_internet"))
+    case = outside.line_noise(dsl_home("slow_internet"))
     assert decide(case, {}) == decide(case, {})

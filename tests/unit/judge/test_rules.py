@@ -16,7 +16,9 @@ from cpe_diag.domain.setting_facts import CablePair, CableState, VlanMembership
 from cpe_diag.judge.decide import find
 from cpe_diag.judge.rules import RULES
 from cpe_diag.testing import access_homes as access
-from cpe_diag.testing import fault_samples as fault
+from cpe_diag.testing import fault_effects as effect
+from cpe_diag.testing import faults_at_home as at_home
+from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing.evidence_samples import (
     ABSENT,
     LAPTOP,
@@ -39,8 +41,8 @@ SWITCH: Final = access.switch_home()
 FIBRE: Final = access.pon_home()
 COAX: Final = access.coax_home()
 NAMED: Final = about(ETH, device_mac=LAPTOP)
-ALONE: Final = never_asked(fault.line_cut(DSL), ("siblings", "node"))
-NO_SIGN_OF_HOME: Final = fault.wan_cable(DSL)
+ALONE: Final = never_asked(outside.line_cut(DSL), ("siblings", "node"))
+NO_SIGN_OF_HOME: Final = at_home.wan_cable(DSL)
 
 
 def _neighbours_with_errors(case: CaseFile) -> CaseFile:
@@ -54,26 +56,26 @@ def _home_only(case: CaseFile) -> CaseFile:
 
 
 PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
-    ("node_silent", fault.node_gone(ETH), ETH),
+    ("node_silent", effect.node_gone(ETH), ETH),
     ("node_restarted", changed(ETH, "node_system", "node", uptime_s=60.0), ETH),
-    ("port_admin_down", fault.port_shut(ETH), ETH),
-    ("port_down", fault.line_cut(DSL), DSL),
-    ("ethernet_link_down", fault.line_cut(ETH), ETH),
-    ("port_changed", fault.line_cut(ETH), ETH),
-    ("neighbours_down", fault.node_part_outage(DSL), ALONE),
-    ("group_down", fault.splitter_outage(ETH), ETH),
-    ("area_power_lost", fault.area_power_cut(DSL), fault.splitter_outage(ETH)),
-    ("branch_fell", fault.splitter_outage(ETH), fault.card_outage(ETH)),
-    ("card_fell", fault.card_outage(ETH), fault.splitter_outage(ETH)),
-    ("node_fell", fault.node_ports_outage(ETH), fault.card_outage(ETH)),
-    ("port_errors_growing", fault.port_errors(ETH), ETH),
+    ("port_admin_down", outside.port_shut(ETH), ETH),
+    ("port_down", outside.line_cut(DSL), DSL),
+    ("ethernet_link_down", outside.line_cut(ETH), ETH),
+    ("port_changed", outside.line_cut(ETH), ETH),
+    ("neighbours_down", outside.node_part_outage(DSL), ALONE),
+    ("group_down", outside.splitter_outage(ETH), ETH),
+    ("area_power_lost", outside.area_power_cut(DSL), outside.splitter_outage(ETH)),
+    ("branch_fell", outside.splitter_outage(ETH), outside.card_outage(ETH)),
+    ("card_fell", outside.card_outage(ETH), outside.splitter_outage(ETH)),
+    ("node_fell", outside.node_ports_outage(ETH), outside.card_outage(ETH)),
+    ("port_errors_growing", outside.port_errors(ETH), ETH),
     ("neighbours_have_errors", _neighbours_with_errors(ETH), ETH),
-    ("port_duplex_wrong", fault.duplex_mismatch(ETH), ETH),
-    ("port_speed_low", fault.line_rate_low(ETH), ETH),
-    ("port_saturated", fault.line_saturated(DSL), DSL),
-    ("port_idle", fault.router_hung(ETH), ETH),
-    ("mac_in_wrong_vlan", fault.wrong_vlan(ETH), ETH),
-    ("no_mac_learned", fault.wan_cable(DSL), DSL),
+    ("port_duplex_wrong", outside.duplex_mismatch(ETH), ETH),
+    ("port_speed_low", outside.line_rate_low(ETH), ETH),
+    ("port_saturated", at_home.line_saturated(DSL), DSL),
+    ("port_idle", at_home.router_hung(ETH), ETH),
+    ("mac_in_wrong_vlan", outside.wrong_vlan(ETH), ETH),
+    ("no_mac_learned", at_home.wan_cable(DSL), DSL),
     ("port_vlan_wrong", access.wrong_vlan_set(SWITCH), SWITCH),
     ("profile_wrong", access.wrong_profile(SWITCH), SWITCH),
     ("port_locked", access.port_locked(SWITCH), SWITCH),
@@ -95,66 +97,66 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("ranging_timeouts", access.upstream_ranging(COAX), COAX),
     ("downstream_level_bad", access.coax_level(COAX), COAX),
     ("downstream_mer_low", access.coax_level(COAX), COAX),
-    ("line_out_of_sync", fault.line_cut(DSL), DSL),
-    ("far_end_power_lost", fault.customer_power(DSL), DSL),
-    ("line_signal_lost", fault.line_cut(DSL), DSL),
-    ("line_margin_low", fault.line_noise(DSL), DSL),
-    ("line_errors_high", fault.line_noise(DSL), DSL),
-    ("line_retraining", fault.line_retrains(DSL), DSL),
-    ("line_rate_low", fault.line_rate_low(DSL), DSL),
-    ("modem_without_router", fault.wan_cable(DSL), DSL),
-    ("router_unreachable", fault.router_gone(ETH), ETH),
-    ("router_hung", fault.router_hung(ETH), ETH),
-    ("router_restarted", fault.router_reboots(ETH), ETH),
-    ("router_strained", fault.router_overloaded(ETH), ETH),
-    ("conntrack_full", fault.router_conntrack_full(ETH), ETH),
-    ("router_crash_logged", fault.router_reboots(ETH), ETH),
-    ("wan_link_flaps", fault.line_retrains(DSL), DSL),
-    ("wan_down", fault.dhcp_no_offer(ETH), ETH),
+    ("line_out_of_sync", outside.line_cut(DSL), DSL),
+    ("far_end_power_lost", outside.customer_power(DSL), DSL),
+    ("line_signal_lost", outside.line_cut(DSL), DSL),
+    ("line_margin_low", outside.line_noise(DSL), DSL),
+    ("line_errors_high", outside.line_noise(DSL), DSL),
+    ("line_retraining", outside.line_retrains(DSL), DSL),
+    ("line_rate_low", outside.line_rate_low(DSL), DSL),
+    ("modem_without_router", at_home.wan_cable(DSL), DSL),
+    ("router_unreachable", effect.router_gone(ETH), ETH),
+    ("router_hung", at_home.router_hung(ETH), ETH),
+    ("router_restarted", at_home.router_reboots(ETH), ETH),
+    ("router_strained", at_home.router_overloaded(ETH), ETH),
+    ("conntrack_full", at_home.router_conntrack_full(ETH), ETH),
+    ("router_crash_logged", at_home.router_reboots(ETH), ETH),
+    ("wan_link_flaps", outside.line_retrains(DSL), DSL),
+    ("wan_down", outside.dhcp_no_offer(ETH), ETH),
     ("wan_no_carrier", changed(ETH, "router_wan", "router", carrier=False), ETH),
-    ("wan_dhcp_unanswered", fault.dhcp_no_offer(ETH), ETH),
-    ("wan_pppoe_unanswered", fault.pppoe_no_server(DSL), DSL),
-    ("ppp_auth_refused", fault.auth_refused(DSL), DSL),
-    ("node_dark", fault.node_outage(ETH), ETH),
-    ("gateway_unreachable", fault.session_stale(ETH), ETH),
-    ("gateway_loss", fault.port_errors(ETH), ETH),
-    ("latency_high", fault.line_saturated(ETH), ETH),
-    ("internet_unreachable", fault.session_stale(ETH), ETH),
-    ("internet_loss", fault.core_loss(ETH), ETH),
-    ("router_dns_fails", fault.router_dns(ETH), ETH),
-    ("router_direct_dns_fails", fault.dns_resolver(ETH), ETH),
-    ("operator_dns_fails", fault.dns_resolver(ETH), ETH),
-    ("router_http_fails", fault.router_dns(ETH), ETH),
-    ("operator_reference_fails", fault.dns_resolver(ETH), ETH),
-    ("lan_dhcp_not_serving", fault.lan_dhcp_off(ETH), ETH),
-    ("lan_pool_exhausted", fault.lan_dhcp_exhausted(ETH), ETH),
-    ("lan_rogue_dhcp", fault.lan_rogue_dhcp(ETH), ETH),
-    ("lan_duplicate_address", fault.logged(ETH, LogEventKind.DUPLICATE_ADDRESS, 1), ETH),
+    ("wan_dhcp_unanswered", outside.dhcp_no_offer(ETH), ETH),
+    ("wan_pppoe_unanswered", outside.pppoe_no_server(DSL), DSL),
+    ("ppp_auth_refused", outside.auth_refused(DSL), DSL),
+    ("node_dark", outside.node_outage(ETH), ETH),
+    ("gateway_unreachable", outside.session_stale(ETH), ETH),
+    ("gateway_loss", outside.port_errors(ETH), ETH),
+    ("latency_high", at_home.line_saturated(ETH), ETH),
+    ("internet_unreachable", outside.session_stale(ETH), ETH),
+    ("internet_loss", outside.core_loss(ETH), ETH),
+    ("router_dns_fails", at_home.router_dns(ETH), ETH),
+    ("router_direct_dns_fails", outside.dns_resolver(ETH), ETH),
+    ("operator_dns_fails", outside.dns_resolver(ETH), ETH),
+    ("router_http_fails", at_home.router_dns(ETH), ETH),
+    ("operator_reference_fails", outside.dns_resolver(ETH), ETH),
+    ("lan_dhcp_not_serving", at_home.lan_dhcp_off(ETH), ETH),
+    ("lan_pool_exhausted", at_home.lan_dhcp_exhausted(ETH), ETH),
+    ("lan_rogue_dhcp", at_home.lan_rogue_dhcp(ETH), ETH),
+    ("lan_duplicate_address", effect.logged(ETH, LogEventKind.DUPLICATE_ADDRESS, 1), ETH),
     (
         "dns_forwarder_stopped",
         changed(ETH, "router_lan", "router", dns_forwarder_running=False),
         ETH,
     ),
-    ("device_absent", fault.device_offline(NAMED), NAMED),
-    ("device_address_foreign", fault.device_static_address(ETH), ETH),
-    ("device_no_lease", fault.device_static_address(NAMED), NAMED),
-    ("device_unanswering", fault.device_offline(NAMED), NAMED),
-    ("wifi_disabled", fault.wifi_off(ETH), ETH),
-    ("wifi_radio_dead", fault.wifi_radio_failed(ETH), ETH),
-    ("wifi_busy", fault.wifi_congested(ETH), ETH),
-    ("wifi_crowded", fault.wifi_congested(ETH), ETH),
-    ("wifi_signal_weak", fault.wifi_weak_signal(NAMED), NAMED),
+    ("device_absent", at_home.device_offline(NAMED), NAMED),
+    ("device_address_foreign", at_home.device_static_address(ETH), ETH),
+    ("device_no_lease", at_home.device_static_address(NAMED), NAMED),
+    ("device_unanswering", at_home.device_offline(NAMED), NAMED),
+    ("wifi_disabled", at_home.wifi_off(ETH), ETH),
+    ("wifi_radio_dead", at_home.wifi_radio_failed(ETH), ETH),
+    ("wifi_busy", at_home.wifi_congested(ETH), ETH),
+    ("wifi_crowded", at_home.wifi_congested(ETH), ETH),
+    ("wifi_signal_weak", at_home.wifi_weak_signal(NAMED), NAMED),
     (
         "wifi_most_weak",
-        replace(fault.wifi_weak_signal(ETH), thresholds={"wifi_weak_dbm": -40.0}),
+        replace(at_home.wifi_weak_signal(ETH), thresholds={"wifi_weak_dbm": -40.0}),
         ETH,
     ),
-    ("wifi_wrong_password", fault.device_wrong_password(ETH), ETH),
-    ("wifi_disconnects", fault.logged(ETH, LogEventKind.WIFI_DISCONNECTED, 9), ETH),
-    ("platform_name_fails", fault.platform_name(ETH), ETH),
-    ("platform_unreachable", fault.platform_down(ETH), ETH),
-    ("platform_errors", fault.platform_error(ETH), ETH),
-    ("platform_slow", fault.platform_slow(ETH), ETH),
+    ("wifi_wrong_password", at_home.device_wrong_password(ETH), ETH),
+    ("wifi_disconnects", effect.logged(ETH, LogEventKind.WIFI_DISCONNECTED, 9), ETH),
+    ("platform_name_fails", outside.platform_name(ETH), ETH),
+    ("platform_unreachable", outside.platform_down(ETH), ETH),
+    ("platform_errors", outside.platform_error(ETH), ETH),
+    ("platform_slow", outside.platform_slow(ETH), ETH),
     ("platform_fails_from_home", _home_only(ETH), ETH),
     (
         "lights_off",
@@ -232,7 +234,7 @@ def test_missing_facts_are_among_the_needs() -> None:
 
 def test_neighbours_that_were_down_before_are_no_controls() -> None:
     """Ports where nobody lives are always down; they must not look like an outage."""
-    case = never_asked(fault.line_cut(ETH), ("siblings", "node"))
+    case = never_asked(outside.line_cut(ETH), ("siblings", "node"))
     for subject in case.evidence.subjects("port_status", "neighbour/"):
         case = changed(case, "port_status", subject, oper=OperStatus.DOWN)
     assert finding(case, "neighbours_down").answer is None
@@ -241,13 +243,13 @@ def test_neighbours_that_were_down_before_are_no_controls() -> None:
 def test_a_gateway_that_ignores_echo_is_not_unreachable() -> None:
     """Many edges do not answer ping; a reference beyond them proves the way."""
     assert finding(
-        fault.lost(ETH, "router>gateway", received=0), "gateway_unreachable"
+        effect.lost(ETH, "router>gateway", received=0), "gateway_unreachable"
     ).answer is (False)
 
 
 def test_a_ping_that_could_not_resolve_says_nothing_about_the_way() -> None:
     """`bad address` is a trouble of names; it must not accuse the network."""
-    case = fault.lost(ETH, "router>reference", received=0)
+    case = effect.lost(ETH, "router>reference", received=0)
     case = changed(case, "ping", "router>reference", note="ping: bad address 'reference.example'")
     case = never_asked(case, ("http", "router>reference"))
     assert finding(case, "internet_unreachable").answer is None
@@ -255,7 +257,7 @@ def test_a_ping_that_could_not_resolve_says_nothing_about_the_way() -> None:
 
 def test_a_bad_site_without_a_good_control_is_not_accused() -> None:
     """If the reference fails from the same place, the site may well be innocent."""
-    case = fault.platform_down(ETH)
+    case = outside.platform_down(ETH)
     for subject in ("operator>reference", "router>reference"):
         case = changed(case, "http", subject, outcome=HttpOutcome.CONNECT_TIMEOUT, status=None)
     assert finding(case, "platform_unreachable").answer is None
@@ -263,7 +265,7 @@ def test_a_bad_site_without_a_good_control_is_not_accused() -> None:
 
 def test_port_errors_on_dsl_wait_for_the_line() -> None:
     """On DSL damaged frames may be the line's noise; only the line's own facts can tell."""
-    case = never_asked(fault.line_noise(DSL), ("line_quality", "line"))
+    case = never_asked(outside.line_noise(DSL), ("line_quality", "line"))
     assert finding(case, "port_errors_growing").answer is None
 
 

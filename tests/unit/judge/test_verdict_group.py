@@ -15,7 +15,7 @@ from cpe_diag.domain.verdict import GroupKind, SegmentState
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.judge.parent_case import parent_key
 from cpe_diag.judge.thresholds import DEFAULTS
-from cpe_diag.testing import fault_samples as fault
+from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing import sibling_samples
 from cpe_diag.testing.evidence_samples import (
     AT,
@@ -56,11 +56,11 @@ def siblings_of(case: CaseFile) -> Siblings:
 @pytest.mark.parametrize(
     ("case", "kind", "name", "affected", "of"),
     [
-        (fault.splitter_outage(ETH), GroupKind.BRANCH, "splitter 12", 5, 5),
-        (fault.pon_outage(ETH), GroupKind.BRANCH, "pon 1/12", 7, 7),
-        (fault.card_outage(ETH), GroupKind.CARD, "card 1", 9, 9),
-        (fault.node_ports_outage(ETH), GroupKind.NODE, "node an-1", 10, 10),
-        (fault.area_power_cut(ETH), GroupKind.BRANCH, "pon 1/12", 7, 7),
+        (outside.splitter_outage(ETH), GroupKind.BRANCH, "splitter 12", 5, 5),
+        (outside.pon_outage(ETH), GroupKind.BRANCH, "pon 1/12", 7, 7),
+        (outside.card_outage(ETH), GroupKind.CARD, "card 1", 9, 9),
+        (outside.node_ports_outage(ETH), GroupKind.NODE, "node an-1", 10, 10),
+        (outside.area_power_cut(ETH), GroupKind.BRANCH, "pon 1/12", 7, 7),
     ],
 )
 def test_the_verdict_carries_the_group(
@@ -75,13 +75,13 @@ def test_the_verdict_carries_the_group(
 
 def test_a_home_that_is_alone_has_no_group() -> None:
     """A cut line is one home's."""
-    assert decide(fault.line_cut(dsl_home()), {}).group is None
+    assert decide(outside.line_cut(dsl_home()), {}).group is None
     assert decide(ETH, {}).group is None
 
 
 def test_a_node_that_is_dark_is_one_case_too() -> None:
     """Nobody can count its ports, but every one of its cases has the same parent."""
-    group = group_of(fault.node_outage(ETH))
+    group = group_of(outside.node_outage(ETH))
     assert (group.kind, group.affected, group.of, group.since_s) == (
         GroupKind.NODE,
         None,
@@ -93,7 +93,7 @@ def test_a_node_that_is_dark_is_one_case_too() -> None:
 
 def test_two_subscribers_of_one_outage_have_one_parent() -> None:
     """Another home asks others, minutes later; the case is the same."""
-    one = fault.pon_outage(ETH)
+    one = outside.pon_outage(ETH)
     held = siblings_of(one)
     fewer = [port for port in held.ports if port.port not in {"1/12:33", "1/13"}]
     later = tuple(replace(port, changed_ago_s=_older(port, 600.0)) for port in fewer)
@@ -127,7 +127,7 @@ def test_another_outage_of_the_same_group_is_another_case() -> None:
 
 def test_four_that_fell_together_are_premises() -> None:
     """One short of five: the home's own causes stay in play, the node's do not."""
-    case = fault.line_cut(dsl_home())
+    case = outside.line_cut(dsl_home())
     held = siblings_of(case)
     four = {"1/12", "1/12:2", "1/12:3", "1/12:4"}
     for name in four:
@@ -141,7 +141,7 @@ def test_four_that_fell_together_are_premises() -> None:
 
 def test_the_company_of_others_is_no_excuse_for_a_port_that_is_up() -> None:
     """The PON beside is dark; this home's complaint is about something else."""
-    case = fault.dhcp_no_offer(ETH)
+    case = outside.dhcp_no_offer(ETH)
     for other in ("1/12:2", "1/12:3", "1/12:4", "1/12:5", "1/12:33", "1/12:34"):
         held = sibling_samples.fell(siblings_of(case), other)
         case = with_value(case, "siblings", "node", held)
@@ -151,7 +151,7 @@ def test_the_company_of_others_is_no_excuse_for_a_port_that_is_up() -> None:
 
 def test_siblings_that_nobody_could_ask_decide_nothing() -> None:
     """Without them three neighbours are the control, as before."""
-    case = unobserved(fault.pon_outage(ETH), "siblings", "node", FailureKind.OUT_OF_TIME)
+    case = unobserved(outside.pon_outage(ETH), "siblings", "node", FailureKind.OUT_OF_TIME)
     found = {one.id: one.answer for one in find(case)}
     assert found["group_down"] is None
     assert found["neighbours_down"] is False
@@ -159,7 +159,7 @@ def test_siblings_that_nobody_could_ask_decide_nothing() -> None:
 
 def test_a_subscriber_without_topology_is_not_called_alone_by_a_few_strangers() -> None:
     """Ten of seven hundred modems that are up say nothing about the one fibre node that is not."""
-    case = fault.line_cut(ETH)
+    case = outside.line_cut(ETH)
     held = siblings_of(case)
     bare = tuple(replace(port, groups=()) for port in held.ports)
     case = with_value(case, "siblings", "node", replace(held, ports=bare))
@@ -171,15 +171,15 @@ def test_a_subscriber_without_topology_is_not_called_alone_by_a_few_strangers() 
 
 def test_the_path_breaks_where_the_group_does() -> None:
     """A card is the node's, a branch is the line's, and a dark street is nobody's router."""
-    assert state(decide(fault.card_outage(ETH), {}), "node") is SegmentState.BAD
-    branch = decide(fault.splitter_outage(ETH), {})
+    assert state(decide(outside.card_outage(ETH), {}), "node") is SegmentState.BAD
+    branch = decide(outside.splitter_outage(ETH), {})
     assert state(branch, "node") is SegmentState.GOOD
     assert state(branch, "line") is SegmentState.BAD
-    assert state(decide(fault.area_power_cut(ETH), {}), "router") is SegmentState.BAD
+    assert state(decide(outside.area_power_cut(ETH), {}), "router") is SegmentState.BAD
 
 
 def test_what_the_customer_hears_of_a_power_cut_is_about_power() -> None:
     """Neither a technician nor a fibre crew is promised."""
-    verdict = decide(fault.area_power_cut(dsl_home()), {})
+    verdict = decide(outside.area_power_cut(dsl_home()), {})
     assert "power" in verdict.tell_customer
     assert "no technician" in verdict.next_action
