@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.driver_kit import routeros_script, typed_words, vyatta_config
 from cpe_diag.driver_kit.posix_shell import quote as posix_word
 
 if TYPE_CHECKING:
@@ -50,5 +51,10 @@ QUOTINGS: Final[Mapping[str, Callable[[str], str]]] = {
     "plain": plain_line,
     "posix": posix_word,
     "uci": uci_word,
+    "routeros": routeros_script.quote,
+    "edgeos": vyatta_config.quote,
+    "ndms": typed_words.ndms_word,
+    "huawei_wap": typed_words.huawei_wap_word,
+    "zyxel": typed_words.zyxel_word,
 }
 """By the name that driver files use in `quote:`."""

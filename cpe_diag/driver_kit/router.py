@@ -61,13 +61,15 @@ class RawForm(StrEnum):
 class Question:
     """One question a driver can put to its router.
 
-    `commands` are templates: `{target}` and the like are filled by `fill`, quoted for the shell.
+    `commands` are templates: `{target}` and the like are filled by `dialects.fill`, quoted in
+    `dialect`.
     """
 
     id: str
     commands: tuple[Command, ...]
     reader: Reader
     source: str
+    dialect: str = "posix_shell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

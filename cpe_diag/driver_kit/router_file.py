@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError
@@ -12,12 +13,11 @@ from cpe_diag.driver_kit.capabilities import (
     ROUTER_READING,
 )
 from cpe_diag.driver_kit.capability import CapabilityState
+from cpe_diag.driver_kit.dialects import DIALECTS, PARAMETERS, Dialect
 from cpe_diag.driver_kit.document_reader import DocumentReader, read_capabilities
-from cpe_diag.driver_kit.posix_shell import PARAMETERS, misplaced
 from cpe_diag.driver_kit.router import Question, RawForm, Reader, RouterDriver
 from cpe_diag.driver_kit.router_action_file import read_actions, read_revert
 from cpe_diag.driver_kit.router_detect import Detection
-from cpe_diag.driver_kit.router_schema import DIALECTS
 from cpe_diag.driver_kit.schema_check import suggestion
 from cpe_diag.ports import Command
 
@@ -29,6 +29,17 @@ if TYPE_CHECKING:
 
 NOTHING: Final = re.compile(r"(?!)")
 """Fits no text."""
+
+POSIX_SHELL: Final = "posix_shell"
+"""The dialect of a file that names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kit:
+    """What all commands of a file share: the dialect, and the forms of answers by label."""
+
+    dialect: Dialect
+    forms: dict[str, RawForm | None]
 
 
 def parse_router_driver(
@@ -50,22 +61,22 @@ def parse_router_driver(
             labels that mean two things, capabilities not stated or not true (all of them).
     """
     reader = DocumentReader(document)
-    forms: dict[str, RawForm | None] = {}
+    kit = _Kit(dialect=_dialect(reader), forms={})
     questions = {
-        name: _question(reader, name, module, forms) for name in reader.keys(("questions",))
+        name: _question(reader, name, module, kit) for name in reader.keys(("questions",))
     }
-    dialect, revert = _dialect(reader), read_revert(reader)
-    detect = _detection(reader, forms)
+    revert = read_revert(reader)
+    detect = _detection(reader, kit)
     driver = RouterDriver(
         id=driver_id,
         title=reader.take(("title",), str, ""),
         file=document.file,
-        dialect=dialect,
+        dialect=kit.dialect.id,
         capabilities=read_capabilities(reader),
         questions={name: question for name, question in questions.items() if question},
         allowed_keys=frozenset(reader.texts(("allowed_keys",))),
-        raw_forms={label: form for label, form in forms.items() if form is not None},
-        actions=read_actions(reader, dialect, revert),
+        raw_forms={label: form for label, form in kit.forms.items() if form is not None},
+        actions=read_actions(reader, kit.dialect.id, revert),
         revert=revert,
         detect=detect,
     )
@@ -75,18 +86,18 @@ def parse_router_driver(
     return driver
 
 
-def _dialect(reader: DocumentReader) -> str:
-    dialect = reader.take(("dialect",), str, DIALECTS[0])
-    if dialect not in DIALECTS:
-        reader.fault(("dialect",), f"expected one of {', '.join(DIALECTS)}, found {dialect!r}")
-    return dialect
+def _dialect(reader: DocumentReader) -> Dialect:
+    name = reader.take(("dialect",), str, POSIX_SHELL)
+    if name not in DIALECTS:
+        reader.fault(("dialect",), f"expected one of {', '.join(DIALECTS)}, found {name!r}")
+    return DIALECTS.get(name, DIALECTS[POSIX_SHELL])
 
 
 def _question(
     reader: DocumentReader,
     name: str,
     module: ModuleType | None,
-    forms: dict[str, RawForm | None],
+    kit: _Kit,
 ) -> Question | None:
     path: YamlPath = ("questions", name)
     if name not in ROUTER_READING:
@@ -98,16 +109,16 @@ def _question(
         file = "the module beside this file" if module else "no module beside this file"
         reader.fault(path, f"the reader {wanted!r} is not in {file}")
         return None
-    commands = _all_commands(reader, path, forms)
+    commands = _all_commands(reader, path, kit)
     source = reader.take((*path, "source"), str, "")
-    return Question(id=name, commands=commands, reader=read, source=source)
+    return Question(id=name, commands=commands, reader=read, source=source, dialect=kit.dialect.id)
 
 
-def _detection(reader: DocumentReader, forms: dict[str, RawForm | None]) -> Detection | None:
+def _detection(reader: DocumentReader, kit: _Kit) -> Detection | None:
     path: YamlPath = ("detect",)
     if reader.find(path) is None:
         return None
-    commands = _all_commands(reader, path, forms)
+    commands = _all_commands(reader, path, kit)
     if any(f"{{{name}}}" in command.text for command in commands for name in PARAMETERS):
         reader.fault(path, "nothing is filled into the commands of a detection")
     variants = {
@@ -136,12 +147,10 @@ def _pattern(reader: DocumentReader, path: YamlPath) -> re.Pattern[str]:
     return found
 
 
-def _all_commands(
-    reader: DocumentReader, path: YamlPath, forms: dict[str, RawForm | None]
-) -> tuple[Command, ...]:
+def _all_commands(reader: DocumentReader, path: YamlPath, kit: _Kit) -> tuple[Command, ...]:
     commands: list[Command] = []
     for index in range(len(reader.take((*path, "commands"), list, []))):
-        commands.extend(_commands(reader, (*path, "commands", index), forms))
+        commands.extend(_commands(reader, (*path, "commands", index), kit))
     if not commands:
         reader.fault(path, "expected at least one command")
     return tuple(commands)
@@ -152,12 +161,10 @@ def _reader(module: ModuleType | None, name: str) -> Reader | None:
     return found if callable(found) else None
 
 
-def _commands(
-    reader: DocumentReader, path: YamlPath, forms: dict[str, RawForm | None]
-) -> list[Command]:
+def _commands(reader: DocumentReader, path: YamlPath, kit: _Kit) -> list[Command]:
     text = reader.take((*path, "run"), str, "")
     label = reader.take((*path, "label"), str, "")
-    for name in misplaced(text):
+    for name in kit.dialect.misplaced(text):
         reader.fault((*path, "run"), f"{{{name}}} must stand as a word of its own, outside quotes")
     raw = reader.take((*path, "raw"), str, "")
     if raw not in {"", *RawForm}:
@@ -165,7 +172,7 @@ def _commands(
         reader.fault((*path, "raw"), f"expected one of {words}, found {raw!r}")
         raw = ""
     form = RawForm(raw) if raw else None
-    if forms.setdefault(label, form) is not form:
+    if kit.forms.setdefault(label, form) is not form:
         reader.fault((*path, "label"), f"{label!r} has another form of answer elsewhere")
     command = Command(
         text=text,

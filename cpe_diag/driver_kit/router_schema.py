@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.driver_kit.capabilities import ROUTER_CHANGING, ROUTER_READING
+from cpe_diag.driver_kit.dialects import DIALECTS
 from cpe_diag.driver_kit.router import RawForm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-DIALECTS: Final = ("posix_shell",)
 
 _COMMAND: Final[Mapping[str, object]] = {
     "type": "object",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.evidence import FactKey, Measurement, not_observed
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.observations import Observed
-from cpe_diag.driver_kit.posix_shell import fill
+from cpe_diag.driver_kit.dialects import fill
 from cpe_diag.driver_kit.router import ReadingContext, UnreadableError
 
 if TYPE_CHECKING:

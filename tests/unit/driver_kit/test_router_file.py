@@ -9,7 +9,8 @@ import pytest
 
 from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.driver_kit.capabilities import ROUTER_CAPABILITIES
-from cpe_diag.driver_kit.posix_shell import fill, quote
+from cpe_diag.driver_kit.dialects import fill
+from cpe_diag.driver_kit.posix_shell import quote
 from cpe_diag.driver_kit.redaction import redact_answer
 from cpe_diag.driver_kit.router_file import parse_router_driver
 from cpe_diag.driver_kit.secret_words import LEFT_OUT, without_secrets

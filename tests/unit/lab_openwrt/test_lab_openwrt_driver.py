@@ -16,8 +16,8 @@ from cpe_diag.domain.router_facts import (
     WanStatus,
 )
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
+from cpe_diag.driver_kit.dialects import fill
 from cpe_diag.driver_kit.load import load_router_driver
-from cpe_diag.driver_kit.posix_shell import fill
 from cpe_diag.driver_kit.router import ReadingContext
 from cpe_diag.ports import CommandAnswer
 
