@@ -13,9 +13,7 @@ import string
 from typing import Final
 
 # None of them is special within double quotes, in any version.
-_PLAIN: Final = frozenset(
-    b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_.,:/@"
-)
+_PLAIN: Final = frozenset(f"{string.ascii_letters}{string.digits} -_.,:/@".encode())
 
 WORD: Final = r"(?<![^\s=])\{%s\}(?=[\s;\])}]|\Z)"
 """A placeholder is a word of its own, or all of the value behind a `=`."""
