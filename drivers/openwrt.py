@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
@@ -18,7 +18,6 @@ from cpe_diag.domain.router_facts import (
     WanStatus,
 )
 from cpe_diag.domain.wifi_facts import (
-    AirNeighbour,
     AirScan,
     Radio,
     WifiClient,
@@ -26,16 +25,16 @@ from cpe_diag.domain.wifi_facts import (
     WifiNetwork,
     WifiStatus,
 )
-from cpe_diag.driver_kit.parsers import fields
+from cpe_diag.driver_kit.parsers import fields, hostapd_ubus, iw_station, iwinfo
 from cpe_diag.driver_kit.parsers.answers import (
     json_object,
-    refuse_failed,
     unparseable,
     whole_text,
 )
 from cpe_diag.driver_kit.parsers.busybox import dns_check, ping_check
 from cpe_diag.driver_kit.parsers.home_network import leases, neighbours, uci_options
 from cpe_diag.driver_kit.parsers.log_lines import classify
+from cpe_diag.driver_kit.parsers.restart_reason import restart_reason
 from cpe_diag.driver_kit.parsers.uclient import http_check
 from cpe_diag.driver_kit.router import ReadingContext, UnreadableError
 from cpe_diag.ports import CommandAnswer
@@ -52,28 +51,14 @@ BOOT_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # proc(5), date(1), uci: whole numbers.
 NUMBER: Final = re.compile(r"[0-9]{1,12}")
 # netifd, system-linux.c: megabits and F for full or H for half duplex; -1 without a link.
-SPEED: Final = re.compile(r"(-?\d{1,7})[FH]")
+SPEED: Final = re.compile(r"(-?\d{1,7})([FH])")
 # OpenWrt, dnsmasq.init: what `limit` is where the section does not say.
 DHCP_LIMIT: Final = 150
-# hostapd, src/ap/ubus.c: utilization in the unit of IEEE 802.11 BSS load, 255 is 100 percent.
-FULL_UTILISATION: Final = 255
 # recording hostapd_clients against iwinfo_assoc: 5780000 there is 57.8 Mbit/s.
 RATE_UNIT_BPS: Final = 10
-# netifd, wireless handlers: HT20, VHT80, HE160, EHT320; NOHT and nothing mean 20 MHz.
-HTMODE: Final = re.compile(r"(?:E?HT|VHT|HE)(\d{1,4})[+-]?")
-NO_HT: Final = "NOHT"
-NARROWEST_MHZ: Final = 20
-# iwinfo_cli.c, print_info (recording iwinfo).
-IWINFO_DEVICE: Final = re.compile(r"^(\S+)\s+ESSID:", re.MULTILINE)
-IWINFO_POWER: Final = re.compile(r"Tx-Power: (-?\d{1,3}) dBm")
-IWINFO_NOISE: Final = re.compile(r"Noise: (-\d{1,3}) dBm")
-# iwinfo_cli.c, print_scanlist.
-SCAN_CELL: Final = re.compile(r"^Cell \d+ - Address: ([0-9A-F:]{17})$", re.MULTILINE)
-SCAN_ESSID: Final = re.compile(r'^\s+ESSID: "(.*)"$', re.MULTILINE)
-SCAN_CHANNEL: Final = re.compile(r"Channel: (\d{1,3})$", re.MULTILINE)
-SCAN_SIGNAL: Final = re.compile(r"Signal: (-\d{1,3}) dBm")
-HOSTAPD_OBJECT: Final = re.compile(r"^hostapd\.(\S+)\n", re.MULTILINE)
 
+# date(1) in front of the log, in the log's own form.
+LOG_READ_AT: Final = re.compile(r"now (.{24})")
 # busybox libbb/wfopen_input.c and strerror(ENOENT): `cat: can't open '...': No such file ...`.
 NO_FILE: Final = "No such file or directory"
 
@@ -83,18 +68,19 @@ UNSUPPORTED: Final = fields.UNSUPPORTED
 
 def router_system(answers: Answers, context: ReadingContext) -> RouterSystem:
     """Read identity and health."""
-    board_answer, info_answer, kernel_answer = answers
+    board_answer, info_answer, kernel_answer, restart_answer = answers
     board = _optional_object(board_answer)
     info = json_object(info_answer)
     memory = fields.mapping(info, "memory")
     load = info.get("load")
     first = load[0] if isinstance(load, list) and load else None
     entries, limit, boot_id, clock_s = _kernel(kernel_answer)
+    uptime_s = float(fields.needed_whole(info, "uptime", info_answer.command.label))
     offset_s = UNSUPPORTED if clock_s is None else clock_s - context.at.timestamp()
     return RouterSystem(
         model=fields.text(board, "model"),
         firmware=fields.text(fields.mapping(board, "release"), "description"),
-        uptime_s=float(fields.needed_whole(info, "uptime", info_answer.command.label)),
+        uptime_s=uptime_s,
         load_1min=first / LOAD_UNIT if fields.is_whole(first) else UNSUPPORTED,
         memory_total_bytes=fields.whole(memory, "total"),
         memory_available_bytes=fields.whole(memory, "available"),
@@ -102,6 +88,9 @@ def router_system(answers: Answers, context: ReadingContext) -> RouterSystem:
         conntrack_limit=limit,
         clock_offset_s=offset_s,
         boot_id=boot_id,
+        last_reboot=restart_reason(
+            whole_text(restart_answer)[0], None if clock_s is None else clock_s - uptime_s
+        ),
     )
 
 
@@ -221,18 +210,32 @@ def _lan_ports(devices: Mapping[str, object], bridge: str) -> Maybe[tuple[LanPor
         return UNSUPPORTED
     ports = ((name, fields.mapping(devices, name)) for name in members)
     return tuple(
-        LanPort(name=name, carrier=fields.flag(device, "carrier"), speed_bps=_speed(device))
+        _lan_port(name, device)
         for name, device in ports
         if device.get("devtype") != "wlan" and "-ap" not in name
     )
 
 
-def _speed(device: Mapping[str, object]) -> Maybe[int]:
+def _lan_port(name: str, device: Mapping[str, object]) -> LanPort:
+    counted = fields.mapping(device, "statistics")
+    speed, full = _speed(device)
+    return LanPort(
+        name=name,
+        carrier=fields.flag(device, "carrier"),
+        speed_bps=speed,
+        full_duplex=full,
+        rx_errors=fields.whole(counted, "rx_errors"),
+        tx_errors=fields.whole(counted, "tx_errors"),
+        crc_errors=fields.whole(counted, "rx_crc_errors"),
+    )
+
+
+def _speed(device: Mapping[str, object]) -> tuple[Maybe[int], Maybe[bool]]:
     match = SPEED.fullmatch(str(device.get("speed", "")))
     if match is None:
-        return UNSUPPORTED
+        return UNSUPPORTED, UNSUPPORTED
     megabits = int(match[1])
-    return megabits * 1_000_000 if megabits > 0 else NO_VALUE
+    return (megabits * 1_000_000, match[2] == "F") if megabits > 0 else (NO_VALUE, NO_VALUE)
 
 
 def _dnsmasq_running(answer: CommandAnswer) -> bool:
@@ -260,15 +263,20 @@ def router_log(answers: Answers, _: ReadingContext) -> LogEvents:
     if status:
         raise UnreadableError(FailureKind.DEVICE_ERROR, "logread: there is no log")
     lines = text.splitlines()
-    return LogEvents(lines_read=len(lines), events=classify(lines))
+    now = LOG_READ_AT.fullmatch(lines[0]) if lines else None
+    if now is None:
+        return LogEvents(lines_read=len(lines), events=classify(lines))
+    return LogEvents(lines_read=len(lines) - 1, events=classify(lines[1:], read_at=now[1]))
 
 
 def router_wifi(answers: Answers, _: ReadingContext) -> WifiStatus:
     """Read radios and networks: what is set from netifd, what is on air from hostapd."""
-    wireless_answer, hostapd_answer, iwinfo_answer = answers
+    wireless_answer, hostapd_answer, iwinfo_answer, channels_answer = answers
     wireless = json_object(wireless_answer)
-    on_air = _hostapd(hostapd_answer)
-    extra = _iwinfo(iwinfo_answer)
+    on_air = hostapd_ubus.objects(hostapd_answer)
+    extra = iwinfo.on_air(whole_text(iwinfo_answer)[0])
+    listed = hostapd_ubus.texts(whole_text(channels_answer)[0])
+    usable = {name: iwinfo.usable_channels(text) for name, text in listed.items()}
     radios: list[Radio] = []
     networks: list[WifiNetwork] = []
     for name, status in wireless.items():
@@ -276,7 +284,9 @@ def router_wifi(answers: Answers, _: ReadingContext) -> WifiStatus:
             raise unparseable(wireless_answer.command.label, f"{name} is no radio")
         found = _networks(name, status, on_air)
         networks.extend(found)
-        radios.append(_radio(name, status, found, on_air, extra))
+        radio = _radio(name, status, found, on_air, extra)
+        told = [one for network in found if (one := usable.get(network.interface))]
+        radios.append(replace(radio, usable_channels=told[0] if told else NO_VALUE))
     return WifiStatus(radios=tuple(radios), networks=tuple(networks))
 
 
@@ -314,83 +324,47 @@ def _radio(
     status: Mapping[str, object],
     networks: list[WifiNetwork],
     on_air: Mapping[str, Mapping[str, object]],
-    extra: Mapping[str, str],
+    extra: Mapping[str, iwinfo.OnAir],
 ) -> Radio:
     config = fields.mapping(status, "config")
     first = next((one.interface for one in networks if one.on_air), "")
     live = on_air.get(first, {})
-    power = IWINFO_POWER.search(extra.get(first, ""))
-    noise = IWINFO_NOISE.search(extra.get(first, ""))
+    shown = extra.get(first, iwinfo.NOT_ON_AIR)
+    waits = [
+        hostapd_ubus.radar_wait_s(on_air[one.interface])
+        for one in networks
+        if one.interface in on_air
+    ]
     return Radio(
         name=name,
         band=fields.text(config, "band"),
         enabled=not fields.needed_flag(status, "disabled", "network.wireless status"),
         on_air=bool(live),
         channel=fields.whole(live, "channel") if live else NO_VALUE,
-        width_mhz=_width(fields.text(config, "htmode")),
-        tx_power_dbm=float(power[1]) if power else NO_VALUE,
-        noise_dbm=float(noise[1]) if noise else NO_VALUE,
-        busy_percent=_busy(fields.mapping(live, "airtime")),
+        width_mhz=iwinfo.width_mhz(fields.text(config, "htmode"))
+        if isinstance(shown.width_mhz, Missing)
+        else shown.width_mhz,
+        tx_power_dbm=shown.tx_power_dbm,
+        noise_dbm=shown.noise_dbm,
+        busy_percent=hostapd_ubus.busy_percent(live),
         settings=name,
+        country=fields.text(config, "country"),
+        radar_wait_s=waits[0] if waits else NO_VALUE,
     )
 
 
-def _width(htmode: Maybe[str]) -> Maybe[int]:
-    if isinstance(htmode, Missing) or htmode == NO_HT:
-        return NARROWEST_MHZ
-    wide = HTMODE.fullmatch(htmode)
-    return int(wide[1]) if wide else NO_VALUE
-
-
-def _busy(airtime: Mapping[str, object]) -> Maybe[float]:
-    """Give channel utilisation; a radio that does not measure it says 0 of 0 (the recording)."""
-    share = airtime.get("utilization")
-    if not fields.is_whole(share) or not airtime.get("time"):
-        return NO_VALUE
-    return round(share * 100 / FULL_UTILISATION, 1)
-
-
-def _hostapd(answer: CommandAnswer) -> Mapping[str, Mapping[str, object]]:
-    """Read lines `hostapd.DEVICE`, each followed by an object.
-
-    A device that is listed and gives none, as when the call times out, leaves the whole open:
-    to leave it out would say that it is off the air, or that nobody is associated.
-    """
-    if answer.exit_status:
-        refuse_failed(answer)
-    text, _ = whole_text(answer)
-    found: dict[str, Mapping[str, object]] = {}
-    decoder = json.JSONDecoder()
-    for match in HOSTAPD_OBJECT.finditer(text):
-        if not text.startswith("{", match.end()):
-            raise UnreadableError(
-                FailureKind.DEVICE_ERROR, f"hostapd did not answer for {match[1]}"
-            )
-        try:
-            value, _end = decoder.raw_decode(text, match.end())
-        except (ValueError, RecursionError) as error:
-            raise unparseable(answer.command.label, f"no JSON from {match[1]}") from error
-        found[match[1]] = value
-    return found
-
-
-def _iwinfo(answer: CommandAnswer) -> Mapping[str, str]:
-    """Cut iwinfo's text into blocks by device."""
-    text, _ = whole_text(answer)
-    starts = list(IWINFO_DEVICE.finditer(text))
-    ends = [match.start() for match in starts[1:]] + [len(text)]
-    return {match[1]: text[match.start() : end] for match, end in zip(starts, ends, strict=False)}
-
-
 def wifi_clients(answers: Answers, _: ReadingContext) -> WifiClients:
-    """Read who is associated."""
-    (answer,) = answers
+    """Read who is associated, and what it costs to reach them."""
+    answer, counts_answer = answers
+    associated = hostapd_ubus.objects(answer)
+    counted = iw_station.station_counts(whole_text(counts_answer)[0])
     clients: list[WifiClient] = []
-    for device, status in _hostapd(answer).items():
+    for device, status in associated.items():
         for mac, client in fields.mapping(status, "clients").items():
             if not isinstance(client, Mapping):
                 raise unparseable(answer.command.label, "a station is no object")
             rate = fields.mapping(client, "rate")
+            counts = counted.get(mac.lower(), iw_station.NOT_COUNTED)
             clients.append(
                 WifiClient(
                     mac=mac,
@@ -399,6 +373,10 @@ def wifi_clients(answers: Answers, _: ReadingContext) -> WifiClients:
                     signal_dbm=fields.whole(client, "signal"),
                     rx_rate_bps=_rate(rate, "rx"),
                     tx_rate_bps=_rate(rate, "tx"),
+                    tx_packets=counts.tx_packets,
+                    tx_retries=counts.tx_retries,
+                    tx_failed=counts.tx_failed,
+                    connected_s=counts.connected_s,
                 )
             )
     return WifiClients(clients=tuple(clients))
@@ -415,30 +393,9 @@ def air_scan(answers: Answers, _: ReadingContext) -> AirScan:
     """Read who else is in the air; of a neighbour heard twice the louder one."""
     (answer,) = answers
     text, _status = whole_text(answer)
-    if not HOSTAPD_OBJECT.search(text):
+    if not hostapd_ubus.texts(text):
         raise UnreadableError(FailureKind.NOT_MEASURED, "no radio is on air to listen with")
-    heard: dict[str, AirNeighbour] = {}
-    cells = SCAN_CELL.split(text)[1:]
-    for bssid, body in zip(cells[::2], cells[1::2], strict=True):
-        channel = SCAN_CHANNEL.search(body)
-        if channel is None:
-            raise unparseable(answer.command.label, "a network without a channel")
-        essid, signal = SCAN_ESSID.search(body), SCAN_SIGNAL.search(body)
-        found = AirNeighbour(
-            bssid=bssid.lower(),
-            ssid=essid[1] if essid else "",
-            channel=int(channel[1]),
-            signal_dbm=int(signal[1]) if signal else NO_VALUE,
-        )
-        before = heard.get(found.bssid)
-        if before is None or _loudness(found) > _loudness(before):
-            heard[found.bssid] = found
-    return AirScan(neighbours=tuple(heard.values()))
-
-
-def _loudness(neighbour: AirNeighbour) -> int:
-    signal = neighbour.signal_dbm
-    return signal if isinstance(signal, int) else -1000
+    return AirScan(neighbours=iwinfo.neighbours(text, answer.command.label))
 
 
 def ping(answers: Answers, context: ReadingContext) -> PingCheck:

@@ -5,14 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cpe_diag.domain.missing import Maybe
+from cpe_diag.domain.missing import NOT_ASKED, Maybe
+
+
+class RebootReason(StrEnum):
+    """Why a router started the last time, where it can tell."""
+
+    KERNEL_CRASH = "kernel_crash"
+    """The kernel panicked; the router kept its last words."""
+    WATCHDOG = "watchdog"
+    """The watchdog's timer reset it: it had hung, or its chip restarts in this way by command."""
+    OVERHEATED = "overheated"
+    """It was too hot."""
+    LOW_VOLTAGE = "low_voltage"
+    """Its power supply gave too little."""
+    POWER_LOSS = "power_loss"
+    """It lost power, or its plug was pulled."""
+    REQUESTED = "requested"
+    """Somebody, or a program, told it to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouterSystem:
     """Fact `router_system`: identity and health. Bytes, seconds; load is the 1-minute average.
 
-    `boot_id` changes with every start; `clock_offset_s` is router time minus ours.
+    `boot_id` changes with every start; `clock_offset_s` is router time minus ours;
+    `last_reboot` is Missing (NOT_MEASURED) where the router keeps reasons and has none.
     """
 
     model: Maybe[str]
@@ -25,6 +43,7 @@ class RouterSystem:
     conntrack_limit: Maybe[int]
     clock_offset_s: Maybe[float]
     boot_id: Maybe[str]
+    last_reboot: Maybe[RebootReason] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +91,18 @@ class LanNeighbour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanPort:
-    """One member of the LAN bridge; speed in bit/s."""
+    """One member of the LAN bridge; speed in bit/s; errors are counted since the last start.
+
+    `crc_errors` are those of `rx_errors` whose checksum was wrong: a bad cable or socket.
+    """
 
     name: str
     carrier: Maybe[bool]
     speed_bps: Maybe[int]
+    full_duplex: Maybe[bool] = NOT_ASKED
+    rx_errors: Maybe[int] = NOT_ASKED
+    tx_errors: Maybe[int] = NOT_ASKED
+    crc_errors: Maybe[int] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +155,16 @@ class LogEventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogEvent:
-    """Log lines of one kind and subject: how many, and the last one, shortened and redacted."""
+    """Log lines of one kind and subject: how many, and the last one, shortened and redacted.
+
+    `last_age_s` is how long before the reading the last one was written, by the router's clock.
+    """
 
     kind: LogEventKind
     subject: str
     count: int
     last_line: str
+    last_age_s: Maybe[float] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,9 @@ class Radio:
 
     `band` is `2g`, `5g` or `6g`; `busy_percent` is channel utilisation, 0 to 100; `settings` is
     the platform's own name for where this radio's settings are changed (OpenWrt: its uci section).
+    `country` is the two letters whose rules it keeps, `usable_channels` what they let it start on
+    as primary channel; `radar_wait_s` is how long it must still listen for radar before it may
+    send, 0 where it need not.
     """
 
     name: str
@@ -25,6 +28,9 @@ class Radio:
     noise_dbm: Maybe[float]
     busy_percent: Maybe[float]
     settings: Maybe[str] = NOT_ASKED
+    country: Maybe[str] = NOT_ASKED
+    usable_channels: Maybe[tuple[int, ...]] = NOT_ASKED
+    radar_wait_s: Maybe[int] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +63,11 @@ class WifiStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WifiClient:
-    """One associated station: signal in dBm as the router hears it, rates in bit/s."""
+    """One associated station: signal in dBm as the router hears it, rates in bit/s.
+
+    `tx_packets` were sent to it since it joined `connected_s` ago; `tx_retries` is how often one
+    of them had to be sent again, `tx_failed` how many were given up.
+    """
 
     mac: str
     interface: str
@@ -65,6 +75,10 @@ class WifiClient:
     signal_dbm: Maybe[int]
     rx_rate_bps: Maybe[int]
     tx_rate_bps: Maybe[int]
+    tx_packets: Maybe[int] = NOT_ASKED
+    tx_retries: Maybe[int] = NOT_ASKED
+    tx_failed: Maybe[int] = NOT_ASKED
+    connected_s: Maybe[int] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +90,18 @@ class WifiClients:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AirNeighbour:
-    """Another access point heard by the router; `ssid` is empty where it is hidden."""
+    """Another access point heard by the router; `ssid` is empty where it is hidden.
+
+    `channel` is its primary channel; it fills `width_mhz` around `centre_channel`.
+    """
 
     bssid: str
     ssid: str
     channel: int
     signal_dbm: Maybe[int]
+    band: Maybe[str] = NOT_ASKED
+    width_mhz: Maybe[int] = NOT_ASKED
+    centre_channel: Maybe[int] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

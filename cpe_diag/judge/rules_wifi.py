@@ -55,9 +55,12 @@ def wifi_radio_dead(facts: Facts) -> Answer:
         return cannot_tell(facts, WIFI)
     if not wifi.radios:
         return does_not_arise(NO_RADIO)
-    dead = [radio.name for radio in _own_radios(facts, wifi) if radio.enabled and not radio.on_air]
+    dark = [radio for radio in _own_radios(facts, wifi) if radio.enabled and not radio.on_air]
+    dead = [radio.name for radio in dark if not known(radio.radar_wait_s)]
     if dead:
         return yes(f"{', '.join(dead)} is switched on but not on the air", WIFI)
+    if dark:
+        return no("a radio that is not on the air listens for radar first, as it must", WIFI)
     return no("every radio that is switched on is on the air", WIFI)
 
 

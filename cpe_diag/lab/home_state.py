@@ -33,6 +33,7 @@ class AirNeighbourState:
     ssid: str
     channel: int
     signal_dbm: int
+    width_mhz: int = 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,6 +96,10 @@ class HomeRouter:
     conntrack_entries: int = 640
     conntrack_limit: int = 16384
     clock_offset_s: float = 0.0
+    watchdog_flags: int = 0
+    """What the watchdog says of the last start (WDIOF_* of Linux); 0: nothing."""
+    lan_errors: dict[str, int] = field(default_factory=dict)
+    """Damaged frames that a LAN socket has received."""
     dnsmasq_running: bool = True
     dns_upstream_ok: bool = True
     """False: the forwarder's configured upstream does not answer (a wrong server in its setup)."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
 from cpe_diag.domain.line_facts import LineDirection, LineGrowth, LineQuality
-from cpe_diag.domain.missing import Maybe, Missing, known
+from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.ont_facts import OntErrors, OntOptics, OntState
 from cpe_diag.domain.path_facts import (
     CallerAnswer,
@@ -35,9 +34,9 @@ from cpe_diag.domain.setting_facts import (
     PortSecurity,
 )
 from cpe_diag.domain.sibling_facts import Siblings
-from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiNetwork, WifiStatus
-from cpe_diag.report import access_text
-from cpe_diag.report.duration import duration, percent, rate, size
+from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
+from cpe_diag.report import access_text, router_text
+from cpe_diag.report.duration import duration, rate, size
 from cpe_diag.report.phrases import counted, listed, maybe
 from cpe_diag.report.plain import harmless
 
@@ -157,98 +156,6 @@ def _reachability(fact: Reachability) -> str:
     return f"{fact.target} answers{within} ({fact.method.upper()})"
 
 
-def _router_system(fact: RouterSystem) -> str:
-    name = " ".join([*maybe(fact.model, str), *maybe(fact.firmware, str)]) or "router"
-    parts = [name, f"up {duration(fact.uptime_s)}"]
-    parts += maybe(fact.load_1min, lambda load: f"load {load:.2f}")
-    free, total = known(fact.memory_available_bytes), known(fact.memory_total_bytes)
-    if free is not None and total:
-        parts.append(f"{percent(free / total)} memory free")
-    entries, limit = known(fact.conntrack_entries), known(fact.conntrack_limit)
-    if entries is not None and limit:
-        parts.append(f"connection table {percent(entries / limit)} full")
-    return ", ".join(parts)
-
-
-def _router_wan(fact: WanStatus) -> str:
-    parts = [f"WAN {'up' if fact.up else 'down'} ({fact.protocol})"]
-    if known(fact.carrier) is False:
-        parts.append("no link on the WAN socket")
-    parts.append(listed(list(fact.addresses)) or "no address")
-    parts.append(f"gateway {fact.gateway}" if fact.gateway else "no default route")
-    parts += maybe(fact.uptime_s, lambda s: f"for {duration(s)}") if fact.up else ()
-    parts += [listed(list(fact.error_codes))] if fact.error_codes else []
-    return ", ".join(parts)
-
-
-def _running(field: Maybe[bool], name: str) -> tuple[str, ...]:
-    return maybe(field, lambda running: f"{name} {'running' if running else 'NOT running'}")
-
-
-def _router_lan(fact: LanStatus) -> str:
-    parts = [*maybe(fact.prefix, lambda prefix: f"LAN {prefix}")] or ["LAN"]
-    pool = known(fact.dhcp_pool_size)
-    of_pool = "" if pool is None else f" of {pool}"
-    parts += maybe(fact.leases, lambda leases: f"{len(leases)}{of_pool} addresses handed out")
-    if known(fact.dhcp_enabled) is False:
-        parts.append("DHCP switched off")
-    else:
-        parts += _running(fact.dhcp_server_running, "DHCP server")
-    parts += _running(fact.dns_forwarder_running, "DNS forwarder")
-    return ", ".join(parts)
-
-
-def _router_log(fact: LogEvents) -> str:
-    if not fact.events:
-        return f"nothing of note in {counted(fact.lines_read, 'log line')}"
-    events = [
-        f"{event.kind.value.replace('_', ' ')} {event.count}x"
-        + (f" ({event.subject})" if event.subject else "")
-        for event in fact.events
-    ]
-    return f"{listed(events)} in {counted(fact.lines_read, 'log line')}"
-
-
-def _router_wifi(fact: WifiStatus) -> str:
-    if not fact.radios:
-        return "no radio"
-    parts = []
-    for radio in fact.radios:
-        band = known(radio.band) or radio.name
-        off = "does not come on air" if radio.enabled else "switched off"
-        state = "on air" if radio.on_air else off
-        channel = "".join(maybe(radio.channel, lambda number: f" on channel {number}"))
-        busy = "".join(maybe(radio.busy_percent, lambda share: f", {share:.0f} % busy"))
-        parts.append(f"{band} {state}" + (f"{channel}{busy}" if radio.on_air else ""))
-    silent = [network.ssid for network in fact.networks if _silent(network)]
-    if silent:
-        parts.append(f"not on air: {listed(silent)}")
-    return "; ".join(parts)
-
-
-def _silent(network: WifiNetwork) -> bool:
-    return network.on_air is False
-
-
-def _wifi_clients(fact: WifiClients) -> str:
-    named = [
-        client.mac
-        + "".join(maybe(client.signal_dbm, lambda dbm: f" at {dbm} dBm"))
-        + ("" if client.authorized else " not authorized")
-        for client in fact.clients
-    ]
-    count = counted(len(named), "device") + " on Wi-Fi"
-    return f"{count}: {listed(named)}" if named else count
-
-
-def _air_scan(fact: AirScan) -> str:
-    if not fact.neighbours:
-        return "no other network in the air"
-    heard = Counter(neighbour.channel for neighbour in fact.neighbours)
-    crowd = [f"{count} on channel {channel}" for channel, count in sorted(heard.items())]
-    return f"{counted(len(fact.neighbours), 'other network')}: {listed(crowd)}"
-
-
 def _ping(fact: PingCheck) -> str:
     words = f"{fact.received} of {fact.sent} pings to {fact.target} answered"
     rtt = "".join(maybe(fact.rtt_avg_s, lambda s: f" in {duration(s)}"))
@@ -314,13 +221,13 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     LearnedMacs: _learned_macs,
     LineQuality: _line_quality,
     Reachability: _reachability,
-    RouterSystem: _router_system,
-    WanStatus: _router_wan,
-    LanStatus: _router_lan,
-    LogEvents: _router_log,
-    WifiStatus: _router_wifi,
-    WifiClients: _wifi_clients,
-    AirScan: _air_scan,
+    RouterSystem: router_text.router_system,
+    WanStatus: router_text.router_wan,
+    LanStatus: router_text.router_lan,
+    LogEvents: router_text.router_log,
+    WifiStatus: router_text.router_wifi,
+    WifiClients: router_text.wifi_clients,
+    AirScan: router_text.air_scan,
     PingCheck: _ping,
     DnsCheck: _dns,
     HttpCheck: _http,

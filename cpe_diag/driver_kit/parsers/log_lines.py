@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.domain.router_facts import LogEvent, LogEventKind
 from cpe_diag.driver_kit.secret_words import LEFT_OUT, without_secrets
 
@@ -18,6 +21,9 @@ LONGEST_LINE: Final = 200
 _HEAD: Final = re.compile(
     r"(?:\w{3} \w{3} +\d{1,2} [\d:]{8} \d{4} )?\w+\.\w+ [\w./()-]{1,64}(?:\[\d+\])?:"
 )
+# ctime(3), as logread and date(1) print it: Sun Nov 22 04:24:41 2026.
+_TIME: Final = "%a %b %d %H:%M:%S %Y"
+_TIME_LENGTH: Final = 24
 # cpe_diag's own mark that an answer is whole.
 _END: Final = re.compile(r"rc=\d+")
 
@@ -110,11 +116,13 @@ LOG_PATTERNS: Final[tuple[LogPattern, ...]] = (
 )
 
 
-def classify(lines: Sequence[str]) -> tuple[LogEvent, ...]:
+def classify(lines: Sequence[str], read_at: str = "") -> tuple[LogEvent, ...]:
     """Count what the lines of a log tell.
 
     Args:
         lines: oldest first.
+        read_at: when the log was read by the router's own clock, in the form of its lines; empty
+            where that is not known.
 
     Returns:
         One event for each kind and subject, in the order of `LOG_PATTERNS`; the last line of
@@ -124,6 +132,7 @@ def classify(lines: Sequence[str]) -> tuple[LogEvent, ...]:
     for pattern in LOG_PATTERNS:
         counts: dict[str, int] = {}
         last: dict[str, str] = {}
+        ages: dict[str, Maybe[float]] = {}
         for line in lines:
             if pattern.ends is not None and pattern.ends.search(line):
                 counts.clear()
@@ -132,17 +141,32 @@ def classify(lines: Sequence[str]) -> tuple[LogEvent, ...]:
                 subject = match.groupdict().get("subject") or ""
                 counts[subject] = counts.get(subject, 0) + 1
                 last[subject] = line[: match.end()]
+                ages[subject] = _age_s(line, read_at)
         events.extend(
             LogEvent(
                 kind=pattern.kind,
                 subject=subject,
                 count=count,
                 last_line=without_secrets(last[subject])[:LONGEST_LINE],
+                last_age_s=ages[subject],
             )
             for subject, count in counts.items()
             if count >= pattern.least
         )
     return tuple(events)
+
+
+def _age_s(line: str, read_at: str) -> Maybe[float]:
+    """Give how long before the reading a line was written; both in the router's local time."""
+    try:
+        written, read = (
+            # Neither tells its zone, and both are of the same.
+            datetime.strptime(text[:_TIME_LENGTH], _TIME)  # noqa: DTZ007
+            for text in (line, read_at)
+        )
+    except ValueError:
+        return Missing(why=FailureKind.NOT_MEASURED)
+    return max((read - written).total_seconds(), 0.0)
 
 
 def kept_line(line: str) -> str:

@@ -84,6 +84,7 @@ def derived(machine: Machine) -> Mapping[str, Callable[[], str]]:
         ),
         "/proc/sys/net/netfilter/nf_conntrack_max": lambda: f"{machine.router.conntrack_limit}\n",
         "/proc/sys/kernel/random/boot_id": lambda: f"{machine.router.boot_id}\n",
+        "/sys/class/watchdog/watchdog0/bootstatus": lambda: f"{machine.router.watchdog_flags}\n",
         "/proc/sys/kernel/hostname": lambda: f"{machine.router.hostname}\n",
         "/proc/net/arp": partial(_arp, machine),
         "/tmp/dhcp.leases": partial(_leases, machine),  # noqa: S108 - a path on the router

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpe_diag.lab.openwrt import builtins, path_commands, router_commands, text_commands
+from cpe_diag.lab.openwrt import air_text, builtins, path_commands, router_commands, text_commands
 from cpe_diag.lab.openwrt.ubus import ubus
 from cpe_diag.lab.openwrt.uci_command import uci
 
@@ -40,6 +40,7 @@ def programs() -> Mapping[str, Program]:
         "id": router_commands.identity,
         "ifstatus": router_commands.ifstatus,
         "ip": router_commands.ip,
+        "iw": air_text.iw,
         "iwinfo": router_commands.iwinfo,
         "kill": builtins.kill,
         "local": builtins.export,

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from cpe_diag.lab.openwrt import home
+from cpe_diag.lab.openwrt.air_text import freqlist, operation
 from cpe_diag.lab.openwrt.files import device_mac, devices
 from cpe_diag.lab.openwrt.json_text import to_text
 from cpe_diag.lab.openwrt.log import log_lines
@@ -110,6 +111,8 @@ async def iwinfo(call: Call) -> int:
         call.streams.say(_assoclist(machine, bss))
     elif what == "info":
         call.streams.say(_iwinfo_block(machine, bss))
+    elif what == "freqlist":
+        call.streams.say(freqlist(bss.radio))
     else:
         call.streams.complain(
             "Usage: iwinfo <device> {info|scan|txpowerlist|freqlist|assoclist}\n"
@@ -181,7 +184,8 @@ async def _scan(call: Call, name: str) -> int:
             f"  Channel: {neighbour.channel}\n"
             f"          Signal: {neighbour.signal_dbm} dBm"
             f"  Quality: {quality(neighbour.signal_dbm)}/70\n"
-            "          Encryption: WPA2 PSK (CCMP)\n\n"
+            "          Encryption: WPA2 PSK (CCMP)\n"
+            f"{operation(neighbour.channel, neighbour.width_mhz)}\n"
         )
     if not heard:
         call.streams.say("No scan results\n\n")

@@ -269,6 +269,7 @@ def _statistics(machine: Machine, device: str) -> Json:
     rx_bytes = int(counted.out_octets if wan else machine.uptime_s() * 22_500)
     tx_bytes = int(counted.in_octets if wan else machine.uptime_s() * 112_500)
     errors = int(counted.fcs_errors) if wan and port.line is None else 0
+    errors += machine.router.lan_errors.get(device, 0)
     names = [
         "collisions",
         "rx_frame_errors",

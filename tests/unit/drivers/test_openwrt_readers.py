@@ -74,6 +74,20 @@ LAN = (
 NEIGHBOURS = "".join(f"{line}\n" for line in printed("ip").splitlines()[11:]) + "rc=0\n"
 RUNNING = '{"dnsmasq": {"instances": {"cfg01411c": {"running": true, "pid": 1570}}}}\n'
 DHCP = "dhcp.lan=dhcp\ndhcp.lan.interface='lan'\ndhcp.lan.start='100'\ndhcp.lan.limit='99'\nrc=0\n"
+# Form: sysfs-class-watchdog of Linux; the recorded machine has no watchdog to ask.
+STARTED = "bootstatus 0\nrc=0\n"
+# Forms: iw's station.c and iwinfo_cli.c, print_freqlist; the recorded router was not asked.
+STATIONS = (
+    "Station 02:00:00:00:01:00 (on phy0-ap0)\n\tinactive time:\t120 ms\n\ttx bytes:\t90000\n"
+    "\ttx packets:\t1200\n\ttx retries:\t96\n\ttx failed:\t3\n"
+    "\tsignal:  \t-30 [-30, -32] dBm\n\tconnected time:\t118 seconds\nrc=0\n"
+)
+CHANNELS = (
+    "hostapd.phy0-ap0\n* 2.412 GHz (Band: 2.4 GHz, Channel 1) \n"
+    "  2.417 GHz (Band: 2.4 GHz, Channel 2) \n"
+    "  2.467 GHz (Band: 2.4 GHz, Channel 12) [NO_IR]\n"
+    "  2.472 GHz (Band: 2.4 GHz, Channel 13) \nrc=0\n"
+)
 HOSTAPD_STATUS = "hostapd.phy0-ap0\n" + recorded("hostapd_status")
 HOSTAPD_CLIENTS = "hostapd.phy0-ap0\n" + recorded("hostapd_clients")
 PING = (
@@ -103,14 +117,20 @@ PAGE = (
 SCAN = (
     'hostapd.phy0-ap0\nCell 01 - Address: 0E:00:00:00:00:01\n          ESSID: "Next door"\n'
     "          Mode: Master  Frequency: 2.437 GHz  Band: 2.4 GHz  Channel: 6\n"
-    "          Signal: -67 dBm  Quality: 43/70\n          Encryption: WPA2 PSK (CCMP)\n\n"
+    "          Signal: -67 dBm  Quality: 43/70\n          Encryption: WPA2 PSK (CCMP)\n"
+    "          HT Operation:\n                    Primary Channel: 6\n"
+    "                    Secondary Channel Offset: above\n"
+    "                    Channel Width: 40 MHz or higher\n\n"
     "Cell 02 - Address: 0E:00:00:00:00:02\n          ESSID: unknown\n"
     "          Mode: Master  Channel: 11\n          Signal: -80 dBm  Quality: 30/70\n"
     "          Encryption: none\n\nrc=0\n"
 )
 
 WHOLE: dict[str, tuple[str, tuple[str, ...]]] = {
-    "system": ("router_system", (printed("system_board"), printed("system_info"), KERNEL)),
+    "system": (
+        "router_system",
+        (printed("system_board"), printed("system_info"), KERNEL, STARTED),
+    ),
     "wan up": ("router_wan", (printed("wan_status"), DEVICES)),
     "wan without cable": ("router_wan", (objects("wan_cable_out")[0], DEVICES)),
     "pppoe without server": ("router_wan", (objects("wan_pppoe_noserver")[0], DEVICES)),
@@ -121,9 +141,9 @@ WHOLE: dict[str, tuple[str, tuple[str, ...]]] = {
     "log": ("router_log", (recorded("logread"),)),
     "wifi": (
         "router_wifi",
-        (printed("wireless_status"), HOSTAPD_STATUS, recorded("iwinfo")),
+        (printed("wireless_status"), HOSTAPD_STATUS, recorded("iwinfo"), CHANNELS),
     ),
-    "stations": ("wifi_clients", (HOSTAPD_CLIENTS,)),
+    "stations": ("wifi_clients", (HOSTAPD_CLIENTS, STATIONS)),
     "air": ("air_scan", (SCAN,)),
     "ping": ("ping", (PING,)),
     "ping lost": ("ping", (PING_LOST,)),
@@ -198,13 +218,14 @@ def test_the_recorded_system_is_read() -> None:
         conntrack_limit=16384,
         clock_offset_s=1795321511 - AT.timestamp(),
         boot_id="f8130c42-3773-4edf-afbd-67f9619699cf",
+        last_reboot=NOT_MEASURED,
     )
 
 
 def test_a_router_without_connection_tracking_gives_no_counters_and_all_else() -> None:
     """A missing module is no zero: 0 of 0 connections would read as a full table."""
-    board, info, _ = WHOLE["system"][1]
-    system = read("router_system", (board, info, NO_CONNTRACK))
+    board, info, _, _ = WHOLE["system"][1]
+    system = read("router_system", (board, info, NO_CONNTRACK, STARTED))
     assert isinstance(system, RouterSystem)
     assert (system.conntrack_entries, system.conntrack_limit) == (UNSUPPORTED, UNSUPPORTED)
     assert system.uptime_s == 118.0
@@ -249,7 +270,17 @@ def test_the_recorded_home_network_is_read() -> None:
     """Leases, neighbours on the LAN only, DHCP setting; a radio is no LAN port."""
     assert read("router_lan", WHOLE["lan"][1]) == LanStatus(
         prefix="192.168.1.1/24",
-        ports=(LanPort(name="eth0", carrier=UNSUPPORTED, speed_bps=UNSUPPORTED),),
+        ports=(
+            LanPort(
+                name="eth0",
+                carrier=UNSUPPORTED,
+                speed_bps=UNSUPPORTED,
+                full_duplex=UNSUPPORTED,
+                rx_errors=UNSUPPORTED,
+                tx_errors=UNSUPPORTED,
+                crc_errors=UNSUPPORTED,
+            ),
+        ),
         leases=(
             DhcpLease(
                 mac="02:00:00:00:01:00",
@@ -385,6 +416,9 @@ def test_the_recorded_radio_is_read() -> None:
                 noise_dbm=NOT_MEASURED,
                 busy_percent=NOT_MEASURED,
                 settings="radio0",
+                country=UNSUPPORTED,
+                usable_channels=(1, 2, 13),
+                radar_wait_s=0,
             ),
         ),
         networks=(
@@ -410,7 +444,7 @@ def test_a_network_says_where_its_settings_are_changed_and_whether_it_is_hidden(
         '"ssid": "Guests", "network": ["guest"], "hidden": true}}'
     )
     text = printed("wireless_status").replace('"interfaces": [', f'"interfaces": [{guest},')
-    wifi = read("router_wifi", (text, HOSTAPD_STATUS, recorded("iwinfo")))
+    wifi = read("router_wifi", (text, HOSTAPD_STATUS, recorded("iwinfo"), CHANNELS))
     assert isinstance(wifi, WifiStatus)
     assert [(one.settings, one.purpose, one.band, one.hidden) for one in wifi.networks] == [
         ("cfg043579", "guest", "2g", True),
@@ -420,7 +454,7 @@ def test_a_network_says_where_its_settings_are_changed_and_whether_it_is_hidden(
 
 def test_a_radio_that_is_set_but_not_on_air_is_off() -> None:
     """The settings file says that all is well while nothing is sent: the recorded trap."""
-    wifi = read("router_wifi", (printed("wireless_status"), "rc=0\n", "rc=0\n"))
+    wifi = read("router_wifi", (printed("wireless_status"), *["rc=0\n"] * 3))
     assert isinstance(wifi, WifiStatus)
     assert [(radio.enabled, radio.on_air, radio.channel) for radio in wifi.radios] == [
         (True, False, NOT_MEASURED)
@@ -430,7 +464,7 @@ def test_a_radio_that_is_set_but_not_on_air_is_off() -> None:
 
 def test_the_recorded_station_is_read_with_its_rates() -> None:
     """57.8 Mbit/s in iwinfo of the same moment fixes the unit of hostapd's rate."""
-    assert read("wifi_clients", (HOSTAPD_CLIENTS,)) == WifiClients(
+    assert read("wifi_clients", (HOSTAPD_CLIENTS, STATIONS)) == WifiClients(
         clients=(
             WifiClient(
                 mac="02:00:00:00:01:00",
@@ -439,6 +473,10 @@ def test_the_recorded_station_is_read_with_its_rates() -> None:
                 signal_dbm=-30,
                 rx_rate_bps=6_000_000,
                 tx_rate_bps=57_800_000,
+                tx_packets=1200,
+                tx_retries=96,
+                tx_failed=3,
+                connected_s=118,
             ),
         )
     )
@@ -448,8 +486,24 @@ def test_the_air_is_read_with_hidden_names() -> None:
     """A hidden network disturbs as much as a named one."""
     assert read("air_scan", (SCAN,)) == AirScan(
         neighbours=(
-            AirNeighbour(bssid="0e:00:00:00:00:01", ssid="Next door", channel=6, signal_dbm=-67),
-            AirNeighbour(bssid="0e:00:00:00:00:02", ssid="", channel=11, signal_dbm=-80),
+            AirNeighbour(
+                bssid="0e:00:00:00:00:01",
+                ssid="Next door",
+                channel=6,
+                signal_dbm=-67,
+                band="2g",
+                width_mhz=40,
+                centre_channel=8,
+            ),
+            AirNeighbour(
+                bssid="0e:00:00:00:00:02",
+                ssid="",
+                channel=11,
+                signal_dbm=-80,
+                band=UNSUPPORTED,
+                width_mhz=UNSUPPORTED,
+                centre_channel=UNSUPPORTED,
+            ),
         )
     )
 
@@ -535,15 +589,16 @@ def test_the_end_of_a_page_is_told(words: str, outcome: HttpOutcome, status: int
 )
 def test_a_refused_ubus_call_says_why(recording: str, status: int, kind: FailureKind) -> None:
     """Forbidden, unknown and silent are different things to a desk."""
-    board, _, kernel = WHOLE["system"][1]
-    assert failure_of("router_system", (board, printed(recording), kernel), (0, status, 0)) is kind
+    board, _, kernel, started = WHOLE["system"][1]
+    texts = (board, printed(recording), kernel, started)
+    assert failure_of("router_system", texts, (0, status, 0, 0)) is kind
     assert failure_of("router_wan", (printed(recording), DEVICES), (status, 0)) is kind
 
 
 def test_a_device_without_ubus_is_of_another_platform() -> None:
     """`wifi_clients` asks through a loop: without ubus it must not say that nobody is there."""
-    texts = ("sh: ubus: not found\n",)
-    assert failure_of("wifi_clients", texts, (127,)) is FailureKind.WRONG_PLATFORM
+    texts = ("sh: ubus: not found\n", "rc=0\n")
+    assert failure_of("wifi_clients", texts, (127, 0)) is FailureKind.WRONG_PLATFORM
 
 
 @pytest.mark.parametrize("label", [*DRIVER.raw_forms, "a command of another driver"])
@@ -585,3 +640,61 @@ def test_an_address_that_is_none_is_no_fact(status: str) -> None:
     texts = (status % "-x; reboot", DEVICES)
     assert failure_of("router_wan", texts, (0, 0)) is FailureKind.UNPARSEABLE
     read("router_wan", (status % "192.0.2.1", DEVICES))
+
+
+def test_an_event_says_how_long_ago_it_was() -> None:
+    """A wrong password of last week is not this morning's complaint."""
+    line = "daemon.notice hostapd: phy0-ap0: AP-STA-POSSIBLE-PSK-MISMATCH 02:00:00:00:01:00"
+    text = (
+        "now Sun Nov 22 04:25:11 2026\n"
+        f"Sat Nov 21 04:25:11 2026 {line}\nSun Nov 22 04:22:41 2026 {line}\nrc=0\n"
+    )
+    log = read("router_log", (text,))
+    assert isinstance(log, LogEvents)
+    assert [(one.count, one.last_age_s) for one in log.events] == [(2, 150.0)]
+    assert log.lines_read == 2
+    without = read("router_log", (text.split("\n", 1)[1],))
+    assert isinstance(without, LogEvents)
+    assert [one.last_age_s for one in without.events] == [NOT_MEASURED]
+
+
+def test_a_lan_socket_says_its_link_and_its_errors() -> None:
+    """A crushed patch cable looks like slow internet from everywhere else."""
+    lan1 = (
+        '"lan1": {"carrier": true, "speed": "100H", "statistics": '
+        '{"rx_errors": 812, "tx_errors": 0, "rx_crc_errors": 800}}'
+    )
+    lan2 = '"lan2": {"carrier": false, "speed": "-1F", "statistics": {"rx_errors": 0}}'
+    devices = f'{{"br-lan": {{"bridge-members": ["lan1", "lan2"]}}, {lan1}, {lan2}}}\n'
+    texts = (LAN, devices, *WHOLE["lan"][1][2:])
+    lan = read("router_lan", texts)
+    assert isinstance(lan, LanStatus)
+    assert lan.ports == (
+        LanPort(
+            name="lan1",
+            carrier=True,
+            speed_bps=100_000_000,
+            full_duplex=False,
+            rx_errors=812,
+            tx_errors=0,
+            crc_errors=800,
+        ),
+        LanPort(
+            name="lan2",
+            carrier=False,
+            speed_bps=NOT_MEASURED,
+            full_duplex=NOT_MEASURED,
+            rx_errors=0,
+            tx_errors=UNSUPPORTED,
+            crc_errors=UNSUPPORTED,
+        ),
+    )
+
+
+def test_without_iw_the_retries_stay_unknown() -> None:
+    """No count is no clean air."""
+    clients = read("wifi_clients", (HOSTAPD_CLIENTS, "sh: iw: not found\nrc=127\n"))
+    assert isinstance(clients, WifiClients)
+    assert [(one.tx_retries, one.tx_packets) for one in clients.clients] == [
+        (UNSUPPORTED, UNSUPPORTED)
+    ]

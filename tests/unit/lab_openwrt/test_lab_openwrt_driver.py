@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from cpe_diag.domain.router_facts import (
     LanStatus,
     LogEventKind,
     LogEvents,
+    RebootReason,
     RouterSystem,
     WanStatus,
 )
@@ -19,6 +21,7 @@ from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 from cpe_diag.driver_kit.dialects import fill
 from cpe_diag.driver_kit.load import load_router_driver
 from cpe_diag.driver_kit.router import ReadingContext
+from cpe_diag.lab.openwrt.air_text import USABLE
 from cpe_diag.ports import CommandAnswer
 
 if TYPE_CHECKING:
@@ -72,9 +75,43 @@ async def test_the_wifi_of_a_healthy_home_is_read(run: Run, router: HomeRouter) 
         for device in router.devices
         if device.attach.startswith("default_radio")
     }
+    assert {radio.usable_channels for radio in wifi.radios} == {USABLE["2g"], USABLE["5g"]}
+    assert {radio.width_mhz for radio in wifi.radios} == {20, 80}
+    retries = [
+        each.tx_retries / each.tx_packets
+        for each in clients.clients
+        if isinstance(each.tx_retries, int) and isinstance(each.tx_packets, int)
+    ]
+    assert retries == pytest.approx(
+        [
+            device.retry_ratio
+            for radio in ("default_radio0", "default_radio1")
+            for device in router.devices
+            if device.attach == radio
+        ],
+        abs=0.01,
+    )
     air = await ask(run, "air_scan")
     assert isinstance(air, AirScan)
     assert {each.bssid for each in air.neighbours} == {each.bssid for each in router.air}
+    assert {each.width_mhz for each in air.neighbours} == {20}
+
+
+async def test_what_the_home_counts_is_read(run: Run, router: HomeRouter) -> None:
+    """A bad patch cable, a start by the watchdog, a wide neighbour."""
+    router.watchdog_flags = 0x20
+    router.lan_errors["lan2"] = 812
+    router.air = [replace(router.air[0], channel=36, width_mhz=80)]
+    system = await ask(run, "router_system")
+    assert isinstance(system, RouterSystem)
+    assert system.last_reboot is RebootReason.WATCHDOG
+    lan = await ask(run, "router_lan")
+    assert isinstance(lan, LanStatus)
+    assert isinstance(lan.ports, tuple)
+    assert {port.name: port.crc_errors for port in lan.ports}["lan2"] == 812
+    air = await ask(run, "air_scan")
+    assert isinstance(air, AirScan)
+    assert [(one.width_mhz, one.centre_channel) for one in air.neighbours] == [(80, 42)]
 
 
 async def test_every_way_out_of_a_healthy_home_is_read(run: Run, world: World) -> None:
