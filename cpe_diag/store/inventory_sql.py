@@ -23,6 +23,7 @@ from cpe_diag.store.inventory_fields import (
     translated,
     with_defaults,
 )
+from cpe_diag.store.sql_words import sql_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -256,7 +257,7 @@ class SqlInventory:
                 rows = [dict(row) for row in result.mappings().fetchmany(_MOST_ROWS)]
                 connection.rollback()
         except SQLAlchemyError as error:
-            msg = f"{self._name()}: {setting}: {_words(error, engine.url)}"
+            msg = f"{self._name()}: {setting}: {sql_words(error, engine.url)}"
             raise InventoryError(msg) from None
         return rows
 
@@ -305,21 +306,6 @@ def _refuse_missing_file(url: URL) -> None:
     if not Path(path).is_file():
         msg = f"inventory sqlite:///{path}: there is no such file"
         raise InventoryError(msg)
-
-
-def _words(error: Exception, url: URL) -> str:
-    """Say in one line what the database said, without what is secret in its URL."""
-    said = str(getattr(error, "orig", None) or error).strip()
-    line = said.splitlines()[0] if said else type(error).__name__
-    hidden = [str(url.password)] if url.password else []
-    hidden += [part for value in url.query.values() for part in _parts(value)]
-    for secret in sorted(hidden, key=len, reverse=True):
-        line = line.replace(secret, "[secret]")
-    return line
-
-
-def _parts(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else value
 
 
 def _check(settings: SqlSettings) -> None:

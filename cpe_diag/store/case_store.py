@@ -1,0 +1,250 @@
+"""The case store: SQLite on one machine, PostgreSQL by URL for a team.
+
+Every use is one short transaction on a connection of its own, so that processes stand beside each
+other. On SQLite a writer takes the file first (BEGIN IMMEDIATE) and waits for others; a commit is
+on the disk (write-ahead log, synchronous FULL). The tables are made and brought up to date by the
+migrations in the package when the store is first used.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import platformdirs
+from sqlalchemy import URL, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from cpe_diag.domain.failures import StoreError
+from cpe_diag.store.case_tables import HEAD
+from cpe_diag.store.sql_words import sql_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+
+    from cpe_diag.domain.secret import Secret
+
+PRIVATE: Final = 0o600
+PRIVATE_FOLDER: Final = 0o700
+WAIT_S: Final = 10.0
+"""How long a process waits for its turn; a transaction of ours takes milliseconds."""
+
+SQLITE: Final = "sqlite"
+_WRITES: Final = "cpe_diag_writes"
+
+# What SQLite's result codes mean to a person: sqlite.org, "Result and Error Codes".
+_WORDS: Final = {
+    "SQLITE_BUSY": f"another process has held it for more than {WAIT_S:.0f} s; try again",
+    "SQLITE_FULL": "there is no room left on the disk",
+    "SQLITE_READONLY": "it may not be written: look at the rights of the file and its folder",
+    "SQLITE_CANTOPEN": "it cannot be opened: look at the rights of the file and its folder",
+    "SQLITE_NOTADB": "this file is no case store",
+    "SQLITE_CORRUPT": "the file is damaged; put a copy of it back",
+}
+
+
+def default_path() -> Path:
+    """Give the usual place of the store: the user's data folder."""
+    return Path(platformdirs.user_data_dir("cpe-diag")) / "case.db"
+
+
+class CaseStore:
+    """One store, which is opened and made where that is needed when it is first used."""
+
+    def __init__(self, url: URL, *, wait_s: float = WAIT_S) -> None:
+        """Use the database at `url`; wait up to `wait_s` for others (SQLite)."""
+        self._url = url
+        self._wait_s = wait_s
+        self._engine: Engine | None = None
+
+    @classmethod
+    def at(cls, path: Path, *, wait_s: float = WAIT_S) -> CaseStore:
+        """Use a SQLite file."""
+        return cls(URL.create(SQLITE, database=str(path)), wait_s=wait_s)
+
+    @classmethod
+    def behind(cls, url: Secret) -> CaseStore:
+        """Use the database of a SQLAlchemy URL.
+
+        Raises:
+            StoreError: it is no URL.
+        """
+        try:
+            return cls(make_url(url.reveal()))
+        except ArgumentError:
+            msg = "the case store's url is no SQLAlchemy URL (dialect://user@host/database)"
+            raise StoreError(msg) from None
+
+    @property
+    def name(self) -> str:
+        """Where the store is, without what is secret."""
+        url = self._url
+        if self._is_file:
+            return str(url.database)
+        return f"{url.get_backend_name()}://{url.host or ''}/{url.database or ''}"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read in one transaction, which sees one moment.
+
+        Raises:
+            StoreError: it cannot be opened or read.
+        """
+        with self._told():
+            engine = self._ready()
+            if not self._is_file:  # SQLite's transactions see one moment in any case
+                engine = engine.execution_options(isolation_level="REPEATABLE READ")
+            with engine.connect() as connection:
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Write in one transaction, which is on the disk when the block is left in peace.
+
+        Raises:
+            StoreError: it cannot be opened or written; nothing was.
+        """
+        with self._told(), _writing(self._ready()) as connection:
+            yield connection
+
+    @property
+    def _is_file(self) -> bool:
+        return self._url.get_backend_name() == SQLITE
+
+    def _ready(self) -> Engine:
+        """Give the engine of a store whose tables are as this version knows them."""
+        if self._engine is None:
+            engine = self._opened()
+            if not (self._is_file and not Path(str(self._url.database)).exists()):
+                with engine.connect() as connection:
+                    version = _version(connection)
+                if version == HEAD:
+                    self._engine = engine
+                    return engine
+            if self._is_file:
+                with _alone(Path(str(self._url.database))):
+                    _switch_to_wal(engine)
+                    _migrate(engine, self.name)
+            else:
+                _migrate(engine, self.name)
+            self._engine = engine
+        return self._engine
+
+    def _opened(self) -> Engine:
+        try:
+            if not self._is_file:
+                return create_engine(self._url, poolclass=NullPool)
+            engine = create_engine(
+                self._url, poolclass=NullPool, connect_args={"timeout": self._wait_s}
+            )
+        except ImportError as error:
+            raise StoreError(f"the case store needs a Python package: {error.name}") from None
+        event.listen(engine, "connect", _sqlite_connected)
+        event.listen(engine, "begin", _sqlite_begins)
+        return engine
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Let errors of the database leave in words."""
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            code = str(getattr(getattr(error, "orig", error), "sqlite_errorname", ""))
+            known = [words for name, words in _WORDS.items() if code.startswith(name)]
+            words = known[0] if known else sql_words(error, self._url)
+            raise StoreError(f"case store {self.name}: {words}") from None
+        except OSError as error:
+            raise StoreError(f"case store {self.name}: {error.strerror}") from error
+
+
+@contextmanager
+def _writing(engine: Engine) -> Iterator[Connection]:
+    with engine.execution_options(**{_WRITES: True}).begin() as connection:
+        yield connection
+
+
+# SQLAlchemy manual, SQLite dialect, "Serializable isolation / Savepoints / Transactional DDL":
+# the sqlite3 module begins no transaction by itself, SQLAlchemy's own events do.
+def _sqlite_connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _sqlite_begins(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Let one process at a time make or change the file; it is there, and private, afterwards."""
+    path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, PRIVATE)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE))
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _switch_to_wal(engine: Engine) -> None:
+    """Have SQLite write ahead; it remembers that in the file."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.fetchall()
+        cursor.close()
+    finally:
+        connection.close()
+
+
+def _version(connection: Connection) -> str | None:
+    """Give the migration that the store has; None: it has no tables yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(engine: Engine, name: str) -> None:
+    """Bring the tables up to date, beside other processes that want the same.
+
+    Raises:
+        StoreError: a newer version of ours has made them.
+    """
+    # alembic takes 300 ms to import, and only a store that is not up to date needs it.
+    from alembic import command  # noqa: PLC0415 - the reason stands above
+    from alembic.config import Config  # noqa: PLC0415 - as above
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
+    from alembic.util.exc import CommandError  # noqa: PLC0415 - as above
+
+    config = Config()
+    config.set_main_option("script_location", "cpe_diag.store:migrations")
+    try:
+        with _writing(engine) as connection:
+            version = _version(connection)
+            if version == HEAD:
+                return
+            if version is not None:
+                ScriptDirectory.from_config(config).get_revision(version)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError:
+        raise StoreError(
+            f"case store {name}: a newer version of cpe-diag has written it; update this one"
+        ) from None
+    except DBAPIError:
+        with engine.connect() as connection:  # another process has made them meanwhile
+            if _version(connection) != HEAD:
+                raise

@@ -1,0 +1,111 @@
+"""The tables of the case store as this version knows them; migrations/ makes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text
+
+HEAD: Final = "0001"
+"""The newest migration, which is the schema of these tables (a test holds them together)."""
+
+METADATA: Final = MetaData()
+
+_MOMENT: Final = String(32)
+"""UTC as `2026-03-01T12:00:00.000000+00:00`: sorts as text, in every database."""
+
+CONSENTS: Final = Table(
+    "consents",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("subscriber", Text, nullable=False, index=True),
+    Column("action", Text, nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("given_by", Text, nullable=False),
+    Column("identity_check", String(32), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("ticket", Text),
+    Column("given_at", _MOMENT, nullable=False),
+    Column("expires_at", _MOMENT, nullable=False),
+    Column("withdrawn_at", _MOMENT),
+)
+
+CONSENT_CODES: Final = Table(
+    "consent_codes",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("subscriber", Text, nullable=False, index=True),
+    Column("action", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("ticket", Text),
+    Column("salt", String(32), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("asked_at", _MOMENT, nullable=False),
+    Column("expires_at", _MOMENT, nullable=False),
+    Column("tries_left", Integer, nullable=False),
+    Column("used_at", _MOMENT),
+)
+
+APPROVALS: Final = Table(
+    "approvals",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("staff", Text, nullable=False),
+    Column("at", _MOMENT, nullable=False),
+)
+
+AUDIT_LINKS: Final = Table(
+    "audit_links",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("previous", String(64), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("at", _MOMENT, nullable=False),
+    Column("action", Text),
+    Column("digest", Text),
+    Column("personal", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("signature", String(128), nullable=False),
+)
+
+AUDIT_PERSONAL: Final = Table(
+    "audit_personal",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("salt", String(32), nullable=False),
+    Column("staff", Text, nullable=False),
+    Column("subscriber", Text, index=True),
+    Column("ticket", Text),
+    Column("words", Text, nullable=False),
+)
+
+AUDIT_HEAD: Final = Table(
+    "audit_head",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("length", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("public_key", String(64), nullable=False),
+    Column("signature", String(128), nullable=False),
+)
+
+
+def moment_text(at: datetime) -> str:
+    """Write a moment as the tables hold it.
+
+    Raises:
+        ValueError: it has no time zone, which is a bug.
+    """
+    if at.tzinfo is None:
+        msg = "a moment has a time zone"
+        raise ValueError(msg)
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def moment_of(text: str) -> datetime:
+    """Read a moment that the tables hold."""
+    return datetime.fromisoformat(text)

@@ -1,0 +1,28 @@
+"""What a database says of an error, in one line and without what is secret in its URL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+
+def sql_words(error: Exception, url: URL) -> str:
+    """Say in one line what the database said.
+
+    Args:
+        error: SQLAlchemy's, with the driver's own below it.
+        url: of the database; its password and its parameters are left out of the words.
+    """
+    said = str(getattr(error, "orig", None) or error).strip()
+    line = said.splitlines()[0] if said else type(error).__name__
+    hidden = [str(url.password)] if url.password else []
+    hidden += [part for value in url.query.values() for part in _parts(value)]
+    for secret in sorted(hidden, key=len, reverse=True):
+        line = line.replace(secret, "[secret]")
+    return line
+
+
+def _parts(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value

@@ -1,0 +1,177 @@
+"""Claims about the case store: private, durable, beside others, and clear about what is wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from cpe_diag.domain.failures import StoreError
+from cpe_diag.domain.secret import Secret
+from cpe_diag.store.case_store import CaseStore, default_path
+from cpe_diag.store.case_tables import HEAD, METADATA
+
+
+def _value(store: CaseStore, question: str) -> object:
+    with store.reading() as connection:
+        found: object = connection.exec_driver_sql(question).scalar()
+        return found
+
+
+def _made(path: Path) -> CaseStore:
+    store = CaseStore.at(path)
+    with store.writing():
+        pass
+    return store
+
+
+def test_a_store_is_private_and_writes_ahead_and_through(tmp_path: Path) -> None:
+    """What is personal is nobody else's to read, and a commit survives a power failure."""
+    path = tmp_path / "new" / "case.db"
+    store = _made(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert _value(store, "PRAGMA journal_mode") == "wal"
+    assert _value(store, "PRAGMA synchronous") == 2  # FULL
+    with store.writing():
+        modes = {stat.S_IMODE(one.stat().st_mode) for one in path.parent.iterdir()}
+    assert modes == {0o600}
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_code_knows(tmp_path: Path) -> None:
+    """A column that only one of the two knows is an error on somebody's machine, later."""
+    config = Config()
+    config.set_main_option("script_location", "cpe_diag.store:migrations")
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+    with _made(tmp_path / "case.db").reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_many_who_come_first_make_one_store(tmp_path: Path) -> None:
+    """Two commands that are started together on a new machine."""
+    path = tmp_path / "case.db"
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(_made, [path] * 16))
+    assert _value(CaseStore.at(path), "SELECT count(*) FROM alembic_version") == 1
+
+
+def test_a_block_that_fails_has_written_nothing(tmp_path: Path) -> None:
+    """Both or neither."""
+    store = _made(tmp_path / "case.db")
+    row = "INSERT INTO approvals (id, digest, staff, at) VALUES ('1', 'aa', 'anna', 'now')"
+
+    def fail() -> None:
+        with store.writing() as connection:
+            connection.exec_driver_sql(row)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert _value(store, "SELECT count(*) FROM approvals") == 0
+
+
+def test_a_store_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    """An older version would write rows that the newer one does not understand."""
+    path = tmp_path / "case.db"
+    with _made(path).writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match="a newer version of cpe-diag has written it"):
+        _made(path)
+
+
+def test_a_store_that_others_hold_is_waited_for_and_then_told(tmp_path: Path) -> None:
+    """A process that hangs must not hang us."""
+    path = tmp_path / "case.db"
+    _made(path)
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    store = CaseStore.at(path, wait_s=0.05)
+    with pytest.raises(StoreError, match="another process has held it"), store.writing():
+        pass
+    assert _value(store, "SELECT count(*) FROM approvals") == 0  # who reads does not wait
+    holder.execute("ROLLBACK")
+    with store.writing():
+        pass
+    holder.close()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"no database at all" * 100, "this file is no case store")],
+)
+def test_another_file_is_told(content: bytes, words: str, tmp_path: Path) -> None:
+    """And is left as it is."""
+    path = tmp_path / "case.db"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=re.escape(words)):
+        _made(path)
+    assert path.read_bytes() == content
+
+
+def test_a_place_where_nothing_can_be_made_is_told(tmp_path: Path) -> None:
+    """A file where the folder should be."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(StoreError, match=r"case store .*case\.db: "):
+        _made(tmp_path / "file" / "case.db")
+
+
+def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path) -> None:
+    """/dev/full is no place for a database, so the size of files is limited instead."""
+    path = tmp_path / "case.db"
+    _made(path)
+    code = (
+        "import resource, signal, sys; from pathlib import Path;"
+        "from cpe_diag.store.case_store import CaseStore;"
+        "from cpe_diag.domain.failures import StoreError;"
+        "store = CaseStore.at(Path(sys.argv[1]));\n"
+        "with store.reading(): pass\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (40000, 40000))\n"
+        "try:\n"
+        "    with store.writing() as connection:\n"
+        "        connection.exec_driver_sql(\n"
+        "            \"INSERT INTO approvals VALUES ('1', ?, 'anna', 'now')\", ('a' * 200000,))\n"
+        "except StoreError as error: print(error)\n"
+    )
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
+    )
+    assert f"case store {path}: " in done.stdout
+    assert _value(CaseStore.at(path), "SELECT count(*) FROM approvals") == 0
+
+
+def test_a_url_is_told_without_its_password() -> None:
+    """Messages go into tickets."""
+    with pytest.raises(StoreError) as told:
+        CaseStore.behind(Secret("topsecret"))
+    assert "topsecret" not in str(told.value)
+    store = CaseStore.behind(Secret("postgresql+nodriver://u:topsecret@db/cases"))
+    with pytest.raises(StoreError) as told, store.reading():
+        pass
+    assert "topsecret" not in str(told.value)
+    assert store.name == "postgresql://db/cases"
+
+
+def test_the_usual_place_is_the_data_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Consents are kept, unlike a cache or a journal."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert default_path() == tmp_path / "cpe-diag" / "case.db"
