@@ -123,6 +123,10 @@ class HomeRouter:
     """Radios that are enabled but do not come on air."""
     uci: dict[str, dict[str, dict[str, str | list[str]]]] = field(default_factory=dict)
     uci_staged: dict[str, dict[str, dict[str, str | list[str]]]] = field(default_factory=dict)
+    uci_factory_next: dict[str, dict[str, dict[str, str | list[str]]]] | None = None
+    """Set where the next start is one from the factory: what a kept archive puts back."""
+    firmware_next: str | None = None
+    """Set where an image was flashed: its version, from the next start on."""
     log_extra: list[tuple[float, str]] = field(default_factory=list)
     """(when, `facility.level process: text`) lines added by faults and events."""
 

@@ -126,6 +126,25 @@ def wireless_config(ssid: str, key: str, channels: tuple[int, int], *, guest: bo
     return {"wireless": sections}
 
 
+def factory_config() -> Uci:
+    """Give what a router has after its reset: no Wi-Fi on air, DHCP on the WAN, names of OpenWrt.
+
+    Form: OpenWrt's config_generate and mac80211.sh, which leave radios disabled.
+    """
+    wireless = wireless_config("OpenWrt", "", (1, 36), guest=False)["wireless"]
+    for section in wireless.values():
+        if section[".type"] == "wifi-device":
+            section["disabled"] = "1"
+        else:
+            section.pop("key")
+            section["encryption"] = "none"
+    return (
+        network_config("dhcp", "", guest=False)
+        | {"wireless": wireless}
+        | service_config("OpenWrt")
+    )
+
+
 def service_config(hostname: str) -> Uci:
     """Give the `dhcp`, `system` and `dropbear` configurations, as OpenWrt 24.10 ships them."""
     return {

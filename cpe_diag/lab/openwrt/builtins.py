@@ -181,9 +181,12 @@ async def read(call: Call) -> int:
     """Read a line into variables; 1 at the end of the input."""
     names = [arg for arg in call.args if not arg.startswith("-")] or ["REPLY"]
     line = (await call.streams.stdin.read_line()).decode("utf-8", "surrogateescape")
-    fields = line.removesuffix("\n").split(None, len(names) - 1)
+    text = line.removesuffix("\n")
+    whole = call.shell.variables.get("IFS") == ""
+    fields = [text] if whole else text.split(None, len(names) - 1)
     for index, name in enumerate(names):
-        call.shell.variables[name] = fields[index].strip() if index < len(fields) else ""
+        value = fields[index] if index < len(fields) else ""
+        call.shell.variables[name] = value if whole else value.strip()
     return 0 if line else 1
 
 
@@ -202,16 +205,18 @@ async def wait(call: Call) -> int:
 
 
 async def kill(call: Call) -> int:
-    """End background jobs of this shell."""
+    """End background jobs of this shell, or ask whether they run (`-0`)."""
     status = 0
+    only_ask = "-0" in call.args
+    every = {**call.machine.daemons, **call.shell.jobs}
     for arg in call.args:
         if arg.startswith("-"):
             continue
-        task = call.shell.jobs.get(int(arg)) if arg.isdigit() else None
+        task = every.get(int(arg)) if arg.isdigit() else None
         if task is None or task.done():
             call.streams.complain(f"{call.shell.name}: can't kill pid {arg}: No such process\n")
             status = 1
-        else:
+        elif not only_ask:
             task.cancel()
     return status
 

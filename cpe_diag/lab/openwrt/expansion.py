@@ -103,6 +103,15 @@ async def expand_text(shell: Shell, word: Word, streams: Streams) -> str:
     return "".join([await _value(shell, part, streams) for part in word.parts])
 
 
+async def matches(shell: Shell, text: str, word: Word, streams: Streams) -> bool:
+    """Say whether a text fits a pattern of `case`; what is quoted in it stands for itself."""
+    pattern = _Field()
+    for part in word.parts:
+        quoted = part.quoted if not isinstance(part, Arithmetic) else True
+        pattern.add(await _value(shell, part, streams), quoted=quoted)
+    return fnmatch.fnmatchcase(text, pattern.pattern)
+
+
 async def _value(shell: Shell, part: Part, streams: Streams) -> str:
     match part:
         case Literal():

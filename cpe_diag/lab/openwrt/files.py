@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cpe_diag.lab.links import link_speed_bps
 from cpe_diag.lab.openwrt import home
-from cpe_diag.lab.openwrt.radios import all_bss
+from cpe_diag.lab.openwrt.radios import Radio, all_bss, interfaces, radios
 from cpe_diag.lab.openwrt.uci import Uci
 
 if TYPE_CHECKING:
@@ -97,6 +97,9 @@ def derived(machine: Machine) -> Mapping[str, Callable[[], str]]:
         "/etc/openwrt_version": lambda: f"{machine.router.revision}\n",
         "/etc/banner": partial(banner, machine),
     }
+    for radio in radios(machine):
+        name = f"/var/run/hostapd-{radio.phy}.conf"
+        contents[name] = partial(_hostapd_conf, machine, radio)
     state = Uci(machine.router)
     for name in state.configs():
         contents[f"/etc/config/{name}"] = partial(_config, state, name)
@@ -223,6 +226,17 @@ def banner(machine: Machine) -> str:
         f" OpenWrt {router.firmware}, {router.revision}\n"
         " -----------------------------------------------------\n"
     )
+
+
+def _hostapd_conf(machine: Machine, radio: Radio) -> str:
+    """Form: hostapd.conf(5); OpenWrt's hostapd.sh writes 64 hex digits as a key."""
+    lines = [f"channel={radio.channel}"]
+    for number, bss in enumerate(interfaces(machine, radio)):
+        key = str(bss.options.get("key", ""))
+        word = "wpa_psk" if re.fullmatch("[0-9A-Fa-f]{64}", key) else "wpa_passphrase"
+        lines += [f"{'bss' if number else 'interface'}={bss.ifname}", f"ssid={bss.ssid}"]
+        lines += [f"{word}={key}"] if key else []
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _config(state: Uci, name: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cpe_diag.lab.counting import count_traffic
 from cpe_diag.lab.home_state import HomeRouter
+from cpe_diag.lab.homes import factory_config
 from cpe_diag.lab.openwrt.files import Files
 from cpe_diag.lab.openwrt.uci import Config, Uci
 from cpe_diag.lab.world import World
@@ -42,6 +43,8 @@ class Machine:
     pid: int = FIRST_PID
     shell_pid: int = FIRST_PID
     tasks: set[asyncio.Task[int]] = field(default_factory=set)
+    daemons: dict[int, asyncio.Task[int]] = field(default_factory=dict)
+    """What start-stop-daemon has started, by process number."""
     wifi: Config = field(default_factory=dict)
     """The wireless configuration that the radios have loaded."""
     wifi_seen: Config = field(default_factory=dict)
@@ -146,6 +149,13 @@ class Machine:
         router.uci_staged.clear()
         router.log_extra.clear()
         self.files.written.clear()
+        self.daemons.clear()
+        if router.firmware_next is not None:
+            router.firmware, router.firmware_next = router.firmware_next, None
+        if router.uci_factory_next is not None:
+            # What the kept archive does not hold is as the factory made it.
+            router.uci = factory_config() | router.uci_factory_next
+            router.uci_factory_next = None
         if not port.is_interface:
             # The ONT or cable modem is a box of its own and stays on.
             return

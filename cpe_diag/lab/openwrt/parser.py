@@ -7,6 +7,7 @@ import re
 from cpe_diag.lab.openwrt.scanner import Scanner, Token
 from cpe_diag.lab.openwrt.syntax import (
     AndOr,
+    Choice,
     Command,
     Condition,
     ForLoop,
@@ -26,7 +27,7 @@ from cpe_diag.lab.openwrt.syntax import (
 )
 
 # XCU 2.4: reserved words that end a list.
-CLOSING = frozenset({"}", "then", "elif", "else", "fi", "do", "done"})
+CLOSING = frozenset({"}", "then", "elif", "else", "fi", "do", "done", "esac"})
 
 # XCU 2.10.2 rule 7: what makes a word an assignment.
 ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
@@ -82,7 +83,7 @@ def _script(scanner: Scanner) -> Script:
         token = scanner.peek()
         at_end = not token.operator and token.word is None
         closing = token.word is not None and token.word.plain in CLOSING
-        if at_end or closing or token.operator == ")":
+        if at_end or closing or token.operator in (")", ";;"):
             return Script(items=tuple(items))
         and_or = _and_or(scanner)
         token = scanner.peek()
@@ -132,6 +133,8 @@ def _command(scanner: Scanner) -> Command:
         _expect(scanner, "}")
     elif keyword == "if":
         kind = _condition(scanner)
+    elif keyword == "case":
+        kind = _choice(scanner)
     elif keyword == "for":
         kind = _for(scanner)
     elif keyword in ("while", "until"):
@@ -162,6 +165,34 @@ def _condition(scanner: Scanner) -> Condition:
         if keyword != "fi":
             raise ScriptError(_named(token))
         return Condition(branches=tuple(branches), otherwise=otherwise)
+
+
+def _choice(scanner: Scanner) -> Choice:
+    scanner.next()
+    word = scanner.next().word
+    if word is None:
+        raise ScriptError(_named(scanner.peek()))
+    _skip_newlines(scanner)
+    _expect(scanner, "in")
+    branches: list[tuple[tuple[Word, ...], Script]] = []
+    while True:
+        _skip_newlines(scanner)
+        token = scanner.next()
+        if token.word is not None and token.word.plain == "esac":
+            return Choice(word=word, branches=tuple(branches))
+        if token.operator == "(":
+            token = scanner.next()
+        patterns: list[Word] = []
+        while token.word is not None:
+            patterns.append(token.word)
+            token = scanner.next()
+            if token.operator == "|":
+                token = scanner.next()
+        if token.operator != ")" or not patterns:
+            raise ScriptError(_named(token))
+        branches.append((tuple(patterns), _script(scanner)))
+        if scanner.peek().operator == ";;":
+            scanner.next()
 
 
 def _for(scanner: Scanner) -> ForLoop:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpe_diag.lab.openwrt import air_text, builtins, path_commands, router_commands, text_commands
+from cpe_diag.lab.openwrt import (
+    air_text,
+    builtins,
+    change_commands,
+    path_commands,
+    router_commands,
+    text_commands,
+)
 from cpe_diag.lab.openwrt.ubus import ubus
 from cpe_diag.lab.openwrt.uci_command import uci
 
@@ -27,6 +34,7 @@ def programs() -> Mapping[str, Program]:
         "command": builtins.command,
         "continue": builtins.leave,
         "cut": text_commands.cut,
+        "dd": change_commands.dd,
         "date": router_commands.date,
         "devstatus": router_commands.devstatus,
         "echo": builtins.echo,
@@ -42,10 +50,13 @@ def programs() -> Mapping[str, Program]:
         "ip": router_commands.ip,
         "iw": air_text.iw,
         "iwinfo": router_commands.iwinfo,
+        "jffs2reset": change_commands.jffs2reset,
         "kill": builtins.kill,
         "local": builtins.export,
         "logread": router_commands.logread,
         "ls": router_commands.ls,
+        "mkdir": change_commands.mkdir,
+        "mv": change_commands.mv,
         "nslookup": path_commands.nslookup,
         "ping": path_commands.ping,
         "printf": builtins.printf,
@@ -58,11 +69,15 @@ def programs() -> Mapping[str, Program]:
         "set": builtins.true,
         "setsid": builtins.run_detached,
         "sh": builtins.sh,
+        "sha256sum": change_commands.sha256sum,
         "shift": builtins.shift,
         "sleep": builtins.sleep,
         "sort": text_commands.sort,
+        "start-stop-daemon": change_commands.start_stop_daemon,
         "sync": builtins.true,
+        "sysupgrade": change_commands.sysupgrade,
         "tail": text_commands.tail,
+        "tar": change_commands.tar,
         "test": builtins.test,
         "timeout": builtins.timeout,
         "tr": text_commands.tr,
@@ -71,6 +86,7 @@ def programs() -> Mapping[str, Program]:
         "ubus": ubus,
         "uci": uci,
         "uclient-fetch": path_commands.fetch,
+        "umask": builtins.true,
         "uname": router_commands.uname,
         "unset": builtins.unset,
         "uptime": router_commands.uptime,

@@ -18,7 +18,7 @@ from cpe_diag.lab.openwrt.syntax import (
     Word,
 )
 
-# XCU 2.10.2 (operators) without case and here-strings; longest first.
+# XCU 2.10.2 (operators) without here-strings; longest first.
 OPERATORS = ("<<-", "&&", "||", ";;", "<<", ">>", "<&", ">&", "&", "|", ";", "(", ")", "<", ">")
 
 # XCU 2.5: special parameters, positional parameters, names.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,13 @@ class _Typed:
     async def read_line(self) -> bytes:
         """Give one line."""
         return await self.process.stdin.readline()
+
+    async def read_bytes(self, count: int) -> bytes:
+        """Give so many bytes; fewer where the other side ends its input before."""
+        try:
+            return await self.process.stdin.readexactly(count)
+        except asyncio.IncompleteReadError as cut:
+            return cut.partial
 
 
 async def run_session(

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, assert_never
 
-from cpe_diag.lab.openwrt.expansion import expand_text, expand_words
+from cpe_diag.lab.openwrt.expansion import expand_text, expand_words, matches
 from cpe_diag.lab.openwrt.machine import Machine
 from cpe_diag.lab.openwrt.parser import parse
 from cpe_diag.lab.openwrt.streams import Collected, Given, Nowhere, OutputGoneError, Pipe, Streams
 from cpe_diag.lab.openwrt.syntax import (
     AndOr,
+    Choice,
     Command,
     Condition,
     ForLoop,
@@ -211,6 +212,8 @@ class Shell:
                     return await _subshell(self.copy(), kind.body, redirected)
                 case Condition():
                     return await self._condition(kind, redirected)
+                case Choice():
+                    return await self._choice(kind, redirected)
                 case ForLoop() | WhileLoop():
                     return await self._loop(kind, redirected)
                 case Function():
@@ -231,8 +234,19 @@ class Shell:
         if not words:
             self.variables.update(values)
             return self.substituted or 0
-        shell = self if not values else replace(self, variables={**self.variables, **values})
-        return await shell.call(words[0], tuple(words[1:]), streams)
+        if not values:
+            return await self.call(words[0], tuple(words[1:]), streams)
+        # XCU 2.9.1: they are of this command alone; what a built-in sets beside them stays.
+        before = {name: self.variables.get(name) for name in values}
+        self.variables.update(values)
+        try:
+            return await self.call(words[0], tuple(words[1:]), streams)
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    self.variables.pop(name, None)
+                else:
+                    self.variables[name] = value
 
     async def call(self, name: str, args: tuple[str, ...], streams: Streams) -> int:
         """Run a function or program by name; an unknown one is 127, in ash's words."""
@@ -270,6 +284,14 @@ class Shell:
                 return await self.script(body, streams)
         if condition.otherwise is not None:
             return await self.script(condition.otherwise, streams)
+        return 0
+
+    async def _choice(self, choice: Choice, streams: Streams) -> int:
+        text = await expand_text(self, choice.word, streams)
+        for patterns, body in choice.branches:
+            for pattern_word in patterns:
+                if await matches(self, text, pattern_word, streams):
+                    return await self.script(body, streams)
         return 0
 
     async def _loop(self, loop: ForLoop | WhileLoop, streams: Streams) -> int:

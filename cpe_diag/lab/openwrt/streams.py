@@ -31,6 +31,9 @@ class Inlet(Protocol):
     async def read_line(self) -> bytes:
         """Give one line with its end; empty at the end of the input."""
 
+    async def read_bytes(self, count: int) -> bytes:
+        """Give so many bytes; fewer at the end of the input."""
+
 
 @dataclass(slots=True)
 class Nowhere:
@@ -46,6 +49,10 @@ class Nowhere:
     async def read_line(self) -> bytes:
         """Give the end."""
         return b""
+
+    async def read_bytes(self, count: int) -> bytes:
+        """Give nothing, however many `count` are wanted."""
+        return b""[:count]
 
 
 @dataclass(slots=True)
@@ -79,6 +86,12 @@ class Given:
         line = self.data[self.position : end]
         self.position = end
         return line
+
+    async def read_bytes(self, count: int) -> bytes:
+        """Give the next bytes."""
+        piece = self.data[self.position : self.position + count]
+        self.position += len(piece)
+        return piece
 
 
 @dataclass(slots=True)
@@ -116,6 +129,14 @@ class Pipe:
         line = bytes(self.data[:end])
         del self.data[:end]
         return line
+
+    async def read_bytes(self, count: int) -> bytes:
+        """Give the next bytes as soon as all of them are there."""
+        while len(self.data) < count and not self.closed:
+            await self._wait()
+        piece = bytes(self.data[:count])
+        del self.data[:count]
+        return piece
 
     async def _wait(self) -> None:
         self.changed.clear()

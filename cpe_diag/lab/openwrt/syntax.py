@@ -119,6 +119,14 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """`case word in pattern|pattern) ...;; esac`."""
+
+    word: Word
+    branches: tuple[tuple[tuple[Word, ...], Script], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForLoop:
     """`for name in words; do ...; done`."""
 
@@ -144,7 +152,7 @@ class Function:
     body: Command
 
 
-Kind = Simple | Group | Subshell | Condition | ForLoop | WhileLoop | Function
+Kind = Simple | Group | Subshell | Condition | Choice | ForLoop | WhileLoop | Function
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

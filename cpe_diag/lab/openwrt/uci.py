@@ -46,6 +46,8 @@ class Uci:
     """Reads and changes the configuration of one router."""
 
     router: HomeRouter
+    plain_names: bool = False
+    """Sections without a name are shown by the one that libuci made (`-X`)."""
 
     def configs(self) -> list[str]:
         """Give the names of all configurations."""
@@ -217,7 +219,8 @@ class Uci:
             names = list(config)
         lines = []
         for name in names:
-            label = f"{path.config}.{_label(config, name)}"
+            shown = name if self.plain_names else _label(config, name)
+            label = f"{path.config}.{shown}"
             lines.append(f"{label}={config[name].get('.type', '')}")
             lines += [
                 f"{label}.{option}={quoted(value)}"

@@ -37,14 +37,15 @@ USAGE_STATUS = 255
 async def uci(call: Call) -> int:
     """Run one command, or a batch of them."""
     args = list(call.args)
-    quiet = False
+    quiet = plain_names = False
     while args and args[0].startswith("-"):
         quiet = quiet or args[0] == "-q"
+        plain_names = plain_names or args[0] == "-X"
         args.pop(0)
     if not args:
         call.streams.complain(USAGE)
         return USAGE_STATUS
-    state = Uci(call.machine.router)
+    state = Uci(call.machine.router, plain_names=plain_names)
     note_commit = call.machine.committed_here
     call.machine.loaded_wifi()
     if args == ["batch"]:
@@ -58,7 +59,7 @@ async def uci(call: Call) -> int:
 
 
 def _batch(state: Uci, text: str, streams: Streams, note_commit: Callable[[], None]) -> int:
-    for line in text.splitlines():
+    for line in text.split("\n"):
         try:
             words = shlex.split(line, comments=True)
         except ValueError:

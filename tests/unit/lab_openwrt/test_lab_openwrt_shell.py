@@ -167,3 +167,38 @@ async def test_a_wrong_argument_is_refused_and_nothing_breaks(
     answer = await run(f"{line}; echo $?")
     assert answer.err.startswith(words)
     assert answer.out == "1\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ('case "a b" in x|a*) echo yes;; *) echo no;; esac', "yes\n"),
+        ('p="*"; case "abc" in "$p") echo yes;; *) echo no;; esac', "no\n"),
+        ("case x in\n  y) echo no;;\nesac; echo after", "after\n"),
+        ("printf 'abcdef' | { dd bs=1 count=2; echo -; dd bs=1 count=2; }", "ab-\ncd"),
+        ("printf ' a b \\n' | { IFS= read -r l; echo \"[$l]\"; }", "[ a b ]\n"),
+        (
+            "echo one > /tmp/a; mv /tmp/a /tmp/b && cat /tmp/b; [ -e /tmp/a ] || echo gone",
+            "one\ngone\n",
+        ),
+        ("mv /tmp/nothing /tmp/b || echo lost", "lost\n"),
+    ],
+)
+async def test_what_changes_of_routers_use_does_what_ash_does(
+    run: Run, script: str, said: str
+) -> None:
+    """A confirmation and a timer race by `mv`; passwords are compared by `case`."""
+    answer = await run(script)
+    assert answer.out == said
+
+
+async def test_a_daemon_outlives_its_session_and_can_be_asked_for(run: Run) -> None:
+    """The revert of a change is one."""
+    await run(
+        "echo 'sleep 60; echo fired > /tmp/fired' > /tmp/t.sh;"
+        " start-stop-daemon -S -b -m -p /tmp/t.pid -x /bin/sh -- /tmp/t.sh"
+    )
+    asked = await run('kill -0 "$(cat /tmp/t.pid)" && echo runs')
+    assert asked.out == "runs\n"
+    waited = await run("sleep 61; cat /tmp/fired")
+    assert waited.out == "fired\n"
