@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from cpe_diag import __version__
 from cpe_diag.domain.observations import Observed, Unobserved
+from cpe_diag.report.channel_advice import advice_in
 from cpe_diag.report.codec import encode
 from cpe_diag.report.document import (
     VERDICT_VERSION,
@@ -68,6 +69,7 @@ def run_document(result: Run, *, critical_path_s: float | None = None) -> RunDoc
         verdict=result.verdict,
         destination=result.destination,
         evidence=_evidence(result.case.evidence, ended_at),
+        channel_advice=advice_in(result.case.evidence),
         steps=steps(result),
         timing=Timing(took_s=result.took_s, critical_path_s=critical_path_s),
         trace=trace_summary(result.trace),

@@ -16,6 +16,7 @@ from cpe_diag.domain.missing import Maybe
 from cpe_diag.domain.subscriber import Subscriber, Technology
 from cpe_diag.domain.trace import Exchange
 from cpe_diag.domain.verdict import Destination, Verdict
+from cpe_diag.report.channel_advice import ChannelAdvice
 
 VERDICT_VERSION: Final = 1
 """Counts up when a reader of the verdict document would have to change."""
@@ -144,7 +145,7 @@ class RunDocument:
     """The verdict of one run with everything that it rests on; what `--json` prints.
 
     `destination` is where the case went; it differs from the verdict's own where the playbook
-    routes it elsewhere.
+    routes it elsewhere. `channel_advice` is what a scan of the air says of each radio's channel.
     """
 
     schema_version: int
@@ -154,6 +155,7 @@ class RunDocument:
     verdict: Verdict
     destination: Destination
     evidence: EvidenceParts
+    channel_advice: tuple[ChannelAdvice, ...]
     steps: tuple[Step, ...]
     timing: Timing
     trace: TraceSummary

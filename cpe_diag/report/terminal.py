@@ -17,6 +17,7 @@ from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.report.as_json import trace_summary
+from cpe_diag.report.channel_advice import advice_in, advice_words
 from cpe_diag.report.duration import age, duration, percent
 from cpe_diag.report.fact_text import fact_text
 from cpe_diag.report.path_view import PathView, shown
@@ -128,6 +129,7 @@ class _Report:
         yield _indented(PathView(self.result.verdict.segments))
         yield from pen.evidence(self.result, self.now)
         yield from pen.others(self.result.verdict)
+        yield from pen.channels(self.result)
         yield pen.footer(self.result)
 
 
@@ -258,6 +260,13 @@ class _Pen:
                 between = ", ".join(cause_words(cause) for cause in step.between)
                 parts.append(_indented(self.text(f"It tells apart: {between}", "dim")))
         return parts + self.candidates(verdict)
+
+    def channels(self, result: Run) -> list[RenderableType]:
+        advice = advice_in(result.case.evidence)
+        if not advice:
+            return []
+        lines = [_indented(self.text(advice_words(one))) for one in advice]
+        return [self.heading("Wi-Fi channels"), *lines]
 
     def candidates(self, verdict: Verdict) -> list[RenderableType]:
         named = {verdict.cause, *(one.cause for one in verdict.also)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.report.channel_advice import advice_in, advice_words
 from cpe_diag.report.duration import duration
 from cpe_diag.report.plain import harmless
 from cpe_diag.report.why import gaps, named
@@ -61,6 +62,11 @@ def plain_ticket_note(result: Run) -> str:
         *_section("Evidence for", verdict.evidence_for),
         *_section("Evidence against", verdict.evidence_against),
         *_not_known(result),
+        *(
+            f"Wi-Fi channel: {advice_words(one)}"
+            for one in advice_in(result.case.evidence)
+            if one.move
+        ),
     ]
     if verdict.settle_by:
         lines.append(f"What would settle it: {verdict.settle_by.question}")

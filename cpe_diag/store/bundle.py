@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -29,7 +29,6 @@ from cpe_diag.report.document import (
     CaseDocument,
     Manifest,
     RawFile,
-    RunDocument,
     RunHeader,
     Timing,
 )
@@ -46,6 +45,8 @@ CASE: Final = "case.json"
 VERDICT: Final = "verdict.json"
 TRACE: Final = "trace.jsonl"
 RAW: Final = "raw"
+NEEDED: Final = frozenset({"run", "verdict", "destination", "steps", "timing"})
+"""What is read of a verdict document; the rest of it follows from the case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,7 +312,7 @@ def _bundle(directory: Path, manifest: Manifest, content: Mapping[str, bytes]) -
     case = _decoded(CaseDocument, directory, CASE, _json(content[CASE], CASE))
     said = _json(content[VERDICT], VERDICT)
     parts = said if isinstance(said, dict) else {}
-    missing = {field.name for field in fields(RunDocument)} - set(parts)
+    missing = NEEDED - set(parts)
     if missing:
         msg = f"{directory / VERDICT}: has no {', '.join(sorted(missing))}"
         raise BundleError(msg)
