@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.action import JournalEntry
     from cpe_diag.domain.audit import AuditEvent
     from cpe_diag.domain.consent import Consent
+    from cpe_diag.domain.host_keys import ExpectedKey, PinnedKey
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
     from cpe_diag.domain.secret import Secret
     from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
@@ -557,6 +558,72 @@ class Remembered:
 
     index: str
     at: datetime
+
+
+class HostKeyPins(Protocol):
+    """Keeps which SSH host key each router has shown; addresses carry `:port` where it is not 22.
+
+    Every method is atomic towards other processes, and may be called from any thread.
+    """
+
+    def pinned(self, address: str) -> PinnedKey | None:
+        """Give the pinned key, or None where there was no contact yet.
+
+        Raises:
+            StoreError: the pins cannot be read; without them nobody is logged in to.
+        """
+
+    def pin_first(self, address: str, key: str, *, at: datetime, because: str) -> PinnedKey:
+        """Pin a key where none is pinned yet.
+
+        Returns:
+            What is pinned now: where another process was first, its key.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+
+    def expect_new_key(
+        self, address: str, *, reason: str, until: datetime, at: datetime
+    ) -> ExpectedKey:
+        """Say that our own change gives a router a new key: it is accepted once, until then.
+
+        For whoever resets a router or installs firmware; to be called before that is done.
+
+        Args:
+            address: of the router, as `RouterControl.router` says it.
+            reason: which change, for example `router.factory_reset, action 4f1c`.
+            until: no later than this a new key is accepted.
+            at: now.
+
+        Raises:
+            StoreError: it cannot be written; then do not begin what would change the key.
+        """
+
+    def expected(self, address: str, *, at: datetime) -> ExpectedKey | None:
+        """Say whether a new key is expected now.
+
+        Raises:
+            StoreError: the pins cannot be read.
+        """
+
+    def take_expected(
+        self, address: str, key: str, *, at: datetime, replaced: str | None
+    ) -> PinnedKey | None:
+        """Pin the new key that was expected, and expect none any more.
+
+        Args:
+            address: of the router.
+            key: that it has shown, over a connection that it let us log in on.
+            at: now.
+            replaced: the key that it had until now, None where nobody knows.
+
+        Returns:
+            The pin, or None where none is expected (any more).
+
+        Raises:
+            StoreError: it cannot be written.
+        """
 
 
 class PortMemory(Protocol):

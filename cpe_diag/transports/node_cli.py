@@ -10,12 +10,12 @@ from cpe_diag.domain.failures import ChangeError, Failure, FailureKind, Measurem
 from cpe_diag.transports.ssh_connection import SshConnection
 from cpe_diag.transports.ssh_errors import LIBRARY_ERRORS, Phase
 from cpe_diag.transports.ssh_host_keys import SSH_PORT
+from cpe_diag.transports.ssh_trust import HostKeys
 from cpe_diag.transports.ssh_worker import Worker
 from cpe_diag.transports.time_left import CONNECT_WITHIN_S, time_left, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from cpe_diag.domain.secret import Secret
     from cpe_diag.domain.subscriber import AccessNode, CliAccess
@@ -44,7 +44,7 @@ class NodeCli:
         credentials: CredentialSource,
         clock: Clock,
         recorder: Recorder,
-        known_hosts: Path | None = None,
+        host_keys: HostKeys | None = None,
         legacy_algorithms: bool = False,
     ) -> None:
         """Prepare; nothing is resolved or opened before the first line.
@@ -55,7 +55,7 @@ class NodeCli:
             credentials: gives the password or the private key.
             clock: of the deadlines.
             recorder: gets every connection and every line.
-            known_hosts: the file that decides where the inventory pins no host key.
+            host_keys: decides on the host key; None: only what the inventory pins is trusted.
             legacy_algorithms: also allow SHA-1, CBC and ssh-rsa.
         """
         self._node = node
@@ -63,7 +63,7 @@ class NodeCli:
         self._credentials = credentials
         self._clock = clock
         self._recorder = recorder
-        self._known_hosts = known_hosts
+        self._host_keys = host_keys or HostKeys()
         self._legacy = legacy_algorithms
         self._connection: SshConnection | None = None
         self._dialogue: Dialogue | None = None
@@ -157,7 +157,7 @@ class NodeCli:
         connection = self._connection = SshConnection(
             cli,
             monotonic=self._clock.monotonic,
-            known_hosts=self._known_hosts,
+            host_keys=self._host_keys,
             legacy_algorithms=self._legacy,
             where=self._where,
         )

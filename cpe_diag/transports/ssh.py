@@ -30,10 +30,10 @@ from cpe_diag.transports.time_left import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
-    from pathlib import Path
 
     from cpe_diag.domain.subscriber import RouterAccess
     from cpe_diag.ports import Clock, CredentialSource, Recorder
+    from cpe_diag.transports.ssh_trust import HostKeys
 
 MOST_BYTES_A_COMMAND: Final = 256 * 1024
 """How much output of one command is read; a whole log of a router has 64 to 128 kB."""
@@ -80,7 +80,7 @@ class SshRouter:
         credentials: CredentialSource,
         clock: Clock,
         recorder: Recorder,
-        known_hosts: Path | None = None,
+        host_keys: HostKeys | None = None,
         legacy_algorithms: bool = False,
     ) -> None:
         """Prepare; nothing is sent before the first question.
@@ -90,7 +90,7 @@ class SshRouter:
             credentials: gives the password or the private key (in PEM or OpenSSH form).
             clock: of the deadlines.
             recorder: gets every phase, every batch and every raw answer.
-            known_hosts: the file that decides where the inventory pins no host key.
+            host_keys: decides on the host key; None: only what the inventory pins is trusted.
             legacy_algorithms: also allow SHA-1, CBC and ssh-rsa, for old equipment;
                 `legacy_in_use` says whether they were needed.
         """
@@ -99,7 +99,7 @@ class SshRouter:
             credentials=credentials,
             clock=clock,
             recorder=recorder,
-            known_hosts=known_hosts,
+            host_keys=host_keys,
             legacy_algorithms=legacy_algorithms,
         )
         self._clock = clock

@@ -27,16 +27,16 @@ from cpe_diag.transports.ssh_errors import (
     handshake_error,
     late_error,
 )
-from cpe_diag.transports.ssh_host_keys import HostKey, HostKeyError, key_failure, known_keys
+from cpe_diag.transports.ssh_host_keys import HostKey, HostKeyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from paramiko import Channel, PKey, Transport
 
     from cpe_diag.domain.secret import Secret
     from cpe_diag.domain.subscriber import CliAccess, RouterAccess
+    from cpe_diag.transports.ssh_trust import HostKeys, Trust
 
 # Cheapest first: curve25519 costs 3 to 5 ms of CPU, group16 87 ms, group-exchange seconds, which
 # is why it comes last (measured with paramiko 4.0.0).
@@ -122,18 +122,20 @@ class SshConnection:
         access: RouterAccess | CliAccess,
         *,
         monotonic: Callable[[], float],
-        known_hosts: Path | None,
+        host_keys: HostKeys,
         legacy_algorithms: bool,
         where: str,
     ) -> None:
         """Prepare; nothing is sent yet. `monotonic` is the clock of the deadlines."""
         self._access = access
         self._monotonic = monotonic
-        self._known_hosts = known_hosts
+        self._host_keys = host_keys
         self._legacy = legacy_algorithms
         self._where = where
         self._socket: _Socket | None = None
         self._transport: Transport | None = None
+        self._trust: Trust | None = None
+        self._shown: HostKey | None = None
         self._ended = False
         self.phase = Phase.CONNECT
 
@@ -240,20 +242,26 @@ class SshConnection:
                 HOST_KEY_CHANGED, HOST_KEY_UNKNOWN, NOT_CONFIGURED.
         """
         with self._closed_on_error():
-            try:
-                known = known_keys(self._access, self._known_hosts, where=self._where)
-            except HostKeyError as error:
-                raise MeasurementError(error.failure, self.phase.value) from error
-            shown = self._exchange_keys(known, deadline)
-            failure = key_failure(known, shown, where=self._where)
+            with self._key_errors():
+                trust = self._trust = self._host_keys.trust_in(self._access, where=self._where)
+            shown = self._shown = self._exchange_keys(trust.key_types, deadline)
+            with self._key_errors():
+                failure = trust.failure(shown)
             if failure is not None:
                 raise MeasurementError(failure, self.phase.value)
 
-    def _exchange_keys(self, known: tuple[HostKey, ...], deadline: float) -> HostKey:
+    @contextlib.contextmanager
+    def _key_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except HostKeyError as error:
+            raise MeasurementError(error.failure, Phase.HANDSHAKE.value) from error
+
+    def _exchange_keys(self, first: frozenset[str], deadline: float) -> HostKey:
         from paramiko import SSHException
 
         try:
-            transport = self._transport = self._new_transport(known, deadline)
+            transport = self._transport = self._new_transport(first, deadline)
             transport.start_client(timeout=self.left(deadline))
             if not transport.initial_kex_done:
                 raise late_error(self.broken(late=True))
@@ -262,7 +270,7 @@ class SshConnection:
             raise handshake_error(self.broken(late=self.is_late(deadline)), error) from error
         return HostKey(key.get_name(), key.asbytes())
 
-    def _new_transport(self, known: tuple[HostKey, ...], deadline: float) -> Transport:
+    def _new_transport(self, first: frozenset[str], deadline: float) -> Transport:
         import paramiko
 
         # paramiko logs errors that are raised here anyway, with tracebacks, to whoever listens.
@@ -275,7 +283,7 @@ class SshConnection:
         transport.set_log_channel(_LOG)
         options = transport.get_security_options()
         options.kex = _KEX + (_LEGACY_KEX if self._legacy else ())
-        options.key_types = _ordered_keys(known, legacy=self._legacy)
+        options.key_types = _ordered_keys(first, legacy=self._legacy)
         options.ciphers = _CIPHERS + (_LEGACY_CIPHERS if self._legacy else ())
         options.digests = _MACS + (_LEGACY_MACS if self._legacy else ())
         left = self.left(deadline)
@@ -287,10 +295,16 @@ class SshConnection:
 
         Raises:
             MeasurementError: `ssh.authenticate`: AUTH_REFUSED, SILENT, CLOSED, UNPARSEABLE,
-                NOT_CONFIGURED.
+                NOT_CONFIGURED. `ssh.handshake`: HOST_KEY_CHANGED, NOT_CONFIGURED, where its
+                key cannot be pinned.
         """
         with self._closed_on_error():
             self._log_in(user, secret.reveal(), deadline)
+            if self._trust is not None and self._shown is not None:
+                with self._key_errors():
+                    failure = self._trust.settle(self._shown)
+                if failure is not None:
+                    raise MeasurementError(failure, Phase.HANDSHAKE.value)
         self.phase = Phase.EXEC
 
     def _log_in(self, user: str, content: str, deadline: float) -> None:
@@ -455,10 +469,9 @@ class SshConnection:
         return self._transport
 
 
-def _ordered_keys(known: tuple[HostKey, ...], *, legacy: bool) -> tuple[str, ...]:
+def _ordered_keys(first: frozenset[str], *, legacy: bool) -> tuple[str, ...]:
     """Ask first for the types of the known keys, as OpenSSH does, so that they can be compared."""
     every = _KEYS + (_LEGACY_KEYS if legacy else ())
-    kinds = {key.key_type for key in known}
-    if "ssh-rsa" in kinds:
-        kinds |= {"rsa-sha2-512", "rsa-sha2-256"}
+    rsa = {"rsa-sha2-512", "rsa-sha2-256"} if "ssh-rsa" in first else set()
+    kinds = first | rsa
     return tuple(sorted(every, key=lambda kind: kind not in kinds))

@@ -13,10 +13,10 @@ from cpe_diag.transports.time_left import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from cpe_diag.domain.subscriber import RouterAccess
     from cpe_diag.ports import Clock, CredentialSource, ExecAnswer, Recorder
+    from cpe_diag.transports.ssh_trust import HostKeys
 
 MOST_BYTES: Final = 8 * 1024 * 1024
 """How much a command may say: a backup of a router's settings has 10 kB to some megabytes."""
@@ -32,7 +32,7 @@ class SshControl:
         credentials: CredentialSource,
         clock: Clock,
         recorder: Recorder,
-        known_hosts: Path | None = None,
+        host_keys: HostKeys | None = None,
         legacy_algorithms: bool = False,
     ) -> None:
         """Prepare; nothing is sent before the first command. As for `SshSession`."""
@@ -41,7 +41,7 @@ class SshControl:
             credentials=credentials,
             clock=clock,
             recorder=recorder,
-            known_hosts=known_hosts,
+            host_keys=host_keys,
             legacy_algorithms=legacy_algorithms,
         )
         self._clock = clock

@@ -13,12 +13,12 @@ from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.transports.ssh_connection import SshConnection
 from cpe_diag.transports.ssh_errors import Phase, late_error
 from cpe_diag.transports.ssh_host_keys import SSH_PORT
+from cpe_diag.transports.ssh_trust import HostKeys
 from cpe_diag.transports.ssh_worker import Worker
 from cpe_diag.transports.time_left import CONNECT_WITHIN_S, time_left, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
     from typing import TypeVar
 
     from cpe_diag.domain.secret import Secret
@@ -57,7 +57,7 @@ class SshSession:
         credentials: CredentialSource,
         clock: Clock,
         recorder: Recorder,
-        known_hosts: Path | None = None,
+        host_keys: HostKeys | None = None,
         legacy_algorithms: bool = False,
     ) -> None:
         """Prepare; nothing is sent before `open`.
@@ -67,7 +67,7 @@ class SshSession:
             credentials: gives the password or the private key (in PEM or OpenSSH form).
             clock: of the deadlines.
             recorder: gets every phase.
-            known_hosts: the file that decides where the inventory pins no host key.
+            host_keys: decides on the host key; None: only what the inventory pins is trusted.
             legacy_algorithms: also allow SHA-1, CBC and ssh-rsa, for old equipment;
                 `legacy_in_use` says whether they were needed.
         """
@@ -75,7 +75,7 @@ class SshSession:
         self._credentials = credentials
         self._clock = clock
         self._recorder = recorder
-        self._known_hosts = known_hosts
+        self._host_keys = host_keys or HostKeys()
         self._legacy = legacy_algorithms
         self._worker = Worker(f"ssh {self.router}")
         self.connection: SshConnection | None = None
@@ -116,7 +116,7 @@ class SshSession:
         connection = self.connection = SshConnection(
             self._access,
             monotonic=self._clock.monotonic,
-            known_hosts=self._known_hosts,
+            host_keys=self._host_keys,
             legacy_algorithms=self._legacy,
             where=self.router,
         )

@@ -18,7 +18,7 @@ from cpe_diag.store.port_memory import PortMemoryFile, default_path
 from cpe_diag.transports.node_cli import NodeCli
 from cpe_diag.transports.snmp_set import SnmpSetDoor
 from cpe_diag.wiring.detection import detected_driver
-from cpe_diag.wiring.doors import open_doors
+from cpe_diag.wiring.doors import host_keys_of, open_doors
 from cpe_diag.wiring.proofs import Prover
 from cpe_diag.wiring.runs import PreparedRun, RunWish, prepare, setting_of
 
@@ -187,7 +187,7 @@ def _control_doors(
         credentials=prepared.run.credentials,
         clock=doors.clock,
         recorder=doors.recorder,
-        known_hosts=config.known_hosts,
+        host_keys=host_keys_of(config),
         legacy_algorithms=config.legacy_algorithms,
     )
     return control, shell

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from cpe_diag.domain.failures import DefinitionError
+from cpe_diag.domain.host_keys import KeyPolicy
 from cpe_diag.probes.column_reader import Pace
 from cpe_diag.probes.probe import WebTarget
 
@@ -35,6 +36,8 @@ class Config:
     folder: Path
     inventory: InventoryConfig | None = None
     known_hosts: Path | None = None
+    host_keys: KeyPolicy = KeyPolicy.STRICT
+    fleet_keys: Path | None = None
     legacy_algorithms: bool = False
     icmp: bool = True
     resolver_address: str | None = None
@@ -132,6 +135,8 @@ def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
         folder=folder,
         inventory=_inventory(_part(data, "inventory"), folder),
         known_hosts=_path(folder, known_hosts),
+        host_keys=KeyPolicy(cast("str", ssh.get("host_keys", KeyPolicy.STRICT))),
+        fleet_keys=_path(folder, cast("str | None", ssh.get("fleet_keys"))),
         legacy_algorithms=bool(ssh.get("legacy_algorithms", False)),
         icmp=bool(data.get("icmp", True)),
         resolver_address=cast("str | None", resolver.get("address")),

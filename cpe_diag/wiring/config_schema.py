@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from cpe_diag.domain.host_keys import KeyPolicy
+
 _TARGET: Final = {
     "type": "object",
     "additionalProperties": False,
@@ -99,6 +101,15 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                 "known_hosts": {
                     "type": "string",
                     "description": "pinned host keys, in OpenSSH's format",
+                },
+                "host_keys": {
+                    "enum": [one.value for one in KeyPolicy],
+                    "description": "of a router that nobody lists: strict trusts none, known one "
+                    "of the fleet's keys, first_use any on first contact; strict",
+                },
+                "fleet_keys": {
+                    "type": "string",
+                    "description": "public keys that any router of the fleet may have, one a line",
                 },
                 "legacy_algorithms": {
                     "type": "boolean",

@@ -11,6 +11,7 @@ from cpe_diag.driver_kit.redaction import redact_answer
 from cpe_diag.engine.platform_watch import WatchedRouter
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.ports import Doors
+from cpe_diag.store.host_key_pins import HostKeyPinsFile, default_path
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.transports.credentials import CredentialReferences
 from cpe_diag.transports.dns import DnsResolver
@@ -18,6 +19,7 @@ from cpe_diag.transports.http import PageGetter
 from cpe_diag.transports.reach import NetworkProber
 from cpe_diag.transports.snmp import SnmpDoor
 from cpe_diag.transports.ssh import SshRouter
+from cpe_diag.transports.ssh_trust import HostKeys
 from cpe_diag.transports.unconfigured import NoRouter, no_modem, no_node
 from cpe_diag.wiring.knowledge import router_drivers
 
@@ -43,6 +45,23 @@ def credentials_of(config: Config) -> CredentialSource:
     wanted = config.inventory
     base = config.folder if wanted is None or wanted.path is None else wanted.path.parent
     return CredentialReferences(Path(base))
+
+
+def host_keys_of(config: Config) -> HostKeys:
+    """Give the operator's policy on SSH host keys, with the pins of this user.
+
+    Args:
+        config: the configuration.
+
+    Returns:
+        What decides on the keys of routers and of nodes' command lines.
+    """
+    return HostKeys(
+        policy=config.host_keys,
+        known_hosts=config.known_hosts,
+        fleet_keys=config.fleet_keys,
+        pins=HostKeyPinsFile(default_path()),
+    )
 
 
 @asynccontextmanager
@@ -75,7 +94,7 @@ async def open_doors(
             credentials=credentials,
             clock=clock,
             recorder=recorder,
-            known_hosts=config.known_hosts,
+            host_keys=host_keys_of(config),
             legacy_algorithms=config.legacy_algorithms,
         )
     )

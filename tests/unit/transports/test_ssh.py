@@ -23,6 +23,7 @@ from cpe_diag.ports import Command
 from cpe_diag.testing.lists import FakeCredentials
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.transports.ssh import SshRouter
+from cpe_diag.transports.ssh_trust import HostKeys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -182,7 +183,7 @@ def router_for(
         credentials=FakeCredentials(secrets={"password": password}),
         clock=CLOCK,
         recorder=trace,
-        known_hosts=known_hosts,
+        host_keys=HostKeys(known_hosts=known_hosts),
     )
 
 
