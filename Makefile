@@ -69,6 +69,10 @@ bench-sweep: $(VENV)/.installed ## a sweep of 20 nodes with 1,000 ports beside n
 lab-ssh: $(VENV)/.installed-dev ## SSH tests against real dropbear and OpenSSH servers (needs the Debian packages dropbear-bin and openssh-server)
 	@$(BIN)/python -m pytest -q -m real_sshd tests/unit/transports
 
+.PHONY: lab-wifi
+lab-wifi: $(VENV)/.installed-dev ## changes proven on a virtual router with real hostapd, stations and dropbear (Debian on amd64, minutes)
+	@CPE_DIAG_LAB_WIFI=1 $(BIN)/python -m pytest -q -s -n0 --durations=0 tests/lab_wifi/stories
+
 .PHONY: lock
 lock: ## resolve the dependencies anew into the lock files, with hashes
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv; }

@@ -1,0 +1,76 @@
+"""The virtual router's image in the user's cache folder: made once, checked in each run."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import platformdirs
+from debian_packages import PACKAGES, digest, sums_hold, unpacked, write_sums
+from guest_image import FILES, loader, make_file_system, make_kernel
+from guest_machine import SNAPSHOT, Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MADE: Final = ("vmlinux", "initramfs", "disk.qcow2")
+
+
+def cache_folder() -> Path:
+    """Give where packages and the made image are kept between runs."""
+    return platformdirs.user_cache_path("cpe-diag") / "lab-wifi"
+
+
+def made_image(say: Callable[[str], None] = print) -> Path:
+    """Give the folder with kernel, file system and disk, made now if it is not there or not whole.
+
+    Args:
+        say: told what is done, as it can take a minute.
+
+    Returns:
+        The folder; its disk holds a snapshot of the router just after it has come up.
+
+    Raises:
+        LabMissingError: a tool or a package is missing.
+    """
+    cache = cache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
+    image = cache / f"image-{_recipe()}"
+    if sums_hold(image):
+        return image
+    say(f"lab-wifi: getting Debian packages into {cache} (140 MB the first time)")
+    root = unpacked(cache)
+    say("lab-wifi: making the virtual router")
+    for old in cache.glob("image-*"):
+        shutil.rmtree(old)
+    image.mkdir()
+    make_kernel(root, image / "vmlinux")
+    make_file_system(root, image / "initramfs")
+    _make_disk(root, image / "disk.qcow2")
+    began = time.monotonic()
+    with Machine(image=image, disk=image / "disk.qcow2", from_snapshot=False) as machine:
+        say(f"lab-wifi: started cold in {time.monotonic() - began:.1f} s")
+        machine.wait_for_air()
+        machine.monitor(f"savevm {SNAPSHOT}")
+    write_sums(image, MADE)
+    return image
+
+
+def _recipe() -> str:
+    """Name an image by what it is made of, so that a change of a file makes a new one."""
+    here = Path(__file__).parent
+    paths = [*sorted(FILES.rglob("*")), here / "guest_image.py"]
+    parts = [digest(path) + path.name for path in paths if path.is_file()]
+    return hashlib.sha256("".join([*parts, *PACKAGES]).encode()).hexdigest()[:12]
+
+
+def _make_disk(root: Path, target: Path) -> None:
+    subprocess.run(  # noqa: S603 - a program of the packages
+        (*loader(root), str(root / "usr/bin/qemu-img"), "create", "-q", "-f", "qcow2",
+         str(target), "64M"),
+        check=True,
+    )  # fmt: skip
