@@ -390,6 +390,39 @@ class NodeShell(Protocol):
         """
 
 
+class KeptCopies(Protocol):
+    """Copies of a router's settings from before a change, encrypted, by the action's id."""
+
+    def keep(self, action_id: str, content: bytes) -> None:
+        """Keep a copy; it is on the disk when this returns.
+
+        Raises:
+            ActionError: it cannot be written.
+        """
+
+    def give(self, action_id: str) -> bytes:
+        """Give a copy back.
+
+        Raises:
+            ActionError: there is none of this action, or it cannot be read or decrypted.
+        """
+
+
+class PasswordCourier(Protocol):
+    """Brings a new password to the customer, once, past the staff."""
+
+    async def hand_over(self, password: Secret, *, networks: Sequence[str]) -> None:
+        """Give it to the customer.
+
+        Args:
+            password: the new one.
+            networks: the names of the Wi-Fi networks that it is for.
+
+        Raises:
+            ActionError: it did not reach the customer, or nobody can tell.
+        """
+
+
 class ActionJournal(Protocol):
     """The journal of one action: what was about to be done is on the disk before it is done."""
 
@@ -690,6 +723,18 @@ class Doors:
     resolver: Resolver
     http: HttpGetter
     recorder: Recorder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouterDoors:
+    """The doors of one change of a router."""
+
+    clock: Clock
+    control: RouterControl
+    journal: ActionJournal
+    copies: KeptCopies
+    courier: PasswordCourier
+    consent: ConsentDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

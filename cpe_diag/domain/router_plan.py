@@ -1,7 +1,8 @@
 """A change of a home router: what exactly would be sent, how it goes back by itself, how it ended.
 
-A plan holds every character that would be sent but the secrets, which it names; consent to its
-digest is consent to that and to nothing else. Entries, proofs and ends are those of `action`.
+A plan holds every character that would be sent, but for named slots: a secret, and what only the
+moment gives (the action's id, the boot id). Consent to its digest is consent to that and to
+nothing else. Entries, proofs and ends are those of `action`.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from cpe_diag.domain.action import EntryKind, GuardFinding, GuardState, JournalE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A part of what is sent: literal `text`, or the place of a secret.
+    """A part of what is sent: literal `text`, or a slot.
 
-    `secret` names it (`password`), empty for a literal; `quoting` says in which form it is
-    written there (a name of `driver_kit.quoting`).
+    `slot` names it (`password`, `id`, `boot_id`), empty for a literal; `quoting` says in which
+    form it is written there (a name of `driver_kit.quoting`), empty for as it is.
     """
 
     text: str
-    secret: str = ""
+    slot: str = ""
     quoting: str = ""
 
 
@@ -66,19 +67,27 @@ class Reads(StrEnum):
     PASSWORD = "password"  # noqa: S105 - the name of a field
     """Whether a network takes the new password, which the router compares itself: `new`."""
     BOOT = "boot"
-    """The boot id: `another`."""
+    """The boot: `another` than the one that the change began in."""
     FIRMWARE = "firmware"
     """The firmware's version."""
+    AIR = "air"
+    """Whether every radio that is switched on is on air: `as set`."""
+    SETTINGS = "settings"
+    """Whether the settings are those of the kept copy that is restored: `as kept`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedReading:
-    """What must be read afterwards; `subject` is a network's or radio's id of its settings."""
+    """What must be read afterwards; `subject` is a network's or radio's id of its settings.
+
+    `interface` is the target's name on the router, for what the router compares itself.
+    """
 
     reads: Reads
     subject: str
     value: str
     previous: str
+    interface: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +103,13 @@ class Payload:
 class RouterPlan:
     """One change of one router, exactly.
 
-    `router` is its address with the port of its SSH server; `boot_id` the boot that was looked
-    at. `wished` says in words what is wanted, `targets` which networks or radios by the names
-    that a person knows. `prepare` changes nothing that lasts; `arm` starts the revert on the
-    router, which fires after `window_s`; `apply` makes the change; `keep` claims the revert, so
-    that it cannot fire any more, and makes the change last; `back` goes back at once. `state`
-    tells how far the revert is, and `check` what the router compares itself. `reverts` says in
-    words how it goes back without us.
+    `router` is its address with the port of its SSH server. `wished` says in words what is
+    wanted, `targets` which networks or radios by the names that a person knows, `encryptions`
+    what networks speak that get a new password, in the platform's words. `prepare` changes
+    nothing that lasts; `arm` starts the revert on the router, which fires after `window_s`;
+    `apply` makes the change; `keep` claims the revert, so that it cannot fire any more, and makes
+    the change last; `back` goes back at once. `state` tells how far the revert is, and `check`
+    what the router compares itself. `reverts` says in words how it goes back without us.
     `outage_s` is how long the customer is without service (or Wi-Fi).
     """
 
@@ -110,9 +119,9 @@ class RouterPlan:
     driver: str
     model: str
     firmware: str
-    boot_id: str
     wished: str
     targets: tuple[str, ...]
+    encryptions: tuple[str, ...]
     way: Way
     backup: tuple[PlannedCommand, ...]
     prepare: tuple[PlannedCommand, ...]
@@ -172,11 +181,15 @@ class RevertState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouterRecord:
-    """What the journal holds of one action on a router. `symptom` says what was wrong before."""
+    """What the journal holds of one action on a router. `symptom` says what was wrong before.
+
+    `boot_id` is the boot that it began in, empty where the platform has none; `consent` the id.
+    """
 
     id: str
     begun_at: datetime
     plan: RouterPlan
+    boot_id: str
     consent: str
     ticket: str | None
     symptom: str

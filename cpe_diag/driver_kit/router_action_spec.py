@@ -88,4 +88,7 @@ FRAME = ("id", "window_s", "boot_id")
 """Placeholders that are filled from the action itself: all are made of letters, digits and `-`."""
 
 SECRETS = ("password",)
-"""Placeholders that are secrets: never in a plan, a journal or a log."""
+"""Slots that are secrets: never in a plan, a journal or a log."""
+
+SLOTS = (*SECRETS, "id", "boot_id")
+"""Placeholders that stay open in a plan and are filled when it is performed."""

@@ -13,7 +13,7 @@ from cpe_diag.driver_kit.access import AccessDriver
 from cpe_diag.engine.guard import CHECKS
 from cpe_diag.ports import ControlDoors, Doors
 from cpe_diag.probes.probe import Setting
-from cpe_diag.store.action_journal import ActionJournals, JournalFile, default_folder
+from cpe_diag.store.action_journal import ActionJournals, default_folder
 from cpe_diag.store.port_memory import PortMemoryFile, default_path
 from cpe_diag.transports.node_cli import NodeCli
 from cpe_diag.transports.snmp_set import SnmpSetDoor
@@ -25,6 +25,7 @@ from cpe_diag.wiring.runs import PreparedRun, RunWish, prepare, setting_of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from cpe_diag.store.journals import JournalFile
     from cpe_diag.wiring.config import Config
 
 DEFAULT_PLAYBOOK: Final = "no_internet"

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from cpe_diag.domain.action import Proof
-from cpe_diag.store.action_journal import ActionJournals, JournalFile, default_folder
+from cpe_diag.store.action_journal import ActionJournals, default_folder
+from cpe_diag.store.journals import JournalFile
 from cpe_diag.wiring.change_plans import make_plan
 from cpe_diag.wiring.change_runs import change_port
 from cpe_diag.wiring.changes import ChangeWish, open_change, prepare_change

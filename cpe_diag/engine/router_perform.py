@@ -1,0 +1,332 @@
+"""Performs a router's plan under its own revert: applied, seen on air, proven, then kept.
+
+Whatever happens to us in the middle, the router ends with all of the old settings or all of the
+new ones: until `keep` it goes back by itself, and `keep` is only sent over a new connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from cpe_diag.domain.action import (
+    ActionEnd,
+    ActionOutcome,
+    EntryKind,
+    JournalEntry,
+    Proof,
+    StepSaid,
+)
+from cpe_diag.domain.failures import ActionError, StoreError
+from cpe_diag.domain.router_plan import Reads, RevertState, RouterStage, Way
+from cpe_diag.domain.secret import Secret
+from cpe_diag.engine.router_look import differences
+from cpe_diag.engine.until_safe import until_safe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpe_diag.domain.router_plan import ExpectedReading, RouterPlan
+    from cpe_diag.engine.router_changing import RouterChanger
+    from cpe_diag.engine.until_safe import OnEnd
+
+ProveRouter: TypeAlias = Callable[[], Awaitable[Proof]]
+"""Measures and judges again whether the symptom is gone; never raises for the network."""
+
+STOPPED: Final = "it was stopped"
+
+
+async def perform_router(  # noqa: PLR0913 - each is one thing that tests replace by themselves
+    action_id: str,
+    changer: RouterChanger,
+    prove: ProveRouter,
+    *,
+    consent: str,
+    symptom: str,
+    on_end: OnEnd,
+) -> ActionOutcome:
+    """Change what the plan says, and prove it twice.
+
+    Args:
+        action_id: names the action in its journal.
+        changer: of a plan without objections; its journal holds the plan already.
+        prove: measures again.
+        consent: the id of the consent that covers the plan.
+        symptom: what was wrong before, in words.
+        on_end: gets the outcome, also where the caller is cancelled meanwhile.
+
+    Returns:
+        The outcome.
+
+    Raises:
+        ActionError: nothing was changed: the router is no longer as the plan says, or the
+            journal cannot be written.
+        CancelledError: after a safe point was reached and `on_end` was called.
+    """
+    if changer.plan.objections:
+        msg = "a plan with objections is not performed"
+        raise ValueError(msg)
+    work = RouterPerformance(action_id, changer, prove, consent=consent, symptom=symptom)
+    try:
+        await work.still_as_planned()
+    except ActionError as error:
+        work.end(ActionEnd.FAILED, str(error))
+        raise
+    return await until_safe(work.all(), work.stopping, on_end)
+
+
+class RouterPerformance:
+    """One plan while it is performed, or recovered."""
+
+    def __init__(
+        self,
+        action_id: str,
+        changer: RouterChanger,
+        prove: ProveRouter,
+        *,
+        consent: str,
+        symptom: str,
+    ) -> None:
+        """Perform the plan of `changer`."""
+        self.action_id = action_id
+        self.changer = changer
+        self.plan: RouterPlan = changer.plan
+        self.prove = prove
+        self.consent = consent
+        self.symptom = symptom
+        self.stopping = asyncio.Event()
+        self.fires_s = 0.0
+        """When the router's own revert fires, monotonic."""
+        clock = changer.doors.clock
+        self.started_at, self.start_s = clock.now(), clock.monotonic()
+
+    async def still_as_planned(self) -> None:
+        """Look once more, right before the act.
+
+        Raises:
+            ActionError: something is read otherwise than the plan says, or the router is silent.
+        """
+        looked, read = await self.changer.seen()
+        if looked is None:
+            raise ActionError(f"{self.plan.router} does not answer any more; nothing was changed")
+        if self.changer.boot_id and looked.boot_id != self.changer.boot_id:
+            raise ActionError("the router has restarted meanwhile; nothing was changed")
+        compared = {Reads.SSID, Reads.ON_AIR, Reads.CHANNEL, Reads.FIRMWARE}
+        changed = differences(
+            {one: found for one, found in read.items() if one.reads in compared}, before=True
+        )
+        if changed:
+            raise ActionError(f"{changed[0]} any more; nothing was changed: make the plan again")
+
+    async def all(self) -> ActionOutcome:
+        """Take the stages."""
+        if self.plan.backup:
+            kept = await self.changer.stage(RouterStage.BACKUP, self.plan.backup, changes=False)
+            if kept.done is not True:
+                return self.end(ActionEnd.FAILED, f"no copy could be made: {kept.words}")
+            try:
+                self.changer.doors.copies.keep(self.action_id, kept.output.encode())
+            except ActionError as error:
+                return self.end(ActionEnd.FAILED, f"the copy could not be kept: {error}")
+        if self.plan.prepare:
+            ready = await self.changer.stage(RouterStage.PREPARE, self.plan.prepare, changes=False)
+            if ready.done is not True:
+                return self.end(ActionEnd.FAILED, f"not ready: {ready.words}; nothing was changed")
+        if self.stopping.is_set():
+            return self.end(ActionEnd.FAILED, f"{STOPPED} before anything was changed")
+        if self.taken_back():
+            return self.end(ActionEnd.FAILED, "the consent was withdrawn; nothing was changed")
+        return await (self.armed() if self.plan.way is Way.ARMED else self.once())
+
+    def taken_back(self) -> bool:
+        """Whether the customer has withdrawn the consent; where nobody can tell, it counts so."""
+        try:
+            return self.changer.doors.consent.withdrawn(self.consent)
+        except StoreError:
+            return True
+
+    async def armed(self) -> ActionOutcome:
+        """Change under the router's own revert."""
+        changer, clock = self.changer, self.changer.doors.clock
+        self.fires_s = clock.monotonic() + self.plan.window_s
+        armed = await changer.stage(RouterStage.ARM, self.plan.arm, changes=False)
+        state = await changer.revert_state() if armed.done is not False else None
+        if state is not RevertState.ARMED:
+            await changer.quiet(self.plan.back)
+            why = armed.words if armed.done is not True else "the router does not say `armed`"
+            return self.end(
+                ActionEnd.FAILED, f"the revert could not be armed: {why}; nothing was changed"
+            )
+        applied = await changer.stage(RouterStage.APPLY, self.plan.apply, changes=True)
+        if applied.done is False:
+            return await self.go_back(f"it was refused: {applied.words}")
+        until = self.fires_s - changer.patience.grace_s
+        read = await self.until_expected(until)
+        wrong = differences(read, before=False)
+        if wrong:
+            return await self.go_back(f"it did not take effect: {'; '.join(wrong)}")
+        proof = await self.proven(min(until, clock.monotonic() + changer.patience.prove_s))
+        if proof.holds is not True:
+            helped = "it did not help" if proof.holds is False else "whether it helps is not known"
+            return await self.go_back(f"it took effect, and {helped}", proof)
+        return await self.hand_over_and_keep(proof)
+
+    async def hand_over_and_keep(self, proof: Proof) -> ActionOutcome:
+        """Give a new password to the customer, then make the change last."""
+        changer = self.changer
+        if "password" in self.plan.secrets:
+            changer.intend(RouterStage.DELIVER, "to the customer")
+            try:
+                await changer.doors.courier.hand_over(
+                    Secret(changer.material.slots["password"]), networks=self.plan.targets
+                )
+            except ActionError as error:
+                changer.answer(RouterStage.DELIVER, StepSaid.REFUSED, str(error))
+                return await self.go_back("the password did not reach the customer", proof)
+            changer.answer(RouterStage.DELIVER, StepSaid.DONE, "handed over")
+        if self.taken_back():
+            return await self.go_back("the consent was withdrawn", proof)
+        if self.stopping.is_set() and "password" not in self.plan.secrets:
+            return await self.go_back(STOPPED, proof)
+        return await self.keep(proof)
+
+    async def keep(self, proof: Proof | None) -> ActionOutcome:
+        """Make the change last, over the new connection, and look that it does."""
+        changer = self.changer
+        kept = await changer.stage(RouterStage.KEEP, self.plan.keep, changes=True)
+        if kept.done is not True:
+            await changer.renew()
+        state = await changer.revert_state()
+        if state is RevertState.ARMED and kept.done is not True:
+            kept = await changer.stage(RouterStage.KEEP, self.plan.keep, changes=True)
+            state = await changer.revert_state()
+        if state is RevertState.FIRED or (state is RevertState.ARMED and kept.done is False):
+            return await self.gone_back("the router took it back before it was kept", proof)
+        _looked, read = await changer.seen()
+        wrong = differences(read, before=False)
+        if state is RevertState.KEPT and not wrong:
+            return self.end(ActionEnd.PROVEN, "it took effect, was proven, and is kept", proof)
+        words = f"it may have been kept: {'; '.join(wrong) or kept.words}"
+        return self.left_open(words, proof)
+
+    async def until_expected(self, until: float) -> Mapping[ExpectedReading, str | None]:
+        """Look over new connections until everything is as expected, or time is up."""
+        changer, clock = self.changer, self.changer.doors.clock
+        read: Mapping[ExpectedReading, str | None] = dict.fromkeys(self.plan.expected)
+        connected = False
+        while True:
+            connected = connected or await changer.renew()
+            if connected:
+                looked, read = await changer.seen()
+                connected = looked is not None
+            if connected and not differences(read, before=False):
+                changer.tell("read over a new connection: as wanted")
+                return read
+            if self.stopping.is_set() or clock.monotonic() >= until:
+                changer.tell("; ".join(differences(read, before=False)))
+                return read
+            await self.pause(min(until, clock.monotonic() + changer.patience.look_every_s))
+
+    async def proven(self, until: float) -> Proof:
+        """Measure until the symptom is gone, or time is up."""
+        changer, clock = self.changer, self.changer.doors.clock
+        while True:
+            proof = await self.prove()
+            changer.tell(f"measured: {proof.words}")
+            if proof.holds or self.stopping.is_set() or clock.monotonic() >= until:
+                return proof
+            await self.pause(min(until, clock.monotonic() + changer.patience.prove_every_s))
+
+    async def go_back(self, why: str, proof: Proof | None = None) -> ActionOutcome:
+        """Let the router take the change back at once."""
+        await self.changer.stage(RouterStage.BACK, self.plan.back, changes=True)
+        return await self.gone_back(why, proof)
+
+    async def gone_back(self, why: str, proof: Proof | None = None) -> ActionOutcome:
+        """Look until the previous settings stand; at the latest after the revert has fired."""
+        changer, clock = self.changer, self.changer.doors.clock
+        until = max(self.fires_s, clock.monotonic()) + changer.patience.after_fire_s
+        wrong: tuple[str, ...] = ("the router does not answer",)
+        while True:
+            looked, read = await changer.seen()
+            state = await changer.revert_state() if looked is not None else None
+            if looked is not None:
+                by_router = {one: found for one, found in read.items() if found is not None}
+                wrong = differences(by_router, before=True)
+                over = state in {RevertState.FIRED, RevertState.NONE}
+                if not wrong and over:
+                    return self.end(
+                        ActionEnd.ROLLED_BACK, f"{why}; the previous settings stand again", proof
+                    )
+            if clock.monotonic() >= until:
+                words = f"{why}; whether the previous settings stand is not known: {wrong[:2]}"
+                return self.left_open(words, proof)
+            await clock.sleep_until(min(until, clock.monotonic() + changer.patience.look_every_s))
+            if looked is None:
+                await changer.renew()
+
+    async def once(self) -> ActionOutcome:
+        """Do what cannot be taken back, once, and see that it happened."""
+        changer = self.changer
+        applied = await changer.stage(RouterStage.APPLY, self.plan.apply, changes=True)
+        if applied.done is False:
+            return self.end(ActionEnd.FAILED, f"it did not happen: {applied.words}")
+        return await self.once_seen()
+
+    async def once_seen(self) -> ActionOutcome:
+        """Wait for the router to come back, and prove what happened."""
+        changer, clock = self.changer, self.changer.doors.clock
+        until = clock.monotonic() + self.plan.outage_s + changer.patience.return_more_s
+        read = await self.until_expected(until)
+        boots = [found for one, found in read.items() if one.reads is Reads.BOOT]
+        others = differences(
+            {one: found for one, found in read.items() if one.reads is not Reads.BOOT},
+            before=False,
+        )
+        if not any(found == "another" for found in boots):
+            if any(found == "the same" for found in boots):
+                return self.end(ActionEnd.FAILED, "the router has not restarted: nothing happened")
+            return self.left_open("the router has not come back, or does not tell its boot")
+        if others:
+            return self.end(ActionEnd.FAILED, f"it restarted, and {'; '.join(others)}")
+        proof = await self.proven(clock.monotonic() + changer.patience.prove_s)
+        if proof.holds:
+            return self.end(ActionEnd.PROVEN, "it happened, which its boot shows", proof)
+        helped = "it did not help" if proof.holds is False else "whether it helps is not known"
+        end = ActionEnd.FAILED if proof.holds is False else ActionEnd.UNKNOWN
+        return self.end(end, f"it happened, which its boot shows, and {helped}", proof)
+
+    async def pause(self, until: float) -> None:
+        """Wait, unless it is stopped."""
+        clock = self.changer.doors.clock
+        while clock.monotonic() < until and not self.stopping.is_set():
+            await clock.sleep_until(min(until, clock.monotonic() + 1.0))
+
+    def left_open(self, words: str, proof: Proof | None = None) -> ActionOutcome:
+        """Tell an outcome that nobody knows, and leave the journal without an end."""
+        words = f"{words}; it is unfinished: cpe-diag router recover {self.action_id}"
+        self.changer.tell(words)
+        return self._outcome(ActionEnd.UNKNOWN, words, proof)
+
+    def end(self, end: ActionEnd, words: str, proof: Proof | None = None) -> ActionOutcome:
+        """Note the outcome, which ends the journal."""
+        at = self.changer.doors.clock.now()
+        self.changer.note(JournalEntry(kind=EntryKind.END, at=at, words=words, said=end.value))
+        return self._outcome(end, words, proof)
+
+    def _outcome(self, end: ActionEnd, words: str, proof: Proof | None) -> ActionOutcome:
+        clock = self.changer.doors.clock
+        after = f"; now: {proof.words}" if proof else ""
+        if self.changer.trouble:
+            words = f"{words}; the journal is not complete: {self.changer.trouble}"
+        return ActionOutcome(
+            id=self.action_id,
+            digest=self.plan.digest,
+            end=end,
+            words=words,
+            symptom=f"before: {self.symptom}{after}",
+            steps=tuple(self.changer.steps),
+            started_at=self.started_at,
+            took_s=clock.monotonic() - self.start_s,
+        )

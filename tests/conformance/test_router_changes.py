@@ -1,0 +1,37 @@
+"""Each change of each router driver passes the same stories against its simulated router."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cpe_diag.driver_kit.load import load_driver
+from cpe_diag.driver_kit.router import RouterDriver
+from cpe_diag.testing.router_story import STORIES, StoryRouter
+from tests.conformance.lab_routers import LabOpenWrt
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+ROUTERS: dict[str, Callable[[], StoryRouter]] = {"openwrt": LabOpenWrt}
+"""A simulated router by the id of its driver; each story gets a new one."""
+
+
+def changes() -> list[tuple[str, str]]:
+    """Give every change of every driver that has a simulated router."""
+    found = []
+    for name in ROUTERS:
+        driver = load_driver(name)
+        assert isinstance(driver, RouterDriver)
+        found += [(name, action) for action in driver.actions]
+    return found
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda one: one.__name__)
+@pytest.mark.parametrize(("name", "action"), changes())
+async def test_every_change_passes_the_story(
+    name: str, action: str, story: Callable[[StoryRouter, str], Awaitable[None]]
+) -> None:
+    """The router ends on the old or on the new settings, whoever vanishes when."""
+    await story(ROUTERS[name](), action)
