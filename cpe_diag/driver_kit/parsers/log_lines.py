@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 LONGEST_LINE: Final = 200
 
-# logread.c of OpenWrt's ubox: date, facility and priority, program with its process number.
+# logread.c of OpenWrt's ubox: date, facility and priority, program with its process number;
+# syslogd of busybox: date without a year, facility and priority only where it was built so.
 _HEAD: Final = re.compile(
-    r"(?:\w{3} \w{3} +\d{1,2} [\d:]{8} \d{4} )?\w+\.\w+ [\w./()-]{1,64}(?:\[\d+\])?:"
+    r"(?:(?:\w{3} \w{3} +\d{1,2} [\d:]{8} \d{4} )?\w+\.\w+|\w{3} +\d{1,2} [\d:]{8})"
+    r" [\w./()-]{1,64}(?:\[\d+\])?:"
 )
 # ctime(3), as logread and date(1) print it: Sun Nov 22 04:24:41 2026.
 _TIME: Final = "%a %b %d %H:%M:%S %Y"
@@ -80,6 +82,14 @@ LOG_PATTERNS: Final[tuple[LogPattern, ...]] = (
         source="hostapd wpa_ctrl.h, AP_STA_DISCONNECTED",
     ),
     LogPattern(
+        kind=LogEventKind.WIFI_DISCONNECTED,
+        pattern=re.compile(
+            r"wlceventd: \S+: \S+: (?:Deauth_ind|Disassoc) "
+            r"(?P<subject>[0-9A-F]{2}(?::[0-9A-F]{2}){5}),"
+        ),
+        source="wlceventd of ASUSWRT, wlceventd_proc_event, as its log shows it",
+    ),
+    LogPattern(
         kind=LogEventKind.ROGUE_DHCP,
         pattern=re.compile(r"found already running DHCP-server on interface '(?P<subject>[^']+)'"),
         source="OpenWrt package/network/services/dnsmasq/files/dnsmasq.init, dhcp_check",
@@ -138,7 +148,7 @@ def classify(lines: Sequence[str], read_at: str = "") -> tuple[LogEvent, ...]:
                 counts.clear()
             match = pattern.pattern.search(line)
             if match is not None:
-                subject = match.groupdict().get("subject") or ""
+                subject = (match.groupdict().get("subject") or "").lower()
                 counts[subject] = counts.get(subject, 0) + 1
                 last[subject] = line[: match.end()]
                 ages[subject] = _age_s(line, read_at)
