@@ -21,14 +21,20 @@ class Group:
     members: tuple[Event, ...]
 
 
-@dataclass(slots=True)
-class Child:
-    """What a group consists of: a smaller group, or a port of its own."""
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What a group consists of: a smaller group, a port of its own, or `lone` homes.
 
-    name: str
+    Lone homes are those that are each alone in a smaller group, or in none; `names` are then
+    those that fell.
+    """
+
+    names: tuple[str, ...]
     is_port: bool
-    affected: list[str]
-    stayed: int = 0
+    lone: bool
+    members: tuple[Event, ...]
+    affected: tuple[str, ...]
+    stayed: int
 
     @property
     def live(self) -> int:
@@ -56,8 +62,11 @@ def groups_of(members: Iterable[Event]) -> tuple[Group, ...]:
     return tuple(Group(name, steps[name], tuple(held[name])) for name in sorted(held))
 
 
-def children_of(group: str, members: Iterable[Event], fell: set[str]) -> list[Child]:
+def branches_of(group: str, members: Iterable[Event], fell: set[str]) -> list[Branch]:
     """Sort the members of a group into the next smaller groups.
+
+    A home that is alone in its smaller group is no sign of that group; several such homes are one
+    of what they share, so that they make one branch.
 
     Args:
         group: its name.
@@ -65,15 +74,65 @@ def children_of(group: str, members: Iterable[Event], fell: set[str]) -> list[Ch
         fell: names of those that fell.
 
     Returns:
-        The children by their names; members that are down for other reasons are counted nowhere.
+        The branches by their names, the lone homes last; members that are down for other reasons
+        are counted nowhere.
     """
-    found: dict[str, Child] = {}
+    sorted_out: defaultdict[tuple[str, bool], list[Event]] = defaultdict(list)
     for member in members:
         at = member.path.index(group)
         name = member.path[at - 1] if at else f"port {member.port}"
-        child = found.setdefault(name, Child(name, at == 0, []))
-        if member.port in fell:
-            child.affected.append(member.port)
-        elif member.up:
-            child.stayed += 1
-    return [found[name] for name in sorted(found)]
+        sorted_out[name, at == 0].append(member)
+    branches = [
+        _branch((name,), held, fell, is_port=is_port)
+        for (name, is_port), held in sorted(sorted_out.items(), key=lambda one: one[0])
+    ]
+    lone = [one for one in branches if one.live == 1]
+    several = [one for one in branches if one.live > 1]
+    if not lone:
+        return several
+    return [
+        *several,
+        Branch(
+            names=tuple(name for one in lone if one.affected for name in one.names),
+            is_port=all(one.is_port for one in lone),
+            lone=True,
+            members=tuple(member for one in lone for member in one.members),
+            affected=tuple(port for one in lone for port in one.affected),
+            stayed=sum(one.stayed for one in lone),
+        ),
+    ]
+
+
+def _branch(
+    names: tuple[str, ...], members: list[Event], fell: set[str], *, is_port: bool
+) -> Branch:
+    return Branch(
+        names=names,
+        is_port=is_port,
+        lone=False,
+        members=tuple(members),
+        affected=tuple(one.port for one in members if one.port in fell),
+        stayed=sum(one.up for one in members if one.port not in fell),
+    )
+
+
+def part_stands(branches: Iterable[Branch], fell: set[str], share: float) -> bool:
+    """Say whether a part of a group is not down, however deep within it.
+
+    Args:
+        branches: of the group.
+        fell: names of those that fell.
+        share: at least so much of a branch must have fallen.
+    """
+    return any(
+        one.is_group
+        and (
+            not one.is_down(share)
+            or (
+                not one.lone
+                and not one.is_port
+                and part_stands(branches_of(one.names[0], one.members, fell), fell, share)
+            )
+        )
+        for one in branches
+    )

@@ -9,7 +9,8 @@ homes, old faults) and what the operator has shut is neither, and counts nowhere
 1. By topology: a group is down when enough of its members are affected and few have stayed. Of
    several groups that explain the same affected ports the smallest is named; a larger one only
    where it explains more: several PONs make a card, several cards a node. A larger group of which
-   a part stands is named with the parts that fell.
+   a part stands, however deep, is named with the parts that fell. Homes that are each alone in
+   their PON are judged together, for one of them says nothing of its PON.
 2. Without topology, or across it: `bursts` finds more falls at one moment than chance gives.
 3. Members without a time may have been dark for ever: they count, together with those that fell
    at one moment, only where nearly all of their group is dark. Old falls at one moment count only
@@ -28,7 +29,7 @@ from cpe_diag.domain.missing import known
 from cpe_diag.domain.ont_facts import OntDownCause
 from cpe_diag.domain.verdict import GroupKind
 from cpe_diag.judge.bursts import Event, Limits, burst, densest
-from cpe_diag.judge.outage_groups import Group, children_of, groups_of
+from cpe_diag.judge.outage_groups import Group, branches_of, groups_of, part_stands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -229,23 +230,25 @@ def _judged(group: Group, fall: _Fall, bounds: Limits) -> Outage | None:
     """Say whether a group is down with those that fell, as a whole or in parts."""
     if len(fall.fell) < bounds.least:
         return None
-    children = children_of(group.name, group.members, {one.port for one in fall.fell})
-    hits = [one for one in children if one.affected and one.is_down(fall.share)]
-    parts = [one for one in hits if one.is_group and len(one.affected) > 1]
-    live = sum(one.live for one in children)
-    stands = any(one.is_group and one not in hits for one in children)
+    ports = {one.port for one in fall.fell}
+    branches = branches_of(group.name, group.members, ports)
+    hits = [one for one in branches if one.affected and one.is_down(fall.share)]
+    parts = [one for one in hits if one.lone or len(one.affected) > 1]
+    live = sum(one.live for one in branches)
     of_node = group.name == group.members[0].path[-1]
-    if fall.dark and of_node and not all(one.is_port for one in children):
-        # A node is more than one card; a single home is no sign of one.
+    if fall.dark and of_node and not all(one.is_port for one in branches):
+        # A node is more than one card; homes without a time are no sign of one.
+        parts = [one for one in parts if not one.lone]
         hits = parts if len(parts) >= _SEVERAL else []
     affected = [port for one in hits for port in one.affected]
-    if len(affected) >= max(bounds.least, fall.share * live) and not stands:
+    enough = len(affected) >= max(bounds.least, fall.share * live)
+    if enough and not part_stands(branches, ports, fall.share):
         return _outage(group, affected, live, fall)
     affected = [port for one in parts for port in one.affected]
     if len(parts) < _SEVERAL or len(affected) < bounds.least:
         return None
     live = sum(one.live for one in parts)
-    return _outage(group, affected, live, fall, tuple(one.name for one in parts))
+    return _outage(group, affected, live, fall, tuple(name for one in parts for name in one.names))
 
 
 _SEVERAL: Final = 2

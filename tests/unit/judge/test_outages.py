@@ -171,6 +171,28 @@ def test_one_home_that_goes_dark_beside_a_dark_pon_is_not_part_of_it() -> None:
     assert len(outage.affected) == 10
 
 
+def test_a_home_alone_on_its_pon_stays_with_the_outage_it_fell_in_when_others_are_lit() -> None:
+    """Nobody else is there to say that its PON works; lit PONs far away say nothing of it."""
+    dark = pon(1, 0, [100.0] * 6) + pon(2, 0, [102.0])
+    assert only(dark).title == "card 0/1"
+    outage = only(dark + pon(3, 2))
+    assert (outage.title, len(outage.affected)) == ("pon 0/1/1, pon 0/1/2 of card 0/1", 7)
+    outage = only(dark + pon(1, 2, card=3))
+    assert (outage.title, len(outage.affected)) == ("card 0/1", 7)
+
+
+def test_a_home_alone_on_its_pon_has_its_own_fault_where_others_like_it_are_lit() -> None:
+    """Of twenty such homes one goes dark beside an outage by chance."""
+    dark = pon(1, 0, [100.0] * 40) + pon(2, 0, [102.0])
+    outage = only(dark + [one for n in range(3, 22) for one in pon(n, 1)])
+    assert (outage.name, len(outage.affected)) == ("pon 0/1/1", 40)
+
+
+def test_a_node_whose_only_card_is_lit_in_part_is_not_down() -> None:
+    """Most of its homes are dark, and still it is one PON."""
+    assert only(pon(1, 0, [60.0] * 7) + pon(2, 2)).title == "pon 0/1/1"
+
+
 def test_two_outages_at_two_times_are_two() -> None:
     """A PON at ten o'clock and another card's PON at noon are two cases."""
     ports = pon(1, 0, [60.0] * 6) + pon(2, 9) + pon(1, 0, [7_200.0] * 7, card=2)
@@ -328,7 +350,7 @@ def test_the_order_of_ports_does_not_matter(
 
 
 @QUICK
-@given(ports=networks(), others=st.integers(1, 12))
+@given(ports=networks(), others=st.integers(2, 12))
 def test_unaffected_far_ports_never_turn_an_outage_into_premises(
     ports: list[SiblingState], others: int
 ) -> None:
