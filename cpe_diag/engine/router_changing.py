@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.action import EntryKind, JournalEntry, PerformedStep, Phase, StepSaid
 from cpe_diag.domain.failures import ActionError, ChangeError, MeasurementError
 from cpe_diag.domain.router_plan import ExpectedReading, Reads, RevertState, RouterStage
-from cpe_diag.engine.router_look import look_or_none, reading
+from cpe_diag.engine.router_look import SYSTEM, WIFI, look_or_none, reading
 from cpe_diag.engine.router_orders import order_of
 from cpe_diag.ports import CommandAnswer
 
@@ -230,11 +230,22 @@ class RouterChanger:
         last = lines[-1] if lines else ""
         return RevertState(last) if last in set(RevertState) else None
 
-    async def seen(self) -> tuple[RouterLook | None, Mapping[ExpectedReading, str | None]]:
-        """Look, and read what the plan expects; all None where the router does not answer."""
+    async def seen(
+        self, *, also: tuple[str, ...] = ()
+    ) -> tuple[RouterLook | None, Mapping[ExpectedReading, str | None]]:
+        """Look, and read what the plan expects; all None where the router does not answer.
+
+        Args:
+            also: parts of a look that are asked beside what the plan expects.
+        """
+        needed = {_PART_OF[one.reads] for one in self.plan.expected if one.reads in _PART_OF}
         until = self.doors.clock.monotonic() + self.patience.look_s
         looked = await look_or_none(
-            asking(self.doors.control), self.driver, self.doors.clock, deadline=until
+            asking(self.doors.control),
+            self.driver,
+            self.doors.clock,
+            deadline=until,
+            parts=tuple(sorted({*needed, *also})),
         )
         if looked is None:
             return None, dict.fromkeys(self.plan.expected)
@@ -271,6 +282,16 @@ class RouterChanger:
         same = now == sorted(kept.decode("utf-8", "replace").split("\n"))
         return dict.fromkeys(asked, "as kept" if same else "otherwise")
 
+
+_PART_OF: Final = {
+    Reads.BOOT: SYSTEM,
+    Reads.FIRMWARE: SYSTEM,
+    Reads.SSID: WIFI,
+    Reads.ON_AIR: WIFI,
+    Reads.CHANNEL: WIFI,
+    Reads.AIR: WIFI,
+}
+"""Which part of a look tells it."""
 
 _UNSENT: Final = "nothing was sent"
 

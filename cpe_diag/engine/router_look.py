@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from cpe_diag.domain.failures import FailureKind, MeasurementError
 from cpe_diag.domain.missing import Maybe, Missing, known
@@ -46,14 +46,26 @@ class RouterLook:
         return (known(system.boot_id) or "") if system is not None else ""
 
 
-async def look(ask: Ask, driver: RouterDriver, clock: Clock, *, deadline: float) -> RouterLook:
-    """Ask everything together.
+SYSTEM, WIFI, WAN, PENDING = "router_system", "router_wifi", "router_wan", "pending"
+EVERYTHING: Final = (SYSTEM, WIFI, WAN, PENDING)
+
+
+async def look(
+    ask: Ask,
+    driver: RouterDriver,
+    clock: Clock,
+    *,
+    deadline: float,
+    parts: tuple[str, ...] = EVERYTHING,
+) -> RouterLook:
+    """Ask what a change needs to know.
 
     Args:
         ask: the router.
         driver: of its platform.
         clock: for the readers.
         deadline: absolute, monotonic seconds.
+        parts: what is asked; the rest is Missing.
 
     Returns:
         What was read; what the platform does not tell is Missing.
@@ -61,34 +73,32 @@ async def look(ask: Ask, driver: RouterDriver, clock: Clock, *, deadline: float)
     Raises:
         MeasurementError: the router does not answer.
     """
-    names = [
-        name for name in ("router_system", "router_wifi", "router_wan") if name in driver.questions
-    ]
+    names = [name for name in parts if name in driver.questions]
     asked = {name: driver.questions[name].commands for name in names}
-    pending = () if driver.revert is None else driver.revert.pending
-    asked["pending"] = tuple(
+    pending = () if driver.revert is None or PENDING not in parts else driver.revert.pending
+    asked[PENDING] = tuple(
         Command(text=one.run, label=one.label, limit_s=one.limit_s) for one in pending
     )
     answers = list(await ask([one for each in asked.values() for one in each], deadline))
-    parts: dict[str, tuple[CommandAnswer, ...]] = {}
+    said: dict[str, tuple[CommandAnswer, ...]] = {}
     for name, commands in asked.items():
-        parts[name], answers = tuple(answers[: len(commands)]), answers[len(commands) :]
+        said[name], answers = tuple(answers[: len(commands)]), answers[len(commands) :]
     context = ReadingContext(at=clock.now())
 
     def read(name: str, wanted: type[T]) -> Maybe[T]:
-        if name not in parts:
+        if name not in said:
             return Missing(why=FailureKind.UNSUPPORTED)
         try:
-            value = driver.questions[name].reader(parts[name], context)
+            value = driver.questions[name].reader(said[name], context)
         except UnreadableError as error:
             return Missing(why=error.kind)
         return value if isinstance(value, wanted) else Missing(why=FailureKind.UNPARSEABLE)
 
-    waits = parts["pending"]
+    waits = said[PENDING]
     return RouterLook(
-        system=read("router_system", RouterSystem),
-        wifi=read("router_wifi", WifiStatus),
-        wan=read("router_wan", WanStatus),
+        system=read(SYSTEM, RouterSystem),
+        wifi=read(WIFI, WifiStatus),
+        wan=read(WAN, WanStatus),
         pending=Missing(why=FailureKind.UNSUPPORTED)
         if not waits
         else Missing(why=FailureKind.DEVICE_ERROR)
@@ -150,11 +160,11 @@ def wifi_reading(wifi: WifiStatus | None, wanted: ExpectedReading) -> str | None
 
 
 async def look_or_none(
-    ask: Ask, driver: RouterDriver, clock: Clock, *, deadline: float
+    ask: Ask, driver: RouterDriver, clock: Clock, *, deadline: float, parts: tuple[str, ...]
 ) -> RouterLook | None:
     """Look; None where the router does not answer."""
     try:
-        return await look(ask, driver, clock, deadline=deadline)
+        return await look(ask, driver, clock, deadline=deadline, parts=parts)
     except MeasurementError:
         return None
 

@@ -21,7 +21,7 @@ from cpe_diag.domain.action import (
 from cpe_diag.domain.failures import ActionError, StoreError
 from cpe_diag.domain.router_plan import Reads, RevertState, RouterStage, Way
 from cpe_diag.domain.secret import Secret
-from cpe_diag.engine.router_look import differences
+from cpe_diag.engine.router_look import SYSTEM, differences
 from cpe_diag.engine.until_safe import until_safe
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class RouterPerformance:
         Raises:
             ActionError: something is read otherwise than the plan says, or the router is silent.
         """
-        looked, read = await self.changer.seen()
+        looked, read = await self.changer.seen(also=(SYSTEM,))
         if looked is None:
             raise ActionError(f"{self.plan.router} does not answer any more; nothing was changed")
         if self.changer.boot_id and looked.boot_id != self.changer.boot_id:

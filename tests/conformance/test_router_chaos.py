@@ -1,0 +1,241 @@
+"""Whatever dies when: the router ends with all of the old settings or all of the new ones.
+
+The process is killed at every entry of the journal, before and after it is written; every command
+is cut before, within and after it, or never answered. Then time passes, another process takes up
+the journal, and what it says is compared with what the simulated router has on air.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cpe_diag.domain.action import ActionEnd
+from cpe_diag.domain.failures import ActionError
+from cpe_diag.domain.router_plan import RouterPlan, Way
+from cpe_diag.lab.openwrt.control import Cut
+from cpe_diag.testing.router_story import Story, StoryJournal, Vanished
+from tests.conformance.lab_routers import LabOpenWrt
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.action import ActionOutcome
+
+ARMED = (
+    "wifi.set_ssid",
+    "wifi.set_password",
+    "wifi.set_enabled",
+    "wifi.set_channel",
+    "router.restore_backup",
+)
+ONCE = ("router.reboot", "router.factory_reset", "firmware.install")
+SETTLED_S = 900.0
+"""Longer than any window, outage and restart here."""
+
+
+@dataclass
+class Case:
+    """One change of one new router that something happens to."""
+
+    router: LabOpenWrt
+    story: Story
+    plan: RouterPlan
+    before: Mapping[str, str]
+    boot: str
+
+    @classmethod
+    async def new(cls, action: str) -> Case:
+        """Plan a change on a healthy router."""
+        router = LabOpenWrt()
+        story = Story(router, action)
+        plan = await story.plan()
+        return cls(router, story, plan, dict(router.settings()), router.boots())
+
+    async def end(self) -> ActionOutcome | None:
+        """Let time pass and another process find out; None where there is nothing to recover."""
+        await self.story.wait(SETTLED_S)
+        record = self.story.record(self.plan)
+        if record.ended or not record.entries:
+            return None
+        return await self.story.recover(record)
+
+    async def new_settings(self) -> Mapping[str, str]:
+        """Give what an undisturbed change of the same kind ends with, seen on another router."""
+        other = await Case.new(self.story.action)
+        outcome = await other.story.perform(other.plan)
+        assert outcome.end is ActionEnd.PROVEN, outcome.words
+        await other.story.wait(SETTLED_S)
+        return dict(other.router.settings())
+
+
+def shape(settings: Mapping[str, str]) -> set[tuple[str, str]]:
+    """Leave out the passwords that each new lab makes anew."""
+    found = set()
+    for name, value in settings.items():
+        words = [word for word in value.split(" ") if "wifi-" not in word]
+        found.add((name, " ".join(words) if name != "committed" else ""))
+    return found
+
+
+async def moments_of(action: str) -> int:
+    """Count the moments at which the process can die."""
+    case = await Case.new(action)
+    await case.story.perform(case.plan)
+    return case.story.journal.moments
+
+
+async def labels_of(action: str) -> list[str]:
+    """List the commands of an undisturbed change, in their order."""
+    case = await Case.new(action)
+    case.router.sent.clear()
+    await case.story.perform(case.plan)
+    return list(case.router.sent)
+
+
+def places(labels: list[str]) -> list[int]:
+    """Choose the first and the last time of each command: between them it only looks again."""
+    first = {label: number for number, label in reversed(list(enumerate(labels)))}
+    last = {label: number for number, label in enumerate(labels)}
+    return sorted({*first.values(), *last.values()})
+
+
+def check_wholly(
+    case: Case, wanted: Mapping[str, str], outcome: ActionOutcome | None, what: str
+) -> str:
+    """The router is wholly on the old or on the new settings, and the outcome says which."""
+    now = dict(case.router.settings())
+    old = now == case.before
+    new = shape(now) == shape(wanted) and not old
+    assert old or new, f"{what}: neither old nor new: {now}"
+    if outcome is not None:
+        kept = outcome.end is ActionEnd.PROVEN
+        assert kept is new, f"{what}: {outcome.end} ({outcome.words}), and the router is {now}"
+        assert outcome.end is not ActionEnd.UNKNOWN, f"{what}: {outcome.words}"
+    return "new" if new else "old"
+
+
+@pytest.mark.parametrize("action", ARMED)
+async def test_killed_at_every_moment_the_router_is_wholly_old_or_new(
+    action: str, record_property: Callable[[str, object], None]
+) -> None:
+    """Killed anywhere, nothing is half done, and the case says what stands."""
+    wanted = await (await Case.new(action)).new_settings()
+    ends: Counter[str] = Counter()
+    moments = await moments_of(action)
+    for moment in range(moments):
+        case = await Case.new(action)
+        case.story.journal = StoryJournal(dies_at=moment)
+        case.router.sent.clear()
+        with pytest.raises(Vanished):
+            await case.story.perform(case.plan)
+        applied = case.plan.apply[-1].label
+        outcome = await case.end()
+        ends[check_wholly(case, wanted, outcome, f"{action} killed at moment {moment}")] += 1
+        assert case.router.sent.count(applied) <= 1, f"{action}: applied twice"
+    assert set(ends) == {"old", "new"}
+    record_property("chaos", f"{action}: killed at {moments} moments: {dict(ends)}")
+
+
+@pytest.mark.parametrize("cut", [cut for cut in Cut if cut is not Cut.NO])
+@pytest.mark.parametrize("action", ARMED)
+async def test_cut_at_every_command_the_router_is_wholly_old_or_new(
+    action: str, cut: Cut, record_property: Callable[[str, object], None]
+) -> None:
+    """Each command in turn loses its connection once; the change ends known or is recovered."""
+    wanted = await (await Case.new(action)).new_settings()
+    labels = await labels_of(action)
+    ends: Counter[str] = Counter()
+    for number in places(labels):
+        case = await Case.new(action)
+        case.router.sent.clear()
+        case.router.fate = once_at(number, cut)
+        outcome: ActionOutcome | None = None
+        try:
+            outcome = await case.story.perform(case.plan)
+        except ActionError:
+            outcome = None
+        if outcome is None or outcome.end is ActionEnd.UNKNOWN:
+            case.router.fate = lambda _label: Cut.NO
+            outcome = await case.end()
+        await case.story.wait(SETTLED_S)
+        what = f"{action}: {cut} {labels[number]} ({number})"
+        ends[check_wholly(case, wanted, outcome, what)] += 1
+        assert case.router.sent.count(case.plan.apply[-1].label) <= 1, f"{what}: applied twice"
+    told = f"{action}: {sum(ends.values())} cuts {cut} of {len(labels)} commands: {dict(ends)}"
+    record_property("chaos", told)
+
+
+def once_at(number: int, cut: Cut) -> Fate:
+    """Cut the command of that number, and no other."""
+    return Fate(number, cut)
+
+
+class Fate:
+    """Cuts one command by its number."""
+
+    def __init__(self, number: int, cut: Cut) -> None:
+        """Cut the command of that number."""
+        self._left = number
+        self._cut = cut
+
+    def __call__(self, _label: str) -> Cut:
+        """Say what becomes of the next command."""
+        self._left -= 1
+        return self._cut if self._left == -1 else Cut.NO
+
+
+@pytest.mark.parametrize("action", ONCE)
+async def test_killed_at_every_moment_what_happens_once_happens_at_most_once(
+    action: str, record_property: Callable[[str, object], None]
+) -> None:
+    """A reset is not repeated because somebody did not hear of it."""
+    moments = await moments_of(action)
+    ends: Counter[str] = Counter()
+    for moment in range(moments):
+        case = await Case.new(action)
+        case.story.journal = StoryJournal(dies_at=moment)
+        case.router.sent.clear()
+        with pytest.raises(Vanished):
+            await case.story.perform(case.plan)
+        outcome = await case.end()
+        happened = case.router.boots() != case.boot
+        what = f"{action} killed at moment {moment}"
+        assert case.router.sent.count(case.plan.apply[-1].label) <= 1, f"{what}: twice"
+        if outcome is not None:
+            assert (outcome.end is ActionEnd.PROVEN) is happened, f"{what}: {outcome.words}"
+        ends["happened" if happened else "not"] += 1
+    assert set(ends) == {"happened", "not"}
+    record_property("chaos", f"{action}: killed at {moments} moments: {dict(ends)}")
+
+
+@pytest.mark.parametrize("cut", [cut for cut in Cut if cut is not Cut.NO])
+@pytest.mark.parametrize("action", ONCE)
+async def test_cut_at_every_command_what_happens_once_is_told_as_it_is(
+    action: str, cut: Cut, record_property: Callable[[str, object], None]
+) -> None:
+    """Failed is never said of what was done, nor done of what has failed."""
+    labels = await labels_of(action)
+    ends: Counter[str] = Counter()
+    for number in places(labels):
+        case = await Case.new(action)
+        assert case.plan.way is Way.ONCE
+        case.router.sent.clear()
+        case.router.fate = once_at(number, cut)
+        outcome: ActionOutcome | None = None
+        try:
+            outcome = await case.story.perform(case.plan)
+        except ActionError:
+            outcome = None
+        if outcome is None or outcome.end is ActionEnd.UNKNOWN:
+            case.router.fate = lambda _label: Cut.NO
+            outcome = await case.end()
+        happened = case.router.boots() != case.boot
+        what = f"{action}: {cut} {labels[number]} ({number})"
+        if outcome is not None:
+            assert (outcome.end is ActionEnd.PROVEN) is happened, f"{what}: {outcome.words}"
+        ends["happened" if happened else "not"] += 1
+    told = f"{action}: {sum(ends.values())} cuts {cut} of {len(labels)} commands: {dict(ends)}"
+    record_property("chaos", told)
