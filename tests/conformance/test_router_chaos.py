@@ -22,6 +22,8 @@ from cpe_diag.testing.router_story import Story, StoryJournal, Vanished
 from tests.conformance.lab_routers import LabOpenWrt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cpe_diag.domain.action import ActionOutcome
 
 ARMED = (
