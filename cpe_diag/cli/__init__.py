@@ -17,6 +17,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "run": ("cpe_diag.cli.run:run", "Run a playbook on a subscriber and say whose fault it is."),
     "outage": ("cpe_diag.cli.outage:outage", "Sweep access nodes: one customer or many."),
     "port": ("cpe_diag.cli.port:port", "Restart a port or correct its settings, and prove it."),
+    "consent": ("cpe_diag.cli.consent:consent", "Ask for, record and show customers' consents."),
+    "audit": ("cpe_diag.cli.audit:audit", "Show and verify who looked, agreed and changed."),
     "explain": ("cpe_diag.cli.explain:explain", "Judge a saved bundle again, offline."),
     "playbook": ("cpe_diag.cli.playbook:playbook", "List, show and check playbooks."),
     "driver": ("cpe_diag.cli.driver:driver", "List, show and check device drivers."),
@@ -90,7 +92,7 @@ def main(context: click.Context, config: str | None) -> None:
 
     \b
     Exit codes: 0 no fault found, 10 fault found, 11 undetermined,
-    20 change refused, 21 failed, 22 put back, 23 unknown,
+    20 refused, 21 change failed, 22 put back, 23 unknown,
     2 bad input, 3 could not run, 70 a bug of ours,
     130 Ctrl-C, 143 SIGTERM, 129 terminal closed.
     """  # noqa: D301 - \b keeps click from re-wrapping the table

@@ -14,10 +14,12 @@ from cpe_diag.cli.errors import (
     BadInputError,
     CouldNotRunError,
     InterruptedRunError,
+    RefusedError,
     told_clearly,
 )
 from cpe_diag.cli.exit_codes import ExitCode
 from cpe_diag.domain.action import ActionEnd
+from cpe_diag.domain.audit import AuditKind
 from cpe_diag.domain.failures import ActionError, GuardError, WishError
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.action import ActionOutcome, ActionPlan
     from cpe_diag.wiring.changes import OpenChange, PreparedChange
+    from cpe_diag.wiring.desk import Desk
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -35,12 +38,6 @@ EXIT_OF: Final = {
     ActionEnd.ROLLED_BACK: ExitCode.CHANGE_ROLLED_BACK,
     ActionEnd.UNKNOWN: ExitCode.CHANGE_UNKNOWN,
 }
-
-
-class RefusedError(click.ClickException):
-    """The guard, or a plan that is another one than was confirmed."""
-
-    exit_code = int(ExitCode.CHANGE_REFUSED)
 
 
 class OneChange:
@@ -65,21 +62,30 @@ class OneChange:
 
     async def work(self, prepared: PreparedChange) -> None:
         """Plan, ask, do, show."""
-        from cpe_diag.wiring.change_plans import make_plan
-        from cpe_diag.wiring.change_runs import change_port
+        from cpe_diag.wiring.change_runs import about, change_port, plan_port
         from cpe_diag.wiring.changes import open_change
 
+        desk = prepared.desk
+        if self.dry_run:  # whoever may not do it may look at it
+            desk.look("look.subscriber", "plan", about(prepared))
+        else:
+            desk.permit(prepared.wish.action, about(prepared))
         async with open_change(prepared) as change:
-            plan = await make_plan(change)
+            plan = await plan_port(change)
             if plan.objections:
                 self.refuse(plan)
             if plan.stands_already or self.dry_run:
                 self.show_plan(plan)
                 return
-            self.agree(plan)
+            try:
+                self.agree(plan)
+            except RefusedError as error:
+                desk.note(AuditKind.REFUSAL, error.message, about(prepared, plan))
+                raise
             with stopped_safely(self.came):
                 outcome = await change_port(change, plan, on_end=self.ends.append)
             show_outcome(plan, outcome, as_json=self.as_json)
+            say_unnoted(desk)
             self.exit_code = EXIT_OF[outcome.end]
             await self.save(change)
 
@@ -233,6 +239,12 @@ def show_outcome(plan: ActionPlan, outcome: ActionOutcome, *, as_json: bool) -> 
     from cpe_diag.report.change_text import outcome_lines
 
     _print_lines(outcome_lines(outcome, plan))
+
+
+def say_unnoted(desk: Desk) -> None:
+    """Say what the audit trail did not take any more, after the change had begun."""
+    for words in desk.unnoted:
+        click.echo(f"audit: {words}", err=True)
 
 
 def _print_plan(plan: ActionPlan) -> None:

@@ -10,6 +10,7 @@ import click
 from cpe_diag.cli.context import config_of
 from cpe_diag.cli.errors import told_clearly
 from cpe_diag.cli.exit_codes import ExitCode
+from cpe_diag.cli.looks import note_look
 
 SIGNS: Final = {"ok": "ok", "limited": "limited", "wrong": "WRONG"}
 
@@ -25,6 +26,8 @@ def doctor(context: click.Context, subscriber: str | None) -> None:
 
     config = config_of(context)
     with told_clearly():
+        if subscriber is not None:
+            note_look(config, "look.subscriber", "doctor", subscriber=subscriber)
         results = asyncio.run(checkup(config, subscriber))
     rows = [(SIGNS[one.state], one.what, one.detail) for one in results]
     out().print(table(("", "what", "detail"), rows))

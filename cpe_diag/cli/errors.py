@@ -10,9 +10,11 @@ import click
 from cpe_diag.cli.exit_codes import ExitCode
 from cpe_diag.domain.failures import (
     BundleError,
+    ConsentError,
     CpeDiagError,
     DefinitionError,
     InventoryError,
+    RightsError,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +31,12 @@ class CouldNotRunError(click.ClickException):
     """Something of our own is missing."""
 
     exit_code = int(ExitCode.COULD_NOT_RUN)
+
+
+class RefusedError(click.ClickException):
+    """Rights, the customer or the guard stand in the way, or a plan is not what was confirmed."""
+
+    exit_code = int(ExitCode.CHANGE_REFUSED)
 
 
 class InterruptedRunError(click.ClickException):
@@ -48,6 +56,7 @@ def told_clearly() -> Iterator[None]:
 
     Raises:
         BadInputError: a name or a file of the user is wrong.
+        RefusedError: rights or the want of consent stand in the way.
         CouldNotRunError: in place of any other CpeDiagError.
     """
     try:
@@ -58,6 +67,8 @@ def told_clearly() -> Iterator[None]:
         raise BadInputError(f"{head} wrong:\n{error}") from error
     except InventoryError as error:
         raise BadInputError(str(error)) from error
+    except (RightsError, ConsentError) as error:
+        raise RefusedError(str(error)) from error
     except BundleError as error:
         raise CouldNotRunError(f"bundle: {error}") from error
     except CpeDiagError as error:

@@ -15,12 +15,12 @@ class ExitCode(IntEnum):
     COULD_NOT_RUN = 3
     """Something of our own is missing: no lab is up, a bundle cannot be written, ..."""
     FAULT_FOUND = 10
-    """The run ended and names a fault."""
+    """The run ended and names a fault; `audit verify`: the chain has a flaw."""
     UNDETERMINED = 11
     """The run ended, and the evidence does not decide."""
     CHANGE_REFUSED = 20
-    """The guard refuses a change, it was not confirmed, or the plan is another one by now: nothing
-    was changed."""
+    """Refused: by rights, for want of the customer's consent or of a second person, by the guard,
+    not confirmed, or the plan is another one by now. Nothing was changed."""
     CHANGE_FAILED = 21
     """A change did not happen, or did not help; what was there before stands, or needs no
     putting back."""

@@ -13,6 +13,7 @@ from cpe_diag.cli.context import config_of
 from cpe_diag.cli.durations import Duration
 from cpe_diag.cli.errors import InterruptedRunError, told_clearly
 from cpe_diag.cli.exit_codes import ExitCode
+from cpe_diag.cli.looks import note_look
 from cpe_diag.domain.failures import Blame
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def outage(  # noqa: PLR0913 - one parameter for each option
     wish = SweepWish(nodes=nodes, window_s=window, least=least, per_s=rate, node_limit_s=limit)
     with told_clearly():
         prepared = prepare_sweep(config, wish)
+        swept_nodes = ", ".join(place.node.id for place in prepared.places)
+        note_look(config, "look.outage", f"sweep of {swept_nodes}")
         swept = _perform(prepared, as_json=as_json)
     _report(swept, as_json=as_json)
     context.exit(int(exit_code_for(swept)))

@@ -13,6 +13,7 @@ from cpe_diag.cli.change import (
     OneChange,
     change_told,
     run_change,
+    say_unnoted,
     show_outcome,
     stopped_safely,
 )
@@ -185,6 +186,7 @@ def recover(context: click.Context, /, action_id: str, *, keep: bool, as_json: b
 
         run_change(work(), came, ends)
     show_outcome(record.plan, ends[-1], as_json=as_json)
+    say_unnoted(prepared.desk)
     context.exit(int(EXIT_OF[ends[-1].end]))
 
 

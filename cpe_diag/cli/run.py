@@ -14,6 +14,7 @@ from cpe_diag.cli.context import config_of
 from cpe_diag.cli.durations import Duration
 from cpe_diag.cli.errors import InterruptedRunError, told_clearly
 from cpe_diag.cli.exit_codes import ExitCode
+from cpe_diag.cli.looks import note_look
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.driver_kit.mac_address import mac_text, octets_of
 
@@ -82,6 +83,13 @@ def run(  # noqa: PLR0913 - one parameter for each option
         if bundle is not None:
             check_place(bundle)
         prepared = prepare(config, wish)
+        note_look(
+            config,
+            "look.subscriber",
+            f"playbook {prepared.playbook.id}",
+            subscriber=prepared.subscriber.id,
+            ticket=ticket,
+        )
         result = _perform(prepared, as_json=as_json)
         try:
             _report(result, as_json=as_json)

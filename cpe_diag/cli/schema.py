@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+from typing import Final
 
 import click
 
-NAMES = ("verdict", "bundle", "outage", "playbook", "driver", "inventory", "config")
+SCHEMAS: Final = {
+    "verdict": "cpe_diag.report.schema:verdict_schema",
+    "bundle": "cpe_diag.report.schema:bundle_schema",
+    "outage": "cpe_diag.report.schema:outage_schema",
+    "playbook": "cpe_diag.playbook.schema:PLAYBOOK_SCHEMA",
+    "driver": "cpe_diag.driver_kit.driver_schema:DRIVER_SCHEMA",
+    "inventory": "cpe_diag.store.inventory_schema:INVENTORY_SCHEMA",
+    "config": "cpe_diag.wiring.config_schema:CONFIG_SCHEMA",
+    "rights": "cpe_diag.wiring.rights:RIGHTS_SCHEMA",
+}
+"""Where each is: a mapping, or a function that makes it; imported when it is wanted."""
 
 
 @click.command()
-@click.argument("name", type=click.Choice(NAMES))
+@click.argument("name", type=click.Choice(tuple(SCHEMAS)))
 def schema(name: str) -> None:
     """Print the JSON Schema (2020-12) of what cpe-diag writes or reads."""
-    click.echo(json.dumps(_schema(name), indent=2))
-
-
-def _schema(name: str) -> object:
-    """Import the one schema that is wanted."""
-    if name in {"verdict", "bundle"}:
-        from cpe_diag.report.schema import bundle_schema, verdict_schema
-
-        return verdict_schema() if name == "verdict" else bundle_schema()
-    if name == "outage":
-        from cpe_diag.report.schema import outage_schema
-
-        return outage_schema()
-    if name == "playbook":
-        from cpe_diag.playbook.schema import PLAYBOOK_SCHEMA
-
-        return PLAYBOOK_SCHEMA
-    if name == "driver":
-        from cpe_diag.driver_kit.driver_schema import DRIVER_SCHEMA
-
-        return DRIVER_SCHEMA
-    if name == "inventory":
-        from cpe_diag.store.inventory_schema import INVENTORY_SCHEMA
-
-        return INVENTORY_SCHEMA
-    from cpe_diag.wiring.config_schema import CONFIG_SCHEMA
-
-    return CONFIG_SCHEMA
+    module, _, attribute = SCHEMAS[name].partition(":")
+    found = getattr(importlib.import_module(module), attribute)
+    click.echo(json.dumps(found() if callable(found) else found, indent=2))

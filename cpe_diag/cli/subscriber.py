@@ -9,6 +9,7 @@ import click
 
 from cpe_diag.cli.context import config_of
 from cpe_diag.cli.errors import told_clearly
+from cpe_diag.cli.looks import note_look
 from cpe_diag.domain.missing import Missing
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def show(context: click.Context, subscriber_id: str, *, as_json: bool) -> None:
     config = config_of(context)
     with told_clearly():
         found = inventory_of(config, credentials_of(config)).subscriber(subscriber_id)
+        note_look(config, "look.subscriber", "inventory", subscriber=subscriber_id)
     if as_json:
         from cpe_diag.report.codec import encode
 

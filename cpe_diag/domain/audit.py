@@ -47,3 +47,13 @@ class AuditEvent:
     ticket: str | None = None
     action: str | None = None
     digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What something is about; None as in an AuditEvent."""
+
+    subscriber: str | None = None
+    ticket: str | None = None
+    action: str | None = None
+    digest: str | None = None

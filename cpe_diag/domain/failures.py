@@ -196,7 +196,8 @@ class ChangeError(MeasurementError):
 
     `may_have_happened` False: the node said no, or nothing was sent; nothing was changed. True:
     it was sent, and nothing tells whether it was done; look before you send it again. The
-    operations are `snmp.set`, `shell.enter`, those of `ssh`, and `credential.resolve`.
+    operations are `snmp.set`, `shell.enter`, those of `ssh`, `gateway.post` (a message to the
+    customer), and `credential.resolve`.
     """
 
     def __init__(self, failure: Failure, operation: str, *, may_have_happened: bool) -> None:

@@ -19,7 +19,16 @@ LAB_FILE: Final = "lab.json"
 CONFIG_FILE: Final = "config.yaml"
 INVENTORY_FILE: Final = "inventory.yaml"
 KNOWN_HOSTS_FILE: Final = "known_hosts"
-ALL_FILES: Final = (LAB_FILE, CONFIG_FILE, INVENTORY_FILE, KNOWN_HOSTS_FILE, SECRETS_FILE)
+STORE_FILE: Final = "case.db"
+"""Consents and audit trail of the lab; its key, its lock and SQLite's files stand beside it."""
+ALL_FILES: Final = (
+    LAB_FILE,
+    CONFIG_FILE,
+    INVENTORY_FILE,
+    KNOWN_HOSTS_FILE,
+    SECRETS_FILE,
+    *(f"{STORE_FILE}{end}" for end in ("", "-wal", "-shm", ".lock", ".audit-key")),
+)
 
 CONFIG_HEAD: Final = """\
 # Written by `cpe-diag lab up`; it is removed when the lab stops.
@@ -99,6 +108,16 @@ def config_document(world: World) -> dict[str, object]:
             }
         },
         "sample_interval_s": 1.0,
+        "store": {"path": STORE_FILE},
+        "staff": {
+            "me": "trainee",
+            "members": {
+                "trainee": {"role": "senior"},
+                "colleague": {"role": "senior"},
+                "newcomer": {"role": "second_line"},
+                "guest": {"role": "viewer"},
+            },
+        },
     }
 
 

@@ -1,4 +1,4 @@
-"""Connects every request to one given address, and bounds every step by one deadline.
+"""Connects a request to a given address, and bounds every step by one deadline.
 
 The library closes its sockets when a step of its own times out, but not when it is cancelled, so
 each step gets the time that is left.
@@ -20,15 +20,20 @@ if TYPE_CHECKING:
 class ToAddress(AsyncNetworkBackend):
     """Leaves Host and the name in TLS to the URL, and takes only the address from here."""
 
-    def __init__(self, address: str, left_s: Callable[[], float]) -> None:
-        """Connect to the IP address `address`; `left_s` gives the seconds until the deadline."""
+    def __init__(self, address: str | None, left_s: Callable[[], float]) -> None:
+        """Connect to the IP address `address`, or where the URL says if it is None.
+
+        Args:
+            address: of the server.
+            left_s: gives the seconds until the deadline.
+        """
         self._address = address
         self._left_s = left_s
         self._backend = AnyIOBackend()
 
     async def connect_tcp(
         self,
-        host: str,  # noqa: ARG002 - the point of this class is to connect elsewhere
+        host: str,
         port: int,
         timeout: float | None = None,  # noqa: ASYNC109, ARG002 - the library's signature
         local_address: str | None = None,
@@ -36,7 +41,7 @@ class ToAddress(AsyncNetworkBackend):
     ) -> AsyncNetworkStream:
         """Connect to the given address in place of `host`."""
         stream = await self._backend.connect_tcp(
-            self._address, port, self._left_s(), local_address, socket_options
+            self._address or host, port, self._left_s(), local_address, socket_options
         )
         return _Bounded(stream, self._left_s)
 

@@ -17,6 +17,7 @@ from cpe_diag.store.action_journal import ActionJournals, default_folder
 from cpe_diag.store.port_memory import PortMemoryFile, default_path
 from cpe_diag.transports.node_cli import NodeCli
 from cpe_diag.transports.snmp_set import SnmpSetDoor
+from cpe_diag.wiring.desk import Desk, open_desk
 from cpe_diag.wiring.detection import detected_driver
 from cpe_diag.wiring.doors import host_keys_of, open_doors
 from cpe_diag.wiring.proofs import Prover
@@ -57,6 +58,7 @@ class PreparedChange:
     run: PreparedRun
     node: AccessNode
     journals: ActionJournals
+    desk: Desk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,7 @@ def prepare_change(config: Config, wish: ChangeWish) -> PreparedChange:
     Raises:
         WishError: the inventory does not name the value that was left to it, or there is no guard
             finding of an accepted id.
+        RightsError, StoreError: as for `open_desk`.
         ActionError: the inventory names no node.
         DefinitionError, InventoryError, MeasurementError: as for `prepare` of a run.
     """
@@ -120,6 +123,7 @@ def prepare_change(config: Config, wish: ChangeWish) -> PreparedChange:
         run=run,
         node=node,
         journals=ActionJournals(default_folder()),
+        desk=open_desk(config),
     )
 
 

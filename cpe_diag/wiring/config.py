@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final, cast
 
@@ -12,6 +13,15 @@ from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.domain.host_keys import KeyPolicy
 from cpe_diag.probes.column_reader import Pace
 from cpe_diag.probes.probe import WebTarget
+from cpe_diag.wiring.config_people import (
+    ConsentConfig,
+    StaffConfig,
+    StoreConfig,
+    consent_part,
+    people_faults,
+    staff_part,
+    store_part,
+)
 
 ENVIRONMENT_NAME: Final = "CPE_DIAG_CONFIG"
 DEFAULT_SAMPLE_INTERVAL_S: Final = 1.0
@@ -47,6 +57,10 @@ class Config:
     sample_interval_s: float = DEFAULT_SAMPLE_INTERVAL_S
     thresholds: Mapping[str, float] = field(default_factory=dict)
     sweep: Pace = field(default_factory=Pace)
+    staff: StaffConfig = field(default_factory=StaffConfig)
+    rights: Path | None = None
+    store: StoreConfig = field(default_factory=StoreConfig)
+    consent: ConsentConfig | None = None
     driver_folders: tuple[Path, ...] = ()
     playbook_folders: tuple[Path, ...] = ()
 
@@ -119,9 +133,11 @@ def read(path: Path, origin: str) -> Config:
 
     document = read_yaml_file(path)
     faults = check(document, CONFIG_SCHEMA) if document.data is not None else ()
+    data = cast("Mapping[str, object]", document.data or {})
+    faults = faults or people_faults(document, data)
     if faults:
         raise DefinitionError(faults)
-    return _from_data(cast("Mapping[str, object]", document.data or {}), path, origin)
+    return _from_data(data, path, origin)
 
 
 def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
@@ -154,6 +170,10 @@ def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
             name: float(cast("float", value)) for name, value in _part(data, "thresholds").items()
         },
         sweep=_pace(_part(data, "sweep")),
+        staff=staff_part(_part(data, "staff")),
+        rights=_path(folder, cast("str | None", data.get("rights"))),
+        store=store_part(_part(data, "store"), partial(_path, folder)),
+        consent=consent_part(_part(data, "consent")),
         driver_folders=_folders(data, "driver_folders", folder),
         playbook_folders=_folders(data, "playbook_folders", folder),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.host_keys import KeyPolicy
+from cpe_diag.wiring.config_schema_people import CONSENT, RIGHTS, STAFF, STORE
 
 _TARGET: Final = {
     "type": "object",
@@ -167,6 +168,10 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                 },
             },
         },
+        "staff": STAFF,
+        "rights": RIGHTS,
+        "store": STORE,
+        "consent": CONSENT,
         "driver_folders": {"description": "folders with further drivers", **_STRING_LIST},
         "playbook_folders": {"description": "folders with further playbooks", **_STRING_LIST},
     },

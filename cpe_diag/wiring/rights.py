@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 SHIPPED: Final = "rights.yaml"
 
+NEEDS_CONSENT: Final = (*ROUTER_CHANGING, "human.reset")
+"""What is the customer's."""
+
 ACTIONS: Final = (
     "look.subscriber",
     "look.outage",
@@ -28,8 +31,7 @@ ACTIONS: Final = (
     "consent.withdraw",
     "plan.approve",
     *ACCESS_CHANGING,
-    *ROUTER_CHANGING,
-    "human.reset",
+    *NEEDS_CONSENT,
 )
 """Everything that somebody may be allowed to do."""
 

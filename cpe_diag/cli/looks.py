@@ -1,0 +1,37 @@
+"""Every look is noted in the audit trail before it is taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpe_diag.domain.audit import About
+
+if TYPE_CHECKING:
+    from cpe_diag.wiring.config import Config
+
+
+def note_look(
+    config: Config,
+    right: str,
+    words: str,
+    *,
+    subscriber: str | None = None,
+    ticket: str | None = None,
+) -> None:
+    """Let whoever works here look, and note it.
+
+    Args:
+        config: the configuration.
+        right: `look.subscriber` or `look.outage`.
+        words: how they look.
+        subscriber: at whom, or None.
+        ticket: for which ticket, or None.
+
+    Raises:
+        RightsError: they may not.
+        StoreError: it cannot be noted, so nobody looks.
+        DefinitionError, MeasurementError: as for `open_desk`.
+    """
+    from cpe_diag.wiring.desk import open_desk
+
+    open_desk(config).look(right, words, About(subscriber=subscriber, ticket=ticket))
