@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -17,11 +19,16 @@ from cpe_diag.cli.looks import note_look
 from cpe_diag.domain.failures import Blame
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cpe_diag.domain.sweep import Sweep
     from cpe_diag.wiring.outages import PreparedSweep
 
 COLUMNS: Final = 2
 """Objects that a node tells of each port in a sweep of a quiet evening, for the progress bars."""
+
+SELDOM: Final = 100_000
+"""New objects between two looks for garbage."""
 
 
 @click.command()
@@ -76,12 +83,13 @@ def outage(  # noqa: PLR0913 - one parameter for each option
         raise click.UsageError("name nodes with --node, or give --all-nodes")
     config = config_of(context)
     wish = SweepWish(nodes=nodes, window_s=window, least=least, per_s=rate, node_limit_s=limit)
-    with told_clearly():
-        prepared = prepare_sweep(config, wish)
-        swept_nodes = ", ".join(place.node.id for place in prepared.places)
-        note_look(config, "look.outage", f"sweep of {swept_nodes}")
-        swept = _perform(prepared, as_json=as_json)
-    _report(swept, as_json=as_json)
+    with _seldom_collected():
+        with told_clearly():
+            prepared = prepare_sweep(config, wish)
+            swept_nodes = ", ".join(place.node.id for place in prepared.places)
+            note_look(config, "look.outage", f"sweep of {swept_nodes}")
+            swept = _perform(prepared, as_json=as_json)
+        _report(swept, as_json=as_json)
     context.exit(int(exit_code_for(swept)))
 
 
@@ -104,6 +112,20 @@ def exit_code_for(swept: Sweep) -> ExitCode:
     if ours and len(failures) == len(swept.nodes):
         return ExitCode.COULD_NOT_RUN
     return ExitCode.UNDETERMINED
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Let the interpreter look for garbage seldom, for what a sweep reads stays until its end.
+
+    Looking through it again and again was a tenth of the work for 20,000 ports.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _perform(prepared: PreparedSweep, *, as_json: bool) -> Sweep:
@@ -150,7 +172,7 @@ def _report(swept: Sweep, *, as_json: bool) -> None:
         from cpe_diag.report.sweep_document import sweep_as_json
 
         document = sweep_as_json(swept)
-        click.echo(json_text(document) if utf8() else json.dumps(document, indent=2))
+        click.echo(json_text(document, indent=None) if utf8() else json.dumps(document))
         return
     from cpe_diag.cli.consoles import out
     from cpe_diag.report.sweep_view import render_sweep

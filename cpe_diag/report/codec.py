@@ -17,7 +17,8 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from functools import cache
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from cpe_diag.domain.evidence import Evidence, FactKey
 from cpe_diag.domain.missing import Missing
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """What `json.loads` gives."""
+
+_AS_IT_IS: Final = frozenset({str, int, bool, type(None)})
+"""Types that need no form of their own: most of the values of a large document."""
 
 
 def encode(value: object) -> Json:
@@ -45,7 +49,9 @@ def encode(value: object) -> Json:
         TypeError: there is a Secret in it, a float that is not finite, a datetime without a zone,
             or a type that has no form as JSON data.
     """
-    if value is None or isinstance(value, bool | int | str | float | datetime):
+    if type(value) in _AS_IT_IS:
+        return cast("Json", value)
+    if isinstance(value, bool | int | str | float | datetime):
         return _encode_scalar(value)
     if isinstance(value, tuple):
         return [encode(part) for part in value]
@@ -109,10 +115,15 @@ def _encode_dataclass(value: DataclassInstance) -> Json:
         return str(value)
     if isinstance(value, Evidence):
         return [encode_observation(key, observation) for key, observation in value]
-    return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
+    return {name: encode(getattr(value, name)) for name in _field_names(type(value))}
 
 
-def _encode_scalar(value: float | str | datetime | None) -> Json:
+@cache
+def _field_names(kind: type[DataclassInstance]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _encode_scalar(value: float | str | datetime) -> Json:
     if isinstance(value, datetime):
         return moment_text(value)
     if isinstance(value, StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,7 +53,7 @@ class CsvSettings:
 class CsvInventory:
     """Subscribers and nodes from CSV files; a question scans the file once and keeps no row.
 
-    Only the ports of nodes are kept, once those of a second node are asked for.
+    Only the ports of nodes are kept, once many nodes are asked for.
     """
 
     def __init__(self, settings: CsvSettings) -> None:
@@ -66,7 +67,8 @@ class CsvInventory:
                 not one character.
         """
         self.settings = settings
-        self._first_node: str | None = None
+        self._one_node: str | None = None
+        """The only node that was asked for so far; empty: there are several."""
         self._ports_by_node: dict[str, list[NodePort]] | None = None
         if len(settings.delimiter) != 1:
             words = f"delimiter: expected one character, found {settings.delimiter!r}"
@@ -143,8 +145,8 @@ class CsvInventory:
             InventoryError: the file cannot be read.
             DefinitionError: a column is missing.
         """
-        if self._first_node in {None, node_id}:
-            self._first_node = node_id
+        if self._one_node in {None, node_id}:
+            self._one_node = node_id
             return tuple(port for _, port in self._ports(node_id))
         # Whoever asks for a second node asks for many: a scan for each would take minutes.
         if self._ports_by_node is None:
@@ -156,16 +158,15 @@ class CsvInventory:
     def _ports(self, node_id: str | None = None) -> Iterator[tuple[str, NodePort]]:
         """Go through the ports of one node, or of all, with their nodes."""
         table = _Table(self.settings.subscribers, self.settings.delimiter)
-        for row in table.rows(self.settings.columns, SUBSCRIBER_FIELDS, ("id",)):
-            node, port = row.text("node"), row.text("port")
+        wanted = ("node", "port", "id", "splitter")
+        for node, port, name, splitter in table.texts(
+            self.settings.columns, SUBSCRIBER_FIELDS, ("id",), wanted
+        ):
             if node and port and node_id in {None, node}:
                 yield (
                     node,
                     NodePort(
-                        port=port,
-                        in_service=True,
-                        subscriber=row.text("id"),
-                        splitter=row.text("splitter") or None,
+                        port=port, in_service=True, subscriber=name, splitter=splitter or None
                     ),
                 )
 
@@ -198,6 +199,7 @@ class CsvInventory:
             InventoryError: the file cannot be read.
             DefinitionError: a row is wrong, or a column is missing.
         """
+        self._one_node = ""
         return tuple(self._right_nodes().values())
 
     def _right_nodes(self) -> Mapping[str, AccessNode]:
@@ -285,10 +287,7 @@ class _Table:
         self, columns: Mapping[str, str], fields: tuple[str, ...], required: tuple[str, ...]
     ) -> Iterator[_Row]:
         lines = self._lines()
-        found = [title.strip() for title in next(lines, (0, []))[1]]
-        titles = dict(columns) or {name: name for name in fields if name in found}
-        self._check_titles(found, titles, required)
-        cells = {name: found.index(title) for name, title in titles.items()}
+        found, titles, cells = self._titles(lines, columns, fields, required)
         for line, row in lines:
             odd = f"this row has {len(row)} cells; there are {len(found)} titles"
             yield _Row(
@@ -299,6 +298,34 @@ class _Table:
                 titles=titles,
                 wrong_length=odd if len(row) != len(found) else "",
             )
+
+    def texts(
+        self,
+        columns: Mapping[str, str],
+        fields: tuple[str, ...],
+        required: tuple[str, ...],
+        wanted: tuple[str, ...],
+    ) -> Iterator[tuple[str, ...]]:
+        """Give a few fields of each row and nothing else, for a pass over many rows."""
+        lines = self._lines()
+        _found, _titles, cells = self._titles(lines, columns, fields, required)
+        places = [cells.get(name, sys.maxsize) for name in wanted]
+        for _line, row in lines:
+            count = len(row)
+            yield tuple([row[at].strip() if at < count else "" for at in places])
+
+    def _titles(
+        self,
+        lines: Iterator[tuple[int, list[str]]],
+        columns: Mapping[str, str],
+        fields: tuple[str, ...],
+        required: tuple[str, ...],
+    ) -> tuple[list[str], Mapping[str, str], Mapping[str, int]]:
+        """Read the line of titles: what it says, and the title and the cell of each field."""
+        found = [title.strip() for title in next(lines, (0, []))[1]]
+        titles = dict(columns) or {name: name for name in fields if name in found}
+        self._check_titles(found, titles, required)
+        return found, titles, {name: found.index(title) for name, title in titles.items()}
 
     def _lines(self) -> Iterator[tuple[int, list[str]]]:
         try:
