@@ -130,6 +130,23 @@ def test_the_ports_of_a_node_are_those_of_its_subscribers(tmp_path: Path) -> Non
     )
 
 
+def test_a_row_that_is_too_short_is_no_port(tmp_path: Path) -> None:
+    """An export that was cut in the middle of a row."""
+    cut = "Kundennr;DSLAM;Port;Technik;Bandbreite;MAC;WLAN\nK-1;an-1; 0/1/1 ;;\nK-2;an-1\n"
+    assert inventory(tmp_path, cut).ports_of_node("an-1") == (
+        NodePort(port="0/1/1", in_service=True, subscriber="K-1"),
+    )
+
+
+def test_whoever_asks_for_all_nodes_has_their_ports_in_one_pass(tmp_path: Path) -> None:
+    """A sweep of many nodes must not read a file of all subscribers for each."""
+    held = inventory(tmp_path)
+    first, second = held.nodes()
+    assert len(held.ports_of_node(first.id)) == 2
+    held.settings.subscribers.unlink()
+    assert [port.subscriber for port in held.ports_of_node(second.id)] == ["K\n102"]
+
+
 def test_a_field_that_does_not_exist_is_refused_in_the_settings(tmp_path: Path) -> None:
     """A mapping that is silently ignored would leave a field missing for ever."""
     with pytest.raises(DefinitionError, match="no field is named 'prot'"):
