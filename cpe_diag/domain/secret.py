@@ -6,6 +6,18 @@ from typing import Final
 
 SHOWN_AS: Final = "[secret]"
 
+CREDENTIAL_FORMS: Final = (
+    "env:NAME",
+    "file:PATH#KEY",
+    "keyring:SERVICE/NAME",
+    "age:PATH#KEY",
+    "vault:MOUNT/PATH#KEY",
+)
+"""How a reference to a secret is written."""
+
+CREDENTIAL_PATTERN: Final = "^(env|file|keyring|age|vault):.+"
+"""What begins like one; what does not may be a secret that stands where a reference belongs."""
+
 
 class Secret:
     """Holds a password, community or key so that only `reveal` gives it out.

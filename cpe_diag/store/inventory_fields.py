@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import difflib
 import heapq
+import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from cpe_diag.domain.failures import DefinitionError, Fault
 from cpe_diag.domain.missing import Maybe, known
+from cpe_diag.domain.secret import CREDENTIAL_PATTERN
 from cpe_diag.domain.subscriber import (
     NOT_SAID,
     AccessNode,
@@ -367,7 +369,7 @@ def _version(reader: FieldReader, version_field: str, user_field: str) -> tuple[
 def _reference(reader: FieldReader, name: str) -> str | None:
     """Take a reference to a secret; what else stands there may be the secret, and is not told."""
     given = reader.text(name)
-    if given is None or given.startswith(("env:", "file:")):
+    if given is None or re.match(CREDENTIAL_PATTERN, given):
         return given
     reader.faults.append((name, f"expected {CREDENTIAL_WORDS}"))
     return None

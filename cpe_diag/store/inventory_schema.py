@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.secret import CREDENTIAL_FORMS, CREDENTIAL_PATTERN
 from cpe_diag.domain.subscriber import Technology, WanProtocol
 
 if TYPE_CHECKING:
@@ -14,11 +15,11 @@ _NAME: Final = {"type": ["string", "integer"], "minLength": 1}
 _TCP_PORT: Final = {"type": "integer", "minimum": 1, "maximum": 65535}
 _RATE: Final = {"type": "integer", "minimum": 1, "description": "bit/s."}
 CREDENTIAL_WORDS: Final = (
-    "a reference to a secret, env:NAME or file:PATH#KEY, never the secret itself"
+    f"a reference to a secret, {' or '.join(CREDENTIAL_FORMS)}, never the secret itself"
 )
 _CREDENTIAL: Final = {
     "type": "string",
-    "pattern": "^(env|file):.+",
+    "pattern": CREDENTIAL_PATTERN,
     "writeOnly": True,
     "description": CREDENTIAL_WORDS,
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError, InventoryError, MeasurementError
+from cpe_diag.domain.secret import CREDENTIAL_PATTERN
 from cpe_diag.store.field_reader import FieldReader
 from cpe_diag.store.inventory_fields import (
     NODE_FIELDS,
@@ -280,7 +281,7 @@ class SqlInventory:
         return self._engine
 
     def _url(self) -> str:
-        if not self.settings.url.startswith(("env:", "file:")):
+        if not re.match(CREDENTIAL_PATTERN, self.settings.url):
             return self.settings.url
         try:
             return self._credentials.resolve(self.settings.url).reveal()

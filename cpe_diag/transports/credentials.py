@@ -1,44 +1,57 @@
 """Credential references: where a secret stands, so that configuration never holds one.
 
-Two kinds are known: `env:NAME` is an environment variable, `file:PATH#KEY` an entry of a YAML
-mapping. A kind that is not known is refused by its name.
+A reference is `KIND:PLACE`; the kinds stand in `CREDENTIAL_FORMS`. A kind that is not known is
+refused by its name.
 """
 
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
-from cpe_diag.domain.secret import Secret
+from cpe_diag.domain.secret import CREDENTIAL_FORMS, Secret
+from cpe_diag.transports.credential_age import IDENTITY_NAME, from_age
+from cpe_diag.transports.credential_keyring import from_keyring
+from cpe_diag.transports.credential_refusal import entry, place_and_key, read_private, refused
+from cpe_diag.transports.credential_vault import VaultSecrets, VaultSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-OPERATION: Final = "credential.resolve"
-
-OTHERS_MAY_READ: Final = stat.S_IRGRP | stat.S_IROTH
-"""Permission bits that a file with secrets must not have."""
-
 
 class CredentialReferences:
-    """Resolves references against an environment and files on this machine.
+    """Resolves references against this machine, its keyring, and a Vault.
 
-    A file is read anew for each reference, so that a changed password counts at once.
+    Nothing is kept: a changed password counts at once. Each call ends in bounded time.
     """
 
-    def __init__(self, base: Path, *, environment: Mapping[str, str] | None = None) -> None:
-        """Resolve relative paths from `base`, and names in `environment` (default: ours)."""
+    def __init__(
+        self,
+        base: Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+        age_identity: Path | None = None,
+        vault: VaultSettings | None = None,
+    ) -> None:
+        """Prepare; nothing is read or sent.
+
+        Args:
+            base: the folder of relative paths.
+            environment: the names of `env:`; default: ours.
+            age_identity: the file with our age identity; None: the environment names it.
+            vault: how to reach Vault; None: the environment says it.
+        """
         self._base = base
         self._environment = os.environ if environment is None else environment
+        self._age_identity = age_identity
+        self._vault = VaultSecrets(vault or VaultSettings(), self._environment, self._local)
 
     def resolve(self, reference: str) -> Secret:
         """Give the secret that a reference points to.
 
         Args:
-            reference: `env:NAME` or `file:PATH#KEY`.
+            reference: of one of the forms in `CREDENTIAL_FORMS`.
 
         Returns:
             The secret, never empty.
@@ -46,83 +59,48 @@ class CredentialReferences:
         Raises:
             MeasurementError: `credential.resolve`: NOT_CONFIGURED, naming the reference.
         """
-        kinds: dict[str, Callable[[str], str]] = {"env": self._from_env, "file": self._from_file}
-        kind, colon, rest = reference.partition(":")
-        if not colon or kind not in kinds:
-            known = "env:NAME or file:PATH#KEY"
-            if not colon:
-                raise _refused(
-                    "a credential reference", "it names no kind", f"write it as {known}"
-                )
-            raise _refused(
-                f"credential {kind}:", f"the kind '{kind}' is not known", f"use {known}"
-            )
-        content = kinds[kind](rest)
+        return self._resolved(reference, {**self._kinds(), "vault": self._vault.read})
+
+    def _local(self, reference: str) -> Secret:
+        """Resolve what Vault itself needs, which cannot stand in Vault."""
+        return self._resolved(reference, self._kinds())
+
+    def _kinds(self) -> dict[str, Callable[[str], str]]:
+        return {
+            "env": self._from_env,
+            "file": self._from_file,
+            "keyring": from_keyring,
+            "age": self._from_age,
+        }
+
+    def _resolved(self, reference: str, kinds: Mapping[str, Callable[[str], str]]) -> Secret:
+        kind, colon, place = reference.partition(":")
+        known = " or ".join(form for form in CREDENTIAL_FORMS if form.partition(":")[0] in kinds)
+        if not colon:
+            step = f"write it as {known}"
+            raise refused("a credential reference", "it names no kind", step)
+        if kind not in kinds:
+            raise refused(f"credential {kind}:", f"the kind '{kind}' is not known", f"use {known}")
+        content = kinds[kind](place)
         if not content:
-            raise _refused(f"credential {reference}", "it is empty", "put the secret there")
+            raise refused(f"credential {reference}", "it is empty", "put the secret there")
         return Secret(content)
 
     def _from_env(self, name: str) -> str:
-        try:
-            return self._environment[name]
-        except KeyError:
-            raise _refused(
-                f"credential env:{name}",
-                "this environment variable is not set",
-                "set it before the command starts",
-            ) from None
+        if name not in self._environment:
+            step = "set it before the command starts"
+            where = f"credential env:{name}"
+            raise refused(where, "this environment variable is not set", step)
+        return self._environment[name]
 
     def _from_file(self, place: str) -> str:
-        path_text, hash_sign, key = place.rpartition("#")
         where = f"credential file:{place}"
-        if not hash_sign or not path_text or not key:
-            raise _refused(where, "it names no key", "write it as file:PATH#KEY")
+        path_text, key = place_and_key(place, where, "file:PATH#KEY")
         path = self._base / Path(path_text).expanduser()
-        try:
-            _check_private(path, where)
-            text = path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            raise _refused(where, f"there is no file {path}", "create it") from None
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-            raise _refused(where, f"{path} cannot be read: {reason}", None) from None
-        return _entry(text, key, where, path)
+        return entry(read_private(path, where), key, where, str(path))
 
-
-def _check_private(path: Path, where: str) -> None:
-    """Refuse a file that others than its owner may read (POSIX permissions only)."""
-    mode = path.stat().st_mode
-    if os.name == "posix" and mode & OTHERS_MAY_READ:
-        raise _refused(where, f"{path} may be read by others", f"run: chmod 600 {path}")
-
-
-def _entry(text: str, key: str, where: str, path: Path) -> str:
-    """Find one entry of a YAML mapping of strings.
-
-    The parser's own words are left out of the failure, because they quote the file.
-    """
-    import yaml
-
-    try:
-        # BaseLoader: every scalar stays the text that was written, so 0123 is a password.
-        mapping = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - strings and mappings only
-    except yaml.MarkedYAMLError as error:
-        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise _refused(where, f"{path} is no YAML{line}", "write one KEY: SECRET a line") from None
-    except yaml.YAMLError:
-        raise _refused(where, f"{path} is no YAML", "write one KEY: SECRET a line") from None
-    if not isinstance(mapping, dict):
-        raise _refused(where, f"{path} is no YAML mapping", "write one KEY: SECRET a line")
-    if key not in mapping:
-        raise _refused(where, f"{path} has no key '{key}'", "add it")
-    value = mapping[key]
-    if not isinstance(value, str):
-        raise _refused(where, f"'{key}' in {path} is no single text", "write KEY: SECRET")
-    return value
-
-
-def _refused(where: str, detail: str, next_step: str | None) -> MeasurementError:
-    return MeasurementError(
-        Failure(kind=FailureKind.NOT_CONFIGURED, where=where, detail=detail, next_step=next_step),
-        OPERATION,
-    )
+    def _from_age(self, place: str) -> str:
+        named = self._environment.get(IDENTITY_NAME)
+        return from_age(
+            place, self._base, self._age_identity or (Path(named).expanduser() if named else None)
+        )

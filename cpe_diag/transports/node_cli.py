@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import ChangeError, Failure, FailureKind, MeasurementError
+from cpe_diag.transports.credential_wait import resolved
 from cpe_diag.transports.ssh_connection import SshConnection
 from cpe_diag.transports.ssh_errors import LIBRARY_ERRORS, Phase
 from cpe_diag.transports.ssh_host_keys import SSH_PORT
@@ -17,7 +19,6 @@ from cpe_diag.transports.time_left import CONNECT_WITHIN_S, time_left, until
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cpe_diag.domain.secret import Secret
     from cpe_diag.domain.subscriber import AccessNode, CliAccess
     from cpe_diag.ports import Clock, CredentialSource, Recorder, ShellLine
     from cpe_diag.transports.shell_dialogue import Dialogue
@@ -133,11 +134,11 @@ class NodeCli:
         port = "" if cli.port == SSH_PORT else f":{cli.port}"
         return f"{self._node.id} ({cli.address}{port})"
 
-    def _identity(self) -> tuple[CliAccess, str, str, Secret]:
-        """Give how to log in, the platform, user and secret.
+    def _identity(self) -> tuple[CliAccess, str, str, str]:
+        """Give how to log in, the platform, user and the reference to the secret.
 
         Raises:
-            MeasurementError: `shell.enter` or `credential.resolve`: NOT_CONFIGURED.
+            MeasurementError: `shell.enter`: NOT_CONFIGURED.
         """
         cli = self._node.cli
         missing = None
@@ -149,11 +150,17 @@ class NodeCli:
             raise _not_configured(self._node.id, f"the inventory names {missing}")
         if self._platform is None:
             raise _not_configured(self._node.id, "its driver names no cli_platform")
-        return cli, self._platform, cli.user, self._credentials.resolve(cli.credential)
+        return cli, self._platform, cli.user, cli.credential
 
     async def _opened(self, deadline: float) -> Dialogue:
         """Connect, log in and let netmiko prepare the session."""
-        cli, platform, user, secret = self._identity()
+        cli, platform, user, credential = self._identity()
+        secret = await resolved(
+            partial(self._credentials.resolve, credential),
+            clock=self._clock,
+            deadline=deadline,
+            where=self._where,
+        )
         connection = self._connection = SshConnection(
             cli,
             monotonic=self._clock.monotonic,

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from gufo.snmp import _fast
@@ -19,6 +20,7 @@ from cpe_diag.domain.secret import Secret
 from cpe_diag.ports import Oid, SnmpValue
 from cpe_diag.transports import snmp_failures as failures
 from cpe_diag.transports.addresses import address_of
+from cpe_diag.transports.credential_wait import resolved
 from cpe_diag.transports.snmp_access import agent_of
 from cpe_diag.transports.snmp_gufo import GufoSession
 from cpe_diag.transports.snmp_pace import Pace
@@ -255,7 +257,12 @@ class SnmpRequests:
         """Resolve address and credentials, once."""
         if self._agent is None:
             address = await address_of(self._node, operation, clock=self._clock, deadline=deadline)
-            self._agent = agent_of(self._node, self._credentials, address)
+            self._agent = await resolved(
+                partial(agent_of, self._node, self._credentials, address),
+                clock=self._clock,
+                deadline=deadline,
+                where=self._node.id,
+            )
         return self._agent
 
     @asynccontextmanager

@@ -7,11 +7,13 @@ does not tell whether it happened.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import ChangeError, FailureKind, MeasurementError
 from cpe_diag.transports import snmp_failures as failures
 from cpe_diag.transports.addresses import address_of
+from cpe_diag.transports.credential_wait import resolved
 from cpe_diag.transports.snmp_access import writing_agent_of
 from cpe_diag.transports.time_left import until
 
@@ -107,7 +109,12 @@ class SnmpSetDoor:
         try:
             if self._agent is None:
                 address = await address_of(self._node, SET, clock=self._clock, deadline=deadline)
-                self._agent = writing_agent_of(self._node, self._credentials, address)
+                self._agent = await resolved(
+                    partial(writing_agent_of, self._node, self._credentials, address),
+                    clock=self._clock,
+                    deadline=deadline,
+                    where=self._node.id,
+                )
         except MeasurementError as error:
             raise ChangeError(error.failure, error.operation, may_have_happened=False) from error
         if self._wire is None:

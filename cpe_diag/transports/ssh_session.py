@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.transports.credential_wait import resolved
 from cpe_diag.transports.ssh_connection import SshConnection
 from cpe_diag.transports.ssh_errors import Phase, late_error
 from cpe_diag.transports.ssh_host_keys import SSH_PORT
@@ -112,7 +114,7 @@ class SshSession:
         if self.connection is not None and self.connection.usable:
             return self.connection
         self.last_exchange = None
-        user, secret = self._identity()
+        user, secret = await self._identity(deadline)
         connection = self.connection = SshConnection(
             self._access,
             monotonic=self._clock.monotonic,
@@ -199,7 +201,7 @@ class SshSession:
         """Give the seconds until a deadline, never negative."""
         return time_left(self._clock, deadline)
 
-    def _identity(self) -> tuple[str, Secret]:
+    async def _identity(self, deadline: float) -> tuple[str, Secret]:
         """Give user and secret to log in with."""
         user, credential = self._access.user, self._access.credential
         if user is None or credential is None:
@@ -211,7 +213,13 @@ class SshSession:
                 next_step=f"add `{missing}` to the router in the inventory",
             )
             raise MeasurementError(failure, Phase.CONNECT.value)
-        return user, self._credentials.resolve(credential)
+        secret = await resolved(
+            partial(self._credentials.resolve, credential),
+            clock=self._clock,
+            deadline=deadline,
+            where=self.router,
+        )
+        return user, secret
 
     async def _phase(self, label: str, deadline: float, work: Callable[[], None]) -> None:
         phase = Phase.CONNECT if self.connection is None else self.connection.phase

@@ -6,6 +6,7 @@ import asyncio
 import platform
 import socket
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,8 @@ from cpe_diag.driver_kit.load import load_access_driver
 from cpe_diag.driver_kit.router_detect import is_platform, variant_of
 from cpe_diag.engine.platform_watch import name_platform
 from cpe_diag.report.duration import duration
+from cpe_diag.transports.clock import SystemClock
+from cpe_diag.transports.credential_wait import resolved
 from cpe_diag.wiring.detection import SYS_DESCR, SYS_OBJECT_ID, by_technology
 from cpe_diag.wiring.doors import credentials_of, open_doors
 from cpe_diag.wiring.inventories import inventory_of
@@ -24,13 +27,14 @@ from cpe_diag.wiring.knowledge import (
     router_driver_of,
     router_drivers,
 )
+from cpe_diag.wiring.references import configured_references, references_of
 
 if TYPE_CHECKING:
     from cpe_diag.domain.path_facts import HttpCheck
     from cpe_diag.domain.subscriber import Subscriber
     from cpe_diag.driver_kit.access import AccessDriver
     from cpe_diag.driver_kit.router import RouterDriver
-    from cpe_diag.ports import Doors
+    from cpe_diag.ports import CredentialSource, Doors, Inventory
     from cpe_diag.probes.probe import WebTarget
     from cpe_diag.wiring.config import Config
 
@@ -119,6 +123,7 @@ async def _outside(config: Config, subscriber_id: str | None) -> tuple[CheckResu
     except CpeDiagError as error:
         return (CheckResult(what="inventory", state="wrong", detail=str(error)),)
     found = _inventory_result(config, tried=subscriber is not None)
+    references = await _credentials(config, inventory, subscriber, credentials)
     driver = None if subscriber is None else router_driver_of(subscriber, config)
     nobody = _nobody() if subscriber is None else subscriber
     async with open_doors(config, nobody, driver, credentials) as doors:
@@ -129,7 +134,35 @@ async def _outside(config: Config, subscriber_id: str | None) -> tuple[CheckResu
             checks.append(_node(doors, subscriber, config, deadline))
             checks.append(_router(doors, config, driver, deadline))
         answers = await asyncio.gather(*checks)
-    return (found, *(one for answer in answers for one in answer))
+    return (found, *references, *(one for answer in answers for one in answer))
+
+
+async def _credentials(
+    config: Config,
+    inventory: Inventory,
+    subscriber: Subscriber | None,
+    credentials: CredentialSource,
+) -> tuple[CheckResult, ...]:
+    """Say which references lead to a secret; the secrets themselves are dropped at once."""
+    try:
+        nodes = inventory.nodes()
+    except CpeDiagError:
+        nodes = ()
+    needed = {*configured_references(config), *references_of((), subscriber)}
+    clock = SystemClock()
+    deadline = clock.monotonic() + WITHIN_S
+
+    async def tried(reference: str) -> CheckResult:
+        resolve = partial(credentials.resolve, reference)
+        try:
+            await resolved(resolve, clock=clock, deadline=deadline, where=reference)
+        except MeasurementError as error:
+            state = "wrong" if reference in needed else "limited"
+            return CheckResult(what=reference, state=state, detail=str(error.failure))
+        return CheckResult(what=reference, state="ok", detail="leads to a secret")
+
+    every = sorted({*needed, *references_of(nodes, None)})
+    return tuple(await asyncio.gather(*(tried(reference) for reference in every)))
 
 
 def _inventory_result(config: Config, *, tried: bool) -> CheckResult:

@@ -13,6 +13,7 @@ from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.domain.host_keys import KeyPolicy
 from cpe_diag.probes.column_reader import Pace
 from cpe_diag.probes.probe import WebTarget
+from cpe_diag.transports.credential_vault import TOKEN_FILE, VaultSettings
 from cpe_diag.wiring.config_people import (
     ConsentConfig,
     StaffConfig,
@@ -49,6 +50,8 @@ class Config:
     host_keys: KeyPolicy = KeyPolicy.STRICT
     fleet_keys: Path | None = None
     legacy_algorithms: bool = False
+    age_identity: Path | None = None
+    vault: VaultSettings = field(default_factory=VaultSettings)
     icmp: bool = True
     resolver_address: str | None = None
     resolver_port: int = DNS_PORT
@@ -154,6 +157,10 @@ def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
         host_keys=KeyPolicy(cast("str", ssh.get("host_keys", KeyPolicy.STRICT))),
         fleet_keys=_path(folder, cast("str | None", ssh.get("fleet_keys"))),
         legacy_algorithms=bool(ssh.get("legacy_algorithms", False)),
+        age_identity=_path(
+            folder, cast("str | None", _part(data, "credentials").get("age_identity"))
+        ),
+        vault=_vault(_part(_part(data, "credentials"), "vault"), folder),
         icmp=bool(data.get("icmp", True)),
         resolver_address=cast("str | None", resolver.get("address")),
         resolver_port=cast("int", resolver.get("port", DNS_PORT)),
@@ -182,6 +189,21 @@ def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
 def _part(data: Mapping[str, object], name: str) -> Mapping[str, object]:
     """Give one mapping of the file, empty where it is absent."""
     return cast("Mapping[str, object]", data.get(name) or {})
+
+
+def _vault(part: Mapping[str, object], folder: Path) -> VaultSettings:
+    """Give how Vault is reached; what is not said the environment says."""
+    texts = {name: cast("str | None", value) for name, value in part.items()}
+    return VaultSettings(
+        address=texts.get("address"),
+        namespace=texts.get("namespace"),
+        token=texts.get("token"),
+        role_id=texts.get("role_id"),
+        secret_id=texts.get("secret_id"),
+        approle_mount=texts.get("approle_mount") or "approle",
+        token_file=_path(folder, texts.get("token_file")) or TOKEN_FILE,
+        ca_file=_path(folder, texts.get("ca_file")),
+    )
 
 
 def _pace(part: Mapping[str, object]) -> Pace:

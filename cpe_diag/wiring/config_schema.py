@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.host_keys import KeyPolicy
+from cpe_diag.domain.secret import CREDENTIAL_FORMS, CREDENTIAL_PATTERN
 from cpe_diag.wiring.config_schema_people import CONSENT, RIGHTS, STAFF, STORE
 
 _TARGET: Final = {
@@ -26,6 +27,12 @@ _TARGET: Final = {
 }
 
 _WORDS: Final = {"type": "object", "additionalProperties": {"type": "string"}}
+
+_REFERENCE: Final = {
+    "type": "string",
+    "pattern": CREDENTIAL_PATTERN.replace("|vault", ""),
+    "writeOnly": True,
+}
 
 _STRING_LIST: Final = {"type": "array", "items": {"type": "string"}}
 
@@ -73,7 +80,7 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                 },
                 "url": {
                     "type": "string",
-                    "pattern": "^(env|file):",
+                    "pattern": CREDENTIAL_PATTERN,
                     "writeOnly": True,
                     "description": "sql: a reference to the database URL, such as env:NAME",
                 },
@@ -115,6 +122,42 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                 "legacy_algorithms": {
                     "type": "boolean",
                     "description": "allow ssh-rsa and SHA-1 key exchange, for old routers",
+                },
+            },
+        },
+        "credentials": {
+            "description": "how references are resolved: " + ", ".join(CREDENTIAL_FORMS),
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "age_identity": {
+                    "type": "string",
+                    "description": "file with our age identity; CPE_DIAG_AGE_IDENTITY",
+                },
+                "vault": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {
+                        "address": {
+                            "type": "string",
+                            "pattern": "^https?://",
+                            "description": "https://HOST:8200; VAULT_ADDR",
+                        },
+                        "namespace": {"type": "string", "description": "VAULT_NAMESPACE"},
+                        "token": {
+                            **_REFERENCE,
+                            "description": "a reference to the token; VAULT_TOKEN, token_file",
+                        },
+                        "role_id": {"type": "string", "description": "logs in by AppRole"},
+                        "secret_id": {**_REFERENCE, "description": "a reference, for role_id"},
+                        "approle_mount": {"type": "string", "description": "approle"},
+                        "token_file": {"type": "string", "description": "~/.vault-token"},
+                        "ca_file": {
+                            "type": "string",
+                            "description": "certificate authority of Vault; VAULT_CACERT",
+                        },
+                    },
+                    "dependentRequired": {"secret_id": ["role_id"]},
                 },
             },
         },

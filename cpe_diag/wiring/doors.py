@@ -44,7 +44,7 @@ def credentials_of(config: Config) -> CredentialSource:
     """
     wanted = config.inventory
     base = config.folder if wanted is None or wanted.path is None else wanted.path.parent
-    return CredentialReferences(Path(base))
+    return CredentialReferences(Path(base), age_identity=config.age_identity, vault=config.vault)
 
 
 def host_keys_of(config: Config) -> HostKeys:

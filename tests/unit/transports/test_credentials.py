@@ -31,7 +31,7 @@ def refusal(source: CredentialReferences, reference: str) -> MeasurementError:
     assert caught.value.failure.kind is FailureKind.NOT_CONFIGURED
     assert caught.value.operation == "credential.resolve"
     assert SECRET not in f"{caught.value} {caught.value!r} {caught.value.failure!r}"
-    assert caught.value.__cause__ is None
+    assert (caught.value.__cause__, SECRET in repr(caught.value.__context__)) == (None, False)
     return caught.value
 
 
@@ -106,7 +106,7 @@ def test_a_broken_file_is_refused_without_being_quoted(
         ("file:absent.yaml#node", "there is no file"),
         ("file:secrets.yaml", "names no key"),
         ("file:.#node", "cannot be read"),
-        ("vault:path/of/node", "'vault' is not known"),
+        ("op://vault/node", "'op' is not known"),
         (SECRET, "names no kind"),
     ],
 )

@@ -120,3 +120,19 @@ async def test_a_platform_that_fails_is_not_called_our_mistake(config: Config) -
     state, detail = found["platform gone"]
     assert state == "limited"
     assert "nxdomain" in detail
+
+
+async def test_references_are_tried_and_their_secrets_are_not_shown(
+    config: Config, tmp_path: Path
+) -> None:
+    """A mistyped reference is found before the customer is on the phone."""
+    secrets = tmp_path / "secrets.yaml"
+    words = [line.partition(": ")[2] for line in secrets.read_text().splitlines()]
+    found = await states(config, "sub-1001")
+    assert "leads to a secret" in {detail for _state, detail in found.values()}
+    assert not [word for word in words if word and word in str(found)]
+    secrets.write_text("nothing: here\n")
+    found = await states(config, "sub-1001")
+    broken = [one for one in found.items() if one[0].startswith("file:secrets.yaml#")]
+    assert {state for _what, (state, _detail) in broken} >= {"wrong"}
+    assert "has no key" in str(broken)
