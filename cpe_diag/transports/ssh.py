@@ -14,17 +14,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.failures import FailureKind, MeasurementError
 from cpe_diag.ports import Command, CommandAnswer
-from cpe_diag.transports.ssh_connection import ExecResult
+from cpe_diag.transports.framing import FRAMINGS
+from cpe_diag.transports.speaking import MOST_BYTES_A_COMMAND, ExecSpeaker, Spoken
 from cpe_diag.transports.ssh_errors import Phase
-from cpe_diag.transports.ssh_script import (
-    Frame,
-    build,
-    is_done,
-    new_marker,
-    take_apart,
-)
 from cpe_diag.transports.ssh_session import MARGIN_S, SshSession
 from cpe_diag.transports.time_left import until
 
@@ -34,9 +28,11 @@ if TYPE_CHECKING:
     from cpe_diag.domain.subscriber import RouterAccess
     from cpe_diag.ports import Clock, CredentialSource, Recorder
     from cpe_diag.transports.ssh_trust import HostKeys
+    from cpe_diag.transports.speaking import Speaker
+    from cpe_diag.transports.ssh_script import Frame
 
-MOST_BYTES_A_COMMAND: Final = 256 * 1024
-"""How much output of one command is read; a whole log of a router has 64 to 128 kB."""
+_ROUND_TRIPS: Final = 2
+"""A batch costs so many at least: the channel, and the exec request."""
 
 # Askers whose deadlines are so close together share the fate of a late batch.
 _SAME_DEADLINE_S: Final = 1.0
@@ -82,6 +78,7 @@ class SshRouter:
         recorder: Recorder,
         host_keys: HostKeys | None = None,
         legacy_algorithms: bool = False,
+        speaker: Speaker | None = None,
     ) -> None:
         """Prepare; nothing is sent before the first question.
 
@@ -93,7 +90,9 @@ class SshRouter:
             host_keys: decides on the host key; None: only what the inventory pins is trusted.
             legacy_algorithms: also allow SHA-1, CBC and ssh-rsa, for old equipment;
                 `legacy_in_use` says whether they were needed.
+            speaker: how the router is spoken to; None for a POSIX shell.
         """
+        self._speaker = speaker or ExecSpeaker(FRAMINGS["posix_shell"])
         self._session = SshSession(
             access,
             credentials=credentials,
@@ -222,33 +221,28 @@ class SshRouter:
         if connection is None:
             raise self._session.late()  # closed by another task in this moment
         numbers, commands = _without_repeats(batch)
-        marker = new_marker()
-        script = build(commands, marker)
-        most_bytes = MOST_BYTES_A_COMMAND * len(commands)
         limit = own.deadline - MARGIN_S
         seen = self._recorder.seen().union(*(request.seen for request in batch))
         exchange = self._recorder.begin(
             Phase.EXEC.value, self.router, _batch_label(commands), after=seen
         )
-        result = ExecResult("", None)
+        nothing = self._session.late()
+        spoken = Spoken(frames={}, failure=nothing, round_trips=_ROUND_TRIPS)
         failed: str | None = "cancelled"
         try:
-            result = await self._session.bounded(
-                lambda: connection.execute(script, most_bytes=most_bytes, deadline=limit),
+            spoken = await self._session.bounded(
+                lambda: self._speaker.speak(connection, commands, self.router, limit),
                 own.deadline,
             )
-            failed = None if result.failure is None else result.failure.failure.kind.value
+            every = len(spoken.frames) == len(commands)
+            failed = None if every else spoken.failure.failure.kind.value
         except MeasurementError as error:
-            result = ExecResult("", error)
+            spoken = Spoken(frames={}, failure=error, round_trips=_ROUND_TRIPS)
             failed = error.failure.kind.value
         finally:
-            trips = connection.exec_round_trips(script)
-            self._recorder.end(exchange, round_trips=trips, failure=failed)
-        frames = take_apart(result.output, marker)
-        complete = is_done(result.output, marker)
-        failure = result.failure or self._incomplete(result.output, whole=complete)
-        if not frames:
-            self._unasked = result.output[:_OVERHEARD_CHARACTERS]
+            self._recorder.end(exchange, round_trips=spoken.round_trips, failure=failed)
+        frames, failure = spoken.frames, spoken.failure
+        self._unasked = spoken.said[:_OVERHEARD_CHARACTERS] or self._unasked
         for number, command in enumerate(commands):
             answer = _answer(command, frames.get(number))
             if answer is not None:
@@ -265,19 +259,6 @@ class SshRouter:
                 request.outcome = whole
             elif request is own or not (late and more_time):
                 request.outcome = failure
-
-    def _incomplete(self, output: str, *, whole: bool) -> MeasurementError:
-        if whole:
-            kind = FailureKind.INCOMPLETE
-            detail = "an answer was longer than allowed, or mixed with another one"
-        elif output and "\n" in output:
-            kind = FailureKind.INCOMPLETE
-            detail = "the answer was cut before its end"
-        else:
-            kind = FailureKind.UNPARSEABLE
-            detail = "no answer in the form of a POSIX shell"
-        failure = Failure(kind=kind, where=self.router, detail=detail)
-        return MeasurementError(failure, Phase.EXEC.value)
 
 
 def _without_repeats(batch: Sequence[_Request]) -> tuple[list[list[int]], list[Command]]:

@@ -1,0 +1,75 @@
+"""How a batch of commands is written as one exec in a dialect, and its answer taken apart again.
+
+Every framing gives each answer between two lines that carry a random marker of the batch, so that
+no output can pass for another's, and a cut answer not for a whole one (`ssh_script.take_apart`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from cpe_diag.ports import Command
+from cpe_diag.transports import routeros_script, ssh_script
+from cpe_diag.transports.ssh_script import Marker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framing:
+    """One framing.
+
+    `build` writes a script for numbered commands. `longest` bounds a script in bytes; what does
+    not fit goes into another exec (None: the connection sends long ones on standard input).
+    `plain` makes line ends of an answer those of `ssh_script`. `form` names what was expected.
+    """
+
+    build: Callable[[Sequence[tuple[int, Command]], Marker], str]
+    longest: int | None
+    plain: Callable[[str], str]
+    form: str
+
+    def scripts(self, commands: Sequence[Command], marker: Marker) -> list[str]:
+        """Write as few scripts as fit.
+
+        Args:
+            commands: numbered by their places.
+            marker: of this batch only.
+
+        Returns:
+            Scripts in the order in which they are run; a command that is too long alone is one.
+        """
+        rest = list(enumerate(commands))
+        scripts = []
+        while rest:
+            count = len(rest)
+            script = self.build(rest, marker)
+            while self.longest is not None and len(script.encode()) > self.longest and count > 1:
+                count = max(1, count // 2)
+                script = self.build(rest[:count], marker)
+            scripts.append(script)
+            rest = rest[count:]
+        return scripts
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def _posix(commands: Sequence[tuple[int, Command]], marker: Marker) -> str:
+    return ssh_script.build([command for _, command in commands], marker)
+
+
+_POSIX: Final = Framing(build=_posix, longest=None, plain=_as_it_is, form="a POSIX shell")
+
+FRAMINGS: Final[Mapping[str, Framing]] = {
+    "posix_shell": _POSIX,
+    "edgeos": _POSIX,
+    "routeros": Framing(
+        build=routeros_script.build,
+        longest=routeros_script.LONGEST,
+        plain=routeros_script.plain,
+        form="RouterOS",
+    ),
+}
+"""By the dialect's name; EdgeOS's vbash is a bash, which runs a POSIX script."""

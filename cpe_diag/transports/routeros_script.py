@@ -1,0 +1,61 @@
+"""Many commands in one exec for RouterOS: each parsed and run by itself, between two markers.
+
+RouterOS parses a whole script before it runs any of it, so one command that a version or package
+does not know would end all: each command is parsed from a string while the script runs
+(`:parse`), and what fails there is caught (`:do ... on-error`). Sources: MikroTik's Scripting
+manual for both; that they catch unknown menus is how scripts for both Wi-Fi packages do it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.driver_kit.routeros_script import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cpe_diag.ports import Command
+    from cpe_diag.transports.ssh_script import Marker
+
+LONGEST: Final = 7_000
+"""Bytes of one exec request. No document bounds it; dropbear, which others use, takes 9,000."""
+
+NOT_KNOWN: Final = 127
+"""The status of a command that RouterOS does not parse: no such menu, command or parameter."""
+
+FAILED: Final = 1
+"""The status of a command that RouterOS began and that failed."""
+
+# The status rises to what is known so far; after the last statement it is 0.
+_FRAME: Final = (
+    ':put ("\\n" . $a . $b . " begin {index}");'
+    ":local s{index} {not_known};"
+    ":do {{:local f [:parse {text}];:set s{index} {failed};$f;:set s{index} 0}} on-error={{}};"
+    ':put ("\\n" . $a . $b . " end {index} " . $s{index});'
+)
+
+
+def build(commands: Sequence[tuple[int, Command]], marker: Marker) -> str:
+    """Write the script for a batch.
+
+    Args:
+        commands: what to run, with their numbers. RouterOS has no time limit for a command: each
+            bounds itself (`count=`, `duration=`), and the caller's deadline bounds all.
+        marker: of this batch only.
+
+    Returns:
+        One line of RouterOS's language.
+    """
+    frames = "".join(
+        _FRAME.format(index=number, text=quote(command.text), not_known=NOT_KNOWN, failed=FAILED)
+        for number, command in commands
+    )
+    first, second = quote(marker.first), quote(marker.second)
+    done = ':put ("\\n" . $a . $b . " done")'
+    return f"{{:local a {first};:local b {second};{frames}{done}}}"
+
+
+def plain(text: str) -> str:
+    """Give an answer the line ends of POSIX: RouterOS ends lines as a terminal does."""
+    return text.replace("\r\n", "\n").replace("\r", "")
