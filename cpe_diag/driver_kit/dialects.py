@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from cpe_diag.driver_kit.router import Question
     from cpe_diag.ports import Command
 
+POSIX_SHELL: Final = "posix_shell"
+"""The dialect of a driver that names none, and of a router of no known platform."""
+
 PARAMETERS: Final = ("target", "server")
 """What a command template may ask for."""
 
@@ -54,7 +57,7 @@ class Dialect:
 
 
 _ALL: Final = (
-    Dialect(id="posix_shell", quote=posix_shell.quote, word=posix_shell.WORD),
+    Dialect(id=POSIX_SHELL, quote=posix_shell.quote, word=posix_shell.WORD),
     Dialect(id="routeros", quote=routeros_script.quote, word=routeros_script.WORD),
     Dialect(id="edgeos", quote=vyatta_config.quote, word=posix_shell.WORD),
     Dialect(

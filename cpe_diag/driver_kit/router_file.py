@@ -13,7 +13,7 @@ from cpe_diag.driver_kit.capabilities import (
     ROUTER_READING,
 )
 from cpe_diag.driver_kit.capability import CapabilityState
-from cpe_diag.driver_kit.dialects import DIALECTS, PARAMETERS, Dialect
+from cpe_diag.driver_kit.dialects import DIALECTS, PARAMETERS, POSIX_SHELL, Dialect
 from cpe_diag.driver_kit.document_reader import DocumentReader, read_capabilities
 from cpe_diag.driver_kit.router import Question, RawForm, Reader, RouterDriver
 from cpe_diag.driver_kit.router_action_file import read_actions, read_revert
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 NOTHING: Final = re.compile(r"(?!)")
 """Fits no text."""
-
-POSIX_SHELL: Final = "posix_shell"
-"""The dialect of a file that names none."""
 
 
 @dataclass(frozen=True, slots=True)

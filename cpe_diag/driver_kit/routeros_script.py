@@ -38,6 +38,22 @@ def quote(text: str) -> str:
     return '"' + "".join(chr(one) if one in _PLAIN else f"\\{one:02X}" for one in octets) + '"'
 
 
+# What RouterOS itself escapes when it exports a script within a script.
+_CODE: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "$": "\\$", "?": "\\3F", "\n": "\\n"})
+
+
+def code(text: str) -> str:
+    """Write a script of our own as a string, for `:parse` or `on-event`.
+
+    Args:
+        text: statements; values in it are quoted already.
+
+    Returns:
+        The text in double quotes, as short as RouterOS's own exports write it.
+    """
+    return f'"{text.translate(_CODE)}"'
+
+
 # Scripting manual, constant escape sequences; \xx is two hexadecimal digits.
 _ESCAPE: Final = re.compile(rb"\\([0-9A-F]{2}|.)", re.DOTALL)
 _LETTERS: Final = {

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.driver_kit.routeros_script import quote
+from cpe_diag.driver_kit.routeros_script import code, quote
+from cpe_diag.transports.ssh_script import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,12 +49,50 @@ def build(commands: Sequence[tuple[int, Command]], marker: Marker) -> str:
         One line of RouterOS's language.
     """
     frames = "".join(
-        _FRAME.format(index=number, text=quote(command.text), not_known=NOT_KNOWN, failed=FAILED)
+        _FRAME.format(index=number, text=code(command.text), not_known=NOT_KNOWN, failed=FAILED)
         for number, command in commands
     )
     first, second = quote(marker.first), quote(marker.second)
     done = ':put ("\\n" . $a . $b . " done")'
     return f"{{:local a {first};:local b {second};{frames}{done}}}"
+
+
+def alone(number: int, command: Command, marker: Marker) -> str:
+    """Write a command that is an exec of its own, so that what it says when it fails is heard.
+
+    Args:
+        number: of the command.
+        command: what to run.
+        marker: of this batch only.
+
+    Returns:
+        One line of RouterOS's language; the script ends where the command fails.
+    """
+    first, second = quote(marker.first), quote(marker.second)
+    return (
+        f"{{:local a {first};:local b {second};"
+        f':put ("\\n" . $a . $b . " begin {number}");{command.text};'
+        f':put ("\\n" . $a . $b . " end {number} 0");'
+        ':put ("\\n" . $a . $b . " done")}'
+    )
+
+
+def ended(number: int, answer: str, marker: Marker) -> Frame | None:
+    """Take apart what a command alone said when it failed.
+
+    Args:
+        number: of the command.
+        answer: all that came before the channel ended in order.
+        marker: of this batch.
+
+    Returns:
+        What it said, with FAILED, or with NOT_KNOWN where RouterOS did not even begin; None
+        where nothing came.
+    """
+    _, begun, rest = answer.partition(f"\n{marker} begin {number}\n")
+    if begun:
+        return Frame(rest, FAILED)
+    return Frame(answer, NOT_KNOWN) if answer.strip() else None
 
 
 def plain(text: str) -> str:

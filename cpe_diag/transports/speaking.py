@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.transports.framing import FRAMINGS, Framing
 from cpe_diag.transports.ssh_errors import Phase
 from cpe_diag.transports.ssh_script import Frame, is_done, new_marker, take_apart
 
 if TYPE_CHECKING:
     from cpe_diag.ports import Command
-    from cpe_diag.transports.framing import Framing
     from cpe_diag.transports.ssh_connection import SshConnection
+    from cpe_diag.transports.ssh_script import Marker
 
 MOST_BYTES_A_COMMAND: Final = 256 * 1024
 """How much output of one command is read; a whole log of a router has 64 to 128 kB."""
@@ -71,12 +72,15 @@ class ExecSpeaker:
         round_trips = 0
         output, whole = "", True
         for script in self._framing.scripts(commands, marker):
-            round_trips += connection.exec_round_trips(script)
+            round_trips += connection.exec_round_trips(script.text)
             most_bytes = MOST_BYTES_A_COMMAND * len(commands)
-            result = connection.execute(script, most_bytes=most_bytes, deadline=deadline)
+            result = connection.execute(script.text, most_bytes=most_bytes, deadline=deadline)
             output = self._framing.plain(result.output)
             frames |= take_apart(output, marker)
             whole = is_done(output, marker)
+            if script.alone is not None and result.failure is None and not whole:
+                frames |= self._failed(script.alone, output, marker)
+                whole = script.alone in frames
             if result.failure is not None and not whole:
                 return Spoken(
                     frames=frames, failure=result.failure, round_trips=round_trips, said=output
@@ -86,6 +90,11 @@ class ExecSpeaker:
         failure = self._incomplete(output, where, whole=whole)
         said = "" if frames else output
         return Spoken(frames=frames, failure=failure, round_trips=round_trips, said=said)
+
+    def _failed(self, number: int, output: str, marker: Marker) -> Mapping[int, Frame]:
+        ended = self._framing.ended
+        frame = None if ended is None else ended(number, output, marker)
+        return {} if frame is None else {number: frame}
 
     def _incomplete(self, output: str, where: str, *, whole: bool) -> MeasurementError:
         if whole:
@@ -99,3 +108,15 @@ class ExecSpeaker:
             detail = f"no answer in the form of {self._framing.form}"
         failure = Failure(kind=kind, where=where, detail=detail)
         return MeasurementError(failure, Phase.EXEC.value)
+
+
+def speaker(dialect: str) -> Speaker:
+    """Give the speaker of a dialect.
+
+    Args:
+        dialect: its name.
+
+    Returns:
+        One that speaks through exec channels.
+    """
+    return ExecSpeaker(FRAMINGS[dialect])

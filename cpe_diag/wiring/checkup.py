@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import CpeDiagError, DefinitionError, MeasurementError
 from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome
+from cpe_diag.driver_kit.dialects import POSIX_SHELL
 from cpe_diag.driver_kit.load import load_access_driver
 from cpe_diag.driver_kit.router_detect import is_platform, variant_of
 from cpe_diag.engine.platform_watch import name_platform
@@ -48,8 +49,6 @@ PACKAGES: Final = (
     "SQLAlchemy",
 )
 WITHIN_S: Final = 5.0
-POSIX_SHELL: Final = "posix_shell"
-"""What a router of no known platform is spoken to in: most have it."""
 SYS_UP_TIME: Final = "1.3.6.1.2.1.1.3.0"  # SNMPv2-MIB, RFC 3418, section 2
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cpe_diag.driver_kit.dialects import POSIX_SHELL
 from cpe_diag.driver_kit.redaction import redact_answer
 from cpe_diag.engine.platform_watch import WatchedRouter
 from cpe_diag.engine.recorder import RunRecorder
@@ -18,6 +19,7 @@ from cpe_diag.transports.dns import DnsResolver
 from cpe_diag.transports.http import PageGetter
 from cpe_diag.transports.reach import NetworkProber
 from cpe_diag.transports.snmp import SnmpDoor
+from cpe_diag.transports.speaking import speaker
 from cpe_diag.transports.ssh import SshRouter
 from cpe_diag.transports.ssh_trust import HostKeys
 from cpe_diag.transports.unconfigured import NoRouter, no_modem, no_node
@@ -96,6 +98,7 @@ async def open_doors(
             recorder=recorder,
             host_keys=host_keys_of(config),
             legacy_algorithms=config.legacy_algorithms,
+            speaker=speaker(POSIX_SHELL if router_driver is None else router_driver.dialect),
         )
     )
     router: RouterView = NoRouter() if ssh is None else ssh
