@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 
 class GuardState(StrEnum):
@@ -64,20 +64,29 @@ class PlannedLine:
     """One line for the node's command line.
 
     `expect` is a pattern of the question that it may ask back, `send` the answer; both empty where
-    it asks nothing.
+    it asks nothing. `changes` False: it only goes to another mode of the command line, and leaves
+    the node as it was.
     """
 
     line: str
     expect: str
     send: str
+    changes: bool = True
 
 
 PlannedStep: TypeAlias = PlannedSet | PlannedWait | PlannedLine
 
+GONE: Final = "(no such object)"
+"""Stands for a value where a row must be gone; parentheses and spaces are in no number, and no
+name of a setting is this."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedObject:
-    """What must stand on the node afterwards; `value` is written as in PlannedSet."""
+    """What must stand on the node afterwards; `value` is written as in PlannedSet.
+
+    `GONE` as a value, or as the previous one: the node has no such object.
+    """
 
     oid: str
     object: str

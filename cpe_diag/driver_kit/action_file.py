@@ -66,8 +66,14 @@ def _action(reader: DocumentReader, path: YamlPath, name: str) -> ActionSpec:
             ReadBack(
                 oid=reader.take((*path, "read_back", number, "oid"), str, ""),
                 value=_raw(reader, (*path, "read_back", number, "value")),
+                gone=reader.flag((*path, "read_back", number, "gone")),
+                stays=reader.flag((*path, "read_back", number, "stays")),
             )
             for number in range(len(reader.take((*path, "read_back"), list, [])))
+        ),
+        way_back=tuple(
+            _line(reader, (*path, "way_back", number))
+            for number in range(len(reader.take((*path, "way_back"), list, [])))
         ),
         values={
             word: _raw(reader, (*path, "values", word)) for word in reader.keys((*path, "values"))
@@ -93,16 +99,21 @@ def _step(reader: DocumentReader, path: YamlPath) -> Step:
     if reader.find((*path, "wait_s")) is not None:
         return WaitStep(wait_s=reader.number((*path, "wait_s"), 0.0))
     if reader.find((*path, "cli")) is not None:
-        return CliStep(
-            line=reader.take((*path, "cli"), str, ""),
-            expect=reader.take((*path, "expect"), str, ""),
-            send=reader.take((*path, "send"), str, ""),
-        )
+        return _line(reader, path)
     return SetStep(
         oid=reader.take((*path, "set"), str, ""),
         type=reader.take((*path, "type"), str, ""),
         value=_raw(reader, (*path, "value")),
         read=not reader.flag((*path, "trigger")),
+    )
+
+
+def _line(reader: DocumentReader, path: YamlPath) -> CliStep:
+    return CliStep(
+        line=reader.take((*path, "cli"), str, ""),
+        expect=reader.take((*path, "expect"), str, ""),
+        send=reader.take((*path, "send"), str, ""),
+        changes=not reader.flag((*path, "mode")),
     )
 
 

@@ -40,12 +40,13 @@ class CliStep:
     """One line for the node's command line.
 
     `expect` is the prompt that asks back, `send` the answer to it; both empty where the node asks
-    nothing.
+    nothing. `changes` False: the line only goes to another mode of the command line.
     """
 
     line: str
     expect: str
     send: str
+    changes: bool = True
 
 
 Step: TypeAlias = SetStep | WaitStep | CliStep
@@ -53,10 +54,16 @@ Step: TypeAlias = SetStep | WaitStep | CliStep
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadBack:
-    """What must stand on the node afterwards: a raw number or text, or `{value}`."""
+    """What must stand on the node afterwards: a raw number or text, or `{value}`.
+
+    `gone`: the node must have no such object any more; `value` is of no meaning then. `stays`: it
+    must have the value before the change too, for a restart opens nothing that somebody has shut.
+    """
 
     oid: str
     value: int | str
+    gone: bool = False
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +73,9 @@ class ActionSpec:
     `values` maps the words that a person may wish to raw values; `value_range` is the least and
     the greatest raw number; `value_text`: any name; none of them where the action takes no value.
     `undo` is `previous` (objects get back what they had before), or `none` for what cannot be
-    undone and need not be (a restart). `outage_s` is how long the customer is without service.
+    undone and need not be (a restart). `way_back` are lines that open again what other lines have
+    shut, where the change breaks off in the middle; idempotent. `outage_s` is how long the
+    customer is without service.
     `otherwise` is the same change on another kind of port of the node, for ports that do not have
     the placeholders of this one.
     """
@@ -80,6 +89,7 @@ class ActionSpec:
     outage_s: float
     undo: str
     source: str
+    way_back: tuple[CliStep, ...] = ()
     otherwise: ActionSpec | None = None
 
     def fitting(self, port: PortIndex) -> ActionSpec:
@@ -106,7 +116,8 @@ class ActionSpec:
         sets = [step for step in self.steps if isinstance(step, SetStep)]
         objects = [step.oid for step in sets] + [one.oid for one in self.read_back]
         values = [str(step.value) for step in sets]
-        lines = [step.line for step in self.steps if isinstance(step, CliStep)]
+        typed_steps = [*self.steps, *self.way_back]
+        lines = [step.line for step in typed_steps if isinstance(step, CliStep)]
         return (
             all(name in port.parts for oid in objects for name in placeholders(oid))
             and all(name in told for value in values for name in placeholders(value))

@@ -227,17 +227,24 @@ _STEP: Final[Mapping[str, object]] = {
             "required": ["wait_s"],
             "properties": {"wait_s": {"type": "number", "minimum": 0, "maximum": 60}},
         },
-        {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["cli"],
-            "properties": {
-                "cli": {"type": "string", "minLength": 1},
-                "expect": {"type": "string", "minLength": 1},
-                "send": {"type": "string", "minLength": 1},
-            },
-        },
+        {"$ref": "#/$defs/line"},
     ]
+}
+
+_LINE: Final[Mapping[str, object]] = {
+    "type": "object",
+    "description": "A line for the node's command line.",
+    "additionalProperties": False,
+    "required": ["cli"],
+    "properties": {
+        "cli": {"type": "string", "minLength": 1},
+        "expect": {"type": "string", "minLength": 1},
+        "send": {"type": "string", "minLength": 1},
+        "mode": {
+            "type": "boolean",
+            "description": "It only goes to another mode of the command line; it changes nothing.",
+        },
+    },
 }
 
 _ACTION: Final[Mapping[str, object]] = {
@@ -250,11 +257,35 @@ _ACTION: Final[Mapping[str, object]] = {
         "read_back": {
             "type": "array",
             "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["oid", "value"],
-                "properties": {"oid": _OID, "value": _RAW},
+                "oneOf": [
+                    {
+                        "type": "object",
+                        "additionalProperties": False,
+                        "required": ["oid", "value"],
+                        "properties": {
+                            "oid": _OID,
+                            "value": _RAW,
+                            "stays": {
+                                "type": "boolean",
+                                "description": "It must have this value before the change too.",
+                            },
+                        },
+                    },
+                    {
+                        "type": "object",
+                        "description": "The node must have no such object any more.",
+                        "additionalProperties": False,
+                        "required": ["oid", "gone"],
+                        "properties": {"oid": _OID, "gone": {"const": True}},
+                    },
+                ]
             },
+        },
+        "way_back": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"$ref": "#/$defs/line"},
+            "description": "Lines that open again what lines have shut, if it breaks off.",
         },
         "values": {"type": "object", "minProperties": 1, "additionalProperties": _RAW},
         "value_range": {
@@ -402,6 +433,7 @@ DRIVER_SCHEMA: Final[Mapping[str, object]] = {
         "object": _OBJECT,
         "index_part": _INDEX_PART,
         "lookup": _LOOKUP,
+        "line": _LINE,
         "step": _STEP,
         "action": _ACTION,
     },

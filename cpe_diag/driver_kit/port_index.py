@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.driver_kit.mac_address import octets_of
+from cpe_diag.driver_kit.mac_address import MAC_WORDS, octets_of
 
 if TYPE_CHECKING:
     from cpe_diag.ports import Oid
@@ -22,6 +22,8 @@ VLAN: Final = "vlan"
 """The service's VLAN, which the inventory tells: an index of tables, and no part of the port."""
 MAC: Final = "mac"
 """The router's or modem's MAC address: likewise."""
+OF_THE_ROUTER: Final = frozenset({MAC, *MAC_WORDS})
+"""What names the router alone: rows and lines with it are nobody else's."""
 FORMS: Final = ("number", "ascii", "ascii_counted", "hex", "mac", "gpon_serial")
 
 _NOT_SHOWN: Final = frozenset({BASE_PORT, MODEL, VLAN, MAC})
@@ -78,6 +80,12 @@ class PortIndex:
             parts={**self.parts, name: value},
             words=self.words,
             groups=self.groups,
+        )
+
+    def with_words(self, words: Mapping[str, str]) -> PortIndex:
+        """Give the same port with more words for command lines."""
+        return PortIndex(
+            name=self.name, parts=self.parts, words={**self.words, **words}, groups=self.groups
         )
 
     def without_part(self, name: str) -> PortIndex:

@@ -71,6 +71,8 @@ def part_of(lookup: Lookup, raw: SnmpValue) -> str | None:
     Returns:
         The part; None where the node says that there is none, or something else than a part.
     """
+    if raw is None:
+        return None
     if lookup.pattern:
         text = raw.decode("latin-1") if isinstance(raw, bytes) else str(raw)
         found = re.fullmatch(lookup.pattern, text)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
 
 from cpe_diag.domain.action import (
+    GONE,
     EntryKind,
     JournalEntry,
     PerformedStep,
@@ -160,7 +161,7 @@ class Changer:
     async def _enter(self, phase: Phase, number: int, step: PlannedLine) -> bool | None:
         clock = self.doors.clock
         self._intend(phase, number, f"line {step.line!r}")
-        before, self.changed = self.changed, True
+        before, self.changed = self.changed, self.changed or step.changes
         try:
             output = await self.doors.shell.enter(
                 ShellLine(text=step.line, expect=step.expect, send=step.send),
@@ -271,11 +272,13 @@ def holds_value(present: SnmpValue, kind: str, value: str) -> bool:
     Args:
         present: as the node answered.
         kind: the SMI type of `value`; empty where nobody says, or `hex` for octets.
-        value: as text.
+        value: as text; GONE where there must be no such object.
 
     Returns:
         False also where the object has no value or one of another type.
     """
+    if value == GONE:
+        return present is None
     raw = raw_value(present, kind)
     if raw is None:
         return False

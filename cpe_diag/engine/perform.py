@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from cpe_diag.domain.action import (
+    GONE,
     ActionEnd,
     ActionOutcome,
     EntryKind,
@@ -153,12 +154,13 @@ class Performance:
         took_effect = await self.read_back(own)
         if took_effect is False:
             return await self.put_back("it did not take effect: what was read back differs")
-        proof = await self.measured(needs_effect=not own)
+        shown = not own and await self.led_to(states)
+        proof = await self.measured(needs_effect=not own and not shown)
         if took_effect is None:
             took_effect = await self.read_back(own)
         stands = await self.read_back(states)
         if not own:
-            changed = stands and any(one.previous != one.value for one in states)
+            changed = shown or (stands and any(one.previous != one.value for one in states))
             took_effect = True if changed else proof.took_effect
         planned = {one.oid: ("", one.value) for one in plan.read_back}
         if took_effect and self.changer.may_come(planned):
@@ -167,19 +169,22 @@ class Performance:
         if took_effect and proof.holds and stands is not False:
             why = "it took effect, and measuring again proves it"
             return self.end(ActionEnd.PROVEN, why, proof)
-        if not took_effect:
-            why = "nothing shows whether it took effect"
-        elif stands is False:
-            why = "it took effect, and what was read back afterwards differs"
-        elif proof.holds is None:
-            why = "it took effect, and whether it helped cannot be told"
-        else:
-            why = "it took effect and did not help"
+        undone = stands is False and any(one.value == GONE for one in states)
+        if not took_effect and undone:
+            return self.end(ActionEnd.FAILED, "it did not take effect: what must be gone stands")
+        why = _why_unproven(took_effect, stands, proof)
         unread = bool(own) and took_effect is None
         if plan.way_back and (plan.taken_back or unread):
             return await self.put_back(why, proof)
         unknown = not took_effect or proof.holds is None
         return self.end(ActionEnd.UNKNOWN if unknown else ActionEnd.FAILED, why, proof)
+
+    async def led_to(self, states: tuple[ExpectedObject, ...]) -> bool:
+        """Say whether the node shows already what it did not show before the change."""
+        if all(one.previous in {one.value, None} for one in states):
+            return False
+        wanted = {one.oid: ("", one.value) for one in states}
+        return bool(await self.changer.looks(wanted))
 
     async def read_back(self, expected: tuple[ExpectedObject, ...]) -> bool | None:
         """Look at what must stand on the node; None where there is nothing to look at."""
@@ -279,3 +284,18 @@ class Performance:
             started_at=self.started_at,
             took_s=clock.monotonic() - self.start_s,
         )
+
+
+def _why_unproven(
+    took_effect: bool | None,  # noqa: FBT001 - one of three things that were found
+    stands: bool | None,  # noqa: FBT001 - as above
+    proof: Proof,
+) -> str:
+    """Say what is missing for a proof."""
+    if not took_effect:
+        return "nothing shows whether it took effect"
+    if stands is False:
+        return "it took effect, and what was read back afterwards differs"
+    if proof.holds is None:
+        return "it took effect, and whether it helped cannot be told"
+    return "it took effect and did not help"

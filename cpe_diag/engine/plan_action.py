@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.action import (
+    GONE,
     ActionPlan,
     ExpectedObject,
     PlannedLine,
@@ -111,7 +112,8 @@ def plan_action(
 
     Raises:
         WishError: the wished value is not one that the action takes.
-        ActionError: a part of an object's index or of a command line is not known.
+        ActionError: a part of an object's index or of a command line is not known, or the change
+            would open what somebody has shut.
     """
     wish = wished_value(spec, wished)
     planner = _Planner(spec, driver, where.port, present)
@@ -158,9 +160,7 @@ class _Planner:
             case WaitStep():
                 return PlannedWait(wait_s=step.wait_s)
             case CliStep():
-                return PlannedLine(
-                    line=self.line(step.line, wish), expect=step.expect, send=step.send
-                )
+                return self.typed(step, wish)
             case SetStep():
                 oid = _filled(step.oid, self.port)
                 before = self.before(oid, step.type) if step.read else None
@@ -173,6 +173,14 @@ class _Planner:
                     previous=before.text if before else None,
                 )
 
+    def typed(self, step: CliStep, wish: str | None) -> PlannedLine:
+        return PlannedLine(
+            line=self.line(step.line, wish),
+            expect=step.expect,
+            send=step.send,
+            changes=step.changes,
+        )
+
     def before(self, oid: Oid, kind: str) -> RawValue | None:
         return raw_value(self.present.get(oid), kind)
 
@@ -180,16 +188,28 @@ class _Planner:
         return self.names.get(oid, " ".join(self.spec.source.split(",")[0].split()[:2]))
 
     def read_back(self, wish: str | None) -> tuple[ExpectedObject, ...]:
-        return tuple(
-            self.expected(_filled(one.oid, self.port), _with(one.value, wish))
-            for one in self.spec.read_back
-        )
+        """Give what must stand afterwards.
+
+        Raises:
+            ActionError: something that the change must leave as it is is not so now.
+        """
+        expected = []
+        for one in self.spec.read_back:
+            oid, value = _filled(one.oid, self.port), GONE if one.gone else _with(one.value, wish)
+            held = self.expected(oid, value)
+            if one.stays and held.previous != value:
+                now = "not known" if held.previous is None else held.previous
+                words = f"{held.object} is {now} now and would be {value} afterwards"
+                raise ActionError(f"{self.spec.id} must leave it as it is: {words}")
+            expected.append(held)
+        return tuple(expected)
 
     def expected(self, oid: Oid, value: str) -> ExpectedObject:
         before = self.before(oid, NO_TYPE)
-        return ExpectedObject(
-            oid=oid, object=self.name(oid), value=value, previous=before.text if before else None
-        )
+        held = before.text if before else None
+        if value == GONE and self.present.get(oid) is None:
+            held = GONE
+        return ExpectedObject(oid=oid, object=self.name(oid), value=value, previous=held)
 
     def line(self, template: str, wish: str | None) -> str:
         """Fill a command line.
@@ -242,6 +262,8 @@ class _Planner:
         self, read_back: tuple[ExpectedObject, ...]
     ) -> tuple[tuple[PlannedStep, ...], str]:
         """Give the same steps with the value that stands on the node now."""
+        if self.spec.way_back:
+            return tuple(self.typed(step, None) for step in self.spec.way_back), ""
         if self.spec.undo != "previous":
             return (), "what command lines have done is not undone"
         wished = [

@@ -12,6 +12,7 @@ from cpe_diag.domain.action import (
     ActionEnd,
     EntryKind,
     Phase,
+    PlannedLine,
     PlannedSet,
     PlannedWait,
     StepSaid,
@@ -65,7 +66,7 @@ async def recover(  # noqa: PLR0913 - each is one thing that tests replace by th
         msg = f"action {record.id} has ended"
         raise ValueError(msg)
     changer = Changer(doors, patience)
-    changer.changed = bool(record.intended(Phase.FORWARD))
+    changer.changed = bool(_changing(record))
     _remember_unseen(record, changer)
     work = Performance(record.id, record.plan, changer, prove, record.symptom)
     return await until_safe(_ended(record, work, keep=keep), work.stopping, on_end)
@@ -74,7 +75,7 @@ async def recover(  # noqa: PLR0913 - each is one thing that tests replace by th
 async def _ended(record: ActionRecord, work: Performance, *, keep: bool) -> ActionOutcome:
     plan = record.plan
     intended = record.intended(Phase.FORWARD)
-    if not intended:
+    if not _changing(record):
         return work.end(ActionEnd.FAILED, "it was never begun; nothing was changed")
     sent = {n for n, step in enumerate(plan.steps) if not isinstance(step, PlannedWait)}
     complete = intended >= sent
@@ -104,6 +105,16 @@ async def _by_values(
     if complete and keep and plan.taken_back:
         return await work.proven_or_not()
     return await work.put_back("it was broken off before it was proven")
+
+
+def _changing(record: ActionRecord) -> list[int]:
+    """Give the steps that may have happened and leave the node another one."""
+    steps = record.plan.steps
+    return [
+        number
+        for number in sorted(record.intended(Phase.FORWARD))
+        if not (isinstance(line := steps[number], PlannedLine) and not line.changes)
+    ]
 
 
 def _passes_through(record: ActionRecord) -> bool:

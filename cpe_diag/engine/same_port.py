@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import MeasurementError
 from cpe_diag.driver_kit.action_spec import CliStep, SetStep
+from cpe_diag.driver_kit.port_index import OF_THE_ROUTER
 from cpe_diag.driver_kit.port_names import locate
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def reached_too(
         if of_node and lookup.gives in own.parts:
             there = there.with_part(lookup.gives, own.parts[lookup.gives])
     sets = [step.oid for step in spec.steps if isinstance(step, SetStep)]
+    sets = [oid for oid in sets if not OF_THE_ROUTER & {*_PLACE.findall(oid)}]
     if any(own.fill(oid) == there.fill(oid) for oid in sets):
         return True
     lines = [step.line for step in spec.steps if isinstance(step, CliStep)]
@@ -69,7 +71,7 @@ def addresses_alone(
     Returns:
         False where an object or the command lines speak of what others share.
     """
-    own = own_names(driver, port, technology)
+    own = own_names(driver, port, technology) | OF_THE_ROUTER
     sets = [step.oid for step in spec.steps if isinstance(step, SetStep)]
     if not all(own & {*_PLACE.findall(oid)} for oid in sets):
         return False

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from cpe_diag.domain.setting_facts import CableTest
     from cpe_diag.domain.verdict import Verdict
 
+OF_A_BINDING: Final = frozenset({"session_stale", "port_security_lock"})
+"""Causes that what a node holds against a home makes, and that end when it is cleared."""
+
 UNCLEAR: Final = frozenset({FaultDomain.UNDETERMINED})
 
 
@@ -38,6 +41,22 @@ def cleared(before: Verdict | None, after: Verdict) -> bool | None:
     if before.domain is not FaultDomain.NONE and before.cause in left:
         return False
     return after.domain is not FaultDomain.NETWORK or after.cause in was
+
+
+def binding_ended(before: Verdict | None, after: Verdict) -> bool | None:
+    """Say whether measuring shows that a binding of the node was cleared.
+
+    Args:
+        before: the verdict before the change, None where nobody has measured then.
+        after: the verdict now.
+
+    Returns:
+        True where the home was held out before and is not now; None where it does not tell, for
+        a home that was not held out cannot show it.
+    """
+    if before is None or before.cause not in OF_A_BINDING:
+        return None
+    return True if cleared(before, after) else None
 
 
 def verdict_words(verdict: Verdict) -> str:

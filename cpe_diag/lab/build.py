@@ -63,6 +63,7 @@ def build_world(
             snmp_v3_priv=secrets.token_hex(16),
             modem_read=f"read-{secrets.token_hex(8)}",
             modem_write=f"write-{secrets.token_hex(8)}",
+            cli_password=secrets.token_hex(12),
         ),
     )
     for plan in COPPER_NODES:

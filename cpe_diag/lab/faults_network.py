@@ -111,6 +111,10 @@ def _port_locked(world: World, router: HomeRouter) -> list[Change]:
     return to(world.port_of(router), locked=True)
 
 
+def _binding_stale(world: World, router: HomeRouter) -> list[Change]:
+    return to(world.port_of(router), binding_stale=True)
+
+
 def _cable_pair_broken(world: World, router: HomeRouter) -> list[Change]:
     """A pair is open not quite half way: 100BASE-TX is down, 1000BASE-T fell to 100 Mbit/s."""
     port = world.port_of(router)
@@ -133,6 +137,11 @@ def _no_cable_test(port: AccessPort) -> str | None:
 
 def _no_port_security(port: AccessPort) -> str | None:
     return None if port.security_on else "its port has no port security"
+
+
+def _no_bindings(port: AccessPort) -> str | None:
+    binds = port.security_on or port.ont is not None
+    return None if binds else "its node binds nothing to a port"
 
 
 def _dhcp_no_offer(_world: World, router: HomeRouter) -> list[Change]:
@@ -232,6 +241,15 @@ NETWORK_FAULTS: Final = (
         changes=_port_locked,
         technologies=ETHERNET,
         lacks=_no_port_security,
+    ),
+    Fault(
+        id="binding_stale",
+        title="The access node holds an old binding of the home, and drops what it sends.",
+        domain="network",
+        cause="session_stale",
+        changes=_binding_stale,
+        technologies=(*ETHERNET, *FIBRE),
+        lacks=_no_bindings,
     ),
     Fault(
         id="cable_pair_broken",

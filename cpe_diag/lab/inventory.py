@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.lab.cli_state import USER
 from cpe_diag.lab.home_state import GhostHome
 from cpe_diag.lab.profiles import service_profile
 
@@ -74,6 +75,7 @@ def secrets_document(world: World) -> dict[str, str]:
         "snmp_v3": f"{held.snmp_v3_auth}:{held.snmp_v3_priv}",
         "modem_read": held.modem_read,
         "modem_write": held.modem_write,
+        "node_cli": held.cli_password,
     } | {f"router_{router.subscriber}": router.password for router in world.routers.values()}
 
 
@@ -88,6 +90,13 @@ def _node_entry(world: World, node: AccessNodeState) -> dict[str, object]:
         "uplinks": [port.name for port in node.uplinks.values()],
         "system_name": node.sys_name,
     }
+    if node.cli is not None:
+        entry |= {
+            "cli_port": node.cli.tcp_port,
+            "cli_user": USER,
+            "cli_credential": f"file:{SECRETS_FILE}#node_cli",
+            "cli_known_key": node.cli.host_key_openssh,
+        }
     if node.snmp_version == "3":
         entry["user"] = world.secrets.snmp_v3_user
     return entry

@@ -121,7 +121,8 @@ def wan_up(world: World, router: HomeRouter) -> bool:
 
 def forwards(world: World, router: HomeRouter) -> bool:
     """Packets of this home reach the operator's edge."""
-    return wan_up(world, router) and not router.session_stale and not router.hung
+    held_out = router.session_stale or world.port_of(router).binding_stale
+    return wan_up(world, router) and not held_out and not router.hung
 
 
 def edge_loss(world: World, router: HomeRouter) -> float:

@@ -19,6 +19,7 @@ from cpe_diag.lab.mib import (
 )
 from cpe_diag.lab.node_face import number_of, scalar
 from cpe_diag.lab.orders import set_vlan
+from cpe_diag.lab.plans import vlan_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -180,7 +181,7 @@ def vlan_columns(face: NodeFace) -> tuple[Column, ...]:
         )
 
     return (
-        column(1, "dot1qVlanStaticName", lambda vlan: text(f"vlan-{vlan}")),
+        column(1, "dot1qVlanStaticName", lambda vlan: text(vlan_name(vlan))),
         column(
             2,
             "dot1qVlanStaticEgressPorts",

@@ -18,10 +18,12 @@ from cpe_diag.lab.mib import (
     mac_octets,
     octets,
     parts,
+    text,
 )
 from cpe_diag.lab.mib_dlink_cable import over_ports
 from cpe_diag.lab.node_face import number_of
-from cpe_diag.lab.orders import set_admin, set_speed, unlock
+from cpe_diag.lab.orders import clear_binding, set_admin, set_speed, unlock
+from cpe_diag.lab.plans import vlan_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -150,6 +152,10 @@ def _blocked_columns(face: NodeFace) -> tuple[Column, ...]:
                 found[port.vlan, *mac_octets(home.wan_mac)] = port
         return found
 
+    def write_forget(port: AccessPort, value: MibValue) -> None:
+        if number_of(value, (CLEAR_OTHER, CLEAR_START)) == CLEAR_START:
+            clear_binding(face.world, port)
+
     def write_type(index: OidParts, value: MibValue) -> None:
         number_of(value, (DELETE,))
         unlock(face.world, entries()[index])
@@ -160,6 +166,19 @@ def _blocked_columns(face: NodeFace) -> tuple[Column, ...]:
             (*BINDING_PORT_ENTRY, 16),
             "swIpMacBindingPortARPInspection",
             lambda port: INSPECTION_STRICT if port.security_on else INSPECTION_OFF,
+        ),
+        over_ports(
+            face,
+            (*BINDING_PORT_ENTRY, 6),
+            "swIpMacBindingPortDHCPSnoopEntryClearAction",
+            lambda _port: CLEAR_OTHER,
+            write=write_forget,
+        ),
+        Column(
+            name="swIpMacBindingBlockedVlanName",
+            oid=(*BLOCKED_ENTRY, 3),
+            rows=lambda: sorted(entries()),
+            read=lambda index: text(vlan_name(entries()[index].vlan)),
         ),
         Column(
             name="swIpMacBindingBlockedPort",

@@ -93,6 +93,12 @@ def unlock(world: World, port: AccessPort) -> None:
     port.locked = False
 
 
+def clear_binding(world: World, port: AccessPort) -> None:
+    """Let a node forget what it has bound to the home; the router is bound anew at once."""
+    count_traffic(world, port)
+    port.binding_stale = False
+
+
 def reset_modem(world: World, port: AccessPort) -> None:
     """Let a cable modem start anew: its counts begin at zero, and it ranges and registers.
 

@@ -9,6 +9,11 @@ SHARED_VLAN: Final = 100
 """The one VLAN of all homes behind the Ethernet node (N:1, Broadband Forum TR-101, 2.5.1.2)."""
 
 
+def vlan_name(vlan: int) -> str:
+    """Give the name that the lab's switches have for a VLAN."""
+    return f"vlan-{vlan}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodePlan:
     """What is fixed about one access node.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.failures import CpeDiagError
 from cpe_diag.lab.agent_host import all_hosts
 from cpe_diag.lab.build import build_world
+from cpe_diag.lab.cli_server import cli_servers
 from cpe_diag.lab.fault_desk import FaultDesk
 from cpe_diag.lab.faults import FaultSetter
 from cpe_diag.lab.openwrt.ssh_server import RouterServer
@@ -89,6 +90,7 @@ class RunningLab:
         self.world: World = build_world(seed, rtt_s, block=self._block.prefix)
         self.faults = FaultSetter(world=self.world, desk=FaultDesk(self.world))
         self._agents = [SnmpAgent(host) for host in all_hosts(self.world)]
+        self._clis = list(cli_servers(self.world))
         self._routers: list[RouterServer] = []
         self._resolver = DnsResolver(self.world)
         self._hosts: list[WebHost] = []
@@ -106,6 +108,8 @@ class RunningLab:
                 await self._start_site(site)
             for agent in self._agents:
                 await agent.start()
+            for cli in self._clis:
+                await cli.start()
             for router in self.world.routers.values():
                 server = RouterServer()
                 await server.start(self.world, router, listen_address=router.address)
@@ -119,6 +123,7 @@ class RunningLab:
         await asyncio.gather(
             *(server.stop() for server in self._routers),
             *(agent.stop() for agent in self._agents),
+            *(cli.stop() for cli in self._clis),
             *(relay.door.stop() for relay in self._relays),
             *(host.stop() for host in self._hosts),
             self._resolver.stop(),

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cpe_diag.lab.cable_state import CableModem, CmtsUpstream
+from cpe_diag.lab.cli_state import CliState
 from cpe_diag.lab.copper_state import CableState, CableTest, PoePort
 from cpe_diag.lab.dsl_state import DslLine
 from cpe_diag.lab.home_state import GhostHome, HomeRouter
@@ -79,6 +80,8 @@ class AccessPort:
     """Port security is configured."""
     locked: bool = False
     """Port security drops what comes from the home."""
+    binding_stale: bool = False
+    """The node holds an old binding of the home, and drops what does not fit it."""
     line: DslLine | None = None
     optics: PonOptics | None = None
     ont: Ont | None = None
@@ -151,6 +154,8 @@ class AccessNodeState:
     """Interfaces towards the operator's edge by ifIndex, technology `uplink`; up with the node."""
     cards: dict[str, Card] = field(default_factory=dict)
     splitters: dict[str, Splitter] = field(default_factory=dict)
+    cli: CliState | None = None
+    """Its command line; None: the lab has none for it."""
     reinit_mac: str = "00:00:00:00:00:00"
     """The modem that the next order to start anew is for (docsIf3CmtsCmCtrlCmdMacAddr)."""
 
@@ -193,6 +198,8 @@ class LabSecrets:
     modem_read: str = "modem-public"
     """The community of all cable modems, for reading."""
     modem_write: str = "modem-private"
+    cli_password: str = "lab-cli-pass"  # noqa: S105 - a default that no lab keeps
+    """Of the command lines of all access nodes."""
 
 
 @dataclass(slots=True, kw_only=True)

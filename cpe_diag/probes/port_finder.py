@@ -93,6 +93,25 @@ class PortFinder:
         self._doors.recorder.join(seen)
         return found
 
+    async def complete(
+        self, lookups: Iterable[Lookup], port: PortIndex, deadline: float
+    ) -> PortIndex:
+        """Look up what a port lacks and what the inventory's parts make possible to ask.
+
+        Args:
+            lookups: of the driver.
+            port: from `find`, with parts of the service (VLAN, MAC).
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            The port with every part that the node tells.
+
+        Raises:
+            MeasurementError: as for `find`.
+        """
+        async with self._turn:
+            return (await self._looked_up(port, lookups, deadline))[0]
+
     async def find_beside(
         self, lookups: Iterable[Lookup], ports: Sequence[PortIndex], deadline: float
     ) -> tuple[PortIndex, ...]:

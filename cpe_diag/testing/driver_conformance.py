@@ -26,10 +26,12 @@ from cpe_diag.driver_kit.access_facts import (
     port_status,
 )
 from cpe_diag.driver_kit.access_fields import GROUP_FIELDS
+from cpe_diag.driver_kit.action_spec import CliStep
 from cpe_diag.driver_kit.capabilities import ACCESS_CAPABILITIES, ROUTER_CAPABILITIES
 from cpe_diag.driver_kit.capability import CapabilityState
 from cpe_diag.driver_kit.decode import decode, decode_group
 from cpe_diag.driver_kit.docsis_facts import cable_modem, modem_channels
+from cpe_diag.driver_kit.mac_address import MAC_WORDS
 from cpe_diag.driver_kit.optical_facts import ont_errors, ont_optics, ont_state
 from cpe_diag.driver_kit.port_index import PortIndex, placeholders
 from cpe_diag.driver_kit.router import ReadingContext, UnreadableError
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.missing import Maybe
     from cpe_diag.driver_kit.access import AccessDriver, ObjectSpec
+    from cpe_diag.driver_kit.action_spec import ActionSpec
     from cpe_diag.driver_kit.decode import Value
     from cpe_diag.driver_kit.router import RouterDriver
 
@@ -259,7 +262,10 @@ def check_every_placeholder_can_be_filled(driver: AccessDriver) -> None:
 def check_every_change_can_be_made_somewhere(driver: AccessDriver) -> None:
     """A change whose objects no port of the node can fill would be offered and always refused."""
     words = dict.fromkeys(
-        (word for scheme in driver.port_naming for word in re.compile(scheme.pattern).groupindex),
+        (
+            *(word for one in driver.port_naming for word in re.compile(one.pattern).groupindex),
+            *MAC_WORDS,
+        ),
         "1",
     )
     parts = {**dict.fromkeys(GIVEN_BY_PROBES, "1"), **index_for(driver).parts}
@@ -272,6 +278,11 @@ def check_every_change_can_be_made_somewhere(driver: AccessDriver) -> None:
         if capability is None or capability.state is not CapabilityState.DONE:
             continue
         _demand(driver, spec.fitting(port).fits(port), f"{name}: no port has all its parts")
+        one: ActionSpec | None = spec
+        while one is not None:
+            typed = any(isinstance(step, CliStep) for step in one.steps)
+            _demand(driver, not typed or driver.cli_platform, f"{name}: lines for what platform?")
+            one = one.otherwise
 
 
 def index_for(driver: AccessDriver) -> PortIndex:

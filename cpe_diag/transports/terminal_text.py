@@ -20,9 +20,11 @@ PROMPT: Final = re.compile(r"\S.*[>#\]$%] ?\Z|[>#$] ?\Z")
 """How a prompt ends: user and privileged mode, VRP's system view, a shell."""
 
 # `---- More ( Press 'Q' to break ) ----` (Huawei SmartAX), `--More--` (ZTE ZXR10 in NOC Project,
-# sa/profiles/ZTE/ZXR10), `More: <space>` (Eltex, D-Link).
+# sa/profiles/ZTE/ZXR10), `More: <space>` (Eltex), `CTRL+C ESC q Quit SPACE n Next Page ... a All`
+# (D-Link in NOC Project, sa/profiles/DLink/DxS).
 PAGER: Final = re.compile(
-    r"-{2,4} ?More ?(\(.*\))?[ -]*\Z|\AMore: <space>.*\Z|\A\s*Press any key to continue.*\Z",
+    r"-{2,4} ?More ?(\(.*\))?[ -]*\Z|\AMore: <space>.*\Z|\A\s*Press any key to continue.*\Z"
+    r"|\A\s*CTRL\+C.+a All ?\Z",
     re.IGNORECASE,
 )
 QUESTION: Final = re.compile(r"[\[(] ?y(es)? ?[/|] ?no? ?[\])].*[:?\]] ?\Z|\}:\Z", re.IGNORECASE)
@@ -30,8 +32,12 @@ QUESTION: Final = re.compile(r"[\[(] ?y(es)? ?[/|] ?no? ?[\])].*[:?\]] ?\Z|\}:\Z
 
 # `% Unknown command, the error locates at '^'` and `Failure: ...` (Huawei SmartAX), `% Invalid
 # input detected` (ZTE ZXR10 in NOC Project), `%Error 20202: ...` beside `%Info ...`, which is
-# none (ZTE C600), `Error: Unrecognized command` (Huawei VRP).
-REJECTION: Final = re.compile(r"\A\s*(% [A-Z]|%Error|Failure: |Error: )")
+# none (ZTE C600), `Error: Unrecognized command` (Huawei VRP), `Next possible completions:` and
+# `Fail!` (D-Link in NOC Project), `invalid token` (Nokia ISAM in public programs).
+REJECTION: Final = re.compile(
+    r"\A\s*(% [A-Z]|%Error|Failure: |Error: |Fail!|invalid token"
+    r"|(Available commands|Next possible completions|Ambiguous token):)"
+)
 
 
 class Screen:

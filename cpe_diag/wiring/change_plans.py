@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import Missing, known
+from cpe_diag.driver_kit.mac_address import mac_index, mac_words, octets_of
+from cpe_diag.driver_kit.port_index import MAC, VLAN
 from cpe_diag.engine.guard import guard
 from cpe_diag.engine.guard_case import GuardCase
 from cpe_diag.engine.plan_action import Where, action_of, objects_to_read, plan_action
@@ -18,7 +20,9 @@ from cpe_diag.wiring.knowledge import fitting_driver
 
 if TYPE_CHECKING:
     from cpe_diag.domain.action import ActionPlan
+    from cpe_diag.domain.subscriber import Subscriber
     from cpe_diag.driver_kit.access import AccessDriver
+    from cpe_diag.driver_kit.port_index import PortIndex
     from cpe_diag.wiring.changes import OpenChange, PreparedChange
 
 LOOK_S: Final = 20.0
@@ -41,10 +45,12 @@ async def make_plan(change: OpenChange) -> ActionPlan:
     prepared, setting = change.prepared, change.setting
     every = action_of(change.driver, prepared.wish.action)
     deadline = setting.doors.clock.monotonic() + LOOK_S
-    port = await port_of(setting, deadline)
+    located = await port_of(setting, deadline)
+    port = with_service(located, prepared.run.subscriber)
+    port = await setting.finder.complete(change.driver.lookups, port, deadline)
     spec = every.fitting(port)
     wished_value(spec, prepared.value)
-    seen = await survey(setting, port, objects_to_read(spec, port), deadline)
+    seen = await survey(setting, located, objects_to_read(spec, port), deadline)
     snmp = prepared.node.snmp
     where = Where(
         subscriber=prepared.wish.subscriber,
@@ -80,6 +86,16 @@ async def make_plan(change: OpenChange) -> ActionPlan:
         accepted=prepared.wish.accept,
         repeats=done_already.id if done_already else None,
     )
+
+
+def with_service(port: PortIndex, subscriber: Subscriber) -> PortIndex:
+    """Give a port with what the inventory knows of the service: its VLAN, the router's MAC."""
+    vlan, octets = known(subscriber.service.vlan), octets_of(known(subscriber.router_mac) or "")
+    if vlan is not None:
+        port = port.with_part(VLAN, str(vlan))
+    if octets is not None:
+        port = port.with_part(MAC, mac_index(octets)).with_words(mac_words(octets))
+    return port
 
 
 def _fitting(

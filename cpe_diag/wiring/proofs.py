@@ -8,6 +8,7 @@ from cpe_diag.domain.action import Proof
 from cpe_diag.domain.evidence import Evidence
 from cpe_diag.domain.setting_facts import CableTest
 from cpe_diag.engine.symptom import (
+    binding_ended,
     cable_words,
     changed_since,
     cleared,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cpe_diag.wiring.runs import PreparedRun
 
 SHUT_ON_PURPOSE: Final = ("port.set_admin", "down")
+CLEAR_SESSION: Final = "session.clear"
 CABLE_TEST: Final = "port.test_cable"
 ASK_S: Final = 10.0
 
@@ -62,9 +64,12 @@ class Prover:
         self.result = after = await self._whole_run()
         before = None if self._before is None else self._before.verdict
         acted_ago = self._setting.doors.clock.now() - self.acted_at
+        took_effect = changed_since(after.evidence, acted_ago.total_seconds())
+        if took_effect is None and self._action == CLEAR_SESSION:
+            took_effect = binding_ended(before, after.verdict)
         return Proof(
             holds=cleared(before, after.verdict),
-            took_effect=changed_since(after.evidence, acted_ago.total_seconds()),
+            took_effect=took_effect,
             words=verdict_words(after.verdict),
         )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cpe_diag.domain.failures import MeasurementError
-from cpe_diag.driver_kit.action_spec import SetStep
+from cpe_diag.driver_kit.action_spec import CliStep, SetStep
 from cpe_diag.driver_kit.decode import NOT_MEASURED, UNPARSEABLE, decode
 from cpe_diag.driver_kit.load import load_access_driver
 from cpe_diag.driver_kit.port_index import placeholders
@@ -198,6 +198,8 @@ def test_a_restart_says_which_onu(driver_id: str) -> None:
     for scheme in driver.port_naming:
         given = looked_up | set(scheme.index)
         for step in driver.actions["ont.reset"].steps:
+            if isinstance(step, CliStep):
+                continue  # the conformance checks hold a line to the words of a name
             assert isinstance(step, SetStep)
             assert not step.read
             assert set(placeholders(f"{step.oid} {step.value}")) <= given
