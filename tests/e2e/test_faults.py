@@ -180,6 +180,8 @@ CLAIMS = (
     _network("wrong_vlan", FIBRE, "wrong_vlan", NOC),
     _network("duplex_mismatch", FIBRE, "duplex_mismatch", NOC, "slow_internet"),
     _network("port_locked", SWITCH, "port_security_lock", SECOND_LINE),
+    _network("binding_stale", SWITCH, "session_stale", SECOND_LINE),
+    _network("binding_stale", FIBRE, "session_stale", SECOND_LINE),
     _network("card_outage", FIBRE, "card_outage", NOC),
     _network("card_outage", VDSL, "card_outage", NOC),
     _network("splitter_outage", FIBRE, "splitter_outage", NOC),

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from cpe_diag.driver_kit.mac_address import mac_index, mac_of_index, mac_text, octets_of
+from cpe_diag.driver_kit.mac_address import (
+    MAC_WORDS,
+    mac_index,
+    mac_of_index,
+    mac_text,
+    mac_words,
+    octets_of,
+)
 
 OCTETS = (0x02, 0x00, 0x5E, 0x00, 0x10, 0x12)
 
@@ -18,6 +25,16 @@ def test_every_usual_form_is_the_same_address(written: str) -> None:
     octets = octets_of(written)
     assert octets == OCTETS
     assert mac_text(octets) == "02:00:5e:00:10:12"
+
+
+def test_command_lines_take_an_address_in_the_vendors_form() -> None:
+    """What one vendor takes, the next one calls a wrong parameter."""
+    assert mac_words(OCTETS) == {
+        "mac_hyphens": "02-00-5E-00-10-12",
+        "mac_quads": "0200-5e00-1012",
+        "mac_dots": "0200.5e00.1012",
+    }
+    assert tuple(mac_words(OCTETS)) == MAC_WORDS
 
 
 @pytest.mark.parametrize("written", ["", "02:00:5e:00:10", "02:00:5e:00:10:1g", "0200.5e00.10123"])

@@ -13,7 +13,13 @@ from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.port_facts import OperStatus, PortStatus
 from cpe_diag.domain.setting_facts import CablePair, CableState, CableTest
 from cpe_diag.domain.verdict import Candidate, FaultDomain, Verdict
-from cpe_diag.engine.symptom import cable_words, changed_since, cleared, port_is_shut
+from cpe_diag.engine.symptom import (
+    binding_ended,
+    cable_words,
+    changed_since,
+    cleared,
+    port_is_shut,
+)
 from cpe_diag.testing.clock import FakeClock
 from cpe_diag.testing.run_samples import sample_run
 
@@ -45,6 +51,28 @@ BOTH = verdict(FaultDomain.NETWORK, "wrong_vlan", "line_noise")
 NOISE = verdict(FaultDomain.NETWORK, "line_noise")
 WIFI = verdict(FaultDomain.ROUTER, "wifi_off")
 OPEN = verdict(FaultDomain.UNDETERMINED, "")
+STALE = verdict(FaultDomain.NETWORK, "session_stale")
+LOCKED = verdict(FaultDomain.NETWORK, "port_security_lock")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (STALE, FINE, True),
+        (LOCKED, FINE, True),
+        (STALE, STALE, None),
+        (STALE, OPEN, None),
+        (STALE, CUT, None),
+        (VLAN, FINE, None),
+        (FINE, FINE, None),
+        (None, FINE, None),
+    ],
+)
+def test_only_a_home_that_was_held_out_shows_that_a_binding_was_cleared(
+    before: Verdict | None, after: Verdict, expected: bool | None
+) -> None:
+    """Where no object tells, nothing else may be taken for a proof."""
+    assert binding_ended(before, after) is expected
 
 
 @pytest.mark.parametrize(

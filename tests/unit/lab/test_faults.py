@@ -253,6 +253,8 @@ NO_ADDRESS = (True, True, False, False, True, True)
         ("sub-6004", "cable_pair_broken", ALL_FINE),
         ("sub-6001", "port_locked", (True, True, False, False, False, False)),
         ("sub-6001", "wrong_vlan", NO_ADDRESS),
+        ("sub-6001", "binding_stale", (True, True, True, False, True, True)),
+        ("sub-4001", "binding_stale", (True, True, True, False, True, True)),
         ("sub-1001", "card_outage", NO_SERVICE),
         ("sub-1001", "wrong_profile", ALL_FINE),
     ],

@@ -48,7 +48,12 @@ def test_prompts_are_known(prompt: str) -> None:
     assert PROMPT.match(prompt)
 
 
-@pytest.mark.parametrize("text", [MORE, "--More--", " --More-- ", "More: <space>,  Quit: q"])
+DLINK_MORE = "CTRL+C ESC q Quit SPACE n Next Page ENTER Next Entry a All"
+
+
+@pytest.mark.parametrize(
+    "text", [MORE, "--More--", " --More-- ", "More: <space>,  Quit: q", DLINK_MORE]
+)
 def test_pagers_are_known_and_left_out(text: str) -> None:
     """A pager's line is none of the answer."""
     assert PAGER.search(text)
@@ -71,10 +76,14 @@ def test_questions_are_known(text: str) -> None:
         "  Failure: The ONT is not online",
         "%Error 20202: Invalid input detected at '^' marker.Invalid parameter",
         "Error: Unrecognized command found at '^' position.",
+        "Next possible completions:",
+        "Available commands:",
+        "Fail!",
+        "invalid token",
     ],
 )
 def test_rejections_are_known(text: str) -> None:
-    """Words that Huawei's and ZTE's equipment was seen to say."""
+    """Words that equipment of Huawei, ZTE, D-Link and Nokia was seen to say."""
     assert rejection(f"display x\n{text}\n") == text.strip()
 
 
