@@ -130,7 +130,7 @@ def reset_ont(context: click.Context, /, **options: Any) -> None:  # noqa: ANN40
 @port.command(name="clear-session")
 @_options
 def clear_session(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - as above
-    """End the subscriber's session, so that the router begins a new one."""
+    """Clear what the node holds of the router: a binding, a block, a learned address."""
     _change(context, "session.clear", None, **options)
 
 

@@ -51,6 +51,7 @@ actions:
       values: {up: 1, down: 2}
       outage_s: 5
       source: IF-MIB ifAdminStatus, RFC 2863
+cli_platform: huawei_smartax
 """
 
 ONT = PortIndex(name="pon 1:2", parts={"pon": "1", "onu": "2"}, words={}, groups=())
@@ -94,6 +95,34 @@ def test_a_change_that_no_port_of_the_driver_can_fill_does_not_conform(tmp_path:
         check_every_change_can_be_made_somewhere(
             driver_of(tmp_path, DRIVER.replace("ont reset {pon} {onu}", "ont reset {llid}"))
         )
+
+
+def test_lines_without_a_platform_do_not_conform(tmp_path: Path) -> None:
+    """Nobody would know how to log in, and it would be refused each time."""
+    with pytest.raises(AssertionError, match="lines for what platform"):
+        check_every_change_can_be_made_somewhere(
+            driver_of(tmp_path, DRIVER.replace("cli_platform: huawei_smartax\n", ""))
+        )
+
+
+def test_modes_ways_back_and_what_must_be_gone_or_stay_are_said(tmp_path: Path) -> None:
+    """Each is a word of the file."""
+    written = DRIVER.replace(
+        "      - {cli: 'ont reset {pon} {onu}', expect: '[n]:', send: 'y'}\n",
+        "      - {cli: config, mode: true}\n"
+        "      - {cli: 'ont shut {pon} {onu}'}\n"
+        "    way_back:\n"
+        "      - {cli: 'ont open {pon} {onu}'}\n"
+        "    read_back:\n"
+        "      - {oid: '1.3.6.1.4.1.32473.1.{pon}.{onu}', value: 1, stays: true}\n"
+        "      - {oid: '1.3.6.1.4.1.32473.2.{pon}.{onu}', gone: true}\n",
+    )
+    reset = driver_of(tmp_path, written).actions["ont.reset"]
+    assert [getattr(step, "changes", None) for step in reset.steps] == [False, True]
+    assert [one.line for one in reset.way_back] == ["ont open {pon} {onu}"]
+    assert [(one.stays, one.gone) for one in reset.read_back] == [(True, False), (False, True)]
+    with pytest.raises(DefinitionError):
+        driver_of(tmp_path, written.replace("gone: true", "gone: true, value: 2"))
 
 
 def test_a_value_may_be_a_part_of_the_port_and_has_to_be_one_that_it_gives(

@@ -60,6 +60,8 @@ def plan_of(
     action: str,
     name: str,
     present: Mapping[Oid, SnmpValue] | None = None,
+    *,
+    wished: str | None = None,
     **parts: str,
 ) -> ActionPlan:
     """Plan a change of a shipped driver."""
@@ -68,7 +70,7 @@ def plan_of(
     spec = action_of(driver, action).fitting(port)
     where = Where(subscriber="sub-1", node="n-1", address="192.0.2.10:161", port=port)
     held = {oid: (present or {}).get(oid) for oid in objects_to_read(spec, port)}
-    return plan_action(spec, driver, where, wished=None, present=held)
+    return plan_action(spec, driver, where, wished=wished, present=held)
 
 
 def lines(plan: ActionPlan) -> list[str]:
@@ -111,6 +113,14 @@ def test_each_vendor_is_told_in_its_own_words(
 ) -> None:
     """One letter more or less is another command."""
     assert lines(plan_of(driver, action, name, if_index="7", base_port="7", onu="9")) == expected
+
+
+def test_an_ont_is_switched_off_by_line_and_nobody_puts_it_back_unasked() -> None:
+    """No object tells its state in the words of the line: the guard has that accepted."""
+    plan = plan_of("nokia_isam", "port.set_admin", "1/1/2/3/7", wished="down")
+    assert lines(plan) == ["configure equipment ont interface 1/1/2/3/7 admin-state down"]
+    assert (plan.way_back, plan.taken_back) == ((), True)
+    assert "no object tells the present value" in plan.no_way_back
 
 
 def test_a_switch_that_keeps_the_router_out_is_told_by_line_and_another_by_objects() -> None:

@@ -69,7 +69,9 @@ LOCKED = verdict(FaultDomain.NETWORK, "port_security_lock")
     ],
 )
 def test_only_a_home_that_was_held_out_shows_that_a_binding_was_cleared(
-    before: Verdict | None, after: Verdict, expected: bool | None
+    before: Verdict | None,
+    after: Verdict,
+    expected: bool | None,  # noqa: FBT001 - one of three answers
 ) -> None:
     """Where no object tells, nothing else may be taken for a proof."""
     assert binding_ended(before, after) is expected

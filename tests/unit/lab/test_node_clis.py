@@ -1,4 +1,4 @@
-"""The command lines of the lab's nodes, typed at over real SSH: echo, pages, refusals, one state."""
+"""The command lines of the lab's nodes over real SSH: echo, pages, refusals, one state."""
 
 from __future__ import annotations
 
@@ -155,13 +155,13 @@ async def test_an_old_binding_is_forgotten_where_the_line_is_known(
         assert port.binding_stale
         cli.refusal = ""
         await typist.enter(line, f"{OLT}(config)#")
-        assert not port.binding_stale
+        assert not world.port_of(world.routers[ONT]).binding_stale
         await typist.enter("return", f"{OLT}#")
         await typist.enter("quit", "(y/n)[n]:")
         typist.process.stdin.write("n\n")
         await typist.until(f"{OLT}#")
     setter.clear(ONT)
-    assert not port.binding_stale
+    assert not world.port_of(world.routers[ONT]).binding_stale
 
 
 @pytest.mark.parametrize("answer", ["y", "n"])
@@ -184,13 +184,13 @@ async def test_an_ont_is_restarted_after_a_yes_only(world: World, answer: str) -
 
 async def test_a_wrong_password_is_refused(world: World) -> None:
     """The lab's own is new each time."""
-    world.secrets.cli_password = "right"  # noqa: S105 - of this test
+    world.secrets.cli_password = "right"
     async with typing_at(world, "sw-6") as (_typist, cli):
         with pytest.raises(asyncssh.PermissionDenied):
             await asyncssh.connect(
                 world.nodes["sw-6"].address,
                 cli.tcp_port,
                 username=USER,
-                password="wrong",  # noqa: S106 - of this test
+                password="wrong",
                 known_hosts=None,
             )
