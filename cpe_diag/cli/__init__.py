@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "port": ("cpe_diag.cli.port:port", "Restart a port or correct its settings, and prove it."),
     "consent": ("cpe_diag.cli.consent:consent", "Ask for, record and show customers' consents."),
     "audit": ("cpe_diag.cli.audit:audit", "Show and verify who looked, agreed and changed."),
+    "known": ("cpe_diag.cli.known:known", "Known faults of models, and what helps."),
     "explain": ("cpe_diag.cli.explain:explain", "Judge a saved bundle again, offline."),
     "playbook": ("cpe_diag.cli.playbook:playbook", "List, show and check playbooks."),
     "driver": ("cpe_diag.cli.driver:driver", "List, show and check device drivers."),

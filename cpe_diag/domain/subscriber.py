@@ -112,7 +112,8 @@ class RouterAccess:
 
     `credential` refers to a password or key, `known_key` is the pinned host key in known_hosts
     form (`ssh-ed25519 AAAA...`) or None where the configured known_hosts file decides.
-    `platform`, `user` and `credential` are None where the inventory does not say.
+    `platform`, `user` and `credential` are None where the inventory does not say. `model` is what
+    the operator's records call it, for when it cannot be asked.
     """
 
     address: str
@@ -121,6 +122,7 @@ class RouterAccess:
     user: str | None
     credential: str | None
     known_key: str | None = None
+    model: Maybe[str] = NOT_SAID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
 from cpe_diag.domain.evidence import Evidence, Measurement
+from cpe_diag.domain.known_issue import KnownIssues
 from cpe_diag.domain.trace import Exchange, RawAnswer
 from cpe_diag.domain.verdict import Destination, Verdict
 from cpe_diag.judge.question import CaseFile
@@ -55,7 +56,10 @@ class StepRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """All that a run leaves; everything that a report or a bundle needs."""
+    """All that a run leaves; everything that a report or a bundle needs.
+
+    `known` is what is known of the equipment's faults, looked up when the verdict stood.
+    """
 
     run_id: str
     playbook: str
@@ -69,6 +73,7 @@ class RunResult:
     steps: tuple[StepRecord, ...]
     trace: tuple[Exchange, ...]
     raw_answers: tuple[RawAnswer, ...]
+    known: KnownIssues = field(default_factory=KnownIssues)
 
     @property
     def evidence(self) -> Evidence:

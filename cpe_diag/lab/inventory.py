@@ -111,6 +111,7 @@ def _router_entry(world: World, router: HomeRouter) -> dict[str, object]:
             "platform": "openwrt",
             "user": "root",
             "credential": router_credential(router),
+            "model": router.model,
         }
     }
     if router.subscriber in WITHOUT_ROUTER_MAC:

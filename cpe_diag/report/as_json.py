@@ -69,6 +69,7 @@ def run_document(result: Run, *, critical_path_s: float | None = None) -> RunDoc
         verdict=result.verdict,
         destination=result.destination,
         evidence=_evidence(result.case.evidence, ended_at),
+        known_issues=result.known,
         channel_advice=advice_in(result.case.evidence),
         steps=steps(result),
         timing=Timing(took_s=result.took_s, critical_path_s=critical_path_s),

@@ -12,6 +12,7 @@ from typing import Final
 
 from cpe_diag.domain.evidence import Evidence, FactKey
 from cpe_diag.domain.failures import Blame, FailureKind
+from cpe_diag.domain.known_issue import KnownIssues
 from cpe_diag.domain.missing import Maybe
 from cpe_diag.domain.subscriber import Subscriber, Technology
 from cpe_diag.domain.trace import Exchange
@@ -145,7 +146,8 @@ class RunDocument:
     """The verdict of one run with everything that it rests on; what `--json` prints.
 
     `destination` is where the case went; it differs from the verdict's own where the playbook
-    routes it elsewhere. `channel_advice` is what a scan of the air says of each radio's channel.
+    routes it elsewhere. `known_issues` are those that concern the equipment; `channel_advice` is
+    what a scan of the air says of each radio's channel.
     """
 
     schema_version: int
@@ -155,6 +157,7 @@ class RunDocument:
     verdict: Verdict
     destination: Destination
     evidence: EvidenceParts
+    known_issues: KnownIssues
     channel_advice: tuple[ChannelAdvice, ...]
     steps: tuple[Step, ...]
     timing: Timing

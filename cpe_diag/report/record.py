@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cpe_diag.domain.evidence import Evidence
+    from cpe_diag.domain.known_issue import KnownIssues
     from cpe_diag.domain.subscriber import Subscriber
     from cpe_diag.domain.trace import Exchange, RawAnswer
     from cpe_diag.domain.verdict import Destination, Verdict
@@ -123,3 +124,7 @@ class Run(Protocol):
     @property
     def raw_answers(self) -> tuple[RawAnswer, ...]:
         """What the devices really said, redacted."""
+
+    @property
+    def known(self) -> KnownIssues:
+        """What is known of the equipment's faults."""

@@ -20,6 +20,7 @@ from cpe_diag.report.as_json import trace_summary
 from cpe_diag.report.channel_advice import advice_in, advice_words
 from cpe_diag.report.duration import age, duration, percent
 from cpe_diag.report.fact_text import fact_text
+from cpe_diag.report.known_words import known_lines
 from cpe_diag.report.path_view import PathView, shown
 from cpe_diag.report.why import gaps, named, oldest_age, reason, sources
 from cpe_diag.report.words import (
@@ -164,6 +165,8 @@ class _Pen:
         grid.add_row("Send to", self.text(DESTINATION_WORDS[result.destination], "bold"))
         grid.add_row("Do next", self.text(verdict.next_action))
         grid.add_row("Tell customer", self.text(verdict.tell_customer))
+        for line in known_lines(result.known):
+            grid.add_row("Known issue", self.text(line, "bold"))
         for one in verdict.also:
             words = f"{cause_words(one.cause)} in {DOMAIN_WORDS[one.domain]}"
             grid.add_row("Also found", self.text(f"{words}, {confidence_words(one.belief)}"))

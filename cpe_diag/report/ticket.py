@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.report.channel_advice import advice_in, advice_words
 from cpe_diag.report.duration import duration
+from cpe_diag.report.known_words import known_lines
 from cpe_diag.report.plain import harmless
 from cpe_diag.report.why import gaps, named
 from cpe_diag.report.words import (
@@ -54,6 +55,7 @@ def plain_ticket_note(result: Run) -> str:
         f"Send to: {DESTINATION_WORDS[result.destination]}",
         f"Next action: {verdict.next_action}",
         f"Tell customer: {verdict.tell_customer}",
+        *(f"Known issue: {line}" for line in known_lines(result.known)),
         "Path: "
         + "; ".join(
             f"{one.title} {STATE_WORDS[one.state]}" + (f" ({one.note})" if one.note else "")

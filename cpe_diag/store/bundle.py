@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from cpe_diag import __version__
 from cpe_diag.domain.failures import BundleError
+from cpe_diag.domain.known_issue import KnownIssues
 from cpe_diag.domain.trace import Exchange, RawAnswer
 from cpe_diag.domain.verdict import Destination, Verdict
 from cpe_diag.engine.run import RunEnd, RunResult, StepRecord
@@ -352,6 +353,9 @@ def _bundle(directory: Path, manifest: Manifest, content: Mapping[str, bytes]) -
         verdict=_decoded(Verdict, directory, VERDICT, parts["verdict"]),
         destination=_decoded(Destination, directory, VERDICT, parts["destination"]),
         steps=steps,
+        known=_decoded(KnownIssues, directory, VERDICT, parts["known_issues"])
+        if "known_issues" in parts
+        else KnownIssues(),
         trace=tuple(_decoded(Exchange, directory, TRACE, _json(line, TRACE)) for line in lines),
         raw_answers=raw,
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, Text
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest migration, which is the schema of these tables (a test holds them together)."""
 
 METADATA: Final = MetaData()
@@ -91,6 +91,34 @@ AUDIT_HEAD: Final = Table(
     Column("hash", String(64), nullable=False),
     Column("public_key", String(64), nullable=False),
     Column("signature", String(128), nullable=False),
+)
+
+KNOWN_ISSUES: Final = Table(
+    "known_issues",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("firmware", Text, nullable=False),
+    Column("symptoms", Text, nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("parameter", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("playbook", String(64), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", _MOMENT, nullable=False),
+    Column("retired_at", _MOMENT),
+    Column("retired_because", Text, nullable=False),
+)
+
+REMEDY_OUTCOMES: Final = Table(
+    "remedy_outcomes",
+    METADATA,
+    Column("issue", String(64), ForeignKey("known_issues.id"), primary_key=True),
+    Column("action", String(64), primary_key=True),
+    Column("end", String(16), nullable=False),
+    Column("at", _MOMENT, nullable=False),
 )
 
 

@@ -50,6 +50,7 @@ SUBSCRIBER_FIELDS: Final = (
     "router_user",
     "router_credential",
     "router_known_key",
+    "router_model",
     "router_mac",
     "ssids",
     "language",
@@ -333,6 +334,7 @@ def _router(reader: FieldReader) -> RouterAccess | None:
         user=reader.text("router_user"),
         credential=_reference(reader, "router_credential"),
         known_key=reader.text("router_known_key"),
+        model=_maybe(reader.text("router_model")),
     )
 
 

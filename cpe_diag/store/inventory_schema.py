@@ -112,6 +112,7 @@ INVENTORY_SCHEMA: Final[Mapping[str, object]] = {
                             "user": _TEXT,
                             "credential": _CREDENTIAL,
                             "known_key": {**_TEXT, "description": "Pinned SSH host key."},
+                            "model": {**_NAME, "description": "What your records call it."},
                         },
                         "required": ["address"],
                         "additionalProperties": False,

@@ -39,6 +39,7 @@ _PLACES: Final = {
     "router_user": ("router", "user"),
     "router_credential": ("router", "credential"),
     "router_known_key": ("router", "known_key"),
+    "router_model": ("router", "model"),
     "modem_address": ("modem", "address"),
     "modem_port": ("modem", "port"),
     "modem_version": ("modem", "version"),

@@ -64,6 +64,7 @@ from cpe_diag.domain.wifi_facts import (
 from cpe_diag.engine.run import RunEnd, RunResult, StepRecord
 from cpe_diag.judge.question import CaseFile
 from cpe_diag.testing.access_samples import ACCESS_FACTS
+from cpe_diag.testing.known_samples import sample_known
 from cpe_diag.testing.verdict_samples import network_verdict
 
 if TYPE_CHECKING:
@@ -475,6 +476,7 @@ def sample_run(verdict: Verdict | None = None) -> RunResult:
                 failure="silent",
             ),
         ),
+        known=sample_known(),
         raw_answers=(
             RawAnswer(
                 exchange=1,

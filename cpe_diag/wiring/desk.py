@@ -175,13 +175,29 @@ def open_desk(config: Config) -> Desk:
     )
 
 
+def case_store(config: Config) -> CaseStore:
+    """Give the case store; it is opened when it is first used.
+
+    Args:
+        config: the configuration.
+
+    Returns:
+        The store.
+
+    Raises:
+        MeasurementError: the reference to the store's URL cannot be resolved.
+        StoreError: the store's URL is none.
+    """
+    wanted = config.store
+    if wanted.url is None:
+        return CaseStore.at(wanted.path or default_path())
+    return CaseStore.behind(credentials_of(config).resolve(wanted.url))
+
+
 def _store(config: Config) -> tuple[CaseStore, KeySource]:
     wanted, credentials = config.store, credentials_of(config)
     path = wanted.path or default_path()
-    if wanted.url is None:
-        store = CaseStore.at(path)
-    else:
-        store = CaseStore.behind(credentials.resolve(wanted.url))
+    store = case_store(config)
     if wanted.audit_key is None:
         return store, KeyFile(path.with_name(f"{path.name}.audit-key"))
     reference = wanted.audit_key

@@ -30,6 +30,7 @@ ACTIONS: Final = (
     "consent.record",
     "consent.withdraw",
     "plan.approve",
+    "known.keep",
     *ACCESS_CHANGING,
     *NEEDS_CONSENT,
 )

@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.subscriber import NodePort, Subscriber
@@ -37,6 +37,7 @@ from cpe_diag.wiring.knowledge import (
     vocabulary,
     wrong_choice,
 )
+from cpe_diag.wiring.known import look_up
 
 if TYPE_CHECKING:
     from cpe_diag.engine.run import AskCaller, OnProgress, RunResult
@@ -156,7 +157,8 @@ async def perform(
             ask_caller=ask_caller,
         )
         forget_exchanged_node(prepared.subscriber, result.evidence, doors, memory)
-        return result
+    known = await asyncio.to_thread(look_up, prepared.config, result.case, result.verdict)
+    return replace(result, known=known)
 
 
 def setting_of(
