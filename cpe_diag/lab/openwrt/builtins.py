@@ -114,10 +114,10 @@ def _judged(call: Call, args: list[str]) -> bool:
 def _unary(call: Call, flag: str, text: str) -> bool:
     files = call.machine.files
     match flag:
-        case "-n":
-            return bool(text)
-        case "-z":
-            return not text
+        case "-n" | "-z":
+            return bool(text) == (flag == "-n")
+        case "-c":
+            return text in call.machine.devices
         case "-d":
             return files.is_folder(text)
         case "-s":

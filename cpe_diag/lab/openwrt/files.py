@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,10 @@ from cpe_diag.lab.openwrt.radios import Radio, all_bss, interfaces, radios
 from cpe_diag.lab.openwrt.uci import Uci
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from cpe_diag.lab.openwrt.machine import Machine
 
-Contents = dict[str, "Callable[[], str]"]
+Contents = Mapping[str, Callable[[], str]]
+"""Paths, and what makes their contents when they are read."""
 
 
 class Files:
@@ -33,12 +33,15 @@ class Files:
             return self.written[path]
         if path == "/dev/null":
             return b""
-        derive = derived(self.machine).get(path)
+        derive = self.machine.files_shown(self.machine).get(path)
         return None if derive is None else derive().encode()
 
     def write(self, path: str, content: bytes) -> None:
-        """Put a file in place."""
-        if path != "/dev/null":
+        """Put a file in place, or hand it to a device."""
+        take = self.machine.devices.get(path)
+        if take is not None:
+            take(self.machine, content)
+        elif path != "/dev/null":
             self.written[path] = content
 
     def remove(self, path: str) -> bool:
@@ -47,7 +50,7 @@ class Files:
 
     def paths(self) -> list[str]:
         """Give all paths in order."""
-        return sorted({*self.written, *derived(self.machine)})
+        return sorted({*self.written, *self.machine.files_shown(self.machine)})
 
     def is_folder(self, path: str) -> bool:
         """Whether something lies below `path`."""
@@ -73,9 +76,9 @@ class Files:
         return sorted(name for name in names if expression.fullmatch(name))
 
 
-def derived(machine: Machine) -> Mapping[str, Callable[[], str]]:
+def derived(machine: Machine) -> Contents:
     """Give what the kernel, the daemons and the image show, by path."""
-    contents: Contents = {
+    contents: dict[str, Callable[[], str]] = {
         "/proc/uptime": partial(_uptime, machine),
         "/proc/loadavg": partial(_loadavg, machine),
         "/proc/meminfo": partial(_meminfo, machine),

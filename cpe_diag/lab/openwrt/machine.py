@@ -6,6 +6,7 @@ import asyncio
 import math
 import time
 import uuid
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from cpe_diag.lab.counting import count_traffic
 from cpe_diag.lab.home_state import HomeRouter
 from cpe_diag.lab.homes import factory_config
-from cpe_diag.lab.openwrt.files import Files
+from cpe_diag.lab.openwrt.files import Contents, Files, derived
 from cpe_diag.lab.openwrt.uci import Config, Uci
 from cpe_diag.lab.world import World
 
@@ -34,6 +35,11 @@ FIRST_LOSS = 0.9
 FIRST_PID = 1886
 
 
+def nothing(machine: Machine) -> None:
+    """Do nothing at a start."""
+    del machine
+
+
 @dataclass(slots=True, kw_only=True)
 class Machine:
     """What a router has beyond the lab's state: it is lost with every start."""
@@ -44,7 +50,7 @@ class Machine:
     shell_pid: int = FIRST_PID
     tasks: set[asyncio.Task[int]] = field(default_factory=set)
     daemons: dict[int, asyncio.Task[int]] = field(default_factory=dict)
-    """What start-stop-daemon has started, by process number."""
+    """What runs in the background, by process number."""
     wifi: Config = field(default_factory=dict)
     """The wireless configuration that the radios have loaded."""
     wifi_seen: Config = field(default_factory=dict)
@@ -55,6 +61,12 @@ class Machine:
     boot_seen: str = ""
     owed: dict[tuple[str, ...], float] = field(default_factory=dict)
     """What share of a loss each way has collected since its last one."""
+    files_shown: Callable[[Machine], Contents] = derived
+    """What the kernel, the daemons and the image of its make show."""
+    on_start: Callable[[Machine], None] = nothing
+    """What its make does beside this at every start."""
+    devices: Mapping[str, Callable[[Machine, bytes], None]] = field(default_factory=dict)
+    """Paths that take what is written to them for something else than to keep it."""
     files: Files = field(init=False)
 
     def __post_init__(self) -> None:
@@ -156,6 +168,7 @@ class Machine:
             # What the kept archive does not hold is as the factory made it.
             router.uci = factory_config() | router.uci_factory_next
             router.uci_factory_next = None
+        self.on_start(self)
         if not port.is_interface:
             # The ONT or cable modem is a box of its own and stays on.
             return

@@ -171,7 +171,9 @@ async def _no_answer(call: Call, reply: Reply) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _FetchOptions:
+class FetchOptions:
+    """What is fetched, and how."""
+
     quiet: bool
     output: str | None
     spider: bool
@@ -179,7 +181,8 @@ class _FetchOptions:
     url: str
 
 
-def _fetch_options(call: Call) -> _FetchOptions | None:
+def fetch_options(call: Call) -> FetchOptions | None:
+    """Read the arguments; None where they are none."""
     args = list(call.args)
     quiet, spider, url = False, False, ""
     output: str | None = None
@@ -201,12 +204,12 @@ def _fetch_options(call: Call) -> _FetchOptions | None:
             url = arg
     if not re.match(r"https?://", url):
         return None
-    return _FetchOptions(quiet=quiet, output=output, spider=spider, timeout_s=timeout_s, url=url)
+    return FetchOptions(quiet=quiet, output=output, spider=spider, timeout_s=timeout_s, url=url)
 
 
 async def fetch(call: Call) -> int:
     """Fetch a page (uclient-fetch, and wget, which is the same program on OpenWrt)."""
-    options = _fetch_options(call)
+    options = fetch_options(call)
     if options is None:
         call.streams.complain(f"Usage: {call.name} [options] <URL>\n")
         return 1
@@ -218,7 +221,7 @@ async def fetch(call: Call) -> int:
     async def expire() -> None:
         await call.machine.world.sleep(options.timeout_s)
 
-    attempt = asyncio.ensure_future(_attempt(call, options))
+    attempt = asyncio.ensure_future(fetch_attempt(call, options))
     limit = asyncio.ensure_future(expire())
     say(f"Downloading '{options.url}'")
     try:
@@ -234,7 +237,8 @@ async def fetch(call: Call) -> int:
     return status
 
 
-async def _attempt(call: Call, options: _FetchOptions) -> tuple[str, int]:
+async def fetch_attempt(call: Call, options: FetchOptions) -> tuple[str, int]:
+    """Fetch a page, and give what uclient-fetch says of it with its exit status."""
     machine = call.machine
     host = re.sub(r"^https?://([^/:]+).*$", r"\1", options.url, flags=re.DOTALL)
     address = host

@@ -21,6 +21,20 @@ if TYPE_CHECKING:
     from cpe_diag.lab.openwrt.shell import Program
 
 
+OPENWRT_ONLY = frozenset(
+    (
+        *("/etc/init.d/dnsmasq", "devstatus", "ifstatus", "iw", "iwinfo", "jffs2reset", "logread"),
+        *("sysupgrade", "ubus", "uci", "uclient-fetch", "wget", "wifi"),
+    )
+)
+"""Commands that routers of other makes lack, or have in another form."""
+
+
+def shell_programs() -> Mapping[str, Program]:
+    """Give what every router with busybox has."""
+    return {name: one for name, one in programs().items() if name not in OPENWRT_ONLY}
+
+
 def programs() -> Mapping[str, Program]:
     """Give every command by its name."""
     return {

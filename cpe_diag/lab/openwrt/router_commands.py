@@ -197,8 +197,8 @@ async def ip(call: Call) -> int:
     words = [arg for arg in call.args if not arg.startswith("-")]
     machine = call.machine
     match words:
-        case [("addr" | "address" | "a"), *_]:
-            call.streams.say(_addresses(machine))
+        case [("addr" | "address" | "a"), *rest]:
+            call.streams.say(_addresses(machine, _device_named(rest)))
         case [("route" | "r" | "ro"), "get", address, *_]:
             return _route_get(call, address)
         case [("route" | "r" | "ro"), *rest]:
@@ -206,7 +206,7 @@ async def ip(call: Call) -> int:
             wanted = [line for line in lines if "default" not in rest or line[:7] == "default"]
             call.streams.say("".join(f"{line} \n" for line in wanted))
         case [("neigh" | "neighbour" | "neighbor" | "n"), *rest]:
-            only = rest[rest.index("dev") + 1] if "dev" in rest[:-1] else None
+            only = _device_named(rest)
             call.streams.say(
                 "".join(
                     f"{address} dev {device} {f'lladdr {mac} ' if mac else ' '}{state} \n"
@@ -222,7 +222,11 @@ async def ip(call: Call) -> int:
     return 0
 
 
-def _addresses(machine: Machine) -> str:
+def _device_named(words: list[str]) -> str | None:
+    return words[words.index("dev") + 1] if "dev" in words[:-1] else None
+
+
+def _addresses(machine: Machine, only: str | None) -> str:
     lan = home.lan_interface(machine)
     shown = [("lo", "127.0.0.1/8 scope host lo")]
     router = machine.router
@@ -241,6 +245,7 @@ def _addresses(machine: Machine) -> str:
         f"    inet {address}\n"
         "       valid_lft forever preferred_lft forever\n"
         for device, address in shown
+        if only in (None, device)
     )
 
 
@@ -371,10 +376,14 @@ async def ls(call: Call) -> int:
 
 
 async def rm(call: Call) -> int:
-    """Remove written files."""
-    forced = any(arg.startswith("-") and "f" in arg for arg in call.args)
+    """Remove written files; with -r all that lies below a folder."""
+    flags = "".join(arg for arg in call.args if arg.startswith("-"))
+    forced = "f" in flags
     status = 0
     for path in [arg for arg in call.args if not arg.startswith("-")]:
+        if "r" in flags:
+            for below in [one for one in call.machine.files.written if one.startswith(f"{path}/")]:
+                call.machine.files.remove(below)
         if not call.machine.files.remove(path) and not forced:
             call.streams.complain(f"rm: can't remove '{path}': No such file or directory\n")
             status = 1

@@ -160,7 +160,7 @@ class Shell:
         inner = replace(streams, stdin=Nowhere())
         task = self.machine.spawn(_job(child, item, inner))
         self.last_job = self.machine.next_pid()
-        self.jobs[self.last_job] = task
+        self.jobs[self.last_job] = self.machine.daemons[self.last_job] = task
         if not _detached(item):
             self.running.add(task)
             task.add_done_callback(self.running.discard)

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import asyncssh
 
 from cpe_diag.lab.links import home_has_power, management_reachable, wired
-from cpe_diag.lab.openwrt.machine import Machine
+from cpe_diag.lab.openwrt.face import Face
+from cpe_diag.lab.openwrt.files import derived
 from cpe_diag.lab.openwrt.programs import programs
 from cpe_diag.lab.openwrt.session import run_session
 from cpe_diag.lab.relay import Relay
@@ -36,6 +37,9 @@ WATCH_INTERVAL_S = 0.05
 
 BACKLOG = 64
 
+OPENWRT = Face(programs=programs, files=derived)
+"""The make of the lab's own homes."""
+
 # No SSH banner, and no line end that could be taken for one.
 GARBAGE = b"\x00\x15\xff\x83HTTP/1.0 400 Bad Request \x07\x00\x00" * 8
 
@@ -52,8 +56,13 @@ def door(world: World, router: HomeRouter) -> DoorMode:
 class RouterServer:
     """Serves one router from `start` to `stop`."""
 
-    def __init__(self) -> None:
-        """Make a server that does not listen yet."""
+    def __init__(self, face: Face = OPENWRT) -> None:
+        """Make a server that does not listen yet.
+
+        Args:
+            face: the make of the router.
+        """
+        self._face = face
         self._tasks: set[asyncio.Task[None]] = set()
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self._sockets: set[socket.socket] = set()
@@ -76,7 +85,7 @@ class RouterServer:
             OSError: the address cannot be bound.
         """
         self._world, self._router = world, router
-        self._machine = Machine(world=world, router=router)
+        self._machine = self._face.machine(world, router)
         self._boot_id = router.boot_id
         key = asyncssh.generate_private_key("ssh-ed25519")
         other = asyncssh.generate_private_key("ssh-ed25519")
@@ -186,7 +195,7 @@ class RouterServer:
         if len((process.command or "").encode()) > LONGEST_COMMAND:
             process.channel.get_connection().abort()
             return
-        await run_session(self._machine, programs(), process)
+        await run_session(self._machine, self._face.programs(), process)
 
 
 class _Login(asyncssh.SSHServer):
