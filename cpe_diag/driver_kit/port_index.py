@@ -23,7 +23,7 @@ VLAN: Final = "vlan"
 MAC: Final = "mac"
 """The router's or modem's MAC address: likewise."""
 OF_THE_ROUTER: Final = frozenset({MAC, *MAC_WORDS})
-"""What names the router alone: rows and lines with it are nobody else's."""
+"""What names the router, or the modem, alone: rows and lines with it are nobody else's."""
 FORMS: Final = ("number", "ascii", "ascii_counted", "hex", "mac", "gpon_serial")
 
 _NOT_SHOWN: Final = frozenset({BASE_PORT, MODEL, VLAN, MAC})

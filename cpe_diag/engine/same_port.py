@@ -45,7 +45,8 @@ def reached_too(
         if of_node and lookup.gives in own.parts:
             there = there.with_part(lookup.gives, own.parts[lookup.gives])
     sets = [step.oid for step in spec.steps if isinstance(step, SetStep)]
-    sets = [oid for oid in sets if not OF_THE_ROUTER & {*_PLACE.findall(oid)}]
+    # Where no name of a port tells the router's address, a row of it is nobody else's.
+    sets = [oid for oid in sets if not OF_THE_ROUTER & {*_PLACE.findall(there.fill(oid))}]
     if any(own.fill(oid) == there.fill(oid) for oid in sets):
         return True
     lines = [step.line for step in spec.steps if isinstance(step, CliStep)]

@@ -93,7 +93,7 @@ def with_service(port: PortIndex, subscriber: Subscriber) -> PortIndex:
     vlan, octets = known(subscriber.service.vlan), octets_of(known(subscriber.router_mac) or "")
     if vlan is not None:
         port = port.with_part(VLAN, str(vlan))
-    if octets is not None:
+    if octets is not None and MAC not in port.parts:  # a modem's name is its own address
         port = port.with_part(MAC, mac_index(octets)).with_words(mac_words(octets))
     return port
 

@@ -292,3 +292,14 @@ def test_a_mode_is_part_of_what_is_agreed_to() -> None:
     assert isinstance(first, PlannedLine)
     other = replace(plan, steps=(replace(first, changes=True), *plan.steps[1:]))
     assert other.digest != plan.digest
+
+
+def test_a_modem_by_two_spellings_of_its_address_is_one_modem() -> None:
+    """Its name is its address, and so are its rows: another name of it is told apart by them."""
+    driver = load_access_driver("docsis_cisco")
+    own = locate(driver, "02:00:5e:00:00:01").with_part("cm", "12")
+    spec = action_of(driver, "port.restart")
+    same = NodePort(port="0200.5e00.0001", in_service=True)
+    other = NodePort(port="0200.5e00.0002", in_service=True)
+    assert reached_too(spec, driver, own, same) is True
+    assert reached_too(spec, driver, own, other) is False
