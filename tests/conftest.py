@@ -1,25 +1,19 @@
-"""What all tests share: the chaos tests' counts stand at the end of a run."""
+"""What all tests have in common: the user's own case store is none of their business."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
-    import pytest
-
-CHAOS = "chaos"
+    from collections.abc import Iterator
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print how many cases the chaos tests have tried, and how they ended."""
-    told = [
-        str(value)
-        for reports in terminalreporter.stats.values()
-        for report in reports
-        for name, value in getattr(report, "user_properties", ())
-        if name == CHAOS
-    ]
-    if told:
-        terminalreporter.section("chaos")
-        for line in sorted(set(told)):
-            terminalreporter.write_line(line)
+@pytest.fixture(scope="session", autouse=True)
+def data_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let commands that name no case store keep theirs in a folder of this session."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        patch.delenv("CPE_DIAG_STAFF", raising=False)
+        yield

@@ -43,6 +43,7 @@ _WRITES: Final = "cpe_diag_writes"
 _WORDS: Final = {
     "SQLITE_BUSY": f"another process has held it for more than {WAIT_S:.0f} s; try again",
     "SQLITE_FULL": "there is no room left on the disk",
+    "SQLITE_IOERR": "the disk does not take or give it; see whether it is full",
     "SQLITE_READONLY": "it may not be written: look at the rights of the file and its folder",
     "SQLITE_CANTOPEN": "it cannot be opened: look at the rights of the file and its folder",
     "SQLITE_NOTADB": "this file is no case store",
