@@ -27,12 +27,19 @@ CAUSES_HOME: Final[tuple[Cause, ...]] = (
         needs=(must("wifi_signal_weak"),),
         supports=(
             when("wifi_signal_weak", 4.3),
+            when("wifi_retries", 0.3),
             when("wifi_most_weak", 0.7),
             when("wifi_disconnects", 0.7),
             when("only_wifi_affected", 0.7),
             when("only_one_device_affected", 0.7),
         ),
-        explains=("wifi_signal_weak", "wifi_most_weak", "wifi_disconnects", "device_unanswering"),
+        explains=(
+            "wifi_signal_weak",
+            "wifi_most_weak",
+            "wifi_retries",
+            "wifi_disconnects",
+            "device_unanswering",
+        ),
         shifts=(
             (WIFI_TROUBLE, 1.0),
             (ONE_DEVICE, 1.0),
@@ -127,6 +134,25 @@ CAUSES_HOME: Final[tuple[Cause, ...]] = (
         tell_customer="Another device in your home, often a second router, gives out addresses"
         " and confuses your devices. Please unplug it; we will tell you how to set it up.",
         source="RFC 2131, section 3.1: an OFFER or ACK of a server that is not the router",
+    ),
+    Cause(
+        id="lan_cable",
+        domain=FaultDomain.DEVICE,
+        destination=Destination.DEVICE_SUPPORT,
+        title="A cable between the router and a device in the home is damaged",
+        needs=(must("lan_port_errors"),),
+        supports=(
+            when("lan_port_errors", 4.0),
+            when("only_one_device_affected", 0.7),
+            unless("port_errors_growing", 0.3),
+        ),
+        against=(when("only_wifi_affected", -2.5),),
+        explains=("lan_port_errors", "device_unanswering", "only_one_device_affected"),
+        shifts=((ONE_DEVICE, 1.0), (SLOW, 0.7), (DROPS, 0.5), (WIFI_TROUBLE, -1.5), (SITE, -1.5)),
+        next_action="Have the customer change the cable at that socket, then try another socket.",
+        tell_customer="A network cable between your router and one of your devices seems to be"
+        " damaged. Please try another cable.",
+        source="IEEE 802.3, frame check sequence: the router counts frames with a wrong one",
     ),
     Cause(
         id="line_saturated",

@@ -270,9 +270,10 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
         supports=(
             when("wifi_busy", 3.7),
             when("wifi_crowded", 1.8),
+            when("wifi_retries", 0.3),
             when("only_wifi_affected", 1.0),
         ),
-        explains=("wifi_busy", "wifi_crowded", "wifi_disconnects"),
+        explains=("wifi_busy", "wifi_crowded", "wifi_retries", "wifi_disconnects"),
         shifts=((WIFI_TROUBLE, 0.7), (SLOW, 0.7), (NO_INTERNET, -2.0), (SITE, -2.0)),
         next_action="Choose a freer channel, or move devices to 5 GHz.",
         tell_customer="The air around your router is very busy, which slows your Wi-Fi down. We"

@@ -133,6 +133,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("lan_duplicate_address", ("lan_rogue_dhcp",)),
     ("lan_pool_exhausted", ("lan_dhcp_not_serving",)),
     ("device_unanswering", ("device_absent", "device_address_foreign")),
+    ("wifi_retries", ("wifi_busy", "wifi_signal_weak")),
     ("wifi_disconnects", ("wifi_wrong_password", "wifi_radio_dead", "router_restarted")),
 )
 """Unusual finding <- unusual findings that explain it; the first that holds is named."""

@@ -7,10 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import PingCheck
-from cpe_diag.domain.router_facts import LanStatus, LogEventKind
+from cpe_diag.domain.router_facts import LanStatus, LogEventKind, RouterSystem
 from cpe_diag.domain.wifi_facts import WifiClients
-from cpe_diag.judge.keys import CLIENTS, LAN, LOG, PING_DEVICE
-from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, says, yes
+from cpe_diag.judge.keys import CLIENTS, LAN, LOG, PING_DEVICE, SYSTEM
+from cpe_diag.judge.rule import (
+    Answer,
+    Facts,
+    Rule,
+    cannot_tell,
+    does_not_arise,
+    no,
+    says,
+    span,
+    yes,
+)
 from cpe_diag.judge.rules_router import count
 
 if TYPE_CHECKING:
@@ -48,6 +58,29 @@ def lan_pool_exhausted(facts: Facts) -> Answer:
         words = f"{len(leases)} of {size} addresses are given out"
         return says(len(leases) >= size, words, LAN)
     return cannot_tell(facts, LAN) if told is None else no("not in the log", LOG)
+
+
+def lan_port_errors(facts: Facts) -> Answer:
+    """Answer whether a LAN socket receives damaged frames again and again."""
+    lan = facts.fact(LanStatus, LAN)
+    system = facts.fact(RouterSystem, SYSTEM)
+    if lan is None or system is None:
+        return cannot_tell(facts, *(key for key in (LAN, SYSTEM) if not facts.fact(object, key)))
+    counted = {
+        port.name: errors
+        for port in known(lan.ports) or ()
+        if known(port.carrier) and (errors := known(port.crc_errors)) is not None
+    }
+    if not counted:
+        return does_not_arise("no socket with a link counts damaged frames")
+    worst = max(counted, key=lambda name: counted[name])
+    an_hour = counted[worst] * 3600 / max(system.uptime_s, 3600.0)
+    bad = (
+        counted[worst] >= facts.limits["lan_crc_errors"]
+        and an_hour >= facts.limits["lan_crc_errors_per_hour"]
+    )
+    words = f"{counted[worst]} damaged frames on {worst} in {span(system.uptime_s)}"
+    return says(bad, words, LAN, SYSTEM)
 
 
 def lan_rogue_dhcp(facts: Facts) -> Answer:
@@ -183,6 +216,12 @@ RULES_HOME: Final[tuple[Rule, ...]] = (
         question="Is no address left for the home's devices?",
         needs=(LAN, LOG),
         ask=lan_pool_exhausted,
+    ),
+    Rule(
+        id="lan_port_errors",
+        question="Does a LAN socket receive damaged frames?",
+        needs=(LAN, SYSTEM),
+        ask=lan_port_errors,
     ),
     Rule(
         id="lan_rogue_dhcp",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Observed
-from cpe_diag.domain.router_facts import LogEventKind, LogEvents, RouterSystem
+from cpe_diag.domain.router_facts import LogEventKind, LogEvents, RebootReason, RouterSystem
 from cpe_diag.judge.keys import LOG, ROUTER_REACHED, SYSTEM
 from cpe_diag.judge.rule import ROUTER_KINDS, Answer, Rule, cannot_tell, no, says, span, yes
 
@@ -93,7 +93,14 @@ def conntrack_full(facts: Facts) -> Answer:
 
 
 def router_crash_logged(facts: Facts) -> Answer:
-    """Answer whether the log tells of a crash or of lack of memory."""
+    """Answer whether the log, or what the kernel kept, tells of a crash or of lack of memory."""
+    system = facts.fact(RouterSystem, SYSTEM)
+    if (
+        system is not None
+        and system.last_reboot is RebootReason.KERNEL_CRASH
+        and system.uptime_s < facts.limits["router_crash_recent_s"]
+    ):
+        return yes(f"its kernel crashed {span(system.uptime_s)} ago", SYSTEM)
     crashes = count(facts, LogEventKind.KERNEL_CRASH)
     starved = count(facts, LogEventKind.OUT_OF_MEMORY)
     if crashes is None or starved is None:

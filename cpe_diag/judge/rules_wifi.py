@@ -127,6 +127,27 @@ def wifi_most_weak(facts: Facts) -> Answer:
     return says(2 * weak > len(heard), words, CLIENTS)
 
 
+def wifi_retries(facts: Facts) -> Answer:
+    """Answer whether much of what is sent to the device (or any, unnamed) is sent again."""
+    clients = facts.fact(WifiClients, CLIENTS)
+    if clients is None:
+        return cannot_tell(facts, CLIENTS)
+    mac = facts.device_mac
+    shares = {
+        one.mac.lower(): retries / packets
+        for one in clients.clients
+        if mac is None or one.mac.lower() == mac
+        if (packets := known(one.tx_packets)) is not None
+        and packets >= facts.limits["wifi_retry_packets"]
+        and (retries := known(one.tx_retries)) is not None
+    }
+    if not shares:
+        return does_not_arise("no such device is counted")
+    worst = max(shares, key=lambda name: shares[name])
+    words = f"{shares[worst]:.2f} of the packets to {worst} were sent again"
+    return says(shares[worst] >= facts.limits["wifi_retry_share"], words, CLIENTS)
+
+
 def _heard(facts: Facts) -> dict[str, int] | None:
     clients = facts.fact(WifiClients, CLIENTS)
     if clients is None:
@@ -192,6 +213,12 @@ RULES_WIFI: Final[tuple[Rule, ...]] = (
         question="Are most devices heard too weakly?",
         needs=(CLIENTS,),
         ask=wifi_most_weak,
+    ),
+    Rule(
+        id="wifi_retries",
+        question="Is much of what is sent over the air sent again?",
+        needs=(CLIENTS,),
+        ask=wifi_retries,
     ),
     Rule(
         id="wifi_wrong_password",

@@ -118,6 +118,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
         title="Home network",
         bad=("wifi_disabled", "wifi_radio_dead", "lan_dhcp_not_serving", "lan_pool_exhausted"),
         degraded=(
+            "lan_port_errors",
             "lan_rogue_dhcp",
             "lan_duplicate_address",
             "dns_forwarder_stopped",

@@ -75,6 +75,12 @@ def _lan_rogue_dhcp(_world: World, router: HomeRouter) -> list[Change]:
     return to(router, rogue_dhcp="192.168.0.1")
 
 
+def _lan_cable(_world: World, router: HomeRouter) -> list[Change]:
+    """The cable to the first device on a socket is crushed."""
+    socket = next(one.attach for one in router.devices if one.attach.startswith("lan"))
+    return to(router, lan_errors={socket: 250_000})
+
+
 def _wan_cable(_world: World, router: HomeRouter) -> list[Change]:
     return to(router, wan_cable_ok=False)
 
@@ -155,6 +161,13 @@ HOME_FAULTS: Final = (
         domain="device",
         cause="lan_rogue_dhcp",
         changes=_lan_rogue_dhcp,
+    ),
+    Fault(
+        id="lan_cable",
+        title="The cable between the router and the first device on a socket is damaged.",
+        domain="device",
+        cause="lan_cable",
+        changes=_lan_cable,
     ),
     Fault(
         id="wan_cable",

@@ -332,7 +332,17 @@ def _router_facts() -> dict[tuple[str, str], object]:
         ),
         ("router_lan", "router"): LanStatus(
             prefix="192.168.1.1/24",
-            ports=(LanPort(name="lan1", carrier=True, speed_bps=1_000_000_000),),
+            ports=(
+                LanPort(
+                    name="lan1",
+                    carrier=True,
+                    speed_bps=1_000_000_000,
+                    full_duplex=True,
+                    rx_errors=2,
+                    tx_errors=0,
+                    crc_errors=2,
+                ),
+            ),
             leases=tuple(
                 DhcpLease(mac=mac, address=address, host=host, expires_at_s=1_768_500_000)
                 for mac, address, host in (
@@ -363,6 +373,10 @@ def _router_facts() -> dict[tuple[str, str], object]:
                     signal_dbm=-48,
                     rx_rate_bps=400_000_000,
                     tx_rate_bps=400_000_000,
+                    tx_packets=180_000,
+                    tx_retries=5_400,
+                    tx_failed=12,
+                    connected_s=7_200,
                 )
                 for mac in (LAPTOP, PHONE)
             )

@@ -64,6 +64,14 @@ def lan_dhcp_exhausted(case: CaseFile) -> CaseFile:
     return logged(case, LogEventKind.DHCP_POOL_EXHAUSTED, 7)
 
 
+def lan_cable(case: CaseFile) -> CaseFile:
+    """The cable to the first LAN socket is crushed."""
+    held = case.evidence.value(LanStatus, "router_lan", "router")
+    ports = known(held.ports) if held else None
+    bad = tuple(replace(port, rx_errors=91_000, crc_errors=90_000) for port in ports or ())
+    return changed(case, "router_lan", "router", ports=bad)
+
+
 def lan_rogue_dhcp(case: CaseFile) -> CaseFile:
     """A second router gives out addresses of its own."""
     return logged(case, LogEventKind.ROGUE_DHCP, 3, "192.168.8.1")

@@ -223,6 +223,7 @@ CLAIMS = (
     _device("device_static_address", VDSL, "device_address", device=PHONE_OF_VDSL),
     _device("device_offline", ETHERNET, "device_offline", device=PHONE_OF_ETHERNET),
     _device("lan_rogue_dhcp", VDSL_2, "lan_rogue_dhcp", "no_internet"),
+    _device("lan_cable", VDSL_2, "lan_cable", "slow_internet"),
     _device("line_saturated", ETHERNET_2, "line_saturated", "slow_internet"),
     _platform("platform_down", "platform_down"),
     _platform("platform_slow", "platform_slow"),

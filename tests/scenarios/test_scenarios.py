@@ -234,6 +234,8 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("wifi_radio_failed", dsl_home, WIFI, at_home.wifi_radio_failed, ROUTER, SECOND),
     _row("wifi_congested", ethernet_home, WIFI, at_home.wifi_congested, ROUTER, SECOND),
     _row("wifi_congested-slow", dsl_home, SLOW, at_home.wifi_congested, ROUTER, SECOND),
+    _row("lan_cable", ethernet_home, SLOW, at_home.lan_cable, DEVICE, SUPPORT),
+    _row("lan_cable-one_device", dsl_home, ONE, at_home.lan_cable, DEVICE, SUPPORT),
     _row("wifi_weak_signal", ethernet_home, WIFI, at_home.wifi_weak_signal, DEVICE, SUPPORT),
     _row("wifi_weak_signal-slow", dsl_home, SLOW, at_home.wifi_weak_signal, DEVICE, SUPPORT),
     _row("wifi_weak_signal-out", dsl_home, OUT, at_home.wifi_weak_signal, DEVICE, SUPPORT),

@@ -1,11 +1,16 @@
-"""A table that the router could not give is no empty table."""
+"""What a router's tables and counters say, and what they do not."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
-from cpe_diag.domain.wifi_facts import WifiClients
+from cpe_diag.domain.router_facts import RebootReason
+from cpe_diag.domain.wifi_facts import WifiClients, WifiStatus
 from cpe_diag.judge.decide import find
+from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing.evidence_samples import (
     about,
     changed,
@@ -14,7 +19,15 @@ from cpe_diag.testing.evidence_samples import (
     with_value,
 )
 
+if TYPE_CHECKING:
+    from cpe_diag.judge.question import CaseFile
+
 NOWHERE = "02:00:5e:00:53:99"
+
+
+def answer_of(case: CaseFile, rule: str) -> bool | None:
+    """Give one rule's answer."""
+    return next(finding.answer for finding in find(case) if finding.id == rule)
 
 
 def test_a_device_is_not_called_absent_when_the_neighbour_table_is_not_known() -> None:
@@ -27,3 +40,38 @@ def test_a_device_is_not_called_absent_when_the_neighbour_table_is_not_known() -
     unread = changed(case, "router_lan", "router", neighbours=Missing(why=FailureKind.UNSUPPORTED))
     answers = {finding.id: finding.answer for finding in find(unread)}
     assert answers["device_absent"] is None
+
+
+def test_a_crash_that_the_kernel_kept_counts_though_the_log_begins_anew() -> None:
+    """The log is in memory: after a crash it does not tell of it."""
+    case = changed(
+        ethernet_home(),
+        "router_system",
+        "router",
+        uptime_s=240.0,
+        last_reboot=RebootReason.KERNEL_CRASH,
+    )
+    assert answer_of(case, "router_crash_logged") is True
+    long_ago = changed(case, "router_system", "router", uptime_s=40 * 86_400.0)
+    assert answer_of(long_ago, "router_crash_logged") is False
+    watchdog = changed(case, "router_system", "router", last_reboot=RebootReason.WATCHDOG)
+    assert answer_of(watchdog, "router_crash_logged") is False
+
+
+def test_damaged_frames_of_a_year_are_no_damaged_cable() -> None:
+    """A counter that nobody resets grows on every good cable too."""
+    bad = at_home.lan_cable(ethernet_home())
+    assert answer_of(bad, "lan_port_errors") is True
+    old = changed(bad, "router_system", "router", uptime_s=9_000 * 3600.0 * 2)
+    assert answer_of(old, "lan_port_errors") is False
+
+
+def test_a_radio_that_listens_for_radar_is_not_called_dead() -> None:
+    """It must be silent for a minute; a restart would only make it begin again."""
+    case = at_home.wifi_radio_failed(ethernet_home())
+    assert answer_of(case, "wifi_radio_dead") is True
+    wifi = case.evidence.value(WifiStatus, "router_wifi", "router")
+    assert wifi is not None
+    waiting = tuple(replace(radio, radar_wait_s=40) for radio in wifi.radios)
+    case = changed(case, "router_wifi", "router", radios=waiting)
+    assert answer_of(case, "wifi_radio_dead") is False

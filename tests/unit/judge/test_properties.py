@@ -51,6 +51,7 @@ FAULTS: Final = (
     at_home.wifi_off,
     outside.platform_down,
     at_home.lan_rogue_dhcp,
+    at_home.lan_cable,
 )
 INNOCENT: Final = {FaultDomain.NONE, FaultDomain.UNDETERMINED}
 QUICK: Final = settings(max_examples=40, deadline=None, derandomize=True)

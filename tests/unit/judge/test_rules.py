@@ -13,6 +13,7 @@ from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.domain.port_facts import OperStatus
 from cpe_diag.domain.router_facts import LogEventKind
 from cpe_diag.domain.setting_facts import CablePair, CableState, VlanMembership
+from cpe_diag.domain.wifi_facts import WifiClients
 from cpe_diag.judge.decide import find
 from cpe_diag.judge.rules import RULES
 from cpe_diag.testing import access_homes as access
@@ -49,6 +50,12 @@ def _neighbours_with_errors(case: CaseFile) -> CaseFile:
     for subject in case.evidence.subjects("port_rates", "neighbour/"):
         case = changed(case, "port_rates", subject, fcs_errors=7)
     return case
+
+
+def _retried(case: CaseFile) -> CaseFile:
+    held = case.evidence.value(WifiClients, "wifi_clients", "router")
+    clients = tuple(replace(one, tx_retries=90_000) for one in (held.clients if held else ()))
+    return changed(case, "wifi_clients", "router", clients=clients)
 
 
 def _home_only(case: CaseFile) -> CaseFile:
@@ -130,6 +137,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("operator_reference_fails", outside.dns_resolver(ETH), ETH),
     ("lan_dhcp_not_serving", at_home.lan_dhcp_off(ETH), ETH),
     ("lan_pool_exhausted", at_home.lan_dhcp_exhausted(ETH), ETH),
+    ("lan_port_errors", at_home.lan_cable(ETH), ETH),
     ("lan_rogue_dhcp", at_home.lan_rogue_dhcp(ETH), ETH),
     ("lan_duplicate_address", effect.logged(ETH, LogEventKind.DUPLICATE_ADDRESS, 1), ETH),
     (
@@ -151,6 +159,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
         replace(at_home.wifi_weak_signal(ETH), thresholds={"wifi_weak_dbm": -40.0}),
         ETH,
     ),
+    ("wifi_retries", _retried(ETH), ETH),
     ("wifi_wrong_password", at_home.device_wrong_password(ETH), ETH),
     ("wifi_disconnects", effect.logged(ETH, LogEventKind.WIFI_DISCONNECTED, 9), ETH),
     ("platform_name_fails", outside.platform_name(ETH), ETH),
