@@ -77,13 +77,13 @@ def outage(  # noqa: PLR0913 - one parameter for each option
     Exit codes: 10 an outage was found, 0 none, 11 none, but not all nodes could be read,
     3 no node could be read for a reason on our own side; 2 bad input.
     """  # noqa: D301 - \b keeps click from re-wrapping the table
-    from cpe_diag.wiring.outages import SweepWish, prepare_sweep
-
     if bool(nodes) is all_nodes:
         raise click.UsageError("name nodes with --node, or give --all-nodes")
     config = config_of(context)
-    wish = SweepWish(nodes=nodes, window_s=window, least=least, per_s=rate, node_limit_s=limit)
     with _seldom_collected():
+        from cpe_diag.wiring.outages import SweepWish, prepare_sweep
+
+        wish = SweepWish(nodes=nodes, window_s=window, least=least, per_s=rate, node_limit_s=limit)
         with told_clearly():
             prepared = prepare_sweep(config, wish)
             swept_nodes = ", ".join(place.node.id for place in prepared.places)

@@ -103,10 +103,11 @@ def decode_group(
         held = fields.get(spec.field, UNSUPPORTED)
         if oid not in answers or not isinstance(held, Missing):
             continue
-        value = decode(spec, answers[oid], _bridge_port(index))
+        asked_of = _bridge_port(index) if spec.type == "port_list" else None
+        value = decode(spec, answers[oid], asked_of)
         if spec.type == "row" and answers.get(index.fill(spec.witness)) is not None:
             value = answers[oid] is not None
-        if held == UNSUPPORTED or not isinstance(value, Missing):
+        if not isinstance(value, Missing) or held == UNSUPPORTED:
             fields[spec.field] = value
     return fields
 
