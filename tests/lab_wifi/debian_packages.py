@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 PACKAGES: Final = (
     "base-files",
     "busybox-static",
+    "curl",
     "dash",
     "dnsmasq-base",
     "dropbear-bin",
@@ -33,6 +34,7 @@ PACKAGES: Final = (
 )
 PROGRAMS: Final = ("apt-get", "dpkg", "dpkg-deb")
 SUMS: Final = "SHA256SUMS"
+WANTED: Final = "wanted"
 
 
 class LabMissingError(Exception):
@@ -76,7 +78,9 @@ def unpacked(cache: Path) -> Path:
         LabMissingError: a program is not here, this is no amd64, or a package cannot be had.
     """
     root, archives = cache / "root", cache / "packages"
-    if root.is_dir() and sums_hold(archives):
+    wanted = " ".join(PACKAGES)
+    named = archives / WANTED
+    if root.is_dir() and named.exists() and named.read_text() == wanted and sums_hold(archives):
         return root
     _require_programs()
     shutil.rmtree(root, ignore_errors=True)
@@ -90,7 +94,8 @@ def unpacked(cache: Path) -> Path:
     for package in packages:
         _run(("dpkg-deb", "--extract", str(package), str(fresh)))
     fresh.rename(root)
-    write_sums(archives, tuple(package.name for package in packages))
+    named.write_text(wanted)
+    write_sums(archives, (WANTED, *(package.name for package in packages)))
     return root
 
 

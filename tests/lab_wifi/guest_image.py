@@ -23,6 +23,7 @@ PROGRAMS: Final = (
     "sbin/iw",
     "usr/sbin/iw",
     "bin/dash",
+    "usr/bin/curl",
     "bin/ip",
     "sbin/tc",
     "sbin/bridge",

@@ -60,12 +60,7 @@ class Station:
         self._write(f"/run/{self.namespace}.conf", "\n".join(lines) + "\n")
         self.leave()
         began = time.monotonic()
-        started = self.machine.guest(
-            f"wpa_supplicant -B -i {self.interface} -c /run/{self.namespace}.conf "
-            f"-P /run/{self.namespace}.pid -f /run/{self.namespace}.log",
-            namespace=self.namespace,
-        )
-        assert started.status == 0, started.text
+        self._start()
         while True:
             log = self.log()
             took = time.monotonic() - began
@@ -77,6 +72,24 @@ class Station:
             if took > JOINED_WITHIN_S:
                 raise TimeoutError(log)
             time.sleep(0.2)
+
+    def serve(self, ssid: str, *, channel: int) -> None:
+        """Be somebody else's access point, as of the flat next door."""
+        lines = (
+            "network={",
+            " mode=2",
+            f" ssid={ssid.encode().hex()}",
+            f" frequency={CHANNELS[channel]}",
+            " key_mgmt=WPA-PSK",
+            " proto=RSN",
+            " pairwise=CCMP",
+            ' psk="of the flat next door"',
+            "}",
+        )
+        self._write(f"/run/{self.namespace}.conf", "\n".join(lines) + "\n")
+        self.leave()
+        self._start()
+        self.machine.wait_until(f"grep -q AP-ENABLED /run/{self.namespace}.log")
 
     def leave(self) -> None:
         """Stop trying, or leave the network, and wait until that is done."""
@@ -115,6 +128,14 @@ class Station:
             elif line.startswith("\tSSID: "):
                 found[bssid] = line.removeprefix("\tSSID: ")
         return found
+
+    def _start(self) -> None:
+        started = self.machine.guest(
+            f"wpa_supplicant -B -i {self.interface} -c /run/{self.namespace}.conf "
+            f"-P /run/{self.namespace}.pid -f /run/{self.namespace}.log",
+            namespace=self.namespace,
+        )
+        assert started.status == 0, started.text
 
     def _write(self, path: str, text: str) -> None:
         said = self.machine.guest(f"cat >{path} <<'end of file'\n{text}end of file\n")

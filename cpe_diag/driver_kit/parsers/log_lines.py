@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 LONGEST_LINE: Final = 200
 
 # logread.c of OpenWrt's ubox: date, facility and priority, program with its process number;
-# syslogd of busybox: date without a year, facility and priority only where it was built so.
+# syslogd of busybox: date without a year, the host (RFC 3164), facility and priority only where it
+# was built so.
 _HEAD: Final = re.compile(
-    r"(?:(?:\w{3} \w{3} +\d{1,2} [\d:]{8} \d{4} )?\w+\.\w+|\w{3} +\d{1,2} [\d:]{8})"
+    r"(?:(?:\w{3} \w{3} +\d{1,2} [\d:]{8} \d{4} )?\w+\.\w+"
+    r"|\w{3} +\d{1,2} [\d:]{8}(?: [\w.-]{1,64})??(?: \w+\.\w+)?)"
     r" [\w./()-]{1,64}(?:\[\d+\])?:"
 )
 # ctime(3), as logread and date(1) print it: Sun Nov 22 04:24:41 2026.
@@ -49,10 +51,10 @@ class LogPattern:
 LOG_PATTERNS: Final[tuple[LogPattern, ...]] = (
     LogPattern(
         kind=LogEventKind.DHCP_NO_OFFER,
-        pattern=re.compile(r"udhcpc: (?:broadcasting|sending) discover"),
-        ends=re.compile(r"udhcpc: lease of \S+ obtained"),
+        pattern=re.compile(r"udhcpc(?:\[\d+\])?: (?:broadcasting|sending) discover"),
+        ends=re.compile(r"udhcpc(?:\[\d+\])?: lease of \S+ obtained"),
         least=2,
-        source="busybox networking/udhcp/dhcpc.c, send_discover, as netifd logs it",
+        source="busybox networking/udhcp/dhcpc.c, send_discover; netifd logs no number",
     ),
     LogPattern(
         kind=LogEventKind.PPP_AUTH_REFUSED,
@@ -75,6 +77,21 @@ LOG_PATTERNS: Final[tuple[LogPattern, ...]] = (
         kind=LogEventKind.WIFI_WRONG_PASSWORD,
         pattern=re.compile(rf"hostapd: \S+: AP-STA-POSSIBLE-PSK-MISMATCH {_MAC}"),
         source="hostapd wpa_ctrl.h, AP_STA_POSSIBLE_PSK_MISMATCH",
+    ),
+    LogPattern(
+        kind=LogEventKind.WIFI_WRONG_PASSWORD,
+        pattern=re.compile(
+            rf"hostapd(?:\[\d+\])?: \S+: STA {_MAC} WPA: invalid MIC in msg 2/4 of 4-Way"
+        ),
+        source="hostap 2.10, wpa_auth.c (recording linux_hostapd log); logger_syslog_level 0, 1",
+    ),
+    LogPattern(
+        kind=LogEventKind.WIFI_DISCONNECTED,
+        pattern=re.compile(
+            rf"hostapd(?:\[\d+\])?: \S+: STA {_MAC} IEEE 802\.11: "
+            r"(?:disassociated|deauthenticated(?! due to local))"
+        ),
+        source="hostap 2.10, sta_info.c and ieee802_11.c (recording linux_hostapd log)",
     ),
     LogPattern(
         kind=LogEventKind.WIFI_DISCONNECTED,

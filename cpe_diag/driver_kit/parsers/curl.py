@@ -1,0 +1,87 @@
+"""curl, where a router has it: its exit code says in which phase a page failed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import Maybe, Missing
+from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
+from cpe_diag.driver_kit.parsers.answers import unparseable, whole_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpe_diag.ports import CommandAnswer
+
+# proc(5): /proc/uptime before and after.
+_UPTIME: Final = re.compile(r"^(\d{1,12}\.\d\d) \d{1,12}\.\d\d$", re.MULTILINE)
+# Ours: curl -w 'curl %{http_code} %{size_download}\n'; 000 where no status line came.
+_WRITTEN: Final = re.compile(r"^curl (\d{3}) (\d{1,15})$", re.MULTILINE)
+# lib/connect.c of curl, with -v: `* connect to ADDRESS port PORT failed: strerror(3)`.
+_REFUSED: Final = "Connection refused"
+# curl(1), EXIT CODES.
+_CODES: Final[Mapping[int, HttpOutcome]] = {
+    6: HttpOutcome.NAME_FAILED,
+    7: HttpOutcome.REFUSED,
+    35: HttpOutcome.TLS_FAILED,
+    52: HttpOutcome.BROKEN,
+    56: HttpOutcome.BROKEN,
+    60: HttpOutcome.TLS_FAILED,
+}
+_TIMED_OUT: Final = 28
+_CONNECTING: Final = re.compile(r"[Cc]onnection (?:timed out|timeout)|Resolving timed out")
+_NO_STATUS: Final = "000"
+_FIRST_ERROR: Final = 400
+
+UNSUPPORTED: Final = Missing(why=FailureKind.UNSUPPORTED)
+
+
+def is_curl(answer: CommandAnswer) -> bool:
+    """Whether it was curl that answered."""
+    return _WRITTEN.search(answer.output) is not None
+
+
+def curl_check(answer: CommandAnswer, url: str) -> HttpCheck:
+    """Read what `curl -sSv -w ...` said of its connection, with /proc/uptime before and after.
+
+    Args:
+        answer: of the commands.
+        url: what was fetched.
+
+    Returns:
+        The outcome; how long it took by the router's own clock, to 0.01 s.
+
+    Raises:
+        UnreadableError: cut, or with an exit code that is not known.
+    """
+    text, code = whole_text(answer)
+    written = _WRITTEN.search(text)
+    if written is None:
+        raise unparseable(answer.command.label, "curl says nothing of what came")
+    clock = [float(one) for one in _UPTIME.findall(text)]
+    took: Maybe[float] = UNSUPPORTED
+    if len(clock) == 2:  # noqa: PLR2004 - before and after
+        took = round(clock[1] - clock[0], 2)
+    status = None if written[1] == _NO_STATUS else int(written[1])
+    return HttpCheck(
+        url=url,
+        outcome=_outcome(code, status, text, answer.command.label),
+        status=status,
+        took_s=took,
+        received_bytes=int(written[2]),
+    )
+
+
+def _outcome(code: int, status: int | None, text: str, label: str) -> HttpOutcome:
+    if code == 0 and status is not None:
+        return HttpOutcome.OK if status < _FIRST_ERROR else HttpOutcome.HTTP_ERROR
+    if code == _TIMED_OUT:
+        connecting = _CONNECTING.search(text)
+        return HttpOutcome.CONNECT_TIMEOUT if connecting else HttpOutcome.READ_TIMEOUT
+    if code not in _CODES:
+        raise unparseable(label, f"curl ended with code {code}")
+    if _CODES[code] is HttpOutcome.REFUSED and _REFUSED not in text:
+        return HttpOutcome.UNREACHABLE
+    return _CODES[code]
