@@ -156,8 +156,9 @@ def router_lan(answers: Answers, _: ReadingContext) -> LanStatus:
     ports = {head: variables(body) for head, body in parts.items() if head.startswith("port ")}
     bridges = [head.split()[1] for head in ports]
     served = [name for name in SERVED.findall(settings) if name in devices]
-    name = next(iter([*served, *bridges]), None)
-    prefixes = devices[name].addresses if name in devices else ()
+    name: str | None = next(iter([*served, *bridges]), None)
+    bridge = devices.get(name) if name is not None else None
+    prefixes = bridge.addresses if bridge is not None else ()
     bound = set(UDP_PORT.findall(parts.get("udp", "")))
     pool = DHCP_RANGE.search(settings)
     lease_text, lease_status = whole_text(leases_answer)

@@ -6,7 +6,6 @@ Run by hand after a question has changed: `python tests/lab_wifi/record.py`; rea
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -124,4 +123,4 @@ def record_faults(machine: Machine) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
