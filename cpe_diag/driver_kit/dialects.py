@@ -13,6 +13,7 @@ from cpe_diag.driver_kit import (
     typed_words,
     vyatta_config,
 )
+from cpe_diag.driver_kit.ndms_answers import REFUSAL
 
 if TYPE_CHECKING:
     from cpe_diag.driver_kit.router import Question
@@ -26,6 +27,11 @@ PARAMETERS: Final = ("target", "server")
 
 _NAMES: Final = "(" + "|".join(PARAMETERS) + ")"
 _PLACEHOLDER: Final = re.compile(r"\{" + _NAMES + r"\}")
+# `ERROR::input para error!` and the like (sessions with HG8245 and EG8145 in public code).
+_WAP_REFUSAL: Final = re.compile(r"^\s*ERROR::", re.MULTILINE)
+_ZYCLI_REFUSAL: Final = re.compile(
+    r"^\s*(?:Command Error|Unknown command|.*: not found)", re.MULTILINE | re.IGNORECASE
+)
 _TYPED_WORD: Final = r"(?<!\S)\{%s\}(?!\S)"
 
 
@@ -36,7 +42,7 @@ class Dialect:
     `quote` writes a value as one word, or refuses it (ValueError) where the platform could not
     carry it exactly. `word` is a pattern for a placeholder that stands as a word of its own.
     `typed` True: there is no exec channel, lines are typed at an interactive command line that
-    netmiko knows as `netmiko`.
+    netmiko knows as `netmiko`, and `refusal` is in what it says to a line that it does not take.
     """
 
     id: str
@@ -44,6 +50,7 @@ class Dialect:
     word: str
     typed: bool = False
     netmiko: str = ""
+    refusal: re.Pattern[str] | None = None
 
     def misplaced(self, template: str) -> tuple[str, ...]:
         """Give the placeholders of a template that are only a part of a word or in quotes."""
@@ -66,6 +73,7 @@ _ALL: Final = (
         word=_TYPED_WORD,
         typed=True,
         netmiko="generic",
+        refusal=REFUSAL,
     ),
     Dialect(
         id="huawei_wap",
@@ -73,6 +81,7 @@ _ALL: Final = (
         word=_TYPED_WORD,
         typed=True,
         netmiko="huawei_ont",
+        refusal=_WAP_REFUSAL,
     ),
     Dialect(
         id="zyxel",
@@ -80,6 +89,7 @@ _ALL: Final = (
         word=_TYPED_WORD,
         typed=True,
         netmiko="zyxel_os",
+        refusal=_ZYCLI_REFUSAL,
     ),
 )
 

@@ -15,6 +15,8 @@ from netmiko.channel import SSHChannel
 from netmiko.exceptions import ReadException, ReadTimeout
 from netmiko.ssh_dispatcher import CLASS_MAPPER
 
+from cpe_diag.transports.terminal_text import Screen
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -145,6 +147,27 @@ class WaitingConnection(BaseConnection):
         while data := channel.receive(QUIET_S):
             output += data.decode("utf-8", "replace")
         return output
+
+    def find_prompt(self, delay_factor: float = 1.0, pattern: str | None = None) -> str:
+        """Have the node show its prompt, and wait until it is quiet behind it.
+
+        Raises:
+            ReadTimeout: nothing like a prompt came before the session's deadline.
+        """
+        del delay_factor
+        channel = cast("WaitingChannel", self.channel)
+        self.clear_buffer()
+        self.write_channel(self.RETURN)
+        screen = Screen()
+        while True:
+            data = channel.receive(QUIET_S * 4)
+            screen.write(data)
+            shown = screen.last.strip()
+            if not data and shown and re.search(pattern or _ANY_PROMPT, shown):
+                return shown
+            if self.left() <= 0:
+                msg = "no prompt came"
+                raise ReadTimeout(msg)
 
     def _test_channel_read(self, count: int = 40, pattern: str = "") -> str:
         """See that the node shows a prompt."""

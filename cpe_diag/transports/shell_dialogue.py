@@ -59,6 +59,26 @@ class Dialogue:
             ChangeError: as `NodeShell.enter` says.
             ReadException: the node has closed the session.
         """
+        output = self.answer(line)
+        refusal = rejection(output)
+        if refusal is not None:
+            raise self._failed(
+                FailureKind.DEVICE_ERROR, f"does not take {line.text!r}: {refusal}", maybe=False
+            )
+        return output
+
+    @property
+    def shown(self) -> str:
+        """What stands on the terminal now, for whoever wants to know what the node is."""
+        return "\n".join(self._screen.lines)
+
+    def answer(self, line: ShellLine) -> str:
+        """Type one line and give its answer, whatever it says.
+
+        Raises:
+            ChangeError: the line was not shown, or the node did not come back to its prompt.
+            ReadException: the node has closed the session.
+        """
         self.entered = False
         self._find_prompt()
         self._type(line)
@@ -67,13 +87,7 @@ class Dialogue:
         self._channel.send(RETURN)
         prompt = self._end_of_answer(line)
         self._prove_end(prompt)
-        output = said(self._answer(first, prompt))
-        refusal = rejection(output)
-        if refusal is not None:
-            raise self._failed(
-                FailureKind.DEVICE_ERROR, f"does not take {line.text!r}: {refusal}", maybe=False
-            )
-        return output
+        return said(self._answer(first, prompt))
 
     def _find_prompt(self) -> None:
         """Have the node at its prompt, with nothing typed behind it."""

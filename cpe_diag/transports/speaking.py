@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.driver_kit.dialects import DIALECTS
 from cpe_diag.transports.framing import FRAMINGS, Framing
 from cpe_diag.transports.ssh_errors import Phase
 from cpe_diag.transports.ssh_script import Frame, is_done, new_marker, take_apart
@@ -117,6 +118,12 @@ def speaker(dialect: str) -> Speaker:
         dialect: its name.
 
     Returns:
-        One that speaks through exec channels.
+        One that speaks through exec channels, or types where there are none.
     """
+    spoken = DIALECTS[dialect]
+    if spoken.typed and spoken.refusal is not None:
+        # It needs what stands above; routers with exec channels are asked without it.
+        from cpe_diag.transports.typed_speaker import Platform, TypedSpeaker
+
+        return TypedSpeaker(Platform(netmiko=spoken.netmiko, refusal=spoken.refusal))
     return ExecSpeaker(FRAMINGS[dialect])

@@ -1,0 +1,1 @@
+"""A small simulated Keenetic router with NDMS's interactive command line."""
