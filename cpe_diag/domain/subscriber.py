@@ -114,6 +114,7 @@ class RouterAccess:
     form (`ssh-ed25519 AAAA...`) or None where the configured known_hosts file decides.
     `platform`, `user` and `credential` are None where the inventory does not say. `model` is what
     the operator's records call it, for when it cannot be asked.
+    `legacy_algorithms`: it is so old that SHA-1, CBC and ssh-rsa must be allowed.
     """
 
     address: str
@@ -123,6 +124,7 @@ class RouterAccess:
     credential: str | None
     known_key: str | None = None
     model: Maybe[str] = NOT_SAID
+    legacy_algorithms: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

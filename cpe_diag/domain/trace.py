@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 WAIT: Final = "wait"
 """The operation of a deliberate wait, such as the interval between two samples of a counter."""
@@ -33,6 +36,27 @@ class Exchange:
     def took_s(self) -> float:
         """How long the answer took, in seconds."""
         return self.ended_s - self.started_s
+
+
+LEGACY_LOGIN: Final = "login over legacy algorithms: "
+"""How the label of a login begins that SHA-1, CBC or ssh-rsa were needed for; then their names."""
+
+
+def legacy_logins(trace: Iterable[Exchange]) -> tuple[tuple[str, str], ...]:
+    """Find which devices were logged in to over legacy algorithms.
+
+    Args:
+        trace: of a run.
+
+    Returns:
+        Device and algorithms, each pair once, in the order of the trace.
+    """
+    found = (
+        (one.target, one.label.removeprefix(LEGACY_LOGIN))
+        for one in trace
+        if one.label.startswith(LEGACY_LOGIN)
+    )
+    return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

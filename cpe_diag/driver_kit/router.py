@@ -83,7 +83,7 @@ class RouterDriver:
     redaction of raw answers; `raw_forms` maps a command's label to the form of its answer, and
     what has no form is left out as a whole. `actions` are the changes it can make, `revert` how
     its routers take back what nobody confirms. `detect` None: nobody can tell whether a router
-    is of this platform.
+    is of this platform. `legacy_algorithms`: its SSH server knows only SHA-1, CBC or ssh-rsa.
     """
 
     id: str
@@ -97,3 +97,4 @@ class RouterDriver:
     actions: Mapping[str, RouterActionSpec] = field(default_factory=dict)
     revert: RevertSpec | None = None
     detect: Detection | None = None
+    legacy_algorithms: bool = False

@@ -76,6 +76,7 @@ def parse_router_driver(
         actions=read_actions(reader, kit.dialect.id, revert),
         revert=revert,
         detect=detect,
+        legacy_algorithms=reader.flag(("legacy_algorithms",)),
     )
     _check_capabilities(reader, driver)
     if reader.faults:

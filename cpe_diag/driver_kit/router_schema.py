@@ -164,6 +164,10 @@ ROUTER_DETECT: Final[Mapping[str, object]] = {
 ROUTER_PROPERTIES: Final[Mapping[str, object]] = {
     "dialect": {"enum": list(DIALECTS)},
     "detect": ROUTER_DETECT,
+    "legacy_algorithms": {
+        "type": "boolean",
+        "description": "Its SSH server knows only SHA-1, CBC or ssh-rsa; false.",
+    },
     "allowed_keys": {
         "type": "array",
         "uniqueItems": True,

@@ -22,6 +22,7 @@ from cpe_diag.report.duration import age, duration, percent
 from cpe_diag.report.fact_text import fact_text
 from cpe_diag.report.known_words import known_lines
 from cpe_diag.report.path_view import PathView, shown
+from cpe_diag.report.ssh_text import legacy_words
 from cpe_diag.report.why import gaps, named, oldest_age, reason, sources
 from cpe_diag.report.words import (
     DESTINATION_WORDS,
@@ -131,6 +132,7 @@ class _Report:
         yield from pen.evidence(self.result, self.now)
         yield from pen.others(self.result.verdict)
         yield from pen.channels(self.result)
+        yield from pen.legacy(self.result)
         yield pen.footer(self.result)
 
 
@@ -282,6 +284,12 @@ class _Pen:
             return []
         words = ", ".join(f"{cause_words(one.cause)} {percent(one.belief)}" for one in others)
         return [self.heading("Other causes weighed"), _indented(self.text(words))]
+
+    def legacy(self, result: Run) -> list[RenderableType]:
+        words = legacy_words(result.trace)
+        if not words:
+            return []
+        return [self.heading("SSH"), *(_indented(self.text(one)) for one in words)]
 
     def footer(self, result: Run) -> RenderableType:
         counts = trace_summary(result.trace)

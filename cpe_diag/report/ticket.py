@@ -8,6 +8,7 @@ from cpe_diag.report.channel_advice import advice_in, advice_words
 from cpe_diag.report.duration import duration
 from cpe_diag.report.known_words import known_lines
 from cpe_diag.report.plain import harmless
+from cpe_diag.report.ssh_text import legacy_words
 from cpe_diag.report.why import gaps, named
 from cpe_diag.report.words import (
     DESTINATION_WORDS,
@@ -70,6 +71,7 @@ def plain_ticket_note(result: Run) -> str:
             if one.move
         ),
     ]
+    lines += [f"SSH: {words}" for words in legacy_words(result.trace)]
     if verdict.settle_by:
         lines.append(f"What would settle it: {verdict.settle_by.question}")
     lines.append(f"Run {result.run_id}, rules {verdict.rules_version}")

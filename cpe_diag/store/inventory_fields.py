@@ -51,6 +51,7 @@ SUBSCRIBER_FIELDS: Final = (
     "router_credential",
     "router_known_key",
     "router_model",
+    "router_legacy_algorithms",
     "router_mac",
     "ssids",
     "language",
@@ -335,6 +336,7 @@ def _router(reader: FieldReader) -> RouterAccess | None:
         credential=_reference(reader, "router_credential"),
         known_key=reader.text("router_known_key"),
         model=_maybe(reader.text("router_model")),
+        legacy_algorithms=reader.truth("router_legacy_algorithms", default=False),
     )
 
 

@@ -111,8 +111,15 @@ INVENTORY_SCHEMA: Final[Mapping[str, object]] = {
                             "platform": {**_TEXT, "description": "Router driver."},
                             "user": _TEXT,
                             "credential": _CREDENTIAL,
-                            "known_key": {**_TEXT, "description": "Pinned SSH host key."},
                             "model": {**_NAME, "description": "What your records call it."},
+                            "known_key": {
+                                **_TEXT,
+                                "description": "Pinned SSH host key, or its SHA256 fingerprint.",
+                            },
+                            "legacy_algorithms": {
+                                "type": "boolean",
+                                "description": "SSH with SHA-1, CBC and ssh-rsa is allowed.",
+                            },
                         },
                         "required": ["address"],
                         "additionalProperties": False,

@@ -40,6 +40,7 @@ _PLACES: Final = {
     "router_credential": ("router", "credential"),
     "router_known_key": ("router", "known_key"),
     "router_model": ("router", "model"),
+    "router_legacy_algorithms": ("router", "legacy_algorithms"),
     "modem_address": ("modem", "address"),
     "modem_port": ("modem", "port"),
     "modem_version": ("modem", "version"),

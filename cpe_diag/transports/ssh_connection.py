@@ -32,10 +32,11 @@ from cpe_diag.transports.ssh_host_keys import HostKey, HostKeyError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from paramiko import Channel, PKey, Transport
+    from paramiko import Channel, PKey
 
     from cpe_diag.domain.secret import Secret
     from cpe_diag.domain.subscriber import CliAccess, RouterAccess
+    from cpe_diag.transports.ssh_transport import RememberingTransport
     from cpe_diag.transports.ssh_trust import HostKeys, Trust
 
 # Cheapest first: curve25519 costs 3 to 5 ms of CPU, group16 87 ms, group-exchange seconds, which
@@ -133,7 +134,7 @@ class SshConnection:
         self._legacy = legacy_algorithms
         self._where = where
         self._socket: _Socket | None = None
-        self._transport: Transport | None = None
+        self._transport: RememberingTransport | None = None
         self._trust: Trust | None = None
         self._shown: HostKey | None = None
         self._ended = False
@@ -156,7 +157,7 @@ class SshConnection:
             for name in ("host_key_type", "local_cipher", "remote_cipher", "local_mac")
         )
         legacy = {*_LEGACY_KEYS, *_LEGACY_CIPHERS, *_LEGACY_MACS}
-        kex = getattr(getattr(self._transport, "kex_engine", None), "name", "")
+        kex = self._transport.agreed_kex
         names = [kex] if kex in _LEGACY_KEX else []
         return tuple(dict.fromkeys([*names, *(name for name in used if name in legacy)]))
 
@@ -270,15 +271,15 @@ class SshConnection:
             raise handshake_error(self.broken(late=self.is_late(deadline)), error) from error
         return HostKey(key.get_name(), key.asbytes())
 
-    def _new_transport(self, first: frozenset[str], deadline: float) -> Transport:
-        import paramiko
+    def _new_transport(self, first: frozenset[str], deadline: float) -> RememberingTransport:
+        from cpe_diag.transports.ssh_transport import RememberingTransport
 
         # paramiko logs errors that are raised here anyway, with tracebacks, to whoever listens.
         logger = logging.getLogger(_LOG)
         logger.propagate = False
         logger.addHandler(logging.NullHandler())
         disabled = None if self._legacy else {"pubkeys": list(_LEGACY_KEYS)}
-        transport = paramiko.Transport(self._socket_of(), disabled_algorithms=disabled)
+        transport = RememberingTransport(self._socket_of(), disabled_algorithms=disabled)
         transport.daemon = True
         transport.set_log_channel(_LOG)
         options = transport.get_security_options()
@@ -462,7 +463,7 @@ class SshConnection:
             raise RuntimeError(msg)
         return self._socket
 
-    def _transport_of(self) -> Transport:
+    def _transport_of(self) -> RememberingTransport:
         if self._transport is None:
             msg = "a question before the handshake"
             raise RuntimeError(msg)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.trace import LEGACY_LOGIN
 from cpe_diag.transports.credential_wait import resolved
 from cpe_diag.transports.ssh_connection import SshConnection
 from cpe_diag.transports.ssh_errors import Phase, late_error
@@ -138,8 +139,11 @@ class SshSession:
                 f"key exchange{allowed}", open_by, lambda: connection.handshake(limit)
             )
             connection.phase = Phase.AUTHENTICATE
+            legacy = ", ".join(connection.legacy_in_use)
             await self._phase(
-                "login", open_by, lambda: connection.authenticate(user, secret, limit)
+                LEGACY_LOGIN + legacy if legacy else "login",
+                open_by,
+                lambda: connection.authenticate(user, secret, limit),
             )
         except MeasurementError:
             connection.abort()

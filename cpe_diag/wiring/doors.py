@@ -28,7 +28,7 @@ from cpe_diag.wiring.knowledge import router_drivers
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from cpe_diag.domain.subscriber import AccessNode, ModemAccess, Subscriber
+    from cpe_diag.domain.subscriber import AccessNode, ModemAccess, RouterAccess, Subscriber
     from cpe_diag.driver_kit.router import RouterDriver
     from cpe_diag.engine.recorder import Redact
     from cpe_diag.ports import CredentialSource, RouterView, SnmpReader
@@ -66,6 +66,21 @@ def host_keys_of(config: Config) -> HostKeys:
     )
 
 
+def legacy_allowed(config: Config, access: RouterAccess, driver: RouterDriver | None) -> bool:
+    """Say whether SSH with a router may use SHA-1, CBC and ssh-rsa.
+
+    Args:
+        config: the operator may allow it for all.
+        access: or for this router.
+        driver: or it belongs to the platform.
+
+    Returns:
+        True where one of them says so; what was used then stands in the trace.
+    """
+    of_platform = driver is not None and driver.legacy_algorithms
+    return config.legacy_algorithms or access.legacy_algorithms or of_platform
+
+
 @asynccontextmanager
 async def open_doors(
     config: Config,
@@ -97,7 +112,7 @@ async def open_doors(
             clock=clock,
             recorder=recorder,
             host_keys=host_keys_of(config),
-            legacy_algorithms=config.legacy_algorithms,
+            legacy_algorithms=legacy_allowed(config, subscriber.router, router_driver),
             speaker=speaker(POSIX_SHELL if router_driver is None else router_driver.dialect),
         )
     )

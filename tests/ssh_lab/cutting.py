@@ -18,6 +18,7 @@ class Relay:
     """Passes bytes on, at most as many in each direction as it is told from now on."""
 
     port: int = 0
+    connections: int = 0
     to_server: int = 0
     to_client: int = 0
     most_to_server: int | None = None
@@ -73,6 +74,7 @@ async def relaying(target: int) -> AsyncIterator[Relay]:
         up_reader, up_writer = await asyncio.open_connection(HOST, target)
         relay.writers = [writer, up_writer]
         relay.cut_after()
+        relay.connections += 1
         async with asyncio.TaskGroup() as both:
             both.create_task(relay.pump(reader, up_writer, up=True))
             both.create_task(relay.pump(up_reader, writer, up=False))
