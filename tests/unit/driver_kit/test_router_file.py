@@ -148,3 +148,9 @@ def test_words_about_secrets_stay() -> None:
     line = "hostapd: phy0-ap0: AP-STA-POSSIBLE-PSK-MISMATCH 02:00:00:00:01:00"
     assert without_secrets(line) == line
     assert redact_answer(parse(GOOD), "ping", line) == line
+
+
+@pytest.mark.parametrize(("line", "allowed"), [("", False), ("legacy_algorithms: true\n", True)])
+def test_a_platform_may_need_legacy_algorithms(line: str, *, allowed: bool) -> None:
+    """A driver says it for all routers of its platform."""
+    assert parse(GOOD + line).legacy_algorithms is allowed

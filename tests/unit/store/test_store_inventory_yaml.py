@@ -153,6 +153,17 @@ def test_ports_have_their_standard_numbers_where_none_is_said(tmp_path: Path) ->
     assert told == (None, None, None)
 
 
+def test_a_router_may_be_so_old_that_legacy_algorithms_are_allowed(tmp_path: Path) -> None:
+    """It is said for one router; the others keep what is safe."""
+    text = (
+        "subscribers:\n"
+        "  - {id: a, router: {address: 192.0.2.8, legacy_algorithms: true}}\n"
+        "  - {id: b, router: {address: 192.0.2.9}}\n"
+    )
+    routers = [inventory(tmp_path, text).subscriber(one).router for one in ("a", "b")]
+    assert [one is not None and one.legacy_algorithms for one in routers] == [True, False]
+
+
 def test_an_unknown_subscriber_is_named_with_its_near_matches(tmp_path: Path) -> None:
     """One digit is easily mistyped with a caller on the phone."""
     with pytest.raises(InventoryError) as caught:
