@@ -105,6 +105,7 @@ def _step(reader: DocumentReader, path: YamlPath) -> Step:
         type=reader.take((*path, "type"), str, ""),
         value=_raw(reader, (*path, "value")),
         read=not reader.flag((*path, "trigger")),
+        object=reader.take((*path, "object"), str, ""),
     )
 
 

@@ -19,13 +19,15 @@ class SetStep:
     `value` is a raw number or text, `{value}` for the wished one, or holds parts of the port's
     index as an OID does: objects that select an ONU by its numbers take `{pon}` and `{onu}`.
     `type` is the SMI type on the wire: integer, unsigned, gauge, ticks, text, hex, object_id.
-    `read` False: the object cannot be read (a trigger), so that it has no previous value.
+    `read` False: the object cannot be read (a trigger), so that it has no previous value. `object`
+    names MIB and object where the change's source does not begin with them; else empty.
     """
 
     oid: str
     type: str
     value: int | str
     read: bool
+    object: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -215,6 +215,11 @@ _STEP: Final[Mapping[str, object]] = {
                     **_RAW,
                     "description": "Raw; `{value}` is the wished one, `{onu}` of the index.",
                 },
+                "object": {
+                    "type": "string",
+                    "minLength": 8,
+                    "description": "MIB and object, where the source does not begin with them.",
+                },
                 "trigger": {
                     "type": "boolean",
                     "description": "The object only starts something and cannot be read.",

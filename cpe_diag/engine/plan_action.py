@@ -166,7 +166,7 @@ class _Planner:
                 before = self.before(oid, step.type) if step.read else None
                 return PlannedSet(
                     oid=oid,
-                    object=self.name(oid),
+                    object=step.object or self.name(oid),
                     type=step.type,
                     value=_with(step.value, wish),
                     readable=step.read,
