@@ -22,6 +22,7 @@ from cpe_diag.domain.router_facts import RouterSystem
 from cpe_diag.judge.causes import CAUSES
 from cpe_diag.judge.firmware_range import read_range, within
 from cpe_diag.judge.firmware_version import read_version
+from cpe_diag.judge.keys import ONT, SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -52,7 +53,7 @@ def equipment_in(case: CaseFile) -> tuple[Equipment, ...]:
         Every device whose model is known.
     """
     found: list[Equipment] = []
-    system = case.evidence.value(RouterSystem, "router_system", "router")
+    system = case.evidence.value(RouterSystem, SYSTEM.kind, SYSTEM.subject)
     model = known(system.model) if system else None
     if system is not None and model:
         found.append(Equipment(kind="router", model=model, firmware=known(system.firmware)))
@@ -62,7 +63,7 @@ def equipment_in(case: CaseFile) -> tuple[Equipment, ...]:
         # The operator's records and the device may each know the model by a name of their own.
         told = known(system.firmware) if system else None
         found.append(Equipment(kind="router", model=named, firmware=told))
-    ont = case.evidence.value(OntState, "ont_state", "port")
+    ont = case.evidence.value(OntState, ONT.kind, ONT.subject)
     ont_model = known(ont.model) if ont else None
     if ont is not None and ont_model:
         found.append(Equipment(kind="ONT", model=ont_model, firmware=known(ont.firmware)))

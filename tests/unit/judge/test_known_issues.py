@@ -17,6 +17,7 @@ from cpe_diag.domain.router_facts import RouterSystem
 from cpe_diag.judge.decide import decide
 from cpe_diag.judge.known_issues import made_for, matching, model_fits
 from cpe_diag.judge.remedy_rule import LEAST_SHARE, likely_share, retire_because
+from cpe_diag.testing.access_homes import pon_home
 from cpe_diag.testing.evidence_samples import changed, ethernet_home, unobserved
 from cpe_diag.testing.known_samples import sample_known
 
@@ -78,6 +79,15 @@ def test_a_router_that_cannot_be_asked_is_known_by_the_operators_records() -> No
     (match,) = found(hung, ISSUE)
     assert match.fit is Fit.PERHAPS
     assert "firmware is not known" in match.because
+
+
+def test_an_ont_has_known_issues_too() -> None:
+    """It stands in the home, and the node tells its model and firmware."""
+    home = changed(pon_home(), "ont_state", "ont", model="EG8145V5", firmware="V5R019C10S125")
+    issue = replace(ISSUE, model="EG8145V*", firmware=">=V5R019C10,<V5R020C00", symptoms=())
+    (match,) = found(home, issue)
+    assert match.fit is Fit.YES
+    assert match.because.startswith("the ONT is EG8145V5 with firmware V5R019C10S125")
 
 
 def test_an_issue_speaks_only_where_its_symptom_is() -> None:
