@@ -64,6 +64,13 @@ NO_FILE: Final = "No such file or directory"
 
 NO_VALUE: Final = Missing(why=FailureKind.NOT_MEASURED)
 UNSUPPORTED: Final = fields.UNSUPPORTED
+# A whole answer that says no; a cut one is another thing.
+NOT_GIVEN: Final = (
+    FailureKind.UNSUPPORTED,
+    FailureKind.FORBIDDEN,
+    FailureKind.NOT_MEASURED,
+    FailureKind.DEVICE_ERROR,
+)
 
 
 def router_system(answers: Answers, context: ReadingContext) -> RouterSystem:
@@ -120,9 +127,10 @@ def _kernel(answer: CommandAnswer) -> tuple[Maybe[int], Maybe[int], Maybe[str], 
 
 def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
     """Read the way to the operator as netifd sees it."""
-    status_answer, devices_answer = answers
+    status_answer, devices_answer, dump_answer = answers
     status = json_object(status_answer)
     devices = json_object(devices_answer)
+    ipv6, prefixes = _ipv6(dump_answer, fields.text(status, "device"))
     label = status_answer.command.label
     name = fields.text(status, "device")
     device = fields.mapping(devices, name) if isinstance(name, str) else {}
@@ -146,6 +154,35 @@ def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
             for error in fields.mappings(status, "errors")
             if isinstance(code := error.get("code"), str)
         ),
+        ipv6_addresses=ipv6,
+        ipv6_prefixes=prefixes,
+    )
+
+
+def _ipv6(
+    answer: CommandAnswer, device: Maybe[str]
+) -> tuple[Maybe[tuple[str, ...]], Maybe[tuple[str, ...]]]:
+    """Read IPv6 of every interface on the WAN's device: OpenWrt keeps it in one of its own."""
+    try:
+        dump = json_object(answer)
+    except UnreadableError as error:
+        if error.kind not in NOT_GIVEN:
+            raise
+        return Missing(why=error.kind), Missing(why=error.kind)
+    if "interface" not in dump or isinstance(device, Missing):
+        return UNSUPPORTED, UNSUPPORTED
+    ours = [one for one in fields.mappings(dump, "interface") if one.get("device") == device]
+    return (
+        tuple(text for one in ours for text in _ipv6_texts(one, "ipv6-address", answer)),
+        tuple(text for one in ours for text in _ipv6_texts(one, "ipv6-prefix", answer)),
+    )
+
+
+def _ipv6_texts(one: Mapping[str, object], key: str, answer: CommandAnswer) -> tuple[str, ...]:
+    return tuple(
+        f"{fields.needed_address(found.get('address'), answer.command.label)}/{mask}"
+        for found in fields.mappings(one, key)
+        if fields.is_whole(mask := found.get("mask"))
     )
 
 

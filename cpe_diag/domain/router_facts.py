@@ -55,6 +55,8 @@ class WanStatus:
     the router says it has no default route; `error_codes` are the platform's own words;
     `mac` is the WAN device's address; `uptime_s` is how long the session has been up;
     `autostart` False means that the platform has given up and will not try again by itself.
+    `ipv6_addresses` are those of the WAN device, `ipv6_prefixes` what the operator delegated to
+    the home; empty where there are none.
     """
 
     up: bool
@@ -68,6 +70,8 @@ class WanStatus:
     uptime_s: Maybe[float]
     autostart: Maybe[bool]
     error_codes: tuple[str, ...]
+    ipv6_addresses: Maybe[tuple[str, ...]] = NOT_ASKED
+    ipv6_prefixes: Maybe[tuple[str, ...]] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

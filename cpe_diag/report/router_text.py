@@ -61,6 +61,8 @@ def router_wan(fact: WanStatus) -> str:
     if known(fact.carrier) is False:
         parts.append("no link on the WAN socket")
     parts.append(listed(list(fact.addresses)) or "no address")
+    v6 = (*(known(fact.ipv6_addresses) or ()), *(known(fact.ipv6_prefixes) or ()))
+    parts += [f"IPv6 {listed(list(v6))}"] if v6 else []
     parts.append(f"gateway {fact.gateway}" if fact.gateway else "no default route")
     parts += maybe(fact.uptime_s, lambda s: f"for {duration(s)}") if fact.up else ()
     parts += [f"DNS {listed(list(fact.dns_servers))}"] if fact.dns_servers else []

@@ -60,6 +60,7 @@ def objects(name: str) -> list[str]:
 
 
 # The recording asked for one device at a time; without a name netifd lists them all by name.
+DUMP = printed("if_dump")
 DEVICES = '{"br-lan": ' + printed("devstatus") + ', "eth1": ' + printed("net_device") + "}\n"
 # The recorded machine has no table of connections to read; the form is the kernel's (proc(5)).
 KERNEL = "640\n16384\nf8130c42-3773-4edf-afbd-67f9619699cf\n1795321511\nrc=0\n"
@@ -131,9 +132,9 @@ WHOLE: dict[str, tuple[str, tuple[str, ...]]] = {
         "router_system",
         (printed("system_board"), printed("system_info"), KERNEL, STARTED),
     ),
-    "wan up": ("router_wan", (printed("wan_status"), DEVICES)),
-    "wan without cable": ("router_wan", (objects("wan_cable_out")[0], DEVICES)),
-    "pppoe without server": ("router_wan", (objects("wan_pppoe_noserver")[0], DEVICES)),
+    "wan up": ("router_wan", (printed("wan_status"), DEVICES, DUMP)),
+    "wan without cable": ("router_wan", (objects("wan_cable_out")[0], DEVICES, DUMP)),
+    "pppoe without server": ("router_wan", (objects("wan_pppoe_noserver")[0], DEVICES, DUMP)),
     "lan": (
         "router_lan",
         (LAN, DEVICES, recorded("dhcp_leases"), NEIGHBOURS, RUNNING, DHCP),
@@ -245,7 +246,29 @@ def test_the_recorded_wan_is_read() -> None:
         uptime_s=46.0,
         autostart=True,
         error_codes=(),
+        ipv6_addresses=(),
+        ipv6_prefixes=(),
     )
+
+
+def test_ipv6_of_the_wan_is_read_from_the_interface_that_has_it() -> None:
+    """OpenWrt keeps it in `wan6`, or in `wan_6` beside PPPoE; the home's own is none of it."""
+    wan6 = (
+        '{"interface": "wan_6", "device": "eth1", "ipv6-address": [{"address": "2001:db8::7", '
+        '"mask": 64}], "ipv6-prefix": [{"address": "2001:db8:1::", "mask": 56}]}'
+    )
+    lan = (
+        '{"interface": "lan", "device": "br-lan", '
+        '"ipv6-address": [{"address": "2001:db8:1::1", "mask": 60}]}'
+    )
+    dump = f'{{"interface": [{lan}, {wan6}]}}\n'
+    wan = read("router_wan", (printed("wan_status"), DEVICES, dump))
+    assert isinstance(wan, WanStatus)
+    assert wan.ipv6_addresses == ("2001:db8::7/64",)
+    assert wan.ipv6_prefixes == ("2001:db8:1::/56",)
+    refused = read("router_wan", (printed("wan_status"), DEVICES, ""), (0, 0, 249))
+    assert isinstance(refused, WanStatus)
+    assert refused.ipv6_addresses == Missing(why=FailureKind.DEVICE_ERROR)
 
 
 def test_a_pppoe_session_that_was_given_up_says_so() -> None:
@@ -261,7 +284,7 @@ def test_a_default_route_gives_the_gateway() -> None:
     """The gateway is what the paths are tried against."""
     route = '{"target": "0.0.0.0", "mask": 0, "nexthop": "192.0.2.1"}'
     text = f'{{"up": true, "proto": "dhcp", "route": [{route}]}}'
-    wan = read("router_wan", (text, "{}"))
+    wan = read("router_wan", (text, "{}", "{}"))
     assert isinstance(wan, WanStatus)
     assert (wan.gateway, wan.carrier, wan.device) == ("192.0.2.1", UNSUPPORTED, UNSUPPORTED)
 
@@ -592,7 +615,7 @@ def test_a_refused_ubus_call_says_why(recording: str, status: int, kind: Failure
     board, _, kernel, started = WHOLE["system"][1]
     texts = (board, printed(recording), kernel, started)
     assert failure_of("router_system", texts, (0, status, 0, 0)) is kind
-    assert failure_of("router_wan", (printed(recording), DEVICES), (status, 0)) is kind
+    assert failure_of("router_wan", (printed(recording), DEVICES, DUMP), (status, 0, 0)) is kind
 
 
 def test_a_device_without_ubus_is_of_another_platform() -> None:
@@ -637,9 +660,9 @@ def test_a_command_that_the_driver_does_not_know_is_left_out() -> None:
 )
 def test_an_address_that_is_none_is_no_fact(status: str) -> None:
     """A gateway is pinged next: what a router claims goes into a command only as an address."""
-    texts = (status % "-x; reboot", DEVICES)
-    assert failure_of("router_wan", texts, (0, 0)) is FailureKind.UNPARSEABLE
-    read("router_wan", (status % "192.0.2.1", DEVICES))
+    texts = (status % "-x; reboot", DEVICES, DUMP)
+    assert failure_of("router_wan", texts, (0, 0, 0)) is FailureKind.UNPARSEABLE
+    read("router_wan", (status % "192.0.2.1", DEVICES, DUMP))
 
 
 def test_an_event_says_how_long_ago_it_was() -> None:

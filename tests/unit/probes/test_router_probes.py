@@ -119,12 +119,13 @@ async def test_a_facts_source_names_router_and_command() -> None:
     answers = {
         "ubus call network.interface.wan status": status,
         "ubus call network.device status": "{}",
+        "ubus call network.interface dump": "{}",
     }
     found = await run(router_wan.PROBE, setting_with(answers))
     observation = found["router_wan[router]"].observation
     assert isinstance(observation, Observed)
     assert observation.source == (
-        "SSH 192.0.2.1 ubus call network.interface.wan status and 1 more"
+        "SSH 192.0.2.1 ubus call network.interface.wan status and 2 more"
     )
 
 
