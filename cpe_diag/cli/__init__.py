@@ -17,6 +17,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "run": ("cpe_diag.cli.run:run", "Run a playbook on a subscriber and say whose fault it is."),
     "outage": ("cpe_diag.cli.outage:outage", "Sweep access nodes: one customer or many."),
     "port": ("cpe_diag.cli.port:port", "Restart a port or correct its settings, and prove it."),
+    "router": ("cpe_diag.cli.router:router", "Restart, reset or restore a customer's router."),
+    "wifi": ("cpe_diag.cli.wifi:wifi", "Change a customer's Wi-Fi, with their consent."),
     "consent": ("cpe_diag.cli.consent:consent", "Ask for, record and show customers' consents."),
     "audit": ("cpe_diag.cli.audit:audit", "Show and verify who looked, agreed and changed."),
     "known": ("cpe_diag.cli.known:known", "Known faults of models, and what helps."),

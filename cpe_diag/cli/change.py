@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpe_diag.domain.action import ActionOutcome, ActionPlan
+    from cpe_diag.domain.router_plan import RouterPlan
     from cpe_diag.wiring.changes import OpenChange, PreparedChange
     from cpe_diag.wiring.desk import Desk
 
@@ -40,25 +41,73 @@ EXIT_OF: Final = {
 }
 
 
-class OneChange:
-    """One change from the plan to the outcome, as a command line shows it."""
+class AgreedChange:
+    """What every change has at a command line: a plan that is shown, refused, or agreed to."""
 
-    def __init__(
-        self,
-        *,
-        dry_run: bool,
-        confirm: str | None,
-        as_json: bool,
-        bundle: Path | None,
-    ) -> None:
-        """Take what the command line says of it; `bundle` is where the case goes, or None."""
+    def __init__(self, *, dry_run: bool, confirm: str | None, as_json: bool) -> None:
+        """Take what the command line says of it."""
         self.dry_run = dry_run
         self.confirm = confirm
         self.as_json = as_json
-        self.bundle = bundle
         self.ends: list[ActionOutcome] = []
         self.came: list[int] = []
         self.exit_code = ExitCode.NO_FAULT
+
+    def refuse(self, plan: ActionPlan | RouterPlan) -> None:
+        """Show the plan and say what the guard says.
+
+        Raises:
+            GuardError: always.
+        """
+        if self.as_json:
+            print_change(plan, None)
+        elif self.dry_run or sys.stdin.isatty():
+            print_plan(plan)
+        raise GuardError(plan)
+
+    def show_plan(self, plan: ActionPlan | RouterPlan) -> None:
+        """Show what would be done."""
+        if self.as_json:
+            print_change(plan, None)
+            return
+        print_plan(plan)
+        if plan.stands_already:
+            click.echo("It stands so already: there is nothing to change.")
+        elif self.dry_run:
+            click.echo("Dry run: nothing was changed.")
+
+    def agree(self, plan: ActionPlan | RouterPlan) -> None:
+        """Have the exact plan confirmed.
+
+        Raises:
+            RefusedError: it is not.
+        """
+        if self.confirm is not None:
+            if self.confirm.strip().lower() != plan.digest:
+                raise RefusedError(
+                    f"the plan has the digest {plan.digest}, not the confirmed one: nothing was "
+                    "changed; look at the plan with --dry-run"
+                )
+            return
+        if not (sys.stdin.isatty() and sys.stderr.isatty()) or self.as_json:
+            raise RefusedError(
+                "nobody is there to be asked: nothing was changed; look at the plan with "
+                "--dry-run, then give its digest with --confirm"
+            )
+        print_plan(plan)
+        if not confirmed():
+            raise RefusedError("not confirmed: nothing was changed")
+
+
+class OneChange(AgreedChange):
+    """One change of a port from the plan to the outcome, as a command line shows it."""
+
+    def __init__(
+        self, *, dry_run: bool, confirm: str | None, as_json: bool, bundle: Path | None
+    ) -> None:
+        """Take what the command line says of it; `bundle` is where the case goes, or None."""
+        super().__init__(dry_run=dry_run, confirm=confirm, as_json=as_json)
+        self.bundle = bundle
 
     async def work(self, prepared: PreparedChange) -> None:
         """Plan, ask, do, show."""
@@ -88,51 +137,6 @@ class OneChange:
             say_unnoted(desk)
             self.exit_code = EXIT_OF[outcome.end]
             await self.save(change)
-
-    def refuse(self, plan: ActionPlan) -> None:
-        """Show the plan and say what the guard says.
-
-        Raises:
-            GuardError: always.
-        """
-        if self.as_json:
-            _print_json(plan, None)
-        elif self.dry_run or sys.stdin.isatty():
-            _print_plan(plan)
-        raise GuardError(plan)
-
-    def show_plan(self, plan: ActionPlan) -> None:
-        """Show what would be done."""
-        if self.as_json:
-            _print_json(plan, None)
-            return
-        _print_plan(plan)
-        if plan.stands_already:
-            click.echo("It stands so already: there is nothing to change.")
-        elif self.dry_run:
-            click.echo("Dry run: nothing was changed.")
-
-    def agree(self, plan: ActionPlan) -> None:
-        """Have the exact plan confirmed.
-
-        Raises:
-            RefusedError: it is not.
-        """
-        if self.confirm is not None:
-            if self.confirm.strip().lower() != plan.digest:
-                raise RefusedError(
-                    f"the plan has the digest {plan.digest}, not the confirmed one: nothing was "
-                    "changed; look at the plan with --dry-run"
-                )
-            return
-        if not (sys.stdin.isatty() and sys.stderr.isatty()) or self.as_json:
-            raise RefusedError(
-                "nobody is there to be asked: nothing was changed; look at the plan with "
-                "--dry-run, then give its digest with --confirm"
-            )
-        _print_plan(plan)
-        if not _confirmed():
-            raise RefusedError("not confirmed: nothing was changed")
 
     async def save(self, change: OpenChange) -> None:
         """Save the case, with what was measured after the change."""
@@ -179,7 +183,9 @@ def stopped_safely(came: list[int]) -> Iterator[None]:
 
     def stop(number: int) -> None:
         came.append(number)
-        click.echo("stopping at a safe point: a port that was shut is opened first", err=True)
+        click.echo(
+            "stopping at a safe point: what was changed is proven or taken back first", err=True
+        )
         if task is not None:
             task.cancel()
 
@@ -216,7 +222,7 @@ def run_change(
         raise InterruptedRunError(f"interrupted; {ended}", number) from None
 
 
-def _confirmed() -> bool:
+def confirmed() -> bool:
     """Ask at the terminal; Ctrl-C ends it, which the event loop would only note.
 
     Raises:
@@ -231,10 +237,10 @@ def _confirmed() -> bool:
         signal.signal(signal.SIGINT, before)
 
 
-def show_outcome(plan: ActionPlan, outcome: ActionOutcome, *, as_json: bool) -> None:
+def show_outcome(plan: ActionPlan | RouterPlan, outcome: ActionOutcome, *, as_json: bool) -> None:
     """Show how a change ended."""
     if as_json:
-        _print_json(plan, outcome)
+        print_change(plan, outcome)
         return
     from cpe_diag.report.change_text import outcome_lines
 
@@ -247,10 +253,16 @@ def say_unnoted(desk: Desk) -> None:
         click.echo(f"audit: {words}", err=True)
 
 
-def _print_plan(plan: ActionPlan) -> None:
+def print_plan(plan: ActionPlan | RouterPlan) -> None:
+    """Show a plan."""
+    from cpe_diag.domain.action import ActionPlan
     from cpe_diag.report.change_text import plan_lines
+    from cpe_diag.report.router_change_text import router_plan_lines
 
-    _print_lines(plan_lines(plan))
+    if isinstance(plan, ActionPlan):
+        _print_lines(plan_lines(plan))
+    else:
+        _print_lines(router_plan_lines(plan))
 
 
 def _print_lines(lines: Iterable[str]) -> None:
@@ -258,7 +270,8 @@ def _print_lines(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
-def _print_json(plan: ActionPlan, outcome: ActionOutcome | None) -> None:
+def print_change(plan: ActionPlan | RouterPlan, outcome: ActionOutcome | None) -> None:
+    """Print plan and outcome as one JSON document."""
     from cpe_diag.report.codec import encode
     from cpe_diag.report.plain import json_text
 

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cpe_diag.domain.action import ActionPlan
+    from cpe_diag.domain.router_plan import RouterPlan
 
 
 class Blame(StrEnum):
@@ -220,7 +221,7 @@ class WishError(ActionError):
 class GuardError(ActionError):
     """The guard refuses a change; `plan` holds its findings, with those that refuse."""
 
-    def __init__(self, plan: ActionPlan) -> None:
+    def __init__(self, plan: ActionPlan | RouterPlan) -> None:
         """Carry the plan."""
         reasons = "; ".join(f"{one.id}: {one.because}" for one in plan.objections)
         super().__init__(f"refused: {reasons}")

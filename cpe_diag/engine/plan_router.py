@@ -220,6 +220,8 @@ def _expected(
                         reads=Reads.ON_AIR, subject=subject, value=wanted, previous=now.value
                     )
                 )
+    if spec.target is not Target.ROUTER:
+        found += _others(looked, frozenset(one.subject for one in found))
     if spec.way is Way.ONCE:
         found.append(
             ExpectedReading(reads=Reads.BOOT, subject="", value=ANOTHER, previous="the same")
@@ -240,6 +242,20 @@ def _expected(
             )
         )
     return tuple(found)
+
+
+def _others(looked: RouterLook, named: frozenset[str]) -> list[ExpectedReading]:
+    """Hold every radio that is not changed to what it is now: it must not fall with the others."""
+    wifi = known(looked.wifi)
+    found = []
+    for radio in wifi.radios if wifi else ():
+        subject = known(radio.settings)
+        if subject is not None and subject not in named:
+            state = YES if radio.on_air else NO
+            found.append(
+                ExpectedReading(reads=Reads.ON_AIR, subject=subject, value=state, previous=state)
+            )
+    return found
 
 
 class _Writer:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from cpe_diag.domain.action import (
     ActionEnd,
+    ActionPlan,
     GuardState,
     Phase,
     PlannedLine,
@@ -19,7 +20,8 @@ from cpe_diag.report.plain import harmless
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cpe_diag.domain.action import ActionOutcome, ActionPlan, ActionRecord
+    from cpe_diag.domain.action import ActionOutcome, ActionRecord
+    from cpe_diag.domain.router_plan import RouterPlan
 
 ENDS: Final = {
     ActionEnd.PROVEN: "PROVEN",
@@ -90,7 +92,7 @@ def step_words(step: PlannedStep) -> str:
             assert_never(step)
 
 
-def objection_lines(plan: ActionPlan) -> Iterator[str]:
+def objection_lines(plan: ActionPlan | RouterPlan) -> Iterator[str]:
     """Say why the guard refuses, and what could be accepted."""
     for finding in plan.objections:
         yield f"refused by {finding.id}: {harmless(finding.because)}"
@@ -100,7 +102,7 @@ def objection_lines(plan: ActionPlan) -> Iterator[str]:
         yield f"What could not be told can be accepted, on your word: {flags}"
 
 
-def outcome_lines(outcome: ActionOutcome, plan: ActionPlan) -> Iterator[str]:
+def outcome_lines(outcome: ActionOutcome, plan: ActionPlan | RouterPlan) -> Iterator[str]:
     """Say how a change ended.
 
     Args:
@@ -115,7 +117,9 @@ def outcome_lines(outcome: ActionOutcome, plan: ActionPlan) -> Iterator[str]:
     for step in outcome.steps:
         back = "back, " if step.phase is Phase.BACK else ""
         lines = step.words.splitlines() or [""]
-        yield f"  {back}step {step.number + 1}: {step.said}: {harmless(lines[0])}".rstrip(": ")
+        # The steps of a router's change are stages, whose names stand in their words.
+        number = f"step {step.number + 1}: " if isinstance(plan, ActionPlan) else ""
+        yield f"  {back}{number}{step.said}: {harmless(lines[0])}".rstrip(": ")
         for line in lines[1:OUTPUT_LINES]:
             yield f"      {harmless(line)}"
     yield f"  {plan.action} {outcome.id}, {duration(outcome.took_s)}, digest {outcome.digest[:16]}"

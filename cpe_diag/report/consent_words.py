@@ -27,3 +27,8 @@ LINK_TEXT: Final = (
     "You are asked to agree that we {what}. To see what exactly and to agree, open {link} within "
     "{minutes} minutes. If you did not ask for this, do nothing."
 )
+
+HAND_OVER_TEXT: Final = (
+    "The new password of your Wi-Fi {networks}: {password} Nobody of our staff has seen it; do "
+    "not tell it to anybody who says that they are calling from us."
+)

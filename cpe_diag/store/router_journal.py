@@ -35,6 +35,11 @@ class RouterJournals(Journals[RouterRecord]):
         done = [one for one in self.every() if one.consent == consent and acted & set(one.stages)]
         return done[-1] if done else None
 
+    def used_under(self, consent: str) -> str | None:
+        """Give the id of that action; None: the consent is not used."""
+        used = self.used_by(consent)
+        return None if used is None else used.id
+
     @contextmanager
     def held(self, router: str) -> Iterator[None]:
         """Let only this process change a router, until the block is left.

@@ -1,0 +1,283 @@
+"""Plans a change of a router, does what the customer agreed to, and ends what was broken off."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.action import Proof
+from cpe_diag.domain.audit import About, AuditKind
+from cpe_diag.domain.failures import ActionError, ConsentError, GuardError
+from cpe_diag.domain.router_plan import RouterRecord
+from cpe_diag.domain.wifi_rules import password_fault
+from cpe_diag.engine.plan_router import plan_router
+from cpe_diag.engine.router_changing import (
+    ROUTER_PATIENCE,
+    Material,
+    RouterChanger,
+    asking,
+)
+from cpe_diag.engine.router_gate import covered
+from cpe_diag.engine.router_guard import RouterCase, guard_router
+from cpe_diag.engine.router_look import look
+from cpe_diag.engine.router_perform import perform_router
+from cpe_diag.engine.router_recover import recover_router
+from cpe_diag.ports import RouterDoors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from typing import Any
+
+    from cpe_diag.domain.action import ActionOutcome
+    from cpe_diag.domain.router_plan import RouterPlan
+    from cpe_diag.engine.router_look import RouterLook
+    from cpe_diag.store.journals import JournalFile
+    from cpe_diag.wiring.router_changes import OpenRouterChange, PreparedRouterChange
+
+LOOK_S: Final = 20.0
+ID_BYTES: Final = 5
+AS_WISHED: Final = Proof(holds=True, took_effect=None, words="as it was wished")
+
+
+def about(prepared: PreparedRouterChange, plan: RouterPlan | None = None) -> About:
+    """Say for the audit trail what a change is about."""
+    return About(
+        subscriber=prepared.wish.subscriber,
+        ticket=prepared.wish.ticket,
+        action=prepared.wish.action,
+        digest=None if plan is None else plan.digest,
+    )
+
+
+async def plan_change(change: OpenRouterChange) -> RouterPlan:
+    """Look at the router and make the plan, which is noted; so is what the guard refuses.
+
+    Args:
+        change: with open doors.
+
+    Returns:
+        The plan; `objections` says whether it may be performed.
+
+    Raises:
+        WishError: the value is not one that may be sent.
+        ActionError: the router does not tell what the change needs to know.
+        MeasurementError: the router does not answer.
+        StoreError: it cannot be noted.
+    """
+    plan, _looked = await _planned(change)
+    prepared = change.prepared
+    refused = ", ".join(one.id for one in plan.objections)
+    prepared.desk.note(
+        AuditKind.REFUSAL if refused else AuditKind.PLAN,
+        f"the guard refuses it: {refused}" if refused else "planned",
+        about(prepared, plan),
+    )
+    return plan
+
+
+async def _planned(change: OpenRouterChange) -> tuple[RouterPlan, RouterLook]:
+    prepared = change.prepared
+    deadline = change.clock.monotonic() + LOOK_S
+    looked = await look(asking(change.control), prepared.driver, change.clock, deadline=deadline)
+    plan = plan_router(
+        prepared.driver,
+        prepared.order,
+        looked,
+        subscriber=prepared.wish.subscriber,
+        router=prepared.router,
+    )
+    image = prepared.wish.image
+    findings = guard_router(
+        RouterCase(
+            plan=plan,
+            looked=looked,
+            subscriber=prepared.run.subscriber,
+            unfinished=prepared.journals.unfinished_at(prepared.router),
+            expects_model=image.model if image else None,
+        )
+    )
+    return replace(plan, findings=findings, accepted=prepared.wish.accept), looked
+
+
+async def change_router(
+    change: OpenRouterChange, plan: RouterPlan, *, on_end: Callable[[ActionOutcome], None]
+) -> ActionOutcome:
+    """Do what the customer agreed to: the plan is made anew, and must be the same.
+
+    Args:
+        change: with open doors.
+        plan: what was agreed to.
+        on_end: gets the outcome, also where the caller is cancelled meanwhile.
+
+    Returns:
+        The outcome.
+
+    Raises:
+        RightsError: whoever wants it may not do it, or a second person must approve it first.
+        ConsentError: the customer has not consented to exactly this.
+        GuardError: the guard refuses it.
+        ActionError: the plan would be another one now, another process changes the router, the
+            consent was used, or the journal cannot be written. Nothing was changed.
+        StoreError: the audit trail or the consents cannot be used. Nothing was changed.
+        CancelledError: after a safe point was reached.
+    """
+    prepared, desk = change.prepared, change.prepared.desk
+    desk.permit_plan(plan.action, about(prepared, plan))
+    with prepared.journals.held(prepared.router):
+        symptom = (
+            "the customer wishes it" if change.prover is None else await change.prover.before()
+        )
+        fresh, looked = await _planned(change)
+        if fresh.objections:
+            raise GuardError(fresh)
+        if fresh.digest != plan.digest:
+            raise ActionError(
+                f"the plan is another one now (digest {fresh.digest}); nothing was changed"
+            )
+        _check_password(prepared, fresh)
+        try:
+            consent = covered(
+                fresh, desk.consents, desk.now(), used_by=prepared.journals.used_under
+            )
+        except (ConsentError, ActionError) as error:
+            desk.note(AuditKind.REFUSAL, str(error), about(prepared, fresh))
+            raise
+        record = RouterRecord(
+            id=secrets.token_hex(ID_BYTES),
+            begun_at=change.clock.now(),
+            plan=fresh,
+            boot_id=looked.boot_id,
+            consent=consent.id,
+            ticket=prepared.wish.ticket,
+            symptom=symptom,
+            entries=(),
+        )
+        desk.note(
+            AuditKind.CHANGE_BEGUN,
+            f"change {record.id} under consent {consent.id}",
+            about(prepared, fresh),
+        )
+        try:
+            journal = prepared.journals.begin(record)
+        except ActionError as error:
+            words = f"change {record.id} was not begun: {error}"
+            desk.note_if_possible(AuditKind.CHANGE_ENDED, words, about(prepared, fresh))
+            raise
+        return await perform_router(
+            record.id,
+            _changer(change, record, journal, secret=True),
+            _prove(change),
+            consent=consent.id,
+            symptom=symptom,
+            on_end=_noted(prepared, fresh, on_end),
+        )
+
+
+async def recover_change(
+    change: OpenRouterChange,
+    record: RouterRecord,
+    *,
+    keep: bool,
+    on_end: Callable[[ActionOutcome], None],
+) -> ActionOutcome:
+    """Bring a change that was broken off to an end.
+
+    Args:
+        change: with open doors to the same router.
+        record: without an end.
+        keep: as for `recover_router`.
+        on_end: gets the outcome.
+
+    Returns:
+        The outcome.
+
+    Raises:
+        RightsError: whoever wants it may not do such a change.
+        ActionError: the router is no longer where it was, another process changes it, or it
+            cannot be reached.
+        StoreError: the audit trail cannot be written.
+        CancelledError: after a safe point was reached.
+    """
+    prepared = change.prepared
+    prepared.desk.permit(record.plan.action, about(prepared, record.plan))
+    if prepared.router != record.plan.router:
+        raise ActionError(
+            f"the plan is of the router at {record.plan.router}, and the inventory has it at "
+            f"{prepared.router} now"
+        )
+    with prepared.journals.held(prepared.router):
+        journal = prepared.journals.resume(record.id)
+        held = prepared.journals.record(record.id)
+        if held.ended:  # by another process, while this one looked at the inventory
+            raise ActionError(f"action {record.id} has ended")
+        words = f"change {record.id}"
+        prepared.desk.note(AuditKind.CHANGE_RESUMED, words, about(prepared, record.plan))
+        return await recover_router(
+            held,
+            _changer(change, held, journal, secret=False),
+            _prove(change),
+            keep=keep,
+            on_end=_noted(prepared, record.plan, on_end),
+        )
+
+
+def _check_password(prepared: PreparedRouterChange, plan: RouterPlan) -> None:
+    """Hold a password to what every one of its networks takes, before anything is sent.
+
+    Raises:
+        ActionError: one of them would not take it.
+    """
+    if not plan.secrets:
+        return
+    for words, encryption in zip(plan.targets, plan.encryptions, strict=True):
+        fault = password_fault(prepared.password.reveal(), encryption)
+        if fault:
+            raise ActionError(f"{words}: {fault}; nothing was changed")
+
+
+def _changer(
+    change: OpenRouterChange, record: RouterRecord, journal: JournalFile, *, secret: bool
+) -> RouterChanger:
+    prepared = change.prepared
+    slots = {"id": record.id, "boot_id": record.boot_id}
+    if secret and record.plan.secrets:
+        slots["password"] = prepared.password.reveal()
+    return RouterChanger(
+        record.plan,
+        prepared.driver,
+        RouterDoors(
+            clock=change.clock,
+            control=change.control,
+            journal=journal,
+            copies=prepared.copies,
+            courier=prepared.courier,
+            consent=prepared.desk.consents,
+        ),
+        Material(slots=slots, payloads=prepared.payloads),
+        boot_id=record.boot_id,
+        patience=ROUTER_PATIENCE,
+    )
+
+
+def _prove(change: OpenRouterChange) -> Callable[[], Coroutine[Any, Any, Proof]]:
+    async def prove() -> Proof:
+        return AS_WISHED if change.prover is None else await change.prover.after()
+
+    return prove
+
+
+def _noted(
+    prepared: PreparedRouterChange, plan: RouterPlan, on_end: Callable[[ActionOutcome], None]
+) -> Callable[[ActionOutcome], None]:
+    """Tell the audit trail of the outcome too."""
+
+    def ended(outcome: ActionOutcome) -> None:
+        on_end(outcome)
+        prepared.desk.note_if_possible(
+            AuditKind.CHANGE_ENDED,
+            f"change {outcome.id} {outcome.end}: {outcome.words}",
+            about(prepared, plan),
+        )
+
+    return ended

@@ -1,0 +1,75 @@
+"""Names and passwords of Wi-Fi are held to the standard before anything is sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from cpe_diag.domain.wifi_rules import password_fault, ssid_fault
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a", "x" * 32, "Café \"x\" $HOME 'q' `id`", "日本語テスト", "🙂" * 8, "; rm -rf / #", "a b"],
+)
+def test_every_name_that_the_standard_allows_may_be_sent(name: str) -> None:
+    """Quotes, dollars, emoji: the dialects carry them."""
+    assert ssid_fault(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "not empty"),
+        ("x" * 33, "33 bytes"),
+        ("🙂" * 9, "36 bytes"),
+        ("a\nb", "cannot be seen"),
+        ("a\0b", "cannot be seen"),
+        ("\u200bx", "cannot be seen"),
+        (" a", "blank"),
+        ("\ud800", "half a character"),
+    ],
+)
+def test_a_name_that_nobody_could_use_is_refused_with_words(name: str, words: str) -> None:
+    """32 bytes, not 32 characters."""
+    assert words in (ssid_fault(name) or "")
+
+
+@pytest.mark.parametrize(
+    ("password", "encryption"),
+    [
+        ("12345678", "psk2"),
+        ("x" * 63, "psk2"),
+        ("a" * 64, "psk2"),
+        ("AbCdEf09" * 8, "psk-mixed"),
+        (" !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", "psk2"),
+        ("x" * 63, "sae"),
+        ("12345678", "sae-mixed"),
+    ],
+)
+def test_every_password_that_the_standard_allows_may_be_sent(
+    password: str, encryption: str
+) -> None:
+    """8 to 63 of printable ASCII, or 64 hexadecimal digits."""
+    assert password_fault(password, encryption) is None
+
+
+@pytest.mark.parametrize(
+    ("password", "encryption", "words"),
+    [
+        ("1234567", "psk2", "7 characters"),
+        ("", "psk2", "0 characters"),
+        ("x" * 64, "psk2", "64 characters"),
+        ("pässword", "psk2", "printable ASCII"),
+        ("pass\tword", "psk2", "printable ASCII"),
+        ("a" * 64, "sae", "64 hexadecimal"),
+        ("12345678", "none", "open"),
+        ("12345678", "wep", "WEP"),
+    ],
+)
+def test_a_password_that_a_router_would_choke_on_is_refused_unseen(
+    password: str, encryption: str, words: str
+) -> None:
+    """OpenWrt takes 7 characters with success and switches the radio off."""
+    told = password_fault(password, encryption) or ""
+    assert words in told
+    assert not password or password not in told
