@@ -42,6 +42,8 @@ class Device:
     answering: set[str] = field(default_factory=set)
     menus: dict[Path, list[Item]] = field(default_factory=dict)
     copies: dict[str, dict[Path, list[Item]]] = field(default_factory=dict)
+    moment: float | None = None
+    """When the scheduler runs what is running; None: what runs was sent now."""
     ran: list[str] = field(default_factory=list)
     """Every script that came over SSH, for tests that look for secrets or repetitions."""
 
@@ -69,12 +71,15 @@ class Device:
             if entry.get("disabled") == "true" or self.now() < due:
                 continue
             entry["next"] = str(due + float(entry["interval"]))
+            self.moment = due
             Interpreter(self).run(entry["on-event"])
+            self.moment = None
 
     def reboot(self) -> None:
         """Start anew: what is set stays."""
         self.boots += 1
-        self.booted_at = self.away_until = self.now() + BOOT_S
+        at = self.now() if self.moment is None else self.moment
+        self.booted_at = self.away_until = at + BOOT_S
 
     def knows(self, words: list[str]) -> bool:
         """Whether a command's menu and verb are there."""
@@ -120,7 +125,7 @@ class Device:
                 conditions = {key: shown(value) for key, value in given.items()}
                 return [one[".id"] for one in items if _meets(one, conditions)]
             case "get":
-                return self._get(items, values)
+                return self._get(path, items, values)
             case "monitor":
                 out.extend(
                     tables.monitored(self, path, one) for one in self._chosen(items, values)
@@ -131,9 +136,14 @@ class Device:
                 self._change(path, verb, values, given)
         return None
 
-    def _get(self, items: list[Item], values: list[Thing]) -> Thing:
+    @property
+    def starts(self) -> int:
+        """How often it has started."""
+        return self.boots
+
+    def _get(self, path: Path, items: list[Item], values: list[Thing]) -> Thing:
         if len(values) == 1:
-            return items[0].get(shown(values[0]))
+            return tables.live(self, path, items[0]).get(shown(values[0]))
         chosen = self._chosen(items, values[:1])
         key = shown(values[-1])
         return chosen[0].get(key)
@@ -176,15 +186,19 @@ class Device:
                     one.update(_texts(given))
 
     def save(self, name: str) -> None:
-        """Keep a copy of all that is set."""
-        self.copies[name.removesuffix(".backup")] = copy.deepcopy(self.menus)
+        """Keep a copy of all that is set, as a file."""
+        plain = name.removesuffix(".backup")
+        self.copies[plain] = copy.deepcopy(self.menus)
+        files = self.menus[tables.FILES]
+        files.append({"name": f"{plain}.backup", ".id": f"*{len(files) + 1:X}"})
 
     def load(self, name: str) -> None:
         """Go back to a copy, and start anew."""
-        kept = self.copies.get(name.removesuffix(".backup"))
-        if kept is None:
+        plain = name.removesuffix(".backup")
+        files = self.menus[tables.FILES]
+        if all(one["name"] != f"{plain}.backup" for one in files):
             raise RunError("failure: could not open backup file")
-        self.menus = copy.deepcopy(kept)
+        self.menus = {**copy.deepcopy(self.copies[plain]), tables.FILES: files}
         self.reboot()
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cpe_diag.lab.routeros.device import Device, Item, Path
 
 SCHEDULER: Final = ("system", "scheduler")
+FILES: Final = ("file",)
 WIFI: Final = ("interface", "wifi")
 WIRELESS: Final = ("interface", "wireless")
 SECURITY: Final = ("interface", "wireless", "security-profiles")
@@ -111,7 +112,7 @@ def home(package: str) -> dict[Path, list[Item]]:
             {"line": " 2026-11-26 14:02:11 interface,info ether1 link down"},
             {"line": " 2026-11-26 14:02:15 interface,info ether1 link up"},
         ],
-        ("file",): [],
+        FILES: [],
         SCHEDULER: [],
     }
     menus |= _new_package() if package == "wifi" else {}
@@ -226,8 +227,8 @@ def _old_package() -> dict[Path, list[Item]]:
 
 
 def span_s(text: str) -> float:
-    """Read a time of a command."""
-    span = seconds(text)
+    """Read a time of a command; a number alone counts seconds."""
+    span = float(text) if text.isdecimal() else seconds(text)
     if span is None:
         raise RunError("invalid time value for argument interval")
     return span
@@ -246,6 +247,11 @@ def check(path: Path, item: Item) -> None:
         band = item["band"][:4]
         if not frequency.isdecimal() or int(frequency) not in BANDS_MHZ[band]:
             raise RunError("failure: frequency is not allowed")
+
+
+def live(device: Device, path: Path, item: Item) -> Mapping[str, str]:
+    """Give the values of a menu that has one item: what is set, or what is so now."""
+    return _resource(device) if path == ("system", "resource") else item
 
 
 def printed(device: Device, path: Path, terse: bool) -> str:  # noqa: FBT001 - as `print terse`
@@ -314,10 +320,10 @@ def monitored(device: Device, path: Path, item: Item) -> str:
     """Give what `monitor once` prints of one interface."""
     if path == ("interface", "ethernet"):
         return _block({key: item[key] for key in ("name", "status", "rate") if key in item})
-    if item.get("disabled") == "true":
-        return _block({"state" if path == WIFI else "status": "disabled"})
     master = item.get("master-interface", item["name"])
     radio = next(one for one in device.menus[path] if one["name"] == master)
+    if "true" in {item.get("disabled"), radio.get("disabled")}:
+        return _block({"state" if path == WIFI else "status": "disabled"})
     if path == WIFI:
         channel = f"{radio['channel.frequency']}/ax/Ceee"
         return _block({"state": "running", "channel": channel, "tx-power": "24"})

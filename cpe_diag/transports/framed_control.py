@@ -1,0 +1,86 @@
+"""The RouterControl of routers whose exec channel tells no exit status of its own: RouterOS.
+
+Each command is framed as a question is, so that its status is known, and that all of it was
+heard. There is no standard input on such a platform: what a command needs stands in its text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cpe_diag.domain.failures import ChangeError, Failure, FailureKind
+from cpe_diag.ports import Command, ExecAnswer
+from cpe_diag.transports.routeros_script import alone, ended, plain
+from cpe_diag.transports.ssh_script import new_marker, take_apart
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cpe_diag.ports import RouterControl
+
+EXEC = "ssh.exec"
+
+
+class FramedControl:
+    """Runs commands that change one RouterOS router, through another control."""
+
+    def __init__(self, control: RouterControl) -> None:
+        """Send through `control`."""
+        self._control = control
+
+    @property
+    def router(self) -> str:
+        """The router's address."""
+        return self._control.router
+
+    async def exec_once(
+        self, text: str, *, label: str, stdin: bytes = b"", limit_s: float, deadline: float
+    ) -> ExecAnswer:
+        """Run one command, once; see `RouterControl.exec_once`."""
+        if stdin:
+            raise self._no_input()
+        marker = new_marker()
+        script = alone(0, Command(text=text, label=label), marker)
+        answer = await self._control.exec_once(
+            script, label=label, limit_s=limit_s, deadline=deadline
+        )
+        said = plain((answer.stdout + answer.stderr).decode("utf-8", "replace"))
+        frame = take_apart(said, marker).get(0) or ended(0, said, marker)
+        if frame is None:
+            failure = Failure(
+                kind=FailureKind.INCOMPLETE, where=self.router, detail="it said nothing"
+            )
+            raise ChangeError(failure, EXEC, may_have_happened=True)
+        return replace(
+            answer, stdout=frame.output.encode(), stderr=b"", exit_status=int(frame.exit_status)
+        )
+
+    async def exec_stream(
+        self,
+        text: str,
+        *,
+        label: str,
+        pieces: Iterable[bytes],
+        limit_s: float,
+        deadline: float,
+    ) -> ExecAnswer:
+        """Refuse: there is no standard input.
+
+        Raises:
+            ChangeError: UNSUPPORTED, always; nothing was sent.
+        """
+        del text, label, pieces, limit_s, deadline
+        raise self._no_input()
+
+    async def fresh(self, *, deadline: float) -> float:
+        """Close the connection and open a new one; see `RouterControl.fresh`."""
+        return await self._control.fresh(deadline=deadline)
+
+    def _no_input(self) -> ChangeError:
+        failure = Failure(
+            kind=FailureKind.UNSUPPORTED,
+            where=self.router,
+            detail="commands of this platform have no standard input",
+        )
+        return ChangeError(failure, EXEC, may_have_happened=False)
