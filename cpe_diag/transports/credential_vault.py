@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 FORM: Final = "vault:MOUNT/PATH#KEY"
 ANSWERS_WITHIN_S: Final = 5.0
 """One request; a login with a role costs one more."""
+ASK_AGAIN_AFTER_S: Final = 10.0
+"""A Vault that did not answer is not asked again so soon: a sweep of nodes would wait for each."""
 TOKEN_FILE: Final = Path("~/.vault-token")
 """Where `vault login` leaves the token (Vault's token helper)."""
 
@@ -69,6 +72,7 @@ class VaultSecrets:
         self._lock = threading.Lock()
         self._client: Any = None
         self._logged_in: Secret | None = None
+        self._silent: tuple[float, str] | None = None
 
     def read(self, place: str) -> str:
         """Read one key of one secret, in its newest version.
@@ -88,10 +92,23 @@ class VaultSecrets:
         if not inner:
             raise refused(where, "it names no path within the mount", f"write it as {FORM}")
         with self._lock:
-            answer = self._answer(mount, inner, where)
+            answer = self._answer_of_late(where) or self._answer(mount, inner, where)
         if isinstance(answer, Exception):
             raise answer
         return _value(answer, key, path, where)
+
+    def _answer_of_late(self, where: str) -> MeasurementError | None:
+        """Repeat that Vault does not answer, where it was asked a moment ago."""
+        if self._silent is None or time.monotonic() >= self._silent[0]:
+            return None
+        return refused(where, f"{self._silent[1]} (asked a moment ago)", None)
+
+    def _told(self, error: Exception, path: str, where: str) -> MeasurementError:
+        """Put an error into words, and remember that Vault does not answer."""
+        told = _in_words(error, self._address(where), path, where)
+        if isinstance(error, OSError):  # those of requests, and a TimeoutError
+            self._silent = (time.monotonic() + ASK_AGAIN_AFTER_S, told.failure.detail)
+        return told
 
     def _answer(self, mount: str, path: str, where: str) -> object:
         """Ask Vault; gives its answer, or the error in our words."""
@@ -104,15 +121,15 @@ class VaultSecrets:
         except Forbidden as error:
             self._logged_in = None
             if not used_role:
-                return _in_words(error, self._address(where), f"{mount}/{path}", where)
+                return self._told(error, f"{mount}/{path}", where)
         except _foreign() as error:
-            return _in_words(error, self._address(where), f"{mount}/{path}", where)
+            return self._told(error, f"{mount}/{path}", where)
         # The token that the role gave earlier may have run out: log in anew, once.
         client = self._opened(where)
         try:
             return _asked(client, mount, path)
         except _foreign() as error:
-            return _in_words(error, self._address(where), f"{mount}/{path}", where)
+            return self._told(error, f"{mount}/{path}", where)
 
     def _opened(self, where: str) -> Any:  # noqa: ANN401 - hvac has no types
         """Give a client with a token."""
@@ -179,7 +196,7 @@ class VaultSecrets:
             )
             self._logged_in = Secret(str(answer["auth"]["client_token"]))
         except _foreign() as error:
-            failure = _in_words(error, address, f"auth/{self._settings.approle_mount}", where)
+            failure = self._told(error, f"auth/{self._settings.approle_mount}", where)
         except (KeyError, TypeError):
             failure = refused(where, f"{address} answers a login like no Vault", None)
         if failure is not None or self._logged_in is None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind, MeasurementError
 from cpe_diag.ports import Command, CommandAnswer
+from cpe_diag.transports.credential_refusal import OPERATION as CREDENTIAL
 from cpe_diag.transports.framing import FRAMINGS
 from cpe_diag.transports.speaking import MOST_BYTES_A_COMMAND, ExecSpeaker, Spoken
 from cpe_diag.transports.ssh_errors import Phase
@@ -207,8 +208,8 @@ class SshRouter:
         try:
             await self._session.open(deadline)
         except MeasurementError as error:
-            if self._session.connection is None:
-                raise  # our own gap: nothing was sent
+            if self._session.connection is None or error.operation == CREDENTIAL:
+                raise  # our own gap, which may be closed by the next question
             final = error.failure.kind in _FINAL
             if final or self._clock.monotonic() < deadline:
                 self._given_up = error

@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 import selectors
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind, MeasurementError
@@ -55,7 +55,7 @@ class Order:
     """
 
     request: bytes
-    pieces: Iterable[bytes] = ()
+    pieces: Iterable[bytes] = field(default=(), repr=False)
     mark: bytes = b""
 
 

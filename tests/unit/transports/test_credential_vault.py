@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import logging
 import socket
@@ -152,6 +153,26 @@ def test_a_vault_that_says_nothing_is_given_up_in_time(
     started_s = time.monotonic()
     assert "did not answer in time" in refusal(references(vault, tmp_path))
     assert time.monotonic() - started_s < 3.0
+
+
+def test_a_vault_that_does_not_answer_is_not_asked_for_each_node(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sweep of 200 nodes would wait 200 times; a little later it is asked anew."""
+    monkeypatch.setattr(credential_vault, "ANSWERS_WITHIN_S", 0.3)
+    monkeypatch.setattr(credential_vault, "ASK_AGAIN_AFTER_S", 0.5)
+    source = references(vault, tmp_path)
+    vault.silent = True
+    refusal(source)
+    vault.silent = False
+    assert "asked a moment ago" in refusal(source, "vault:kv/routers/4712#password")
+    assert len(vault.asked) == 1
+    asked_until_s = time.monotonic() + 5.0
+    while time.monotonic() < asked_until_s:
+        with contextlib.suppress(MeasurementError):
+            assert source.resolve(REFERENCE).reveal() == SECRET
+            break
+    assert len(vault.asked) == 2
 
 
 def test_a_wrong_token_is_a_refusal_of_rights(vault: Vault, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ import asyncssh
 import pytest
 
 from cpe_diag.domain.failures import Blame, FailureKind, MeasurementError
+from cpe_diag.domain.secret import Secret
 from cpe_diag.domain.subscriber import RouterAccess
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.ports import Command
@@ -565,6 +567,42 @@ async def test_a_missing_credential_is_told_before_anything_is_sent() -> None:
         assert server.sessions == 0
     assert caught.value.failure.kind is FailureKind.NOT_CONFIGURED
     assert caught.value.failure.blame is Blame.AGENT
+
+
+@dataclass
+class SlowCredentials:
+    """A Vault that does not answer."""
+
+    answered: threading.Event = field(default_factory=threading.Event)
+
+    def resolve(self, reference: str) -> Secret:
+        """Give the secret, late."""
+        del reference
+        self.answered.wait(20)
+        return Secret(PASSWORD)
+
+
+async def test_a_credential_that_takes_long_holds_up_nobody_and_ends_in_time() -> None:
+    """Vault and keyrings may take seconds, in which every other probe goes on."""
+    slow, trace = SlowCredentials(), recorder()
+    async with serving(ShellServer()) as server:
+        router = SshRouter(
+            access(server.port, known_key=server.known_key),
+            credentials=slow,
+            clock=CLOCK,
+            recorder=trace,
+        )
+        with pytest.raises(MeasurementError) as caught:
+            await router.ask([echo("hi")], deadline=soon(PATIENCE_S))
+        asked = asyncio.create_task(router.ask([echo("hi")], deadline=soon()))
+        await asyncio.sleep(0)
+        slow.answered.set()
+        (answer,) = await asked
+        await router.close()
+        assert server.sessions == 1
+    assert caught.value.operation == "credential.resolve"
+    assert caught.value.failure.kind is FailureKind.OUT_OF_TIME
+    assert answer.output == "hi\n"
 
 
 async def test_a_cancelled_asker_does_not_take_the_others_with_it() -> None:
