@@ -1,11 +1,15 @@
 """Which channel a radio should use: from a scan of the air, with numbers and reasons.
 
 The cost of a channel is the sum over the neighbours of how much of it they fill, times how loud
-they are. So one more neighbour, or a louder one, never makes a channel better.
+they are. Of that, half is for the primary 20 MHz, on which a radio waits for everybody, and half
+for the whole width, of which it can leave a busy part out (IEEE 802.11-2020, clause 10.23, EDCA
+channel access of VHT stations). So one more neighbour, or a louder one, never makes a channel
+better.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.evidence import Evidence
     from cpe_diag.domain.wifi_facts import AirNeighbour, Radio
 
-# IEEE 802.11-2020, 17.3.10.6 and 15.4.6.5: a radio waits for what it can decode at -82 dBm or
+# IEEE 802.11-2020, clause 17, CCA requirements: a radio waits for what it can decode at -82 dBm or
 # louder, so such a neighbour takes air time, and one heard without a level counts as that loud.
 SHARES_AT_DBM: Final = -82
 # Below it nothing of a neighbour can be decoded: the noise of 20 MHz at 290 K and a receiver that
@@ -136,7 +140,7 @@ def _advice(radio: Radio, neighbours: Sequence[AirNeighbour]) -> ChannelAdvice |
     now = _option(band, channel, width, heard)
     # Where we stand, the wait for radar is over; to leave for that alone would gain nothing.
     now = replace(now, cost=now.cost - _radar_cost(now.radar_wait_s))
-    # IEEE 802.11-2020, 11.15: at 2.4 GHz 40 MHz leave room for nobody; 20 MHz are advised.
+    # IEEE 802.11-2020, clause 11, 20/40 MHz BSS operation: 40 MHz at 2.4 GHz leave no room.
     wished = NARROWEST_MHZ if band == "2g" else width
     usable = known(radio.usable_channels)
     options = _options(band, wished, usable, heard)
@@ -177,10 +181,15 @@ def _option(
     band: str, channel: int, width_mhz: int, heard: Sequence[AirNeighbour]
 ) -> ChannelOption:
     filled = span(band, centre_of(band, channel, width_mhz), width_mhz)
-    shares = [(one, overlap(filled, _filled(band, one))) for one in heard]
+    primary = span(band, channel, NARROWEST_MHZ)
+    shares = [
+        (one, (overlap(filled, theirs) + overlap(primary, theirs)) / 2)
+        for one in heard
+        for theirs in (_filled(band, one),)
+    ]
     levels = [_level(one) for one, share in shares if share > 0]
     wait_s = listen_s(filled) if band == "5g" else 0
-    cost = sum(share * _points(one) for one, share in shares)
+    cost = math.fsum(share * _points(one) for one, share in shares)
     return ChannelOption(
         channel=channel,
         width_mhz=width_mhz,

@@ -17,9 +17,9 @@ NARROWEST_MHZ: Final = 20
 _START_MHZ: Final[Mapping[str, int]] = {"2g": 2407, "5g": 5000, "6g": 5950}
 _STEP_MHZ: Final = 5
 
-# IEEE 802.11-2020, 15.4.4.3 and 18.3.2: 2.4 GHz networks 25 MHz apart do not disturb each other;
-# EN 300 328 lets 1 to 13 be used, but nearly all networks stand on these three, and one between
-# them disturbs two.
+# IEEE 802.11-2020, clause 16, operating channels: networks 25 MHz apart do not disturb each
+# other. EN 300 328 lets 1 to 13 be used, but nearly all networks stand on these three, and one
+# between them disturbs two.
 _APART_2G: Final = (1, 6, 11)
 
 # IEEE 802.11-2020, annex E: the first channel of each block of 80 MHz at 5 GHz. The block at 149
@@ -28,7 +28,7 @@ _BLOCKS_5G: Final = (36, 52, 100, 116, 132, 149)
 _EVERYWHERE_5G: Final = (36, 40, 44, 48)
 _CHANNELS_IN_80: Final = 4
 _CHANNEL_STEP: Final = 4
-# IEEE 802.11ax-2021, 26.17.2.3.3: preferred scanning channels, one in each block of 80 MHz.
+# IEEE 802.11ax-2021, clause 26.17.2: preferred scanning channels, one in each block of 80 MHz.
 _PREFERRED_6G: Final = range(5, 230, 16)
 
 # EN 301 893, 4.2.6: radar has precedence in 5,250 to 5,350 and 5,470 to 5,725 MHz; annex D: an
@@ -83,7 +83,7 @@ def overlap(one: Span, other: Span) -> float:
 
 
 def candidates(band: str, width_mhz: int, usable: tuple[int, ...] | None) -> tuple[int, ...]:
-    """Give the primary channels worth a thought, one for each block of this width.
+    """Give the primary channels worth a thought.
 
     Args:
         band: as above.
@@ -99,19 +99,19 @@ def candidates(band: str, width_mhz: int, usable: tuple[int, ...] | None) -> tup
     if band == "6g":
         return tuple(one for one in _PREFERRED_6G if usable is not None and one in usable)
     allowed = _EVERYWHERE_5G if usable is None else usable
-    many = max(width_mhz // NARROWEST_MHZ, 1)
-    firsts = [
-        block + _CHANNEL_STEP * step
-        for block in _BLOCKS_5G
-        for step in range(0, _CHANNELS_IN_80, min(many, _CHANNELS_IN_80))
-    ]
-    # 160 MHz are two blocks of 80 MHz: 36 to 64 and 100 to 128.
-    firsts = [first for first in firsts if many <= _CHANNELS_IN_80 or first in (36, 100)]
     return tuple(
-        first
-        for first in firsts
-        if all(first + _CHANNEL_STEP * step in allowed for step in range(many))
+        channel
+        for block in _BLOCKS_5G
+        for channel in range(block, block + _CHANNEL_STEP * _CHANNELS_IN_80, _CHANNEL_STEP)
+        if all(one in allowed for one in _filled(channel, width_mhz))
     )
+
+
+def _filled(channel: int, width_mhz: int) -> tuple[int, ...]:
+    """Give the channels of 20 MHz that a network at 5 GHz fills."""
+    many = max(width_mhz // NARROWEST_MHZ, 1)
+    first = centre_of("5g", channel, width_mhz) - 2 * (many - 1)
+    return tuple(first + _CHANNEL_STEP * step for step in range(many))
 
 
 def listen_s(filled: Span) -> int:
