@@ -31,6 +31,7 @@ class ExecServer:
     shell: str = "/bin/sh"
     silent: bool = False
     sessions: int = 0
+    users: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     terminals: list[str | None] = field(default_factory=list)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -111,6 +112,7 @@ async def exec_serving(server: ExecServer) -> AsyncIterator[ExecServer]:
             return True
 
         def validate_password(self, username: str, password: str) -> bool:
+            server.users.append(username)
             return (username, password) == ("root", PASSWORD)
 
     listening = await asyncssh.create_server(

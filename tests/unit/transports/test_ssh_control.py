@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import shutil
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -78,6 +79,15 @@ async def failure_of(control: SshControl, text: str, stdin: bytes = b"") -> Chan
         await control.exec_once(text, label="x", stdin=stdin, limit_s=3.0, deadline=soon())
     assert SECRET.decode() not in f"{caught.value} {caught.value!r} {caught.value.failure!r}"
     return caught.value
+
+
+async def test_a_user_name_arrives_as_it_stands_in_the_inventory() -> None:
+    """Netmiko adds terminal options to the names of MikroTik users, which then look unknown."""
+    async with exec_serving(ExecServer()) as server:
+        control = control_of(replace(server.access(), platform="mikrotik_routeros"))
+        await control.fresh(deadline=soon())
+        await control.close()
+    assert server.users == ["root"]
 
 
 async def test_outputs_and_exit_status_come_apart() -> None:
