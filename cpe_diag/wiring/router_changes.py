@@ -24,7 +24,7 @@ from cpe_diag.store.router_journal import RouterJournals, default_router_folder
 from cpe_diag.transports.ssh_control import SshControl
 from cpe_diag.wiring.couriers import NothingToBring, courier_of
 from cpe_diag.wiring.desk import Desk, open_desk
-from cpe_diag.wiring.doors import host_keys_of, open_doors
+from cpe_diag.wiring.doors import host_keys_of, legacy_allowed, open_doors
 from cpe_diag.wiring.proofs import Prover
 from cpe_diag.wiring.runs import PreparedRun, RunWish, prepare, setting_of
 
@@ -234,7 +234,7 @@ async def open_router_change(prepared: PreparedRouterChange) -> AsyncIterator[Op
             clock=doors.clock,
             recorder=doors.recorder,
             host_keys=host_keys_of(config),
-            legacy_algorithms=config.legacy_algorithms,
+            legacy_algorithms=legacy_allowed(config, prepared.access, run.router_driver),
         )
         setting = setting_of(run, doors, run.access_driver, PortMemoryFile(default_memory()))
         try:
