@@ -88,12 +88,21 @@ def wifi_crowded(facts: Facts) -> Answer:
     scan = facts.fact(AirScan, AIR)
     if wifi is None or scan is None:
         return cannot_tell(facts, *(key for key in (WIFI, AIR) if facts.fact(object, key) is None))
-    ours = {known(radio.channel) for radio in _own_radios(facts, wifi) if radio.on_air}
+    ours = {
+        (known(radio.band), known(radio.channel))
+        for radio in _own_radios(facts, wifi)
+        if radio.on_air
+    }
+    channels = {channel for _, channel in ours}
     least = facts.limits["wifi_loud_neighbour_dbm"]
     loud: dict[int, int] = {}
     for neighbour in scan.neighbours:
         heard = known(neighbour.signal_dbm)
-        if neighbour.channel in ours and heard is not None and heard >= least:
+        band = known(neighbour.band)
+        shared = (
+            neighbour.channel in channels if band is None else (band, neighbour.channel) in ours
+        )
+        if shared and heard is not None and heard >= least:
             loud[neighbour.channel] = loud.get(neighbour.channel, 0) + 1
     most = max(loud.values(), default=0)
     words = f"{most} loud neighbours on one of our channels"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.router_facts import RebootReason
-from cpe_diag.domain.wifi_facts import WifiClients, WifiStatus
+from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 from cpe_diag.judge.decide import find
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing.evidence_samples import (
@@ -64,6 +64,17 @@ def test_damaged_frames_of_a_year_are_no_damaged_cable() -> None:
     assert answer_of(bad, "lan_port_errors") is True
     old = changed(bad, "router_system", "router", uptime_s=9_000 * 3600.0 * 2)
     assert answer_of(old, "lan_port_errors") is False
+
+
+def test_a_channel_number_of_another_band_crowds_nobody() -> None:
+    """6 GHz counts its channels from 1 anew."""
+    case = at_home.wifi_congested(ethernet_home())
+    scan = case.evidence.value(AirScan, "air_scan", "router")
+    assert scan is not None
+    for band, crowded in (("2g", True), ("6g", False)):
+        there = tuple(replace(one, band=band) for one in scan.neighbours)
+        told = changed(case, "air_scan", "router", neighbours=there)
+        assert answer_of(told, "wifi_crowded") is crowded
 
 
 def test_a_radio_that_listens_for_radar_is_not_called_dead() -> None:
