@@ -27,7 +27,10 @@ ALL_FILES: Final = (
     INVENTORY_FILE,
     KNOWN_HOSTS_FILE,
     SECRETS_FILE,
-    *(f"{STORE_FILE}{end}" for end in ("", "-wal", "-shm", ".lock", ".audit-key")),
+    *(
+        f"{STORE_FILE}{end}"
+        for end in ("", "-wal", "-shm", ".lock", ".audit-key", ".audit-key.new")
+    ),
 )
 
 CONFIG_HEAD: Final = """\

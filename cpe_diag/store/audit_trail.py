@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -23,11 +23,11 @@ from cpe_diag.store.case_tables import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
     from cpe_diag.store.audit_key import AuditKey
+    from cpe_diag.store.audit_key_source import KeySource
     from cpe_diag.store.audit_links import Signed
     from cpe_diag.store.case_store import CaseStore
 
@@ -38,60 +38,6 @@ SALT_BYTES: Final = 16
 NOT_THERE: Final = "(not there)"
 TRIES: Final = 5
 """How often an entry is tried where the database lets two writers come to the same number."""
-
-
-class KeySource(Protocol):
-    """Where the key comes from."""
-
-    def existing(self) -> AuditKey | None:
-        """Give the key; None: none was made yet.
-
-        Raises:
-            StoreError: it cannot be read.
-        """
-
-    def made(self) -> AuditKey:
-        """Make the key; where there is one already, give it.
-
-        Raises:
-            StoreError: it cannot be written.
-        """
-
-
-class KeyFile:
-    """The key in a file."""
-
-    def __init__(self, path: Path) -> None:
-        """Keep it at `path`."""
-        self._path = path
-
-    def existing(self) -> AuditKey | None:
-        """Read it."""
-        from cpe_diag.store.audit_key import read_key  # noqa: PLC0415 - cryptography takes 20 ms
-
-        return read_key(self._path)
-
-    def made(self) -> AuditKey:
-        """Make it."""
-        from cpe_diag.store.audit_key import make_key  # noqa: PLC0415 - as above
-
-        return make_key(self._path)
-
-
-class KeptKey:
-    """A key that is kept elsewhere, by credential reference."""
-
-    def __init__(self, key: Callable[[], AuditKey]) -> None:
-        """Ask `key` for it when it is needed."""
-        self._key = key
-
-    def existing(self) -> AuditKey | None:
-        """Resolve it."""
-        return self._key()
-
-    def made(self) -> AuditKey:
-        """Resolve it; it is not ours to make."""
-        return self._key()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,13 +83,16 @@ class StoredAudit:
             StoreError: the store cannot be written, or the key is missing or not the chain's.
         """
         for _ in range(TRIES):
-            with suppress(_TakenError), self._store.writing() as connection:
-                result, event = work(connection)
-                self._append(connection, event)
+            with suppress(_TakenError):
+                with self._store.writing() as connection:
+                    result, event = work(connection)
+                    seq = self._append(connection, event)
+                if seq == 1:
+                    self._keys.begin_chain()
                 return result
         raise StoreError("the audit trail is too busy; try again")
 
-    def _append(self, connection: Connection, event: AuditEvent) -> None:
+    def _append(self, connection: Connection, event: AuditEvent) -> int:
         row = connection.execute(
             select(AUDIT_HEAD).where(AUDIT_HEAD.c.id == HEAD_ROW).with_for_update()
         ).first()
@@ -177,6 +126,7 @@ class StoredAudit:
             connection.execute(write.values(asdict(new)))
         except IntegrityError:
             raise _TakenError from None
+        return seq
 
     def entries(
         self, *, subscriber: str | None = None, newest: int | None = None
@@ -211,6 +161,7 @@ class StoredAudit:
         Raises:
             StoreError: the store or the key cannot be read, or there is no key to check with.
         """
+        begun = self._keys.chain_begun()  # before the chain is read: it may begin meanwhile
         with self._store.reading() as connection:
             links = [
                 _taken(Link, row)
@@ -230,7 +181,7 @@ class StoredAudit:
                 raise StoreError("the audit key is missing: give the public one to check with")
             return Verified(length=0, hash=FIRST_PREVIOUS, public_key="", flaws=())
         flaws = flaws_of(links, personal, head, checking)
-        if not links and head is None:
+        if begun and not links and head is None:
             flaws = (Flaw(seq=1, words="there is a key and no chain: all of it was cut"),)
         return Verified(
             length=len(links) if head is None else head.length,
@@ -248,6 +199,11 @@ class StoredAudit:
         return found == hash_
 
     def _signing_key(self, head: Head | None) -> AuditKey:
+        if head is None and self._keys.chain_begun():
+            raise StoreError(
+                "there is an audit key and no chain: its entries were cut, or this is another "
+                "store; put the old one back, or move the key away to begin a new chain"
+            )
         if self._key is None:
             self._key = self._keys.made() if head is None else self._keys.existing()
         if self._key is None:

@@ -99,8 +99,14 @@ def consent_part(part: Mapping[str, object]) -> ConsentConfig | None:
 
 
 def people_faults(document: YamlDocument, data: Mapping[str, object]) -> tuple[Fault, ...]:
-    """Find what the schema cannot: who `me` is, and whether the customer would get the text."""
+    """Find what the schema cannot: who `me` is, who signs, whether the customer gets the text."""
     faults = []
+    store = cast("Mapping[str, object]", data.get("store") or {})
+    if "url" in store and "audit_key" not in store:
+        words = (
+            "store.url: a store of several machines needs audit_key, the key that all sign with"
+        )
+        faults.append(document.fault(("store", "url"), words))
     staff = staff_part(cast("Mapping[str, object]", data.get("staff") or {}))
     if staff.me is not None and staff.me not in staff.members:
         words = f"staff.me: there is no {staff.me!r} among the members"

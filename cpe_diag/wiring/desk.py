@@ -21,7 +21,8 @@ from cpe_diag.domain.roles import (
 )
 from cpe_diag.ports import Clock
 from cpe_diag.store.audit_key import AuditKey, key_of
-from cpe_diag.store.audit_trail import KeptKey, KeyFile, KeySource, StoredAudit
+from cpe_diag.store.audit_key_source import KeptKey, KeyFile, KeySource
+from cpe_diag.store.audit_trail import StoredAudit
 from cpe_diag.store.case_store import CaseStore, default_path
 from cpe_diag.store.consent_codes import ConsentCodes
 from cpe_diag.store.consents import StoredConsents

@@ -17,7 +17,8 @@ from cpe_diag.domain.audit import AuditEvent, AuditKind
 from cpe_diag.domain.failures import StoreError
 from cpe_diag.domain.secret import Secret
 from cpe_diag.store.audit_key import PublicAuditKey, key_of, read_key
-from cpe_diag.store.audit_trail import KeptKey, KeyFile, StoredAudit
+from cpe_diag.store.audit_key_source import KeptKey, KeyFile
+from cpe_diag.store.audit_trail import StoredAudit
 from cpe_diag.store.case_store import CaseStore
 
 ROOT = Path(__file__).parents[3]
@@ -36,7 +37,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from cpe_diag.domain.audit import AuditEvent, AuditKind
-from cpe_diag.store.audit_trail import KeyFile, StoredAudit
+from cpe_diag.store.audit_key_source import KeyFile
+from cpe_diag.store.audit_trail import StoredAudit
 from cpe_diag.store.case_store import CaseStore
 
 folder, staff, many = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -153,6 +155,27 @@ def test_a_chain_that_was_emptied_is_not_a_new_one(tmp_path: Path) -> None:
         "DELETE FROM audit_head",
     )
     assert "all of it was cut" in trail.verify().flaws[0].words
+    with pytest.raises(StoreError, match="an audit key and no chain"):
+        _trail(tmp_path).note(EVENT)
+
+
+def test_a_kill_before_the_first_entry_leaves_no_cut_chain(tmp_path: Path) -> None:
+    """The key is made before the entry that it signs; only then it has its name."""
+    made = KeyFile(tmp_path / "audit.key").made()
+    trail = _trail(tmp_path)
+    assert trail.verify().flaws == ()
+    trail.note(EVENT)
+    assert trail.verify().public_key == made.public
+    assert {one.name for one in tmp_path.iterdir()} == {"audit.key", "case.db", "case.db.lock"}
+
+
+def test_a_kill_right_after_the_first_entry_leaves_a_chain_that_goes_on(tmp_path: Path) -> None:
+    """Its key has the name of a new one still."""
+    _trail(tmp_path).note(EVENT)
+    (tmp_path / "audit.key").rename(tmp_path / "audit.key.new")
+    _trail(tmp_path).note(EVENT)
+    verified = _trail(tmp_path).verify()
+    assert (verified.length, verified.flaws) == (2, ())
 
 
 def test_a_chain_goes_on_under_its_own_key_only(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from cpe_diag.domain.consent import Consent, ConsentChannel, IdentityCheck
 from cpe_diag.domain.failures import ConsentError, ConsentRefusal, StoreError
 from cpe_diag.domain.roles import Approval
 from cpe_diag.domain.secret import Secret
-from cpe_diag.store.audit_trail import KeyFile, StoredAudit
+from cpe_diag.store.audit_key_source import KeyFile
+from cpe_diag.store.audit_trail import StoredAudit
 from cpe_diag.store.case_store import CaseStore
 from cpe_diag.store.consent_codes import (
     CODE_LASTS,
