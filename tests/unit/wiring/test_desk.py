@@ -135,6 +135,8 @@ def test_a_plan_that_needs_a_second_person_waits_for_one(folder: Path) -> None:
             desk.permit_plan("firmware.install", PLAN)
 
     refused()
+    with pytest.raises(RightsError):
+        desk.permit_plan("firmware.install", About(subscriber="sub-1"))
     now = desk.now()
     for wrong in (
         Approval(digest="cd" * 32, staff="boris", at=now),
