@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cpe_diag.domain.failures import ChangeError, Failure, FailureKind
 from cpe_diag.ports import Command, ExecAnswer
 from cpe_diag.transports.routeros_script import alone, ended, plain
+from cpe_diag.transports.ssh_control import SshControl
 from cpe_diag.transports.ssh_script import new_marker, take_apart
 
 if TYPE_CHECKING:
@@ -72,6 +73,11 @@ class FramedControl:
         """
         del text, label, pieces, limit_s, deadline
         raise self._no_input()
+
+    async def close(self) -> None:
+        """End the connection, where the control that is sent through has one of its own."""
+        if isinstance(self._control, SshControl):
+            await self._control.close()
 
     async def fresh(self, *, deadline: float) -> float:
         """Close the connection and open a new one; see `RouterControl.fresh`."""

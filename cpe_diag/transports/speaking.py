@@ -123,7 +123,8 @@ def speaker(dialect: str) -> Speaker:
     spoken = DIALECTS[dialect]
     if spoken.typed and spoken.refusal is not None:
         # It needs what stands above; routers with exec channels are asked without it.
-        from cpe_diag.transports.typed_speaker import Platform, TypedSpeaker
+        from cpe_diag.transports.typed_shell import Platform
+        from cpe_diag.transports.typed_speaker import TypedSpeaker
 
         return TypedSpeaker(Platform(netmiko=spoken.netmiko, refusal=spoken.refusal))
     return ExecSpeaker(FRAMINGS[dialect])

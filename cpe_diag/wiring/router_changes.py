@@ -21,7 +21,7 @@ from cpe_diag.store.kept_copies import KeptCopyFiles, default_copies
 from cpe_diag.store.port_memory import PortMemoryFile
 from cpe_diag.store.port_memory import default_path as default_memory
 from cpe_diag.store.router_journal import RouterJournals, default_router_folder
-from cpe_diag.transports.ssh_control import SshControl
+from cpe_diag.transports.router_control import Control, router_control
 from cpe_diag.wiring.couriers import NothingToBring, courier_of
 from cpe_diag.wiring.desk import Desk, open_desk
 from cpe_diag.wiring.doors import host_keys_of, legacy_allowed, open_doors
@@ -104,7 +104,7 @@ class OpenRouterChange:
     prepared: PreparedRouterChange
     clock: Clock
     recorder: Recorder
-    control: SshControl
+    control: Control
     prover: Prover | None
     """None: nobody said that anything is wrong."""
 
@@ -228,8 +228,9 @@ async def open_router_change(prepared: PreparedRouterChange) -> AsyncIterator[Op
     config = run.config
     measured = wish.playbook is not None or wish.action in REPAIRS
     async with open_doors(config, run.subscriber, run.router_driver, run.credentials) as doors:
-        control = SshControl(
+        control = router_control(
             prepared.access,
+            dialect=prepared.driver.dialect,
             credentials=run.credentials,
             clock=doors.clock,
             recorder=doors.recorder,
