@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.action import EntryKind, JournalEntry, PerformedStep, Phase, StepSaid
 from cpe_diag.domain.failures import ActionError, ChangeError, MeasurementError
 from cpe_diag.domain.router_plan import ExpectedReading, Reads, RevertState, RouterStage
+from cpe_diag.driver_kit.dialects import POSIX_SHELL
 from cpe_diag.engine.router_look import SYSTEM, WIFI, look_or_none, reading
 from cpe_diag.engine.router_orders import order_of
 from cpe_diag.ports import CommandAnswer
@@ -241,7 +242,7 @@ class RouterChanger:
         needed = {_PART_OF[one.reads] for one in self.plan.expected if one.reads in _PART_OF}
         until = self.doors.clock.monotonic() + self.patience.look_s
         looked = await look_or_none(
-            asking(self.doors.control),
+            asking(self.doors.control, self.driver.dialect),
             self.driver,
             self.doors.clock,
             deadline=until,
@@ -296,14 +297,26 @@ _PART_OF: Final = {
 _UNSENT: Final = "nothing was sent"
 
 
-def asking(control: RouterControl) -> Ask:
-    """Look through the connection of a change, so that what is read is read over that one."""
+def asking(control: RouterControl, dialect: str) -> Ask:
+    """Look through the connection of a change, so that what is read is read over that one.
+
+    Args:
+        control: the connection.
+        dialect: of the driver; a shell is told to give its two outputs in their order.
+
+    Returns:
+        What runs commands that only look.
+    """
+    form = "{{ {}\n}} 2>&1" if dialect == POSIX_SHELL else "{}"
 
     async def ask(commands: Sequence[Command], deadline: float) -> tuple[CommandAnswer, ...]:
         answers = []
         for command in commands:
             said = await control.exec_once(
-                command.text, label=command.label, limit_s=command.limit_s, deadline=deadline
+                form.format(command.text),
+                label=command.label,
+                limit_s=command.limit_s,
+                deadline=deadline,
             )
             answers.append(
                 CommandAnswer(

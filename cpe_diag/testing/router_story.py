@@ -135,7 +135,8 @@ class Story:
             router.meddle()
             await self.wait(30.0)
             until = router.clock.monotonic() + 20.0
-        looked = await look(asking(control), router.driver, router.clock, deadline=until)
+        ask = asking(control, router.driver.dialect)
+        looked = await look(ask, router.driver, router.clock, deadline=until)
         self.boot_id = looked.boot_id
         wish = RouterWish(
             action=self.action,

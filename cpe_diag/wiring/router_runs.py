@@ -79,7 +79,8 @@ async def plan_change(change: OpenRouterChange) -> RouterPlan:
 async def _planned(change: OpenRouterChange) -> tuple[RouterPlan, RouterLook]:
     prepared = change.prepared
     deadline = change.clock.monotonic() + LOOK_S
-    looked = await look(asking(change.control), prepared.driver, change.clock, deadline=deadline)
+    ask = asking(change.control, prepared.driver.dialect)
+    looked = await look(ask, prepared.driver, change.clock, deadline=deadline)
     plan = plan_router(
         prepared.driver,
         prepared.order,

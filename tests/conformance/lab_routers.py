@@ -12,9 +12,10 @@ from cpe_diag.driver_kit.router import RouterDriver
 from cpe_diag.lab.build import build_world
 from cpe_diag.lab.openwrt.change_commands import lab_image
 from cpe_diag.lab.openwrt.control import Cut, MachineControl
+from cpe_diag.lab.openwrt.face import Face
 from cpe_diag.lab.openwrt.machine import Machine
-from cpe_diag.lab.openwrt.programs import programs
 from cpe_diag.lab.openwrt.radios import all_bss, radios
+from cpe_diag.lab.openwrt.ssh_server import OPENWRT
 from cpe_diag.lab.world import World
 from cpe_diag.testing.clock import FakeClock
 
@@ -27,9 +28,11 @@ BLOCK = "127.83.2"
 
 
 @dataclass(slots=True)
-class LabOpenWrt:
-    """An OpenWrt router of the lab. `fate` cuts its connections."""
+class LabRouter:
+    """A router of the lab with the driver `name`. `fate` cuts its connections."""
 
+    name: str = "openwrt"
+    face: Face = OPENWRT
     clock: FakeClock = field(default_factory=FakeClock)
     fate: Callable[[str], Cut] = field(default=lambda _label: Cut.NO)
     sent: list[str] = field(default_factory=list)
@@ -39,13 +42,13 @@ class LabOpenWrt:
 
     def __post_init__(self) -> None:
         """Build a healthy home."""
-        driver = load_driver("openwrt")
+        driver = load_driver(self.name)
         assert isinstance(driver, RouterDriver)
         self.driver = driver
         self.world = build_world(1, 0.0, block=BLOCK, clock=self.clock.monotonic)
         self.world.sleep = self._sleep
         router = next(one for one in self.world.routers.values() if one.wan_protocol == "dhcp")
-        self.machine = Machine(world=self.world, router=router)
+        self.machine = self.face.machine(self.world, router)
 
     @property
     def router(self) -> HomeRouter:
@@ -58,7 +61,7 @@ class LabOpenWrt:
     def control(self) -> MachineControl:
         """Give a new door to it."""
         return MachineControl(
-            machine=self.machine, programs=programs(), fate=self.fate, sent=self.sent
+            machine=self.machine, programs=self.face.programs(), fate=self.fate, sent=self.sent
         )
 
     def settings(self) -> Mapping[str, str]:

@@ -19,7 +19,7 @@ from cpe_diag.domain.failures import ActionError
 from cpe_diag.domain.router_plan import RouterPlan, Way
 from cpe_diag.lab.openwrt.control import Cut
 from cpe_diag.testing.router_story import Story, StoryJournal, Vanished
-from tests.conformance.lab_routers import LabOpenWrt
+from tests.conformance.lab_routers import LabRouter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ SETTLED_S = 900.0
 class Case:
     """One change of one new router that something happens to."""
 
-    router: LabOpenWrt
+    router: LabRouter
     story: Story
     plan: RouterPlan
     before: Mapping[str, str]
@@ -51,7 +51,7 @@ class Case:
     @classmethod
     async def new(cls, action: str) -> Case:
         """Plan a change on a healthy router."""
-        router = LabOpenWrt()
+        router = LabRouter()
         story = Story(router, action)
         plan = await story.plan()
         return cls(router, story, plan, dict(router.settings()), router.boots())

@@ -41,6 +41,9 @@ NAMES = {
 SYSTEM_CFG = "/tmp/system.cfg"  # noqa: S108 - a path on the router
 HOOK = f"{PERSISTENT}rc.poststart"
 
+# How long rc.softrestart takes, in seconds.
+RESTART_S = 3.0
+
 # How long after the kernel the script of the customer's own runs, in seconds.
 HOOK_AFTER_S = 5.0
 
@@ -56,6 +59,7 @@ async def cfgmtd(call: Call) -> int:
 
 async def softrestart(call: Call) -> int:
     """Load /tmp/system.cfg and write it to the flash (`save`)."""
+    await call.machine.world.sleep(RESTART_S)
     load(call.machine)
     write_flash(call.machine)
     return 0

@@ -35,6 +35,12 @@ NAMES = {
 }
 BANDS = {"2g": "2", "5g": "1", "6g": "4"}
 
+# notify_rc.c and services.c of ASUSWRT: the order that is being done, how long a new one waits for
+# it, in seconds; and how long an order takes here.
+RC_SERVICE = "rc_service"
+ORDER_WAIT_S = 15
+ORDER_S = 2.0
+
 # ASUSWRT's words for a network's protection, beside the home's.
 SECURITY = {"none": "open", "psk2": "psk2", "sae": "sae", "sae-mixed": "psk2sae"}
 
@@ -111,15 +117,28 @@ NVRAM = Nvram(
 
 
 async def service(call: Call) -> int:
-    """Tell `rc` what to do; it does it after the answer (rc.c and services.c of ASUSWRT)."""
-    match call.args:
-        case ("restart_wireless",):
-            call.machine.load_wifi(forced=True)
-        case ("restart_dnsmasq",):
-            call.machine.router.dnsmasq_running = True
-        case ("reboot",):
-            call.machine.spawn(call.machine.restart())
+    """Tell `rc` what to do; it does it after the answer, one order at a time (notify_rc.c)."""
+    machine, order = call.machine, " ".join(call.args)
+    for _ in range(ORDER_WAIT_S):
+        if not NVRAM.get(machine, RC_SERVICE):
+            NVRAM.set(machine, RC_SERVICE, order)
+            machine.spawn(_obey(machine, order))
+            break
+        await machine.world.sleep(1.0)
     call.streams.say("\nDone.\n")
+    return 0
+
+
+async def _obey(machine: Machine, order: str) -> int:
+    await machine.world.sleep(ORDER_S)
+    match order:
+        case "restart_wireless":
+            machine.load_wifi(forced=True)
+        case "restart_dnsmasq":
+            machine.router.dnsmasq_running = True
+        case "reboot":
+            return await machine.restart()
+    NVRAM.set(machine, RC_SERVICE, "")
     return 0
 
 

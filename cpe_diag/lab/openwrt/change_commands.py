@@ -40,10 +40,11 @@ async def mv(call: Call) -> int:
     """Give a written file another name, in one step."""
     source, target = [arg for arg in call.args if not arg.startswith("-")][-2:]
     files = call.machine.files
-    if source not in files.written:
+    content = files.written.pop(source, None)
+    if content is None:
         call.streams.complain(f"mv: can't rename '{source}': No such file or directory\n")
         return 1
-    files.written[target] = files.written.pop(source)
+    files.write(target, content)
     return 0
 
 
