@@ -44,13 +44,16 @@ DEFAULT_ROUTE: Final = re.compile(r"^\s*0\.0\.0\.0/0\s+(\S+)\s+(\S+)", re.MULTIL
 # ..., tools ping: the sums, and the times where anything came back.
 PINGED: Final = re.compile(r"(\d+) packets transmitted, (\d+) received")
 TIMES: Final = re.compile(r"min/avg/max = [\d.]+/([\d.]+)/[\d.]+ ms")
+# Linux, random(4): boot_id is a UUID. proc(5): loadavg begins with the load of one minute.
+BOOT_ID: Final = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*$", re.MULTILINE)
+LOAD: Final = re.compile(r"^(\d+\.\d+) \d+\.\d+ \d+\.\d+ \d+/\d+", re.MULTILINE)
 # The home network: Bridge0, which Keenetic names Home.
 HOME: Final = "Home"
 
 
 def router_system(answers: Answers, _: ReadingContext) -> RouterSystem:
     """Read identity and health."""
-    version_answer, system_answer = answers
+    version_answer, system_answer, boot_answer, load_answer = answers
     version = ndms.fields(ndms.taken(version_answer))
     system = ndms.fields(ndms.taken(system_answer))
     uptime = system.get("uptime", "")
@@ -61,7 +64,7 @@ def router_system(answers: Answers, _: ReadingContext) -> RouterSystem:
         model=_text(version, "model", "device"),
         firmware=_text(version, "title", "release"),
         uptime_s=float(uptime),
-        load_1min=UNSUPPORTED,
+        load_1min=_load(load_answer),
         memory_total_bytes=_kilobytes(system, "memtotal"),
         memory_available_bytes=_kilobytes(system, "memfree"),
         conntrack_entries=total - free
@@ -69,8 +72,19 @@ def router_system(answers: Answers, _: ReadingContext) -> RouterSystem:
         else UNSUPPORTED,
         conntrack_limit=total,
         clock_offset_s=UNSUPPORTED,
-        boot_id=UNSUPPORTED,
+        boot_id=_boot_id(boot_answer),
     )
+
+
+def _boot_id(answer: CommandAnswer) -> Maybe[str]:
+    """Give the kernel's name of this boot, where the router shows its files."""
+    match = None if answer.exit_status else BOOT_ID.search(answer.output)
+    return UNSUPPORTED if match is None else match[0].strip()
+
+
+def _load(answer: CommandAnswer) -> Maybe[float]:
+    match = None if answer.exit_status else LOAD.search(answer.output)
+    return UNSUPPORTED if match is None else float(match[1])
 
 
 def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:

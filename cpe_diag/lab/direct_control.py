@@ -40,6 +40,8 @@ class DirectControl:
     fate: Callable[[str], Cut] = field(default=lambda _label: Cut.NO)
     sent: list[str] = field(default_factory=list)
     """Labels of the commands that the router ran."""
+    failed: Callable[[str], bool] = field(default=lambda _said: False)
+    """Whether what it said means that it did not take a command."""
 
     @property
     def router(self) -> str:
@@ -67,7 +69,7 @@ class DirectControl:
             raise _ended(FailureKind.SILENT, "no answer came", sent=True)
         if cut is Cut.AFTER or self.device.starts != starts:
             raise _ended(FailureKind.CLOSED, "the connection ended", sent=True)
-        return ExecAnswer(stdout=said.encode(), stderr=b"", exit_status=0)
+        return ExecAnswer(stdout=said.encode(), stderr=b"", exit_status=int(self.failed(said)))
 
     async def exec_stream(
         self,

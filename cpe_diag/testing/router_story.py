@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from cpe_diag.domain.action import ActionEnd, ActionOutcome, JournalEntry, Proof
 from cpe_diag.domain.failures import ConsentError
@@ -86,6 +86,21 @@ class StoryRouter(Protocol):
         """Make an image that it takes."""
 
 
+@runtime_checkable
+class PickyRouter(Protocol):
+    """A simulated router whose platform is not known to carry every text that is allowed."""
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Give by action what the stories set instead of `VALUES`."""
+
+
+def wished(router: StoryRouter, action: str) -> str | None:
+    """Give what the stories set."""
+    own = router.values if isinstance(router, PickyRouter) else {}
+    return own.get(action, VALUES[action])
+
+
 @dataclass(slots=True)
 class StoryJournal:
     """A journal that outlives its process, which dies at the entry of number `dies_at`.
@@ -127,7 +142,7 @@ class Story:
         """Look at the router and make the plan."""
         router = self.router
         if self.action == "firmware.install":
-            self.payloads["image"] = router.image(str(VALUES[self.action]))
+            self.payloads["image"] = router.image(str(wished(router, self.action)))
         until = router.clock.monotonic() + 20.0
         control = router.control()
         if self.action == "router.restore_backup":
@@ -140,7 +155,7 @@ class Story:
         self.boot_id = looked.boot_id
         wish = RouterWish(
             action=self.action,
-            value=VALUES[self.action],
+            value=wished(router, self.action),
             bands=BANDS.get(self.action, ()),
             payloads=tuple(
                 Payload(name=name, size=len(content), sha256=hashlib.sha256(content).hexdigest())

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cpe_diag.driver_kit.load import load_router_driver
+from cpe_diag.driver_kit.ndms_answers import REFUSAL
+from cpe_diag.driver_kit.typed_order import typed_lines
 from cpe_diag.lab.direct_control import DirectControl
+from cpe_diag.lab.keenetic.device import Keenetic
 from cpe_diag.lab.openwrt.control import Cut
 from cpe_diag.lab.routeros import tables
 from cpe_diag.lab.routeros.device import Device
@@ -85,3 +88,80 @@ class LabRouterOs:
     def image(self, version: str) -> bytes:
         """Make an image that it takes."""
         return version.encode()
+
+
+@dataclass(slots=True)
+class LabKeenetic:
+    """A Keenetic. `fate` cuts its connections."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    fate: Callable[[str], Cut] = field(default=lambda _label: Cut.NO)
+    sent: list[str] = field(default_factory=list)
+    device: Keenetic = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start it an hour ago."""
+        now = self.clock.monotonic()
+        self.device = Keenetic(now=self.clock.monotonic, booted_at=now - 3600.0)
+
+    @property
+    def driver(self) -> RouterDriver:
+        """Give the driver under test."""
+        return load_router_driver("keenetic_ndms")
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Give a name that its command line is known to carry."""
+        return {"wifi.set_ssid": "Cafe 'x' $HOME #1; !"}
+
+    def control(self) -> DirectControl:
+        """Give a new door to it."""
+        return DirectControl(
+            device=self.device,
+            run=self._run,
+            clock=self.clock,
+            fate=self.fate,
+            sent=self.sent,
+            failed=lambda said: REFUSAL.search(said) is not None,
+        )
+
+    def settings(self) -> Mapping[str, str]:
+        """Give what is set and what is saved."""
+        self.device.tick()
+        kinds = {"running": self.device.running, "saved": self.device.saved}
+        return {
+            f"{kind} {name}": repr(point)
+            for kind, points in kinds.items()
+            for name, point in points.items()
+        }
+
+    def boots(self) -> str:
+        """Name the boot that it is in."""
+        self.device.tick()
+        return str(self.device.starts)
+
+    def meddle(self) -> None:
+        """Change the name of a network for good."""
+        for points in (self.device.running, self.device.saved):
+            points["WifiMaster0/AccessPoint0"].ssid = "Meddled"
+
+    def power_cut(self) -> None:
+        """Take the power away for a moment."""
+        self.device.restart()
+
+    def image(self, version: str) -> bytes:
+        """Make an image that it takes."""
+        return version.encode()
+
+    async def _run(self, text: str) -> str:
+        said, starts = "", self.device.starts
+        for line in typed_lines(text):
+            answer = await self.device.enter(line.text, _nobody_asks) or ""
+            said += line.said(answer)
+            if REFUSAL.search(answer) or self.device.starts != starts:
+                break
+        return said
+
+
+async def _nobody_asks(question: str) -> str:
+    raise AssertionError(question)

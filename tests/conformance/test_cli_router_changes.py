@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cpe_diag.testing.router_story import PASSWORD, SSID, STORIES, Story, StoryRouter
-from tests.conformance.lab_cli_routers import LabRouterOs
+from tests.conformance.lab_cli_routers import LabKeenetic, LabRouterOs
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ROUTERS: dict[str, Callable[[], StoryRouter]] = {
     "routeros wifi": partial(LabRouterOs, "wifi"),
     "routeros wireless": partial(LabRouterOs, "wireless"),
+    "keenetic": LabKeenetic,
 }
 """A simulated router by what it is; each story gets a new one."""
 

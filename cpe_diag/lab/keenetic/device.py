@@ -1,7 +1,7 @@
-"""One simulated Keenetic: what is set, what is saved, its fail-safe timer, and what it shows.
+"""One simulated Keenetic: what is set, what is saved, its timed restart, and what it shows.
 
 Forms: python_ndms2_client, tests/test_parse_dict_lines.py and test_check_command_result.py;
-Keenetic Command Reference for `system configuration fail-safe`.
+Keenetic Command Reference for `system reboot`, `ip host` and `system configuration save`.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def home() -> dict[str, Point]:
 class Keenetic:
     """A router.
 
-    `now` gives seconds. `running` is in force, `saved` comes back with a start. `fail_safe_at` is
-    when the fail-safe timer restarts it; None: no timer.
+    `now` gives seconds. `running` and `hosts` are in force, `saved` and `saved_hosts` come back
+    with a start. `reboot_at` is when it restarts by itself; None: it does not.
     """
 
     now: Callable[[], float]
@@ -61,8 +61,8 @@ class Keenetic:
     starts: int = 1
     running: dict[str, Point] = field(default_factory=home)
     saved: dict[str, Point] = field(default_factory=home)
-    fail_safe_at: float | None = None
-    fail_safe_s: float = 0.0
+    hosts: dict[str, str] = field(default_factory=dict)
+    saved_hosts: dict[str, str] = field(default_factory=dict)
     reboot_at: float | None = None
     answering: set[str] = field(default_factory=set)
     greeting: str = "KeeneticOS version 5.01.C.3.0-1, copyright (c) 2010-2026 Keenetic Ltd.\n\n"
@@ -76,20 +76,17 @@ class Keenetic:
         return self.now() >= self.away_until
 
     def tick(self) -> None:
-        """Let timers do what has become due."""
-        for due in (self.fail_safe_at, self.reboot_at):
-            if due is not None and self.now() >= due:
-                self.restart()
-                return
+        """Restart where that has become due."""
+        if self.reboot_at is not None and self.now() >= self.reboot_at:
+            self.restart(self.reboot_at)
 
-    def restart(self) -> None:
-        """Start anew: only what is saved is there; the fail-safe timer lives on."""
+    def restart(self, moment: float | None = None) -> None:
+        """Start anew, now or at a moment that has passed: only what is saved is there."""
         self.starts += 1
-        self.booted_at = self.away_until = self.now() + BOOT_S
+        self.booted_at = self.away_until = (self.now() if moment is None else moment) + BOOT_S
         self.running = copy.deepcopy(self.saved)
+        self.hosts = dict(self.saved_hosts)
         self.reboot_at = None
-        if self.fail_safe_at is not None:
-            self.fail_safe_at = self.away_until + self.fail_safe_s
 
     async def enter(  # noqa: PLR0911 - one for each kind of line
         self, line: str, ask: Callable[[str], Awaitable[str]]
@@ -108,26 +105,35 @@ class Keenetic:
                 return shows.show(self, what)
             case ["tools", "ping", target, "count", count]:
                 return shows.ping(self, target, int(count))
-            case ["interface", name, *rest] if POINT.fullmatch(name) and name in self.running:
+            case ["interface", name, *rest]:
                 return self._interface(name, rest)
-            case ["interface", name, *_]:
-                return _refused(
-                    "Network::Interface::Base",
-                    6553609,
-                    f'unable to find {name} as "Network::Interface::Base"',
-                )
             case ["system", *rest]:
                 return self._system(rest)
-            case ["no", "system", "configuration", "fail-safe", "timer"]:
-                self.fail_safe_at = None
-                return "Core::System::FailSafe: Timer disabled.\n"
+            case ["more", file]:
+                return shows.more(self, file)
+            case ["ip", "host", *_] | ["no", "ip", "host", *_]:
+                return self._host(words)
             case ["no", "system", "reboot"]:
                 self.reboot_at = None
                 return "Core::System::RebootManager: Reboot cancelled.\n"
             case _:
                 return _refused("Command::Base", 7405600, f"no such command: {words[0]}")
 
+    def _host(self, words: list[str]) -> str:
+        match words:
+            case ["ip", "host", name, address]:
+                self.hosts[name] = address
+                return f'Dns::Manager: Added static record for "{name}", address {address}.\n'
+            case ["no", "ip", "host", name, _]:
+                self.hosts.pop(name, None)
+                return f'Dns::Manager: Deleted record for "{name}".\n'
+            case _:
+                return _refused("Command::Base", 7405602, "argument parse error")
+
     def _interface(self, name: str, rest: list[str]) -> str:
+        if not POINT.fullmatch(name) or name not in self.running:
+            words = f'unable to find {name} as "Network::Interface::Base"'
+            return _refused("Network::Interface::Base", 6553609, words)
         point = self.running[name]
         match rest:
             case ["up" | "down" as state]:
@@ -147,25 +153,11 @@ class Keenetic:
             case _:
                 return _refused("Command::Base", 7405602, "argument parse error")
 
-    def _system(self, rest: list[str]) -> str:  # noqa: PLR0911 - one for each command
+    def _system(self, rest: list[str]) -> str:
         match rest:
             case ["configuration", "save"]:
                 self._save()
                 return "Core::System::StartupConfig: Saving (cli).\n"
-            case ["configuration", "fail-safe", "timer", "reboot", seconds]:
-                self.fail_safe_s = float(seconds)
-                self.fail_safe_at = self.now() + self.fail_safe_s
-                return f"Core::System::FailSafe: Timer set to reboot in {seconds} seconds.\n"
-            case ["configuration", "fail-safe", "commit"]:
-                if self.fail_safe_at is None:
-                    return _refused("Core::System::FailSafe", 1179781, "timer is not active")
-                self.fail_safe_at = None
-                self._save()
-                return "Core::System::FailSafe: Configuration committed.\n"
-            case ["configuration", "fail-safe", "rollback"]:
-                self.fail_safe_at = None
-                self.restart()
-                return ""
             case ["reboot"]:
                 self.restart()
                 return ""
@@ -177,6 +169,7 @@ class Keenetic:
 
     def _save(self) -> None:
         self.saved = copy.deepcopy(self.running)
+        self.saved_hosts = dict(self.hosts)
 
 
 def _refused(where: str, code: int, words: str) -> str:

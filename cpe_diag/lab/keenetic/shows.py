@@ -44,6 +44,17 @@ def show(device: Keenetic, what: list[str]) -> str:  # noqa: PLR0911 - one for e
             return f"Command::Base error[7405600]: no such command: {what[0]}.\n"
 
 
+def more(device: Keenetic, file: str) -> str:
+    """Give what `more ...` shows of a file."""
+    match file:
+        case "proc:/sys/kernel/random/boot_id":
+            return f"5a0d8e6a-0000-4000-8000-{device.starts:012d}\n"
+        case "proc:/loadavg":
+            return "0.12 0.10 0.05 1/120 4242\n"
+        case _:
+            return f'FileSystem::Repository error[7405600]: file not found: "{file}".\n'
+
+
 def ping(device: Keenetic, target: str, count: int) -> str:
     """Give what `tools ping` says."""
     known = target in device.answering
@@ -193,10 +204,8 @@ def _associations(device: Keenetic) -> str:
 
 
 def _running(device: Keenetic) -> str:
-    lines = ["! $$$ Model: Keenetic Ultra", "system"]
-    if device.fail_safe_at is not None:
-        seconds = int(device.fail_safe_s)
-        lines.append(f"    configuration fail-safe timer reboot {seconds}")
+    lines = ["! $$$ Model: Keenetic Ultra", "system", "!"]
+    lines += [f"ip host {name} {address}" for name, address in device.hosts.items()]
     lines.append("!")
     for name, point in device.running.items():
         lines.append(f"interface {name}")

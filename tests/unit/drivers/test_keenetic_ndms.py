@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from cpe_diag.domain.failures import FailureKind
-from cpe_diag.domain.router_facts import LanStatus, WanStatus
+from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.router_facts import LanStatus, RouterSystem, WanStatus
 from cpe_diag.domain.wifi_facts import WifiClients
 from cpe_diag.driver_kit.load import load_router_driver
 from cpe_diag.driver_kit.parsers import ndms
@@ -161,3 +162,27 @@ def test_values_of_inner_levels_do_not_count() -> None:
     """`version` of a part is not the router's."""
     text = "   release: 5\n       ndw:\n        version: 4\n    title: 5.1\n"
     assert ndms.fields(text) == {"release": "5", "ndw": ""}
+
+
+def test_a_router_that_does_not_show_its_files_has_no_boot_and_no_load() -> None:
+    """Nothing is made up in their place."""
+    version = "\n      release: 2.08\n        title: 2.08\n       device: Extra\n"
+    system = (
+        "   memtotal: 262144\n    memfree: 174144\n     uptime: 60\n"
+        "  conntotal: 9\n   connfree: 5\n"
+    )
+    refused = "Command::Base error[7405600]: no such command: more.\n"
+    texts = zip(
+        DRIVER.questions["router_system"].commands,
+        ((version, 0), (system, 0), (refused, 1), (refused, 1)),
+        strict=True,
+    )
+    answers = tuple(
+        CommandAnswer(command=command, output=output, exit_status=status)
+        for command, (output, status) in texts
+    )
+    facts = DRIVER.questions["router_system"].reader(answers, ReadingContext(at=AT))
+    assert isinstance(facts, RouterSystem)
+    assert (facts.uptime_s, facts.conntrack_entries) == (60, 4)
+    missing = Missing(why=FailureKind.UNSUPPORTED)
+    assert (facts.boot_id, facts.load_1min) == (missing, missing)

@@ -70,6 +70,7 @@ async def test_every_fact_is_read() -> None:
         assert isinstance(system, RouterSystem)
         assert (system.model, system.firmware) == ("Ultra (KN-1810)", "5.1.3")
         assert system.uptime_s == 3600
+        assert (system.load_1min, system.boot_id) == (0.12, "5a0d8e6a-0000-4000-8000-000000000001")
         assert (system.conntrack_entries, system.conntrack_limit) == (183, 16384)
         wan = await one.read("router_wan")
         assert isinstance(wan, WanStatus)
