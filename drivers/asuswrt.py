@@ -15,6 +15,7 @@ from cpe_diag.driver_kit.parsers.busybox_web import untyped_dns_check, wget_chec
 from cpe_diag.driver_kit.parsers.fields import UNSUPPORTED, needed_address
 from cpe_diag.driver_kit.parsers.home_network import dated_leases, neighbours
 from cpe_diag.driver_kit.parsers.ipv4 import pool_size, with_prefix
+from cpe_diag.driver_kit.parsers.kernel_net import lan_port
 from cpe_diag.driver_kit.parsers.linux_system import linux_system, running
 from cpe_diag.driver_kit.parsers.log_lines import classify
 from cpe_diag.driver_kit.parsers.sections import needed, sections, variables
@@ -134,25 +135,9 @@ def router_lan(answers: Answers, _: ReadingContext) -> LanStatus:
 
 
 def _ports(text: str) -> Maybe[tuple[LanPort, ...]]:
-    """Read carrier and speed of the bridge's sockets; a VLAN stands for several of them."""
-    ports = [
-        LanPort(name=name, carrier=_carrier(body), speed_bps=_speed(body))
-        for name, body in sections(text)
-        if not name.startswith(VLAN)
-    ]
+    """Read link and errors of the bridge's sockets; a VLAN stands for several of them."""
+    ports = [lan_port(name, body) for name, body in sections(text) if not name.startswith(VLAN)]
     return tuple(ports) if ports else UNSUPPORTED
-
-
-def _carrier(body: str) -> Maybe[bool]:
-    first = body.splitlines()[0] if body else ""
-    return first == "1" if first in {"0", "1"} else UNSUPPORTED
-
-
-def _speed(body: str) -> Maybe[int]:
-    """Give the speed; the kernel says -1, or refuses, without a link (sysfs-class-net)."""
-    lines = body.splitlines()
-    last = lines[1] if len(lines) > 1 else ""
-    return int(last) * 1_000_000 if last.isdecimal() and len(last) < 7 else NO_VALUE  # noqa: PLR2004 - digits
 
 
 def router_log(answers: Answers, _: ReadingContext) -> LogEvents:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Maybe, Missing
-from cpe_diag.domain.router_facts import LanPort, LanStatus, RouterSystem, WanStatus
+from cpe_diag.domain.router_facts import LanStatus, RouterSystem, WanStatus
 from cpe_diag.domain.wifi_facts import Radio, WifiClient, WifiClients, WifiNetwork, WifiStatus
 from cpe_diag.driver_kit.parsers import wireless_tools
 from cpe_diag.driver_kit.parsers.answers import decoded, refuse_failed, unparseable, whole_text
@@ -20,6 +20,8 @@ from cpe_diag.driver_kit.parsers.kernel_net import (
     arp_table,
     default_route,
     inet_addresses,
+    lan_port,
+    link_carrier,
     name_servers,
 )
 from cpe_diag.driver_kit.parsers.linux_system import linux_system
@@ -44,8 +46,6 @@ NUMBERED: Final = re.compile(r"(radio|wireless|aaa)\.(\d{1,2})\.(.+)")
 SPLIT_MHZ: Final = 3000
 # wstalist: rates in Mbit/s.
 RATE_UNIT_BPS: Final = 1_000_000
-# sysfs-class-net: speed in Mbit/s, -1 or an error without a link.
-SPEED: Final = re.compile(r"\d{1,6}")
 
 
 def router_system(answers: Answers, context: ReadingContext) -> RouterSystem:
@@ -77,7 +77,7 @@ def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
         up=bool(addresses),
         protocol=_protocol(values),
         device=device or UNSUPPORTED,
-        carrier=_carrier(parts.get("carrier", "")),
+        carrier=link_carrier(parts.get("carrier", "")),
         mac=mac if mac.count(":") == 5 else UNSUPPORTED,  # noqa: PLR2004 - six octets
         addresses=addresses,
         gateway=gateway if addresses else None,
@@ -96,11 +96,6 @@ def _protocol(values: Mapping[str, str]) -> str:
     return "static"
 
 
-def _carrier(body: str) -> Maybe[bool]:
-    first = body.splitlines()[0] if body else ""
-    return first == "1" if first in {"0", "1"} else UNSUPPORTED
-
-
 def router_lan(answers: Answers, _: ReadingContext) -> LanStatus:
     """Read the home network as the router serves it."""
     settings, arp_answer = answers
@@ -110,7 +105,7 @@ def router_lan(answers: Answers, _: ReadingContext) -> LanStatus:
     device = parts.get("device", "").strip()
     addresses = inet_addresses(parts.get("addresses", ""))
     ports = [
-        LanPort(name=head.removeprefix("port "), carrier=_carrier(body), speed_bps=_speed(body))
+        lan_port(head.removeprefix("port "), body)
         for head, body in parts.items()
         if head.startswith("port ")
     ]
@@ -125,12 +120,6 @@ def router_lan(answers: Answers, _: ReadingContext) -> LanStatus:
         dns_forwarder_running=UNSUPPORTED,
         dhcp_pool_size=pool_size(values.get("dhcpd.1.start", ""), values.get("dhcpd.1.end", "")),
     )
-
-
-def _speed(body: str) -> Maybe[int]:
-    lines = body.splitlines()
-    last = lines[1] if len(lines) > 1 else ""
-    return int(last) * 1_000_000 if SPEED.fullmatch(last) else NO_VALUE
 
 
 def router_wifi(answers: Answers, _: ReadingContext) -> WifiStatus:

@@ -12,6 +12,7 @@ from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.domain.wifi_facts import AirNeighbour, AirScan, WifiClient, WifiClients
 from cpe_diag.driver_kit.parsers.answers import unparseable, whole_text
 from cpe_diag.driver_kit.parsers.escapes import unescaped
+from cpe_diag.driver_kit.parsers.fields import UNSUPPORTED
 from cpe_diag.driver_kit.parsers.sections import sections
 from cpe_diag.driver_kit.router import UnreadableError
 
@@ -28,7 +29,8 @@ _NOISE: Final = re.compile(r"\bnoise: (-\d{1,3}) dBm")
 _RSSI: Final = re.compile(r"\bRSSI: (-\d{1,3}) dBm")
 _BSSID: Final = re.compile(r"^BSSID: ([0-9A-F:]{17})\b", re.MULTILINE)
 _CHANSPEC: Final = re.compile(
-    r"^\s+Chanspec: ([\d.]+)GHz channel [\d-]+ (?:80\+)?(\d{1,3})MHz \(0x[0-9a-f]+\)", re.MULTILINE
+    r"^\s+Chanspec: ([\d.]+)GHz channel (\d{1,3})(?:-\d+)? (?:80\+)?(\d{1,3})MHz \(0x[0-9a-f]+\)",
+    re.MULTILINE,
 )
 _PRIMARY: Final = re.compile(r"^\s+(?:Primary|Control) channel: (\d{1,3})$", re.MULTILINE)
 _CHANNEL: Final = re.compile(r"\bChannel: (?:[256]g)?(\d{1,3})(?:[lu]|/[\d-]+)?$", re.MULTILINE)
@@ -46,6 +48,11 @@ _ANTENNAS: Final = re.compile(
 )
 _TX_RATE: Final = re.compile(r"^\s+rate of last tx pkt: (\d{1,9}) kbps", re.MULTILINE)
 _RX_RATE: Final = re.compile(r"^\s+rate of last rx pkt: (\d{1,9}) kbps", re.MULTILINE)
+# wlu.c of Broadcom, wl_sta_info; older tools do not print the first three.
+_SENT: Final = re.compile(r"^\s+tx total pkts sent: (\d{1,10})$", re.MULTILINE)
+_RETRIES: Final = re.compile(r"^\s+tx pkts retries: (\d{1,10})$", re.MULTILINE)
+_GIVEN_UP: Final = re.compile(r"^\s+tx pkts retry exhausted: (\d{1,10})$", re.MULTILINE)
+_CONNECTED: Final = re.compile(r"^\s+in network (\d{1,10}) seconds$", re.MULTILINE)
 _REJECTED: Final = re.compile(r"Scan Rejected|Not Ready|Unsupported", re.IGNORECASE)
 
 
@@ -58,6 +65,7 @@ class BssStatus:
     band: Maybe[str]
     channel: Maybe[int]
     width_mhz: Maybe[int]
+    centre_channel: Maybe[int]
     signal_dbm: Maybe[int]
     noise_dbm: Maybe[float]
     busy_percent: Maybe[float]
@@ -89,7 +97,8 @@ def _status(block: str) -> BssStatus | None:
         bssid=bssid[1].lower(),
         band=_BANDS.get(chanspec[1], NO_VALUE) if chanspec else NO_VALUE,
         channel=int(channel[1]) if channel else NO_VALUE,
-        width_mhz=int(chanspec[2]) if chanspec else NO_VALUE,
+        width_mhz=int(chanspec[3]) if chanspec else NO_VALUE,
+        centre_channel=int(chanspec[2]) if chanspec else NO_VALUE,
         signal_dbm=int(signal[1]) if signal else NO_VALUE,
         noise_dbm=float(noise[1]) if noise else NO_VALUE,
         busy_percent=float(busy[1]) if busy else NO_VALUE,
@@ -125,6 +134,10 @@ def stations(answer: CommandAnswer) -> WifiClients:
                     signal_dbm=_signal(one),
                     rx_rate_bps=_rate(_RX_RATE, one),
                     tx_rate_bps=_rate(_TX_RATE, one),
+                    tx_packets=_count(_SENT, one),
+                    tx_retries=_count(_RETRIES, one),
+                    tx_failed=_count(_GIVEN_UP, one),
+                    connected_s=_count(_CONNECTED, one),
                 )
             )
     return WifiClients(clients=tuple(clients))
@@ -143,6 +156,11 @@ def _signal(text: str) -> Maybe[int]:
 def _rate(pattern: re.Pattern[str], text: str) -> Maybe[int]:
     match = pattern.search(text)
     return int(match[1]) * 1000 if match and int(match[1]) else NO_VALUE
+
+
+def _count(pattern: re.Pattern[str], text: str) -> Maybe[int]:
+    match = pattern.search(text)
+    return int(match[1]) if match else UNSUPPORTED
 
 
 def air_scan(answer: CommandAnswer) -> AirScan:
@@ -168,6 +186,9 @@ def air_scan(answer: CommandAnswer) -> AirScan:
                 ssid=one.ssid.strip("\0"),
                 channel=one.channel,
                 signal_dbm=one.signal_dbm,
+                band=one.band,
+                width_mhz=one.width_mhz,
+                centre_channel=one.centre_channel,
             )
             before = heard.get(found.bssid)
             if before is None or _loudness(found) > _loudness(before):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.router_facts import LanNeighbour
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.router_facts import LanNeighbour, LanPort
 from cpe_diag.driver_kit.parsers.answers import unparseable
 from cpe_diag.driver_kit.parsers.fields import UNSUPPORTED, needed_address
+from cpe_diag.driver_kit.parsers.sections import variables
 
 if TYPE_CHECKING:
     from cpe_diag.domain.missing import Maybe
@@ -26,6 +29,45 @@ _INET: Final = re.compile(
     r"^\s+inet ([\d.]{7,15}(?:/\d{1,2})?)(?: peer ([\d.]{7,15}))?", re.MULTILINE
 )
 _DEFAULT: Final = re.compile(r"^default(?: via ([\d.]{7,15}))? +dev (\S+)", re.MULTILINE)
+
+# sysfs-class-net: speed in Mbit/s, -1 or an error without a link. sysfs-class-net-statistics.
+_SPEED: Final = re.compile(r"\d{1,6}")
+_COUNTER: Final = re.compile(r"\d{1,20}")
+_NO_LINK: Final = Missing(why=FailureKind.NOT_MEASURED)
+
+
+def link_carrier(text: str) -> Maybe[bool]:
+    """Read /sys/class/net/DEVICE/carrier; Missing where the device is down or none."""
+    first = text.splitlines()[0] if text else ""
+    return first == "1" if first in {"0", "1"} else UNSUPPORTED
+
+
+def lan_port(name: str, text: str) -> LanPort:
+    """Read a socket from its files in /sys/class/net.
+
+    Args:
+        name: of the socket.
+        text: its carrier, its speed, then `rx_errors=`, `tx_errors=`, `rx_crc_errors=`, each in
+            a line.
+
+    Returns:
+        The socket; what the kernel would not tell is Missing.
+    """
+    lines = text.splitlines()
+    speed = lines[1] if len(lines) > 1 else ""
+    counters = variables(text)
+    return LanPort(
+        name=name,
+        carrier=link_carrier(text),
+        speed_bps=int(speed) * 1_000_000 if _SPEED.fullmatch(speed) else _NO_LINK,
+        rx_errors=_count(counters.get("rx_errors", "")),
+        tx_errors=_count(counters.get("tx_errors", "")),
+        crc_errors=_count(counters.get("rx_crc_errors", "")),
+    )
+
+
+def _count(text: str) -> Maybe[int]:
+    return int(text) if _COUNTER.fullmatch(text) else UNSUPPORTED
 
 
 def arp_table(text: str, device: str, label: str) -> tuple[LanNeighbour, ...]:

@@ -149,6 +149,7 @@ def _station(machine: Machine, station: HomeDevice) -> str:
         f"\t per antenna average rssi of rx data frames: {station.signal_dbm} 0 0 0\n"
         f"\t tx total pkts sent: {packets}\n"
         f"\t tx pkts retries: {retries}\n"
+        f"\t tx pkts retry exhausted: {retries // 20}\n"
         f"smoothed rssi: {station.signal_dbm}\n"
     )
 

@@ -112,6 +112,10 @@ def derived(machine: Machine) -> Contents:
         contents[f"/sys/class/net/{device}/speed"] = partial(_speed, machine, device)
         contents[f"/sys/class/net/{device}/address"] = partial(_address, machine, device)
         contents[f"/sys/class/net/{device}/mtu"] = lambda: "1500\n"
+        for counter in ("rx_errors", "rx_crc_errors"):
+            name = f"/sys/class/net/{device}/statistics/{counter}"
+            contents[name] = partial(_errors, machine, device)
+        contents[f"/sys/class/net/{device}/statistics/tx_errors"] = lambda: "0\n"
     return contents
 
 
@@ -259,6 +263,10 @@ def _operstate(machine: Machine, device: str) -> str:
 def _speed(machine: Machine, device: str) -> str:
     speed = device_speed_mbps(machine, device)
     return f"{-1 if speed is None else speed}\n"
+
+
+def _errors(machine: Machine, device: str) -> str:
+    return f"{machine.router.lan_errors.get(device, 0)}\n"
 
 
 def _address(machine: Machine, device: str) -> str:

@@ -40,8 +40,9 @@ WAN = (
 )
 LAN = (
     "lan_ifname=br0\nlan_ipaddr=192.168.50.1\nlan_netmask=255.255.255.0\ndhcp_enable_x=1\n"
-    "dhcp_start=192.168.50.2\ndhcp_end=192.168.50.254\n== eth1\n1\n1000\n== eth2\n0\n"
-    "cat: read error: Invalid argument\nrc=0\n"
+    "dhcp_start=192.168.50.2\ndhcp_end=192.168.50.254\n== eth1\n1\n1000\n"
+    "rx_errors=815\ntx_errors=0\nrx_crc_errors=812\n== eth2\n0\n"
+    "cat: read error: Invalid argument\nrx_errors=\nrc=0\n"
 )
 LEASES = (
     "== date\n1772323202\n== leases\n"
@@ -73,6 +74,8 @@ CLIENTS = (
     "\t state: AUTHENTICATED ASSOCIATED AUTHORIZED\n"
     "\t rate of last tx pkt: 130000 kbps - 65000 kbps\n\t rate of last rx pkt: 6000 kbps\n"
     "\t per antenna average rssi of rx data frames: -52 -54 0 0\nsmoothed rssi: -53\n"
+    "\t in network 3600 seconds\n\t tx total pkts sent: 4544\n\t tx pkts retries: 1493\n"
+    "\t tx pkts retry exhausted: 3\n\t tx FW total pkts sent: 27\n"
     "[VER 8] STA 0A:00:00:00:00:02:\n\t state: AUTHENTICATED ASSOCIATED\n"
     "\t rate of last tx pkt: 0 kbps\n"
     "\t per antenna average rssi of rx data frames: -71 -68 0 0\n== wl0.1\nrc=0\n"
@@ -81,7 +84,8 @@ SCAN = (
     '== eth5\nSSID: "Next door"\nMode: Managed\tRSSI: -71 dBm\tSNR: 24 dB\tnoise: -95 dBm\t'
     "Flags: RSSI on-channel\tChannel: 11\nBSSID: 06:00:00:00:00:01\tCapability: ESS WEP \n"
     'SSID: "\\x00\\x00"\nMode: Managed\tRSSI: -80 dBm\tnoise: -95 dBm\tChannel: 36/80\n'
-    "BSSID: 06:00:00:00:00:02\tCapability: ESS \nrc=0\n"
+    "BSSID: 06:00:00:00:00:02\tCapability: ESS \nVHT Capable:\n"
+    "\tChanspec: 5GHz channel 42 80MHz (0xe02a)\n\tPrimary channel: 36\nrc=0\n"
 )
 
 
@@ -122,9 +126,24 @@ def test_the_home_behind_an_asus_is_read() -> None:
     assert isinstance(lan, LanStatus)
     assert (lan.prefix, lan.dhcp_pool_size, lan.dhcp_enabled) == ("192.168.50.1/24", 253, True)
     assert lan.dhcp_server_running is True
+    unknown = Missing(why=FailureKind.UNSUPPORTED)
     assert lan.ports == (
-        LanPort(name="eth1", carrier=True, speed_bps=1_000_000_000),
-        LanPort(name="eth2", carrier=False, speed_bps=Missing(why=FailureKind.NOT_MEASURED)),
+        LanPort(
+            name="eth1",
+            carrier=True,
+            speed_bps=1_000_000_000,
+            rx_errors=815,
+            tx_errors=0,
+            crc_errors=812,
+        ),
+        LanPort(
+            name="eth2",
+            carrier=False,
+            speed_bps=Missing(why=FailureKind.NOT_MEASURED),
+            rx_errors=unknown,
+            tx_errors=unknown,
+            crc_errors=unknown,
+        ),
     )
     assert lan.leases == (
         DhcpLease(
@@ -170,6 +189,9 @@ def test_stations_and_neighbours_are_read() -> None:
         130_000_000,
         6_000_000,
     )
+    assert (first.tx_packets, first.tx_retries, first.tx_failed) == (4544, 1493, 3)
+    assert first.connected_s == 3600
+    assert isinstance(second.tx_retries, Missing)
     assert (second.authorized, second.signal_dbm) == (False, -68)
     assert isinstance(second.tx_rate_bps, Missing)
     air = read("ddwrt", "air_scan", SCAN)
@@ -178,6 +200,8 @@ def test_stations_and_neighbours_are_read() -> None:
         ("Next door", 11, -71),
         ("", 36, -80),
     ]
+    wide = air.neighbours[1]
+    assert (wide.band, wide.width_mhz, wide.centre_channel) == ("5g", 80, 42)
     check_cuts("asuswrt", "wifi_clients", CLIENTS)
     check_cuts("asuswrt", "air_scan", SCAN)
 

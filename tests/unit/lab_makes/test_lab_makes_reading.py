@@ -44,6 +44,17 @@ async def test_health_and_ways_of_a_home_are_read(make: Make, name: str) -> None
     assert len(lan.neighbours) == len(home.router.devices)
 
 
+@pytest.mark.parametrize("name", ["asuswrt", "ubiquiti_airos"])
+async def test_a_bad_patch_cable_is_read(make: Make, name: str) -> None:
+    """The socket's own count of wrong checksums."""
+    home = make(name)
+    home.router.lan_errors["lan1"] = 812
+    lan = await home.ask("router_lan")
+    assert isinstance(lan, LanStatus)
+    assert isinstance(lan.ports, tuple)
+    assert {port.name: port.crc_errors for port in lan.ports}["eth1"] == 812
+
+
 @pytest.mark.parametrize("name", MAKES)
 async def test_a_home_that_dials_is_read(make: Make, name: str) -> None:
     """The address is the session's."""
