@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cpe_diag.driver_kit.load import load_driver
 from cpe_diag.driver_kit.router import RouterDriver
 from cpe_diag.lab.build import build_world
+from cpe_diag.lab.makes.airos import AIROS
+from cpe_diag.lab.makes.asuswrt import ASUSWRT
+from cpe_diag.lab.makes.ddwrt import DDWRT
 from cpe_diag.lab.openwrt.change_commands import lab_image
 from cpe_diag.lab.openwrt.control import Cut, MachineControl
 from cpe_diag.lab.openwrt.face import Face
@@ -20,8 +24,6 @@ from cpe_diag.lab.world import World
 from cpe_diag.testing.clock import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cpe_diag.lab.home_state import HomeRouter
 
 BLOCK = "127.83.2"
@@ -90,3 +92,12 @@ class LabRouter:
     def image(self, version: str) -> bytes:
         """Make an image that it takes."""
         return lab_image(self.router.board, version)
+
+
+LAB_ROUTERS: Mapping[str, Callable[[], LabRouter]] = {
+    "openwrt": LabRouter,
+    "asuswrt": partial(LabRouter, "asuswrt", ASUSWRT),
+    "ddwrt": partial(LabRouter, "ddwrt", DDWRT),
+    "ubiquiti_airos": partial(LabRouter, "ubiquiti_airos", AIROS),
+}
+"""A new router by the id of its driver."""

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cpe_diag.driver_kit.load import load_driver
 from cpe_diag.driver_kit.router import RouterDriver
-from cpe_diag.lab.makes.airos import AIROS
-from cpe_diag.lab.makes.asuswrt import ASUSWRT
-from cpe_diag.lab.makes.ddwrt import DDWRT
 from cpe_diag.testing.router_story import STORIES, StoryRouter
-from tests.conformance.lab_routers import LabRouter
+from tests.conformance.lab_routers import LAB_ROUTERS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-ROUTERS: dict[str, Callable[[], StoryRouter]] = {
-    "openwrt": LabRouter,
-    "asuswrt": partial(LabRouter, "asuswrt", ASUSWRT),
-    "ddwrt": partial(LabRouter, "ddwrt", DDWRT),
-    "ubiquiti_airos": partial(LabRouter, "ubiquiti_airos", AIROS),
-}
+ROUTERS: dict[str, Callable[[], StoryRouter]] = {**LAB_ROUTERS}
 """A simulated router by the id of its driver; each story gets a new one."""
 
 

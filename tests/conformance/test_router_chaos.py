@@ -19,7 +19,7 @@ from cpe_diag.domain.failures import ActionError
 from cpe_diag.domain.router_plan import RouterPlan, Way
 from cpe_diag.lab.openwrt.control import Cut
 from cpe_diag.testing.router_story import Story, StoryJournal, Vanished
-from tests.conformance.lab_routers import LabRouter
+from tests.conformance.lab_routers import LAB_ROUTERS, LabRouter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,11 @@ ARMED = (
     "router.restore_backup",
 )
 ONCE = ("router.reboot", "router.factory_reset", "firmware.install")
+KILLED = (
+    *(("openwrt", action) for action in ARMED),
+    *((name, "wifi.set_password") for name in LAB_ROUTERS if name != "openwrt"),
+)
+"""All of one platform; of each other the one with the most stages."""
 SETTLED_S = 900.0
 """Longer than any window, outage and restart here."""
 
@@ -49,9 +54,9 @@ class Case:
     boot: str
 
     @classmethod
-    async def new(cls, action: str) -> Case:
-        """Plan a change on a healthy router."""
-        router = LabRouter()
+    async def new(cls, action: str, name: str = "openwrt") -> Case:
+        """Plan a change on a healthy router with the driver `name`."""
+        router = LAB_ROUTERS[name]()
         story = Story(router, action)
         plan = await story.plan()
         return cls(router, story, plan, dict(router.settings()), router.boots())
@@ -66,7 +71,7 @@ class Case:
 
     async def new_settings(self) -> Mapping[str, str]:
         """Give what an undisturbed change of the same kind ends with, seen on another router."""
-        other = await Case.new(self.story.action)
+        other = await Case.new(self.story.action, self.router.name)
         outcome = await other.story.perform(other.plan)
         assert outcome.end is ActionEnd.PROVEN, outcome.words
         await other.story.wait(SETTLED_S)
@@ -82,9 +87,9 @@ def shape(settings: Mapping[str, str]) -> set[tuple[str, str]]:
     return found
 
 
-async def moments_of(action: str) -> int:
+async def moments_of(action: str, name: str = "openwrt") -> int:
     """Count the moments at which the process can die."""
-    case = await Case.new(action)
+    case = await Case.new(action, name)
     await case.story.perform(case.plan)
     return case.story.journal.moments
 
@@ -119,16 +124,16 @@ def check_wholly(
     return "new" if new else "old"
 
 
-@pytest.mark.parametrize("action", ARMED)
+@pytest.mark.parametrize(("name", "action"), KILLED)
 async def test_killed_at_every_moment_the_router_is_wholly_old_or_new(
-    action: str, record_property: Callable[[str, object], None]
+    name: str, action: str, record_property: Callable[[str, object], None]
 ) -> None:
     """Killed anywhere, nothing is half done, and the case says what stands."""
-    wanted = await (await Case.new(action)).new_settings()
+    wanted = await (await Case.new(action, name)).new_settings()
     ends: Counter[str] = Counter()
-    moments = await moments_of(action)
+    moments = await moments_of(action, name)
     for moment in range(moments):
-        case = await Case.new(action)
+        case = await Case.new(action, name)
         case.story.journal = StoryJournal(dies_at=moment)
         case.router.sent.clear()
         with pytest.raises(Vanished):
@@ -138,7 +143,7 @@ async def test_killed_at_every_moment_the_router_is_wholly_old_or_new(
         ends[check_wholly(case, wanted, outcome, f"{action} killed at moment {moment}")] += 1
         assert case.router.sent.count(applied) <= 1, f"{action}: applied twice"
     assert set(ends) == {"old", "new"}
-    record_property("chaos", f"{action}: killed at {moments} moments: {dict(ends)}")
+    record_property("chaos", f"{name}: {action}: killed at {moments} moments: {dict(ends)}")
 
 
 @pytest.mark.parametrize("cut", [cut for cut in Cut if cut is not Cut.NO])
