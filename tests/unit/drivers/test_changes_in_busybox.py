@@ -5,131 +5,24 @@ Programs of the router are stand-ins that keep files; its folders lie in a tempo
 
 from __future__ import annotations
 
-import shutil
-import stat
-import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cpe_diag.driver_kit.load import load_router_driver
 from cpe_diag.testing.router_story import PASSWORD, SSID
+from tests.unit.drivers.busybox_router import BUSYBOX, CFG, HARD, NVRAM, Router, home_router
 
 if TYPE_CHECKING:
-    from cpe_diag.driver_kit.router_action_spec import CommandSpec
-
-BUSYBOX = shutil.which("busybox")
+    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(BUSYBOX is None, reason="busybox is not installed here")
-
-HARD = "\\n \\x41 -n %s"
-"""Beside the stories' own: what echo, printf and a program's options would take for theirs."""
-
-NVRAM = """#!{python}
-import pathlib, sys
-kept = pathlib.Path("{folder}") / "nvram"
-kept.mkdir(exist_ok=True)
-verb, *rest = sys.argv[1:]
-with open("{folder}/seen", "a") as seen:
-    seen.write(repr(sys.argv) + "\\n")
-if verb == "get" and (kept / rest[0]).exists():
-    print((kept / rest[0]).read_text())
-elif verb == "set":
-    name, _, value = rest[0].partition("=")
-    (kept / name).write_text(value)
-elif verb == "restore":
-    body = pathlib.Path(rest[0]).read_bytes()
-    assert body[:4] == b"HDR1" and body[-1:] == b"\\0"
-    for item in filter(None, body[8:].split(b"\\0")):
-        name, _, value = item.decode().partition("=")
-        (kept / name).write_text(value)
-"""
-
-CFG = (
-    "netmode=router\n"
-    "aaa.1.devname=ath0\naaa.1.ssid=Old \\x41\naaa.1.wpa.psk=old password\n"
-    "radio.1.devname=ath0\nradio.1.freq=2437\nradio.1.status=enabled\n"
-    "wireless.1.devname=ath0\nwireless.1.ssid=Old \\x41\n"
-    "wireless.10.devname=ath1\nwireless.10.ssid=Another\n"
-)
-
-
-@dataclass(frozen=True)
-class Router:
-    """A router's folders and programs."""
-
-    folder: Path
-
-    def run(self, command: CommandSpec, **slots: str) -> str:
-        """Run a driver's command with its slots filled, and give what it printed."""
-        text, stdin = self.placed(command.run), self.placed(command.stdin)
-        for name, value in slots.items():
-            text = text.replace(f"{{{name}}}", value)
-            stdin = stdin.replace(f"{{{name}}}", value)
-        done = self.shell(text, stdin)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def shell(self, text: str, stdin: str) -> subprocess.CompletedProcess[str]:
-        """Run a text in ash."""
-        return subprocess.run(  # noqa: S603 - the drivers' own commands
-            [str(BUSYBOX), "sh", "-c", text],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=20,
-            env={"PATH": f"{self.folder}/bin:/usr/bin:/bin"},
-        )
-
-    def placed(self, text: str) -> str:
-        """Put the router's paths below the folder."""
-        for path in ("/tmp/", "/etc/persistent", "/usr/etc/rc.d/"):  # noqa: S108 - on the router
-            text = text.replace(path, f"{self.folder}{path}")
-        text = text.replace("[ -c /dev/nvram ]", "true")
-        return text.replace("/dev/nvram", f"{self.folder}/device")
-
-    def program(self, path: str, text: str) -> None:
-        """Put a program in place."""
-        file = self.folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text.format(python=sys.executable, folder=self.folder))
-        file.chmod(file.stat().st_mode | stat.S_IXUSR)
-
-    def end_timer(self, action: str) -> None:
-        """End the revert's timer; it runs."""
-        file = self.folder / "tmp" / "cpe_diag" / f"{action}.pid"
-        assert self.shell(f"kill {file.read_text()}", "").returncode == 0
-
-    def variable(self, name: str, value: str) -> None:
-        """Set a variable of nvram."""
-        (self.folder / "nvram").mkdir(exist_ok=True)
-        (self.folder / "nvram" / name).write_text(value)
-
-    def variables(self) -> dict[str, str]:
-        """Give all variables of nvram."""
-        return {one.name: one.read_text() for one in (self.folder / "nvram").iterdir()}
 
 
 @pytest.fixture
 def router(tmp_path: Path) -> Router:
     """Make a router with one radio and a guest network."""
-    made = Router(tmp_path)
-    made.program("bin/nvram", NVRAM)
-    for name in ("service", "stopservice", "startservice", "wl", "cfgmtd"):
-        made.program(f"bin/{name}", "#!/bin/sh\nexit 0\n")
-    made.program("usr/etc/rc.d/rc.softrestart", "#!/bin/sh\nexit 1\n")
-    (tmp_path / "tmp" / "cpe_diag").mkdir(parents=True)
-    (tmp_path / "etc").mkdir()
-    (tmp_path / "tmp" / "system.cfg").write_text(CFG)
-    before = {"wl0_ifname": "eth5", "wl0_vifs": "wl0.1", "wl0_ssid": f"Old {HARD}"}
-    before |= {"wl0_wpa_psk": "  old password ", "wl0.1_ssid": "Guest", "wl0.1_wpa_psk": "g"}
-    for name, value in before.items():
-        made.variable(name, value)
-    return made
+    return home_router(tmp_path)
 
 
 @pytest.mark.parametrize("value", [SSID, PASSWORD, HARD, "  blanks at its ends  "])
@@ -198,6 +91,34 @@ def test_a_kept_copy_goes_back_to_asuswrt_as_it_was(router: Router) -> None:
     assert done.returncode == 0, done.stderr
     after = router.variables()
     assert {name: after[name] for name in before} == before
+
+
+@pytest.mark.parametrize(
+    ("action", "name"), [("wifi.set_enabled", "wl0_radio"), ("wifi.set_channel", "wl0_chanspec")]
+)
+def test_asuswrt_changes_nothing_where_it_could_not_go_back(
+    router: Router, action: str, name: str
+) -> None:
+    """A firmware whose nvram knows no restore keeps what it has."""
+    router.program("bin/nvram", NVRAM.replace('"restore"', '"other"'))
+    router.variable(name, "6")
+    command = load_router_driver("asuswrt").actions[action].apply[0]
+    stdin = command.stdin.replace("{radio}", "wl0").replace("{state}", "0")
+    done = router.shell(router.placed(command.run), stdin.replace("{channel}", "11"))
+    assert done.returncode == 1
+    assert router.variables()[name] == "6"
+
+
+def test_airos_leaves_a_hook_of_somebody_else_alone(router: Router) -> None:
+    """Nothing is armed, so nothing is changed."""
+    hook = router.folder / "etc" / "persistent" / "rc.poststart"
+    hook.parent.mkdir()
+    hook.write_text("mine\n")
+    revert = load_router_driver("ubiquiti_airos").revert
+    assert revert is not None
+    done = router.shell(router.placed(revert.arm[0].run), "")
+    assert (done.returncode, hook.read_text()) == (1, "mine\n")
+    assert "rc.poststart" in done.stdout
 
 
 @pytest.mark.parametrize("value", [SSID, PASSWORD, HARD, "  blanks at its ends  "])
