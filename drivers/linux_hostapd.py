@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Maybe, Missing
-from cpe_diag.domain.router_facts import LanPort, LanStatus, LogEvents, RouterSystem, WanStatus
+from cpe_diag.domain.router_facts import LanStatus, LogEvents, RouterSystem, WanStatus
 from cpe_diag.domain.wifi_facts import (
     AirScan,
     Radio,
@@ -27,10 +26,11 @@ from cpe_diag.driver_kit.parsers.home_network import leases, neighbours
 from cpe_diag.driver_kit.parsers.ip_addresses import IpDevice, ip_devices
 from cpe_diag.driver_kit.parsers.ipv4 import pool_size
 from cpe_diag.driver_kit.parsers.kernel_net import default_route, name_servers
+from cpe_diag.driver_kit.parsers.lan_ports import lan_port
 from cpe_diag.driver_kit.parsers.linux_system import linux_system
-from cpe_diag.driver_kit.parsers.log_lines import classify
 from cpe_diag.driver_kit.parsers.restart_reason import restart_reason
 from cpe_diag.driver_kit.parsers.sections import sections, variables
+from cpe_diag.driver_kit.parsers.syslog_file import syslog_events
 from cpe_diag.driver_kit.router import ReadingContext, UnreadableError
 from cpe_diag.ports import CommandAnswer
 
@@ -59,15 +59,8 @@ DHCP_RANGE: Final = re.compile(
     r"^dhcp-range=(?:[^,\n]*,)*?([\d.]{7,15}),([\d.]{7,15})", re.MULTILINE
 )
 SERVED: Final = re.compile(r"^interface=(\S+)$", re.MULTILINE)
-# sysfs-class-net: speed in Mbit/s, -1 or an error without a link.
-SPEED: Final = re.compile(r"[1-9]\d{0,6}")
-NUMBER: Final = re.compile(r"\d{1,18}")
 # cat of coreutils, busybox and others: strerror(ENOENT).
 NO_FILE: Final = "No such file or directory"
-# date(1) in front of the log, and syslog(3)'s own date, without year and day of the week; RFC 3164
-# has the host after it, busybox's syslogd also facility and priority.
-READ_AT: Final = re.compile(r"now (\w{3} (\w{3}) [ \d]\d [\d:]{8} (\d{4}))")
-SYSLOG: Final = re.compile(r"(\w{3}) ([ \d]\d) ([\d:]{8}) \S+ (?:(\w+\.\w+) )?(.*)")
 NO_VALUE: Final = Missing(why=FailureKind.NOT_MEASURED)
 # iw's station.c: `tx bitrate: 13.0 MBit/s MCS 1`.
 STATION: Final = re.compile(r"^Station ([0-9a-f:]{17}) \(on (\S+)\)$", re.MULTILINE)
@@ -165,7 +158,7 @@ def router_lan(answers: Answers, _: ReadingContext) -> LanStatus:
     table, table_status = whole_text(neighbours_answer)
     return LanStatus(
         prefix=prefixes[0] if prefixes else UNSUPPORTED,
-        ports=tuple(_port(head.split()[2], values) for head, values in ports.items())
+        ports=tuple(lan_port(head.split()[2], values) for head, values in ports.items())
         if ports
         else UNSUPPORTED,
         leases=_leases(lease_text, lease_status, leases_answer.command.label),
@@ -186,56 +179,9 @@ def _leases(text: str, status: int, label: str) -> Maybe[tuple[DhcpLease, ...]]:
     return leases(text, label)
 
 
-def _port(name: str, values: Mapping[str, str]) -> LanPort:
-    carrier, duplex = values.get("carrier", ""), values.get("duplex", "")
-    speed = values.get("speed", "")
-    return LanPort(
-        name=name,
-        carrier=carrier == "1" if carrier in {"0", "1"} else UNSUPPORTED,
-        speed_bps=int(speed) * 1_000_000 if SPEED.fullmatch(speed) else NO_VALUE,
-        full_duplex=duplex == "full" if duplex in {"full", "half"} else NO_VALUE,
-        rx_errors=_count(values, "rx_errors"),
-        tx_errors=_count(values, "tx_errors"),
-        crc_errors=_count(values, "rx_crc_errors"),
-    )
-
-
-def _count(values: Mapping[str, str], name: str) -> Maybe[int]:
-    value = values.get(name, "")
-    return int(value) if NUMBER.fullmatch(value) else UNSUPPORTED
-
-
 def router_log(answers: Answers, _: ReadingContext) -> LogEvents:
     """Read what the log tells."""
-    (answer,) = answers
-    text, status = whole_text(answer)
-    first, *lines = text.splitlines() or [""]
-    now = READ_AT.fullmatch(first)
-    if status or now is None:
-        raise UnreadableError(FailureKind.DEVICE_ERROR, "there is no log in any known place")
-    dated = [_dated(line, now[1]) for line in lines]
-    return LogEvents(lines_read=len(lines), events=classify(dated, read_at=now[1]))
-
-
-def _dated(line: str, read_at: str) -> str:
-    """Give a line in the form of OpenWrt's logread: day of the week and year, without the host.
-
-    A line of the future is of last year: syslog does not write the year.
-    """
-    match = SYSLOG.fullmatch(line)
-    if match is None:
-        return line
-    form = "%a %b %d %H:%M:%S %Y"
-    try:
-        read = datetime.strptime(read_at, form)  # noqa: DTZ007 - neither tells its zone
-        written = datetime.strptime(  # noqa: DTZ007 - as above
-            f"{match[1]} {match[2]} {match[3]} {read.year}", "%b %d %H:%M:%S %Y"
-        )
-        if written > read:
-            written = written.replace(year=read.year - 1)
-    except ValueError:
-        return line
-    return f"{written:%a %b %e %H:%M:%S %Y} {match[4] or 'daemon.info'} {match[5]}"
+    return syslog_events(answers[0])
 
 
 def router_wifi(answers: Answers, _: ReadingContext) -> WifiStatus:

@@ -41,13 +41,16 @@ class Dialect:
 
     `quote` writes a value as one word, or refuses it (ValueError) where the platform could not
     carry it exactly. `word` is a pattern for a placeholder that stands as a word of its own.
-    `typed` True: there is no exec channel, lines are typed at an interactive command line that
-    netmiko knows as `netmiko`, and `refusal` is in what it says to a line that it does not take.
+    `posix` True: a POSIX shell runs what is sent, with an exit status, two outputs, and programs
+    whose words everybody on the router sees. `typed` True: there is no exec channel, lines are
+    typed at an interactive command line that netmiko knows as `netmiko`, and `refusal` is in what
+    it says to a line that it does not take.
     """
 
     id: str
     quote: Callable[[str], str]
     word: str
+    posix: bool = False
     typed: bool = False
     netmiko: str = ""
     refusal: re.Pattern[str] | None = None
@@ -64,9 +67,9 @@ class Dialect:
 
 
 _ALL: Final = (
-    Dialect(id=POSIX_SHELL, quote=posix_shell.quote, word=posix_shell.WORD),
+    Dialect(id=POSIX_SHELL, quote=posix_shell.quote, word=posix_shell.WORD, posix=True),
     Dialect(id="routeros", quote=routeros_script.quote, word=routeros_script.WORD),
-    Dialect(id="edgeos", quote=vyatta_config.quote, word=posix_shell.WORD),
+    Dialect(id="edgeos", quote=vyatta_config.quote, word=posix_shell.WORD, posix=True),
     Dialect(
         id="ndms",
         quote=typed_words.ndms_word,

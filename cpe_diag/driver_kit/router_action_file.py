@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.router_plan import Way
 from cpe_diag.driver_kit.capabilities import ROUTER_CHANGING
+from cpe_diag.driver_kit.dialects import DIALECTS
 from cpe_diag.driver_kit.quoting import QUOTINGS
 from cpe_diag.driver_kit.router_action_spec import (
     FRAME,
@@ -33,8 +34,6 @@ PLACE: Final = re.compile(r"\{(" + "|".join(KNOWN) + r")\}")
 UPLOADS: Final = ("image", "backup")
 """What can be uploaded: a firmware image, or the kept copy that is restored."""
 
-# What a secret in a process list would be seen by: the router's own shell starts programs.
-_SEEN_BY_PS: Final = frozenset({"posix_shell"})
 
 TARGET_OF: Final[Mapping[str, Target]] = {
     "wifi.set_enabled": Target.RADIO,
@@ -91,7 +90,7 @@ def read_actions(
             reader.fault(path, "it needs `revert`: how the router takes it back by itself")
         for part in ("backup", "prepare", "apply", "check"):
             for number, command in enumerate(getattr(spec, part)):
-                if dialect in _SEEN_BY_PS and _holds(command.run, SECRETS):
+                if DIALECTS[dialect].posix and _holds(command.run, SECRETS):
                     reader.fault(
                         (*path, part, number, "run"),
                         "a secret would be seen in the process list: it goes to `stdin`",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.action import EntryKind, JournalEntry, PerformedStep, Phase, StepSaid
 from cpe_diag.domain.failures import ActionError, ChangeError, MeasurementError
 from cpe_diag.domain.router_plan import ExpectedReading, Reads, RevertState, RouterStage
-from cpe_diag.driver_kit.dialects import POSIX_SHELL
+from cpe_diag.driver_kit.dialects import DIALECTS
 from cpe_diag.engine.router_look import SYSTEM, WIFI, look_or_none, reading
 from cpe_diag.engine.router_orders import order_of
 from cpe_diag.ports import CommandAnswer
@@ -307,7 +307,7 @@ def asking(control: RouterControl, dialect: str) -> Ask:
     Returns:
         What runs commands that only look.
     """
-    form = "{{ {}\n}} 2>&1" if dialect == POSIX_SHELL else "{}"
+    form = "{{ {}\n}} 2>&1" if DIALECTS[dialect].posix else "{}"
 
     async def ask(commands: Sequence[Command], deadline: float) -> tuple[CommandAnswer, ...]:
         answers = []

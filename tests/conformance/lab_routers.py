@@ -14,6 +14,7 @@ from cpe_diag.lab.build import build_world
 from cpe_diag.lab.makes.airos import AIROS
 from cpe_diag.lab.makes.asuswrt import ASUSWRT
 from cpe_diag.lab.makes.ddwrt import DDWRT
+from cpe_diag.lab.makes.edgeos import EDGEOS
 from cpe_diag.lab.openwrt.change_commands import lab_image
 from cpe_diag.lab.openwrt.control import Cut, MachineControl
 from cpe_diag.lab.openwrt.face import Face
@@ -99,5 +100,6 @@ LAB_ROUTERS: Mapping[str, Callable[[], LabRouter]] = {
     "asuswrt": partial(LabRouter, "asuswrt", ASUSWRT),
     "ddwrt": partial(LabRouter, "ddwrt", DDWRT),
     "ubiquiti_airos": partial(LabRouter, "ubiquiti_airos", AIROS),
+    "ubiquiti_edgeos": partial(LabRouter, "ubiquiti_edgeos", EDGEOS),
 }
 """A new router by the id of its driver."""

@@ -276,7 +276,9 @@ async def tr(call: Call) -> int:
         return 0
     if len(call.args) != 2:  # noqa: PLR2004 - from and to
         return 1
-    source, target = (arg.replace("\\n", "\n").replace("\\t", "\t") for arg in call.args)
+    source, target = (
+        arg.replace("\\n", "\n").replace("\\t", "\t").replace("\\0", "\0") for arg in call.args
+    )
     target = target.ljust(len(source), target[-1:] or " ")
     call.streams.say(text.translate(str.maketrans(source, target[: len(source)])))
     return 0

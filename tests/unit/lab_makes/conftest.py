@@ -16,6 +16,7 @@ from cpe_diag.lab.build import build_world
 from cpe_diag.lab.makes.airos import AIROS
 from cpe_diag.lab.makes.asuswrt import ASUSWRT
 from cpe_diag.lab.makes.ddwrt import DDWRT
+from cpe_diag.lab.makes.edgeos import EDGEOS
 from cpe_diag.lab.openwrt.machine import Machine
 from cpe_diag.lab.openwrt.shell import Shell
 from cpe_diag.lab.openwrt.streams import Collected, Given, Streams
@@ -27,7 +28,13 @@ if TYPE_CHECKING:
     from cpe_diag.lab.home_state import HomeRouter
     from cpe_diag.lab.openwrt.face import Face
 
-FACES: dict[str, Face] = {"asuswrt": ASUSWRT, "ddwrt": DDWRT, "ubiquiti_airos": AIROS}
+FACES: dict[str, Face] = {
+    "asuswrt": ASUSWRT,
+    "ddwrt": DDWRT,
+    "ubiquiti_airos": AIROS,
+    "ubiquiti_edgeos": EDGEOS,
+}
+WITH_RADIOS = ("asuswrt", "ddwrt", "ubiquiti_airos")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from cpe_diag.domain.router_facts import (
     WanStatus,
 )
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
-from tests.unit.lab_makes.conftest import FACES
+from tests.unit.lab_makes.conftest import WITH_RADIOS
 
 if TYPE_CHECKING:
     from tests.unit.lab_makes.conftest import Make
 
-MAKES = tuple(FACES)
+MAKES = WITH_RADIOS
 WITH_LOG = ("asuswrt", "ddwrt")
 
 

@@ -130,6 +130,8 @@ async def test_a_router_is_read_over_ssh(name: str) -> None:
         (said,) = await router.ask(driver.detect.commands, deadline=until)
         assert is_platform(driver.detect, (said,))
         for question_id, kind in (("router_system", RouterSystem), ("router_wifi", WifiStatus)):
+            if question_id not in driver.questions:
+                continue  # the platform has no radio
             question = driver.questions[question_id]
             asked = tuple(replace(one, limit_s=PATIENCE_S) for one in fill(question))
             answers = await router.ask(asked, deadline=until)
