@@ -26,7 +26,7 @@ from cpe_diag.testing.router_story import PASSWORD, Story
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.transports.ssh import SshRouter
 from cpe_diag.transports.ssh_control import SshControl
-from tests.unit.lab_makes.conftest import FACES
+from tests.unit.lab_makes.conftest import FACES, WITH_RADIOS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -140,7 +140,7 @@ async def test_a_router_is_read_over_ssh(name: str) -> None:
         await router.close()
 
 
-@pytest.mark.parametrize("name", FACES)
+@pytest.mark.parametrize("name", WITH_RADIOS)
 async def test_a_password_is_changed_over_ssh(name: str) -> None:
     """Armed, set, compared over new connections and kept; every character has arrived."""
     async with Served.new(name) as served:
