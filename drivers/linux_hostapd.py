@@ -188,7 +188,8 @@ def router_wifi(answers: Answers, _: ReadingContext) -> WifiStatus:
     """Read radios and networks: what is set from hostapd's files, what is on air from hostapd.
 
     hostapd says ENABLED of a radio that was started switched off (start_disabled); that nothing
-    is sent is told by iw, which then has no channel of it.
+    is sent is told by iw, which then has no channel of it. Where hostapd has no control interface,
+    iw alone tells.
     """
     settings_answer, states_answer, devices_answer = answers
     for answer in (states_answer, devices_answer):
@@ -225,7 +226,7 @@ def _radio(
     parts: Mapping[str, str],
 ) -> Radio:
     name = file.networks[0].interface
-    on_air = state is not None and state.running and _sends(device)
+    on_air = (state is None or state.running) and _sends(device)
     frequency = state.frequency_mhz if state else NO_VALUE
     band: Maybe[str] = BANDS.get(file.options.get("hw_mode", "b"), NO_VALUE)
     if isinstance(frequency, int):
@@ -236,7 +237,7 @@ def _radio(
         band=band,
         enabled=file.options.get("start_disabled", "0") != "1",
         on_air=on_air,
-        channel=state.channel if state and on_air else NO_VALUE,
+        channel=device.channel if device and on_air else NO_VALUE,
         width_mhz=device.width_mhz if device and on_air else NO_VALUE,
         tx_power_dbm=device.tx_power_dbm if device and on_air else NO_VALUE,
         noise_dbm=UNSUPPORTED,

@@ -127,7 +127,8 @@ def make_file_system(root: Path, target: Path) -> None:
             _add(tree, name, path)
             if "/" not in inside or inside.startswith("etc/init.d/") or name.endswith(".script"):
                 tree[name] = (0o100755, tree[name][1])
-    tree["etc/shadow"] = (0o100600, tree["etc/shadow"][1])
+    for name in ("etc/shadow", "etc/hostapd/hostapd.conf", "etc/hostapd/wlan1.conf"):
+        tree[name] = (0o100600, tree[name][1])
     tree["etc/os-release"] = (0o120777, b"../usr/lib/os-release")
     tree["lab/www/index.html"] = (0o100644, b"<p>www.example.com of the lab</p>\n")
     target.write_bytes(b"".join(_archive(tree)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,14 @@ CHANNELS: Final = {1: 2412, 6: 2437, 11: 2462, 36: 5180, 40: 5200, 44: 5220}
 """IEEE 802.11, clause 17.3.8.4 and 15.4.4.3: the centre frequencies, in MHz."""
 JOINED_WITHIN_S: Final = 40.0
 HEX_KEY_LENGTH: Final = 64
+
+
+def key_of(password: str, ssid: str) -> str:
+    """Give the key that a password makes (IEEE 802.11-2020, annex J.4.1).
+
+    wpa_supplicant's own file cannot hold every password: `#` after a quote begins a comment.
+    """
+    return hashlib.pbkdf2_hmac("sha1", password.encode(), ssid.encode(), 4096, 32).hex()
 
 
 class Joining(StrEnum):
@@ -48,7 +57,7 @@ class Station:
         Raises:
             TimeoutError: something was heard, and there was no end.
         """
-        key = password if len(password) == HEX_KEY_LENGTH else f'"{password}"'
+        key = password if len(password) == HEX_KEY_LENGTH else key_of(password, ssid)
         lines = (
             f"ctrl_interface=/run/wpa-{self.namespace}",
             "network={",
