@@ -16,12 +16,15 @@ from cpe_diag.domain.router_plan import RouterPlan, RouterStage
 from cpe_diag.engine.plan_router import RouterWish, plan_router
 from cpe_diag.engine.router_changing import Material, RouterChanger, RouterPatience, asking
 from cpe_diag.engine.router_look import look
+from cpe_diag.testing.router_doors import FakeCourier
 from cpe_diag.testing.router_story import ACTION_ID, NO_HELP, Story, StoryJournal, Vanished
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from guest_machine import Machine
+
+    from cpe_diag.domain.secret import Secret
 
 pytestmark = pytest.mark.lab_wifi
 
@@ -51,7 +54,8 @@ class Change(Story):
         """Look at the router and make the plan."""
         control = self.router.control()
         until = self.router.clock.monotonic() + 30.0
-        looked = await look(asking(control), self.router.driver, self.router.clock, deadline=until)
+        ask = asking(control, self.router.driver.dialect)
+        looked = await look(ask, self.router.driver, self.router.clock, deadline=until)
         self.boot_id = looked.boot_id
         wish = RouterWish(action=self.action, value=self.value, bands=self.bands)
         return plan_router(
@@ -281,6 +285,33 @@ async def test_a_change_that_does_not_help_is_taken_back_at_once(
     first, _ = stations(router.machine)
     assert first.join("LabHome", OLD)[0] is Joining.CONNECTED
     assert not router.machine.guest(f"ls -d /run/cpe_diag/{ACTION_ID}.d 2>/dev/null").text
+
+
+class DiskFills(FakeCourier):
+    """The router's disk can no longer be written when the password is handed over."""
+
+    machine: Machine
+
+    async def hand_over(self, password: Secret, *, networks: Sequence[str]) -> None:
+        """Take it, and let the disk go."""
+        await super().hand_over(password, networks=networks)
+        said = self.machine.guest("mount -o remount,bind,ro /etc; : >/etc/full")
+        assert said.status != 0
+
+
+async def test_what_cannot_be_written_to_the_disk_is_not_called_kept(
+    router: VirtualRouter, say: Callable[[str], None]
+) -> None:
+    """It is on air until the next power cut, and that is what the outcome leaves open."""
+    before = dict(router.settings())
+    change = Change(router, "wifi.set_password")
+    courier = DiskFills()
+    courier.machine = router.machine
+    change.courier = courier
+    outcome = await done(change, say)
+    assert outcome.end is ActionEnd.UNKNOWN, outcome.words
+    router.power_cut()
+    assert dict(router.settings()) == before
 
 
 async def test_without_consent_nothing_is_sent(router: VirtualRouter) -> None:
