@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from guest_machine import SNAPSHOT, Machine
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+OLD_S: Final = 86_400.0
 MADE: Final = ("vmlinux", "initramfs", "disk.qcow2")
 
 
@@ -39,14 +41,22 @@ def made_image(say: Callable[[str], None] = print) -> Path:
     """
     cache = cache_folder()
     cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:
+        # Of two runs at the same time one makes it, and the other waits.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _made(cache, say)
+
+
+def _made(cache: Path, say: Callable[[str], None]) -> Path:
     image = cache / f"image-{_recipe()}"
     if sums_hold(image):
         return image
-    say(f"lab-wifi: getting Debian packages into {cache} (140 MB the first time)")
+    say(f"lab-wifi: making the virtual router in {cache} (of 140 MB of Debian packages)")
     root = unpacked(cache)
-    say("lab-wifi: making the virtual router")
     for old in cache.glob("image-*"):
-        shutil.rmtree(old)
+        # Another checkout may be at work with a younger one.
+        if old == image or time.time() - old.stat().st_mtime > OLD_S:
+            shutil.rmtree(old)
     image.mkdir()
     make_kernel(root, image / "vmlinux")
     make_file_system(root, image / "initramfs")
@@ -63,7 +73,7 @@ def made_image(say: Callable[[str], None] = print) -> Path:
 def _recipe() -> str:
     """Name an image by what it is made of, so that a change of a file makes a new one."""
     here = Path(__file__).parent
-    paths = [*sorted(FILES.rglob("*")), here / "guest_image.py"]
+    paths = [*sorted(FILES.rglob("*")), here / "guest_image.py", here / "guest_machine.py"]
     parts = [digest(path) + path.name for path in paths if path.is_file()]
     return hashlib.sha256("".join([*parts, *PACKAGES]).encode()).hexdigest()[:12]
 

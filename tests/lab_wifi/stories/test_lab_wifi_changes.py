@@ -199,6 +199,19 @@ async def test_a_channel_is_changed_with_its_width(
         assert "width: 80 MHz" in router.machine.guest("iw dev wlan1 info").text
 
 
+async def test_a_channel_that_the_country_forbids_is_taken_back(
+    router: VirtualRouter, say: Callable[[str], None]
+) -> None:
+    """The radio goes dark on it; it comes back on its old channel, and not at the timer's end."""
+    before = dict(router.settings())
+    change = Change(router, "wifi.set_channel", value="177", bands=("5g",))
+    outcome = await done(change, say)
+    assert outcome.end is ActionEnd.ROLLED_BACK, outcome.words
+    assert dict(router.settings()) == before
+    first, _ = stations(router.machine)
+    assert first.join("LabHome", OLD, channel=36)[0] is Joining.CONNECTED
+
+
 @pytest.mark.parametrize(
     ("action", "value"),
     [
