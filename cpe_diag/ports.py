@@ -423,6 +423,20 @@ class PasswordCourier(Protocol):
         """
 
 
+class PersonGuide(Protocol):
+    """Leads the person at the phone through something that only hands can do."""
+
+    async def hold_button(self, seconds: float) -> bool:
+        """Have the reset button held for so long, with the time running down.
+
+        Args:
+            seconds: how long.
+
+        Returns:
+            Whether the person says that they have; False: nobody is there, or they could not.
+        """
+
+
 class ActionJournal(Protocol):
     """The journal of one action: what was about to be done is on the disk before it is done."""
 
@@ -453,6 +467,17 @@ class ConsentDesk(Protocol):
         Raises:
             ConsentError: there is none; its `reason` is that of the consent that comes nearest.
             StoreError: the store cannot be read; without a known consent nothing is begun.
+        """
+
+    def use(self, consent_id: str, action_id: str) -> None:
+        """Use a consent up for one change: the customer agreed to it once.
+
+        Right before the first thing that changes something. Of several who try, on whatever
+        machines, one succeeds; the same change may use its consent again.
+
+        Raises:
+            ConsentError: it was used for another change (`USED`), or withdrawn meanwhile.
+            StoreError: the store cannot be written, or knows no such consent.
         """
 
     def withdrawn(self, consent_id: str) -> bool:
@@ -735,6 +760,7 @@ class RouterDoors:
     copies: KeptCopies
     courier: PasswordCourier
     consent: ConsentDesk
+    guide: PersonGuide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 import click
 
@@ -21,22 +21,28 @@ from cpe_diag.report.live import LiveView
 from cpe_diag.wiring.knowledge import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from cpe_diag.engine.run import AskCaller, OnProgress, Progress
     from cpe_diag.playbook.model import AskStep
     from cpe_diag.wiring.runs import PreparedRun
 
 
+Paused: TypeAlias = "Callable[[], AbstractContextManager[None]]"
+"""Takes the picture away for a while."""
+
+
 @contextmanager
-def shown(prepared: PreparedRun) -> Iterator[tuple[OnProgress, AskCaller]]:
+def shown(prepared: PreparedRun) -> Iterator[tuple[OnProgress, AskCaller, Paused]]:
     """Show a run on standard error while it goes on.
 
     Args:
         prepared: the run.
 
     Yields:
-        What the engine calls with progress, and what it calls with questions.
+        What the engine calls with progress, what it calls with questions, and what takes the
+        picture away while somebody is asked something else.
     """
     case = CaseFile(
         evidence=Evidence(),
@@ -70,19 +76,26 @@ def shown(prepared: PreparedRun) -> Iterator[tuple[OnProgress, AskCaller]]:
     def ask_caller(step: AskStep) -> str | None:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             return None
-        view.pause()
-        # The event loop's own handler would only note Ctrl-C until the answer is there.
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
+        with _without(view):
             return _ask(step)
-        except click.Abort:
-            raise KeyboardInterrupt from None
-        finally:
-            signal.signal(signal.SIGINT, before)
-            view.resume()
 
     with view:
-        yield on_progress, ask_caller
+        yield on_progress, ask_caller, lambda: _without(view)
+
+
+@contextmanager
+def _without(view: LiveView) -> Iterator[None]:
+    """Take the picture away while somebody is asked; Ctrl-C ends the asking."""
+    view.pause()
+    # The event loop's own handler would only note Ctrl-C until the answer is there.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+        view.resume()
 
 
 def _ask(step: AskStep) -> str:

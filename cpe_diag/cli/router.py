@@ -17,7 +17,9 @@ from cpe_diag.cli.change import (
     stopped_safely,
 )
 from cpe_diag.cli.context import config_of
+from cpe_diag.cli.durations import Duration
 from cpe_diag.cli.errors import told_clearly
+from cpe_diag.cli.guide import TerminalGuide
 from cpe_diag.cli.router_change import OneRouterChange, change, change_options
 from cpe_diag.domain.failures import ActionError
 
@@ -75,6 +77,21 @@ def install_firmware(
     _change(context, "firmware.install", image=wanted, **options)
 
 
+@router.command(name="human-reset")
+@change_options
+@click.option(
+    "--hold",
+    "hold_s",
+    type=Duration(),
+    default="20s",
+    show_default=True,
+    help="How long the button is held.",
+)
+def human_reset(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - as above
+    """Lead the customer through a reset by hand; proven by the boot id, not by their word."""
+    _change(context, "human.reset", **options)
+
+
 @router.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def unfinished(*, as_json: bool) -> None:
@@ -114,7 +131,7 @@ def recover(context: click.Context, /, action_id: str, *, keep: bool, as_json: b
         record = RouterJournals(default_router_folder()).record(action_id)
         if record.ended:
             raise ActionError(f"change {action_id} has ended: {record.entries[-1].words}")
-        prepared = prepare_router_change(config, recovery_of(record))
+        prepared = prepare_router_change(config, recovery_of(record), TerminalGuide())
         ends: list[ActionOutcome] = []
         came: list[int] = []
 

@@ -18,6 +18,7 @@ from cpe_diag.cli.change import (
 )
 from cpe_diag.cli.context import config_of
 from cpe_diag.cli.errors import RefusedError
+from cpe_diag.cli.guide import TerminalGuide
 from cpe_diag.domain.audit import AuditKind
 from cpe_diag.domain.failures import ConsentError
 from cpe_diag.domain.secret import Secret
@@ -137,7 +138,7 @@ def change(context: click.Context, wish: RouterChangeWish, one: OneRouterChange)
 
     config = config_of(context)
     with change_told():
-        prepared = prepare_router_change(config, wish)
+        prepared = prepare_router_change(config, wish, TerminalGuide())
         run_change(one.work(prepared), one.came, one.ends)
     context.exit(int(one.exit_code))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,10 @@ from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.driver_kit.mac_address import mac_text, octets_of
 
 if TYPE_CHECKING:
+    from cpe_diag.cli.progress import Paused
     from cpe_diag.domain.verdict import Verdict
     from cpe_diag.engine.run import RunResult
+    from cpe_diag.wiring.acting import Acting
     from cpe_diag.wiring.runs import PreparedRun
 
 
@@ -34,6 +37,13 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="ID=VALUE",
     help="Answer a question of the playbook beforehand; may be given several times.",
+)
+@click.option(
+    "--value",
+    "values",
+    multiple=True,
+    metavar="ID=VALUE",
+    help="What an `act` step of the playbook sets, where it names none (a new name).",
 )
 @click.option("--device", metavar="MAC", help="The device in question, when it is about one.")
 @click.option("--platform", metavar="NAME", help="The site in question: a name or a host.")
@@ -59,13 +69,18 @@ def run(  # noqa: PLR0913 - one parameter for each option
     subscriber: str,
     ticket: str | None,
     answers: tuple[str, ...],
+    values: tuple[str, ...],
     device: str | None,
     platform: str | None,
     budget: float,
     as_json: bool,
     bundle: Path | None,
 ) -> None:
-    """Run PLAYBOOK on a subscriber and say whose fault it is, with evidence."""
+    """Run PLAYBOOK on a subscriber and say whose fault it is, with evidence.
+
+    Where it changes the router, the customer's consent to the exact plan is asked for, or has to
+    be on record.
+    """
     from cpe_diag.store.bundle import check_place
     from cpe_diag.wiring.runs import RunWish, prepare
 
@@ -75,7 +90,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
         subscriber=subscriber,
         ticket=ticket,
         budget_s=budget,
-        answers=_answers(answers),
+        answers=_pairs(answers, "--answer"),
         device_mac=_mac(device),
         platform=platform,
     )
@@ -90,7 +105,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
             subscriber=prepared.subscriber.id,
             ticket=ticket,
         )
-        result = _perform(prepared, as_json=as_json)
+        result = _perform(prepared, _pairs(values, "--value"), as_json=as_json)
         try:
             _report(result, as_json=as_json)
         finally:  # a reader who has gone (`| head`) does not cost the case
@@ -115,19 +130,19 @@ def exit_code_for(verdict: Verdict) -> ExitCode:
     return ExitCode.FAULT_FOUND
 
 
-def _answers(given: tuple[str, ...]) -> dict[str, str]:
-    """Split `--answer id=value`.
+def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
+    """Split `id=value`.
 
     Raises:
-        BadParameter: there is no `=`, or one question is answered twice.
+        BadParameter: there is no `=`, or one id is given twice.
     """
     answers: dict[str, str] = {}
     for answer in given:
         question, separator, choice = answer.partition("=")
         if not separator or not question or not choice:
-            raise click.BadParameter(f"{answer!r} is not ID=VALUE", param_hint="--answer")
+            raise click.BadParameter(f"{answer!r} is not ID=VALUE", param_hint=option)
         if question in answers:
-            raise click.BadParameter(f"{question!r} is answered twice", param_hint="--answer")
+            raise click.BadParameter(f"{question!r} is given twice", param_hint=option)
         answers[question] = choice
     return answers
 
@@ -148,7 +163,7 @@ def _mac(given: str | None) -> str | None:
     return mac_text(octets)
 
 
-def _perform(prepared: PreparedRun, *, as_json: bool) -> RunResult:
+def _perform(prepared: PreparedRun, values: dict[str, str], *, as_json: bool) -> RunResult:
     """Run with progress on standard error, or quietly for JSON.
 
     Raises:
@@ -156,17 +171,63 @@ def _perform(prepared: PreparedRun, *, as_json: bool) -> RunResult:
     """
     from cpe_diag.wiring.runs import perform
 
+    acts = _Acts(prepared, values)
     try:
         if as_json:
-            return asyncio.run(perform(prepared, on_progress=_quiet, ask_caller=_nobody))
+            work = perform(
+                prepared, on_progress=_quiet, ask_caller=_nobody, act=acts.made(nullcontext)
+            )
+            return asyncio.run(work)
         from cpe_diag.cli.progress import shown
 
-        with shown(prepared) as (on_progress, ask_caller):
-            return asyncio.run(perform(prepared, on_progress=on_progress, ask_caller=ask_caller))
+        with shown(prepared) as (on_progress, ask_caller, paused):
+            work = perform(
+                prepared, on_progress=on_progress, ask_caller=ask_caller, act=acts.made(paused)
+            )
+            return asyncio.run(work)
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
+        ended = acts.ended() or "nothing was changed"
         raise InterruptedRunError(
-            "interrupted: all connections are closed, nothing was changed, nothing was saved"
+            f"interrupted: all connections are closed, {ended}, nothing was saved",
+            acts.came[0] if acts.came else None,
         ) from error
+
+
+class _Acts:
+    """What a run's `act` steps need, made only for a playbook that has some."""
+
+    def __init__(self, prepared: PreparedRun, values: dict[str, str]) -> None:
+        self._prepared = prepared
+        self._values = values
+        self._acting: Acting | None = None
+        self.came: list[int] = []
+
+    def made(self, paused: Paused) -> Acting | None:
+        """Make what acts; None where the playbook only looks."""
+        from cpe_diag.playbook.model import ActStep
+
+        if not any(isinstance(step, ActStep) for step in self._prepared.playbook.steps):
+            return None
+        from cpe_diag.cli.acting import agreeing
+        from cpe_diag.cli.change import stopped_safely
+        from cpe_diag.cli.guide import TerminalGuide
+        from cpe_diag.wiring.acting import Acting
+
+        wish = self._prepared.wish
+        self._acting = Acting(
+            self._prepared.config,
+            wish,
+            values=self._values,
+            guide=TerminalGuide(),
+            agree=agreeing(wish.ticket, paused),
+            safely=lambda: stopped_safely(self.came),
+        )
+        return self._acting
+
+    def ended(self) -> str:
+        """Say how changes ended; empty where there was none."""
+        ends = self._acting.ends if self._acting else []
+        return "; ".join(f"{one.end}: {one.words}" for one in ends)
 
 
 def _quiet(_: object) -> None:

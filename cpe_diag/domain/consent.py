@@ -45,6 +45,7 @@ class Consent:
 
     `digest` is the plan's; `given_by` the person's name as they gave it; `recorded_by` the member
     of staff. Times are UTC; it counts before `expires_at`. `withdrawn_at` None: it stands.
+    `used_by` is the change that it was used for; None: none yet.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Consent:
     given_at: datetime
     expires_at: datetime
     withdrawn_at: datetime | None = None
+    used_by: str | None = None
 
 
 def covering(
@@ -91,6 +93,21 @@ def covering(
     )
 
 
+def check_use(consent: Consent, action_id: str) -> None:
+    """Hold a consent to one change, after somebody has tried to use it for one.
+
+    Raises:
+        ConsentError: it is withdrawn, or used for another change.
+    """
+    reason = None
+    if consent.withdrawn_at is not None:
+        reason = ConsentRefusal.WITHDRAWN
+    elif consent.used_by != action_id:
+        reason = ConsentRefusal.USED
+    if reason is not None:
+        raise ConsentError(reason, f"{consent.subscriber}: {consent.action}: {_WORDS[reason]}")
+
+
 def _refusal(
     one: Consent, *, subscriber: str, action: str, digest: str, at: datetime
 ) -> ConsentRefusal | None:
@@ -104,11 +121,14 @@ def _refusal(
         return ConsentRefusal.OTHER_DIGEST if live else ConsentRefusal.NONE
     if one.withdrawn_at is not None:
         return ConsentRefusal.WITHDRAWN
+    if one.used_by is not None:
+        return ConsentRefusal.USED
     return ConsentRefusal.EXPIRED if at >= one.expires_at else None
 
 
 _NEARNESS = (
     ConsentRefusal.WITHDRAWN,
+    ConsentRefusal.USED,
     ConsentRefusal.EXPIRED,
     ConsentRefusal.OTHER_SUBSCRIBER,
     ConsentRefusal.OTHER_DIGEST,
@@ -118,6 +138,10 @@ _NEARNESS = (
 
 _WORDS = {
     ConsentRefusal.WITHDRAWN: "the customer has withdrawn the consent",
+    ConsentRefusal.USED: (
+        "the customer's consent was used for a change already; ask for another one where it is "
+        "to be done again"
+    ),
     ConsentRefusal.EXPIRED: "the customer's consent has expired",
     ConsentRefusal.OTHER_SUBSCRIBER: "another subscriber has consented to this plan",
     ConsentRefusal.OTHER_DIGEST: "the customer has consented to another plan",

@@ -8,7 +8,14 @@ from typing import Final
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
 from cpe_diag.domain.line_facts import LineGrowth, LineQuality
 from cpe_diag.domain.ont_facts import OntErrors, OntOptics, OntState
-from cpe_diag.domain.path_facts import CallerAnswer, DnsCheck, HttpCheck, PingCheck, Reachability
+from cpe_diag.domain.path_facts import (
+    CallerAnswer,
+    DnsCheck,
+    HttpCheck,
+    OwnChange,
+    PingCheck,
+    Reachability,
+)
 from cpe_diag.domain.port_facts import (
     LearnedMacs,
     NodeSystem,
@@ -96,6 +103,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
         ),
     ),
     FactKind(id="answer", value_type=CallerAnswer, subjects=("*",)),
+    FactKind(id="own_change", value_type=OwnChange, subjects=("*",)),
 )
 """Every kind of fact, in the order from the operator's core to the customer's device.
 

@@ -239,6 +239,8 @@ class ConsentRefusal(StrEnum):
     """Somebody else has consented to this plan."""
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    USED = "used"
+    """It was used for a change already."""
 
 
 class ConsentError(CpeDiagError):

@@ -96,6 +96,18 @@ class HttpCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnChange:
+    """Fact `own_change`: what this run has changed, and how it ended, in the words of a plan.
+
+    `ended` is how an action ends (`proven`, `failed`, ...), or `not_done`.
+    """
+
+    action: str
+    ended: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallerAnswer:
     """Fact `answer`: what the caller said to a playbook's question, as one of its choices."""
 

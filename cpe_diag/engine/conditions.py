@@ -8,7 +8,7 @@ condition cannot be told is not taken, because a playbook acts on what is known.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING, assert_never
 
@@ -17,6 +17,7 @@ from cpe_diag.domain.findings import Finding
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.observations import Unobserved
 from cpe_diag.playbook.model import (
+    ActCondition,
     AllOf,
     AnswerCondition,
     AnyOf,
@@ -38,6 +39,8 @@ class Known:
     evidence: Evidence
     findings: Callable[[], tuple[Finding, ...]]
     answers: Mapping[str, str]
+    acts: Mapping[str, str] = field(default_factory=dict)
+    """How each `act` step ended that was taken, by its id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,9 @@ class Told:
     because: str
 
 
-def evaluate(condition: Condition, known: Known) -> Told:
+def evaluate(  # noqa: PLR0911 - one return for each form
+    condition: Condition, known: Known
+) -> Told:
     """Hold a condition against what is known.
 
     Args:
@@ -65,6 +70,12 @@ def evaluate(condition: Condition, known: Known) -> Told:
             return _finding(condition, known)
         case AnswerCondition():
             return _answer(condition, known)
+        case ActCondition():
+            ended = known.acts.get(condition.step)
+            if ended is None:
+                return Told(holds=None, because=f"{condition.step} was not taken")
+            because = f"{condition.step} ended {ended}"
+            return Told(holds=ended == condition.ended, because=because)
         case AllOf():
             return _first([evaluate(part, known) for part in condition.parts], deciding=False)
         case AnyOf():

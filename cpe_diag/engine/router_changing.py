@@ -33,7 +33,8 @@ class RouterPatience:
     `look_s` for one look, `look_every_s` between two; `connect_s` for a new connection; `grace_s`
     is kept free at the end of the revert's window for keeping or going back; `after_fire_s` is
     how long a revert that has fired may take to be on air; `return_more_s` how much longer than
-    its outage a router may be away; `prove_every_s` between two measurements, which go on for
+    its outage a router may be away, `goes_down_s` how long one that was told to restart may
+    still answer in the same boot; `prove_every_s` between two measurements, which go on for
     `prove_s`.
     """
 
@@ -43,6 +44,7 @@ class RouterPatience:
     grace_s: float = 20.0
     after_fire_s: float = 60.0
     return_more_s: float = 120.0
+    goes_down_s: float = 60.0
     prove_every_s: float = 5.0
     prove_s: float = 60.0
 

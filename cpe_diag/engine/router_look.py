@@ -26,7 +26,7 @@ Ask: TypeAlias = Callable[[Sequence[Command], float], Awaitable[tuple[CommandAns
 """Runs commands that only look, by a deadline; raises MeasurementError as `RouterView.ask`."""
 
 YES, NO = "yes", "no"
-ANOTHER = "another"
+ANOTHER, SAME = "another", "the same"
 AS_SET = "as set"
 
 
@@ -122,7 +122,7 @@ def reading(looked: RouterLook, wanted: ExpectedReading, *, boot_id: str) -> str
         case Reads.BOOT:
             if not looked.boot_id or not boot_id:
                 return None
-            return ANOTHER if looked.boot_id != boot_id else "the same"
+            return ANOTHER if looked.boot_id != boot_id else SAME
         case Reads.FIRMWARE:
             system = known(looked.system)
             said = None if system is None else known(system.firmware)

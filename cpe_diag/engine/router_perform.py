@@ -18,10 +18,11 @@ from cpe_diag.domain.action import (
     Proof,
     StepSaid,
 )
-from cpe_diag.domain.failures import ActionError, StoreError
+from cpe_diag.domain.failures import ActionError, ConsentError, StoreError
 from cpe_diag.domain.router_plan import Reads, RevertState, RouterStage, Way
 from cpe_diag.domain.secret import Secret
-from cpe_diag.engine.router_look import SYSTEM, differences
+from cpe_diag.engine.human_reset import HUMAN_RESET
+from cpe_diag.engine.router_look import ANOTHER, SAME, SYSTEM, differences
 from cpe_diag.engine.until_safe import until_safe
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ ProveRouter: TypeAlias = Callable[[], Awaitable[Proof]]
 """Measures and judges again whether the symptom is gone; never raises for the network."""
 
 STOPPED: Final = "it was stopped"
+
+GOES_DOWN_AT_ONCE: Final = frozenset({"router.reboot", HUMAN_RESET})
+"""What is over with the present boot in seconds, unlike a flash, which is written first."""
 
 
 async def perform_router(  # noqa: PLR0913 - each is one thing that tests replace by themselves
@@ -121,23 +125,33 @@ class RouterPerformance:
 
     async def all(self) -> ActionOutcome:
         """Take the stages."""
+        why_not = await self.made_ready()
+        if why_not:
+            return self.end(ActionEnd.FAILED, f"{why_not}; nothing was changed")
+        return await (self.armed() if self.plan.way is Way.ARMED else self.once())
+
+    async def made_ready(self) -> str:
+        """Do everything that changes nothing, at last use the consent; gives why not."""
+        doors = self.changer.doors
         if self.plan.backup:
             kept = await self.changer.stage(RouterStage.BACKUP, self.plan.backup, changes=False)
             if kept.done is not True:
-                return self.end(ActionEnd.FAILED, f"no copy could be made: {kept.words}")
+                return f"no copy could be made: {kept.words}"
             try:
-                self.changer.doors.copies.keep(self.action_id, kept.output.encode())
+                doors.copies.keep(self.action_id, kept.output.encode())
             except ActionError as error:
-                return self.end(ActionEnd.FAILED, f"the copy could not be kept: {error}")
+                return f"the copy could not be kept: {error}"
         if self.plan.prepare:
             ready = await self.changer.stage(RouterStage.PREPARE, self.plan.prepare, changes=False)
             if ready.done is not True:
-                return self.end(ActionEnd.FAILED, f"not ready: {ready.words}; nothing was changed")
+                return f"not ready: {ready.words}"
         if self.stopping.is_set():
-            return self.end(ActionEnd.FAILED, f"{STOPPED} before anything was changed")
-        if self.taken_back():
-            return self.end(ActionEnd.FAILED, "the consent was withdrawn; nothing was changed")
-        return await (self.armed() if self.plan.way is Way.ARMED else self.once())
+            return STOPPED
+        try:
+            doors.consent.use(self.consent, self.action_id)
+        except (ConsentError, StoreError) as error:
+            return str(error)
+        return ""
 
     def taken_back(self) -> bool:
         """Whether the customer has withdrawn the consent; where nobody can tell, it counts so."""
@@ -269,25 +283,43 @@ class RouterPerformance:
     async def once(self) -> ActionOutcome:
         """Do what cannot be taken back, once, and see that it happened."""
         changer = self.changer
+        if self.plan.action == HUMAN_RESET:
+            return await self.by_hand()
         applied = await changer.stage(RouterStage.APPLY, self.plan.apply, changes=True)
         if applied.done is False:
             return self.end(ActionEnd.FAILED, f"it did not happen: {applied.words}")
         return await self.once_seen()
 
+    async def by_hand(self) -> ActionOutcome:
+        """Let the person at the phone do it; what they say of it proves nothing."""
+        changer, hold_s = self.changer, self.plan.window_s
+        changer.intend(RouterStage.APPLY, f"the button, {hold_s:g} s")
+        changer.changed = True
+        if not await changer.doors.guide.hold_button(hold_s):
+            changer.answer(RouterStage.APPLY, StepSaid.REFUSED, "nobody has held the button")
+            return self.end(ActionEnd.FAILED, "nobody has held the button")
+        changer.answer(RouterStage.APPLY, StepSaid.DONE, "the person says that it was held")
+        return await self.once_seen()
+
     async def once_seen(self) -> ActionOutcome:
         """Wait for the router to come back, and prove what happened."""
         changer, clock = self.changer, self.changer.doors.clock
-        until = clock.monotonic() + self.plan.outage_s + changer.patience.return_more_s
+        started = clock.monotonic()
+        until = started + self.plan.outage_s + changer.patience.return_more_s
+        if self.plan.action in GOES_DOWN_AT_ONCE:
+            read = await self.until_expected(started + changer.patience.goes_down_s)
+            if any(one.reads is Reads.BOOT and found == SAME for one, found in read.items()):
+                return self.end(ActionEnd.FAILED, self.nothing_happened())
         read = await self.until_expected(until)
         boots = [found for one, found in read.items() if one.reads is Reads.BOOT]
         others = differences(
             {one: found for one, found in read.items() if one.reads is not Reads.BOOT},
             before=False,
         )
-        if not any(found == "another" for found in boots):
-            if any(found == "the same" for found in boots):
-                return self.end(ActionEnd.FAILED, "the router has not restarted: nothing happened")
-            return self.left_open("the router has not come back, or does not tell its boot")
+        if not any(found == ANOTHER for found in boots):
+            if any(found == SAME for found in boots):
+                return self.end(ActionEnd.FAILED, self.nothing_happened())
+            return await self.not_back()
         if others:
             return self.end(ActionEnd.FAILED, f"it restarted, and {'; '.join(others)}")
         proof = await self.proven(clock.monotonic() + changer.patience.prove_s)
@@ -296,6 +328,24 @@ class RouterPerformance:
         helped = "it did not help" if proof.holds is False else "whether it helps is not known"
         end = ActionEnd.FAILED if proof.holds is False else ActionEnd.UNKNOWN
         return self.end(end, f"it happened, which its boot shows, and {helped}", proof)
+
+    def nothing_happened(self) -> str:
+        """Say that the router is in the same boot as before."""
+        if self.plan.action != HUMAN_RESET:
+            return "the router has not restarted: nothing happened"
+        return (
+            "the router has not restarted, whatever was said: the button was not held for "
+            f"{self.plan.window_s:g} s, or it was another one"
+        )
+
+    async def not_back(self) -> ActionOutcome:
+        """Ask what else tells: a router that was reset by hand may not let us in any more."""
+        if self.plan.action == HUMAN_RESET:
+            proof = await self.prove()
+            if proof.took_effect and proof.holds:
+                why = "its port went down and came back, and it helped; it does not let us in now"
+                return self.end(ActionEnd.PROVEN, why, proof)
+        return self.left_open("the router has not come back, or does not tell its boot")
 
     async def pause(self, until: float) -> None:
         """Wait, unless it is stopped."""

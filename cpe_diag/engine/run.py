@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -13,8 +13,20 @@ from cpe_diag.domain.known_issue import KnownIssues
 from cpe_diag.domain.trace import Exchange, RawAnswer
 from cpe_diag.domain.verdict import Destination, Verdict
 from cpe_diag.judge.question import CaseFile
-from cpe_diag.playbook.model import AskStep, Playbook
+from cpe_diag.playbook.model import ActStep, AskStep, Playbook
 from cpe_diag.probes.probe import Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActEnded:
+    """How an `act` step ended: an ActionEnd by its word or `not_done`, and why, in words."""
+
+    ended: str
+    note: str
+
+
+Act: TypeAlias = Callable[[ActStep], Awaitable[ActEnded]]
+"""Plans a change, has it agreed to, does it and proves it; never raises for the network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +43,8 @@ class RunOrder:
     answers: Mapping[str, str]
     thresholds: Mapping[str, float]
     ticket: str | None
+    act: Act | None = None
+    """Changes the router where a step says so; None: nothing may be changed in this run."""
 
 
 class RunEnd(StrEnum):

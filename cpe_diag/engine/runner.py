@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from cpe_diag.domain.evidence import Evidence, FactKey, Measurement
 from cpe_diag.domain.observations import Observed
-from cpe_diag.domain.path_facts import CallerAnswer
+from cpe_diag.domain.path_facts import CallerAnswer, OwnChange
 from cpe_diag.domain.verdict import Destination, FaultDomain, Verdict
 from cpe_diag.engine.conditions import Known, evaluate
 from cpe_diag.engine.measure import Measured, measure
@@ -21,6 +21,7 @@ from cpe_diag.engine.run import (
 from cpe_diag.judge.question import CaseFile
 from cpe_diag.playbook.answers import check_answers
 from cpe_diag.playbook.model import (
+    ActStep,
     AskStep,
     InvestigateStep,
     JudgeStep,
@@ -112,6 +113,7 @@ class _Run:
         self.budget_ends = self.start_s + order.budget_s
         self.evidence = Evidence()
         self.answers: dict[str, str] = {}
+        self.acts: dict[str, str] = {}
         self.ran: set[str] = set()
         self.ran_since_answer: set[str] = set()
         self.verdict: Verdict | None = None
@@ -155,6 +157,8 @@ class _Run:
                 return self.ask(step)
             case ProbeStep():
                 return await self.probe(step)
+            case ActStep():
+                return await self.change(step)
             case InvestigateStep():
                 return await self.investigate(step)
             case JudgeStep() | StopStep() | RouteStep():
@@ -203,6 +207,7 @@ class _Run:
             evidence=self.evidence,
             findings=lambda: self.findings(self.case()),
             answers=self.answers,
+            acts=self.acts,
         )
 
     def judged(self) -> Verdict:
@@ -251,6 +256,24 @@ class _Run:
         if measured.cut:
             return CUT, f"out of time: {', '.join(measured.cut)}"
         return DONE, ""
+
+    async def change(self, step: ActStep) -> tuple[str, str]:
+        """Change the router; what was measured before does not count for afterwards."""
+        if self.order.act is None:
+            return SKIPPED, "nothing may be changed in this run"
+        if self.time_is_over():
+            return CUT, "no time left to change anything"
+        self.start(step)
+        ended = await self.order.act(step)
+        self.acts[step.id] = ended.ended
+        self.ran_since_answer.clear()
+        change = OwnChange(action=step.action, ended=ended.ended, words=ended.note)
+        observed = Observed(value=change, source="our own journal", at=self.clock.now())
+        key = FactKey("own_change", step.id)
+        self.evidence = self.evidence.with_measurements(
+            (Measurement(key=key, observation=observed),)
+        )
+        return DONE, f"{step.action} {ended.ended}: {ended.note}"
 
     async def measure(self, wanted: Iterable[str], until: float) -> Measured:
         """Run probes, and those that they need, until a moment or the end of the budget."""

@@ -16,7 +16,7 @@ from cpe_diag.domain.failures import Blame, FailureKind
 from cpe_diag.domain.findings import Finding
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Observed, Unobserved
-from cpe_diag.domain.path_facts import Reachability
+from cpe_diag.domain.path_facts import OwnChange, Reachability
 from cpe_diag.domain.subscriber import DSL, PON, Technology
 from cpe_diag.judge.question import CaseFile
 
@@ -249,3 +249,20 @@ def span(seconds: float) -> str:
     if seconds < 2 * 86400:
         return f"{seconds / 3600:.3g} h"
     return f"{seconds / 86400:.3g} days"
+
+
+RESTARTING: Final = frozenset(
+    {"router.reboot", "router.factory_reset", "firmware.install", "human.reset"}
+)
+"""Our own changes that restart a router, and with it the port that it hangs on."""
+
+NOT_DONE: Final = "not_done"
+
+
+def own_restart(facts: Facts) -> FactKey | None:
+    """Give the fact that says that this run has restarted the router; None: it has not."""
+    for key, observation in facts.case.evidence:
+        value = observation.value if isinstance(observation, Observed) else None
+        if isinstance(value, OwnChange) and value.action in RESTARTING and value.ended != NOT_DONE:
+            return key
+    return None

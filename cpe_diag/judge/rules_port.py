@@ -26,6 +26,7 @@ from cpe_diag.judge.rule import (
     cannot_tell,
     does_not_arise,
     no,
+    own_restart,
     rate,
     says,
     span,
@@ -73,6 +74,9 @@ def port_changed(facts: Facts) -> Answer:
     since = known(status.last_change_s) if status else None
     if since is None:
         return cannot_tell(facts, PORT_STATUS)
+    own = own_restart(facts)
+    if own is not None:
+        return no("it went down with the router, which we have restarted", own)
     recent = since < facts.limits["port_change_recent_s"]
     return says(recent, f"the port last changed its state {span(since)} ago", PORT_STATUS)
 

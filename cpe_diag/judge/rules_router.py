@@ -9,7 +9,17 @@ from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.router_facts import LogEventKind, LogEvents, RebootReason, RouterSystem
 from cpe_diag.judge.keys import LOG, ROUTER_REACHED, SYSTEM
-from cpe_diag.judge.rule import ROUTER_KINDS, Answer, Rule, cannot_tell, no, says, span, yes
+from cpe_diag.judge.rule import (
+    ROUTER_KINDS,
+    Answer,
+    Rule,
+    cannot_tell,
+    no,
+    own_restart,
+    says,
+    span,
+    yes,
+)
 
 if TYPE_CHECKING:
     from cpe_diag.judge.rule import Facts
@@ -53,6 +63,9 @@ def router_restarted(facts: Facts) -> Answer:
     system = facts.fact(RouterSystem, SYSTEM)
     if system is None:
         return cannot_tell(facts, SYSTEM)
+    own = own_restart(facts)
+    if own is not None:
+        return no("we have restarted it ourselves", own)
     recent = system.uptime_s < facts.limits["router_restart_recent_s"]
     return says(recent, f"the router has been up for {span(system.uptime_s)}", SYSTEM)
 

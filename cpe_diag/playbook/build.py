@@ -10,6 +10,8 @@ from cpe_diag.domain.verdict import Destination
 from cpe_diag.playbook.fact_name import split_fact
 from cpe_diag.playbook.meaning import step_id, step_kind
 from cpe_diag.playbook.model import (
+    ActCondition,
+    ActStep,
     AllOf,
     AnswerCondition,
     AnyOf,
@@ -122,6 +124,19 @@ def _probe(entries: _Entries, name: str, when: Condition | None) -> Step:
     )
 
 
+def _act(entries: _Entries, name: str, when: Condition | None) -> Step:
+    value, hold = entries.get("value"), entries.get("hold")
+    return ActStep(
+        id=name,
+        when=when,
+        action=str(entries["act"]),
+        value=None if value is None else str(value),
+        bands=tuple(str(one) for one in _list(entries.get("bands", []))),
+        networks=tuple(str(one) for one in _list(entries.get("networks", []))),
+        hold_s=0.0 if hold is None else seconds(str(hold)),
+    )
+
+
 def _judge(_: _Entries, name: str, when: Condition | None) -> Step:
     return JudgeStep(id=name, when=when)
 
@@ -148,6 +163,7 @@ def _route(entries: _Entries, name: str, when: Condition | None) -> Step:
 _STEPS: Final[Mapping[str, Callable[[_Entries, str, Condition | None], Step]]] = {
     "ask": _ask,
     "probe": _probe,
+    "act": _act,
     "judge": _judge,
     "investigate": _investigate,
     "stop": _stop,
@@ -155,7 +171,9 @@ _STEPS: Final[Mapping[str, Callable[[_Entries, str, Condition | None], Step]]] =
 }
 
 
-def _condition(entries: _Entries) -> Condition:
+def _condition(  # noqa: PLR0911 - one return for each form
+    entries: _Entries,
+) -> Condition:
     if "all" in entries:
         return AllOf(parts=_parts(entries["all"]))
     if "any" in entries:
@@ -164,6 +182,8 @@ def _condition(entries: _Entries) -> Condition:
         return Not(part=_condition(_entries(entries["not"])))
     if "finding" in entries:
         return FindingCondition(finding=str(entries["finding"]), answer=str(entries["is"]))
+    if "act" in entries:
+        return ActCondition(step=str(entries["act"]), ended=str(entries["ended"]))
     if "answer" in entries:
         return AnswerCondition(question=str(entries["answer"]), choice=str(entries["is"]))
     return _fact(entries)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cpe_diag.driver_kit.yaml_source import YamlDocument, YamlPath
     from cpe_diag.playbook.vocabulary import Vocabulary
 
-STEP_KINDS: Final = ("ask", "probe", "judge", "investigate", "stop", "route")
+STEP_KINDS: Final = ("ask", "probe", "act", "judge", "investigate", "stop", "route")
 
 
 def step_kind(step: object) -> str | None:
@@ -62,6 +62,7 @@ class _Check:
         self.faults: list[Fault] = []
         self.asked: dict[str, tuple[str, ...]] = {}
         self.all_questions: frozenset[str] = frozenset()
+        self.acts: list[str] = []
 
     def fault(self, path: YamlPath, message: str) -> None:
         self.faults.append(self.document.fault(path, message))
@@ -100,6 +101,8 @@ class _Check:
             first_places.setdefault(name, line)
             if isinstance(step, Mapping):
                 self.step(step, path)
+                if "act" in step:
+                    self.act(step, path, name)
                 if step_kind(step) in {"stop", "route"} and "when" not in step:
                     ended_in = line
 
@@ -125,6 +128,15 @@ class _Check:
             self.known(step["default"], known, (*path, "default"), "choice")
         self.asked[str(step["ask"])] = known
 
+    def act(self, step: Mapping[str, object], path: YamlPath, name: str) -> None:
+        self.acts.append(name)
+        by_hand = step["act"] == "human.reset"
+        if by_hand is not ("hold" in step):
+            words = (
+                "needs `hold`, such as 20s" if by_hand else "is not held: `hold` is of human.reset"
+            )
+            self.fault((*path, "act"), f"{step['act']} {words}")
+
     def known(self, word: object, known: Iterable[str], path: YamlPath, what: str) -> bool:
         """Note a fault where a word is not among those there are."""
         names = sorted(known)
@@ -142,6 +154,10 @@ class _Check:
         if "finding" in condition:
             finding = condition["finding"]
             self.known(finding, self.vocabulary.findings, (*path, "finding"), "finding")
+        if isinstance(condition.get("act"), str):
+            self.known(condition["act"], self.acts, (*path, "act"), "earlier act")
+            if not self.acts:
+                self.fault((*path, "act"), "no step before this one acts")
         if isinstance(condition.get("answer"), str):
             self.answer(condition["answer"], condition.get("is"), path)
         if "not" in condition:

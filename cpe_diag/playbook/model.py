@@ -70,7 +70,17 @@ class Not:
     part: Condition
 
 
-Condition: TypeAlias = FactCondition | FindingCondition | AnswerCondition | AllOf | AnyOf | Not
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActCondition:
+    """How an earlier `act` step ended: an ActionEnd by its word, or `not_done`."""
+
+    step: str
+    ended: str
+
+
+Condition: TypeAlias = (
+    FactCondition | FindingCondition | AnswerCondition | ActCondition | AllOf | AnyOf | Not
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +110,22 @@ class ProbeStep:
     when: Condition | None
     probes: tuple[str, ...]
     limit_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActStep:
+    """Changes the router, with the customer's consent. `value` None: named with the order.
+
+    `hold_s` is how long the person at the phone holds the button (`human.reset`), in seconds.
+    """
+
+    id: str
+    when: Condition | None
+    action: str
+    value: str | None
+    bands: tuple[str, ...]
+    networks: tuple[str, ...]
+    hold_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +164,9 @@ class RouteStep:
     to: Destination | None
 
 
-Step: TypeAlias = AskStep | ProbeStep | JudgeStep | InvestigateStep | StopStep | RouteStep
+Step: TypeAlias = (
+    AskStep | ProbeStep | ActStep | JudgeStep | InvestigateStep | StopStep | RouteStep
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.action import ActionEnd
 from cpe_diag.domain.verdict import Destination
+from cpe_diag.driver_kit.capabilities import ROUTER_CHANGING
 from cpe_diag.playbook.model import Operator
 
 if TYPE_CHECKING:
@@ -35,6 +37,12 @@ def _id(title: str) -> dict[str, object]:
 def _words(title: str, description: str) -> dict[str, object]:
     return {"type": "string", "title": title, "description": description, "minLength": 1}
 
+
+ACTS: Final = (*ROUTER_CHANGING, "human.reset")
+"""What a playbook may do to a router; the last is done by the person at the phone."""
+
+NOT_DONE: Final = "not_done"
+"""How an act ended that was not begun: no consent, refused, nobody there, nothing to do."""
 
 _DURATION: Final[Mapping[str, object]] = {
     "type": "string",
@@ -108,6 +116,37 @@ _PROBE: Final = _step(
         ],
     },
     limit={**_DURATION, "description": "a time with its unit, such as 20s or 2m; 20s if none"},
+)
+
+_ACT: Final = _step(
+    "Act",
+    "Changes the router, with the customer's consent to the exact plan, and proves it.",
+    act={
+        "type": "string",
+        "title": "Action",
+        "description": "What is done; the driver of the router must be able to do it.",
+        "enum": list(ACTS),
+    },
+    value={
+        "type": "string",
+        "title": "Value",
+        "description": "on or off, a channel, a name; without it --value ID=VALUE names it.",
+    },
+    bands={
+        "type": "array",
+        "title": "Bands",
+        "description": "Only these bands; all where none is named.",
+        "uniqueItems": True,
+        "items": {"enum": ["2g", "5g", "6g"]},
+    },
+    networks={
+        "type": "array",
+        "title": "Networks",
+        "description": "Networks by name or purpose; all but guests' where none is named.",
+        "uniqueItems": True,
+        "items": {"type": "string"},
+    },
+    hold={**_DURATION, "description": "human.reset: how long the button is held, such as 20s"},
 )
 
 _JUDGE: Final = _step(
@@ -201,6 +240,18 @@ _ANSWER: Final[Mapping[str, object]] = {
 }
 
 
+_ACTED: Final[Mapping[str, object]] = {
+    "type": "object",
+    "title": "How an act ended",
+    "required": ["ended"],
+    "properties": {
+        "act": {"type": "string", "title": "Id of the step"},
+        "ended": {"title": "How it ended", "enum": [*ActionEnd, NOT_DONE]},
+    },
+    "additionalProperties": False,
+}
+
+
 def _joined(title: str, key: str, parts: str) -> dict[str, object]:
     return {
         "type": "object",
@@ -256,6 +307,7 @@ PLAYBOOK_SCHEMA: Final[Mapping[str, object]] = {
                 *_forms(
                     ask=_ASK,
                     probe=_PROBE,
+                    act=_ACT,
                     judge=_JUDGE,
                     investigate=_INVESTIGATE,
                     stop=_STOP,
@@ -271,6 +323,7 @@ PLAYBOOK_SCHEMA: Final[Mapping[str, object]] = {
                 fact=_FACT,
                 finding=_FINDING,
                 answer=_ANSWER,
+                act=_ACTED,
                 all=_joined("All of these", "all", "conditions"),
                 any=_joined("At least one of these", "any", "conditions"),
                 **{"not": _joined("Not this", "not", "condition")},

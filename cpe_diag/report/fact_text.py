@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
 from cpe_diag.domain.line_facts import LineDirection, LineGrowth, LineQuality
 from cpe_diag.domain.missing import Missing, known
+from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.ont_facts import OntErrors, OntOptics, OntState
 from cpe_diag.domain.path_facts import (
     CallerAnswer,
@@ -14,6 +15,7 @@ from cpe_diag.domain.path_facts import (
     DnsOutcome,
     HttpCheck,
     HttpOutcome,
+    OwnChange,
     PingCheck,
     Reachability,
 )
@@ -43,6 +45,7 @@ from cpe_diag.report.plain import harmless
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cpe_diag.domain.evidence import Evidence
     from cpe_diag.domain.failures import FailureKind
 
 
@@ -200,6 +203,16 @@ def _answer(fact: CallerAnswer) -> str:
     return f"the caller says: {fact.choice.replace('_', ' ')}"
 
 
+def _own_change(fact: OwnChange) -> str:
+    return f"we did {fact.action}: {fact.ended.replace('_', ' ')}: {fact.words}"
+
+
+def own_changes(evidence: Evidence) -> tuple[OwnChange, ...]:
+    """Give what the run has changed, or wanted to, in its order."""
+    values = (one.value for _key, one in evidence if isinstance(one, Observed))
+    return tuple(value for value in values if isinstance(value, OwnChange))
+
+
 def failure_text(kind: FailureKind) -> str:
     """Say in a few words why something is not known.
 
@@ -232,6 +245,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     DnsCheck: _dns,
     HttpCheck: _http,
     CallerAnswer: _answer,
+    OwnChange: _own_change,
     PortConfig: access_text.port_config,
     PortPower: access_text.port_power,
     PortSecurity: access_text.port_security,

@@ -19,7 +19,7 @@ from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.report.as_json import trace_summary
 from cpe_diag.report.channel_advice import advice_in, advice_words
 from cpe_diag.report.duration import age, duration, percent
-from cpe_diag.report.fact_text import fact_text
+from cpe_diag.report.fact_text import fact_text, own_changes
 from cpe_diag.report.known_words import known_lines
 from cpe_diag.report.path_view import PathView, shown
 from cpe_diag.report.ssh_text import legacy_words
@@ -33,6 +33,7 @@ from cpe_diag.report.words import (
     cause_words,
     confidence_words,
     group_words,
+    next_words,
     sureness,
 )
 
@@ -164,9 +165,12 @@ class _Pen:
         if verdict.group is not None:
             grid.add_row("Out together", self.text(group_words(verdict.group), "bold"))
             grid.add_row("Parent case", self.text(verdict.group.parent_key))
+        for done in own_changes(result.case.evidence):
+            grid.add_row("Done", self.text(fact_text(done), "bold"))
         grid.add_row("Send to", self.text(DESTINATION_WORDS[result.destination], "bold"))
-        grid.add_row("Do next", self.text(verdict.next_action))
-        grid.add_row("Tell customer", self.text(verdict.tell_customer))
+        do_next, tell = next_words(result.destination, verdict)
+        grid.add_row("Do next", self.text(do_next))
+        grid.add_row("Tell customer", self.text(tell))
         for line in known_lines(result.known):
             grid.add_row("Known issue", self.text(line, "bold"))
         for one in verdict.also:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.report.channel_advice import advice_in, advice_words
 from cpe_diag.report.duration import duration
+from cpe_diag.report.fact_text import fact_text, own_changes
 from cpe_diag.report.known_words import known_lines
 from cpe_diag.report.plain import harmless
 from cpe_diag.report.ssh_text import legacy_words
@@ -18,6 +19,7 @@ from cpe_diag.report.words import (
     beyond_title,
     cause_words,
     group_words,
+    next_words,
     sureness,
 )
 
@@ -43,6 +45,7 @@ def plain_ticket_note(result: Run) -> str:
     verdict = result.verdict
     beyond = beyond_title(verdict)
     subscriber = result.case.subscriber
+    do_next, tell = next_words(result.destination, verdict)
     lines = [
         f"Diagnosis of subscriber {subscriber.id} by playbook {result.playbook}",
         f"Run on {result.started_at:%Y-%m-%d %H:%M:%S} UTC, took {duration(result.took_s)}"
@@ -54,8 +57,9 @@ def plain_ticket_note(result: Run) -> str:
         *(f"Also: {cause_words(one.cause)} ({DOMAIN_WORDS[one.domain]})" for one in verdict.also),
         *_group(verdict),
         f"Send to: {DESTINATION_WORDS[result.destination]}",
-        f"Next action: {verdict.next_action}",
-        f"Tell customer: {verdict.tell_customer}",
+        f"Next action: {do_next}",
+        f"Tell customer: {tell}",
+        *(f"Done: {fact_text(one)}" for one in own_changes(result.case.evidence)),
         *(f"Known issue: {line}" for line in known_lines(result.known)),
         "Path: "
         + "; ".join(

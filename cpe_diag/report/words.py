@@ -89,6 +89,25 @@ def sureness(verdict: Verdict) -> str:
     return confidence_words(verdict.confidence)
 
 
+REPAIRED_NEXT: Final = "Nothing: it was repaired, and measuring again has proven it."
+REPAIRED_TELL: Final = "We have repaired it, and we have measured that it works again."
+
+
+def next_words(destination: Destination, verdict: Verdict) -> tuple[str, str]:
+    """Say what to do next and what to tell the customer.
+
+    Args:
+        destination: of the case; FIXED where a change of the run was proven.
+        verdict: of the last measurement.
+
+    Returns:
+        Both, in this order.
+    """
+    if destination is Destination.FIXED and verdict.destination is not Destination.FIXED:
+        return REPAIRED_NEXT, REPAIRED_TELL
+    return verdict.next_action, verdict.tell_customer
+
+
 def beyond_title(verdict: Verdict) -> str:
     """Give what the summary says beyond the title, for where both stand together.
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, Text
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest migration, which is the schema of these tables (a test holds them together)."""
 
 METADATA: Final = MetaData()
@@ -30,6 +30,7 @@ CONSENTS: Final = Table(
     Column("given_at", _MOMENT, nullable=False),
     Column("expires_at", _MOMENT, nullable=False),
     Column("withdrawn_at", _MOMENT),
+    Column("used_by", String(32)),
 )
 
 CONSENT_CODES: Final = Table(

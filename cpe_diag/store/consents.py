@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import insert, or_, select, update
 
 from cpe_diag.domain.audit import AuditEvent, AuditKind
-from cpe_diag.domain.consent import Consent, ConsentChannel, IdentityCheck, covering
+from cpe_diag.domain.consent import Consent, ConsentChannel, IdentityCheck, check_use, covering
 from cpe_diag.domain.failures import StoreError
 from cpe_diag.domain.roles import Approval
 from cpe_diag.store.case_tables import APPROVALS, CONSENTS, moment_of, moment_text
@@ -48,6 +48,21 @@ class StoredConsents:
         return covering(
             map(_consent, rows), subscriber=subscriber, action=action, digest=digest, at=at
         )
+
+    def use(self, consent_id: str, action_id: str) -> None:
+        """Use a consent up for one change; the audit trail tells of the change itself."""
+        free = (
+            update(CONSENTS)
+            .where(
+                CONSENTS.c.id == consent_id,
+                CONSENTS.c.used_by.is_(None),
+                CONSENTS.c.withdrawn_at.is_(None),
+            )
+            .values(used_by=action_id)
+        )
+        with self._store.writing() as connection:
+            connection.execute(free)
+            check_use(_one(connection, consent_id), action_id)
 
     def withdrawn(self, consent_id: str) -> bool:
         """Say whether a consent was taken back."""
@@ -208,4 +223,5 @@ def _consent(row: Any) -> Consent:  # noqa: ANN401 - a row of CONSENTS by its na
         given_at=moment_of(row["given_at"]),
         expires_at=moment_of(row["expires_at"]),
         withdrawn_at=None if withdrawn_at is None else moment_of(withdrawn_at),
+        used_by=row["used_by"],
     )

@@ -48,6 +48,15 @@ def check_consent_desk(
     refused(replace(given, subscriber=other_subscriber), now, ConsentRefusal.OTHER_SUBSCRIBER)
     refused(replace(given, action="another.action"), now, ConsentRefusal.NONE)
     refused(given, given.expires_at, ConsentRefusal.EXPIRED)
+    for _again in range(2):
+        desk.use(given.id, "first")
+    refused(given, now, ConsentRefusal.USED)
+    try:
+        desk.use(given.id, "second")
+    except ConsentError as error:
+        hold(error.reason is ConsentRefusal.USED, f"the reason used, not {error.reason}")
+    else:
+        raise AssertionError("a refusal to use a consent for a second change")
     withdraw(now)
     hold(desk.withdrawn(given.id), "a consent that was taken back")
     refused(given, now, ConsentRefusal.WITHDRAWN)

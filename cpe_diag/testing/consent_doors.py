@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from cpe_diag.domain.audit import AuditEvent
-from cpe_diag.domain.consent import Consent, ConsentChannel, IdentityCheck, covering
+from cpe_diag.domain.consent import Consent, ConsentChannel, IdentityCheck, check_use, covering
 from cpe_diag.domain.failures import StoreError
 
 LASTS: Final = timedelta(minutes=30)
@@ -52,6 +52,17 @@ class FakeConsentDesk:
         """Give the consent that covers a plan."""
         self._read()
         return covering(self.consents, subscriber=subscriber, action=action, digest=digest, at=at)
+
+    def use(self, consent_id: str, action_id: str) -> None:
+        """Use a consent up for one change."""
+        self._read()
+        found = [one for one in self.consents if one.id == consent_id]
+        if not found:
+            raise StoreError(f"the store knows no consent {consent_id!r}")
+        free = found[0].used_by is None and found[0].withdrawn_at is None
+        used = replace(found[0], used_by=action_id) if free else found[0]
+        self.consents = [used if one.id == consent_id else one for one in self.consents]
+        check_use(used, action_id)
 
     def withdrawn(self, consent_id: str) -> bool:
         """Say whether a consent was taken back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,20 @@ class FakeCopies:
         if action_id not in self.kept:
             raise ActionError(f"there is no copy of action {action_id!r}")
         return self.kept[action_id]
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeGuide:
+    """Somebody at the phone who does as told, or not; `pressed` is called when they hold it."""
+
+    there: bool = True
+    pressed: Callable[[float], None] = field(default=lambda _seconds: None)
+
+    async def hold_button(self, seconds: float) -> bool:
+        """Hold it."""
+        if self.there:
+            self.pressed(seconds)
+        return self.there
 
 
 @dataclass(slots=True, kw_only=True)

@@ -17,13 +17,12 @@ from cpe_diag.domain.failures import ConsentError
 from cpe_diag.domain.router_plan import Payload, RouterPlan, RouterRecord, RouterStage, Way
 from cpe_diag.engine.plan_router import RouterWish, plan_router
 from cpe_diag.engine.router_changing import Material, RouterChanger, RouterPatience, asking
-from cpe_diag.engine.router_gate import covered
 from cpe_diag.engine.router_look import look
 from cpe_diag.engine.router_perform import perform_router
 from cpe_diag.engine.router_recover import recover_router
 from cpe_diag.ports import RouterDoors
 from cpe_diag.testing.consent_doors import FakeConsentDesk
-from cpe_diag.testing.router_doors import FakeCopies, FakeCourier
+from cpe_diag.testing.router_doors import FakeCopies, FakeCourier, FakeGuide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -202,6 +201,7 @@ class Story:
                 copies=self.copies,
                 courier=self.courier,
                 consent=self.desk,
+                guide=FakeGuide(),
             ),
             Material(
                 slots={**slots, "password": PASSWORD} if secrets and plan.secrets else slots,
@@ -218,7 +218,9 @@ class Story:
         at = self.router.clock.now()
         if consent:
             self.desk.give(subscriber=SUBSCRIBER, action=plan.action, digest=plan.digest, at=at)
-        covering = covered(plan, self.desk, at, used_by=lambda _consent: None)
+        covering = self.desk.require(
+            subscriber=SUBSCRIBER, action=plan.action, digest=plan.digest, at=at
+        )
 
         async def prove() -> Proof:
             await self.router.clock.sleep_until(self.router.clock.monotonic() + 0.5)

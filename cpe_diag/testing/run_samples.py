@@ -17,6 +17,7 @@ from cpe_diag.domain.path_facts import (
     DnsOutcome,
     HttpCheck,
     HttpOutcome,
+    OwnChange,
     PingCheck,
     Reachability,
 )
@@ -334,6 +335,9 @@ FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
             received_bytes=_NOT_SAID,
         ),
         FactKey("answer", "affected"): CallerAnswer(choice="all_devices"),
+        FactKey("own_change", "restart"): OwnChange(
+            action="router.reboot", ended="not_done", words="the customer has not consented"
+        ),
         **ACCESS_FACTS,
     }
 )

@@ -14,14 +14,16 @@ from cpe_diag.domain.router_plan import Payload
 from cpe_diag.domain.secret import Secret
 from cpe_diag.domain.subscriber import RouterAccess
 from cpe_diag.driver_kit.router import RouterDriver
+from cpe_diag.engine.human_reset import HUMAN_RESET
 from cpe_diag.engine.plan_router import RouterWish, spec_of
 from cpe_diag.engine.router_guard import ROUTER_CHECKS
-from cpe_diag.ports import Clock, KeptCopies, PasswordCourier, Recorder
+from cpe_diag.ports import Clock, KeptCopies, PasswordCourier, PersonGuide, Recorder
 from cpe_diag.store.kept_copies import KeptCopyFiles, default_copies
 from cpe_diag.store.port_memory import PortMemoryFile
 from cpe_diag.store.port_memory import default_path as default_memory
 from cpe_diag.store.router_journal import RouterJournals, default_router_folder
 from cpe_diag.transports.router_control import Control, router_control
+from cpe_diag.transports.ssh_trust import HostKeys
 from cpe_diag.wiring.couriers import NothingToBring, courier_of
 from cpe_diag.wiring.desk import Desk, open_desk
 from cpe_diag.wiring.doors import host_keys_of, legacy_allowed, open_doors
@@ -35,7 +37,9 @@ if TYPE_CHECKING:
     from cpe_diag.wiring.config import Config
 
 RUN_S: Final = 60.0
-REPAIRS: Final = frozenset({"router.reboot", "router.factory_reset", "firmware.install"})
+REPAIRS: Final = frozenset(
+    {"router.reboot", "router.factory_reset", "firmware.install", HUMAN_RESET}
+)
 """Changes that are made because something is wrong: whether it is gone is measured."""
 REPAIR_PLAYBOOK: Final = "no_internet"
 
@@ -57,7 +61,8 @@ class RouterChangeWish:
     `playbook` None: repairs are measured with the usual one, wishes of the customer not at all.
     `restores` is the action whose kept copy is put back. `typed` is the password that the
     customer has typed. `brings` True: where they have not, one is made and brought to them.
-    `recovers` True: nothing new is begun, so that nothing needs to be there for it.
+    `hold_s` is how long a button is held. `recovers` True: nothing new is begun, so that nothing
+    needs to be there for it.
     """
 
     action: str
@@ -71,6 +76,7 @@ class RouterChangeWish:
     image: ImageWish | None = None
     restores: str | None = None
     typed: Secret | None = field(default=None, repr=False)
+    hold_s: float = 20.0
     brings: bool = True
     recovers: bool = False
 
@@ -87,6 +93,7 @@ class PreparedRouterChange:
     journals: RouterJournals
     copies: KeptCopies
     courier: PasswordCourier
+    guide: PersonGuide
     desk: Desk
     payloads: dict[str, bytes] = field(repr=False)
     password: Secret = field(repr=False)
@@ -105,16 +112,20 @@ class OpenRouterChange:
     clock: Clock
     recorder: Recorder
     control: Control
+    host_keys: HostKeys
     prover: Prover | None
     """None: nobody said that anything is wrong."""
 
 
-def prepare_router_change(config: Config, wish: RouterChangeWish) -> PreparedRouterChange:
+def prepare_router_change(
+    config: Config, wish: RouterChangeWish, guide: PersonGuide
+) -> PreparedRouterChange:
     """Resolve every name of a wish.
 
     Args:
         config: the configuration.
         wish: what to change for whom.
+        guide: leads the person at the phone, where hands are needed.
 
     Returns:
         A change that can be planned.
@@ -147,7 +158,8 @@ def prepare_router_change(config: Config, wish: RouterChangeWish) -> PreparedRou
             f"the inventory names no platform of the router of {wish.subscriber}: add `platform`, "
             "so that no command is sent to a router that means something else by it"
         )
-    spec_of(driver, wish.action)
+    if wish.action != HUMAN_RESET:
+        spec_of(driver, wish.action)
     copies = KeptCopyFiles(default_copies())
     payloads = {} if wish.recovers else _payloads(wish, copies)
     desk = open_desk(config)
@@ -171,6 +183,7 @@ def prepare_router_change(config: Config, wish: RouterChangeWish) -> PreparedRou
         journals=RouterJournals(default_router_folder()),
         copies=copies,
         courier=courier_of(config, desk, wish.subscriber) if brings else NothingToBring(),
+        guide=guide,
         desk=desk,
         payloads=payloads,
         password=wish.typed or Secret(new_password()),
@@ -228,13 +241,14 @@ async def open_router_change(prepared: PreparedRouterChange) -> AsyncIterator[Op
     config = run.config
     measured = wish.playbook is not None or wish.action in REPAIRS
     async with open_doors(config, run.subscriber, run.router_driver, run.credentials) as doors:
+        keys = host_keys_of(config)
         control = router_control(
             prepared.access,
             dialect=prepared.driver.dialect,
             credentials=run.credentials,
             clock=doors.clock,
             recorder=doors.recorder,
-            host_keys=host_keys_of(config),
+            host_keys=keys,
             legacy_algorithms=legacy_allowed(config, prepared.access, run.router_driver),
         )
         setting = setting_of(run, doors, run.access_driver, PortMemoryFile(default_memory()))
@@ -244,6 +258,7 @@ async def open_router_change(prepared: PreparedRouterChange) -> AsyncIterator[Op
                 clock=doors.clock,
                 recorder=doors.recorder,
                 control=control,
+                host_keys=keys,
                 prover=Prover(wish.action, wish.value, run, setting) if measured else None,
             )
         finally:

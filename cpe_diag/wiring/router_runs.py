@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.action import Proof
@@ -11,6 +12,7 @@ from cpe_diag.domain.audit import About, AuditKind
 from cpe_diag.domain.failures import ActionError, ConsentError, GuardError
 from cpe_diag.domain.router_plan import RouterRecord
 from cpe_diag.domain.wifi_rules import password_fault
+from cpe_diag.engine.human_reset import HUMAN_RESET, plan_human_reset
 from cpe_diag.engine.plan_router import plan_router
 from cpe_diag.engine.router_changing import (
     ROUTER_PATIENCE,
@@ -18,7 +20,6 @@ from cpe_diag.engine.router_changing import (
     RouterChanger,
     asking,
 )
-from cpe_diag.engine.router_gate import covered
 from cpe_diag.engine.router_guard import RouterCase, guard_router
 from cpe_diag.engine.router_look import look
 from cpe_diag.engine.router_perform import perform_router
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from cpe_diag.wiring.router_changes import OpenRouterChange, PreparedRouterChange
 
 LOOK_S: Final = 20.0
+NEW_KEYS: Final = frozenset({"router.factory_reset", "firmware.install", HUMAN_RESET})
+"""Changes after which a router may have made itself another SSH host key."""
+NEW_KEY_MORE_S: Final = 600.0
+"""How much longer than its outage such a router may take until it is logged in to."""
 ID_BYTES: Final = 5
 AS_WISHED: Final = Proof(holds=True, took_effect=None, words="as it was wished")
 
@@ -81,13 +86,14 @@ async def _planned(change: OpenRouterChange) -> tuple[RouterPlan, RouterLook]:
     deadline = change.clock.monotonic() + LOOK_S
     ask = asking(change.control, prepared.driver.dialect)
     looked = await look(ask, prepared.driver, change.clock, deadline=deadline)
-    plan = plan_router(
-        prepared.driver,
-        prepared.order,
-        looked,
-        subscriber=prepared.wish.subscriber,
-        router=prepared.router,
-    )
+    subscriber, router, driver = prepared.wish.subscriber, prepared.router, prepared.driver
+    if prepared.wish.action == HUMAN_RESET:
+        hold_s = prepared.wish.hold_s
+        plan = plan_human_reset(
+            looked, hold_s, subscriber=subscriber, router=router, driver=driver.id
+        )
+    else:
+        plan = plan_router(driver, prepared.order, looked, subscriber=subscriber, router=router)
     image = prepared.wish.image
     findings = guard_router(
         RouterCase(
@@ -138,10 +144,13 @@ async def change_router(
             )
         _check_password(prepared, fresh)
         try:
-            consent = covered(
-                fresh, desk.consents, desk.now(), used_by=prepared.journals.used_under
+            consent = desk.consents.require(
+                subscriber=fresh.subscriber,
+                action=fresh.action,
+                digest=fresh.digest,
+                at=desk.now(),
             )
-        except (ConsentError, ActionError) as error:
+        except ConsentError as error:
             desk.note(AuditKind.REFUSAL, str(error), about(prepared, fresh))
             raise
         record = RouterRecord(
@@ -165,6 +174,7 @@ async def change_router(
             words = f"change {record.id} was not begun: {error}"
             desk.note_if_possible(AuditKind.CHANGE_ENDED, words, about(prepared, fresh))
             raise
+        _expect_new_key(change, record)
         return await perform_router(
             record.id,
             _changer(change, record, journal, secret=True),
@@ -237,6 +247,24 @@ def _check_password(prepared: PreparedRouterChange, plan: RouterPlan) -> None:
             raise ActionError(f"{words}: {fault}; nothing was changed")
 
 
+def _expect_new_key(change: OpenRouterChange, record: RouterRecord) -> None:
+    """Let the router show another host key once, where the change may give it one.
+
+    Raises:
+        StoreError: that cannot be noted; then nothing is begun.
+    """
+    pins = change.host_keys.pins
+    if record.plan.action not in NEW_KEYS or pins is None:
+        return
+    lasts = timedelta(seconds=record.plan.outage_s + NEW_KEY_MORE_S)
+    pins.expect_new_key(
+        change.control.router,
+        reason=f"{record.plan.action}, action {record.id}",
+        until=record.begun_at + lasts,
+        at=record.begun_at,
+    )
+
+
 def _changer(
     change: OpenRouterChange, record: RouterRecord, journal: JournalFile, *, secret: bool
 ) -> RouterChanger:
@@ -254,6 +282,7 @@ def _changer(
             copies=prepared.copies,
             courier=prepared.courier,
             consent=prepared.desk.consents,
+            guide=prepared.guide,
         ),
         Material(slots=slots, payloads=prepared.payloads),
         boot_id=record.boot_id,

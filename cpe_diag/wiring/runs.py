@@ -40,7 +40,7 @@ from cpe_diag.wiring.knowledge import (
 from cpe_diag.wiring.known import look_up
 
 if TYPE_CHECKING:
-    from cpe_diag.engine.run import AskCaller, OnProgress, RunResult
+    from cpe_diag.engine.run import Act, AskCaller, OnProgress, RunResult
     from cpe_diag.ports import Doors, PortMemory
 
 DEFAULT_BUDGET_S: Final = 15 * 60.0  # second line's 15 minutes
@@ -115,7 +115,11 @@ def prepare(config: Config, wish: RunWish) -> PreparedRun:
 
 
 async def perform(
-    prepared: PreparedRun, *, on_progress: OnProgress, ask_caller: AskCaller
+    prepared: PreparedRun,
+    *,
+    on_progress: OnProgress,
+    ask_caller: AskCaller,
+    act: Act | None = None,
 ) -> RunResult:
     """Run what was prepared; every connection is closed when this returns or is cancelled.
 
@@ -123,6 +127,7 @@ async def perform(
         prepared: from `prepare`.
         on_progress: is told what happens, as it happens.
         ask_caller: puts a question to the person at the terminal.
+        act: changes the router where a step says so; None: nothing is changed.
 
     Returns:
         All that the run leaves.
@@ -146,6 +151,7 @@ async def perform(
             answers=prepared.wish.answers,
             thresholds=prepared.config.thresholds,
             ticket=prepared.wish.ticket,
+            act=act,
         )
         result = await run_playbook(
             order,

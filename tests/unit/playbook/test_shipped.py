@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from cpe_diag.domain.verdict import Destination
 from cpe_diag.engine.plan import plan_step
 from cpe_diag.playbook.load import load_playbook, playbook_files
-from cpe_diag.playbook.model import InvestigateStep, ProbeStep, RouteStep
+from cpe_diag.playbook.model import ActStep, InvestigateStep, ProbeStep, RouteStep
 from cpe_diag.playbook.vocabulary import Vocabulary
 from cpe_diag.probes.catalogue import PROBES
 
-SHIPPED = (
+COMPLAINTS = (
     "drops",
     "no_internet",
     "one_device_offline",
@@ -18,6 +19,14 @@ SHIPPED = (
     "slow_internet",
     "wifi_trouble",
 )
+REPAIRS = (
+    "change_wifi",
+    "known_reset_20s",
+    "reinstall_firmware",
+    "reset_router",
+    "wifi_off_on",
+)
+SHIPPED = tuple(sorted((*COMPLAINTS, *REPAIRS)))
 
 
 @pytest.fixture
@@ -35,7 +44,30 @@ def test_the_shipped_playbooks_are_found_without_configuration() -> None:
 def test_each_shipped_playbook_is_without_a_fault(name: str, vocabulary: Vocabulary) -> None:
     """The real probes are its vocabulary, so a renamed probe is noticed here."""
     playbook = load_playbook(name, vocabulary)
-    assert playbook.id == playbook.symptom == name
+    assert playbook.id == name
+    assert playbook.symptom in COMPLAINTS
+    assert (playbook.symptom == name) is (name in COMPLAINTS)
+
+
+@pytest.mark.parametrize("name", REPAIRS)
+def test_each_repair_looks_before_it_acts_and_measures_again(
+    name: str, vocabulary: Vocabulary
+) -> None:
+    """What was there before is evidence; what is there afterwards is the proof."""
+    kinds = [type(step) for step in load_playbook(name, vocabulary).steps]
+    first, last = kinds.index(ActStep), len(kinds) - 1 - kinds[::-1].index(ActStep)
+    assert ProbeStep in kinds[:first]
+    assert ProbeStep in kinds[last:]
+
+
+@pytest.mark.parametrize("name", REPAIRS)
+def test_no_repair_is_called_fixed_unless_a_change_was_proven(
+    name: str, vocabulary: Vocabulary
+) -> None:
+    """A case that is closed on somebody's word comes back."""
+    for step in load_playbook(name, vocabulary).steps:
+        if isinstance(step, RouteStep) and step.to is Destination.FIXED:
+            assert "proven" in repr(step.when)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -44,7 +76,7 @@ def test_each_shipped_playbook_ends_with_a_route(name: str, vocabulary: Vocabula
     assert isinstance(load_playbook(name, vocabulary).steps[-1], RouteStep)
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", COMPLAINTS)
 def test_each_shipped_playbook_reads_the_router_in_one_wave(
     name: str, vocabulary: Vocabulary
 ) -> None:

@@ -1,0 +1,126 @@
+"""Does what a playbook's `act` steps say, each as a change of its own with everything it needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from cpe_diag.domain.failures import CpeDiagError, WishError
+from cpe_diag.engine.run import ActEnded
+from cpe_diag.playbook.schema import NOT_DONE
+from cpe_diag.wiring.router_changes import (
+    ImageWish,
+    RouterChangeWish,
+    open_router_change,
+    prepare_router_change,
+)
+from cpe_diag.wiring.router_runs import about, change_router, plan_change
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from cpe_diag.domain.action import ActionOutcome
+    from cpe_diag.domain.router_plan import RouterPlan
+    from cpe_diag.playbook.model import ActStep
+    from cpe_diag.ports import PersonGuide
+    from cpe_diag.wiring.config import Config
+    from cpe_diag.wiring.desk import Desk
+    from cpe_diag.wiring.runs import RunWish
+
+Agree: TypeAlias = "Callable[[RouterPlan, Desk], str]"
+"""Has a plan agreed to by whoever is there; gives why not, empty where a consent may be there."""
+
+
+FIRMWARE: Final = "firmware.install"
+
+
+def _image(value: str | None) -> ImageWish:
+    """Read `FILE,version=VERSION[,sha256=HEX][,model=MODEL]`.
+
+    Raises:
+        WishError: it has another form.
+    """
+    path, _comma, rest = (value or "").partition(",")
+    said = dict(part.partition("=")[::2] for part in rest.split(",") if part)
+    if not path or "version" not in said or not set(said) <= {"version", "sha256", "model"}:
+        raise WishError(
+            "firmware.install needs an image: FILE,version=VERSION,sha256=HEX,model=MODEL (the "
+            "last two where they are known)"
+        )
+    return ImageWish(
+        path=Path(path),
+        version=said["version"],
+        model=said.get("model"),
+        sha256=said.get("sha256"),
+    )
+
+
+class Acting:
+    """Changes the router of one run. `ends` holds the outcomes, also of what was interrupted."""
+
+    def __init__(  # noqa: PLR0913 - each is one thing that the command line decides
+        self,
+        config: Config,
+        wish: RunWish,
+        *,
+        values: Mapping[str, str],
+        guide: PersonGuide,
+        agree: Agree,
+        safely: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        """Act for a run.
+
+        Args:
+            config: the configuration.
+            wish: whose router it is.
+            values: of steps that name none, by the step's id.
+            guide: leads the person at the phone.
+            agree: has a plan agreed to.
+            safely: what surrounds a change, so that a signal ends it at a safe point.
+        """
+        self._config = config
+        self._wish = wish
+        self._values = values
+        self._guide = guide
+        self._agree = agree
+        self._safely = safely
+        self.ends: list[ActionOutcome] = []
+
+    async def __call__(self, step: ActStep) -> ActEnded:
+        """Do one step; see `Act`."""
+        try:
+            return await self._done(step)
+        except CpeDiagError as error:
+            return ActEnded(ended=NOT_DONE, note=str(error))
+
+    async def _done(self, step: ActStep) -> ActEnded:
+        value = self._values.get(step.id, step.value)
+        prepared = prepare_router_change(
+            self._config,
+            RouterChangeWish(
+                action=step.action,
+                subscriber=self._wish.subscriber,
+                value=None if step.action == FIRMWARE else value,
+                image=_image(value) if step.action == FIRMWARE else None,
+                networks=step.networks,
+                bands=step.bands,
+                ticket=self._wish.ticket,
+                hold_s=step.hold_s,
+            ),
+            self._guide,
+        )
+        prepared.desk.permit(step.action, about(prepared))
+        async with open_router_change(prepared) as change:
+            plan = await plan_change(change)
+            if plan.objections:
+                refused = "; ".join(f"{one.id}: {one.because}" for one in plan.objections)
+                return ActEnded(ended=NOT_DONE, note=f"refused: {refused}")
+            if plan.stands_already:
+                return ActEnded(ended=NOT_DONE, note="it stands so already")
+            why_not = self._agree(plan, prepared.desk)
+            if why_not:
+                return ActEnded(ended=NOT_DONE, note=why_not)
+            with self._safely():
+                outcome = await change_router(change, plan, on_end=self.ends.append)
+        return ActEnded(ended=outcome.end.value, note=outcome.words)
