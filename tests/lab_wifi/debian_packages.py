@@ -32,7 +32,7 @@ PACKAGES: Final = (
     "wireless-regdb",
     "wpasupplicant",
 )
-PROGRAMS: Final = ("apt-get", "dpkg", "dpkg-deb")
+PROGRAMS: Final = ("apt-get", "dpkg", "dpkg-deb", "setpriv")
 SUMS: Final = "SHA256SUMS"
 WANTED: Final = "wanted"
 

@@ -59,6 +59,7 @@ MODULES: Final = (
     "sch_netem",
     "sch_tbf",
     "pppoe",
+    "ppp_async",
     "nf_tables",
     "nft_chain_nat",
     "nft_masq",

@@ -60,6 +60,8 @@ class Machine:
         root = self.image.parent / "root"
         serial, qmp = self.disk.with_suffix(".serial"), self.disk.with_suffix(".qmp")
         command = (
+            # It ends with us, also where we are killed.
+            *("setpriv", "--pdeathsig", "KILL"),
             *loader(root), str(root / "usr/bin/qemu-system-x86_64"),
             "-L", str(root / "usr/share/qemu"), "-L", str(root / "usr/share/seabios"),
             "-accel", "tcg,tb-size=128", "-cpu", "max", "-m", str(MEMORY_MB), "-smp", "1",

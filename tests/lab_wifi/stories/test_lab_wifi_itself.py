@@ -59,13 +59,29 @@ def test_what_is_on_the_disk_outlives_a_power_cut_and_all_else_does_not(
     assert machine.guest("cat /etc/marker; cat /run/marker").text.startswith("kept\ncat: ")
 
 
-def test_the_guest_has_delay_loss_vlans_and_pppoe(machine: Machine) -> None:
+def test_the_guest_has_delay_loss_and_vlans(machine: Machine) -> None:
     """The kernels of build machines often have none of it; tests of access lines need it."""
     said = machine.guest(
         "ip link add link wan0 name wan0.35 type vlan id 35 && "
         "tc qdisc add dev wan0 root netem delay 40ms 5ms loss 1% && tc qdisc show dev wan0 && "
-        "ip -d link show dev wan0.35 && ls -l /dev/ppp"
+        "ip -d link show dev wan0.35"
     )
     assert said.status == 0, said.text
     assert "netem" in said.text
     assert "vlan protocol 802.1Q id 35" in said.text
+
+
+def test_a_pppoe_session_with_chap_comes_up_and_a_wrong_password_is_told(
+    machine: Machine,
+) -> None:
+    """Status 19 of pppd (pppd(8)): we could not authenticate ourselves to the peer."""
+    machine.guest("printf 'u * p *\\n' >/etc/ppp/chap-secrets; echo require-chap >/run/isp-ppp")
+    machine.guest(
+        "pppoe-server -I port0 -L 198.51.100.1 -R 198.51.100.200 -O /run/isp-ppp", namespace="isp"
+    )
+    dial = "pppd plugin pppoe.so wan0 user u password {} noauth nopersist maxfail 1 {}"
+    up = machine.guest(dial.format("p", "updetach") + " && ip -4 addr show dev ppp0")
+    assert up.status == 0, up.text
+    assert "inet 198.51.100.200 peer 198.51.100.1/32" in up.text
+    refused = machine.guest(dial.format("wrong", "nodetach"))
+    assert refused.status == 19, refused.text
