@@ -1,0 +1,1 @@
+"""A simulated Huawei ONT that is a router, at its WAP command line."""
