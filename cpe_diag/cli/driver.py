@@ -60,6 +60,7 @@ def show(context: click.Context, name: str) -> None:
         for capability, one in found.capabilities.items()
     ]
     out().print(table(("capability", "state", "verified on", "reason"), rows))
+    click.echo(_goes_back(found), nl=False)
 
 
 @driver.command()
@@ -96,6 +97,19 @@ def _recognised_by(one: Driver) -> str:
     variants = ", ".join(one.detect.variants)
     made = f"; variants: {variants}" if variants else ""
     return f"recognised by: {labels}{made}\n"
+
+
+def _goes_back(one: Driver) -> str:
+    """Say how a router takes back by itself what nobody confirms; empty for what is no router."""
+    from cpe_diag.driver_kit.router import RouterDriver
+    from cpe_diag.report.duration import duration
+
+    if not isinstance(one, RouterDriver) or one.revert is None:
+        return ""
+    return (
+        f"\nWhat is not confirmed over a new connection, the router takes back by itself after "
+        f"{duration(one.revert.window_s)}:\n{one.revert.words}\n(source: {one.revert.source})\n"
+    )
 
 
 def _kind(one: Driver) -> str:
