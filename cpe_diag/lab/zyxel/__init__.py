@@ -1,0 +1,1 @@
+"""A simulated Zyxel router at its ZySH command line."""
