@@ -138,6 +138,19 @@ def _status_text(told: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+@lab.command()
+@click.argument("subscriber", shell_complete=lab_homes)
+@directory_option
+def phone(subscriber: str, directory: Path | None) -> None:
+    """Look at the phone of SUBSCRIBER: what the operator's gateway has sent there."""
+    with _talk(directory) as client:
+        messages = client.messages(subscriber)
+    for message in messages:
+        click.echo(message)
+    if not messages:
+        click.echo("No message.")
+
+
 @lab.group()
 def fault() -> None:
     """Set and clear faults."""

@@ -46,6 +46,7 @@ class Orders:
     status: Callable[[], dict[str, object]]
     set_fault: Callable[[str, str], None]
     clear_faults: Callable[[str | None], int]
+    messages: Callable[[str], list[str]]
     stop: Callable[[], None]
 
 
@@ -110,6 +111,8 @@ class ControlDoor:
                 return None
             case "clear_faults":
                 return self._orders.clear_faults(None if subscriber is None else str(subscriber))
+            case "messages":
+                return self._orders.messages(str(subscriber))
             case "stop":
                 self._orders.stop()
                 return None
@@ -180,6 +183,16 @@ class LabClient:
             NoLabError: the lab does not answer.
         """
         return int(self._ask(order="clear_faults", subscriber=subscriber))
+
+    def messages(self, subscriber: str) -> list[str]:
+        """Give what came to a customer's phone, the oldest first.
+
+        Raises:
+            LabRefusedError: unknown subscriber.
+            NoLabError: the lab does not answer.
+        """
+        messages: list[str] = self._ask(order="messages", subscriber=subscriber)
+        return messages
 
     def stop(self) -> None:
         """Ask the lab to stop; it does so after this returns.

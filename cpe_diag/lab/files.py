@@ -33,6 +33,9 @@ ALL_FILES: Final = (
     ),
 )
 
+BODY: Final = {"subscriber": "{subscriber}", "text": "{text}"}
+"""What the lab's message gateway takes."""
+
 CONFIG_HEAD: Final = """\
 # Written by `cpe-diag lab up`; it is removed when the lab stops.
 # icmp is false because the kernel itself answers for every loopback address, whatever the lab
@@ -61,12 +64,13 @@ def write_private(path: Path, content: str) -> None:
         raise
 
 
-def write_files(world: World, directory: Path) -> None:
+def write_files(world: World, directory: Path, *, gateway: str | None = None) -> None:
     """Write configuration, inventory, host keys and secrets.
 
     Args:
         world: a lab whose faces listen.
         directory: where; it exists.
+        gateway: the URL that takes messages for customers; None: there is none.
 
     Raises:
         OSError: a file cannot be written.
@@ -74,7 +78,7 @@ def write_files(world: World, directory: Path) -> None:
     documents = (
         (SECRETS_FILE, "", secrets_document(world)),
         (INVENTORY_FILE, "", inventory_document(world)),
-        (CONFIG_FILE, CONFIG_HEAD, config_document(world)),
+        (CONFIG_FILE, CONFIG_HEAD, config_document(world, gateway)),
     )
     for name, head, document in documents:
         write_private(
@@ -91,7 +95,7 @@ def remove_files(directory: Path) -> None:
         directory.rmdir()
 
 
-def config_document(world: World) -> dict[str, object]:
+def config_document(world: World, gateway: str | None) -> dict[str, object]:
     """Give the configuration of cpe-diag that points to this lab."""
     reference, platform = world.reference, world.platform
     return {
@@ -112,6 +116,7 @@ def config_document(world: World) -> dict[str, object]:
         },
         "sample_interval_s": 1.0,
         "store": {"path": STORE_FILE},
+        **({} if gateway is None else {"consent": {"gateway": {"url": gateway, "json": BODY}}}),
         "staff": {
             "me": "trainee",
             "members": {

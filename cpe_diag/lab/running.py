@@ -15,6 +15,7 @@ from cpe_diag.lab.cli_server import cli_servers
 from cpe_diag.lab.fault_desk import FaultDesk
 from cpe_diag.lab.faults import FaultSetter
 from cpe_diag.lab.openwrt.ssh_server import RouterServer
+from cpe_diag.lab.phones import Phones
 from cpe_diag.lab.relay import Relay
 from cpe_diag.lab.resolver import DnsResolver
 from cpe_diag.lab.sites import WebHost
@@ -93,6 +94,7 @@ class RunningLab:
         self._clis = list(cli_servers(self.world))
         self._routers: list[RouterServer] = []
         self._resolver = DnsResolver(self.world)
+        self.phones = Phones(self.world.resolver.address, self.world.routers)
         self._hosts: list[WebHost] = []
         self._relays: list[Relay] = []
 
@@ -104,6 +106,7 @@ class RunningLab:
         """
         try:
             await self._resolver.start()
+            await self.phones.start()
             for site in (self.world.reference, self.world.platform):
                 await self._start_site(site)
             for agent in self._agents:
@@ -127,6 +130,7 @@ class RunningLab:
             *(relay.door.stop() for relay in self._relays),
             *(host.stop() for host in self._hosts),
             self._resolver.stop(),
+            self.phones.stop(),
         )
         self._block.release()
 

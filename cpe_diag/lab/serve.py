@@ -74,13 +74,14 @@ async def serve(options: LabOptions, on_ready: Callable[[LabInfo], None]) -> Non
             status=lambda: status_document(lab.world, options.directory),
             set_fault=lambda subscriber, fault: _set(lab, subscriber, fault),
             clear_faults=lambda subscriber: _clear(lab, subscriber),
+            messages=lambda subscriber: _messages(lab, subscriber),
             stop=stopped.set,
         )
         control = ControlDoor(orders, lab.world.resolver.address)
         try:
             await lab.start()
             port = await control.start()
-            write_files(lab.world, options.directory)
+            write_files(lab.world, options.directory, gateway=lab.phones.url)
             held = {
                 "pid": os.getpid(),
                 "control": {"address": lab.world.resolver.address, "port": port},
@@ -166,6 +167,12 @@ def _set(lab: RunningLab, subscriber: str, fault: str) -> None:
         raise LabRefusedError("unknown", str(unknown)) from unknown
     except UnfitFaultError as unfit:
         raise LabRefusedError("unfit", str(unfit)) from unfit
+
+
+def _messages(lab: RunningLab, subscriber: str) -> list[str]:
+    if subscriber not in lab.world.routers:
+        raise LabRefusedError("unknown", f"the lab has no home {subscriber!r}")
+    return list(lab.phones.messages(subscriber))
 
 
 def _clear(lab: RunningLab, subscriber: str | None) -> int:
