@@ -13,7 +13,7 @@ from tests.conformance.lab_cli_routers import LabKeenetic, LabRouterOs
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-ROUTERS: dict[str, Callable[[], StoryRouter]] = {
+ROUTERS: dict[str, Callable[[], LabRouterOs | LabKeenetic]] = {
     "routeros wifi": partial(LabRouterOs, "wifi"),
     "routeros wireless": partial(LabRouterOs, "wireless"),
     "keenetic": LabKeenetic,

@@ -168,8 +168,8 @@ class Device:
             raise RunError("failure: item with this name already exists")
         item[".id"] = f"*{len(self.menus[path]) + 0x20:X}{self.boots}"
         if path == tables.SCHEDULER:
-            item["interval"] = str(tables.span_s(item["interval"]))
-            item["next"] = str(self.now() + float(item["interval"]))
+            item["started"] = str(self.now())
+            self._schedule(item)
         tables.check(path, item)
         self.menus[path].append(item)
 
@@ -184,6 +184,14 @@ class Device:
                 case _:
                     tables.check(path, {**one, **_texts(given)})
                     one.update(_texts(given))
+                    if path == tables.SCHEDULER and "interval" in given:
+                        self._schedule(one)
+
+    def _schedule(self, entry: Item) -> None:
+        """Say when an entry runs next: whole intervals after it was made."""
+        span, started = tables.span_s(entry["interval"]), float(entry["started"])
+        runs = (self.now() - started) // span + 1
+        entry["interval"], entry["next"] = str(span), str(started + runs * span)
 
     def save(self, name: str) -> None:
         """Keep a copy of all that is set, as a file."""
