@@ -212,16 +212,17 @@ class RouterPerformance:
         if kept.done is not True:
             await changer.renew()
         state = await changer.revert_state()
-        if state is RevertState.ARMED and kept.done is not True:
+        if state in {RevertState.ARMED, RevertState.KEPT} and kept.done is not True:
+            # The right to fire may be taken and the settings not be written: both are done again.
             kept = await changer.stage(RouterStage.KEEP, self.plan.keep, changes=True)
             state = await changer.revert_state()
         if state is RevertState.FIRED or (state is RevertState.ARMED and kept.done is False):
             return await self.gone_back("the router took it back before it was kept", proof)
         _looked, read = await changer.seen()
         wrong = differences(read, before=False)
-        if state is RevertState.KEPT and not wrong:
+        if state is RevertState.KEPT and kept.done is True and not wrong:
             return self.end(ActionEnd.PROVEN, "it took effect, was proven, and is kept", proof)
-        words = f"it may have been kept: {'; '.join(wrong) or kept.words}"
+        words = f"it is on air, and may not last: {'; '.join(wrong) or kept.words}"
         return self.left_open(words, proof)
 
     async def until_expected(self, until: float) -> Mapping[ExpectedReading, str | None]:

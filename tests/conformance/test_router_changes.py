@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cpe_diag.domain.action import ActionEnd
 from cpe_diag.driver_kit.load import load_driver
 from cpe_diag.driver_kit.router import RouterDriver
-from cpe_diag.testing.router_story import STORIES, StoryRouter
-from tests.conformance.lab_routers import LAB_ROUTERS
+from cpe_diag.lab.openwrt.ssh_server import OPENWRT
+from cpe_diag.lab.openwrt.uci_command import uci
+from cpe_diag.testing.router_story import STORIES, Story, StoryRouter
+from tests.conformance.lab_routers import LAB_ROUTERS, LabRouter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from cpe_diag.lab.openwrt.shell import Call
 
 ROUTERS: dict[str, Callable[[], StoryRouter]] = {**LAB_ROUTERS}
 """A simulated router by the id of its driver; each story gets a new one."""
@@ -35,3 +41,17 @@ async def test_every_change_passes_the_story(
 ) -> None:
     """The router ends on the old or on the new settings, whoever vanishes when."""
     await story(ROUTERS[name](), action)
+
+
+async def test_what_the_router_cannot_write_is_not_called_proven() -> None:
+    """Its flash is full: the new settings are on air, and gone with the next restart."""
+
+    async def full(call: Call) -> int:
+        return 1 if call.args[:1] == ("commit",) else await uci(call)
+
+    programs = {**OPENWRT.programs(), "uci": full}
+    router = LabRouter(face=replace(OPENWRT, programs=lambda: programs))
+    story = Story(router, "wifi.set_ssid")
+    outcome = await story.perform(await story.plan())
+    assert outcome.end is ActionEnd.UNKNOWN
+    assert "may not last" in outcome.words
