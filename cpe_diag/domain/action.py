@@ -104,7 +104,8 @@ class ActionPlan:
     where it broke off in the middle. `no_way_back` says why there is none, else it is empty.
     `outage_s` is how long the customer is without service. `accepted` are the ids of findings
     that could not be told and that somebody accepts. `repeats` is the id of the action that did
-    the same just now, so that consent to one repetition is not consent to the next one.
+    the same just now, so that consent to one repetition is not consent to the next one. `place`
+    names the port as its node does, so that two names of the inventory are known as one port.
     """
 
     action: str
@@ -124,11 +125,13 @@ class ActionPlan:
     findings: tuple[GuardFinding, ...]
     accepted: tuple[str, ...]
     repeats: str | None = None
+    place: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
-        """SHA-256 in hex over a canonical form: all of it but the words of the findings."""
+        """SHA-256 in hex over a canonical form: all but the findings' words and `place`."""
         data = asdict(self)
+        del data["place"]
         data["findings"] = sorted([one.id, one.state.value] for one in self.findings)
         data["accepted"] = sorted(self.accepted)
         form = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)

@@ -26,7 +26,7 @@ OF_THE_ROUTER: Final = frozenset({MAC, *MAC_WORDS})
 """What names the router, or the modem, alone: rows and lines with it are nobody else's."""
 FORMS: Final = ("number", "ascii", "ascii_counted", "hex", "mac", "gpon_serial")
 
-_NOT_SHOWN: Final = frozenset({BASE_PORT, MODEL, VLAN, MAC})
+_NOT_OF_THE_PORT: Final = frozenset({BASE_PORT, MODEL, VLAN, MAC})
 _PLACE: Final = re.compile(r"\{([a-z_]+)\}")
 # ITU-T G.984.3: four letters of the vendor, then four octets, written as eight hex digits.
 _GPON_SERIAL: Final = re.compile(r"(?P<vendor>[A-Za-z0-9]{4})-?(?P<number>[0-9A-Fa-f]{8})\Z")
@@ -60,8 +60,12 @@ class PortIndex:
     @property
     def label(self) -> str:
         """A short name for subjects and sources: the ifIndex, with what follows it."""
-        shown = (value for part, value in self.parts.items() if part not in _NOT_SHOWN)
-        return ".".join(shown) or self.name
+        return ".".join(self.identity.values()) or self.name
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """The parts that tell the port from others of its node."""
+        return {part: value for part, value in self.parts.items() if part not in _NOT_OF_THE_PORT}
 
     def fill(self, oid: str) -> Oid:
         """Put the parts into an OID; a placeholder that has no part stays as it is."""

@@ -23,7 +23,7 @@ def same_serial(one: str, other: str) -> bool | None:
         None if they are of different forms, so that it cannot be told: a GPON serial number and
         a label of the maker.
     """
-    first, second = _octets(one), _octets(other)
+    first, second = octets_of_serial(one), octets_of_serial(other)
     if first is None and second is None:
         return _plain(one) == _plain(other)
     if first is None or second is None or len(first) != len(second):
@@ -31,11 +31,8 @@ def same_serial(one: str, other: str) -> bool | None:
     return first == second
 
 
-def _plain(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalnum())
-
-
-def _octets(text: str) -> bytes | None:
+def octets_of_serial(text: str) -> bytes | None:
+    """Give the octets of a GPON serial number or a MAC address, None for what is neither."""
     for form in ("gpon_serial", "mac"):
         try:
             octets = bytes(octets_of_form(form, text.strip()))
@@ -45,3 +42,7 @@ def _octets(text: str) -> bytes | None:
             return octets
         return octets[:_VENDOR_OCTETS].upper() + octets[_VENDOR_OCTETS:]
     return None
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())

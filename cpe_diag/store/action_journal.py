@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cpe_diag.domain.action import ActionRecord, PlannedSet
+from cpe_diag.domain.action import ActionRecord, PlannedLine, PlannedSet
 from cpe_diag.store.journals import Journals, state_folder
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class ActionJournals(Journals[ActionRecord]):
 
     def __init__(self, folder: Path) -> None:
         """Keep them in `folder`, which is made when the first one begins."""
-        super().__init__(folder, ActionRecord)
+        super().__init__(folder, ActionRecord, _with_what_came_later)
 
     def unfinished_at(self, plan: ActionPlan) -> tuple[str, ...]:
         """Give the ids of actions without an end that touch what a plan touches."""
@@ -71,6 +71,25 @@ class ActionJournals(Journals[ActionRecord]):
 
 def _places(plan: ActionPlan) -> frozenset[str]:
     """Give what a plan touches: an inventory may know one port by two names."""
-    objects = {step.oid for step in (*plan.steps, *plan.way_back) if isinstance(step, PlannedSet)}
-    named = f"{plan.node} {plan.port}"
-    return frozenset({named, *(f"{plan.address} {one}" for one in (plan.port, *objects))})
+    steps = (*plan.steps, *plan.way_back)
+    objects = {step.oid for step in steps if isinstance(step, PlannedSet)}
+    typed = "\n".join(step.line for step in plan.steps if isinstance(step, PlannedLine))
+    here = {plan.port, *objects, *plan.place, *({typed} if typed else ())}
+    return frozenset({f"{plan.node} {plan.port}", *(f"{plan.address} {one}" for one in here)})
+
+
+def _with_what_came_later(document: object) -> object:
+    """Give the plan of an older journal what plans did not have then."""
+    if not isinstance(document, dict) or not isinstance(document.get("plan"), dict):
+        return document
+    plan = {"repeats": None, "place": [], **document["plan"]}
+    for name in ("steps", "way_back"):
+        if isinstance(plan.get(name), list):
+            plan[name] = [_line_of_now(step) for step in plan[name]]
+    return {**document, "plan": plan}
+
+
+def _line_of_now(step: object) -> object:
+    if isinstance(step, dict) and "line" in step:
+        return {"changes": True, **step}
+    return step

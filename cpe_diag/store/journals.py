@@ -25,7 +25,7 @@ from cpe_diag.report.codec import encode
 from cpe_diag.report.decoding import UndecodableError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 R = TypeVar("R", ActionRecord, RouterRecord)
 
@@ -42,10 +42,19 @@ def state_folder(name: str) -> Path:
 class Journals(Generic[R]):
     """All actions of one kind of this user on this machine."""
 
-    def __init__(self, folder: Path, record_type: type[R]) -> None:
-        """Keep them in `folder`, which is made when the first one begins."""
+    def __init__(
+        self,
+        folder: Path,
+        record_type: type[R],
+        of_now: Callable[[object], object] = lambda document: document,
+    ) -> None:
+        """Keep them in `folder`, which is made when the first one begins.
+
+        `of_now` gives a record that an earlier version wrote the form of this one.
+        """
         self._folder = folder
         self._record_type: type[R] = record_type
+        self._of_now = of_now
 
     def begin(self, record: R) -> JournalFile:
         """Begin the journal of an action.
@@ -159,7 +168,7 @@ class Journals(Generic[R]):
         if not documents:
             return None
         try:
-            record = decode(self._record_type, documents[0])
+            record = decode(self._record_type, self._of_now(documents[0]))
             entries = tuple(decode(JournalEntry, one) for one in documents[1:])
         except UndecodableError as error:
             raise ActionError(f"{path} is no journal of a change: {error}") from error

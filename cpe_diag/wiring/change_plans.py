@@ -12,6 +12,7 @@ from cpe_diag.driver_kit.port_index import MAC, VLAN
 from cpe_diag.engine.guard import guard
 from cpe_diag.engine.guard_case import GuardCase
 from cpe_diag.engine.plan_action import Where, action_of, objects_to_read, plan_action
+from cpe_diag.engine.port_place import place_of
 from cpe_diag.engine.raw_value import wished_value
 from cpe_diag.engine.survey import survey
 from cpe_diag.judge.thresholds import limits
@@ -58,7 +59,10 @@ async def make_plan(change: OpenChange) -> ActionPlan:
         address=f"{snmp.address}:{snmp.port}",
         port=port,
     )
-    plan = plan_action(spec, change.driver, where, wished=prepared.value, present=seen.present)
+    plan = replace(
+        plan_action(spec, change.driver, where, wished=prepared.value, present=seen.present),
+        place=place_of(change.driver, port, seen.ont_serial),
+    )
     limit = limits(prepared.run.config.thresholds)
     now = setting.doors.clock.now()
     since = now - timedelta(seconds=limit["change_again_s"])

@@ -232,6 +232,10 @@ class TestDigest:
         """The way back would be another one."""
         assert restart(2).digest != restart(1).digest
 
+    def test_what_the_node_calls_the_port_does_not_count(self) -> None:
+        """It tells two names as one port, and nothing of it is sent."""
+        assert replace(restart(), place=("if_index=7",)).digest == restart().digest
+
     def test_the_words_of_a_finding_do_not_count(self) -> None:
         """How many MACs were learned may differ between two looks."""
         first, second = (

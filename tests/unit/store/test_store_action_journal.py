@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from cpe_diag.domain.action import (
     EntryKind,
     JournalEntry,
     Phase,
+    PlannedLine,
     PlannedSet,
     PlannedWait,
     StepSaid,
@@ -318,3 +320,55 @@ def test_the_usual_place_is_the_users_state_folder(monkeypatch: pytest.MonkeyPat
     """Not a cache, which may be emptied."""
     monkeypatch.setenv("XDG_STATE_HOME", "/somewhere")
     assert str(default_folder()) == "/somewhere/cpe-diag/actions"
+
+
+TYPED = PlannedLine(line="perform ont reset ont-id 900", expect="", send="")
+BY_LINES = replace(PLAN, action="ont.reset", port="ont 900", steps=(TYPED,), place=("onu=17",))
+SAME_BY_LINES = [
+    replace(BY_LINES, port="900", place=()),
+    replace(BY_LINES, port="row:17", steps=(replace(TYPED, line="perform ont reset 17"),)),
+]
+
+
+@pytest.mark.parametrize("same", SAME_BY_LINES, ids=["the same lines", "the same place"])
+def test_a_port_by_another_name_is_the_same_port_where_nothing_is_set(
+    journals: ActionJournals, same: ActionPlan
+) -> None:
+    """A plan of command lines has no objects: what is typed tells, or where the port is."""
+    done(journals, INTENDED, plan=BY_LINES)
+    assert journals.unfinished_at(same) == ("a1",)
+    journals.resume("a1").write(END)
+    assert found(journals, same) == "a1"
+    with (
+        journals.held(BY_LINES),
+        pytest.raises(ActionError, match="by another process"),
+        journals.held(same),
+    ):
+        pass
+
+
+def test_two_ports_whose_last_lines_are_alike_are_two(journals: ActionJournals) -> None:
+    """`shutdown` is typed in the mode of each port; the line before it tells which."""
+    shut = replace(TYPED, line="shutdown")
+    one, other = (
+        replace(
+            BY_LINES,
+            port=name,
+            place=(f"if_index={name}",),
+            steps=(replace(TYPED, line=f"interface {name}", changes=False), shut),
+        )
+        for name in ("7", "8")
+    )
+    with journals.held(one), journals.held(other):
+        pass
+
+
+def test_a_journal_of_an_earlier_version_is_read(journals: ActionJournals, tmp_path: Path) -> None:
+    """Refused as unreadable, it would block every change, and the port that it names stay shut."""
+    done(journals, INTENDED, plan=replace(BY_LINES, place=()))
+    path = only_file(tmp_path)
+    record, *entries = (json.loads(line) for line in path.read_text("ascii").splitlines())
+    del record["plan"]["repeats"], record["plan"]["place"], record["plan"]["steps"][0]["changes"]
+    path.write_text("\n".join(json.dumps(one) for one in (record, *entries)) + "\n", "ascii")
+    assert journals.record("a1").plan == replace(BY_LINES, place=())
+    assert journals.unfinished_at(BY_LINES) == ("a1",)
