@@ -57,3 +57,15 @@ async def test_a_shared_profile_is_not_changed_for_others() -> None:
     changed = {name for name in plan.targets if name}
     assert changed
     assert held["default wpa2-pre-shared-key"] == "first password"
+
+
+@pytest.mark.parametrize("name", ROUTERS)
+async def test_what_a_change_of_wifi_will_change_is_kept_before(name: str) -> None:
+    """The copy holds the present name, and where the router shows it, the password."""
+    router = ROUTERS[name]()
+    story = Story(router, "wifi.set_ssid")
+    plan = await story.plan()
+    await story.perform(plan)
+    (kept,) = story.copies.kept.values()
+    assert b"Home 41" in kept
+    assert (b"first password" in kept) is (name != "keenetic")
