@@ -91,6 +91,19 @@ def test_help_imports_nothing_heavy() -> None:
     assert _run_python(code).splitlines()[-1] == "LOADED []"
 
 
+def test_a_sweep_imports_nothing_of_a_run() -> None:
+    """Rules, probes and SSH took a fifth of a second of every `cpe-diag outage`."""
+    of_a_run = (
+        *("cpe_diag.judge.decide", "cpe_diag.judge.rules", "cpe_diag.probes.catalogue"),
+        *("cpe_diag.transports.ssh", "cpe_diag.transports.http", "cpe_diag.wiring.doors"),
+    )
+    code = (
+        "import sys, cpe_diag.wiring.desk, cpe_diag.wiring.outages\n"
+        f"print('LOADED', [m for m in {of_a_run!r} if m in sys.modules])\n"
+    )
+    assert _run_python(code).splitlines()[-1] == "LOADED []"
+
+
 @pytest.mark.parametrize("name", ["README.md", "LICENSE", "docs/dependencies.md"])
 def test_what_a_newcomer_reads_first_is_there(name: str) -> None:
     """A licence or a README that is missing stops every operator's legal department."""

@@ -81,8 +81,8 @@ def desk_of(config: Config, about: About) -> Desk:
         InventoryError: there is no such subscriber.
         DefinitionError, MeasurementError, StoreError: as for `open_desk`.
     """
+    from cpe_diag.wiring.credentials import credentials_of
     from cpe_diag.wiring.desk import open_desk
-    from cpe_diag.wiring.doors import credentials_of
     from cpe_diag.wiring.inventories import inventory_of
 
     desk = open_desk(config)

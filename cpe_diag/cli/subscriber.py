@@ -31,7 +31,7 @@ def subscriber() -> None:
 @click.pass_context
 def show(context: click.Context, subscriber_id: str, *, as_json: bool) -> None:
     """Show one subscriber; credentials appear as references only."""
-    from cpe_diag.wiring.doors import credentials_of
+    from cpe_diag.wiring.credentials import credentials_of
     from cpe_diag.wiring.inventories import inventory_of
 
     config = config_of(context)

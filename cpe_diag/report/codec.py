@@ -13,12 +13,12 @@ How values look as data:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from cpe_diag.domain.evidence import Evidence, FactKey
 from cpe_diag.domain.missing import Missing
@@ -49,21 +49,8 @@ def encode(value: object) -> Json:
         TypeError: there is a Secret in it, a float that is not finite, a datetime without a zone,
             or a type that has no form as JSON data.
     """
-    if type(value) in _AS_IT_IS:
-        return cast("Json", value)
-    if isinstance(value, bool | int | str | float | datetime):
-        return _encode_scalar(value)
-    if isinstance(value, tuple):
-        return [encode(part) for part in value]
-    if isinstance(value, Mapping):
-        return {_text_key(key): encode(part) for key, part in value.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        return _encode_dataclass(value)
-    if isinstance(value, Secret):
-        msg = "a Secret is never encoded"
-        raise TypeError(msg)
-    msg = f"{type(value).__name__} has no form as JSON data"
-    raise TypeError(msg)
+    kind = type(value)
+    return cast("Json", value) if kind in _AS_IT_IS else _form_of(kind)(value)
 
 
 def encode_observation(key: FactKey, observation: Observation[object]) -> dict[str, Json]:
@@ -108,30 +95,74 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _encode_dataclass(value: DataclassInstance) -> Json:
-    if isinstance(value, Missing):
-        return {"missing": value.why.value}
-    if isinstance(value, FactKey):
-        return str(value)
-    if isinstance(value, Evidence):
-        return [encode_observation(key, observation) for key, observation in value]
-    return {name: encode(getattr(value, name)) for name in _field_names(type(value))}
-
-
 @cache
-def _field_names(kind: type[DataclassInstance]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _form_of(kind: type) -> Callable[[Any], Json]:
+    """Choose how values of a type are written; a large document has many values of few types.
+
+    Raises:
+        TypeError: the type has no form as JSON data.
+    """
+    if issubclass(kind, Secret):
+        msg = "a Secret is never encoded"
+        raise TypeError(msg)
+    for of_kind, form in _FORMS:
+        if issubclass(kind, of_kind):
+            return form
+    if is_dataclass(kind):
+        return _form_of_dataclass(kind)
+    msg = f"{kind.__name__} has no form as JSON data"
+    raise TypeError(msg)
 
 
-def _encode_scalar(value: float | str | datetime) -> Json:
-    if isinstance(value, datetime):
-        return moment_text(value)
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, float) and not math.isfinite(value):
+def _form_of_dataclass(kind: type[DataclassInstance]) -> Callable[[Any], Json]:
+    if kind is Missing:
+        return _encode_missing
+    if kind is FactKey:
+        return str
+    if kind is Evidence:
+        return _encode_evidence
+    names = tuple(field.name for field in fields(kind))
+
+    def encode_fields(value: DataclassInstance) -> Json:
+        found: dict[str, Json] = {}
+        for name in names:
+            part = getattr(value, name)
+            form = type(part)
+            found[name] = part if form in _AS_IT_IS else _form_of(form)(part)
+        return found
+
+    return encode_fields
+
+
+def _encode_missing(value: Missing) -> Json:
+    return {"missing": value.why.value}
+
+
+def _encode_evidence(value: Evidence) -> Json:
+    return [encode_observation(key, observation) for key, observation in value]
+
+
+def _encode_enum(value: StrEnum) -> Json:
+    return value.value
+
+
+def _encode_itself(value: int | str) -> Json:
+    return value
+
+
+def _encode_float(value: float) -> Json:
+    if not math.isfinite(value):
         msg = f"{value} is not a finite number"
         raise TypeError(msg)
     return value
+
+
+def _encode_tuple(value: tuple[object, ...]) -> Json:
+    return [encode(part) for part in value]
+
+
+def _encode_mapping(value: Mapping[object, object]) -> Json:
+    return {_text_key(key): encode(part) for key, part in value.items()}
 
 
 def _text_key(key: object) -> str:
@@ -139,3 +170,15 @@ def _text_key(key: object) -> str:
         msg = f"{type(key).__name__} is no key of a JSON object"
         raise TypeError(msg)
     return str(key)
+
+
+_FORMS: Final[tuple[tuple[type, Callable[[Any], Json]], ...]] = (
+    (StrEnum, _encode_enum),
+    (float, _encode_float),
+    (int, _encode_itself),
+    (str, _encode_itself),
+    (datetime, moment_text),
+    (tuple, _encode_tuple),
+    (Mapping, _encode_mapping),
+)
+"""Of a type that is of two kinds, the first one counts."""

@@ -19,8 +19,9 @@ from cpe_diag.engine.platform_watch import name_platform
 from cpe_diag.report.duration import duration
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.transports.credential_wait import resolved
+from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.detection import SYS_DESCR, SYS_OBJECT_ID, by_technology
-from cpe_diag.wiring.doors import credentials_of, open_doors
+from cpe_diag.wiring.doors import open_doors
 from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.knowledge import (
     access_driver_of,

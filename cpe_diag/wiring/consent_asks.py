@@ -9,7 +9,7 @@ from cpe_diag.domain.failures import ChangeError, DefinitionError, Fault
 from cpe_diag.domain.secret import Secret
 from cpe_diag.report.consent_words import CODE_TEXT, LINK_TEXT, WHAT
 from cpe_diag.transports.consent_gateway import ConsentGateway
-from cpe_diag.wiring.doors import credentials_of
+from cpe_diag.wiring.credentials import credentials_of
 
 if TYPE_CHECKING:
     from datetime import datetime

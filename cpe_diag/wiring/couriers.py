@@ -8,7 +8,7 @@ from cpe_diag.domain.failures import ActionError, ChangeError
 from cpe_diag.domain.secret import Secret
 from cpe_diag.report.consent_words import HAND_OVER_TEXT
 from cpe_diag.transports.consent_gateway import ConsentGateway
-from cpe_diag.wiring.doors import credentials_of
+from cpe_diag.wiring.credentials import credentials_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -27,7 +27,7 @@ from cpe_diag.store.case_store import CaseStore, default_path
 from cpe_diag.store.consent_codes import ConsentCodes
 from cpe_diag.store.consents import StoredConsents
 from cpe_diag.transports.clock import SystemClock
-from cpe_diag.wiring.doors import credentials_of
+from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.rights import read_rights
 from cpe_diag.wiring.staff import staff_of
 

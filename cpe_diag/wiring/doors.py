@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpe_diag.driver_kit.dialects import POSIX_SHELL
@@ -14,7 +13,6 @@ from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.ports import Doors
 from cpe_diag.store.host_key_pins import HostKeyPinsFile, default_path
 from cpe_diag.transports.clock import SystemClock
-from cpe_diag.transports.credentials import CredentialReferences
 from cpe_diag.transports.dns import DnsResolver
 from cpe_diag.transports.http import PageGetter
 from cpe_diag.transports.reach import NetworkProber
@@ -33,20 +31,6 @@ if TYPE_CHECKING:
     from cpe_diag.engine.recorder import Redact
     from cpe_diag.ports import CredentialSource, RouterView, SnmpReader
     from cpe_diag.wiring.config import Config
-
-
-def credentials_of(config: Config) -> CredentialSource:
-    """Resolve references; relative files stand beside the inventory, else the configuration.
-
-    Args:
-        config: the configuration.
-
-    Returns:
-        The source of credentials.
-    """
-    wanted = config.inventory
-    base = config.folder if wanted is None or wanted.path is None else wanted.path.parent
-    return CredentialReferences(Path(base), age_identity=config.age_identity, vault=config.vault)
 
 
 def host_keys_of(config: Config) -> HostKeys:

@@ -24,8 +24,8 @@ from cpe_diag.store.port_memory import PortMemoryFile, default_path
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.transports.snmp import SnmpDoor
 from cpe_diag.wiring.config import Config
+from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.detection import SYS_OBJECT_ID, WITHIN_S, by_technology, recognised
-from cpe_diag.wiring.doors import credentials_of
 from cpe_diag.wiring.inventories import inventory_of
 
 if TYPE_CHECKING:

@@ -25,8 +25,9 @@ from cpe_diag.probes.port_finder import PortFinder
 from cpe_diag.probes.probe import Setting, WebTarget
 from cpe_diag.store.port_memory import PortMemoryFile, default_path
 from cpe_diag.wiring.config import Config
+from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.detection import detected_driver, forget_exchanged_node
-from cpe_diag.wiring.doors import credentials_of, open_doors
+from cpe_diag.wiring.doors import open_doors
 from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.knowledge import (
     access_driver_of,

@@ -15,7 +15,8 @@ from cpe_diag.lab.world import World
 from cpe_diag.ports import Command, Doors
 from cpe_diag.testing import conformance
 from cpe_diag.wiring.config import find
-from cpe_diag.wiring.doors import credentials_of, open_doors
+from cpe_diag.wiring.credentials import credentials_of
+from cpe_diag.wiring.doors import open_doors
 from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.knowledge import router_driver_of
 

@@ -18,7 +18,8 @@ from cpe_diag.testing.lists import FakeCredentials
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.transports.ssh_control import SshControl
 from cpe_diag.wiring.config import find
-from cpe_diag.wiring.doors import credentials_of, host_keys_of
+from cpe_diag.wiring.credentials import credentials_of
+from cpe_diag.wiring.doors import host_keys_of
 from cpe_diag.wiring.inventories import inventory_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from cpe_diag.lab.files import CONFIG_FILE, write_files
 from cpe_diag.lab.running import RunningLab
 from cpe_diag.ports import Command
 from cpe_diag.wiring.config import find
-from cpe_diag.wiring.doors import credentials_of, open_doors
+from cpe_diag.wiring.credentials import credentials_of
+from cpe_diag.wiring.doors import open_doors
 from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.knowledge import router_driver_of
 

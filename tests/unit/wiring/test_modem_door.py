@@ -12,7 +12,8 @@ from cpe_diag.domain.subscriber import ModemAccess
 from cpe_diag.testing.run_samples import sample_subscriber
 from cpe_diag.transports.snmp import SnmpDoor
 from cpe_diag.wiring.config import Config
-from cpe_diag.wiring.doors import credentials_of, open_doors
+from cpe_diag.wiring.credentials import credentials_of
+from cpe_diag.wiring.doors import open_doors
 from cpe_diag.wiring.knowledge import modem_driver_of
 
 if TYPE_CHECKING:
