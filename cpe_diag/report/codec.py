@@ -49,8 +49,10 @@ def encode(value: object) -> Json:
         TypeError: there is a Secret in it, a float that is not finite, a datetime without a zone,
             or a type that has no form as JSON data.
     """
-    kind = type(value)
-    return cast("Json", value) if kind in _AS_IT_IS else _form_of(kind)(value)
+    kind: type = type(value)
+    if kind in _AS_IT_IS:
+        return cast("Json", value)
+    return _form_of(kind)(value)
 
 
 def encode_observation(key: FactKey, observation: Observation[object]) -> dict[str, Json]:
@@ -127,8 +129,7 @@ def _form_of_dataclass(kind: type[DataclassInstance]) -> Callable[[Any], Json]:
         found: dict[str, Json] = {}
         for name in names:
             part = getattr(value, name)
-            form = type(part)
-            found[name] = part if form in _AS_IT_IS else _form_of(form)(part)
+            found[name] = part if type(part) in _AS_IT_IS else encode(part)
         return found
 
     return encode_fields
