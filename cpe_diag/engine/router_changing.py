@@ -31,17 +31,18 @@ class RouterPatience:
     """How long is waited for what, in seconds.
 
     `look_s` for one look, `look_every_s` between two; `connect_s` for a new connection; `grace_s`
-    is kept free at the end of the revert's window for keeping or going back; `after_fire_s` is
-    how long a revert that has fired may take to be on air; `return_more_s` how much longer than
-    its outage a router may be away, `goes_down_s` how long one that was told to restart may
-    still answer in the same boot; `prove_every_s` between two measurements, which go on for
-    `prove_s`.
+    is kept free at the end of the revert's window for keeping or going back; `settle_s` is how
+    long a router may take to begin with what it was told, `after_fire_s` how long a revert that
+    has fired may take to be on air; `return_more_s` how much longer than its outage a router may
+    be away, `goes_down_s` how long one that was told to restart may still answer in the same
+    boot; `prove_every_s` between two measurements, which go on for `prove_s`.
     """
 
     look_s: float = 10.0
     look_every_s: float = 1.0
     connect_s: float = 10.0
     grace_s: float = 20.0
+    settle_s: float = 3.0
     after_fire_s: float = 60.0
     return_more_s: float = 120.0
     goes_down_s: float = 60.0
@@ -154,7 +155,7 @@ class RouterChanger:
         before, self.changed = self.changed, self.changed or changes
         output = ""
         for number, command in enumerate(commands):
-            ended = await self._one(command)
+            ended = await self._one(command, shown=stage is not RouterStage.BACKUP)
             output += ended.output
             if ended.done is True:
                 continue
@@ -167,10 +168,12 @@ class RouterChanger:
         self.answer(stage, StepSaid.DONE, "done")
         return StageEnd(done=True, output=output, words="done")
 
-    async def _one(self, command: PlannedCommand) -> StageEnd:
+    async def _one(self, command: PlannedCommand, *, shown: bool = True) -> StageEnd:
+        """Run a command; `shown` False: what it says holds the customer's settings."""
         clock = self.doors.clock
         order = order_of(command, self.material.slots, self.material.payloads)
         secret = any(piece.slot in self.plan.secrets for piece in (*command.run, *command.stdin))
+        hidden = secret or not shown or bool(command.upload and not order.streamed)
         deadline = clock.monotonic() + command.limit_s + self.patience.connect_s
         control = self.doors.control
         try:
@@ -200,8 +203,8 @@ class RouterChanger:
         output, errors = _text(answer.stdout), _text(answer.stderr)
         if answer.exit_status == 0:
             return StageEnd(done=True, output=output, words="done")
-        shown = "" if secret else f": {(errors or output).strip()[:SHOWN]}"
-        words = f"{command.label} ended with status {answer.exit_status}{shown}"
+        told = "" if hidden else f": {(errors or output).strip()[:SHOWN]}"
+        words = f"{command.label} ended with status {answer.exit_status}{told}"
         return StageEnd(done=False, output=output, words=words)
 
     async def quiet(self, commands: tuple[PlannedCommand, ...]) -> str | None:
@@ -264,7 +267,7 @@ class RouterChanger:
         """Let the router compare the new password with what is on air, target by target."""
         asked = [one for one in self.plan.expected if one.reads is Reads.PASSWORD]
         if "password" not in self.material.slots:
-            return dict.fromkeys(asked)
+            return dict.fromkeys(asked, "old" if await self._as_copied() else None)
         each = len(self.plan.check) == len(asked)
         found: dict[ExpectedReading, str | None] = {}
         for number, one in enumerate(asked):
@@ -277,13 +280,39 @@ class RouterChanger:
     async def _settings(self) -> dict[ExpectedReading, str | None]:
         """Compare the settings with the copy that is restored."""
         asked = [one for one in self.plan.expected if one.reads is Reads.SETTINGS]
-        output = await self.quiet(self.plan.backup)
         kept = self.material.payloads.get("backup")
-        if output is None or kept is None:
-            return dict.fromkeys(asked)
-        now = sorted(output.split("\n"))
-        same = now == sorted(kept.decode("utf-8", "replace").split("\n"))
-        return dict.fromkeys(asked, "as kept" if same else "otherwise")
+        if kept is None:
+            return dict.fromkeys(asked, "otherwise" if await self._as_copied() else None)
+        output = await self.quiet(self.plan.backup)
+        same = None if output is None else _lines(output) == _lines(_text(kept))
+        return dict.fromkeys(asked, None if same is None else "as kept" if same else "otherwise")
+
+    async def _as_copied(self) -> bool:
+        """Say whether the settings are those of the copy that was made before this change."""
+        try:
+            copy = self.doors.copies.give(self.material.slots["id"])
+        except ActionError:
+            return False
+        output = await self.quiet(self.plan.backup)
+        return output is not None and _lines(output) == _lines(_text(copy))
+
+    def readable(
+        self, read: Mapping[ExpectedReading, str | None]
+    ) -> Mapping[ExpectedReading, str | None]:
+        """Leave out what cannot be read without the password or copy that was set."""
+        unread = {
+            reads
+            for reads, held in (
+                (Reads.PASSWORD, "password" in self.material.slots),
+                (Reads.SETTINGS, "backup" in self.material.payloads),
+            )
+            if not held
+        }
+        return {
+            one: found
+            for one, found in read.items()
+            if found is not None or one.reads not in unread
+        }
 
 
 _PART_OF: Final = {
@@ -330,6 +359,10 @@ def asking(control: RouterControl, dialect: str) -> Ask:
         return tuple(answers)
 
     return ask
+
+
+def _lines(settings: str) -> list[str]:
+    return sorted(settings.split("\n"))
 
 
 def _text(output: bytes) -> str:

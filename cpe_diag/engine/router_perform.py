@@ -21,8 +21,8 @@ from cpe_diag.domain.action import (
 from cpe_diag.domain.failures import ActionError, ConsentError, StoreError
 from cpe_diag.domain.router_plan import Reads, RevertState, RouterStage, Way
 from cpe_diag.domain.secret import Secret
-from cpe_diag.engine.human_reset import HUMAN_RESET
-from cpe_diag.engine.router_look import ANOTHER, SAME, SYSTEM, differences
+from cpe_diag.engine.router_look import SYSTEM, differences
+from cpe_diag.engine.router_once import once
 from cpe_diag.engine.until_safe import until_safe
 
 if TYPE_CHECKING:
@@ -36,9 +36,8 @@ ProveRouter: TypeAlias = Callable[[], Awaitable[Proof]]
 """Measures and judges again whether the symptom is gone; never raises for the network."""
 
 STOPPED: Final = "it was stopped"
-
-GOES_DOWN_AT_ONCE: Final = frozenset({"router.reboot", HUMAN_RESET})
-"""What is over with the present boot in seconds, unlike a flash, which is written first."""
+WITHDRAWN: Final = "the consent was withdrawn"
+NOT_KEPT: Final = "the router took it back before it was kept"
 
 
 async def perform_router(  # noqa: PLR0913 - each is one thing that tests replace by themselves
@@ -128,7 +127,7 @@ class RouterPerformance:
         why_not = await self.made_ready()
         if why_not:
             return self.end(ActionEnd.FAILED, f"{why_not}; nothing was changed")
-        return await (self.armed() if self.plan.way is Way.ARMED else self.once())
+        return await (self.armed() if self.plan.way is Way.ARMED else once(self))
 
     async def made_ready(self) -> str:
         """Do everything that changes nothing, at last use the consent; gives why not."""
@@ -164,19 +163,24 @@ class RouterPerformance:
         """Change under the router's own revert."""
         changer, clock = self.changer, self.changer.doors.clock
         self.fires_s = clock.monotonic() + self.plan.window_s
-        armed = await changer.stage(RouterStage.ARM, self.plan.arm, changes=False)
-        state = await changer.revert_state() if armed.done is not False else None
-        if state is not RevertState.ARMED:
-            await changer.quiet(self.plan.back)
-            why = armed.words if armed.done is not True else "the router does not say `armed`"
-            return self.end(
-                ActionEnd.FAILED, f"the revert could not be armed: {why}; nothing was changed"
-            )
-        applied = await changer.stage(RouterStage.APPLY, self.plan.apply, changes=True)
+        try:
+            armed = await changer.stage(RouterStage.ARM, self.plan.arm, changes=False)
+            state = await changer.revert_state() if armed.done is not False else None
+            if state is not RevertState.ARMED:
+                await changer.quiet(self.plan.back)
+                why = armed.words if armed.done is not True else "the router does not say `armed`"
+                return self.end(
+                    ActionEnd.FAILED, f"the revert could not be armed: {why}; nothing was changed"
+                )
+            applied = await changer.stage(RouterStage.APPLY, self.plan.apply, changes=True)
+        except ActionError:  # the journal is full: what was armed must not fire later
+            if await changer.revert_state() is RevertState.ARMED:
+                await changer.quiet(self.plan.back)
+            raise
         if applied.done is False:
             return await self.go_back(f"it was refused: {applied.words}")
         until = self.fires_s - changer.patience.grace_s
-        read = await self.until_expected(until)
+        read = await self.until_expected(until, settle_s=changer.patience.settle_s)
         wrong = differences(read, before=False)
         if wrong:
             return await self.go_back(f"it did not take effect: {'; '.join(wrong)}")
@@ -189,6 +193,10 @@ class RouterPerformance:
     async def hand_over_and_keep(self, proof: Proof) -> ActionOutcome:
         """Give a new password to the customer, then make the change last."""
         changer = self.changer
+        if self.taken_back():
+            return await self.go_back(WITHDRAWN, proof)
+        if self.stopping.is_set():
+            return await self.go_back(STOPPED, proof)
         if "password" in self.plan.secrets:
             changer.intend(RouterStage.DELIVER, "to the customer")
             try:
@@ -199,10 +207,8 @@ class RouterPerformance:
                 changer.answer(RouterStage.DELIVER, StepSaid.REFUSED, str(error))
                 return await self.go_back("the password did not reach the customer", proof)
             changer.answer(RouterStage.DELIVER, StepSaid.DONE, "handed over")
-        if self.taken_back():
-            return await self.go_back("the consent was withdrawn", proof)
-        if self.stopping.is_set() and "password" not in self.plan.secrets:
-            return await self.go_back(STOPPED, proof)
+            if self.taken_back():
+                return await self.go_back(WITHDRAWN, proof)
         return await self.keep(proof)
 
     async def keep(self, proof: Proof | None) -> ActionOutcome:
@@ -212,30 +218,42 @@ class RouterPerformance:
         if kept.done is not True:
             await changer.renew()
         state = await changer.revert_state()
-        if state in {RevertState.ARMED, RevertState.KEPT} and kept.done is not True:
-            # The right to fire may be taken and the settings not be written: both are done again.
+        if kept.done is not True and state in {RevertState.ARMED, RevertState.KEPT}:
+            # What has claimed the revert already claims nothing twice, and goes on from there.
             kept = await changer.stage(RouterStage.KEEP, self.plan.keep, changes=True)
             state = await changer.revert_state()
         if state is RevertState.FIRED or (state is RevertState.ARMED and kept.done is False):
-            return await self.gone_back("the router took it back before it was kept", proof)
+            return await self.gone_back(NOT_KEPT, proof)
         _looked, read = await changer.seen()
         wrong = differences(read, before=False)
         if state is RevertState.KEPT and kept.done is True and not wrong:
             return self.end(ActionEnd.PROVEN, "it took effect, was proven, and is kept", proof)
+        if state is RevertState.NONE and kept.done is False and wrong:
+            return await self.gone_back(NOT_KEPT, proof)
         words = f"it is on air, and may not last: {'; '.join(wrong) or kept.words}"
         return self.left_open(words, proof)
 
-    async def until_expected(self, until: float) -> Mapping[ExpectedReading, str | None]:
-        """Look over new connections until everything is as expected, or time is up."""
+    async def until_expected(
+        self, until: float, *, settle_s: float = 0.0
+    ) -> Mapping[ExpectedReading, str | None]:
+        """Look over new connections until everything is as expected, or time is up.
+
+        Args:
+            until: monotonic seconds.
+            settle_s: how long the router may take to begin with what it was told; what was read
+                earlier does not count.
+        """
         changer, clock = self.changer, self.changer.doors.clock
+        counts_s = clock.monotonic() + settle_s
         read: Mapping[ExpectedReading, str | None] = dict.fromkeys(self.plan.expected)
         connected = False
         while True:
             connected = connected or await changer.renew()
+            counts = clock.monotonic() >= counts_s
             if connected:
                 looked, read = await changer.seen()
                 connected = looked is not None
-            if connected and not differences(read, before=False):
+            if connected and counts and not differences(read, before=False):
                 changer.tell("read over a new connection: as wanted")
                 return read
             if self.stopping.is_set() or clock.monotonic() >= until:
@@ -267,8 +285,7 @@ class RouterPerformance:
             looked, read = await changer.seen()
             state = await changer.revert_state() if looked is not None else None
             if looked is not None:
-                by_router = {one: found for one, found in read.items() if found is not None}
-                wrong = differences(by_router, before=True)
+                wrong = differences(changer.readable(read), before=True)
                 over = state in {RevertState.FIRED, RevertState.NONE}
                 if not wrong and over:
                     return self.end(
@@ -280,73 +297,6 @@ class RouterPerformance:
             await clock.sleep_until(min(until, clock.monotonic() + changer.patience.look_every_s))
             if looked is None:
                 await changer.renew()
-
-    async def once(self) -> ActionOutcome:
-        """Do what cannot be taken back, once, and see that it happened."""
-        changer = self.changer
-        if self.plan.action == HUMAN_RESET:
-            return await self.by_hand()
-        applied = await changer.stage(RouterStage.APPLY, self.plan.apply, changes=True)
-        if applied.done is False:
-            return self.end(ActionEnd.FAILED, f"it did not happen: {applied.words}")
-        return await self.once_seen()
-
-    async def by_hand(self) -> ActionOutcome:
-        """Let the person at the phone do it; what they say of it proves nothing."""
-        changer, hold_s = self.changer, self.plan.window_s
-        changer.intend(RouterStage.APPLY, f"the button, {hold_s:g} s")
-        changer.changed = True
-        if not await changer.doors.guide.hold_button(hold_s):
-            changer.answer(RouterStage.APPLY, StepSaid.REFUSED, "nobody has held the button")
-            return self.end(ActionEnd.FAILED, "nobody has held the button")
-        changer.answer(RouterStage.APPLY, StepSaid.DONE, "the person says that it was held")
-        return await self.once_seen()
-
-    async def once_seen(self) -> ActionOutcome:
-        """Wait for the router to come back, and prove what happened."""
-        changer, clock = self.changer, self.changer.doors.clock
-        started = clock.monotonic()
-        until = started + self.plan.outage_s + changer.patience.return_more_s
-        if self.plan.action in GOES_DOWN_AT_ONCE:
-            read = await self.until_expected(started + changer.patience.goes_down_s)
-            if any(one.reads is Reads.BOOT and found == SAME for one, found in read.items()):
-                return self.end(ActionEnd.FAILED, self.nothing_happened())
-        read = await self.until_expected(until)
-        boots = [found for one, found in read.items() if one.reads is Reads.BOOT]
-        others = differences(
-            {one: found for one, found in read.items() if one.reads is not Reads.BOOT},
-            before=False,
-        )
-        if not any(found == ANOTHER for found in boots):
-            if any(found == SAME for found in boots):
-                return self.end(ActionEnd.FAILED, self.nothing_happened())
-            return await self.not_back()
-        if others:
-            return self.end(ActionEnd.FAILED, f"it restarted, and {'; '.join(others)}")
-        proof = await self.proven(clock.monotonic() + changer.patience.prove_s)
-        if proof.holds:
-            return self.end(ActionEnd.PROVEN, "it happened, which its boot shows", proof)
-        helped = "it did not help" if proof.holds is False else "whether it helps is not known"
-        end = ActionEnd.FAILED if proof.holds is False else ActionEnd.UNKNOWN
-        return self.end(end, f"it happened, which its boot shows, and {helped}", proof)
-
-    def nothing_happened(self) -> str:
-        """Say that the router is in the same boot as before."""
-        if self.plan.action != HUMAN_RESET:
-            return "the router has not restarted: nothing happened"
-        return (
-            "the router has not restarted, whatever was said: the button was not held for "
-            f"{self.plan.window_s:g} s, or it was another one"
-        )
-
-    async def not_back(self) -> ActionOutcome:
-        """Ask what else tells: a router that was reset by hand may not let us in any more."""
-        if self.plan.action == HUMAN_RESET:
-            proof = await self.prove()
-            if proof.took_effect and proof.holds:
-                why = "its port went down and came back, and it helped; it does not let us in now"
-                return self.end(ActionEnd.PROVEN, why, proof)
-        return self.left_open("the router has not come back, or does not tell its boot")
 
     async def pause(self, until: float) -> None:
         """Wait, unless it is stopped."""

@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING
 
 from cpe_diag.domain.action import ActionEnd, EntryKind, StepSaid
 from cpe_diag.domain.failures import ActionError
-from cpe_diag.domain.router_plan import RevertState, RouterStage, Way
-from cpe_diag.engine.router_look import differences
-from cpe_diag.engine.router_perform import RouterPerformance
+from cpe_diag.domain.router_plan import Reads, RevertState, RouterStage, Way
+from cpe_diag.engine.router_look import SYSTEM, differences
+from cpe_diag.engine.router_once import once_seen
+from cpe_diag.engine.router_perform import WITHDRAWN, RouterPerformance
 from cpe_diag.engine.until_safe import until_safe
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cpe_diag.domain.action import ActionOutcome
-    from cpe_diag.domain.router_plan import RouterRecord
+    from cpe_diag.domain.router_plan import ExpectedReading, RouterRecord
     from cpe_diag.engine.router_changing import RouterChanger
+    from cpe_diag.engine.router_look import RouterLook
     from cpe_diag.engine.router_perform import ProveRouter
     from cpe_diag.engine.until_safe import OnEnd
 
@@ -65,7 +69,7 @@ async def recover_router(
 
 async def _once(work: RouterPerformance) -> ActionOutcome:
     """What happens at most once is only looked at."""
-    return await work.once_seen()
+    return await once_seen(work)
 
 
 async def _armed(record: RouterRecord, work: RouterPerformance, *, keep: bool) -> ActionOutcome:
@@ -80,35 +84,51 @@ async def _armed(record: RouterRecord, work: RouterPerformance, *, keep: bool) -
         return await work.gone_back("the router took it back by itself")
     if state is RevertState.KEPT:
         return await _kept(work)
-    _looked, read = await changer.seen()
-    told = {one: found for one, found in read.items() if found is not None}
-    stands = not differences(told, before=False) and len(told) == len(record.plan.expected)
-    if state is RevertState.ARMED and keep and stands and _handed_over(record):
-        return await work.keep(None)
+    looked, read = await changer.seen(also=(SYSTEM,))
+    told = changer.readable(read)
+    stands = bool(told) and not differences(told, before=False)
+    if state is RevertState.ARMED and keep and stands and _as_proven(record, read):
+        return await _keep(work)
     if state is RevertState.ARMED:
         return await work.go_back("it was broken off")
-    if RouterStage.KEEP in record.stages and stands:
-        words = "the router has restarted since, and the new settings stand"
-        return work.end(ActionEnd.PROVEN, words)
-    return await work.go_back("it was broken off, and the router has no revert of it any more")
+    return await _without_revert(record, work, looked, stands=stands)
+
+
+async def _without_revert(
+    record: RouterRecord, work: RouterPerformance, looked: RouterLook | None, *, stands: bool
+) -> ActionOutcome:
+    if RouterStage.KEEP not in record.stages or not stands:
+        why = "it was broken off, and the router has no revert of it any more"
+        return await work.go_back(why)
+    if looked is not None and record.boot_id and looked.boot_id == record.boot_id:
+        return await _keep(work)  # no restart took the revert away: its process has died
+    words = "the router has restarted since, and the new settings stand"
+    return work.end(ActionEnd.PROVEN, words)
+
+
+async def _keep(work: RouterPerformance) -> ActionOutcome:
+    if work.taken_back():
+        return await work.go_back(WITHDRAWN)
+    return await work.keep(None)
 
 
 async def _kept(work: RouterPerformance) -> ActionOutcome:
     """The revert was claimed: what follows it is done again, which changes nothing twice."""
     kept = await work.changer.stage(RouterStage.KEEP, work.plan.keep, changes=True)
     _looked, read = await work.changer.seen()
-    told = {one: found for one, found in read.items() if found is not None}
+    told = work.changer.readable(read)
     wrong = differences(told, before=False)
     if kept.done is True and told and not wrong:
         return work.end(ActionEnd.PROVEN, "the new settings stand and are kept")
     return work.left_open(f"it was kept, and {'; '.join(wrong) or kept.words}")
 
 
-def _handed_over(record: RouterRecord) -> bool:
-    """Whether the customer has what they need to use the new settings."""
+def _as_proven(record: RouterRecord, read: Mapping[ExpectedReading, str | None]) -> bool:
+    """Whether it is seen whole, or was: a password is handed over after it was seen on air."""
+    unread = {one.reads for one, found in read.items() if found is None}
     if not record.plan.secrets:
-        return True
-    return any(
+        return not unread
+    return unread <= {Reads.PASSWORD} and any(
         one.kind is EntryKind.ANSWER
         and one.said == StepSaid.DONE
         and one.words.startswith(RouterStage.DELIVER)
