@@ -20,6 +20,7 @@ from cpe_diag.domain.verdict import (
 from cpe_diag.judge.causes import CAUSES
 from cpe_diag.judge.explaining import FOLLOWS, explain
 from cpe_diag.judge.healthy import not_proven_good, relevant
+from cpe_diag.judge.keys import CABLE_TEST
 from cpe_diag.judge.question import CaseFile
 from cpe_diag.judge.rule import Facts
 from cpe_diag.judge.rules import REVISION, RULES
@@ -51,6 +52,11 @@ NO_FAULT_TITLE: Final = "No fault found"
 UNDETERMINED_TITLE: Final = "The evidence does not decide it"
 NOT_OUR_SIDE: Final = frozenset({FailureKind.DEPENDENCY, FailureKind.NOT_APPLICABLE})
 """Gaps that nobody has to mend: they follow from others, or the question does not arise."""
+OF_A_BROKEN_CABLE: Final = ("ethernet_link_down", "port_speed_low", "port_errors_growing")
+MEASURE_CABLE: Final = (
+    "Let the node measure the cable (cpe-diag port test-cable), then run again: it may name the"
+    " place of a break."
+)
 TOLD_UNDETERMINED: Final = (
     "We have not found the cause yet. A colleague goes on with your case and will get back to you."
 )
@@ -242,6 +248,8 @@ def _undetermined(seen: _Seen, catalogue: Mapping[str, tuple[FactKey, ...]]) -> 
     action = "Go on by hand with what is unknown."
     if step:
         action = f"Find out: {step.question}"
+    elif _cable_untested(seen):
+        action = MEASURE_CABLE
     elif ours:
         action = "Put right what kept us from looking, then run again; or go on by hand."
     return Verdict(
@@ -262,6 +270,13 @@ def _undetermined(seen: _Seen, catalogue: Mapping[str, tuple[FactKey, ...]]) -> 
         segments=segments(seen.findings, seen.case.evidence),
         rules_version=rules_version(seen.case.thresholds),
     )
+
+
+def _cable_untested(seen: _Seen) -> bool:
+    """Tell whether the cable may be broken, and the node could measure it and has not."""
+    failure = seen.case.evidence.failure(CABLE_TEST.kind, CABLE_TEST.subject)
+    ready = failure is not None and failure.kind is FailureKind.NOT_MEASURED
+    return ready and any(seen.on.answers.get(name) for name in OF_A_BROKEN_CABLE)
 
 
 def _undecided(likely: tuple[Weighed, ...]) -> float:

@@ -11,6 +11,7 @@ from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import DefinitionError, FailureKind
 from cpe_diag.domain.verdict import SegmentState, Verdict
 from cpe_diag.judge.decide import decide, find, next_probe, rules_version
+from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_outside as outside
@@ -20,6 +21,7 @@ from cpe_diag.testing.evidence_samples import (
     ethernet_home,
     never_asked,
     only,
+    unobserved,
 )
 
 
@@ -86,6 +88,16 @@ def test_a_dark_ethernet_port_is_settled_by_the_lights() -> None:
     assert verdict.settle_by is not None
     assert verdict.settle_by.probe == "ask:router_lights"
     assert set(verdict.settle_by.between) == {"line_cut", "customer_power", "wan_cable"}
+
+
+@pytest.mark.parametrize("why", [FailureKind.NOT_MEASURED, FailureKind.UNSUPPORTED])
+def test_a_dark_port_whose_cable_the_node_can_measure_is_measured_next(why: FailureKind) -> None:
+    """A technician who knows where the break is goes once."""
+    case = answered(outside.line_cut(access.switch_home()), "router_lights", "on")
+    case = answered(case, "affected", "all_devices")
+    verdict = decide(unobserved(case, "cable_test", "port", why), {})
+    assert verdict.cause == "undetermined"
+    assert ("port test-cable" in verdict.next_action) is (why is FailureKind.NOT_MEASURED)
 
 
 def test_a_dark_dsl_port_is_settled_by_the_line() -> None:
