@@ -14,7 +14,7 @@ Path = tuple[str, ...]
 Item = dict[str, str]
 
 VERBS: Final = frozenset(
-    ("print", "find", "get", "set", "add", "remove", "enable", "disable", "monitor")
+    ("print", "find", "get", "set", "add", "remove", "enable", "disable", "monitor", "unset")
 )
 BOOT_S: Final = 20.0
 DAY_S: Final = 86_400
@@ -132,6 +132,9 @@ class Device:
                 )
             case "add":
                 self._add(path, given)
+            case "unset":
+                for one in self._chosen(items, values[:1]):
+                    one.pop(shown(values[1]), None)
             case _:
                 self._change(path, verb, values, given)
         return None

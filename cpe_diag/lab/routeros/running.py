@@ -144,6 +144,8 @@ class Interpreter:
                 chosen = named.get("do" if holds else "else")
                 if isinstance(chosen, Block):
                     self._all(chosen.statements, Scope(scope))
+            case ":while":
+                self._while(values[0], named["do"], scope)
             case ":foreach":
                 self._each(_literal(values[0]), named, scope)
             case ":error":
@@ -170,6 +172,8 @@ class Interpreter:
                 )
             case ":tostr":
                 return shown(value)
+            case ":find" | ":pick":
+                return _within(word, shown(value), [self._value(one, scope) for one in values[1:]])
             case ":tonum":
                 return int(shown(value))
             case ":resolve":
@@ -187,6 +191,12 @@ class Interpreter:
             if not isinstance(caught, Block):
                 raise
             self._all(caught.statements, Scope(scope))
+
+    def _while(self, condition: Value, block: Value, scope: Scope) -> None:
+        if not isinstance(block, Block):
+            raise RunError("invalid value for argument do")
+        while self._value(condition, scope) in {True, "true"}:
+            self._all(block.statements, Scope(scope))
 
     def _each(self, name: str, named: dict[str, Value], scope: Scope) -> None:
         values = self._value(named["in"], scope)
@@ -215,8 +225,6 @@ class Interpreter:
     def _value(self, value: Value, scope: Scope, menu: tuple[str, ...] = ()) -> Thing:
         match value:
             case Text(parts):
-                if len(parts) == 1 and isinstance(parts[0], str) and parts[0].isdecimal():
-                    return int(parts[0])
                 return "".join(
                     one if isinstance(one, str) else shown(self._value(one, scope))
                     for one in parts
@@ -245,6 +253,15 @@ def shown(value: Thing) -> str:
             return "(code)"
         case _:
             return str(value)
+
+
+def _within(word: str, text: str, given: list[Thing]) -> Thing:
+    """Do `:find TEXT PART` and `:pick TEXT FIRST END`."""
+    if word == ":find":
+        at = text.find(shown(given[0]))
+        return None if at < 0 else at
+    first, end = (int(shown(one)) for one in given)
+    return text[first:end]
 
 
 def _leading(statement: Statement) -> list[str]:

@@ -149,5 +149,25 @@ async def test_a_routeros_router_that_goes_away_may_have_done_it() -> None:
             await control.exec_once("/system reboot", label="x", limit_s=8, deadline=soon())
         assert caught.value.may_have_happened
         with pytest.raises(ChangeError) as caught:
-            await control.exec_once(":put 1", label="x", stdin=b"1", limit_s=8, deadline=soon())
+            await control.exec_once(":put 1", label="x", stdin=b"\xff", limit_s=8, deadline=soon())
         assert not caught.value.may_have_happened
+
+
+async def test_what_a_routeros_command_would_read_is_the_text_of_a_variable() -> None:
+    """Octet by octet, and refused where it is longer than a command can be."""
+    time = LabTime()
+    device = Device(now=time.now, booted_at=time.at - 3600)
+    text = '=wifi/a "b" $c\nssid=Caf\u00e9 \\ ?\n'
+    async with opened(RouterOsServer(device, user=USER, password=PASSWORD), "routeros") as control:
+        answer = await control.exec_stream(
+            ":put $upload", label="x", pieces=(text.encode(),), limit_s=8, deadline=soon()
+        )
+        assert answer.stdout.decode() == f"{text}\n"
+        ran = len(device.ran)
+        for piece in (b"x" * 10_000, b"\x00"):
+            with pytest.raises(ChangeError) as caught:
+                await control.exec_stream(
+                    ":put $upload", label="x", pieces=(piece,), limit_s=8, deadline=soon()
+                )
+            assert caught.value.failure.kind is FailureKind.UNSUPPORTED
+        assert len(device.ran) == ran

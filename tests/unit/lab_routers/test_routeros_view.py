@@ -202,3 +202,9 @@ async def test_a_routeros_router_that_is_called_openwrt_is_named() -> None:
             await watch.ask([Command(text="uptime", label="uptime")], deadline=soon())
         assert caught.value.failure.kind is FailureKind.WRONG_PLATFORM
         assert "MikroTik RouterOS" in caught.value.failure.detail
+
+
+def test_a_text_of_digits_stays_a_text() -> None:
+    """A frame's mark may consist of digits alone, and begin with a zero."""
+    assert device().run(':local a "0071"; :put ($a . "8")') == "00718\r\n"
+    assert device().run(":put (2407 + (6 * 5))") == "2437\r\n"
