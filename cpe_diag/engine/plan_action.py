@@ -90,6 +90,22 @@ def objects_to_read(spec: ActionSpec, port: PortIndex) -> tuple[Oid, ...]:
     return tuple(dict.fromkeys(_filled(oid, port) for oid in (*sets, *read_back)))
 
 
+def object_names(spec: ActionSpec, driver: AccessDriver, port: PortIndex) -> tuple[str, ...]:
+    """Give the names, `IF-MIB ifAdminStatus`, by which a plan calls what a change sets.
+
+    Args:
+        spec: of the change.
+        driver: of the node.
+        port: whose rows.
+
+    Returns:
+        One for each SET, in the order of the steps.
+    """
+    planner = _Planner(spec, driver, port, {})
+    sets = (step for step in spec.steps if isinstance(step, SetStep))
+    return tuple(planner.set_name(step, port.fill(step.oid)) for step in sets)
+
+
 def plan_action(
     spec: ActionSpec,
     driver: AccessDriver,
@@ -166,7 +182,7 @@ class _Planner:
                 before = self.before(oid, step.type) if step.read else None
                 return PlannedSet(
                     oid=oid,
-                    object=step.object or self.name(oid),
+                    object=self.set_name(step, oid),
                     type=step.type,
                     value=_with(step.value, wish),
                     readable=step.read,
@@ -183,6 +199,9 @@ class _Planner:
 
     def before(self, oid: Oid, kind: str) -> RawValue | None:
         return raw_value(self.present.get(oid), kind)
+
+    def set_name(self, step: SetStep, oid: Oid) -> str:
+        return step.object or self.name(oid)
 
     def name(self, oid: Oid) -> str:
         return self.names.get(oid, " ".join(self.spec.source.split(",")[0].split()[:2]))

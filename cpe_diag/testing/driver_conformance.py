@@ -43,6 +43,7 @@ from cpe_diag.driver_kit.setting_facts import (
     port_power,
     port_security,
 )
+from cpe_diag.engine.plan_action import object_names
 from cpe_diag.ports import CommandAnswer, Oid, SnmpValue
 
 if TYPE_CHECKING:
@@ -285,6 +286,16 @@ def check_every_change_can_be_made_somewhere(driver: AccessDriver) -> None:
             one = one.otherwise
 
 
+def check_plans_name_mib_and_object(driver: AccessDriver) -> None:
+    """Somebody consents to what they read; `L2MGMT-MIB of` would be nothing to consent to."""
+    port = index_for(driver)
+    for spec in driver.actions.values():
+        for one in filter(None, (spec, spec.otherwise)):
+            for name in object_names(one, driver, port):
+                told = re.fullmatch(r"\S+ \S*[A-Z0-9]\S*", name)
+                _demand(driver, told, f"{spec.id}: {name!r} names no object of a MIB")
+
+
 def index_for(driver: AccessDriver) -> PortIndex:
     """Make an index in which every placeholder of a driver has a value."""
     names = {part for scheme in driver.port_naming for part in scheme.index}
@@ -409,4 +420,5 @@ CHECKS: Final[tuple[Callable[[AccessDriver], None], ...]] = (
     check_port_names_lead_to_different_ports,
     check_every_placeholder_can_be_filled,
     check_every_change_can_be_made_somewhere,
+    check_plans_name_mib_and_object,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,10 @@ from cpe_diag.driver_kit.access import AccessDriver
 from cpe_diag.driver_kit.action_spec import SetStep
 from cpe_diag.driver_kit.load import check_driver_file
 from cpe_diag.driver_kit.port_index import PortIndex, interface
-from cpe_diag.testing.driver_conformance import check_every_change_can_be_made_somewhere
+from cpe_diag.testing.driver_conformance import (
+    check_every_change_can_be_made_somewhere,
+    check_plans_name_mib_and_object,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,6 +106,15 @@ def test_lines_without_a_platform_do_not_conform(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="lines for what platform"):
         check_every_change_can_be_made_somewhere(
             driver_of(tmp_path, DRIVER.replace("cli_platform: huawei_smartax\n", ""))
+        )
+
+
+def test_a_change_whose_plan_would_name_no_object_does_not_conform(tmp_path: Path) -> None:
+    """`L2MGMT-MIB of the model, ...` was shown as `L2MGMT-MIB of`."""
+    check_plans_name_mib_and_object(driver_of(tmp_path))
+    with pytest.raises(AssertionError, match="'SOME-MIB of' names no object"):
+        check_plans_name_mib_and_object(
+            driver_of(tmp_path, re.sub(r"source: .*", "source: SOME-MIB of the node", DRIVER))
         )
 
 
