@@ -323,9 +323,21 @@ class _Writer:
                 _add(found, _part(name, target))
             else:
                 value = self._known[name]
-                _add(found, QUOTINGS[quoting](value) if quoting else value)
+                _add(found, _quoted(value, quoting) if quoting else value)
         _add(found, template[end:])
         return tuple(found)
+
+
+def _quoted(value: str, quoting: str) -> str:
+    """Write a wish in its form.
+
+    Raises:
+        WishError: the router could not carry it.
+    """
+    try:
+        return QUOTINGS[quoting](value)
+    except ValueError as error:
+        raise WishError(f"{value!r}: {error}") from error
 
 
 def _add(found: list[Piece], text: str) -> None:

@@ -171,7 +171,13 @@ class RouterChanger:
     async def _one(self, command: PlannedCommand, *, shown: bool = True) -> StageEnd:
         """Run a command; `shown` False: what it says holds the customer's settings."""
         clock = self.doors.clock
-        order = order_of(command, self.material.slots, self.material.payloads)
+        try:
+            order = order_of(command, self.material.slots, self.material.payloads)
+        except ValueError:
+            # Its words could hold a part of the password.
+            return StageEnd(
+                done=False, output="", words=f"{_UNSENT}: {command.label}: a value cannot be sent"
+            )
         secret = any(piece.slot in self.plan.secrets for piece in (*command.run, *command.stdin))
         hidden = secret or not shown or bool(command.upload and not order.streamed)
         deadline = clock.monotonic() + command.limit_s + self.patience.connect_s
@@ -211,10 +217,7 @@ class RouterChanger:
         """Run commands that only look; gives their output, None where one failed."""
         output = ""
         for command in commands:
-            try:
-                ended = await self._one(command)
-            except ValueError:
-                return None
+            ended = await self._one(command)
             if ended.done is not True:
                 return None
             output += ended.output

@@ -136,6 +136,7 @@ class Story:
     journal: StoryJournal = field(default_factory=StoryJournal)
     payloads: dict[str, bytes] = field(default_factory=dict)
     boot_id: str = ""
+    password: str = PASSWORD
 
     async def plan(self) -> RouterPlan:
         """Look at the router and make the plan."""
@@ -204,7 +205,7 @@ class Story:
                 guide=FakeGuide(),
             ),
             Material(
-                slots={**slots, "password": PASSWORD} if secrets and plan.secrets else slots,
+                slots={**slots, "password": self.password} if secrets and plan.secrets else slots,
                 payloads=self.payloads,
             ),
             boot_id=self.boot_id,

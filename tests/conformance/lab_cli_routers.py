@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,6 @@ from cpe_diag.testing.clock import FakeClock
 from cpe_diag.transports.framed_control import FramedControl
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cpe_diag.driver_kit.router import RouterDriver
 
 SHOWN = ("ssid", "configuration.ssid", "disabled", "channel.frequency", "frequency")
@@ -97,6 +95,10 @@ class LabKeenetic:
     clock: FakeClock = field(default_factory=FakeClock)
     fate: Callable[[str], Cut] = field(default=lambda _label: Cut.NO)
     sent: list[str] = field(default_factory=list)
+    names: Mapping[str, str] = field(
+        default_factory=lambda: {"wifi.set_ssid": "Cafe 'x' $HOME #1; !"}
+    )
+    """Names that its command line is known to carry."""
     device: Keenetic = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,8 +113,8 @@ class LabKeenetic:
 
     @property
     def values(self) -> Mapping[str, str]:
-        """Give a name that its command line is known to carry."""
-        return {"wifi.set_ssid": "Cafe 'x' $HOME #1; !"}
+        """Give what the stories set."""
+        return self.names
 
     def control(self) -> DirectControl:
         """Give a new door to it."""

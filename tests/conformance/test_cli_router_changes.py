@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cpe_diag.domain.action import ActionEnd
+from cpe_diag.domain.failures import WishError
 from cpe_diag.testing.router_story import PASSWORD, SSID, STORIES, Story, StoryRouter
 from tests.conformance.lab_cli_routers import LabKeenetic, LabRouterOs
 
@@ -69,3 +71,25 @@ async def test_what_a_change_of_wifi_will_change_is_kept_before(name: str) -> No
     (kept,) = story.copies.kept.values()
     assert b"Home 41" in kept
     assert (b"first password" in kept) is (name != "keenetic")
+
+
+async def test_a_name_that_the_router_cannot_carry_is_refused_when_it_is_planned() -> None:
+    """With the reason, and before anything is typed."""
+    router = LabKeenetic(names={"wifi.set_ssid": 'a"b'})
+    with pytest.raises(WishError, match="Keenetic's command line is not known to carry"):
+        await Story(router, "wifi.set_ssid").plan()
+    assert not [label for label in router.sent if label == "interface ssid"]
+
+
+async def test_a_password_that_cannot_be_written_is_not_sent() -> None:
+    """The change goes back, and no word of it tells a part of the password."""
+    router = LabRouterOs("wifi")
+    story = Story(router, "wifi.set_password")
+    plan = await story.plan()
+    before = dict(router.settings())
+    story.password = "secret\x00word"
+    outcome = await story.perform(plan)
+    assert outcome.end is not ActionEnd.PROVEN
+    assert "secret" not in outcome.words
+    await story.wait(plan.window_s + 60.0)
+    assert router.settings() == before
