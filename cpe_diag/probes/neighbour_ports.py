@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import MeasurementError
 from cpe_diag.domain.missing import known
 from cpe_diag.driver_kit.access_facts import port_counters, port_status
+from cpe_diag.driver_kit.port_lookups import applies
 from cpe_diag.driver_kit.port_names import OPERATION, others_in_service
 from cpe_diag.probes.node_port import (
     built,
@@ -26,10 +28,11 @@ from cpe_diag.probes.node_port import (
 from cpe_diag.probes.probe import Probe, Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cpe_diag.domain.evidence import Evidence, Measurement
     from cpe_diag.domain.port_facts import PortCounters, PortStatus
+    from cpe_diag.driver_kit.access import Lookup
     from cpe_diag.driver_kit.port_index import PortIndex
     from cpe_diag.ports import Oid, SnmpValue
 
@@ -41,6 +44,9 @@ NOBODY: Final[tuple[FactKey, ...]] = (
     FactKey("port_counters", "neighbour/none"),
 )
 """What comes back, not known, when there is no port to compare with."""
+
+MOST_CANDIDATES: Final = 40
+"""Ports whose rows are looked for among those already read, where others would cost a search."""
 
 _GROUPS: Final = ("port_status", "port_counters")
 
@@ -69,24 +75,33 @@ async def choose(setting: Setting, deadline: float) -> tuple[PortIndex, ...]:
     own = await port_of(setting, deadline)
     driver = driver_of(setting)
     technology = technology_word(setting)
-    chosen: list[PortIndex] = []
-    for other in others_in_service(
-        driver, setting.node_ports, own, HOW_MANY, technology=technology
-    ):
+    lookups = tuple(lookup for lookup in driver.lookups if not lookup.optional)
+    searched = any(lookup.column for lookup in lookups)
+    count = MOST_CANDIDATES if searched else HOW_MANY
+    others = others_in_service(driver, setting.node_ports, own, count, technology=technology)
+    chosen = await _placed(setting, lookups, others, deadline)
+    if others and searched and not chosen:
+        # One search, whose rows place the others too.
         try:
-            found = await setting.finder.find(
-                driver, other.name, technology, deadline, whole=False
-            )
+            await setting.finder.find(driver, others[0].name, technology, deadline, whole=False)
         except MeasurementError as error:
             if error.operation != OPERATION:
                 raise
-        else:
-            chosen.append(found)
+        chosen = await _placed(setting, lookups, others, deadline)
     if not chosen:
         raise not_configured(
             setting.doors.snmp.node, "the inventory knows no other port of the node in service"
         )
-    return tuple(chosen)
+    return chosen
+
+
+async def _placed(
+    setting: Setting, lookups: Sequence[Lookup], others: Sequence[PortIndex], deadline: float
+) -> tuple[PortIndex, ...]:
+    """Complete ports in one question for all, and give those of which every part is known."""
+    indexes = await setting.finder.find_beside(lookups, others, deadline)
+    whole = (one for one in indexes if not any(applies(lookup, one) for lookup in lookups))
+    return tuple(islice(whole, HOW_MANY))
 
 
 async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
