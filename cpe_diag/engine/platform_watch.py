@@ -118,7 +118,10 @@ class WatchedRouter:
             if self._wrong is None:
                 others = [one for one in self._others() if one.id != self._driver.id]
                 dialect = self._driver.dialect
-                named = await name_platform(self._view, others, dialect, deadline=deadline)
+                # A stranger's words for what it does not understand are its own.
+                named = overheard_platform(others, _all_said(answers)) or await name_platform(
+                    self._view, others, dialect, deadline=deadline
+                )
                 self._wrong = self._failure(named)
         raise MeasurementError(self._wrong, ASK)
 
@@ -166,4 +169,8 @@ async def name_platform(
         place += len(detect.commands)
         if is_platform(detect, own):
             return driver
-    return overheard_platform(drivers, view.overheard)
+    return overheard_platform(drivers, f"{view.overheard}\n{_all_said(answers)}")
+
+
+def _all_said(answers: Sequence[CommandAnswer]) -> str:
+    return "\n".join(answer.output for answer in answers)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.driver_kit.dialects import DIALECTS
 from cpe_diag.transports.framing import FRAMINGS, Framing
+from cpe_diag.transports.greeting import greeting
 from cpe_diag.transports.ssh_errors import Phase
 from cpe_diag.transports.ssh_script import Frame, is_done, new_marker, take_apart
 
@@ -89,7 +90,7 @@ class ExecSpeaker:
             if not whole:
                 break
         failure = self._incomplete(output, where, whole=whole)
-        said = "" if frames else output
+        said = "" if frames else output or greeting(connection, deadline)
         return Spoken(frames=frames, failure=failure, round_trips=round_trips, said=said)
 
     def _failed(self, number: int, output: str, marker: Marker) -> Mapping[int, Frame]:

@@ -111,15 +111,15 @@ async def test_a_radio_that_is_off_is_not_on_air() -> None:
         assert [network.on_air for network in wifi.networks] == [True, True, False]
 
 
-async def test_a_keenetic_that_is_called_a_mikrotik_or_openwrt_is_not_read() -> None:
-    """It has no exec channel; what it is cannot always be told, but nothing is guessed."""
-    drivers = tuple(load_router_driver(name) for name in (ID, "openwrt", "mikrotik_routeros"))
+async def test_a_keenetic_that_is_called_anything_else_is_named() -> None:
+    """By its prompt where it has no exec channel, by its words where it is typed at."""
+    names = (ID, "openwrt", "mikrotik_routeros", "huawei_ont", "zyxel_os", "ubiquiti_edgeos")
+    drivers = tuple(load_router_driver(name) for name in names)
     for driver in drivers[1:]:
         async with home(device(), driver.id) as one:
             watch = WatchedRouter(one.view, driver=driver, others=lambda: drivers)
             with pytest.raises(MeasurementError) as caught:
                 await watch.ask([Command(text="uptime", label="uptime")], deadline=soon())
-            assert caught.value.failure.kind in {
-                FailureKind.UNPARSEABLE,
-                FailureKind.WRONG_PLATFORM,
-            }
+            failure = caught.value.failure
+            assert failure.kind is FailureKind.WRONG_PLATFORM, driver.id
+            assert f"platform: {ID}" in str(failure.next_step)
