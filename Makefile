@@ -28,9 +28,12 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 demo: $(VENV)/.installed ## three subscribers, three faults, three verdicts, on a simulated network
 	@$(BIN)/cpe-diag demo
 
+# Most of the time the tests wait for what their real servers and timers do, not for a core.
+TEST_WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+
 .PHONY: test
 test: $(VENV)/.installed-dev ## the whole test suite, as CI runs it
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile
 
 .PHONY: test-all
 test-all: ## the test suite on Python 3.11 and 3.13, each in a virtual environment of its own

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -288,6 +289,15 @@ def test_a_wrong_profile_is_corrected_from_the_inventory(operator: Operator) -> 
         operator.client.clear_faults()
 
 
+def until_it_waits(pid: int) -> None:
+    """Wait until a process that has asked waits for the answer: a person is never quicker."""
+    still = 0
+    while still < 5:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        still = still + 1 if state == "S" else 0
+        time.sleep(0.01)
+
+
 @contextmanager
 def asked(
     operator: Operator, subscriber: str
@@ -310,6 +320,7 @@ def asked(
         seen = b""
         while b"Do exactly this?" not in seen:
             seen += os.read(ours, 1024)
+        until_it_waits(process.pid)
         yield process, lambda text: os.write(ours, text.encode())
     finally:
         process.kill()
