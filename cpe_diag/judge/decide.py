@@ -25,7 +25,7 @@ from cpe_diag.judge.question import CaseFile
 from cpe_diag.judge.rule import Facts
 from cpe_diag.judge.rules import REVISION, RULES
 from cpe_diag.judge.segments import segments
-from cpe_diag.judge.settle import ASKS, first_that_brings, gains, settling_step
+from cpe_diag.judge.settle import ASK_AFFECTED, ASKS, first_that_brings, gains, settling_step
 from cpe_diag.judge.thresholds import limits
 from cpe_diag.judge.verdict_group import verdict_group
 from cpe_diag.judge.weighing import (
@@ -236,6 +236,9 @@ def _undetermined(seen: _Seen, catalogue: Mapping[str, tuple[FactKey, ...]]) -> 
     step = _settle(seen, catalogue)
     if step is not None and not likely and step.probe in ASKS:
         step = None  # nobody's words make up for devices that could not be asked
+    measurable = _cable_untested(seen)
+    if measurable and step is not None and step.probe == ASK_AFFECTED:
+        step = None  # a measurement tells more of a dark port than which device is dark
     if likely:
         words = " or ".join(_lower(one.cause.title) for one in likely[:3])
         summary = f"It may be that {words}."
@@ -248,7 +251,7 @@ def _undetermined(seen: _Seen, catalogue: Mapping[str, tuple[FactKey, ...]]) -> 
     action = "Go on by hand with what is unknown."
     if step:
         action = f"Find out: {step.question}"
-    elif _cable_untested(seen):
+    elif measurable:
         action = MEASURE_CABLE
     elif ours:
         action = "Put right what kept us from looking, then run again; or go on by hand."

@@ -39,9 +39,10 @@ MOST_BETWEEN: Final = 4
 WORTH_NAMING: Final = 0.2
 """Share of the leading cause's odds from which on a cause is named beside it."""
 
+ASK_AFFECTED: Final = "ask:affected"
 ASKS: Final[Mapping[str, tuple[FactKey, ...]]] = {
     "ask:router_lights": (LIGHTS,),
-    "ask:affected": (AFFECTED,),
+    ASK_AFFECTED: (AFFECTED,),
 }
 """What a person can be asked; only for the verdict, a run asks by its playbook."""
 

@@ -94,10 +94,19 @@ def test_a_dark_ethernet_port_is_settled_by_the_lights() -> None:
 def test_a_dark_port_whose_cable_the_node_can_measure_is_measured_next(why: FailureKind) -> None:
     """A technician who knows where the break is goes once."""
     case = answered(outside.line_cut(access.switch_home()), "router_lights", "on")
-    case = answered(case, "affected", "all_devices")
     verdict = decide(unobserved(case, "cable_test", "port", why), {})
     assert verdict.cause == "undetermined"
     assert ("port test-cable" in verdict.next_action) is (why is FailureKind.NOT_MEASURED)
+
+
+def test_before_the_cable_of_a_dark_port_the_lights_are_asked_for() -> None:
+    """A router without power needs no cable test."""
+    case = unobserved(
+        outside.line_cut(access.switch_home()), "cable_test", "port", FailureKind.NOT_MEASURED
+    )
+    verdict = decide(case, {})
+    assert verdict.settle_by is not None
+    assert verdict.settle_by.probe == "ask:router_lights"
 
 
 def test_a_dark_dsl_port_is_settled_by_the_line() -> None:
