@@ -62,6 +62,8 @@ class Reads(StrEnum):
     """The name on air of a network."""
     ON_AIR = "on_air"
     """Whether a radio or network is on air: `yes` or `no`."""
+    OTHER_ON_AIR = "other_on_air"
+    """The same of a radio that is not changed, and must not fall with the others."""
     CHANNEL = "channel"
     """The channel of a radio."""
     PASSWORD = "password"  # noqa: S105 - the name of a field
@@ -80,7 +82,8 @@ class Reads(StrEnum):
 class ExpectedReading:
     """What must be read afterwards; `subject` is a network's or radio's id of its settings.
 
-    `interface` is the target's name on the router, for what the router compares itself.
+    `interface` is a network's name on the router, by which the router compares itself; empty for
+    a radio.
     """
 
     reads: Reads

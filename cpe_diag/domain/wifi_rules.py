@@ -21,8 +21,12 @@ HEX_KEY: Final = re.compile(r"[0-9A-Fa-f]{64}")
 
 WEP: Final = re.compile("wep", re.IGNORECASE)
 OPEN: Final = frozenset({"none", "open", "owe"})
-SAE_ONLY: Final = frozenset({"sae", "wpa3-psk", "wpa3"})
-"""Words of platforms for a network that speaks WPA3-Personal only."""
+WPA3: Final = re.compile("sae|wpa3|psk3", re.IGNORECASE)
+"""In the platforms' words for networks that speak WPA3-Personal, alone or beside WPA2."""
+ENTERPRISE: Final = re.compile(r"eap|radius|802\.1x", re.IGNORECASE)
+
+_JOINER: Final = re.compile("(?<=[^\x00-\x7f])\u200d(?=[^\x00-\x7f])")
+"""Unicode Standard, chapter 23: a zero width joiner makes one emoji of two."""
 
 
 def ssid_fault(name: str) -> str | None:
@@ -42,7 +46,7 @@ def ssid_fault(name: str) -> str | None:
         return "the name holds half a character (a lone surrogate)"
     if length > SSID_BYTES:
         return f"the name has {length} bytes in UTF-8; a network's name has at most {SSID_BYTES}"
-    if not name.isprintable():
+    if not _JOINER.sub("", name).isprintable():
         return "the name holds a character that cannot be seen (a control or separator character)"
     if name != name.strip():
         return "the name begins or ends with a blank, which nobody sees when they type it"
@@ -59,13 +63,16 @@ def password_fault(password: str, encryption: str) -> str | None:
     Returns:
         Words, or None where it may be sent.
     """
-    if encryption.lower() in OPEN:
-        return "the network is open: it has no password"
-    if WEP.search(encryption):
-        return "the network speaks WEP, which protects nothing: it needs WPA2 or WPA3 first"
+    none = _has_no_password(encryption)
+    if none is not None:
+        return none
     if HEX_KEY.fullmatch(password):
-        sae = encryption.lower() in SAE_ONLY
-        return "WPA3 knows no key of 64 hexadecimal digits, only passwords" if sae else None
+        # hostapd.conf(5), wpa_psk and sae_password: SAE takes no key of 256 bits.
+        return (
+            "the network speaks WPA3, which knows no key of 64 hexadecimal digits, only passwords"
+            if WPA3.search(encryption)
+            else None
+        )
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         return (
             f"the password has {len(password)} characters; it must have {SHORTEST_PASSWORD} to "
@@ -73,4 +80,14 @@ def password_fault(password: str, encryption: str) -> str | None:
         )
     if any(not " " <= one <= "~" for one in password):
         return "the password holds a character outside of printable ASCII, which WPA2 forbids"
+    return None
+
+
+def _has_no_password(encryption: str) -> str | None:
+    if encryption.lower() in OPEN:
+        return "the network is open: it has no password"
+    if WEP.search(encryption):
+        return "the network speaks WEP, which protects nothing: it needs WPA2 or WPA3 first"
+    if ENTERPRISE.search(encryption):
+        return "the network asks a server who may join (802.1X): it has no password of its own"
     return None

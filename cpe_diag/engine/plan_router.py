@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import ActionError, WishError
@@ -23,7 +23,7 @@ from cpe_diag.driver_kit.quoting import QUOTINGS
 from cpe_diag.driver_kit.router_action_file import PLACE
 from cpe_diag.driver_kit.router_action_spec import PARTS, SLOTS, Target
 from cpe_diag.engine.router_look import ANOTHER, AS_SET, NO, YES, version_said
-from cpe_diag.engine.wifi_targets import WifiTarget, channel_fault, chosen
+from cpe_diag.engine.wifi_targets import WifiTarget, channel_fault, chosen, same_name_fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,6 +96,10 @@ def plan_router(
     spec = spec_of(driver, wish.action)
     targets = _targets(spec, wish, looked)
     _check_value(spec, wish, targets)
+    if spec.id == "wifi.set_ssid":
+        fault = same_name_fault(known(looked.wifi), targets, wish.value or "")
+        if fault:
+            raise WishError(f"{spec.id}: {fault}")
     writer = _Writer(driver, spec, wish, targets)
     revert = driver.revert
     armed = spec.way is Way.ARMED and revert is not None
@@ -167,7 +171,7 @@ def _check_value(
     elif spec.id == "wifi.set_ssid":
         fault = ssid_fault(value or "")
     elif spec.id == "wifi.set_channel":
-        faults = [channel_fault(value or "", one.band) for one in targets]
+        faults = [channel_fault(value or "", one.band, one.usable_channels) for one in targets]
         fault = next((one for one in faults if one), None)
     if fault:
         raise WishError(f"{spec.id}: {fault}")
@@ -184,7 +188,11 @@ def _expected(
     def on_air(one: WifiTarget) -> ExpectedReading:
         state = YES if one.on_air else NO
         return ExpectedReading(
-            reads=Reads.ON_AIR, subject=one.subject(spec.target), value=state, previous=state
+            reads=Reads.ON_AIR,
+            subject=one.subject(spec.target),
+            value=state,
+            previous=state,
+            interface=one.interface,
         )
 
     value = wish.value or ""
@@ -214,12 +222,7 @@ def _expected(
                 found += [on_air(one)] if value == "auto" else [changed, on_air(one)]
             case _:
                 wanted = YES if value == "on" else NO
-                now = on_air(one)
-                found.append(
-                    ExpectedReading(
-                        reads=Reads.ON_AIR, subject=subject, value=wanted, previous=now.value
-                    )
-                )
+                found.append(replace(on_air(one), value=wanted))
     if spec.target is not Target.ROUTER:
         found += _others(looked, frozenset(one.subject for one in found))
     if spec.way is Way.ONCE:
@@ -253,7 +256,9 @@ def _others(looked: RouterLook, named: frozenset[str]) -> list[ExpectedReading]:
         if subject is not None and subject not in named:
             state = YES if radio.on_air else NO
             found.append(
-                ExpectedReading(reads=Reads.ON_AIR, subject=subject, value=state, previous=state)
+                ExpectedReading(
+                    reads=Reads.OTHER_ON_AIR, subject=subject, value=state, previous=state
+                )
             )
     return found
 

@@ -323,6 +323,7 @@ _PART_OF: Final = {
     Reads.FIRMWARE: SYSTEM,
     Reads.SSID: WIFI,
     Reads.ON_AIR: WIFI,
+    Reads.OTHER_ON_AIR: WIFI,
     Reads.CHANNEL: WIFI,
     Reads.AIR: WIFI,
 }

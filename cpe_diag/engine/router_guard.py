@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.action import GuardFinding, GuardState
+from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.router_plan import Reads, RouterPlan, Way
 from cpe_diag.domain.subscriber import Subscriber
@@ -68,8 +69,10 @@ def _settings_pending(case: RouterCase) -> tuple[GuardState, str]:
     if case.plan.way is not Way.ARMED:
         return GuardState.CLEAR, "nothing is staged"
     pending = case.looked.pending
-    if isinstance(pending, Missing):
+    if isinstance(pending, Missing) and pending.why is FailureKind.UNSUPPORTED:
         return GuardState.CLEAR, "the platform keeps no settings apart that wait"
+    if isinstance(pending, Missing):
+        return GuardState.UNKNOWN, "the router does not tell whether somebody's changes wait"
     if pending:
         count = len(pending.splitlines())
         return GuardState.REFUSED, f"{count} changes of somebody else wait there uncommitted"

@@ -143,20 +143,27 @@ def version_said(firmware: str, version: str) -> str:
 
 
 def wifi_reading(wifi: WifiStatus | None, wanted: ExpectedReading) -> str | None:
-    """Read a network's or radio's state; a network or radio that is gone is not on air."""
+    """Read a network's or radio's state; None where it is gone, or two of one id differ."""
     if wifi is None:
         return None
-    network = next((one for one in wifi.networks if known(one.settings) == wanted.subject), None)
-    radio = next((one for one in wifi.radios if known(one.settings) == wanted.subject), None)
+    networks = [one for one in wifi.networks if known(one.settings) == wanted.subject]
+    radios = [one for one in wifi.radios if known(one.settings) == wanted.subject]
     match wanted.reads:
         case Reads.SSID:
-            return None if network is None else network.ssid
+            return _alike([one.ssid for one in networks])
         case Reads.CHANNEL:
-            channel = None if radio is None else known(radio.channel)
-            return None if channel is None else str(channel)
+            channels = [known(one.channel) for one in radios]
+            return _alike([None if one is None else str(one) for one in channels])
         case _:
-            on_air = radio.on_air if radio else None if network is None else known(network.on_air)
-            return None if on_air is None else YES if on_air else NO
+            # A radio and its first network have the same id on some platforms.
+            of_networks = [known(one.on_air) for one in networks]
+            of_radios = [] if wanted.interface else [one.on_air for one in radios]
+            on_air = of_radios or of_networks
+            return _alike([None if one is None else YES if one else NO for one in on_air])
+
+
+def _alike(found: Sequence[str | None]) -> str | None:
+    return found[0] if len(set(found)) == 1 else None
 
 
 async def look_or_none(

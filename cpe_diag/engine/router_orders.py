@@ -10,7 +10,7 @@ from cpe_diag.driver_kit.quoting import QUOTINGS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cpe_diag.domain.router_plan import Piece, PlannedCommand
+    from cpe_diag.domain.router_plan import Piece, PlannedCommand, RouterPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,26 @@ class RouterOrder:
     text: str = field(repr=False)
     stdin: bytes = field(repr=False)
     streamed: bool
+
+
+def can_be_written(plan: RouterPlan, slots: Mapping[str, str]) -> bool:
+    """Say whether every command of a plan can carry what fills its slots; nothing is sent.
+
+    Args:
+        plan: of a change.
+        slots: values by name.
+
+    Returns:
+        False where a form of the platform refuses a value.
+    """
+    stages = (plan.arm, plan.apply, plan.check, plan.keep, plan.back, plan.state)
+    try:
+        for command in (one for commands in stages for one in commands):
+            written(command.run, slots)
+            written(command.stdin, slots)
+    except ValueError:
+        return False
+    return True
 
 
 def order_of(

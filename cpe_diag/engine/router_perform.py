@@ -115,7 +115,9 @@ class RouterPerformance:
             raise ActionError(f"{self.plan.router} does not answer any more; nothing was changed")
         if self.changer.boot_id and looked.boot_id != self.changer.boot_id:
             raise ActionError("the router has restarted meanwhile; nothing was changed")
-        compared = {Reads.SSID, Reads.ON_AIR, Reads.CHANNEL, Reads.FIRMWARE}
+        compared = {
+            *(Reads.SSID, Reads.ON_AIR, Reads.OTHER_ON_AIR, Reads.CHANNEL, Reads.FIRMWARE),
+        }
         changed = differences(
             {one: found for one, found in read.items() if one.reads in compared}, before=True
         )

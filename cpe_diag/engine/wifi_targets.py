@@ -26,7 +26,8 @@ CHANNELS: Final = {
 class WifiTarget:
     """A network on its radio, or a radio alone (then without network fields).
 
-    `settings` and `radio` are the platform's ids of their settings, empty where not known.
+    `settings` and `radio` are the platform's ids of their settings, empty where not known;
+    `usable_channels` None: the router does not tell what its country lets it use.
     """
 
     settings: str
@@ -37,6 +38,7 @@ class WifiTarget:
     channel: str
     encryption: str
     on_air: bool
+    usable_channels: tuple[int, ...] | None
     words: str
 
     def subject(self, target: Target) -> str:
@@ -80,8 +82,49 @@ def chosen(
     return tuple(found)
 
 
-def channel_fault(value: str, band: str) -> str | None:
-    """Say what is wrong with a channel for a band; None where it may be sent."""
+def same_name_fault(
+    wifi: WifiStatus | None, targets: tuple[WifiTarget, ...], name: str
+) -> str | None:
+    """Say which networks could not be told apart by a new name; None where it may be sent.
+
+    Args:
+        wifi: what the router has.
+        targets: the networks that get the name; on several bands they are one to a device.
+        name: the new one.
+
+    Returns:
+        Words.
+    """
+    of_radio: dict[str, WifiTarget] = {}
+    for one in targets:
+        first = of_radio.setdefault(one.radio or one.band, one)
+        if first is not one:
+            return (
+                f"{first.words} and {one.words} are on one radio, and could not be told apart "
+                "by one name: choose one of them with --network"
+            )
+    named = {one.settings for one in targets}
+    radios = {one.name: one for one in wifi.radios} if wifi else {}
+    for other in wifi.networks if wifi else ():
+        if other.ssid != name or known(other.settings) in named:
+            continue
+        target = _network(other, radios.get(other.radio))
+        if known(other.purpose) == GUEST or (target.radio or target.band) in of_radio:
+            return f"{target.words} has this name already: the two could not be told apart"
+    return None
+
+
+def channel_fault(value: str, band: str, usable: tuple[int, ...] | None) -> str | None:
+    """Say what is wrong with a channel for a band; None where it may be sent.
+
+    Args:
+        value: a number, or `auto`.
+        band: the radio's.
+        usable: what the router says its country lets it start on; None where it does not say.
+
+    Returns:
+        Words.
+    """
     if value == "auto":
         return None
     number = int(value) if value.isascii() and value.isdigit() else None
@@ -91,6 +134,9 @@ def channel_fault(value: str, band: str) -> str | None:
         return "the router does not tell the radio's band, so that no channel can be checked"
     if number not in CHANNELS[band]:
         return f"channel {number} is none of {band}"
+    if usable is not None and number not in usable:
+        lets = ", ".join(map(str, usable)) or "none"
+        return f"the router's country does not let it use channel {number}; it lets it use {lets}"
     return None
 
 
@@ -120,6 +166,7 @@ def _radio(radio: Radio) -> WifiTarget:
         channel="" if channel is None else str(channel),
         encryption="",
         on_air=radio.on_air,
+        usable_channels=known(radio.usable_channels),
         words=f"radio {radio.name} ({_band(radio) or 'band not known'})",
     )
 
@@ -135,5 +182,6 @@ def _network(network: WifiNetwork, radio: Radio | None) -> WifiTarget:
         channel=of_radio.channel if of_radio else "",
         encryption=known(network.encryption) or "",
         on_air=bool(known(network.on_air)),
+        usable_channels=of_radio.usable_channels if of_radio else None,
         words=f"{network.ssid!r} ({_band(radio) or 'band not known'})",
     )

@@ -22,6 +22,7 @@ from cpe_diag.engine.router_changing import (
 )
 from cpe_diag.engine.router_guard import RouterCase, guard_router
 from cpe_diag.engine.router_look import look
+from cpe_diag.engine.router_orders import can_be_written
 from cpe_diag.engine.router_perform import perform_router
 from cpe_diag.engine.router_recover import recover_router
 from cpe_diag.ports import RouterDoors
@@ -212,6 +213,11 @@ async def recover_change(
     """
     prepared = change.prepared
     prepared.desk.permit(record.plan.action, about(prepared, record.plan))
+    if prepared.driver.id != record.plan.driver:
+        raise ActionError(
+            f"the change was made to a {record.plan.driver}, and the inventory says "
+            f"{prepared.driver.id} now: its answers would be read for something else"
+        )
     if prepared.router != record.plan.router:
         raise ActionError(
             f"the plan is of the router at {record.plan.router}, and the inventory has it at "
@@ -245,6 +251,12 @@ def _check_password(prepared: PreparedRouterChange, plan: RouterPlan) -> None:
         fault = password_fault(prepared.password.reveal(), encryption)
         if fault:
             raise ActionError(f"{words}: {fault}; nothing was changed")
+    slots = {"id": "0", "boot_id": "0", "password": prepared.password.reveal()}
+    if not can_be_written(plan, slots):
+        raise ActionError(
+            "the password holds a character that the command line of this platform cannot carry; "
+            "letters, digits and - are carried by all; nothing was changed"
+        )
 
 
 def _expect_new_key(change: OpenRouterChange, record: RouterRecord) -> None:
