@@ -433,7 +433,8 @@ class PersonGuide(Protocol):
             seconds: how long.
 
         Returns:
-            Whether the person says that they have; False: nobody is there, or they could not.
+            Whether they have begun to: what came of it is told by the router and by nobody
+            else. False: nobody is there, or they could not.
         """
 
 

@@ -24,11 +24,21 @@ class TerminalGuide:
             "with a pen or a paper clip if need be, while the router has power.",
             err=True,
         )
-        if not click.confirm("Are they pressing it now?", default=True, err=True):
+        if not _yes("Are they pressing it now?"):
             return False
         for left in range(round(seconds), 0, -1):
             if left % TOLD_EVERY_S == 0 or left <= TOLD_EVERY_S:
                 click.echo(f"  keep holding: {left} s", err=True)
             await asyncio.sleep(1.0)
         click.echo("Now they let go. The router starts anew, which takes some minutes.", err=True)
-        return click.confirm("Have they held it all the time?", default=True, err=True)
+        if not _yes("Have they held it all the time?"):
+            click.echo("Then the router tells what came of it.", err=True)
+        return True
+
+
+def _yes(question: str) -> bool:
+    """Ask; where the terminal has gone away, nobody has said yes."""
+    try:
+        return click.confirm(question, default=True, err=True)
+    except click.Abort:
+        return False

@@ -12,6 +12,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from cpe_diag.domain.action import EntryKind, GuardFinding, GuardState, JournalEntry
 
@@ -207,6 +208,10 @@ class RouterRecord:
     def stages(self) -> tuple[str, ...]:
         """The stages that were about to be done: they may have happened."""
         return tuple(one.said for one in self.entries if one.kind is EntryKind.INTENT)
+
+
+MEASURED: Final = "measured: "
+"""How a note in the journal begins that tells what was measured after the change."""
 
 
 class RouterStage(StrEnum):

@@ -12,18 +12,15 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.action import EntryKind, JournalEntry, PerformedStep, Phase, StepSaid
 from cpe_diag.domain.failures import ActionError, ChangeError, MeasurementError
 from cpe_diag.domain.router_plan import ExpectedReading, Reads, RevertState, RouterStage
-from cpe_diag.driver_kit.dialects import DIALECTS
+from cpe_diag.engine.router_asking import asking
 from cpe_diag.engine.router_look import SYSTEM, WIFI, look_or_none, reading
 from cpe_diag.engine.router_orders import order_of
-from cpe_diag.ports import CommandAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cpe_diag.domain.router_plan import PlannedCommand, RouterPlan
     from cpe_diag.driver_kit.router import RouterDriver
-    from cpe_diag.engine.router_look import Ask, RouterLook
-    from cpe_diag.ports import Command, RouterControl, RouterDoors
+    from cpe_diag.engine.router_look import RouterLook
+    from cpe_diag.ports import RouterDoors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,39 +327,6 @@ _PART_OF: Final = {
 """Which part of a look tells it."""
 
 _UNSENT: Final = "nothing was sent"
-
-
-def asking(control: RouterControl, dialect: str) -> Ask:
-    """Look through the connection of a change, so that what is read is read over that one.
-
-    Args:
-        control: the connection.
-        dialect: of the driver; a shell is told to give its two outputs in their order.
-
-    Returns:
-        What runs commands that only look.
-    """
-    form = "{{ {}\n}} 2>&1" if DIALECTS[dialect].posix else "{}"
-
-    async def ask(commands: Sequence[Command], deadline: float) -> tuple[CommandAnswer, ...]:
-        answers = []
-        for command in commands:
-            said = await control.exec_once(
-                form.format(command.text),
-                label=command.label,
-                limit_s=command.limit_s,
-                deadline=deadline,
-            )
-            answers.append(
-                CommandAnswer(
-                    command=command,
-                    output=_text(said.stdout + said.stderr),
-                    exit_status=said.exit_status,
-                )
-            )
-        return tuple(answers)
-
-    return ask
 
 
 def _lines(settings: str) -> list[str]:

@@ -36,7 +36,7 @@ async def _by_hand(work: RouterPerformance) -> ActionOutcome:
     if not await changer.doors.guide.hold_button(hold_s):
         changer.answer(RouterStage.APPLY, StepSaid.REFUSED, "nobody has held the button")
         return work.end(ActionEnd.FAILED, "nobody has held the button")
-    changer.answer(RouterStage.APPLY, StepSaid.DONE, "the person says that it was held")
+    changer.answer(RouterStage.APPLY, StepSaid.DONE, "they say that it was pressed")
     return await once_seen(work)
 
 

@@ -19,7 +19,7 @@ from cpe_diag.domain.action import (
     StepSaid,
 )
 from cpe_diag.domain.failures import ActionError, ConsentError, StoreError
-from cpe_diag.domain.router_plan import Reads, RevertState, RouterStage, Way
+from cpe_diag.domain.router_plan import MEASURED, Reads, RevertState, RouterStage, Way
 from cpe_diag.domain.secret import Secret
 from cpe_diag.engine.router_look import SYSTEM, differences
 from cpe_diag.engine.router_once import once
@@ -268,7 +268,7 @@ class RouterPerformance:
         changer, clock = self.changer, self.changer.doors.clock
         while True:
             proof = await self.prove()
-            changer.tell(f"measured: {proof.words}")
+            changer.tell(f"{MEASURED}{proof.words}")
             if proof.holds or self.stopping.is_set() or clock.monotonic() >= until:
                 return proof
             await self.pause(min(until, clock.monotonic() + changer.patience.prove_every_s))

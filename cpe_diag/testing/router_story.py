@@ -16,7 +16,8 @@ from cpe_diag.domain.action import ActionEnd, ActionOutcome, JournalEntry, Proof
 from cpe_diag.domain.failures import ConsentError
 from cpe_diag.domain.router_plan import Payload, RouterPlan, RouterRecord, RouterStage, Way
 from cpe_diag.engine.plan_router import RouterWish, plan_router
-from cpe_diag.engine.router_changing import Material, RouterChanger, RouterPatience, asking
+from cpe_diag.engine.router_asking import asking
+from cpe_diag.engine.router_changing import Material, RouterChanger, RouterPatience
 from cpe_diag.engine.router_look import look
 from cpe_diag.engine.router_perform import perform_router
 from cpe_diag.engine.router_recover import recover_router

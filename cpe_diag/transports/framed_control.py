@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from cpe_diag.domain.failures import ChangeError, Failure, FailureKind
 from cpe_diag.driver_kit.routeros_script import quote
+from cpe_diag.driver_kit.shell_batch import new_marker, take_apart
 from cpe_diag.ports import Command, ExecAnswer
 from cpe_diag.transports.routeros_script import alone, ended, plain
 from cpe_diag.transports.ssh_control import SshControl
-from cpe_diag.transports.ssh_script import new_marker, take_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

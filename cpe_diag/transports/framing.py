@@ -1,7 +1,7 @@
 """How a batch of commands is written as one exec in a dialect, and its answer taken apart again.
 
 Every framing gives each answer between two lines that carry a random marker of the batch, so that
-no output can pass for another's, and a cut answer not for a whole one (`ssh_script.take_apart`).
+no output can pass for another's, and a cut answer not for a whole one (`shell_batch.take_apart`).
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cpe_diag.driver_kit import shell_batch
+from cpe_diag.driver_kit.shell_batch import Frame, Marker
 from cpe_diag.ports import Command
-from cpe_diag.transports import routeros_script, ssh_script
-from cpe_diag.transports.ssh_script import Frame, Marker
+from cpe_diag.transports import routeros_script
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Framing:
 
     `build` writes a script for numbered commands. `longest` bounds a script in bytes; what does
     not fit goes into another exec (None: the connection sends long ones on standard input).
-    `plain` makes line ends of an answer those of `ssh_script`. `form` names what was expected.
+    `plain` makes line ends of an answer those of `shell_batch`. `form` names what was expected.
     `alone` writes a command that is an exec of its own, and `ended` takes its answer apart, where
     the dialect has no way to catch what a failing command says (None: there is no need).
     """
@@ -73,7 +74,7 @@ def _as_it_is(text: str) -> str:
 
 
 def _posix(commands: Sequence[tuple[int, Command]], marker: Marker) -> str:
-    return ssh_script.build([command for _, command in commands], marker)
+    return shell_batch.build([command for _, command in commands], marker)
 
 
 _POSIX: Final = Framing(build=_posix, longest=None, plain=_as_it_is, form="a POSIX shell")

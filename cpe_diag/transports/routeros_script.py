@@ -11,13 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.driver_kit.routeros_script import code, quote
-from cpe_diag.transports.ssh_script import Frame
+from cpe_diag.driver_kit.shell_batch import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cpe_diag.driver_kit.shell_batch import Marker
     from cpe_diag.ports import Command
-    from cpe_diag.transports.ssh_script import Marker
 
 LONGEST: Final = 7_000
 """Bytes of one exec request. No document bounds it; dropbear, which others use, takes 9,000."""

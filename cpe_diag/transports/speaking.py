@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.driver_kit.dialects import DIALECTS
+from cpe_diag.driver_kit.shell_batch import Frame, is_done, new_marker, take_apart
 from cpe_diag.transports.framing import FRAMINGS, Framing
 from cpe_diag.transports.greeting import greeting
 from cpe_diag.transports.ssh_errors import Phase
-from cpe_diag.transports.ssh_script import Frame, is_done, new_marker, take_apart
 
 if TYPE_CHECKING:
+    from cpe_diag.driver_kit.shell_batch import Marker
     from cpe_diag.ports import Command
     from cpe_diag.transports.ssh_connection import SshConnection
-    from cpe_diag.transports.ssh_script import Marker
 
 MOST_BYTES_A_COMMAND: Final = 256 * 1024
 """How much output of one command is read; a whole log of a router has 64 to 128 kB."""

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from cpe_diag.domain.subscriber import RouterAccess
+    from cpe_diag.driver_kit.shell_batch import Frame
     from cpe_diag.ports import Clock, CredentialSource, Recorder
     from cpe_diag.transports.speaking import Speaker
-    from cpe_diag.transports.ssh_script import Frame
     from cpe_diag.transports.ssh_trust import HostKeys
 
 _ROUND_TRIPS: Final = 2

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import ChangeError, Failure, FailureKind, MeasurementError
+from cpe_diag.driver_kit.shell_batch import TIMED_OUT, Frame
 from cpe_diag.transports.speaking import Spoken
 from cpe_diag.transports.ssh_errors import Phase
-from cpe_diag.transports.ssh_script import TIMED_OUT, Frame
 from cpe_diag.transports.typed_shell import TypedShell
 
 if TYPE_CHECKING:

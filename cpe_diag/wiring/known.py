@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.action import ActionEnd, EntryKind
 from cpe_diag.domain.failures import CpeDiagError, DefinitionError, Fault
 from cpe_diag.domain.known_issue import KnownIssue, KnownIssues, MadeChange, Remedy
+from cpe_diag.domain.router_plan import MEASURED
 from cpe_diag.driver_kit.capabilities import ACCESS_CHANGING, ROUTER_CHANGING
 from cpe_diag.driver_kit.schema_check import suggestion
 from cpe_diag.judge.causes import CAUSES
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from cpe_diag.domain.router_plan import RouterRecord
     from cpe_diag.domain.verdict import Verdict
     from cpe_diag.judge.question import CaseFile
     from cpe_diag.store.known_issues import StoredKnownIssues
@@ -204,6 +206,13 @@ class Lesson:
     end: ActionEnd
 
 
+def _tells(record: RouterRecord, end: ActionEnd) -> bool:
+    """Whether a change tells how good its remedy is: one that was stopped or refused does not."""
+    return end is ActionEnd.PROVEN or any(
+        one.kind is EntryKind.NOTE and one.words.startswith(MEASURED) for one in record.entries
+    )
+
+
 def learn(config: Config) -> tuple[Lesson, ...]:
     """Take what is new from the journals of changes of routers.
 
@@ -235,6 +244,8 @@ def learn(config: Config) -> tuple[Lesson, ...]:
             if not ends or not made_for(issue, change):
                 continue
             end = ActionEnd(ends[-1].said)
+            if not _tells(record, end):
+                continue
             now = stored.learned(issue.id, action_id=record.id, end=end, at=ends[-1].at)
             if now is not None:
                 lessons.append(Lesson(issue=now, action_id=record.id, end=end))

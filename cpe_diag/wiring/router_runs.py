@@ -14,11 +14,11 @@ from cpe_diag.domain.router_plan import RouterRecord
 from cpe_diag.domain.wifi_rules import password_fault
 from cpe_diag.engine.human_reset import HUMAN_RESET, plan_human_reset
 from cpe_diag.engine.plan_router import plan_router
+from cpe_diag.engine.router_asking import asking
 from cpe_diag.engine.router_changing import (
     ROUTER_PATIENCE,
     Material,
     RouterChanger,
-    asking,
 )
 from cpe_diag.engine.router_guard import RouterCase, guard_router
 from cpe_diag.engine.router_look import look

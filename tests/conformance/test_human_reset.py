@@ -9,7 +9,8 @@ import pytest
 from cpe_diag.domain.action import ActionEnd, Proof
 from cpe_diag.domain.failures import ConsentError
 from cpe_diag.engine.human_reset import plan_human_reset
-from cpe_diag.engine.router_changing import Material, RouterChanger, RouterPatience, asking
+from cpe_diag.engine.router_asking import asking
+from cpe_diag.engine.router_changing import Material, RouterChanger, RouterPatience
 from cpe_diag.engine.router_look import look
 from cpe_diag.engine.router_perform import perform_router
 from cpe_diag.ports import RouterDoors

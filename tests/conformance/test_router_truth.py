@@ -348,3 +348,23 @@ async def test_a_password_stands_nowhere_but_on_the_air_and_in_the_settings() ->
     for path, content in router.machine.files.written.items():
         if path.startswith("/tmp/"):  # noqa: S108 - on the router
             assert PASSWORD.encode() not in content, path
+
+
+async def test_a_reset_that_did_not_happen_leaves_no_archive_for_the_next_start() -> None:
+    """It would be unpacked at any later restart, and put old settings over newer ones."""
+    router = TamperedRouter(arrives=lambda text: text.replace("jffs2reset -r -y -k", "false"))
+    story = Story(router, "router.factory_reset")
+    outcome = await story.perform(await story.plan())
+    assert outcome.end is ActionEnd.FAILED, outcome.words
+    assert "/sysupgrade.tgz" not in router.machine.files.written
+
+
+@pytest.mark.parametrize("fails", ["sysupgrade -T", "sha256sum"])
+async def test_an_image_that_is_not_taken_does_not_stay_in_the_router_s_memory(fails: str) -> None:
+    """It has megabytes, which the router then lacks until somebody restarts it."""
+    router = TamperedRouter(arrives=lambda text: text.replace(fails, "false"))
+    story = Story(router, "firmware.install")
+    outcome = await story.perform(await story.plan())
+    assert outcome.end is ActionEnd.FAILED, outcome.words
+    images = [path for path in router.machine.files.written if path.endswith(".img")]
+    assert not images

@@ -8,15 +8,13 @@ import re
 import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from message_gateway import Gateway, gateway_of_operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,41 +28,6 @@ OTHER = "sub-3006"
 DIGEST = "ab" * 32
 PLAN = ("-s", HOME, "--action", "wifi.set_ssid", "--digest", DIGEST)
 DONE, BAD_INPUT, COULD_NOT, FLAWED, REFUSED = 0, 2, 3, 10, 20
-
-
-@dataclass(slots=True, kw_only=True)
-class Gateway:
-    """What the operator's gateway was asked to send."""
-
-    url: str
-    status: int
-    messages: list[dict[str, str]]
-
-
-@contextmanager
-def _gateway() -> Iterator[Gateway]:
-    seen = Gateway(url="", status=200, messages=[])
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            seen.messages.append(json.loads(self.rfile.read(length)))
-            self.send_response(seen.status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        seen.url = f"http://127.0.0.1:{server.server_port}/send"
-        try:
-            yield seen
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +64,7 @@ def office(lab: RunningLab, tmp_path: Path) -> Iterator[Office]:
     """Give an office; credentials stand beside the inventory, so its config is in the lab."""
     document = yaml.safe_load(lab.config.read_text(encoding="utf-8"))
     config = lab.folder / "office-config.yaml"
-    with _gateway() as gateway:
+    with gateway_of_operator() as gateway:
         document["store"] = {"path": str(tmp_path / "office.db")}
         document["consent"] = {
             "gateway": {

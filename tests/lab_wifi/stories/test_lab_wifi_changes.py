@@ -14,7 +14,8 @@ from cpe_diag.domain.action import ActionEnd, ActionOutcome, JournalEntry
 from cpe_diag.domain.failures import ConsentError
 from cpe_diag.domain.router_plan import RouterPlan, RouterStage
 from cpe_diag.engine.plan_router import RouterWish, plan_router
-from cpe_diag.engine.router_changing import Material, RouterChanger, RouterPatience, asking
+from cpe_diag.engine.router_asking import asking
+from cpe_diag.engine.router_changing import Material, RouterChanger, RouterPatience
 from cpe_diag.engine.router_look import look
 from cpe_diag.testing.router_doors import FakeCourier
 from cpe_diag.testing.router_story import ACTION_ID, NO_HELP, Story, StoryJournal, Vanished

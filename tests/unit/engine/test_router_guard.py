@@ -8,7 +8,7 @@ from cpe_diag.domain.action import GuardState
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.engine.plan_router import RouterWish, plan_router
-from cpe_diag.engine.router_changing import asking
+from cpe_diag.engine.router_asking import asking
 from cpe_diag.engine.router_guard import RouterCase, guard_router
 from cpe_diag.engine.router_look import RouterLook, look
 from cpe_diag.testing.router_story import SUBSCRIBER

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cpe_diag.driver_kit.shell_batch import build, is_done, new_marker, take_apart
 from cpe_diag.ports import Command
-from cpe_diag.transports.ssh_script import build, is_done, new_marker, take_apart
 
 if TYPE_CHECKING:
     from tests.unit.lab_openwrt.conftest import LabTime, Run

@@ -41,7 +41,14 @@ def blank(kind: Any, **said: object) -> Any:  # noqa: ANN401 - of whatever type 
     return kind(**{one.name: empty.get(str(one.type), ()) for one in fields(kind)} | said)
 
 
-def ended(name: str, end: ActionEnd | None, action: str, model: str = "Sample AX3") -> None:
+def ended(
+    name: str,
+    end: ActionEnd | None,
+    action: str,
+    model: str = "Sample AX3",
+    *,
+    measured: bool = True,
+) -> None:
     """Put a change into the journal; None: it has no end yet."""
     record = blank(
         RouterRecord,
@@ -51,6 +58,8 @@ def ended(name: str, end: ActionEnd | None, action: str, model: str = "Sample AX
         symptom="The router hangs (router_hung)",
     )
     journal = RouterJournals(default_router_folder()).begin(record)
+    if measured:
+        journal.write(JournalEntry(kind=EntryKind.NOTE, at=AT, words="measured: as told"))
     if end is not None:
         at = AT + timedelta(minutes=5)
         journal.write(JournalEntry(kind=EntryKind.END, at=at, words="", said=str(end)))
@@ -88,3 +97,11 @@ def test_only_changes_that_have_ended_and_were_the_remedy_teach(config: Config) 
     assert learn(config) == ()
     record = known_issues(config).records()[ISSUE.id]
     assert (record.proven, record.failed, record.unknown) == (1, 1, 0)
+
+
+def test_a_change_that_was_stopped_or_refused_says_nothing_of_its_remedy(config: Config) -> None:
+    """Nobody held the button, the consent was gone: five of those would retire what works."""
+    known_issues(config).add(ISSUE)
+    for number in range(6):
+        ended(f"stopped{number}", ActionEnd.FAILED, ISSUE.remedy.action, measured=False)
+    assert learn(config) == ()

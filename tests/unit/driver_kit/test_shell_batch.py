@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cpe_diag.ports import Command
-from cpe_diag.transports.ssh_script import (
+from cpe_diag.driver_kit.shell_batch import (
     TOO_LONG,
     Frame,
     Marker,
@@ -19,6 +18,7 @@ from cpe_diag.transports.ssh_script import (
     new_marker,
     take_apart,
 )
+from cpe_diag.ports import Command
 
 if TYPE_CHECKING:
     from pathlib import Path
