@@ -10,6 +10,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+CHAOS = "chaos"
+"""The property in which a test tells how many cases it has tried, and in words how they ended."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many cases of dying, cutting and silence were tried, also after a quiet run."""
+    told = [
+        value
+        for report in terminalreporter.stats.get("passed", ())
+        for name, value in report.user_properties
+        if name == CHAOS
+    ]
+    if told:
+        count = sum(cases for cases, _words in told)
+        terminalreporter.write_line(f"chaos: {count} cases in {len(told)} tests")
+    if terminalreporter.verbosity > 0:
+        for cases, words in sorted(told, key=lambda one: str(one[1])):
+            terminalreporter.write_line(f"  {cases:4} {words}")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def data_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let commands that name no case store keep theirs in a folder of this session."""

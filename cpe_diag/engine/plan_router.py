@@ -165,6 +165,11 @@ def _check_value(
     value = wish.value
     if spec.id in _NEEDS_VALUE and value is None:
         raise WishError(f"{spec.id} needs a value")
+    if spec.id == "wifi.set_password" and value is not None:
+        raise WishError(
+            f"{spec.id} takes no value, which would stand in the process list: the password is "
+            "made here and sent to the customer, or typed by them (wifi set-password --typed)"
+        )
     fault = None
     if spec.values and value not in spec.values:
         fault = f"{value!r} is none of {', '.join(spec.values)}"

@@ -133,7 +133,7 @@ def channel_fault(value: str, band: str, usable: tuple[int, ...] | None) -> str 
     if band not in CHANNELS:
         return "the router does not tell the radio's band, so that no channel can be checked"
     if number not in CHANNELS[band]:
-        return f"channel {number} is none of {band}"
+        return f"channel {number} is none of {band}: choose the radio that has it with --band"
     if usable is not None and number not in usable:
         lets = ", ".join(map(str, usable)) or "none"
         return f"the router's country does not let it use channel {number}; it lets it use {lets}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from cpe_diag.domain.action import GuardState
-from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.failures import FailureKind, WishError
 from cpe_diag.domain.missing import Missing
 from cpe_diag.engine.plan_router import RouterWish, plan_router
 from cpe_diag.engine.router_asking import asking
@@ -57,3 +59,13 @@ async def test_a_radio_that_is_off_forbids_no_change_of_the_other() -> None:
     seen = await looked(router)
     assert states(router, seen, ("5g",))["on_air"] is GuardState.CLEAR
     assert states(router, seen, ("2g",))["on_air"] is GuardState.UNKNOWN
+
+
+async def test_a_password_is_not_taken_from_a_command_line() -> None:
+    """`--value new_password=...` stood in the history of a shell, and another one was set."""
+    router = LabRouter()
+    seen = await looked(router)
+    wish = RouterWish(action="wifi.set_password", value="hunter2secret")
+    with pytest.raises(WishError, match="takes no value") as told:
+        plan_router(router.driver, wish, seen, subscriber=SUBSCRIBER, router="192.0.2.1:22")
+    assert "hunter2" not in str(told.value)
