@@ -17,6 +17,7 @@ from cpe_diag.cli.change import (
     show_outcome,
     stopped_safely,
 )
+from cpe_diag.cli.change_options import change_options
 from cpe_diag.cli.context import config_of
 from cpe_diag.cli.errors import told_clearly
 from cpe_diag.domain.failures import ActionError
@@ -39,39 +40,13 @@ def port() -> None:
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options that all changes have."""
-    for option in reversed(
-        (
-            click.option("--subscriber", "-s", required=True, help="The subscriber's id."),
-            click.option("--dry-run", is_flag=True, help="Show the plan and change nothing."),
-            click.option(
-                "--confirm", metavar="DIGEST", help="Do it unattended if the plan has this digest."
-            ),
-            click.option(
-                "--accept-unknown",
-                "accept",
-                multiple=True,
-                metavar="ID",
-                help="Accept a finding of the guard that could not be told; recorded.",
-            ),
-            click.option("--ticket", help="The operator's ticket reference; it is recorded."),
-            click.option(
-                "--playbook",
-                default=PLAYBOOK,
-                show_default=True,
-                help="What is measured before and after.",
-            ),
-            click.option(
-                "--bundle",
-                type=click.Path(file_okay=False, path_type=Path),
-                help="Save the case after the change into this new directory.",
-            ),
-            click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
-            click.pass_context,
-        )
-    ):
-        command = option(command)
-    return command
+    """Give a command the options that all changes of ports have."""
+    bundle = click.option(
+        "--bundle",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Save the case after the change into this new directory.",
+    )
+    return bundle(change_options(command, playbook=PLAYBOOK))
 
 
 @port.command()

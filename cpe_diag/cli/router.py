@@ -16,11 +16,12 @@ from cpe_diag.cli.change import (
     show_outcome,
     stopped_safely,
 )
+from cpe_diag.cli.change_options import change_options
 from cpe_diag.cli.context import config_of
 from cpe_diag.cli.durations import Duration
 from cpe_diag.cli.errors import told_clearly
 from cpe_diag.cli.guide import TerminalGuide
-from cpe_diag.cli.router_change import OneRouterChange, change, change_options
+from cpe_diag.cli.router_change import OneRouterChange, change
 from cpe_diag.domain.failures import ActionError
 
 if TYPE_CHECKING:

@@ -32,32 +32,6 @@ if TYPE_CHECKING:
 LONGEST_LINE: Final = 4096
 
 
-def change_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options that all changes of routers have."""
-    for option in reversed(
-        (
-            click.option("--subscriber", "-s", required=True, help="The subscriber's id."),
-            click.option("--dry-run", is_flag=True, help="Show the plan and change nothing."),
-            click.option(
-                "--confirm", metavar="DIGEST", help="Do it unattended if the plan has this digest."
-            ),
-            click.option(
-                "--accept-unknown",
-                "accept",
-                multiple=True,
-                metavar="ID",
-                help="Accept a finding of the guard that could not be told; recorded.",
-            ),
-            click.option("--ticket", help="The operator's ticket reference; it is recorded."),
-            click.option("--playbook", help="What is measured before and after."),
-            click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
-            click.pass_context,
-        )
-    ):
-        command = option(command)
-    return command
-
-
 def wifi_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that choose networks or radios."""
     for option in (

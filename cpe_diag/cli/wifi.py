@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
+from cpe_diag.cli.change_options import change_options
 from cpe_diag.cli.router_change import (
     OneRouterChange,
     change,
-    change_options,
     typed_password,
     wifi_options,
 )

@@ -6,32 +6,12 @@ to nothing else.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-
-class GuardState(StrEnum):
-    """What the guard says of one reason to refuse."""
-
-    CLEAR = "clear"
-    """It was looked at and does not stand in the way."""
-    REFUSED = "refused"
-    """It stands in the way; nobody can accept it."""
-    UNKNOWN = "unknown"
-    """It could not be looked at, which refuses too, unless somebody accepts it by its id."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuardFinding:
-    """One reason to refuse a change, and what was found about it."""
-
-    id: str
-    state: GuardState
-    because: str
+from cpe_diag.domain.agreement import GuardFinding, digest_of, objections_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,20 +112,12 @@ class ActionPlan:
         """SHA-256 in hex over a canonical form: all but the findings' words and `place`."""
         data = asdict(self)
         del data["place"]
-        data["findings"] = sorted([one.id, one.state.value] for one in self.findings)
-        data["accepted"] = sorted(self.accepted)
-        form = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return hashlib.sha256(form.encode("ascii")).hexdigest()
+        return digest_of(data, self.findings, self.accepted)
 
     @property
     def objections(self) -> tuple[GuardFinding, ...]:
         """The findings that forbid it."""
-        return tuple(
-            one
-            for one in self.findings
-            if one.state is GuardState.REFUSED
-            or (one.state is GuardState.UNKNOWN and one.id not in self.accepted)
-        )
+        return objections_of(self.findings, self.accepted)
 
     @property
     def stands_already(self) -> bool:

@@ -7,14 +7,13 @@ nothing else. Entries, proofs and ends are those of `action`.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from cpe_diag.domain.action import EntryKind, GuardFinding, GuardState, JournalEntry
+from cpe_diag.domain.action import EntryKind, JournalEntry
+from cpe_diag.domain.agreement import GuardFinding, digest_of, objections_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,21 +147,12 @@ class RouterPlan:
     @property
     def digest(self) -> str:
         """SHA-256 in hex over a canonical form: all of it but the words of the findings."""
-        data = asdict(self)
-        data["findings"] = sorted([one.id, one.state.value] for one in self.findings)
-        data["accepted"] = sorted(self.accepted)
-        form = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return hashlib.sha256(form.encode("ascii")).hexdigest()
+        return digest_of(asdict(self), self.findings, self.accepted)
 
     @property
     def objections(self) -> tuple[GuardFinding, ...]:
         """The findings that forbid it."""
-        return tuple(
-            one
-            for one in self.findings
-            if one.state is GuardState.REFUSED
-            or (one.state is GuardState.UNKNOWN and one.id not in self.accepted)
-        )
+        return objections_of(self.findings, self.accepted)
 
     @property
     def stands_already(self) -> bool:

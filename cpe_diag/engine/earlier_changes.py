@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpe_diag.domain.action import GuardState
+from cpe_diag.domain.agreement import GuardState
 from cpe_diag.report.duration import age
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.action import GuardFinding, GuardState, PlannedSet
+from cpe_diag.domain.action import PlannedSet
+from cpe_diag.domain.agreement import GuardFinding, GuardState
 from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.subscriber import PON, NodePort, Technology
 from cpe_diag.driver_kit.serials import same_serial

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.action import GuardFinding, GuardState
+from cpe_diag.domain.agreement import GuardFinding, GuardState
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.router_plan import Reads, RouterPlan, Way

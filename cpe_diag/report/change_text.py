@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final, assert_never
 from cpe_diag.domain.action import (
     ActionEnd,
     ActionPlan,
-    GuardState,
     Phase,
     PlannedLine,
     PlannedSet,
     PlannedStep,
     PlannedWait,
 )
+from cpe_diag.domain.agreement import GuardState
 from cpe_diag.report.duration import duration
 from cpe_diag.report.plain import harmless
 

@@ -8,13 +8,8 @@ from typing import Any
 
 import pytest
 
-from cpe_diag.domain.action import (
-    ActionRecord,
-    EntryKind,
-    GuardState,
-    JournalEntry,
-    PlannedSet,
-)
+from cpe_diag.domain.action import ActionRecord, EntryKind, JournalEntry, PlannedSet
+from cpe_diag.domain.agreement import GuardState
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.subscriber import AccessNode, NodePort, Technology

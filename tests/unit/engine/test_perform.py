@@ -15,13 +15,12 @@ from cpe_diag.domain.action import (
     ActionOutcome,
     ActionPlan,
     EntryKind,
-    GuardFinding,
-    GuardState,
     JournalEntry,
     Phase,
     Proof,
     StepSaid,
 )
+from cpe_diag.domain.agreement import GuardFinding, GuardState
 from cpe_diag.domain.failures import ActionError
 from cpe_diag.driver_kit.action_spec import ActionSpec, CliStep, ReadBack, SetStep
 from cpe_diag.driver_kit.load import load_access_driver

@@ -6,14 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from cpe_diag.domain.action import (
-    ActionPlan,
-    GuardFinding,
-    GuardState,
-    PlannedLine,
-    PlannedSet,
-    PlannedWait,
-)
+from cpe_diag.domain.action import ActionPlan, PlannedLine, PlannedSet, PlannedWait
+from cpe_diag.domain.agreement import GuardFinding, GuardState
 from cpe_diag.domain.failures import ActionError, WishError
 from cpe_diag.driver_kit.action_spec import ActionSpec, CliStep, ReadBack, SetStep
 from cpe_diag.driver_kit.load import load_access_driver

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from cpe_diag.domain.action import GuardState
+from cpe_diag.domain.agreement import GuardState
 from cpe_diag.domain.failures import FailureKind, WishError
 from cpe_diag.domain.missing import Missing
 from cpe_diag.engine.plan_router import RouterWish, plan_router

@@ -11,8 +11,6 @@ from cpe_diag.domain.action import (
     ActionPlan,
     ActionRecord,
     ExpectedObject,
-    GuardFinding,
-    GuardState,
     PerformedStep,
     Phase,
     PlannedLine,
@@ -20,6 +18,7 @@ from cpe_diag.domain.action import (
     PlannedWait,
     StepSaid,
 )
+from cpe_diag.domain.agreement import GuardFinding, GuardState
 from cpe_diag.report.change_text import objection_lines, outcome_lines, plan_lines, record_line
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
