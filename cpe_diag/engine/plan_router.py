@@ -48,9 +48,10 @@ QUOTING_OF: Final[Mapping[str, str]] = {"posix_shell": "posix"}
 class RouterWish:
     """What somebody wants of a router.
 
-    `value` is the name, channel, `on` or `off`, or the version of an image; None where the
-    action takes none. `networks` are purposes (`lan`, `guest`) or names, `bands` `2g`, `5g`,
-    `6g`; empty: the customer's own networks, on all bands.
+    `value` is the name, channel, `on` or `off`, the version of an image, or the change whose copy
+    is put back; None where the action takes none. `typed` True: the customer types the password,
+    else it is made and brought to them. `networks` are purposes (`lan`, `guest`) or names,
+    `bands` `2g`, `5g`, `6g`; empty: the customer's own networks, on all bands.
     """
 
     action: str
@@ -58,6 +59,7 @@ class RouterWish:
     networks: tuple[str, ...] = ()
     bands: tuple[str, ...] = ()
     payloads: tuple[Payload, ...] = ()
+    typed: bool = False
 
 
 def spec_of(driver: RouterDriver, action: str) -> RouterActionSpec:
@@ -139,7 +141,10 @@ def plan_router(
 
 def _words(wish: RouterWish) -> str:
     if wish.action == "wifi.set_password":
-        return "a new password, which only the customer gets to know"
+        how = "typed by the customer" if wish.typed else "made here and sent to the customer"
+        return f"a new password, {how}, which nobody else gets to know"
+    if wish.action == "router.restore_backup" and wish.value:
+        return f"the settings from before change {wish.value}"
     return wish.value or ""
 
 

@@ -36,6 +36,7 @@ ProveRouter: TypeAlias = Callable[[], Awaitable[Proof]]
 """Measures and judges again whether the symptom is gone; never raises for the network."""
 
 STOPPED: Final = "it was stopped"
+VOID: Final = "; the new password that the customer has does not work: tell them"
 WITHDRAWN: Final = "the consent was withdrawn"
 NOT_KEPT: Final = "the router took it back before it was kept"
 
@@ -99,6 +100,8 @@ class RouterPerformance:
         self.consent = consent
         self.symptom = symptom
         self.stopping = asyncio.Event()
+        self.void = ""
+        """What the customer has to be told where it is taken back."""
         self.fires_s = 0.0
         """When the router's own revert fires, monotonic."""
         clock = changer.doors.clock
@@ -207,8 +210,10 @@ class RouterPerformance:
                 )
             except ActionError as error:
                 changer.answer(RouterStage.DELIVER, StepSaid.REFUSED, str(error))
-                return await self.go_back("the password did not reach the customer", proof)
+                why = f"the password did not reach the customer: {error}"
+                return await self.go_back(why, proof)
             changer.answer(RouterStage.DELIVER, StepSaid.DONE, "handed over")
+            self.void = VOID
             if self.taken_back():
                 return await self.go_back(WITHDRAWN, proof)
         return await self.keep(proof)
@@ -227,7 +232,7 @@ class RouterPerformance:
         if state is RevertState.FIRED or (state is RevertState.ARMED and kept.done is False):
             return await self.gone_back(NOT_KEPT, proof)
         _looked, read = await changer.seen()
-        wrong = differences(read, before=False)
+        wrong = differences(changer.readable(read), before=False)
         if state is RevertState.KEPT and kept.done is True and not wrong:
             return self.end(ActionEnd.PROVEN, "it took effect, was proven, and is kept", proof)
         if state is RevertState.NONE and kept.done is False and wrong:
@@ -291,7 +296,9 @@ class RouterPerformance:
                 over = state in {RevertState.FIRED, RevertState.NONE}
                 if not wrong and over:
                     return self.end(
-                        ActionEnd.ROLLED_BACK, f"{why}; the previous settings stand again", proof
+                        ActionEnd.ROLLED_BACK,
+                        f"{why}; the previous settings stand again{self.void}",
+                        proof,
                     )
             if clock.monotonic() >= until:
                 words = f"{why}; whether the previous settings stand is not known: {wrong[:2]}"

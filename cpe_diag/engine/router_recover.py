@@ -13,7 +13,7 @@ from cpe_diag.domain.failures import ActionError
 from cpe_diag.domain.router_plan import Reads, RevertState, RouterStage, Way
 from cpe_diag.engine.router_look import SYSTEM, differences
 from cpe_diag.engine.router_once import once_seen
-from cpe_diag.engine.router_perform import WITHDRAWN, RouterPerformance
+from cpe_diag.engine.router_perform import VOID, WITHDRAWN, RouterPerformance
 from cpe_diag.engine.until_safe import until_safe
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ async def recover_router(
     work = RouterPerformance(
         record.id, changer, prove, consent=record.consent, symptom=record.symptom
     )
+    if _handed_over(record):
+        work.void = VOID
     if RouterStage.ARM not in record.stages and RouterStage.APPLY not in record.stages:
         return work.end(ActionEnd.FAILED, "it was never begun; nothing was changed")
     if not await changer.renew():
@@ -126,9 +128,12 @@ async def _kept(work: RouterPerformance) -> ActionOutcome:
 def _as_proven(record: RouterRecord, read: Mapping[ExpectedReading, str | None]) -> bool:
     """Whether it is seen whole, or was: a password is handed over after it was seen on air."""
     unread = {one.reads for one, found in read.items() if found is None}
-    if not record.plan.secrets:
-        return not unread
-    return unread <= {Reads.PASSWORD} and any(
+    return not unread or (unread == {Reads.PASSWORD} and _handed_over(record))
+
+
+def _handed_over(record: RouterRecord) -> bool:
+    """Whether the customer has a new password."""
+    return any(
         one.kind is EntryKind.ANSWER
         and one.said == StepSaid.DONE
         and one.words.startswith(RouterStage.DELIVER)

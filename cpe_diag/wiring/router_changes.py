@@ -169,7 +169,8 @@ def prepare_router_change(
         wish=wish,
         order=RouterWish(
             action=wish.action,
-            value=wish.image.version if wish.image else wish.value,
+            value=wish.image.version if wish.image else wish.restores or wish.value,
+            typed=not wish.brings,
             networks=wish.networks,
             bands=wish.bands,
             payloads=tuple(

@@ -368,3 +368,51 @@ async def test_an_image_that_is_not_taken_does_not_stay_in_the_router_s_memory(f
     assert outcome.end is ActionEnd.FAILED, outcome.words
     images = [path for path in router.machine.files.written if path.endswith(".img")]
     assert not images
+
+
+async def test_a_customer_with_a_password_that_was_taken_back_is_to_be_told() -> None:
+    """They withdrew while it was on its way to them: what they have now does not work."""
+    router = LabRouter()
+    story = Story(router, "wifi.set_password")
+    plan = await story.plan()
+    at = router.clock.now()
+    story.desk.give(subscriber=SUBSCRIBER, action=plan.action, digest=plan.digest, at=at)
+    story.journal = _WithdrawsAt(RouterStage.DELIVER, story)
+    outcome = await story.perform(plan, consent=False)
+    assert outcome.end is ActionEnd.ROLLED_BACK, outcome.words
+    assert story.courier.handed
+    assert "does not work: tell them" in outcome.words
+
+
+async def test_a_gateway_that_fails_is_named_in_the_outcome() -> None:
+    """Whoever reads it has to know what to mend."""
+    router = LabRouter()
+    story = Story(router, "wifi.set_password", courier=FakeCourier(lost=True))
+    outcome = await story.perform(await story.plan())
+    assert outcome.end is ActionEnd.ROLLED_BACK
+    assert "the gateway did not take the password" in outcome.words
+
+
+async def test_recovery_says_as_well_that_the_customer_s_password_does_not_work() -> None:
+    """We died between handing it over and keeping it: the router went back by itself."""
+    router = LabRouter()
+    story = Story(router, "wifi.set_password", journal=_DiesAt(RouterStage.KEEP))
+    plan = await story.plan()
+    with pytest.raises(Vanished):
+        await story.perform(plan)
+    await story.wait(SETTLED_S)
+    outcome = await story.recover(story.record(plan))
+    assert outcome.end is ActionEnd.ROLLED_BACK, outcome.words
+    assert "does not work: tell them" in outcome.words
+
+
+async def test_a_handed_over_password_is_kept_by_recovery_where_that_is_asked_for() -> None:
+    """It was seen on air before the customer got it; the copy tells that it is still set."""
+    router = LabRouter()
+    story = Story(router, "wifi.set_password", journal=_DiesAt(RouterStage.KEEP))
+    plan = await story.plan()
+    before = lasts(router)
+    with pytest.raises(Vanished):
+        await story.perform(plan)
+    outcome = await story.recover(story.record(plan), keep=True)
+    assert (outcome.end, lasts(router) != before) == (ActionEnd.PROVEN, True), outcome.words

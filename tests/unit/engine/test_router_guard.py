@@ -69,3 +69,22 @@ async def test_a_password_is_not_taken_from_a_command_line() -> None:
     with pytest.raises(WishError, match="takes no value") as told:
         plan_router(router.driver, wish, seen, subscriber=SUBSCRIBER, router="192.0.2.1:22")
     assert "hunter2" not in str(told.value)
+
+
+async def test_a_consent_to_a_password_that_is_sent_covers_none_that_is_typed() -> None:
+    """Else one of the staff could type it, and know it."""
+    router = LabRouter()
+    seen = await looked(router)
+    sent, typed = (
+        plan_router(
+            router.driver,
+            RouterWish(action="wifi.set_password", typed=by_hand),
+            seen,
+            subscriber=SUBSCRIBER,
+            router="192.0.2.1:22",
+        )
+        for by_hand in (False, True)
+    )
+    assert sent.digest != typed.digest
+    assert "sent to the customer" in sent.wished
+    assert "typed by the customer" in typed.wished
