@@ -23,7 +23,14 @@ WEP: Final = re.compile("wep", re.IGNORECASE)
 OPEN: Final = frozenset({"none", "open", "owe"})
 WPA3: Final = re.compile("sae|wpa3|psk3", re.IGNORECASE)
 """In the platforms' words for networks that speak WPA3-Personal, alone or beside WPA2."""
-ENTERPRISE: Final = re.compile(r"eap|radius|802\.1x", re.IGNORECASE)
+ENTERPRISE: Final = re.compile(
+    r"eap|radius|802\.?1x|\A(?:wpa[23]? ?)+(?:-mixed|-192)?(?:[+/](?:tkip|ccmp|aes|gcmp)\S*)*\Z",
+    re.IGNORECASE,
+)
+"""In the words of those platforms whose passwords can be changed. hostapd.sh of OpenWrt's
+netifd (wpa, wpa2, wpa3, wpa3-mixed and wpa3-192 without `psk` ask a server), where `key` is the
+server's secret; ASUSWRT and DD-WRT say `wpa2` of the same, Keenetic of a network with a password,
+which it does not let us change."""
 
 _JOINER: Final = re.compile("(?<=[^\x00-\x7f])\u200d(?=[^\x00-\x7f])")
 """Unicode Standard, chapter 23: a zero width joiner makes one emoji of two."""

@@ -9,6 +9,9 @@ from cpe_diag.domain.wifi_rules import password_fault, ssid_fault
 WPA3_WORDS = ("sae", "sae+ccmp", "sae-mixed", "psk2sae", "wpa2+wpa3", "wpa3-psk", "psk2 psk3")
 """Of several platforms: a phone that prefers WPA3 would be cut off by a bare key."""
 
+ENTERPRISE_WORDS = ("wpa", "wpa2", "wpa2+ccmp", "wpa3", "wpa3-mixed", "wpa3-192", "wpawpa2")
+"""A network that asks a server: its `key` is that server's secret."""
+
 
 @pytest.mark.parametrize(
     "name",
@@ -59,6 +62,7 @@ def test_a_name_that_nobody_could_use_is_refused_with_words(name: str, words: st
         (" !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", "psk2"),
         ("x" * 63, "sae"),
         ("12345678", "sae-mixed"),
+        *(("12345678", word) for word in ("WPA-PSK", "wpa2-psk,wpa3-psk", "psk-mixed+tkip+aes")),
     ],
 )
 def test_every_password_that_the_standard_allows_may_be_sent(
@@ -79,6 +83,7 @@ def test_every_password_that_the_standard_allows_may_be_sent(
         *(("a" * 64, word, "64 hexadecimal") for word in WPA3_WORDS),
         ("12345678", "wpa2-eap", "802.1X"),
         ("12345678", "radius", "802.1X"),
+        *(("12345678", word, "802.1X") for word in ENTERPRISE_WORDS),
         ("12345678", "none", "open"),
         ("12345678", "wep", "WEP"),
     ],
