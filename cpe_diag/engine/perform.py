@@ -14,15 +14,14 @@ from cpe_diag.domain.action import (
     GONE,
     ActionEnd,
     ActionOutcome,
-    EntryKind,
     ExpectedObject,
-    JournalEntry,
     Phase,
     PlannedSet,
     Proof,
 )
 from cpe_diag.domain.failures import ActionError
 from cpe_diag.engine.changing import PATIENCE, TRIES, Changer, Patience, holds_value
+from cpe_diag.engine.ending import Ending
 from cpe_diag.engine.plan_values import previous_values, restored_values
 from cpe_diag.engine.until_safe import until_safe
 from cpe_diag.engine.way_back import WayBack
@@ -103,21 +102,25 @@ async def _still_as_planned(plan: ActionPlan, changer: Changer) -> None:
             )
 
 
-class Performance:
+class Performance(Ending):
     """One plan while it is performed, or recovered."""
 
     def __init__(
         self, action_id: str, plan: ActionPlan, changer: Changer, prove: Prove, symptom: str
     ) -> None:
         """Perform `plan` through `changer`."""
-        self.action_id = action_id
+        super().__init__(
+            action_id,
+            plan.digest,
+            symptom,
+            changer,
+            changer.doors.clock,
+            recovered_by="cpe-diag port recover",
+        )
         self.plan = plan
         self.changer = changer
         self.prove = prove
-        self.symptom = symptom
         self.stopping = asyncio.Event()
-        clock = changer.doors.clock
-        self.started_at, self.start_s = clock.now(), clock.monotonic()
 
     async def all(self) -> ActionOutcome:
         """Take the steps, read back, measure, and keep or put back."""
@@ -256,34 +259,6 @@ class Performance:
             doubt = "the previous values do not stand"
         words = f"{why}; {doubt}: look at {shown}"
         return self.left_open(words, proof)
-
-    def left_open(self, words: str, proof: Proof | None = None) -> ActionOutcome:
-        """Tell an outcome that nobody knows, and leave the journal without an end."""
-        words = f"{words}; it is unfinished: cpe-diag port recover {self.action_id}"
-        self.changer.tell(words)
-        return self._outcome(ActionEnd.UNKNOWN, words, proof)
-
-    def end(self, end: ActionEnd, words: str, proof: Proof | None = None) -> ActionOutcome:
-        """Note the outcome, which ends the journal."""
-        at = self.changer.doors.clock.now()
-        self.changer.note(JournalEntry(kind=EntryKind.END, at=at, words=words, said=end.value))
-        return self._outcome(end, words, proof)
-
-    def _outcome(self, end: ActionEnd, words: str, proof: Proof | None) -> ActionOutcome:
-        clock = self.changer.doors.clock
-        after = f"; now: {proof.words}" if proof else ""
-        if self.changer.trouble:
-            words = f"{words}; the journal is not complete: {self.changer.trouble}"
-        return ActionOutcome(
-            id=self.action_id,
-            digest=self.plan.digest,
-            end=end,
-            words=words,
-            symptom=f"before: {self.symptom}{after}",
-            steps=tuple(self.changer.steps),
-            started_at=self.started_at,
-            took_s=clock.monotonic() - self.start_s,
-        )
 
 
 def _why_unproven(

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from cpe_diag.domain.action import (
     ActionEnd,
     ActionOutcome,
-    EntryKind,
-    JournalEntry,
     Proof,
     StepSaid,
 )
 from cpe_diag.domain.failures import ActionError, ConsentError, StoreError
 from cpe_diag.domain.router_plan import MEASURED, Reads, RevertState, RouterStage, Way
 from cpe_diag.domain.secret import Secret
+from cpe_diag.engine.ending import Ending
 from cpe_diag.engine.router_look import SYSTEM, differences
 from cpe_diag.engine.router_once import once
 from cpe_diag.engine.until_safe import until_safe
@@ -80,7 +79,7 @@ async def perform_router(  # noqa: PLR0913 - each is one thing that tests replac
     return await until_safe(work.all(), work.stopping, on_end)
 
 
-class RouterPerformance:
+class RouterPerformance(Ending):
     """One plan while it is performed, or recovered."""
 
     def __init__(
@@ -93,19 +92,23 @@ class RouterPerformance:
         symptom: str,
     ) -> None:
         """Perform the plan of `changer`."""
-        self.action_id = action_id
+        super().__init__(
+            action_id,
+            changer.plan.digest,
+            symptom,
+            changer,
+            changer.doors.clock,
+            recovered_by="cpe-diag router recover",
+        )
         self.changer = changer
         self.plan: RouterPlan = changer.plan
         self.prove = prove
         self.consent = consent
-        self.symptom = symptom
         self.stopping = asyncio.Event()
         self.void = ""
         """What the customer has to be told where it is taken back."""
         self.fires_s = 0.0
         """When the router's own revert fires, monotonic."""
-        clock = changer.doors.clock
-        self.started_at, self.start_s = clock.now(), clock.monotonic()
 
     async def still_as_planned(self) -> None:
         """Look once more, right before the act.
@@ -312,31 +315,3 @@ class RouterPerformance:
         clock = self.changer.doors.clock
         while clock.monotonic() < until and not self.stopping.is_set():
             await clock.sleep_until(min(until, clock.monotonic() + 1.0))
-
-    def left_open(self, words: str, proof: Proof | None = None) -> ActionOutcome:
-        """Tell an outcome that nobody knows, and leave the journal without an end."""
-        words = f"{words}; it is unfinished: cpe-diag router recover {self.action_id}"
-        self.changer.tell(words)
-        return self._outcome(ActionEnd.UNKNOWN, words, proof)
-
-    def end(self, end: ActionEnd, words: str, proof: Proof | None = None) -> ActionOutcome:
-        """Note the outcome, which ends the journal."""
-        at = self.changer.doors.clock.now()
-        self.changer.note(JournalEntry(kind=EntryKind.END, at=at, words=words, said=end.value))
-        return self._outcome(end, words, proof)
-
-    def _outcome(self, end: ActionEnd, words: str, proof: Proof | None) -> ActionOutcome:
-        clock = self.changer.doors.clock
-        after = f"; now: {proof.words}" if proof else ""
-        if self.changer.trouble:
-            words = f"{words}; the journal is not complete: {self.changer.trouble}"
-        return ActionOutcome(
-            id=self.action_id,
-            digest=self.plan.digest,
-            end=end,
-            words=words,
-            symptom=f"before: {self.symptom}{after}",
-            steps=tuple(self.changer.steps),
-            started_at=self.started_at,
-            took_s=clock.monotonic() - self.start_s,
-        )
