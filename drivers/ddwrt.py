@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.router_facts import LanStatus, LogEvents, RouterSystem, WanStatus
-from cpe_diag.driver_kit.parsers import broadcom_wl
 from cpe_diag.driver_kit.parsers.answers import refuse_failed, whole_text
+from cpe_diag.driver_kit.parsers.broadcom_readers import (
+    air_scan,
+    dns_direct,
+    dns_forwarder,
+    http,
+    ping,
+    wifi_clients,
+)
 from cpe_diag.driver_kit.parsers.broadcom_wifi import NvramWords, wifi_status
-from cpe_diag.driver_kit.parsers.busybox import ping_check
-from cpe_diag.driver_kit.parsers.busybox_web import untyped_dns_check, wget_check
 from cpe_diag.driver_kit.parsers.fields import UNSUPPORTED, needed_address
 from cpe_diag.driver_kit.parsers.home_network import dated_leases
 from cpe_diag.driver_kit.parsers.ipv4 import with_prefix
@@ -26,10 +31,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cpe_diag.domain.missing import Maybe
-    from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
-    from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
+    from cpe_diag.domain.wifi_facts import WifiStatus
 
 Answers = tuple[CommandAnswer, ...]
+
+__all__ = (
+    "air_scan",
+    "dns_direct",
+    "dns_forwarder",
+    "http",
+    "ping",
+    "router_lan",
+    "router_log",
+    "router_system",
+    "router_wan",
+    "router_wifi",
+    "wifi_clients",
+)
 
 # defaults of DD-WRT: a WAN without an address, and one without a gateway.
 NO_ADDRESS: Final = frozenset({"0.0.0.0", ""})  # noqa: S104 - an address that is none
@@ -154,42 +172,3 @@ WORDS: Final = NvramWords(
     encryption="security_mode",
     bands={"2": "2g", "1": "5g"},
 )
-
-
-def wifi_clients(answers: Answers, _: ReadingContext) -> WifiClients:
-    """Read who is associated."""
-    (answer,) = answers
-    if answer.exit_status:
-        refuse_failed(answer)
-    return broadcom_wl.stations(answer)
-
-
-def air_scan(answers: Answers, _: ReadingContext) -> AirScan:
-    """Read who else is in the air."""
-    (answer,) = answers
-    if answer.exit_status:
-        refuse_failed(answer)
-    return broadcom_wl.air_scan(answer)
-
-
-def ping(answers: Answers, context: ReadingContext) -> PingCheck:
-    """Read pings of one target."""
-    return ping_check(answers, context.target)
-
-
-def dns_forwarder(answers: Answers, context: ReadingContext) -> DnsCheck:
-    """Read what the router's own forwarder answered."""
-    (answer,) = answers
-    return untyped_dns_check(answer, context.target, "127.0.0.1")
-
-
-def dns_direct(answers: Answers, context: ReadingContext) -> DnsCheck:
-    """Read what a server answered directly."""
-    (answer,) = answers
-    return untyped_dns_check(answer, context.target, context.server)
-
-
-def http(answers: Answers, context: ReadingContext) -> HttpCheck:
-    """Read how fetching a page went."""
-    (answer,) = answers
-    return wget_check(answer, context.target)
