@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -416,3 +417,56 @@ async def test_a_handed_over_password_is_kept_by_recovery_where_that_is_asked_fo
         await story.perform(plan)
     outcome = await story.recover(story.record(plan), keep=True)
     assert (outcome.end, lasts(router) != before) == (ActionEnd.PROVEN, True), outcome.words
+
+
+class _PowerFailsAt(StoryJournal):
+    """A journal at whose entry of a number the router loses its power for a moment."""
+
+    def __init__(self, number: int, router: LabRouter) -> None:
+        """Cut it at `number`."""
+        super().__init__()
+        self._number = number
+        self._router = router
+
+    def write(self, entry: JournalEntry) -> None:
+        """Append; cut the power."""
+        StoryJournal.write(self, entry)
+        if len(self.entries) == self._number:
+            self._router.power_cut()
+
+
+@pytest.mark.parametrize("action", ["wifi.set_ssid", "wifi.set_password"])
+async def test_a_router_that_restarts_inside_the_window_is_told_as_it_is(action: str) -> None:
+    """We live, and it restarts at any of our entries: what is told is what lasts."""
+    whole = Story(LabRouter(), action)
+    await whole.perform(await whole.plan())
+    for number in range(1, len(whole.journal.entries)):
+        router = LabRouter()
+        story = Story(router, action)
+        plan = await story.plan()
+        before = lasts(router)
+        story.journal = _PowerFailsAt(number, router)
+        outcome = await story.perform(plan)
+        await story.wait(SETTLED_S)
+        if outcome.end is ActionEnd.UNKNOWN:
+            outcome = await story.recover(story.record(plan))
+        told = f"entry {number}: {outcome.end}: {outcome.words}"
+        assert (outcome.end is ActionEnd.PROVEN) is (lasts(router) != before), told
+        assert outcome.end is not ActionEnd.UNKNOWN, told
+
+
+@pytest.mark.parametrize("jump_s", [-86_400.0, 86_400.0])
+async def test_a_clock_that_jumps_changes_nothing_of_what_is_told(jump_s: float) -> None:
+    """The laptop's clock was set between the change and its recovery."""
+    router = LabRouter()
+    story = Story(router, "wifi.set_ssid", journal=_DiesAt(RouterStage.KEEP))
+    plan = await story.plan()
+    before = dict(router.settings())
+    with pytest.raises(Vanished):
+        await story.perform(plan)
+    record = story.record(plan)
+    record = replace(record, begun_at=record.begun_at + timedelta(seconds=jump_s))
+    outcome = await story.recover(record)
+    assert outcome.end is ActionEnd.ROLLED_BACK, outcome.words
+    await story.wait(SETTLED_S)
+    assert dict(router.settings()) == before
