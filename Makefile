@@ -76,6 +76,10 @@ lab-ssh: $(VENV)/.installed-dev ## SSH tests against real dropbear and OpenSSH s
 lab-wifi: $(VENV)/.installed-dev ## changes proven on a virtual router with real hostapd, stations and dropbear (Debian on amd64, minutes)
 	@CPE_DIAG_LAB_WIFI=1 $(BIN)/python -m pytest -q -s -n0 --durations=0 tests/lab_wifi/stories
 
+.PHONY: lab-home
+lab-home: $(VENV)/.installed-dev ## a home and its operator of real parts in network namespaces, with real faults (Linux, root, Debian packages; minutes)
+	@CPE_DIAG_LAB_HOME=1 $(BIN)/python -m pytest -q -s -n0 --durations=0 tests/lab_home
+
 .PHONY: lock
 lock: ## resolve the dependencies anew into the lock files, with hashes
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv; }

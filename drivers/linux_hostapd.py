@@ -70,6 +70,8 @@ AUTHORIZED: Final = re.compile(r"^\tauthorized:\s+(yes|no)$", re.MULTILINE)
 # hostapd.conf: g and b are 2.4 GHz, a and ad the bands above; which one its channel tells.
 BANDS: Final = {"g": "2g", "b": "2g", "a": "5g"}
 GUEST: Final = "guest"
+# What our own command says where there is neither a radio nor a setting for one.
+NO_RADIO: Final = "no radio\n"
 
 
 def router_system(answers: Answers, context: ReadingContext) -> RouterSystem:
@@ -192,6 +194,8 @@ def router_wifi(answers: Answers, _: ReadingContext) -> WifiStatus:
     iw alone tells.
     """
     settings_answer, states_answer, devices_answer = answers
+    if whole_text(devices_answer)[0] == NO_RADIO:
+        return WifiStatus(radios=(), networks=())
     for answer in (states_answer, devices_answer):
         if answer.exit_status:
             refuse_failed(answer)

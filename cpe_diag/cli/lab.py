@@ -12,6 +12,7 @@ import click
 
 from cpe_diag.cli.completers import lab_faults, lab_homes
 from cpe_diag.cli.errors import BadInputError, CouldNotRunError
+from cpe_diag.cli.lab_home import home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +53,9 @@ def _talk(directory: Path | None) -> Iterator[LabClient]:
 @click.group()
 def lab() -> None:
     """Simulate an operator's network that speaks real SNMP, SSH, DNS and HTTP on loopback."""
+
+
+lab.add_command(home)
 
 
 @lab.command(help="Start the lab and serve until SIGINT, SIGTERM, or an order to stop.")

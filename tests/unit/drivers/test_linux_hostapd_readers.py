@@ -1,6 +1,7 @@
 """Readers of plain Linux on what the lab's Debian really said: whole, and cut at every byte.
 
-The recordings are of the virtual router of tests/lab_wifi, made by its record.py.
+The recordings are of the virtual router of tests/lab_wifi, made by its record.py; those with
+`no_radio` are of the router of `cpe-diag lab home`.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ QUESTIONS = {
     "wifi_disabled": "router_wifi",
     "wifi_start_disabled": "router_wifi",
     "wifi_dead": "router_wifi",
+    "no_radio": "router_wifi",
+    "no_radio_stations": "wifi_clients",
     "stations": "wifi_clients",
     "air": "air_scan",
     "ping": "ping",
@@ -102,7 +105,7 @@ def said(name: str, answers: tuple[CommandAnswer, ...]) -> object:
 def test_every_recording_is_of_a_question() -> None:
     """A recording that no test reads proves nothing."""
     names = {path.stem for path in RECORDINGS.glob("*.txt")}
-    assert names == set(QUESTIONS) | {"detect"}
+    assert names == set(QUESTIONS) | {"detect", "detect_no_radio"}
 
 
 @pytest.mark.parametrize("name", [one for one in QUESTIONS if not one.startswith("wifi_")])
@@ -125,8 +128,9 @@ def test_debian_is_known_by_its_own_words() -> None:
     """A wrong platform in the inventory is named, and which Linux it is."""
     detect = DRIVER.detect
     assert detect is not None
-    assert is_platform(detect, recorded("detect")) is True
-    assert variant_of(detect, recorded("detect")) == "Debian"
+    for name in ("detect", "detect_no_radio"):
+        assert is_platform(detect, recorded(name)) is True
+        assert variant_of(detect, recorded(name)) == "Debian"
 
 
 def test_the_recorded_system_is_read() -> None:
@@ -241,6 +245,12 @@ def test_a_name_of_any_characters_is_read_as_it_is() -> None:
     wifi = read("wifi_odd_name")
     assert isinstance(wifi, WifiStatus)
     assert wifi.networks[0].ssid == 'Café "x" \\ y'
+
+
+def test_a_router_without_a_radio_is_told_as_one() -> None:
+    """A wired router has no Wi-Fi that could be off; nothing of it is missing."""
+    assert read("no_radio") == WifiStatus(radios=(), networks=())
+    assert read("no_radio_stations") == WifiClients(clients=())
 
 
 @pytest.mark.parametrize(

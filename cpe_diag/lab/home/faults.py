@@ -1,0 +1,134 @@
+"""Faults that are caused in the network, each with the truth about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from cpe_diag.lab.home import layout, namespaces, network
+from cpe_diag.lab.home.calls import call
+from cpe_diag.lab.home.needs import HomeLabError
+
+SOURCE: Final = Path(__file__).with_name("faults.yaml")
+SET: Final = "faults"
+"""The folder of a copy in which a file stands for each fault that is set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A piece of shell, and the host where it runs."""
+
+    at: str
+    run: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeFault:
+    """One fault: the truth about it, what a caller says, and how it comes and goes.
+
+    `domain`, `cause` and `location` are true, whatever a verdict says. `device` is a host of the
+    home, `platform` the name of a platform in the configuration; None: the caller names none.
+    """
+
+    id: str
+    title: str
+    domain: str
+    cause: str
+    location: str
+    playbook: str
+    inject: tuple[Step, ...]
+    clear: tuple[Step, ...]
+    answers: Mapping[str, str] = field(default_factory=dict)
+    device: str | None = None
+    platform: str | None = None
+
+    def complaint(self) -> list[str]:
+        """Give the arguments of `cpe-diag` that ask about it as a caller would tell."""
+        words = ["run", self.playbook, "--subscriber", layout.SUBSCRIBER]
+        for question, answer in self.answers.items():
+            words += ["--answer", f"{question}={answer}"]
+        if self.device is not None:
+            words += ["--device", layout.DEVICE_MACS[self.device]]
+        if self.platform is not None:
+            words += ["--platform", self.platform]
+        return words
+
+
+def read_faults() -> tuple[HomeFault, ...]:
+    """Read every fault."""
+    import yaml
+
+    entries = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))["faults"]
+    return tuple(
+        HomeFault(
+            **{
+                **entry,
+                "inject": tuple(Step(**step) for step in entry["inject"]),
+                "clear": tuple(Step(**step) for step in entry["clear"]),
+            }
+        )
+        for entry in entries
+    )
+
+
+def find_fault(fault_id: str) -> HomeFault:
+    """Find a fault by its id.
+
+    Raises:
+        HomeLabError: there is none of that id.
+    """
+    for fault in read_faults():
+        if fault.id == fault_id:
+            return fault
+    raise HomeLabError(f"{fault_id}: no such fault; `cpe-diag lab home fault list` shows them")
+
+
+def set_faults(name: str) -> tuple[str, ...]:
+    """Name the faults that are set on a copy."""
+    folder = network.folder_of(name) / SET
+    return tuple(sorted(path.name for path in folder.iterdir())) if folder.exists() else ()
+
+
+def set_fault(name: str, fault_id: str) -> None:
+    """Cause a fault.
+
+    Raises:
+        HomeLabError: there is no such fault, it is set already, or a step of it fails. Then it is
+            not known how much of it there is: take the copy down.
+    """
+    fault = find_fault(fault_id)
+    if fault_id in set_faults(name):
+        raise HomeLabError(f"{fault_id} is set already")
+    mark = network.folder_of(name) / SET / fault_id
+    _run(name, fault.inject)
+    mark.parent.mkdir(exist_ok=True)
+    mark.touch()
+
+
+def clear_fault(name: str, fault_id: str) -> None:
+    """Take a fault back.
+
+    Raises:
+        HomeLabError: there is no such fault, it is not set, or a step fails.
+    """
+    fault = find_fault(fault_id)
+    if fault_id not in set_faults(name):
+        raise HomeLabError(f"{fault_id} is not set")
+    _run(name, fault.clear)
+    (network.folder_of(name) / SET / fault_id).unlink()
+
+
+def _run(name: str, steps: tuple[Step, ...]) -> None:
+    for step in steps:
+        done = call(
+            [*namespaces.entering(name, step.at), "sh", "-eu", "-c", step.run],
+            extra={
+                "NAMESPACE": namespaces.full_name(name, step.at),
+                "FOLDER": str(network.folder_of(name)),
+            },
+        )
+        if done.returncode:
+            said = done.stderr.strip() or f"ended with {done.returncode}"
+            raise HomeLabError(f"in {step.at}: {said}")

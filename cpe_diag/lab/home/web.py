@@ -1,0 +1,72 @@
+"""A small web server with HTTP on port 80 and TLS on 443: `web.py FOLDER`.
+
+FOLDER holds `tls.pem` (key and certificate) and `index.html`; where it holds `maintenance`, every
+answer is 503. SIGHUP reads `tls.pem` anew. The standard library alone, so that any Python runs it.
+"""
+
+from __future__ import annotations
+
+import signal
+import ssl
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+
+class Page(BaseHTTPRequestHandler):
+    """Answers every request with the one page."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = 10
+    folder = Path()
+
+    def do_HEAD(self) -> None:
+        """Say what the page is."""
+        self._answer(whole=False)
+
+    def do_GET(self) -> None:
+        """Send the page, or say that there is none now."""
+        self._answer(whole=True)
+
+    def _answer(self, *, whole: bool) -> None:
+        closed = (self.folder / "maintenance").exists()
+        body = b"closed\n" if closed else (self.folder / "index.html").read_bytes()
+        self.send_response(503 if closed else 200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if whole:
+            self.wfile.write(body)
+
+
+class SecureServer(ThreadingHTTPServer):
+    """Does the handshake in the connection's own thread, so that nobody waits for another."""
+
+    trust: ssl.SSLContext
+
+    def finish_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as the base has it
+        """Secure the connection, then serve it; a failed handshake ends it."""
+        request.settimeout(10)
+        try:
+            secured = self.trust.wrap_socket(request, server_side=True)
+        except OSError:
+            return
+        with secured:
+            super().finish_request(secured, client_address)
+
+
+def main(folder: Path) -> None:
+    """Serve until the process is ended."""
+    Page.folder = folder
+    secure = SecureServer(("", 443), Page)
+    secure.trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secure.trust.load_cert_chain(folder / "tls.pem")
+    signal.signal(signal.SIGHUP, lambda *_: secure.trust.load_cert_chain(folder / "tls.pem"))
+    threading.Thread(target=secure.serve_forever, daemon=True).start()
+    ThreadingHTTPServer(("", 80), Page).serve_forever()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,68 @@
+"""`cpe-diag` against the real home: healthy is told healthy, faults show their own signature."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cpe_diag.lab.home import layout
+from cpe_diag.lab.home.calls import call
+from cpe_diag.lab.home.document import agent
+from cpe_diag.lab.home.faults import find_fault, read_faults, set_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+pytestmark = pytest.mark.lab_home
+
+TOLD_RIGHT = (
+    "port_shut",
+    "node_agent_down",
+    "router_off",
+    "router_hung",
+    "resolver_down",
+    "route_gone",
+    "router_dns",
+    "lan_dhcp",
+    "device_address",
+    "platform_error",
+)
+"""Those whose verdict names the true domain and cause; the others wait for the judge."""
+
+
+def verdict(home: str, words: Sequence[str]) -> tuple[str, str]:
+    """Ask the agent, print how long it took, give domain and cause."""
+    started = time.monotonic()
+    done = call([*agent(home), *words, "--json"])
+    took_s = time.monotonic() - started
+    told = json.loads(done.stdout)["verdict"]
+    print(f"\n{took_s:.1f} s: {told['domain']}/{told['cause']}")  # noqa: T201 - figures
+    return told["domain"], told["cause"]
+
+
+@pytest.mark.parametrize("playbook", ["no_internet", "one_device_offline", "site_not_opening"])
+def test_no_healthy_home_is_called_faulty(home: str, playbook: str) -> None:
+    """Each false alarm sends somebody out for nothing."""
+    words = ["run", playbook, "--subscriber", layout.SUBSCRIBER]
+    if playbook == "one_device_offline":
+        words += ["--device", layout.DEVICE_MACS["tv"]]
+    if playbook == "site_not_opening":
+        words += ["--platform", "video"]
+    assert verdict(home, words) == ("none", "no_fault")
+
+
+@pytest.mark.parametrize("fault_id", TOLD_RIGHT)
+def test_a_fault_is_told_by_its_signature(home: str, fault_id: str) -> None:
+    """The point of it all: the true cause, from what a real network really answered."""
+    fault = find_fault(fault_id)
+    set_fault(home, fault_id)
+    time.sleep(1.2)  # the access node's agent remembers for a second
+    assert verdict(home, fault.complaint()) == (fault.domain, fault.cause)
+
+
+def test_the_list_of_what_is_told_right_names_faults_that_there_are() -> None:
+    """A name that is gone would be a claim about nothing."""
+    assert set(TOLD_RIGHT) <= {fault.id for fault in read_faults()}
