@@ -147,6 +147,20 @@ def recover(context: click.Context, /, action_id: str, *, keep: bool, as_json: b
     context.exit(int(EXIT_OF[ends[-1].end]))
 
 
+@router.command()
+@click.argument("action_id", metavar="ID")
+@click.option("--because", required=True, help="Why nobody will ever know; it is recorded.")
+@click.pass_context
+def close(context: click.Context, /, action_id: str, *, because: str) -> None:
+    """Close change ID by hand, where its device is gone for good and `recover` cannot ask it."""
+    from cpe_diag.wiring.closing import close_router_change
+
+    config = config_of(context)
+    with change_told():
+        words = close_router_change(config, action_id, because)
+    click.echo(f"{action_id} is {words}")
+
+
 def _change(
     context: click.Context,
     action: str,

@@ -238,3 +238,21 @@ async def test_interrupted_it_goes_back_before_it_ends(second: Second, home: Hom
     errors = second.struck(wish, digest, '"said": "apply"', signal.SIGINT)
     assert "rolled_back" in errors, errors
     assert await names_on_air(home) == before
+
+
+async def test_a_change_of_a_router_that_is_gone_is_closed_on_somebody_s_word(
+    second: Second, home: Home
+) -> None:
+    """A router that was exchanged would else be locked for good; who closed it is recorded."""
+    wish = ("wifi", "set-ssid", "Gone")
+    digest = second.consent(second.plan(*wish))
+    second.struck(wish, digest, '"words": "apply: done"', signal.SIGKILL)
+    action = second.run("router", "unfinished")[1].split()[0]
+    assert second.run("router", "close", action)[0] == BAD_INPUT
+    status, said, errors = second.run("router", "close", action, "--because", "it was exchanged")
+    assert (status, "closed by hand by trainee" in said) == (PROVEN, True), errors
+    assert "known end" in second.run("router", "unfinished")[1]
+    again = second.run("router", "close", action, "--because", "twice")
+    assert (again[0], "has ended" in again[2]) == (REFUSED, True)
+    assert "it was exchanged" in second.run("audit", "show")[1]
+    await home.ssh("wifi reload; uci revert wireless; wifi reload; true")
