@@ -82,7 +82,16 @@ def _site(facts: Facts, bad: Callable[[HttpCheck], bool]) -> Answer:
     if not seen:
         return cannot_tell(facts, *SITE_KEYS)
     words = "; ".join(part[1] for part in seen)
-    return says(all(part[0] for part in seen), words, *_keys(facts, seen))
+    pages = [facts.fact(HttpCheck, key) for _, _, key, _ in seen]
+    every = all(part[0] for part in seen)
+    if any(part[0] for part in seen) and not (every or any(map(_answered, pages))):
+        # It fails in one way here and in another there: it is not well, but how is not told.
+        return cannot_tell(facts, *SITE_KEYS)
+    return says(every, words, *_keys(facts, seen))
+
+
+def _answered(page: HttpCheck | None) -> bool:
+    return page is not None and page.outcome in {HttpOutcome.OK, HttpOutcome.HTTP_ERROR}
 
 
 def _page_words(page: HttpCheck) -> str:

@@ -28,6 +28,7 @@ TOLD_RIGHT = (
     "router_dns",
     "lan_dhcp",
     "device_address",
+    "platform_down",
     "platform_error",
 )
 """Those whose verdict names the true domain and cause; the others wait for the judge."""

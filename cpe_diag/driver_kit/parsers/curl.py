@@ -31,7 +31,10 @@ _CODES: Final[Mapping[int, HttpOutcome]] = {
     60: HttpOutcome.TLS_FAILED,
 }
 _TIMED_OUT: Final = 28
-_CONNECTING: Final = re.compile(r"[Cc]onnection (?:timed out|timeout)|Resolving timed out")
+# lib/connect.c and lib/url.c of curl; recording page_silent.
+_CONNECTING: Final = re.compile(
+    r"[Cc]onnection (?:timed out|timeout)|Resolving timed out|Failed to connect to "
+)
 _NO_STATUS: Final = "000"
 _FIRST_ERROR: Final = 400
 

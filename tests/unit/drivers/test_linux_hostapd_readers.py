@@ -1,7 +1,7 @@
 """Readers of plain Linux on what the lab's Debian really said: whole, and cut at every byte.
 
 The recordings are of the virtual router of tests/lab_wifi, made by its record.py; those with
-`no_radio` are of the router of `cpe-diag lab home`.
+`no_radio`, and `page_silent`, are of the router of `cpe-diag lab home`.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ QUESTIONS = {
     "page_missing": "http",
     "page_no_name": "http",
     "page_refused": "http",
+    "page_silent": "http",
 }
 
 
@@ -406,6 +407,7 @@ def test_the_end_of_a_name_query_is_told(
         ("page_missing", HttpOutcome.HTTP_ERROR, 404),
         ("page_no_name", HttpOutcome.NAME_FAILED, None),
         ("page_refused", HttpOutcome.REFUSED, None),
+        ("page_silent", HttpOutcome.CONNECT_TIMEOUT, None),
     ],
 )
 def test_the_end_of_a_page_is_told(name: str, outcome: HttpOutcome, status: int | None) -> None:

@@ -14,7 +14,7 @@ from cpe_diag.domain.port_facts import OperStatus
 from cpe_diag.domain.router_facts import LogEventKind
 from cpe_diag.domain.setting_facts import CablePair, CableState, VlanMembership
 from cpe_diag.domain.wifi_facts import WifiClients
-from cpe_diag.judge.decide import find
+from cpe_diag.judge.decide import decide, find
 from cpe_diag.judge.rules import RULES
 from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
@@ -270,6 +270,16 @@ def test_a_bad_site_without_a_good_control_is_not_accused() -> None:
     for subject in ("operator>reference", "router>reference"):
         case = changed(case, "http", subject, outcome=HttpOutcome.CONNECT_TIMEOUT, status=None)
     assert finding(case, "platform_unreachable").answer is None
+
+
+def test_a_site_that_fails_in_two_ways_is_not_called_good() -> None:
+    """Seen in the home lab: silent from one side, slow from the other, and "no fault found"."""
+    case = outside.platform_down(ETH)
+    case = changed(case, "http", "router>platform", outcome=HttpOutcome.READ_TIMEOUT)
+    for rule in ("platform_unreachable", "platform_slow"):
+        assert finding(case, rule).answer is None
+    site = replace(case, symptom="site_not_opening")
+    assert decide(site, {}).cause != "no_fault"
 
 
 def test_port_errors_on_dsl_wait_for_the_line() -> None:
