@@ -141,6 +141,26 @@ def test_everything_needed_to_use_it_is_told(home: str) -> None:
     assert os.stat(told["secrets"]).st_mode & 0o077 == 0  # noqa: PTH116 - it is a str
 
 
+@pytest.mark.parametrize(
+    ("fault", "site"),
+    [
+        ("nat_missing", "reference.example"),
+        ("wan_cable", "reference.example"),
+        ("dhcp_gone", "reference.example"),
+        ("certificate_expired", "video.example"),
+    ],
+)
+def test_a_fault_is_felt_by_the_devices(home: str, fault: str, site: str) -> None:
+    """Whatever a verdict says of it, a fault of the list must be one."""
+    set_fault(home, fault)
+    network.forget_visits(home)
+    limit = time.monotonic() + 15
+    while not (said := network.last_visit(home, "pc", site)):
+        assert time.monotonic() < limit
+        time.sleep(0.1)
+    assert said.startswith("000 ")
+
+
 @pytest.mark.parametrize("fault", ["router_off", "device_address", "certificate_expired"])
 def test_a_fault_that_is_taken_back_is_gone(home: str, fault: str) -> None:
     """An inverse that leaves something behind would spoil what is measured next."""
