@@ -11,7 +11,7 @@ from stations import Joining, stations
 from virtual_router import WINDOW_S, VirtualRouter
 
 from cpe_diag.domain.action import ActionEnd, ActionOutcome, JournalEntry
-from cpe_diag.domain.failures import ConsentError
+from cpe_diag.domain.failures import ConsentError, WishError
 from cpe_diag.domain.router_plan import RouterPlan, RouterStage
 from cpe_diag.engine.plan_router import RouterWish, plan_router
 from cpe_diag.engine.router_asking import asking
@@ -200,12 +200,22 @@ async def test_a_channel_is_changed_with_its_width(
         assert "width: 80 MHz" in router.machine.guest("iw dev wlan1 info").text
 
 
-async def test_a_channel_that_the_country_forbids_is_taken_back(
+async def test_a_channel_that_the_country_forbids_is_refused_before_anything_is_sent(
     router: VirtualRouter, say: Callable[[str], None]
 ) -> None:
-    """The radio goes dark on it; it comes back on its old channel, and not at the timer's end."""
+    """The kernel says which channels there are; hostapd would go dark on another."""
     before = dict(router.settings())
-    change = Change(router, "wifi.set_channel", value="177", bands=("5g",))
+    with pytest.raises(WishError, match="does not let it use channel 177"):
+        await done(Change(router, "wifi.set_channel", value="177", bands=("5g",)), say)
+    assert dict(router.settings()) == before
+
+
+async def test_a_channel_on_which_hostapd_does_not_start_is_taken_back(
+    router: VirtualRouter, say: Callable[[str], None]
+) -> None:
+    """A radar channel without `ieee80211h`: the radio goes dark, and comes back on its old one."""
+    before = dict(router.settings())
+    change = Change(router, "wifi.set_channel", value="52", bands=("5g",))
     outcome = await done(change, say)
     assert outcome.end is ActionEnd.ROLLED_BACK, outcome.words
     assert dict(router.settings()) == before
