@@ -158,7 +158,7 @@ def fault() -> None:
 @fault.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def list_faults(*, as_json: bool) -> None:
-    """List every fault with the truth about it; nothing needs to be up."""
+    """List every fault with the truth about it and its half; nothing needs to be up."""
     from dataclasses import asdict
 
     from cpe_diag.lab.home.faults import read_faults
@@ -168,7 +168,8 @@ def list_faults(*, as_json: bool) -> None:
         click.echo(json.dumps([asdict(fault) for fault in faults], indent=2))
         return
     for one in faults:
-        click.echo(f"{one.id:20} {f'{one.domain}/{one.cause}':30} {one.title}")
+        truths = [f"{truth.domain}/{truth.cause}" for truth in one.truths()]
+        click.echo(f"{one.id:24} {' + '.join(truths):34} {one.half:9} {one.title}")
 
 
 @fault.command("set")

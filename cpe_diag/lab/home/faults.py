@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from cpe_diag.lab.home import layout, namespaces, network
+from cpe_diag.lab.home import fault_files, layout, namespaces, network
 from cpe_diag.lab.home.calls import call
+from cpe_diag.lab.home.fault_halves import Half, half_of
 from cpe_diag.lab.home.needs import HomeLabError
 
-SOURCE: Final = Path(__file__).with_name("faults.yaml")
 SET: Final = "faults"
 """The folder of a copy in which a file stands for each fault that is set."""
 
@@ -25,11 +24,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """A domain, and a cause in it."""
+
+    domain: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HomeFault:
     """One fault: the truth about it, what a caller says, and how it comes and goes.
 
-    `domain`, `cause` and `location` are true, whatever a verdict says. `device` is a host of the
-    home, `platform` the name of a platform in the configuration; None: the caller names none.
+    `domain`, `cause` and `location` are true, whatever a verdict says; `also` is what else is
+    true at the same time. `half` tells whether numbers may be set by how it comes out. `device`
+    is a host of the home, `platform` the name of a platform in the configuration; None: the
+    caller names none.
     """
 
     id: str
@@ -37,12 +46,18 @@ class HomeFault:
     domain: str
     cause: str
     location: str
+    half: Half
     playbook: str
     inject: tuple[Step, ...]
     clear: tuple[Step, ...]
+    also: tuple[Truth, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     device: str | None = None
     platform: str | None = None
+
+    def truths(self) -> tuple[Truth, ...]:
+        """Give all that is true of it, what is to be told first first."""
+        return (Truth(domain=self.domain, cause=self.cause), *self.also)
 
     def complaint(self) -> list[str]:
         """Give the arguments of `cpe-diag` that ask about it as a caller would tell."""
@@ -57,19 +72,24 @@ class HomeFault:
 
 
 def read_faults() -> tuple[HomeFault, ...]:
-    """Read every fault."""
-    import yaml
+    """Read every fault.
 
-    entries = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))["faults"]
-    return tuple(
-        HomeFault(
-            **{
-                **entry,
-                "inject": tuple(Step(**step) for step in entry["inject"]),
-                "clear": tuple(Step(**step) for step in entry["clear"]),
-            }
-        )
-        for entry in entries
+    Raises:
+        DefinitionError: a file of them is wrong.
+    """
+    return tuple(_fault(entry) for entry in fault_files.read_entries().values())
+
+
+def _fault(entry: Mapping[str, Any]) -> HomeFault:
+    also = tuple(Truth(**one) for one in entry.get("also", ()))
+    return HomeFault(
+        **{
+            **entry,
+            "also": also,
+            "half": half_of((entry["cause"], *(one.cause for one in also))),
+            "inject": tuple(Step(**step) for step in entry["inject"]),
+            "clear": tuple(Step(**step) for step in entry["clear"]),
+        }
     )
 
 
@@ -78,6 +98,7 @@ def find_fault(fault_id: str) -> HomeFault:
 
     Raises:
         HomeLabError: there is none of that id.
+        DefinitionError: a file of them is wrong.
     """
     for fault in read_faults():
         if fault.id == fault_id:
