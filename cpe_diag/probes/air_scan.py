@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.nuisance import Nuisance
 from cpe_diag.probes.asking import Asked, ask
 from cpe_diag.probes.probe import Probe, Setting
 
@@ -25,4 +26,6 @@ PROBE: Final = Probe(
     gives=(KEY,),
     after=(),
     run=_run,
+    cost_s=6.0,
+    nuisance=Nuisance.NOTICED,
 )

@@ -112,4 +112,5 @@ PROBE: Final = Probe(
     gives=(KEY,),
     after=(),
     run=_run,
+    cost_s=0.2,
 )

@@ -61,4 +61,5 @@ PROBE: Final = Probe(
     gives=(KEY,),
     after=("router_lan",),
     run=_run,
+    cost_s=0.3,
 )

@@ -154,4 +154,5 @@ PROBE: Final = Probe(
     gives=(KEY,),
     after=("cable_modem",),
     run=_run,
+    cost_s=0.2,
 )

@@ -155,4 +155,5 @@ PROBE: Final = Probe(
     gives=(FactKey("port_status", "neighbour/*"), FactKey("port_counters", "neighbour/*")),
     after=(),
     run=_run,
+    cost_s=0.1,
 )

@@ -47,4 +47,5 @@ PROBE: Final = Probe(
     gives=(FactKey("port_rates", "neighbour/*"),),
     after=("port_counters[neighbour/*]",),
     run=_run,
+    cost_s=1.0,
 )

@@ -23,4 +23,5 @@ PROBE: Final = Probe(
     gives=(FactKey("dns", "operator>platform"), FactKey("http", "operator>platform")),
     after=(),
     run=_run,
+    cost_s=0.2,
 )

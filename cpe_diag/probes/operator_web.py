@@ -88,4 +88,5 @@ PROBE: Final = Probe(
     gives=(FactKey("dns", "operator>reference"), FactKey("http", "operator>reference")),
     after=(),
     run=_run,
+    cost_s=0.2,
 )

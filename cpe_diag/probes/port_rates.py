@@ -109,4 +109,5 @@ PROBE: Final = Probe(
     gives=(RATES, GROWTH),
     after=("port_counters[port]", "line_quality[line]"),
     run=_run,
+    cost_s=1.0,
 )

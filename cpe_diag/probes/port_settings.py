@@ -47,4 +47,5 @@ PROBE: Final = Probe(
     gives=tuple(fact.key for fact in FACTS),
     after=(),
     run=_run,
+    cost_s=0.1,
 )

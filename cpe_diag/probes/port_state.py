@@ -186,4 +186,5 @@ PROBE: Final = Probe(
     gives=(NODE_SYSTEM, REACHABILITY, STATUS, SPEED, COUNTERS),
     after=(),
     run=_run,
+    cost_s=0.1,
 )

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from cpe_diag.domain.evidence import Evidence, FactKey, Measurement
+from cpe_diag.domain.nuisance import Nuisance
 from cpe_diag.domain.subscriber import NodePort, Subscriber
 from cpe_diag.driver_kit.access import AccessDriver
 from cpe_diag.driver_kit.router import RouterDriver
@@ -61,6 +62,9 @@ class Probe:
     all its subjects (`router_wan`), or one fact as it stands in `gives` (`port_counters[port]`).
     `run` gets the setting, the evidence so far and an absolute deadline (monotonic seconds), and
     never raises for the network.
+    `cost_s` is how long it typically takes where the device answers, in seconds, with what it
+    waits for left out; `nuisance` is what the customer may notice of it. `investigate` chooses by
+    what a probe is expected to tell for both.
     """
 
     id: str
@@ -69,3 +73,5 @@ class Probe:
     gives: tuple[FactKey, ...]
     after: tuple[str, ...]
     run: Callable[[Setting, Evidence, float], Awaitable[tuple[Measurement, ...]]]
+    cost_s: float = 1.0
+    nuisance: Nuisance = Nuisance.NONE

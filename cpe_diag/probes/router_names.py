@@ -53,4 +53,5 @@ PROBE: Final = Probe(
     gives=(REFERENCE, RESOLVER, PLATFORM),
     after=(),
     run=_run,
+    cost_s=0.2,
 )

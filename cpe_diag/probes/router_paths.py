@@ -50,4 +50,5 @@ PROBE: Final = Probe(
     gives=(GATEWAY, REFERENCE),
     after=("router_wan",),
     run=_run,
+    cost_s=0.3,
 )

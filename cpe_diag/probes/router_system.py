@@ -25,4 +25,5 @@ PROBE: Final = Probe(
     gives=(KEY,),
     after=(),
     run=_run,
+    cost_s=0.3,
 )

@@ -37,4 +37,5 @@ PROBE: Final = Probe(
     gives=(REFERENCE, PLATFORM),
     after=(),
     run=_run,
+    cost_s=0.4,
 )

@@ -170,4 +170,5 @@ PROBE: Final = Probe(
     gives=(SIBLINGS,),
     after=(),
     run=_run,
+    cost_s=0.1,
 )

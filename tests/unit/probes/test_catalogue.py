@@ -9,6 +9,7 @@ import pytest
 
 import cpe_diag.probes
 from cpe_diag.domain.facts import FACT_KINDS, fact_kind
+from cpe_diag.domain.nuisance import Nuisance
 from cpe_diag.probes.catalogue import PROBES, probe
 
 
@@ -48,3 +49,9 @@ def test_a_probe_is_found_by_its_id() -> None:
     assert probe("port_state").id == "port_state"
     with pytest.raises(KeyError):
         probe("port_stat")
+
+
+def test_a_probe_that_takes_long_or_bothers_the_customer_says_so() -> None:
+    """Investigating chooses by seconds and nuisance; a free lunch would always be chosen first."""
+    assert all(one.cost_s > 0 for one in PROBES)
+    assert probe("air_scan").nuisance is Nuisance.NOTICED
