@@ -68,6 +68,11 @@ bench-access: $(VENV)/.installed ## requests, bytes and time of a check on each 
 bench-sweep: $(VENV)/.installed ## a sweep of 20 nodes with 1,000 ports beside net-snmp (Debian package snmp) on the same work
 	@$(BIN)/python tests/bench/sweep.py
 
+# FAULTS="--lab home --half held_back --copies 2 ..."; tests/bench/verdicts.py --help tells all.
+.PHONY: bench-verdicts
+bench-verdicts: $(VENV)/.installed-dev ## how often verdicts are right: every fault of the labs in random order, confusion matrix, calibration (Linux, root, Debian packages; an hour)
+	@$(BIN)/python tests/bench/verdicts.py $(FAULTS)
+
 .PHONY: lab-ssh
 lab-ssh: $(VENV)/.installed-dev ## SSH tests against real dropbear and OpenSSH servers (needs the Debian packages dropbear-bin and openssh-server)
 	@$(BIN)/python -m pytest -q -m real_sshd tests/unit/transports
