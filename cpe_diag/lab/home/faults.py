@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -148,6 +149,9 @@ def _run(name: str, steps: tuple[Step, ...]) -> None:
             extra={
                 "NAMESPACE": namespaces.full_name(name, step.at),
                 "FOLDER": str(network.folder_of(name)),
+                "PREFIX": namespaces.full_name(name, "")[:-1],
+                "PYTHON": sys.executable,
+                "WIRE": f"sh {network.BUILD.with_name('wire.sh')}",
             },
         )
         if done.returncode:
