@@ -14,9 +14,10 @@ from cpe_diag.probes.probe import Probe, Setting, WebTarget
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import Evidence, Measurement
 
-# Share of the time that the name may take; the rest is the page's (reasoned: a resolver that
-# needs longer than this fails any browser too).
-_NAME_SHARE: Final = 0.4
+NAME_WITHIN_S: Final = 5.0
+"""resolv.conf(5), `timeout`: so long a stub resolver waits for a name server by default."""
+PAGE_WITHIN_S: Final = 7.0
+"""What the router gives the same page (`curl -m 7`): more than twice what is slow."""
 
 
 async def check_target(
@@ -39,10 +40,9 @@ async def check_target(
     if target is None:
         error = not_configured(whose, f"no {whose} is named in the configuration or the order")
         return none_of((dns_key, http_key), error, clock.now())
-    now = clock.monotonic()
-    name_deadline = now + (deadline - now) * _NAME_SHARE
+    by = min(deadline, clock.monotonic() + NAME_WITHIN_S)
     try:
-        name = await setting.doors.resolver.resolve(target.host, deadline=name_deadline)
+        name = await setting.doors.resolver.resolve(target.host, deadline=by)
     except MeasurementError as error:
         at = clock.now()
         detail = f"{target.host} could not be resolved: {error.failure.detail}"
@@ -70,8 +70,9 @@ async def _page(
         source = f"DNS {name.server} gave no address for {target.host}"
         return known(key, page, source, clock.now())
     address = name.addresses[0]
+    by = min(deadline, clock.monotonic() + PAGE_WITHIN_S)
     try:
-        page = await setting.doors.http.get(target.url, address=address, deadline=deadline)
+        page = await setting.doors.http.get(target.url, address=address, deadline=by)
     except MeasurementError as error:
         return none_of((key,), error, clock.now())[0]
     return known(key, page, f"HTTP {target.url} at {address}, from here", clock.now())

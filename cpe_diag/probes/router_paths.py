@@ -34,7 +34,8 @@ def _reference(setting: Setting, evidence: Evidence) -> Asked:
     if setting.reference is None:
         return Asked(key=REFERENCE, question="ping", missing=unnamed("reference"))
     name = evidence.value(DnsCheck, "dns", "operator>reference")
-    known = name.addresses[0] if name is not None and name.addresses else setting.reference.host
+    found = name.addresses[0] if name is not None and name.addresses else None
+    known = setting.reference.address or found or setting.reference.host
     return Asked(key=REFERENCE, question="ping", target=known)
 
 

@@ -1,7 +1,7 @@
 """Connects a request to a given address, and bounds every step by one deadline.
 
 The library closes its sockets when a step of its own times out, but not when it is cancelled, so
-each step gets the time that is left.
+each step gets the time that is left, connecting at most `CONNECT_WITHIN_S` of it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from httpcore import AnyIOBackend, AsyncNetworkBackend, AsyncNetworkStream
+
+from cpe_diag.transports.time_left import CONNECT_WITHIN_S
 
 if TYPE_CHECKING:
     import ssl
@@ -41,7 +43,11 @@ class ToAddress(AsyncNetworkBackend):
     ) -> AsyncNetworkStream:
         """Connect to the given address in place of `host`."""
         stream = await self._backend.connect_tcp(
-            self._address or host, port, self._left_s(), local_address, socket_options
+            self._address or host,
+            port,
+            min(self._left_s(), CONNECT_WITHIN_S),
+            local_address,
+            socket_options,
         )
         return _Bounded(stream, self._left_s)
 

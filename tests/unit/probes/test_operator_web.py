@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cpe_diag.domain.evidence import Evidence
+from cpe_diag.domain.evidence import Evidence, FactKey, Measurement
 from cpe_diag.domain.failures import Failure, FailureKind
+from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.observations import Observed, Unobserved
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome
 from cpe_diag.probes import operator_platform, operator_web
@@ -79,3 +80,45 @@ async def test_without_a_target_both_say_that_none_is_configured() -> None:
     for one in await check(operator_platform.PROBE, {}, target=None):
         assert isinstance(one, Unobserved)
         assert one.failure.kind is FailureKind.NOT_CONFIGURED
+
+
+async def test_a_silent_resolver_costs_what_a_stub_resolver_would_wait_however_long_the_step() -> (
+    None
+):
+    """A dead resolver is told after 5 s; waiting on would only cost the caller's time."""
+    clock = FakeClock()
+    wire = Wire(clock=clock, takes_s=3600.0)
+    doors = replace(fake_doors(clock), resolver=FakeResolver(wire=wire))
+    setting = replace(fake_setting(sample_subscriber(), doors), reference=SITE)
+    begun_s = clock.monotonic()
+    found = await operator_web.PROBE.run(setting, Evidence(), begun_s + 60)
+    assert clock.monotonic() - begun_s == operator_web.NAME_WITHIN_S
+    assert isinstance(found[0].observation, Unobserved)
+    assert found[0].observation.failure.kind is FailureKind.SILENT
+
+
+async def test_a_resolver_that_was_just_silent_is_not_asked_for_the_platform_too() -> None:
+    """The same dead thing gives the same silence, and costs the same seconds."""
+    clock = FakeClock()
+    doors = replace(fake_doors(clock), resolver=FakeResolver(wire=Wire(clock=clock, takes_s=9.0)))
+    setting = replace(fake_setting(sample_subscriber(), doors), platform=SITE)
+    silent = DnsCheck(
+        name="reference.example",
+        server="192.0.2.53",
+        outcome=DnsOutcome.TIMEOUT,
+        addresses=(),
+        took_s=Missing(why=FailureKind.SILENT),
+    )
+    before = Evidence().with_measurements(
+        (
+            Measurement(
+                key=FactKey("dns", "operator>reference"),
+                observation=Observed(value=silent, source="test", at=clock.now()),
+            ),
+        )
+    )
+    begun_s = clock.monotonic()
+    for one in await operator_platform.PROBE.run(setting, before, begun_s + 60):
+        assert isinstance(one.observation, Unobserved)
+        assert one.observation.failure.kind is FailureKind.DEPENDENCY
+    assert clock.monotonic() == begun_s

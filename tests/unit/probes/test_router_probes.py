@@ -283,3 +283,28 @@ async def test_a_target_that_fits_into_no_command_is_not_asked() -> None:
     )
     found = await run(router_names.PROBE, odd)
     assert failure(found["dns[router>platform]"]).kind is FailureKind.NOT_CONFIGURED
+
+
+async def test_pings_go_to_the_reference_where_it_is_known_to_be() -> None:
+    """A resolver that is dead, or lies, must not look like a way that is broken."""
+    setting = setting_with({"ping": PONG})
+    assert setting.reference is not None
+    setting = replace(setting, reference=replace(setting.reference, address="192.0.2.80"))
+    found = await run(router_paths.PROBE, setting, evidence_of("router_wan", "router", wan(None)))
+    ping = value(found["ping[router>reference]"])
+    assert isinstance(ping, PingCheck)
+    assert ping.target == "192.0.2.80"
+
+
+async def test_a_page_is_not_fetched_by_a_name_that_the_router_has_just_not_found() -> None:
+    """It would wait five seconds for the same silence; the silence is evidence already."""
+    silent = DnsCheck(
+        name="reference.example",
+        server="127.0.0.1",
+        outcome=DnsOutcome.TIMEOUT,
+        addresses=(),
+        took_s=UNSUPPORTED,
+    )
+    setting = setting_with({})
+    found = await run(router_web.PROBE, setting, evidence_of("dns", "router>reference", silent))
+    assert failure(found["http[router>reference]"]).kind is FailureKind.DEPENDENCY
