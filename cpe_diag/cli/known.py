@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from cpe_diag.cli.context import config_of
 from cpe_diag.cli.errors import told_clearly
+from cpe_diag.domain.audit import About, AuditKind
 
 if TYPE_CHECKING:
     from cpe_diag.domain.known_issue import KnownIssue
     from cpe_diag.wiring.config import Config
+    from cpe_diag.wiring.desk import Desk
+
+KEEPING: Final = About(action="known.keep")
 
 
 @click.group()
@@ -65,7 +69,9 @@ def add(  # noqa: PLR0913 - the options are the issue
         source=source,
     )
     with told_clearly():
-        issue = new_issue(config, wish, by=_keeper(config), at=datetime.now(UTC))
+        desk = _keepers_desk(config)
+        issue = new_issue(config, wish, by=desk.staff.name, at=datetime.now(UTC))
+        desk.note(AuditKind.KNOWN_ISSUE, f"adds {issue.id}: {issue.title}", KEEPING)
         known_issues(config).add(issue)
     click.echo(f"{issue.id} is kept. Do: {remedy_words(issue)}")
 
@@ -167,19 +173,19 @@ def retire(context: click.Context, issue_id: str, because: str) -> None:
 
     config = config_of(context)
     with told_clearly():
-        _keeper(config)
+        desk = _keepers_desk(config)
+        desk.note(AuditKind.KNOWN_ISSUE, f"retires the remedy of {issue_id}: {because}", KEEPING)
         issue = known_issues(config).retire(issue_id, because, datetime.now(UTC))
     click.echo(f"{issue.id}: its remedy {issue.remedy.action} is retired: {because}")
 
 
-def _keeper(config: Config) -> str:
-    """Give the name of whoever works here and may keep known issues."""
-    from cpe_diag.domain.audit import About
+def _keepers_desk(config: Config) -> Desk:
+    """Give the desk of whoever works here, who may keep known issues."""
     from cpe_diag.wiring.desk import open_desk
 
     desk = open_desk(config)
-    desk.permit("known.keep", About(action="known.keep"))
-    return desk.staff.name
+    desk.permit("known.keep", KEEPING)
+    return desk
 
 
 def _remedy(issue: KnownIssue) -> str:

@@ -28,6 +28,8 @@ class AuditKind(StrEnum):
     CHANGE_RESUMED = "change_resumed"
     """A change that was broken off was taken up again."""
     CHANGE_ENDED = "change_ended"
+    KNOWN_ISSUE = "known_issue"
+    """A known issue is added, or its remedy retired: it changes what everybody is advised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,9 @@ from click.testing import CliRunner
 
 from cpe_diag.cli import main
 from cpe_diag.domain.action import ActionEnd
+from cpe_diag.domain.audit import AuditKind
 from cpe_diag.wiring.config import read
+from cpe_diag.wiring.desk import open_desk
 from cpe_diag.wiring.known import learned
 
 if TYPE_CHECKING:
@@ -142,6 +144,18 @@ def test_somebody_may_retire_a_remedy_and_says_why() -> None:
     assert status == 0
     assert "is retired: the vendor withdrew it" in said
     assert known("retire", "nothing", "--because", "x")[0] == 3
+
+
+def test_who_changes_what_everybody_is_advised_stands_in_the_audit_trail(tmp_path: Path) -> None:
+    """A remedy that hurts has an author."""
+    known(*ADD)
+    known("retire", "ont-nat-hang", "--because", "the vendor withdrew it")
+    trail = open_desk(read(tmp_path / "config.yaml", "a test")).audit
+    events = [one.event for one in trail.entries() if one.event.kind is AuditKind.KNOWN_ISSUE]
+    assert [(event.staff, event.words) for event in events] == [
+        ("anna", "adds ont-nat-hang: NAT hangs after a month"),
+        ("anna", "retires the remedy of ont-nat-hang: the vendor withdrew it"),
+    ]
 
 
 def test_without_changes_there_is_nothing_to_learn() -> None:
