@@ -30,13 +30,15 @@ def _told() -> Iterator[None]:
     """Turn what cannot be done into a message.
 
     Raises:
-        CouldNotRunError: the network cannot be made, or is not there, or something fails.
+        CouldNotRunError: the network cannot be made, or is not there, or something fails, or a
+            file of faults is wrong.
     """
+    from cpe_diag.domain.failures import DefinitionError
     from cpe_diag.lab.home.needs import HomeLabError
 
     try:
         yield
-    except (HomeLabError, OSError) as error:
+    except (HomeLabError, DefinitionError, OSError) as error:
         raise CouldNotRunError(f"the home lab: {error}") from error
 
 
@@ -163,7 +165,8 @@ def list_faults(*, as_json: bool) -> None:
 
     from cpe_diag.lab.home.faults import read_faults
 
-    faults = read_faults()
+    with _told():
+        faults = read_faults()
     if as_json:
         click.echo(json.dumps([asdict(fault) for fault in faults], indent=2))
         return

@@ -70,6 +70,7 @@ SINGLE: Final[Mapping[str, object]] = {
         },
         **COMPLAINT,
         "inject": STEPS,
+        "felt": STEPS,
         "clear": STEPS,
     },
 }
@@ -82,6 +83,7 @@ PAIR: Final[Mapping[str, object]] = {
         "title": {"type": "string"},
         "of": {"type": "array", "items": ID, "minItems": 2, "uniqueItems": True},
         **COMPLAINT,
+        "felt": STEPS,
     },
 }
 SCHEMA: Final[Mapping[str, object]] = {
@@ -100,7 +102,7 @@ def read_entries(files: Sequence[Path] = FILES) -> dict[str, Mapping[str, Any]]:
 
     Returns:
         Entries by their ids, in the order of the files. Those of several faults are put together:
-        truth, `inject` in the order of `of`, `clear` in the opposite one.
+        truth, `inject` and `felt` in the order of `of`, `clear` in the opposite one.
 
     Raises:
         DefinitionError: a file cannot be read or is not as the schema says, an id is there twice,
@@ -142,6 +144,7 @@ def _put_together(
     parts = [entries[one] for one in pair["of"]]
     first, *others = parts
     return {
+        "felt": [step for one in parts for step in one.get("felt", ())],
         **{key: value for key, value in pair.items() if key != "of"},
         "domain": first["domain"],
         "cause": first["cause"],

@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cpe_diag.lab.home import fault_files, layout, namespaces, network
 from cpe_diag.lab.home.calls import call
 from cpe_diag.lab.home.fault_halves import Half, half_of
 from cpe_diag.lab.home.needs import HomeLabError
+
+if TYPE_CHECKING:
+    import subprocess
 
 SET: Final = "faults"
 """The folder of a copy in which a file stands for each fault that is set."""
@@ -39,7 +42,7 @@ class HomeFault:
     `domain`, `cause` and `location` are true, whatever a verdict says; `also` is what else is
     true at the same time. `half` tells whether numbers may be set by how it comes out. `device`
     is a host of the home, `platform` the name of a platform in the configuration; None: the
-    caller names none.
+    caller names none. The steps of `felt` succeed while it is felt.
     """
 
     id: str
@@ -51,6 +54,7 @@ class HomeFault:
     playbook: str
     inject: tuple[Step, ...]
     clear: tuple[Step, ...]
+    felt: tuple[Step, ...] = ()
     also: tuple[Truth, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     device: str | None = None
@@ -88,8 +92,10 @@ def _fault(entry: Mapping[str, Any]) -> HomeFault:
             **entry,
             "also": also,
             "half": half_of((entry["cause"], *(one.cause for one in also))),
-            "inject": tuple(Step(**step) for step in entry["inject"]),
-            "clear": tuple(Step(**step) for step in entry["clear"]),
+            **{
+                part: tuple(Step(**step) for step in entry.get(part, ()))
+                for part in ("inject", "felt", "clear")
+            },
         }
     )
 
@@ -142,18 +148,31 @@ def clear_fault(name: str, fault_id: str) -> None:
     (network.folder_of(name) / SET / fault_id).unlink()
 
 
+def is_felt(name: str, fault_id: str) -> bool:
+    """Look with plain tools whether a fault is felt now.
+
+    Raises:
+        HomeLabError: there is no such fault, or a host of its steps does not run.
+    """
+    return all(_done(name, step).returncode == 0 for step in find_fault(fault_id).felt)
+
+
 def _run(name: str, steps: tuple[Step, ...]) -> None:
     for step in steps:
-        done = call(
-            [*namespaces.entering(name, step.at), "sh", "-eu", "-c", step.run],
-            extra={
-                "NAMESPACE": namespaces.full_name(name, step.at),
-                "FOLDER": str(network.folder_of(name)),
-                "PREFIX": namespaces.full_name(name, "")[:-1],
-                "PYTHON": sys.executable,
-                "WIRE": f"sh {network.BUILD.with_name('wire.sh')}",
-            },
-        )
+        done = _done(name, step)
         if done.returncode:
             said = done.stderr.strip() or f"ended with {done.returncode}"
             raise HomeLabError(f"in {step.at}: {said}")
+
+
+def _done(name: str, step: Step) -> subprocess.CompletedProcess[str]:
+    return call(
+        [*namespaces.entering(name, step.at), "sh", "-eu", "-c", step.run],
+        extra={
+            "NAMESPACE": namespaces.full_name(name, step.at),
+            "FOLDER": str(network.folder_of(name)),
+            "PREFIX": namespaces.full_name(name, "")[:-1],
+            "PYTHON": sys.executable,
+            "WIRE": f"sh {network.BUILD.with_name('wire.sh')}",
+        },
+    )

@@ -33,6 +33,7 @@ FOLDERS: Final = (
     "snmp",
     "root",
     "visits",
+    "long_up",
     "etc/router/dropbear",
     "etc/laptop/lab",
     "etc/all/ssl/certs",
@@ -129,8 +130,11 @@ def _run(command: list[str], text: str = "") -> str:
 def _write_site(folder: Path, site: Site, authority: Authority) -> None:
     folder.mkdir(exist_ok=True)
     (folder / "index.html").write_text(f"<title>{site.name}</title>\n".ljust(PAGE_BYTES, "."))
-    write_private(folder / "tls.pem", authority.server(site.name))
+    write_private(folder / "proper.pem", authority.server(site.name))
     write_private(folder / "expired.pem", authority.server(site.name, age=2 * LASTS))
+    write_private(folder / "misnamed.pem", authority.server("parking.example"))
+    write_private(folder / "untrusted.pem", Authority("Nobody's CA").server(site.name))
+    (folder / "tls.pem").symlink_to("proper.pem")
 
 
 # dnsmasq(8) and snmpd.conf(5).
@@ -227,6 +231,7 @@ def _subscriber(line: Line) -> dict[str, object]:
             "address": line.address,
             "port": layout.SSH_PORT,
             "platform": "linux_hostapd",
+            "model": layout.ROUTER_MODEL,
             "user": "root",
             "credential": credential("router"),
         }

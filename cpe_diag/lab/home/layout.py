@@ -15,6 +15,7 @@ HOSTS: Final = (
     ("video", "a third party's platform"),
     ("bank", "another third party's platform"),
     ("router", "the home router"),
+    ("box", "another router of the customer's, in a cupboard: nothing is plugged in"),
     ("tv", "a device of the home"),
     ("pc", "another device of the home"),
     ("laptop", "a field technician's laptop"),
@@ -43,6 +44,8 @@ SSH_PORT: Final = 22
 UPLINK_IF_INDEX: Final = 2
 SUBSCRIBER: Final = "sub-1"
 """The one with a home; the others are neighbours."""
+ROUTER_MODEL: Final = "Lab Gateway 1"
+"""What the operator's records call the router; the device itself does not say."""
 SERVICE_BPS: Final = 100_000_000
 
 

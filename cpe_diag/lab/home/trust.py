@@ -16,10 +16,10 @@ SKEW: Final = dt.timedelta(hours=1)
 class Authority:
     """A certificate authority that lives as long as one network."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "Lab home CA") -> None:
         """Make its key and its certificate."""
         self._key = _key()
-        self._certificate = _certificate("Lab home CA", self._key, None, dt.timedelta())
+        self._certificate = _certificate(name, self._key, None, dt.timedelta())
 
     def certificate(self) -> str:
         """Give the certificate that clients trust, in PEM."""

@@ -1,15 +1,20 @@
 """A small web server with HTTP on port 80 and TLS on 443: `web.py FOLDER`.
 
-FOLDER holds `tls.pem` (key and certificate) and `index.html`; where it holds `maintenance`, every
-answer is 503. SIGHUP reads `tls.pem` anew. The standard library alone, so that any Python runs it.
+FOLDER holds `tls.pem` (key and certificate) and `index.html`. Where it holds `status`, that is the
+answer: a number, and after it the networks that get it, or none for everybody. Where it holds
+`wait`, an answer takes so many seconds. SIGHUP reads `tls.pem` anew. The standard library alone,
+so that any Python runs it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import signal
 import ssl
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -27,18 +32,30 @@ class Page(BaseHTTPRequestHandler):
         self._answer(whole=False)
 
     def do_GET(self) -> None:
-        """Send the page, or say that there is none now."""
+        """Send the page, or say why not."""
         self._answer(whole=True)
 
     def _answer(self, *, whole: bool) -> None:
-        closed = (self.folder / "maintenance").exists()
-        body = b"closed\n" if closed else (self.folder / "index.html").read_bytes()
-        self.send_response(503 if closed else 200)
+        time.sleep(float(_words(self.folder / "wait", "0")[0]))
+        status, *networks = _words(self.folder / "status", "200")
+        client = ipaddress.ip_address(self.client_address[0])
+        if networks and not any(client in ipaddress.ip_network(one) for one in networks):
+            status = "200"
+        refused = status != "200"
+        body = b"refused\n" if refused else (self.folder / "index.html").read_bytes()
+        self.send_response(int(status))
         self.send_header("Content-Type", "text/html")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if whole:
             self.wfile.write(body)
+
+
+def _words(path: Path, usual: str) -> list[str]:
+    """Read the words of a file, or take what is usual where there is none."""
+    with contextlib.suppress(FileNotFoundError):
+        return path.read_text().split()
+    return [usual]
 
 
 class SecureServer(ThreadingHTTPServer):

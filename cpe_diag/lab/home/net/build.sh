@@ -21,7 +21,7 @@ serve() {
 }
 links() { ip -n "$prefix-$1" -batch -; }
 
-for name in bng access internet noc resolver reference video bank router tv pc laptop \
+for name in bng access internet noc resolver reference video bank router box tv pc laptop \
   neighbour1 neighbour2 neighbour3; do
   ip netns add "$prefix-$name"
   echo "link set dev lo up" | links "$name"

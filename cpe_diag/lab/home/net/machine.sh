@@ -2,7 +2,8 @@
 # One machine of the home, with a root of its own: it sees its own files, processes and clock, the
 # programs of this machine read-only, and the network of the namespace it was started in.
 #
-# machine.sh power NAME FOLDER: keep it running; a reboot inside ends it, and it starts again.
+# machine.sh power NAME FOLDER: keep it running; a reboot inside ends it, and it starts again. Where
+# FOLDER/long_up has a file of its NAME, it starts once more as if it had been up for days.
 # machine.sh boot NAME FOLDER: its first process.
 set -eu
 verb=$1 name=$2 folder=$3
@@ -20,12 +21,14 @@ links_down() {
 
 power() {
   # The first time it has been up for three days: a router that has just started is a finding.
-  up_s=$((3 * 86400))
+  : >"$folder/long_up/$name"
   while :; do
+    up_s=0
+    [ ! -e "$folder/long_up/$name" ] || up_s=$((3 * 86400))
+    rm -f "$folder/long_up/$name"
     read -r now _ </proc/uptime
     unshare --mount --pid --uts --ipc --time --boottime "$((up_s - ${now%.*}))" --fork --kill-child \
       sh "$here/machine.sh" boot "$name" "$folder" || :
-    up_s=0
     links_down
     sleep 1
   done
