@@ -22,7 +22,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "consent": ("cpe_diag.cli.consent:consent", "Ask for, record and show customers' consents."),
     "audit": ("cpe_diag.cli.audit:audit", "Show and verify who looked, agreed and changed."),
     "known": ("cpe_diag.cli.known:known", "Known faults of models, and what helps."),
-    "explain": ("cpe_diag.cli.explain:explain", "Judge a saved bundle again, offline."),
+    "judge": ("cpe_diag.cli.judge:judge", "Explain verdicts, and judge saved cases again."),
     "playbook": ("cpe_diag.cli.playbook:playbook", "List, show and check playbooks."),
     "driver": ("cpe_diag.cli.driver:driver", "List, show and check device drivers."),
     "subscriber": ("cpe_diag.cli.subscriber:subscriber", "Show what the inventory says."),

@@ -54,6 +54,16 @@ def lab_faults(context: click.Context, parameter: click.Parameter, incomplete: s
     return [name for name in names if name.startswith(incomplete)]
 
 
+def causes(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the causes that a verdict can name, else directories."""
+    del context, parameter
+    from cpe_diag.judge.causes import CAUSES
+
+    return _or_files((cause.id for cause in CAUSES), incomplete)
+
+
 def _or_files(names: Iterable[str], incomplete: str) -> list[CompletionItem]:
     """Offer the names that fit; where none does, let the shell complete a path."""
     fitting = [CompletionItem(name) for name in names if name.startswith(incomplete)]

@@ -266,4 +266,4 @@ def _save(bundle: Path, result: RunResult, *, quiet: bool) -> None:
 
     saved = write_bundle(bundle, result, critical_path_s=critical_path(result.trace).total_s)
     if not quiet:
-        click.echo(f"bundle: {saved} (judge it again offline: cpe-diag explain {saved})")
+        click.echo(f"bundle: {saved} (judge it again offline: cpe-diag judge explain {saved})")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cpe_diag.domain.findings import Finding
+from cpe_diag.domain.missing import NOT_ASKED, Maybe
 
 
 class FaultDomain(StrEnum):
@@ -50,15 +51,57 @@ class Segment:
     note: str
 
 
+class ContributionKind(StrEnum):
+    """What adds to a belief, or takes from it."""
+
+    START = "start"
+    """Where every cause begins before anything is seen."""
+    COMPLAINT = "complaint"
+    """What the customer complains about."""
+    FOR = "for"
+    AGAINST = "against"
+    REPEATED = "repeated"
+    """A further finding from the same facts: counted in part, because it is not independent."""
+    NOT_COUNTED = "not_counted"
+    """It follows from another finding, another cause explains it, or it says nothing alone."""
+    NEED_UNKNOWN = "need_unknown"
+    """What must hold for this cause is not known: possible, not proven."""
+    RULED_OUT = "ruled_out"
+    RIVALS = "rivals"
+    """Other causes that would explain the same findings."""
+    CALIBRATION = "calibration"
+    """What was learned from labelled cases about such sums."""
+    LIMIT = "limit"
+    """Nothing is certain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """One line of the sum that a belief is: `log_odds` added, for the reason in `words`.
+
+    `finding` is the rule whose answer it is, or None. `log_odds` is natural: 2.2 is about nine
+    times as likely; None makes the cause impossible.
+    """
+
+    kind: ContributionKind
+    finding: str | None
+    log_odds: float | None
+    words: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A cause that was weighed: belief from 0 to 1, findings for and against, by id."""
+    """A cause that was weighed: belief from 0 to 1, findings for and against, by id.
+
+    `contributions` add up to the log-odds of the belief. Bundles of earlier versions have none.
+    """
 
     cause: str
     domain: FaultDomain
     belief: float
     supported_by: tuple[str, ...]
     contradicted_by: tuple[str, ...]
+    contributions: Maybe[tuple[Contribution, ...]] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,10 @@ class Cause:
     tell_customer: str
     source: str
 
+    def __hash__(self) -> int:
+        """Hash by the id, which is unique: what is compiled from a cause is looked up often."""
+        return hash(self.id)
+
 
 def when(finding: str, weight: float) -> Sign:
     """Weigh the answer yes."""

@@ -95,7 +95,7 @@ CAUSES_DOCSIS: Final[tuple[Cause, ...]] = (
         supports=(
             when("ranging_timeouts", 4.5),
             when("upstream_tx_high", 2.0),
-            when("modem_ranging", 4.0),
+            when("modem_ranging", 4.6),
         ),
         against=(
             when("upstream_snr_low", -2.5),

@@ -1,4 +1,4 @@
-"""How much each cause is believed, and which of them the evidence really needs.
+"""How much one cause is believed, by what the rules found.
 
 The belief in a cause is a logistic function of its log-odds:
 
@@ -6,29 +6,24 @@ The belief in a cause is a logistic function of its log-odds:
              + the shift for the customer's complaint
              + the weight of every sign whose finding has the sign's answer
 
-A finding that follows from another (see `explaining`) adds nothing. What is good elsewhere speaks
-for a cause only beside something unusual that speaks for it: without its own sign there is
-nothing to narrow down. A need with the other answer
-makes the belief 0; a need that nobody knows caps it at 0.45: possible, not proven.
-
-Then the causes compete for the evidence. Where nothing works at all, what ends that comes first:
-switched-off Wi-Fi beside a router without an address is not the answer to "no internet". The most
-believed one takes the unusual findings that it
-explains. Another cause stands beside it (`also`) only where it still reaches the floor without
-them. Where neither stands without the other's findings and both are about as much believed,
-nobody can say which it is: undetermined, with both as candidates.
+A finding that follows from another (see `explaining`) adds nothing. Findings that were read from
+the very same facts are not independent: of those that speak in the same direction, the strongest
+counts whole and each further one half. What is good elsewhere speaks for a cause only beside
+something unusual that speaks for it: without its own sign there is nothing to narrow down. A need
+with the other answer makes the belief 0; a need that nobody knows caps it at 0.45: possible, not
+proven. `accounts` prints these sums, `competing` lets the causes compete.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.subscriber import Technology
-from cpe_diag.judge.cause import ONE_DEVICE, WIFI_TROUBLE, Cause
-from cpe_diag.judge.causes import CAUSES
+from cpe_diag.judge.cause import Cause, Sign
 
 if TYPE_CHECKING:
     from cpe_diag.domain.findings import Finding
@@ -36,27 +31,9 @@ if TYPE_CHECKING:
 PRIOR_LOG_ODDS: Final = -3.0
 POSSIBLE_AT_MOST: Final = 0.45
 """Belief in a cause of which a need is not known; below the floor on purpose."""
-FLOOR: Final = 0.6
-"""A verdict names a cause, and another stands beside it, from this belief on."""
-MARGIN: Final = 0.2
-"""Two explanations of the same findings that are nearer than this cannot be told apart."""
-MENTION: Final = 0.15
-"""Causes believed less are not worth a word among the candidates."""
 CERTAIN_AT_MOST: Final = 0.99
-OUTAGE: Final = frozenset(
-    {
-        "port_down",
-        "line_out_of_sync",
-        "router_unreachable",
-        "wan_down",
-        "gateway_unreachable",
-        "internet_unreachable",
-        "router_dns_fails",
-    }
-)
-"""Where one of these holds, nothing works, whatever else is wrong in the home."""
-ABOUT_THE_HOME: Final = frozenset({WIFI_TROUBLE, ONE_DEVICE})
-"""Complaints that an outage does not answer first."""
+AGAIN_SHARE: Final = 0.5
+"""What a further finding from the same facts counts, of its weight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +42,7 @@ class Board:
 
     `answers` by finding; `explained` add nothing because they follow from others;
     `taken` are explained by a cause that is believed already; `not_arising` have no meaning here.
+    `read_from` are the facts that each answer was read from.
     """
 
     answers: Mapping[str, bool | None]
@@ -73,6 +51,7 @@ class Board:
     symptom: str
     technology: Technology | None = None
     taken: frozenset[str] = frozenset()
+    read_from: Mapping[str, tuple[FactKey, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,20 +62,6 @@ class Weighed:
     belief: float
     supported_by: tuple[str, ...]
     contradicted_by: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weighing:
-    """The outcome: `lead` None means that no cause stands, or that `rivals` cannot be told apart.
-
-    `also` stand beside the lead on evidence of their own; `weighed` are all causes, most believed
-    first.
-    """
-
-    lead: Weighed | None
-    also: tuple[Weighed, ...]
-    rivals: tuple[Weighed, ...]
-    weighed: tuple[Weighed, ...]
 
 
 def board(
@@ -111,7 +76,60 @@ def board(
         ),
         symptom=symptom,
         technology=technology,
+        read_from={finding.id: finding.rests_on for finding in findings if finding.rests_on},
     )
+
+
+def counted(cause: Cause, on: Board) -> list[tuple[Sign, float]]:
+    """Give the signs that count, and what each adds to the log-odds, most telling first."""
+    answers, explained, taken = on.answers, on.explained, on.taken
+    told = [
+        sign
+        for sign in cause.supports + cause.against
+        if answers.get(sign.finding) is sign.answer
+        and sign.finding not in explained
+        and sign.finding not in taken
+    ]
+    if not told:
+        return []
+    if not any(sign.answer and sign.weight > 0 for sign in told):
+        told = [sign for sign in told if sign.weight < 0]
+    told.sort(key=lambda sign: -abs(sign.weight))
+    heard: set[tuple[object, bool]] = set()
+    added = []
+    for sign in told:
+        voice = (on.read_from.get(sign.finding, sign.finding), sign.weight > 0)
+        added.append((sign, sign.weight * AGAIN_SHARE if voice in heard else sign.weight))
+        heard.add(voice)
+    return added
+
+
+def ruled_out(cause: Cause, on: Board) -> tuple[str | None, str] | None:
+    """Say by which finding (None: by no one) and why a cause cannot be at all; None: it can."""
+    if cause.technologies and on.technology and on.technology not in cause.technologies:
+        return None, f"the subscriber is connected by {on.technology}"
+    for need in cause.needs:
+        answer = on.answers.get(need.finding)
+        if need.finding in on.not_arising:
+            return need.finding, "is needed, and does not arise here"
+        if answer is not None and answer is not need.answer:
+            return need.finding, f"is needed to be {'yes' if need.answer else 'no'}"
+    return None
+
+
+def unproven_needs(cause: Cause, on: Board) -> tuple[str, ...]:
+    """Give the findings that must hold for a cause and are not known, or are another's."""
+    return tuple(
+        need.finding
+        for need in cause.needs
+        if (answer := on.answers.get(need.finding)) is None
+        or (answer and need.finding in on.taken)
+    )
+
+
+def start(cause: Cause, symptom: str) -> float:
+    """Give the log-odds of a cause before anything is seen, with the complaint."""
+    return PRIOR_LOG_ODDS + sum(shift for name, shift in cause.shifts if name == symptom)
 
 
 def weigh(cause: Cause, on: Board) -> Weighed:
@@ -124,90 +142,26 @@ def weigh(cause: Cause, on: Board) -> Weighed:
     Returns:
         Its belief, and the findings that made it.
     """
-    log_odds = PRIOR_LOG_ODDS + dict(cause.shifts).get(on.symptom, 0.0)
-    silent = on.explained | on.taken
-    told = [
-        sign
-        for sign in cause.supports + cause.against
-        if on.answers.get(sign.finding) is sign.answer and sign.finding not in silent
-    ]
-    if not any(sign.answer and sign.weight > 0 for sign in told):
-        told = [sign for sign in told if sign.weight < 0]
-    told.sort(key=lambda sign: -abs(sign.weight))
-    log_odds += sum(sign.weight for sign in told)
-    belief = min(1.0 / (1.0 + math.exp(-log_odds)), CERTAIN_AT_MOST)
-    if cause.technologies and on.technology and on.technology not in cause.technologies:
+    added = counted(cause, on)
+    belief = chance(start(cause, on.symptom) + sum(weight for _, weight in added))
+    belief = min(belief, CERTAIN_AT_MOST)
+    if ruled_out(cause, on) is not None:
         belief = 0.0
-    for need in cause.needs:
-        answer = on.answers.get(need.finding)
-        if need.finding in on.not_arising or (answer is not None and answer is not need.answer):
-            belief = 0.0
-        elif answer is None or (answer and need.finding in on.taken):
-            belief = min(belief, POSSIBLE_AT_MOST)
+    elif unproven_needs(cause, on):
+        belief = min(belief, POSSIBLE_AT_MOST)
     return Weighed(
         cause=cause,
         belief=belief,
-        supported_by=tuple(sign.finding for sign in told if sign.weight > 0),
-        contradicted_by=tuple(sign.finding for sign in told if sign.weight < 0),
+        supported_by=tuple(sign.finding for sign, weight in added if weight > 0),
+        contradicted_by=tuple(sign.finding for sign, weight in added if weight < 0),
     )
 
 
-def weigh_all(on: Board) -> tuple[Weighed, ...]:
-    """Weigh all causes: most believed first, bystanders after the others, then by their order."""
-    weighed = [weigh(cause, on) for cause in CAUSES]
-    return tuple(sorted(weighed, key=lambda one: (one.cause.bystander, -one.belief)))
+def chance(log_odds: float) -> float:
+    """Turn log-odds into a probability."""
+    return 1.0 / (1.0 + math.exp(-log_odds))
 
 
-def _stands_beside(one: Weighed, other: Weighed, on: Board) -> bool:
-    """Tell whether `one` still stands when `other` has taken what it explains."""
-    taken = on.taken | frozenset(other.cause.explains)
-    return weigh(one.cause, replace(on, taken=taken)).belief >= FLOOR
-
-
-def conclude(on: Board) -> Weighing:
-    """Let the causes compete for the findings.
-
-    Args:
-        on: what is known.
-
-    Returns:
-        Which cause leads, which stand beside it, or which cannot be told apart.
-    """
-    weighed = weigh_all(on)
-    standing = [one for one in weighed if one.belief >= FLOOR]
-    standing.sort(key=lambda one: not _ends_an_outage(one.cause, on))
-    if not standing:
-        return Weighing(lead=None, also=(), rivals=(), weighed=weighed)
-    lead = _deepest(standing, on)
-    also: list[Weighed] = []
-    rivals: list[Weighed] = []
-    taken = frozenset(lead.cause.explains)
-    for other in standing:
-        if other is lead:
-            continue
-        beside = weigh(other.cause, replace(on, taken=taken))
-        if beside.belief >= FLOOR:
-            also.append(beside)
-            taken |= frozenset(other.cause.explains)
-        elif not _stands_beside(lead, other, on) and lead.belief - other.belief < MARGIN:
-            rivals.append(other)
-    if rivals:
-        return Weighing(lead=None, also=(), rivals=(lead, *rivals), weighed=weighed)
-    return Weighing(lead=lead, also=tuple(also), rivals=(), weighed=weighed)
-
-
-def _ends_an_outage(cause: Cause, on: Board) -> bool:
-    """Tell whether a cause is why nothing works, which comes before what works badly."""
-    if on.symptom in ABOUT_THE_HOME:
-        return False
-    return any(on.answers.get(finding) for finding in OUTAGE.intersection(cause.explains))
-
-
-def _deepest(standing: list[Weighed], on: Board) -> Weighed:
-    """Go from the most believed cause to one that explains it and stands without it."""
-    lead = standing[0]
-    for other in standing[1:]:
-        near = lead.belief - other.belief < MARGIN and other.cause.bystander is False
-        if near and not _stands_beside(lead, other, on) and _stands_beside(other, lead, on):
-            lead = other
-    return lead
+def log_odds_of(probability: float) -> float:
+    """Turn a probability above 0 and below 1 into log-odds."""
+    return math.log(probability / (1.0 - probability))

@@ -194,7 +194,7 @@ def test_a_bundle_is_judged_again_to_the_same_verdict(lab: RunningLab, tmp_path:
     """A verdict that cannot be repeated cannot be defended."""
     bundle = tmp_path / "case"
     first = _run(lab, SUBSCRIBER, "--json", "--bundle", str(bundle))
-    again = _cpe_diag(lab, "explain", str(bundle), "--json")
+    again = _cpe_diag(lab, "judge", "explain", str(bundle), "--json")
     assert first.returncode == again.returncode == NO_FAULT
     assert json.loads(first.stdout)["verdict"] == json.loads(again.stdout)["verdict"]
 

@@ -75,7 +75,7 @@ def test_a_known_fault_is_shown_to_everybody_whose_router_has_it(
     words = " ".join(shown.stdout.replace("┃", " ").split())
     assert "Known issue The WAN socket hangs (wan-hang; the router is Lab CPE-1" in words
     assert "human.reset (20 to 30 s), playbook known_reset_20s" in words
-    note = ask("explain", str(tmp_path / "bundle"), "--note").stdout
+    note = ask("judge", "explain", str(tmp_path / "bundle"), "--note").stdout
     assert "Known issue: The WAN socket hangs (wan-hang; the router is Lab CPE-1" in note
 
     client = LabClient(lab.folder)

@@ -1,4 +1,4 @@
-"""`cpe-diag explain`: the note for the ticket, and what is no bundle."""
+"""`cpe-diag judge explain`: the note for the ticket, and what is no bundle."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def bundle(tmp_path: Path) -> str:
 
 def test_the_note_is_plain_lines_and_nothing_else(bundle: str) -> None:
     """It is pasted into a ticket: no frame, no colour, and no word about bundles."""
-    done = CliRunner().invoke(main, ["explain", bundle, "--note"])
+    done = CliRunner().invoke(main, ["judge", "explain", bundle, "--note"])
     lines = done.stdout.splitlines()
     assert lines[0] == "Diagnosis of subscriber sub-1012 by playbook no_internet"
     assert lines[-1].startswith("Run 20260301T120000-sub-1012, rules ")
@@ -33,7 +33,7 @@ def test_the_note_is_plain_lines_and_nothing_else(bundle: str) -> None:
 
 def test_a_ticket_system_without_unicode_gets_letters_that_it_knows(bundle: str) -> None:
     """A terminal in ASCII must not end the command."""
-    done = CliRunner(charset="ascii").invoke(main, ["explain", bundle, "--note"])
+    done = CliRunner(charset="ascii").invoke(main, ["judge", "explain", bundle, "--note"])
     assert done.exit_code in {0, 10, 11}
     assert done.stdout.isascii()
 
@@ -41,7 +41,7 @@ def test_a_ticket_system_without_unicode_gets_letters_that_it_knows(bundle: str)
 @pytest.mark.parametrize("other", ["--json", "--facts"])
 def test_a_note_goes_with_no_other_form(bundle: str, other: str) -> None:
     """Two documents on one stream are none."""
-    assert CliRunner().invoke(main, ["explain", bundle, "--note", other]).exit_code == 2
+    assert CliRunner().invoke(main, ["judge", "explain", bundle, "--note", other]).exit_code == 2
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,29 @@ def test_a_note_goes_with_no_other_form(bundle: str, other: str) -> None:
 )
 def test_what_is_no_bundle_is_bad_input(tmp_path: Path, name: str, words: str) -> None:
     """A mistyped directory is the user's mistake, not something that we lack."""
-    done = CliRunner().invoke(main, ["explain", str(tmp_path / name)])
+    done = CliRunner().invoke(main, ["judge", "explain", str(tmp_path / name)])
     assert done.exit_code == 2
     assert words in done.output
+
+
+def test_a_bundle_is_explained_with_every_number(bundle: str) -> None:
+    """A second-line engineer adds it up, and asks why it is not something else."""
+    done = CliRunner().invoke(main, ["judge", "explain", bundle, "--why", "line_noise"])
+    assert "Beliefs as sums of log-odds" in done.stdout
+    assert "(line_noise)" in done.stdout
+    assert "any one cause is rare" in done.stdout
+
+
+def test_a_cause_is_told_with_its_thresholds_and_their_sources() -> None:
+    """The numbers that decide are not hidden in code."""
+    done = CliRunner().invoke(main, ["judge", "explain", "line_noise"])
+    assert done.exit_code == 0
+    assert "line_margin_low_db = 6 dB" in done.stdout
+    assert "source: " in done.stdout
+
+
+def test_a_misspelt_cause_is_bad_input_with_the_right_name() -> None:
+    """It is no directory either."""
+    done = CliRunner().invoke(main, ["judge", "explain", "line_noize"])
+    assert done.exit_code == 2
+    assert "line_noise" in done.output

@@ -42,7 +42,7 @@ def test_every_command_of_the_readme_is_there() -> None:
     """A walk that finds too little would prove too little."""
     assert {
         "cpe-diag run",
-        "cpe-diag explain",
+        "cpe-diag judge explain",
         "cpe-diag playbook check",
         "cpe-diag driver show",
         "cpe-diag subscriber show",

@@ -1,0 +1,58 @@
+"""Confidences that mean what they say: what was learned about sums of weights from labelled cases.
+
+Weights are set by hand and by reasoning. Whether a verdict whose weights add up to 95 % is right
+in 95 of 100 cases can only be counted. Platt scaling (Platt 1999, "Probabilistic outputs for
+support vector machines") does it with two numbers that can be printed: the log-odds of a verdict
+are multiplied by a slope, and an offset is added.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib import resources
+from typing import Final
+
+from cpe_diag.judge.weighing import CERTAIN_AT_MOST, chance, log_odds_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """Two numbers, and where they come from.
+
+    `cases` labelled verdicts were counted; 0 means that nothing was learned. `learned_on` is a
+    date (ISO 8601) or empty; `seed` that of the order in which the cases were caused, or None.
+    Brier scores are mean squared differences between confidence and truth: 0 is perfect.
+    """
+
+    slope: float = 1.0
+    offset: float = 0.0
+    cases: int = 0
+    seed: int | None = None
+    learned_on: str = ""
+    source: str = "nothing was learned yet"
+    brier_before: float | None = None
+    brier_after: float | None = None
+
+    def confidence(self, belief: float) -> float:
+        """Give what a belief above 0 has meant so far, never certain."""
+        if belief <= 0.0:
+            return 0.0
+        log_odds = log_odds_of(min(belief, CERTAIN_AT_MOST))
+        return min(chance(self.slope * log_odds + self.offset), CERTAIN_AT_MOST)
+
+    def words(self) -> str:
+        """Say in a line what it does and where it comes from."""
+        if not self.cases:
+            return self.source
+        return (
+            f"x {self.slope:.2f} {self.offset:+.2f}, learned from {self.cases} labelled cases"
+            f" on {self.learned_on} ({self.source})"
+        )
+
+
+FILE: Final = "calibration.json"
+LEARNED: Final = Calibration(
+    **json.loads(resources.files("cpe_diag.judge").joinpath(FILE).read_text(encoding="utf-8"))
+)
+"""What is shipped; `cpe-diag judge learn` writes it."""

@@ -1,0 +1,141 @@
+"""The causes compete for the evidence: which leads, which stand beside it, which are rivals.
+
+Where nothing works at all, what ends that comes first: switched-off Wi-Fi beside a router without
+an address is not the answer to "no internet". The most believed one takes the unusual findings
+that it explains. Another cause stands beside it (`also`) only where it still reaches the floor
+without them. Where neither stands without the other's findings and both are about as much
+believed, nobody can say which it is: undetermined, with both as candidates.
+
+A cause that leads is as sure as its share among all that would explain the same findings: beside
+a rival that is believed 0.75, not even a cause that is believed 0.95 by itself is that sure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.judge.cause import ONE_DEVICE, WIFI_TROUBLE, Cause
+from cpe_diag.judge.causes import CAUSES
+from cpe_diag.judge.weighing import Board, Weighed, weigh
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FLOOR: Final = 0.6
+"""A verdict names a cause, and another stands beside it, from this belief on."""
+MARGIN: Final = 0.2
+"""Two explanations of the same findings that are nearer than this cannot be told apart."""
+MENTION: Final = 0.15
+"""Causes believed less are not worth a word among the candidates."""
+OUTAGE: Final = frozenset(
+    {
+        "port_down",
+        "line_out_of_sync",
+        "router_unreachable",
+        "wan_down",
+        "gateway_unreachable",
+        "internet_unreachable",
+        "router_dns_fails",
+    }
+)
+"""Where one of these holds, nothing works, whatever else is wrong in the home."""
+ABOUT_THE_HOME: Final = frozenset({WIFI_TROUBLE, ONE_DEVICE})
+"""Complaints that an outage does not answer first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighing:
+    """The outcome: `lead` None means that no cause stands, or that `rivals` cannot be told apart.
+
+    `share` is how sure the lead is beside what else would explain the same findings, 0 without a
+    lead. `also` stand beside the lead on evidence of their own; `weighed` are all causes, most
+    believed first.
+    """
+
+    lead: Weighed | None
+    share: float
+    also: tuple[Weighed, ...]
+    rivals: tuple[Weighed, ...]
+    weighed: tuple[Weighed, ...]
+
+
+def weigh_all(on: Board, causes: Sequence[Cause] = CAUSES) -> tuple[Weighed, ...]:
+    """Weigh all causes: most believed first, bystanders after the others, then by their order."""
+    weighed = [weigh(cause, on) for cause in causes]
+    return tuple(sorted(weighed, key=lambda one: (one.cause.bystander, -one.belief)))
+
+
+def conclude(on: Board, causes: Sequence[Cause] = CAUSES) -> Weighing:
+    """Let the causes compete for the findings.
+
+    Args:
+        on: what is known.
+        causes: those that can be.
+
+    Returns:
+        Which cause leads, which stand beside it, or which cannot be told apart.
+    """
+    weighed = weigh_all(on, causes)
+    standing = [one for one in weighed if one.belief >= FLOOR]
+    standing.sort(key=lambda one: not _ends_an_outage(one.cause, on))
+    if not standing:
+        return Weighing(lead=None, share=0.0, also=(), rivals=(), weighed=weighed)
+    lead = _deepest(standing, on)
+    also: list[Weighed] = []
+    rivals: list[Weighed] = []
+    taken = frozenset(lead.cause.explains)
+    for other in standing:
+        if other is lead:
+            continue
+        beside = weigh(other.cause, replace(on, taken=taken))
+        if beside.belief >= FLOOR:
+            also.append(beside)
+            taken |= frozenset(other.cause.explains)
+        elif not _stands_beside(lead, other, on) and lead.belief - other.belief < MARGIN:
+            rivals.append(other)
+    share = _share(lead, [one for one in weighed if one.belief >= MENTION], on)
+    if rivals or share < FLOOR:
+        near = rivals or [one for one in standing if one is not lead]
+        return Weighing(lead=None, share=0.0, also=(), rivals=(lead, *near), weighed=weighed)
+    return Weighing(lead=lead, share=share, also=tuple(also), rivals=(), weighed=weighed)
+
+
+def _share(lead: Weighed, likely: list[Weighed], on: Board) -> float:
+    """Give the lead's share among itself, what neither stands without, and "something else"."""
+    rivals = (
+        _odds(one.belief)
+        for one in likely
+        if one is not lead
+        and not _stands_beside(lead, one, on)
+        and weigh(one.cause, replace(on, taken=frozenset(lead.cause.explains))).belief < FLOOR
+    )
+    held = _odds(lead.belief)
+    return held / (1.0 + held + sum(rivals))
+
+
+def _odds(belief: float) -> float:
+    return belief / (1.0 - belief)
+
+
+def _stands_beside(one: Weighed, other: Weighed, on: Board) -> bool:
+    """Tell whether `one` still stands when `other` has taken what it explains."""
+    taken = on.taken | frozenset(other.cause.explains)
+    return weigh(one.cause, replace(on, taken=taken)).belief >= FLOOR
+
+
+def _ends_an_outage(cause: Cause, on: Board) -> bool:
+    """Tell whether a cause is why nothing works, which comes before what works badly."""
+    if on.symptom in ABOUT_THE_HOME:
+        return False
+    return any(on.answers.get(finding) for finding in OUTAGE.intersection(cause.explains))
+
+
+def _deepest(standing: list[Weighed], on: Board) -> Weighed:
+    """Go from the most believed cause to one that explains it and stands without it."""
+    lead = standing[0]
+    for other in standing[1:]:
+        near = lead.belief - other.belief < MARGIN and other.cause.bystander is False
+        if near and not _stands_beside(lead, other, on) and _stands_beside(other, lead, on):
+            lead = other
+    return lead

@@ -1,0 +1,234 @@
+"""Puts a case that was weighed into a verdict: words, evidence, candidates, the next step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import Blame, FailureKind
+from cpe_diag.domain.observations import Unobserved
+from cpe_diag.domain.verdict import Destination, FaultDomain, Verdict
+from cpe_diag.judge.calibration import LEARNED
+from cpe_diag.judge.candidates import mentioned, named
+from cpe_diag.judge.competing import FLOOR, MENTION
+from cpe_diag.judge.healthy import relevant
+from cpe_diag.judge.keys import CABLE_TEST
+from cpe_diag.judge.segments import segments
+from cpe_diag.judge.settle import ASK_AFFECTED, ASKS
+from cpe_diag.judge.verdict_group import verdict_group
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.evidence import Evidence
+    from cpe_diag.domain.findings import Finding
+    from cpe_diag.domain.verdict import SettlingStep
+    from cpe_diag.judge.question import CaseFile
+    from cpe_diag.judge.seen import Seen
+    from cpe_diag.judge.weighing import Weighed
+
+NO_FAULT_AT_MOST: Final = 0.95
+NO_FAULT_TITLE: Final = "No fault found"
+UNDETERMINED_TITLE: Final = "The evidence does not decide it"
+NOT_OUR_SIDE: Final = frozenset({FailureKind.DEPENDENCY, FailureKind.NOT_APPLICABLE})
+"""Gaps that nobody has to mend: they follow from others, or the question does not arise."""
+OF_A_BROKEN_CABLE: Final = ("ethernet_link_down", "port_speed_low", "port_errors_growing")
+MEASURE_CABLE: Final = (
+    "Let the node measure the cable (cpe-diag port test-cable), then run again: it may name the"
+    " place of a break."
+)
+TOLD_UNDETERMINED: Final = (
+    "We have not found the cause yet. A colleague goes on with your case and will get back to you."
+)
+TOLD_NO_FAULT: Final = (
+    "We have checked your connection from our network to your home, and it is working well now."
+    " Please try again, and call us if the trouble comes back."
+)
+
+
+def of_cause(seen: Seen, lead: Weighed, step: SettlingStep | None, rules_version: str) -> Verdict:
+    """Name a cause.
+
+    Args:
+        seen: the case.
+        lead: the cause that leads.
+        step: what could still overturn it, or None.
+        rules_version: by which rules it was judged.
+
+    Returns:
+        The verdict.
+    """
+    cause = lead.cause
+    follow = [
+        finding.id
+        for finding in seen.findings
+        if finding.answer and finding.follows_from and finding.id in cause.explains
+    ]
+    evidence = seen.by_id(dict.fromkeys((*lead.supported_by, *follow)))
+    first, *also = named(seen, LEARNED)
+    beside = "".join(f" Also: {_lower(one.cause.title)}." for one in seen.weighing.also)
+    why = "; ".join(finding.because for finding in evidence[:2])
+    return Verdict(
+        domain=cause.domain,
+        cause=cause.id,
+        title=cause.title,
+        confidence=first.belief,
+        summary=f"{cause.title}: {why}.{beside}",
+        also=tuple(also),
+        candidates=mentioned(seen, LEARNED),
+        evidence_for=evidence,
+        evidence_against=seen.by_id(lead.contradicted_by),
+        unknown=_unknown(seen),
+        settle_by=step,
+        destination=cause.destination,
+        next_action=cause.next_action,
+        tell_customer=cause.tell_customer,
+        segments=segments(seen.findings, seen.case.evidence),
+        rules_version=rules_version,
+        group=verdict_group(cause.id, seen.facts),
+    )
+
+
+def good_enough(seen: Seen) -> float:
+    """Give how sure "no fault" is, where all that matters was seen good."""
+    most = max(one.belief for one in seen.weighing.weighed)
+    return NO_FAULT_AT_MOST * (1.0 - most)
+
+
+def no_fault(seen: Seen, rules_version: str) -> Verdict:
+    """Say that nothing is wrong now.
+
+    Args:
+        seen: the case.
+        rules_version: by which rules it was judged.
+
+    Returns:
+        The verdict.
+    """
+    good = [name for name in relevant(seen.case.symptom) if seen.on.answers.get(name) is False]
+    return Verdict(
+        domain=FaultDomain.NONE,
+        cause="no_fault",
+        title=NO_FAULT_TITLE,
+        confidence=round(good_enough(seen), 3),
+        summary=f"{NO_FAULT_TITLE}: all {len(good)} checks that matter here are good.",
+        also=(),
+        candidates=mentioned(seen, LEARNED),
+        evidence_for=seen.by_id(good),
+        evidence_against=(),
+        unknown=_unknown(seen),
+        settle_by=None,
+        destination=Destination.FIXED,
+        next_action="Have the customer try again; watch the line if the trouble comes and goes.",
+        tell_customer=TOLD_NO_FAULT,
+        segments=segments(seen.findings, seen.case.evidence),
+        rules_version=rules_version,
+    )
+
+
+def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> Verdict:
+    """Say that the evidence does not decide, and what would.
+
+    Args:
+        seen: the case.
+        step: what would tell most, or None.
+        rules_version: by which rules it was judged.
+
+    Returns:
+        The verdict.
+    """
+    likely = seen.weighing.rivals or tuple(
+        one for one in seen.weighing.weighed if one.belief >= MENTION
+    )
+    if step is not None and not likely and step.probe in ASKS:
+        step = None  # nobody's words make up for devices that could not be asked
+    measurable = _cable_untested(seen)
+    if measurable and step is not None and step.probe == ASK_AFFECTED:
+        step = None  # a measurement tells more of a dark port than which device is dark
+    if likely:
+        words = " or ".join(_lower(one.cause.title) for one in likely[:3])
+        summary = f"It may be that {words}."
+    else:
+        summary = "Too little is known to name a cause."
+    ours = _our_own_side(seen.case)
+    if ours:
+        summary += f" What kept us from looking is on our side: {'; '.join(ours[:2])}."
+    unusual = [f.id for f in seen.findings if f.answer and f.follows_from is None]
+    action = "Go on by hand with what is unknown."
+    if step:
+        action = f"Find out: {step.question}"
+    elif measurable:
+        action = MEASURE_CABLE
+    elif ours:
+        action = "Put right what kept us from looking, then run again; or go on by hand."
+    return Verdict(
+        domain=FaultDomain.UNDETERMINED,
+        cause="undetermined",
+        title=UNDETERMINED_TITLE,
+        confidence=round(_undecided(likely), 3),
+        summary=summary,
+        also=(),
+        candidates=mentioned(seen, LEARNED),
+        evidence_for=seen.by_id(unusual),
+        evidence_against=(),
+        unknown=_unknown(seen),
+        settle_by=step,
+        destination=Destination.SECOND_LINE,
+        next_action=action,
+        tell_customer=TOLD_UNDETERMINED,
+        segments=segments(seen.findings, seen.case.evidence),
+        rules_version=rules_version,
+    )
+
+
+def _cable_untested(seen: Seen) -> bool:
+    """Tell whether the cable may be broken, and the node could measure it and has not."""
+    failure = seen.case.evidence.failure(CABLE_TEST.kind, CABLE_TEST.subject)
+    ready = failure is not None and failure.kind is FailureKind.NOT_MEASURED
+    return ready and any(seen.on.answers.get(name) for name in OF_A_BROKEN_CABLE)
+
+
+def _undecided(likely: tuple[Weighed, ...]) -> float:
+    """Give the best candidate's share of all belief in candidates, never above its own."""
+    if not likely:
+        return 0.0
+    best = max(one.belief for one in likely)
+    return min(best * best / sum(one.belief for one in likely), FLOOR)
+
+
+def _lower(title: str) -> str:
+    return title[0].lower() + title[1:]
+
+
+def _unknown(seen: Seen) -> tuple[Finding, ...]:
+    """Give what could not be told, most telling first: what matters to the complaint.
+
+    What a device has no way to tell, and what has nothing to do with the complaint, is left out.
+    """
+    first = relevant(seen.case.symptom)
+    unknown = [
+        finding
+        for finding in seen.findings
+        if finding.answer is None
+        and finding.missing
+        and (finding.id in first or not _untellable(finding, seen.case.evidence))
+    ]
+    return tuple(sorted(unknown, key=lambda finding: finding.id not in first))
+
+
+def _untellable(finding: Finding, evidence: Evidence) -> bool:
+    failures = [evidence.failure(key.kind, key.subject) for key in finding.missing]
+    return all(
+        failure is not None
+        and failure.kind in {FailureKind.NOT_APPLICABLE, FailureKind.UNSUPPORTED}
+        for failure in failures
+    )
+
+
+def _our_own_side(case: CaseFile) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            str(observation.failure)
+            for _, observation in case.evidence
+            if isinstance(observation, Unobserved)
+            and observation.failure.blame in {Blame.AGENT, Blame.ACCESS}
+            and observation.failure.kind not in NOT_OUR_SIDE
+        )
+    )
