@@ -10,8 +10,8 @@ from cpe_diag.lab.files import CONFIG_FILE, INVENTORY_FILE
 from cpe_diag.lab.home import faults, files, layout, namespaces, network
 from cpe_diag.lab.inventory import SECRETS_FILE
 
-ADDRESS: Final = re.compile(r"^\d+: (\S+)\s+inet ([\d.]+)/", re.MULTILINE)
-"""Of `ip -4 -o addr`: device and address."""
+ADDRESS: Final = re.compile(r"^\d+: (\S+)\s+inet6? ([\d.a-f:]+)/", re.MULTILINE)
+"""Of `ip -o addr`: device and address."""
 
 
 def describe(name: str) -> dict[str, object]:
@@ -61,18 +61,25 @@ def describe(name: str) -> dict[str, object]:
                 "if_index": line.if_index,
                 "mac": line.mac,
                 "address": line.address,
+                "prefix": line.prefix,
             }
             for line in layout.LINES
         ],
         "sites": [
-            {"name": site.name, "address": site.address, "url": site.url} for site in layout.SITES
+            {
+                "name": site.name,
+                "address": site.address,
+                "address6": site.address6,
+                "url": site.url,
+            }
+            for site in layout.SITES
         ],
         "faults": list(faults.set_faults(name)),
     }
 
 
 def _host(name: str, host: str, what: str) -> dict[str, object]:
-    said = network.output(name, host, ["ip", "-4", "-o", "addr"], failing="")
+    said = network.output(name, host, ["ip", "-o", "addr", "show", "scope", "global"], failing="")
     return {
         "name": host,
         "what": what,

@@ -83,6 +83,7 @@ def write_folder(folder: Path) -> None:
         _write_site(folder / site.host, site, authority)
     (folder / CA_FILE).write_text(authority.certificate())
     (folder / "bng.conf").write_text(_bng())
+    (folder / "prefixes").write_text("".join(f"{one.mac} {one.prefix}\n" for one in layout.LINES))
     (folder / "resolver.conf").write_text(_resolver())
     write_private(folder / "snmpd.conf", _snmpd(held))
     _write_yaml(folder / SECRETS_FILE, "", held)
@@ -146,11 +147,14 @@ def _bng() -> str:
         "dhcp-range=198.51.100.100,198.51.100.199,1h\n"
         "dhcp-option=option:router,198.51.100.1\n"
         f"dhcp-option=option:dns-server,{layout.RESOLVER}\n{known}"
+        "enable-ra\ndhcp-range=2001:db8:1::,ra-only\n"
     )
 
 
 def _resolver() -> str:
-    names = "".join(f"host-record={site.name},{site.address}\n" for site in layout.SITES)
+    names = "".join(
+        f"host-record={site.name},{site.address},{site.address6}\n" for site in layout.SITES
+    )
     return (
         "no-resolv\nno-hosts\nuser=root\npid-file=\nlog-facility=-\nbind-dynamic\n"
         f"interface=eth0\nlocal=/example/\n{names}"

@@ -51,7 +51,10 @@ SERVICE_BPS: Final = 100_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A subscriber's line: where it ends, at which port of the node, with which address."""
+    """A subscriber's line: where it ends, at which port of the node, with which addresses.
+
+    `prefix` is what the router is handed for the home; its own address there is of its making.
+    """
 
     subscriber: str
     host: str
@@ -59,6 +62,7 @@ class Line:
     if_index: int
     mac: str
     address: str
+    prefix: str
 
 
 def _line(number: int, host: str) -> Line:
@@ -69,6 +73,7 @@ def _line(number: int, host: str) -> Line:
         if_index=10 + number,
         mac=f"02:00:5e:10:00:{number:02x}",
         address=f"198.51.100.{10 + number}",
+        prefix=f"2001:db8:1:{number}00::/56",
     )
 
 
@@ -82,11 +87,12 @@ LINES: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A web server in the world: its namespace, name, address and the page that is asked for."""
+    """A web server in the world: its namespace, name, addresses and the page that is asked for."""
 
     host: str
     name: str
     address: str
+    address6: str
     url: str
 
 
@@ -94,13 +100,22 @@ REFERENCE: Final = Site(
     host="reference",
     name="reference.example",
     address="203.0.113.130",
+    address6="2001:db8:0:3::130",
     url="http://reference.example/",
 )
 VIDEO: Final = Site(
-    host="video", name="video.example", address="203.0.113.140", url="https://video.example/"
+    host="video",
+    name="video.example",
+    address="203.0.113.140",
+    address6="2001:db8:0:3::140",
+    url="https://video.example/",
 )
 BANK: Final = Site(
-    host="bank", name="bank.example", address="203.0.113.150", url="https://bank.example/"
+    host="bank",
+    name="bank.example",
+    address="203.0.113.150",
+    address6="2001:db8:0:3::150",
+    url="https://bank.example/",
 )
 SITES: Final = (REFERENCE, VIDEO, BANK)
 

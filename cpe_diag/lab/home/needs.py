@@ -14,6 +14,7 @@ PACKAGE_OF: Final = {
     "ip": "iproute2",
     "nft": "nftables",
     "dnsmasq": "dnsmasq-base",
+    "dhclient": "isc-dhcp-client",
     "snmpd": "snmpd",
     "snmpset": "snmp",
     "dropbear": "dropbear-bin",

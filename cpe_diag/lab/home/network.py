@@ -116,6 +116,10 @@ def _signs(name: str) -> Iterator[tuple[str, Callable[[], bool]]]:
     for host in layout.VISITORS:
         for site in layout.SITES:
             yield f"{host} has not fetched {site.url}", partial(_fetched, name, host, site.name)
+        yield (
+            f"{host} has not fetched {layout.REFERENCE.url} by IPv6",
+            partial(_fetched, name, host, f"{layout.REFERENCE.name}.6"),
+        )
     for line in layout.LINES:
         yield f"{line.host} has no address", partial(_has_address, name, line.host, line.address)
     yield "the access node's agent does not answer", partial(_agent_answers, name)

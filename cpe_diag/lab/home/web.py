@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import signal
+import socket
 import ssl
 import sys
 import threading
@@ -38,7 +39,7 @@ class Page(BaseHTTPRequestHandler):
     def _answer(self, *, whole: bool) -> None:
         time.sleep(float(_words(self.folder / "wait", "0")[0]))
         status, *networks = _words(self.folder / "status", "200")
-        client = ipaddress.ip_address(self.client_address[0])
+        client = ipaddress.ip_address(self.client_address[0].removeprefix("::ffff:"))
         if networks and not any(client in ipaddress.ip_network(one) for one in networks):
             status = "200"
         refused = status != "200"
@@ -58,7 +59,13 @@ def _words(path: Path, usual: str) -> list[str]:
     return [usual]
 
 
-class SecureServer(ThreadingHTTPServer):
+class PlainServer(ThreadingHTTPServer):
+    """Listens on IPv4 and IPv6."""
+
+    address_family = socket.AF_INET6
+
+
+class SecureServer(PlainServer):
     """Does the handshake in the connection's own thread, so that nobody waits for another."""
 
     trust: ssl.SSLContext
@@ -82,7 +89,7 @@ def main(folder: Path) -> None:
     secure.trust.load_cert_chain(folder / "tls.pem")
     signal.signal(signal.SIGHUP, lambda *_: secure.trust.load_cert_chain(folder / "tls.pem"))
     threading.Thread(target=secure.serve_forever, daemon=True).start()
-    ThreadingHTTPServer(("", 80), Page).serve_forever()
+    PlainServer(("", 80), Page).serve_forever()
 
 
 if __name__ == "__main__":

@@ -25,6 +25,9 @@ for name in bng access internet noc resolver reference video bank router box tv 
   neighbour1 neighbour2 neighbour3; do
   ip netns add "$prefix-$name"
   echo "link set dev lo up" | links "$name"
+  # Nobody has an address of somebody else's, and nobody waits a second before asking for routers.
+  nsenter --net="/run/netns/$prefix-$name" sh -c 'cd /proc/sys/net/ipv6/conf/default
+    echo 0 >dad_transmits; echo 0 >router_solicitation_delay'
 done
 
 # The operator's core hangs on the BNG, the rest of the world behind one link.
@@ -41,10 +44,14 @@ link set dev c-access master core up
 addr add 203.0.113.1/26 dev core
 addr add 198.51.100.1/24 dev acc
 addr add 203.0.113.65/30 dev inet
+addr add 2001:db8:0:1::1/64 dev core
+addr add 2001:db8:1::1/64 dev acc
+addr add 2001:db8:0:2::1/64 dev inet
 link set dev core up
 link set dev acc up
 link set dev inet up
 route add default via 203.0.113.66
+route add default via 2001:db8:0:2::2
 LINKS
 links internet <<LINKS
 link add ix type bridge forward_delay 0
@@ -56,23 +63,29 @@ link set dev x-video master ix up
 link set dev x-bank master ix up
 addr add 203.0.113.66/30 dev bng
 addr add 203.0.113.129/26 dev ix
+addr add 2001:db8:0:2::2/64 dev bng
+addr add 2001:db8:0:3::1/64 dev ix
 link set dev bng up
 link set dev ix up
 route add 198.51.100.0/24 via 203.0.113.65
 route add 203.0.113.0/26 via 203.0.113.65
+route add 2001:db8:1::/48 via 2001:db8:0:2::1
+route add 2001:db8:0:1::/64 via 2001:db8:0:2::1
 LINKS
 fixed() {
   links "$1" <<LINKS
-addr add $2/26 dev eth0
+addr add 203.0.113.$2/26 dev eth0
+addr add $4$2/64 dev eth0
 link set dev eth0 up
-route add default via $3
+route add default via 203.0.113.$3
+route add default via $41
 LINKS
 }
-fixed noc 203.0.113.10 203.0.113.1
-fixed resolver 203.0.113.53 203.0.113.1
-fixed reference 203.0.113.130 203.0.113.129
-fixed video 203.0.113.140 203.0.113.129
-fixed bank 203.0.113.150 203.0.113.129
+fixed noc 10 1 2001:db8:0:1::
+fixed resolver 53 1 2001:db8:0:1::
+fixed reference 130 129 2001:db8:0:3::
+fixed video 140 129 2001:db8:0:3::
+fixed bank 150 129 2001:db8:0:3::
 
 # The access node: one bridge, subscribers kept apart; the number of a port is its ifIndex.
 links access <<LINKS
@@ -104,10 +117,12 @@ link add lan3 type veth peer name eth0 address 02:00:5e:20:00:03 netns $prefix-l
 LINKS
 
 for name in bng internet; do
-  in_ns "$name" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+  in_ns "$name" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward
+    echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
 done
 in_ns bng nft -f "$here/bng.nft"
 serve bng bng.log dnsmasq --keep-in-foreground --conf-file="$folder/bng.conf"
+serve bng dhcp6.log "$python" -I -S "$here/../dhcp6.py" acc "$folder/prefixes"
 serve resolver resolver.log dnsmasq --keep-in-foreground --conf-file="$folder/resolver.conf"
 serve access snmpd.log env SNMP_PERSISTENT_DIR="$folder/snmp" MIBS= \
   snmpd -f -C -c "$folder/snmpd.conf" -Lo -I -smux
