@@ -62,6 +62,21 @@ def ask(agent: Sequence[str], case: Case, bundle: Path, *, everything: bool) -> 
     )
 
 
+def no_verdict() -> Told:
+    """Give what stands for an agent that said nothing: it abstained."""
+    return Told(
+        domain="undetermined",
+        cause="no_verdict",
+        confidence=0.0,
+        also=(),
+        candidates=(),
+        destination="",
+        took_s=0.0,
+        command_s=0.0,
+        questions=0,
+    )
+
+
 def _took_s(said: dict[str, Any]) -> float:
     return float(max(step["ended_s"] for step in said["steps"]))
 

@@ -46,8 +46,17 @@ class HomeLab:
         return document.agent(self._name)
 
     def cause(self, case: Case) -> None:
-        """Set the fault."""
-        faults.set_fault(self._name, case.id)
+        """Set the fault; where that fails, once more in a new home.
+
+        Raises:
+            HomeLabError: it failed there too.
+        """
+        try:
+            faults.set_fault(self._name, case.id)
+        except HomeLabError as error:
+            print(f"{case.id} is not set, a new home is built: {error}", flush=True)  # noqa: T201
+            self.rebuild()
+            faults.set_fault(self._name, case.id)
         time.sleep(SETTLE_S)
 
     def end(self, case: Case) -> None:

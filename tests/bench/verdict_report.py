@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from verdict_figures import (
@@ -29,12 +30,14 @@ DESTINATIONS: Final = {cause.id: str(cause.destination) for cause in CAUSES}
 
 def report(outcomes: Sequence[Outcome], folder: Path) -> None:
     """Print and write all figures, and draw the pictures."""
-    seed = (folder / "seed").read_text(encoding="utf-8").strip()
+    plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     labs = ", ".join(
         f"{name} {sum(one.case.lab == name for one in outcomes)}"
         for name in sorted({one.case.lab for one in outcomes})
     )
-    how = f"{len(outcomes)} cases ({labs}), seed {seed}"
+    missing = plan["cases"] - len(outcomes)
+    how = f"{len(outcomes)} cases ({labs}), seed {plan['seed']}"
+    how += f"; {missing} CASES COULD NOT BE CAUSED" if missing else ""
     lines = [how, ""]
     for name, chosen in _sets(outcomes):
         if chosen:
@@ -57,7 +60,7 @@ def _sets(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:
         *(
             (f"{lab}, {half} half", [one for one in outcomes if _of(one, lab, half)])
             for lab in labs
-            for half in ("tuning", "held_back")
+            for half in ("tuning", "held_back", "unseen")
         ),
     ]
 

@@ -8,6 +8,7 @@ each run with the truth in it, for `cpe-diag judge replay`.
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import shutil
 import sys
@@ -19,16 +20,19 @@ from typing import TYPE_CHECKING, Final
 
 sys.path.append(str(Path(__file__).parents[1] / "e2e"))
 
-from verdict_ask import NoVerdictError, ask, from_line, to_line
+from verdict_ask import NoVerdictError, ask, from_line, no_verdict, to_line
 from verdict_cases import Outcome
 from verdict_labs import Lab, home_cases, home_lab, simulator, simulator_cases
 from verdict_report import report
 
+from cpe_diag.lab.home.needs import HomeLabError
+
 if TYPE_CHECKING:
-    from verdict_cases import Case
+    from verdict_cases import Case, Told
 
 RESULTS: Final = Path("bench-results/verdicts")
 AGENT: Final = (sys.executable, "-m", "cpe_diag")
+HALVES: Final = ("tuning", "held_back", "unseen")
 LABS: Final = ("home", "simulator")
 CASES_OF: Final = {"home": home_cases, "simulator": simulator_cases}
 
@@ -49,7 +53,7 @@ def _wish() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
     parser.add_argument("--lab", action="append", choices=LABS, help="default: all")
-    parser.add_argument("--half", choices=("tuning", "held_back"), help="default: both")
+    parser.add_argument("--half", choices=HALVES, help="default: both")
     parser.add_argument("--only", help="cases whose id has this in it")
     parser.add_argument("--copies", type=int, default=1, help="homes side by side")
     parser.add_argument("--once", action="store_true", help="do not measure everything as well")
@@ -69,7 +73,9 @@ def _run_all(wish: argparse.Namespace) -> None:
     print(f"seed {wish.seed}: {len(cases)} cases in random order")  # noqa: T201
     shutil.rmtree(wish.to, ignore_errors=True)
     (wish.to / "bundles").mkdir(parents=True)
-    (wish.to / "seed").write_text(f"{wish.seed}\n", encoding="utf-8")
+    (wish.to / "plan.json").write_text(
+        json.dumps({"seed": wish.seed, "cases": len(cases)}), encoding="utf-8"
+    )
     with ExitStack() as labs:
         free: dict[str, Queue[Lab]] = {"home": Queue(), "simulator": Queue()}
         wanted = {case.lab for case in cases}
@@ -89,8 +95,8 @@ def _run_all(wish: argparse.Namespace) -> None:
                 lab = free[case.lab].get()
                 try:
                     return _outcome(lab, case, wish.to / "bundles" / f"{number:03}", wish.once)
-                except NoVerdictError as error:
-                    print(f"NO VERDICT {error}", flush=True)  # noqa: T201
+                except HomeLabError as error:
+                    print(f"NOT CAUSED {case.lab} {case.id}: {error}", flush=True)  # noqa: T201
                     return None
                 finally:
                     free[case.lab].put(lab)
@@ -104,16 +110,24 @@ def _run_all(wish: argparse.Namespace) -> None:
 def _outcome(lab: Lab, case: Case, bundle: Path, once: bool) -> str:  # noqa: FBT001
     lab.cause(case)
     try:
-        told = ask(lab.agent(case), case, bundle, everything=False)
+        told = _told(lab, case, bundle, everything=False)
         everything = None
         if not once:
             beside = bundle.with_name(f"{bundle.name}-everything")
-            everything = ask(lab.agent(case), case, beside, everything=True)
+            everything = _told(lab, case, beside, everything=True)
     finally:
         lab.end(case)
     outcome = Outcome(case=case, told=told, everything=everything)
     _print(outcome)
     return to_line(outcome)
+
+
+def _told(lab: Lab, case: Case, bundle: Path, *, everything: bool) -> Told:
+    try:
+        return ask(lab.agent(case), case, bundle, everything=everything)
+    except NoVerdictError as error:
+        print(f"NO VERDICT {error}", flush=True)  # noqa: T201
+        return no_verdict()
 
 
 def _print(outcome: Outcome) -> None:

@@ -68,6 +68,7 @@ SINGLE: Final[Mapping[str, object]] = {
                 "properties": TRUTH,
             },
         },
+        "half": {"const": "unseen"},
         **COMPLAINT,
         "inject": STEPS,
         "felt": STEPS,

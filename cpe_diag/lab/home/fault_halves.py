@@ -16,6 +16,8 @@ class Half(StrEnum):
     TUNING = "tuning"
     HELD_BACK = "held_back"
     """No weight, threshold or prior is set by how it comes out."""
+    UNSEEN = "unseen"
+    """Written apart from the judge, and first run when the judge was finished."""
 
 
 KNOWN_BEFORE: Final = frozenset(

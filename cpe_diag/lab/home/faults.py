@@ -91,7 +91,9 @@ def _fault(entry: Mapping[str, Any]) -> HomeFault:
         **{
             **entry,
             "also": also,
-            "half": half_of((entry["cause"], *(one.cause for one in also))),
+            "half": Half(
+                entry.get("half") or half_of((entry["cause"], *(one.cause for one in also)))
+            ),
             **{
                 part: tuple(Step(**step) for step in entry.get(part, ()))
                 for part in ("inject", "felt", "clear")
