@@ -13,7 +13,7 @@ import click
 
 from cpe_diag.cli.consoles import err
 from cpe_diag.domain.evidence import Evidence
-from cpe_diag.engine.run import Judged, ProbeEnded, ProbeStarted, StepStarted
+from cpe_diag.engine.run import Announced, Judged, ProbeEnded, ProbeStarted, StepStarted
 from cpe_diag.judge.decide import find
 from cpe_diag.judge.question import CaseFile
 from cpe_diag.judge.segments import segments
@@ -62,6 +62,13 @@ def shown(prepared: PreparedRun) -> Iterator[tuple[OnProgress, AskCaller, Paused
         match event:
             case StepStarted():
                 view.step_started(event.step_id)
+            case Announced():
+                with _without(view):
+                    click.echo(
+                        f"Tell the customer: the connection is interrupted for a moment now"
+                        f" ({event.title}).",
+                        err=True,
+                    )
             case ProbeStarted():
                 view.probe_started(event.probe)
             case ProbeEnded():

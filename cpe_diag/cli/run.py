@@ -54,6 +54,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="When it is used up, the best verdict so far is handed over.",
 )
+@click.option(
+    "--everything",
+    is_flag=True,
+    help="Measure all there is, in place of what could change the verdict; for comparison.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option(
     "--bundle",
@@ -73,6 +78,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
     device: str | None,
     platform: str | None,
     budget: float,
+    everything: bool,
     as_json: bool,
     bundle: Path | None,
 ) -> None:
@@ -93,6 +99,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
         answers=_pairs(answers, "--answer"),
         device_mac=_mac(device),
         platform=platform,
+        everything=everything,
     )
     with told_clearly():
         if bundle is not None:

@@ -89,6 +89,8 @@ class FailureKind(StrEnum):
     """The device is not of the platform that the inventory names."""
     NOT_ASKED = "not_asked"
     """The driver does not ask for it, or did not yet when this was saved."""
+    NOT_AWAITED = "not_awaited"
+    """The verdict stood, no answer could have changed it, so that nobody waited for this one."""
 
 
 BLAME_OF: dict[FailureKind, Blame] = {
@@ -114,6 +116,7 @@ BLAME_OF: dict[FailureKind, Blame] = {
     FailureKind.NOT_APPLICABLE: Blame.AGENT,
     FailureKind.WRONG_PLATFORM: Blame.AGENT,
     FailureKind.NOT_ASKED: Blame.AGENT,
+    FailureKind.NOT_AWAITED: Blame.AGENT,
 }
 """Whom each kind of failure speaks about; total over FailureKind (a test holds it to that)."""
 

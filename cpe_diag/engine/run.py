@@ -43,6 +43,8 @@ class RunOrder:
     answers: Mapping[str, str]
     thresholds: Mapping[str, float]
     ticket: str | None
+    everything: bool = False
+    """Measure all there is, in place of what seems worth it; for comparison."""
     act: Act | None = None
     """Changes the router where a step says so; None: nothing may be changed in this run."""
 
@@ -121,13 +123,21 @@ class ProbeEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """A probe is about to begin that interrupts the customer's connection; `title` is its own."""
+
+    probe: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """The judge has spoken on what is known so far."""
 
     verdict: Verdict
 
 
-Progress: TypeAlias = StepStarted | ProbeStarted | ProbeEnded | Judged
+Progress: TypeAlias = StepStarted | Announced | ProbeStarted | ProbeEnded | Judged
 OnProgress: TypeAlias = Callable[[Progress], None]
 AskCaller: TypeAlias = Callable[[AskStep], str | None]
 """Puts a question to the person at the terminal; None means that nobody can be asked."""

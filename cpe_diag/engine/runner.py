@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from cpe_diag.domain.evidence import Evidence, FactKey, Measurement
+from cpe_diag.domain.nuisance import Nuisance
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import CallerAnswer, OwnChange
 from cpe_diag.domain.verdict import Destination, FaultDomain, Verdict
 from cpe_diag.engine.conditions import Known, evaluate
-from cpe_diag.engine.measure import Measured, measure
+from cpe_diag.engine.measure import measure
 from cpe_diag.engine.plan import plan_step
 from cpe_diag.engine.run import (
+    Announced,
     Judged,
     RunEnd,
     RunResult,
@@ -32,7 +35,7 @@ from cpe_diag.playbook.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from cpe_diag.domain.findings import Finding
     from cpe_diag.engine.run import AskCaller, OnProgress, RunOrder
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
 DONE = "done"
 SKIPPED = "skipped"
 CUT = "cut"
+
+NO_MORE_NEEDED = "the verdict stands, no answer could change it"
 
 LEAST_S = 1.0
 """With less time than this nothing is measured any more: a device that needs half a second would
@@ -53,7 +58,8 @@ async def run_playbook(  # noqa: PLR0913 - each is one thing that tests replace 
     catalogue: tuple[Probe, ...],
     judge: Callable[[CaseFile], Verdict],
     findings: Callable[[CaseFile], tuple[Finding, ...]],
-    next_probe: Callable[[CaseFile, frozenset[str]], str | None],
+    next_probes: Callable[[CaseFile, frozenset[str]], tuple[str, ...]],
+    enough: Callable[[CaseFile, frozenset[str]], bool],
     on_progress: OnProgress,
     ask_caller: AskCaller,
 ) -> RunResult:
@@ -61,14 +67,18 @@ async def run_playbook(  # noqa: PLR0913 - each is one thing that tests replace 
 
     The budget always ends in a routed case: when it is over, nothing more is asked or measured,
     and the verdict on what is known so far is handed over. A probe that has run is not run
-    again, unless a later step names it after the caller has given an answer.
+    again, unless a later step names it after the caller has given an answer. Probes whose answers
+    could not change the verdict any more are not run, and not waited for; those that interrupt
+    the customer come last, and are announced.
 
     Args:
         order: what to run, on whom, how long.
         catalogue: all probes there are, in the order of their places on the path.
         judge: concludes.
         findings: gives every rule's answer, for conditions that name one.
-        next_probe: gives the most telling probe that is not among those run, or None.
+        next_probes: gives probes that are not among those run and tell most for what they cost,
+            to be run together; none where no probe is worth its time.
+        enough: tells that no answer of these probes could change the verdict on the case.
         on_progress: is told what happens, while it happens.
         ask_caller: puts a question to a person. It is called while nothing is measured and may
             block; what it takes counts against the budget.
@@ -81,7 +91,7 @@ async def run_playbook(  # noqa: PLR0913 - each is one thing that tests replace 
         Exception: a bug in a probe, a rule or a callback, as it is; nothing was written.
     """
     check_answers(order.playbook, order.answers)
-    run = _Run(order, catalogue, judge, findings, next_probe, on_progress, ask_caller)
+    run = _Run(order, catalogue, judge, findings, next_probes, enough, on_progress, ask_caller)
     for step in order.playbook.steps:
         await run.take(step)
     return run.result()
@@ -96,7 +106,8 @@ class _Run:
         catalogue: tuple[Probe, ...],
         judge: Callable[[CaseFile], Verdict],
         findings: Callable[[CaseFile], tuple[Finding, ...]],
-        next_probe: Callable[[CaseFile, frozenset[str]], str | None],
+        next_probes: Callable[[CaseFile, frozenset[str]], tuple[str, ...]],
+        enough: Callable[[CaseFile, frozenset[str]], bool],
         on_progress: OnProgress,
         ask_caller: AskCaller,
     ) -> None:
@@ -104,7 +115,8 @@ class _Run:
         self.catalogue = catalogue
         self.judge = judge
         self.findings = findings
-        self.next_probe = next_probe
+        self.next_probes = next_probes
+        self.enough = enough
         self.on_progress = on_progress
         self.ask_caller = ask_caller
         self.clock = order.setting.doors.clock
@@ -251,11 +263,22 @@ class _Run:
             return SKIPPED, "all of its probes have run before"
         if self.time_is_over():
             return CUT, "no time left to measure"
+        if self.is_enough(self.evidence, frozenset(wanted)):
+            return SKIPPED, NO_MORE_NEEDED
         self.start(step, tuple(wanted))
-        measured = await self.measure(wanted, self.clock.monotonic() + step.limit_s)
-        if measured.cut:
-            return CUT, f"out of time: {', '.join(measured.cut)}"
+        cut, spared = await self.measure(wanted, self.clock.monotonic() + step.limit_s)
+        if cut:
+            return CUT, f"out of time: {', '.join(cut)}"
+        if spared:
+            return DONE, f"not waited for {', '.join(spared)}: {NO_MORE_NEEDED}"
         return DONE, ""
+
+    def is_enough(self, evidence: Evidence, outstanding: frozenset[str]) -> bool:
+        """Tell whether probes may be spared; what is measured again has changed perhaps."""
+        again = self.acts or not self.ran.isdisjoint(outstanding)
+        if again or self.order.everything:
+            return False
+        return self.enough(replace(self.case(), evidence=evidence), outstanding)
 
     async def change(self, step: ActStep) -> tuple[str, str]:
         """Change the router; what was measured before does not count for afterwards."""
@@ -275,8 +298,35 @@ class _Run:
         )
         return DONE, f"{step.action} {ended.ended}: {ended.note}"
 
-    async def measure(self, wanted: Iterable[str], until: float) -> Measured:
-        """Run probes, and those that they need, until a moment or the end of the budget."""
+    async def measure(
+        self, wanted: Sequence[str], until: float
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Run probes, what interrupts the customer at last and announced.
+
+        Gives the ids of those that were cut, and of those that were spared.
+        """
+        interrupting = [
+            one
+            for one in self.catalogue
+            if one.id in wanted and one.nuisance is Nuisance.DISRUPTIVE
+        ]
+        calm = [name for name in wanted if name not in {one.id for one in interrupting}]
+        cut, spared = await self.wave(calm, until) if calm else ((), ())
+        for probe in interrupting:
+            if self.is_enough(self.evidence, frozenset({probe.id})):
+                spared += (probe.id,)
+            elif self.time_is_over() or until - self.clock.monotonic() < LEAST_S:
+                cut += (probe.id,)
+            else:
+                self.on_progress(Announced(probe=probe.id, title=probe.title))
+                late, left = await self.wave((probe.id,), until)
+                cut, spared = cut + late, spared + left
+        return cut, spared
+
+    async def wave(
+        self, wanted: Iterable[str], until: float
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Run probes together, and those that they need, until a moment or the budget's end."""
         plan = plan_step(
             wanted,
             catalogue=self.catalogue,
@@ -289,32 +339,48 @@ class _Run:
             setting=self.order.setting,
             evidence=self.evidence,
             on_progress=self.on_progress,
+            enough=self.is_enough,
         )
         self.evidence = measured.evidence
-        names = {planned.probe.id for planned in plan.probes}
+        names = {planned.probe.id for planned in plan.probes}.difference(measured.spared)
         self.ran |= names
         self.ran_since_answer |= names
         if measured.cut:
             self.time_is_over()
-        return measured
+        return measured.cut, measured.spared
 
     async def investigate(self, step: InvestigateStep) -> tuple[str, str]:
-        """Go on with the most telling probe, one after the other."""
+        """Go on with what tells most for what it costs, one after the other."""
         self.start(step)
         until = self.clock.monotonic() + step.limit_s
+        if self.order.everything:
+            return await self.all_that_is_left(until)
         asked: list[str] = []
         while not _sure(self.judged(), step.until_confidence):
-            name = self.next_probe(self.case(), frozenset(self.ran))
-            if name is None:
+            tried = self.ran.union(asked)
+            names = self.next_probes(self.case(), frozenset(tried))
+            if not names:
                 return DONE, _after(asked, "nothing more would tell")
-            if name in self.ran:
-                msg = f"next_probe gave {name!r}, which has run"
+            if not tried.isdisjoint(names):
+                msg = f"next_probes gave {', '.join(names)}, of which one has run"
                 raise ValueError(msg)
             if self.time_is_over() or until - self.clock.monotonic() < LEAST_S:
                 return CUT, _after(asked, "out of time")
-            asked.append(name)
-            await self.measure((name,), until)
+            asked += names
+            await self.measure(names, until)
         return DONE, _after(asked, f"confidence {self.judged().confidence:.2f}")
+
+    async def all_that_is_left(self, until: float) -> tuple[str, str]:
+        """Measure whatever was not measured, for comparison."""
+        left = [probe.id for probe in self.catalogue if probe.id not in self.ran]
+        if not left:
+            return DONE, "everything was measured before"
+        if self.time_is_over():
+            return CUT, "out of time"
+        cut, _ = await self.measure(left, until)
+        if cut:
+            return CUT, f"everything, out of time: {', '.join(cut)}"
+        return DONE, "everything was measured"
 
     def result(self) -> RunResult:
         """Judge what is known at the end, and give everything."""

@@ -14,7 +14,7 @@ from cpe_diag.judge.competing import FLOOR
 from cpe_diag.judge.explaining import FOLLOWS
 from cpe_diag.judge.healthy import not_proven_good
 from cpe_diag.judge.rules import REVISION, RULES
-from cpe_diag.judge.settle import ASKS, first_that_brings, gains, settling_step
+from cpe_diag.judge.settle import ASKS, gains, settling_step
 from cpe_diag.judge.telling import good_enough, no_fault, of_cause, undetermined
 from cpe_diag.judge.thresholds import limits
 
@@ -84,29 +84,6 @@ def belief_in(case: CaseFile, cause: str) -> Candidate | None:
         DefinitionError: a threshold of the operator's does not exist.
     """
     return one_of(looking.look(case), cause)
-
-
-def next_probe(
-    case: CaseFile, catalogue: Mapping[str, tuple[FactKey, ...]], tried: frozenset[str]
-) -> str | None:
-    """Choose the probe that would tell most now.
-
-    Args:
-        case: the evidence so far.
-        catalogue: probes, and the facts that each one brings.
-        tried: probes that were run already.
-
-    Returns:
-        A probe's id, or None where no probe is worth its time.
-    """
-    seen = looking.look(case)
-    open_probes = {probe: keys for probe, keys in catalogue.items() if probe not in tried}
-    told = gains(seen.findings, seen.weighing.weighed, case.evidence, open_probes)
-    if told:
-        return told[0].probe
-    by_id = {finding.id: finding for finding in seen.findings}
-    missing = [key for name in not_proven_good(seen.on) for key in by_id[name].missing]
-    return first_that_brings(missing, case.evidence, open_probes)
 
 
 def rules_version(thresholds: Mapping[str, float]) -> str:

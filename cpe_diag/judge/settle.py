@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
@@ -23,7 +24,7 @@ from cpe_diag.judge.rules_answers import NOT_KNOWN
 from cpe_diag.judge.weighing import CERTAIN_AT_MOST, Weighed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from cpe_diag.domain.evidence import Evidence, FactKey
     from cpe_diag.domain.findings import Finding
@@ -33,6 +34,7 @@ LEAST_GAIN_BITS: Final = 0.02
 """A probe that is expected to tell less is not worth its time."""
 BASE_CHANCE: Final = 0.05
 """How often an unusual finding holds under a cause that says nothing about it."""
+BASE_ENTROPY: Final = -0.05 * math.log2(0.05) - 0.95 * math.log2(0.95)
 OTHERWISE_ODDS: Final = 0.3
 """Weight of "it is something else, or nothing" among the causes."""
 MOST_BETWEEN: Final = 4
@@ -95,13 +97,12 @@ def gains(
     Returns:
         The probes worth running, most telling first; ties in the order of the catalogue.
     """
-    odds = [(one.cause, _odds(one.belief)) for one in weighed if one.belief > 0]
     open_rules = [finding for finding in findings if finding.answer is None and finding.missing]
-    bits = {finding.id: _information(finding.id, odds) for finding in open_rules}
+    bits = information({finding.id for finding in open_rules}, weighed)
     found: list[Gain] = []
     for probe, keys in catalogue.items():
-        fresh = [key for key in keys if not _asked(evidence, key) and _way_in(evidence, key)]
-        told = [finding.id for finding in open_rules if _brings(fresh, finding.missing)]
+        fresh = {key for key in keys if not asked(evidence, key) and _way_in(evidence, key)}
+        told = [finding.id for finding in open_rules if not fresh.isdisjoint(finding.missing)]
         total = sum(bits[name] for name in told)
         if told and total >= LEAST_GAIN_BITS:
             best = max(told, key=lambda name: bits[name])
@@ -126,7 +127,7 @@ def first_that_brings(
     """
     for wanted in missing:
         for probe, keys in catalogue.items():
-            if wanted in keys and not _asked(evidence, wanted) and _way_in(evidence, wanted):
+            if wanted in keys and not asked(evidence, wanted) and _way_in(evidence, wanted):
                 return probe
     return None
 
@@ -161,17 +162,50 @@ def _odds(belief: float) -> float:
     return held / (1.0 - held)
 
 
-def _information(finding: str, odds: list[tuple[Cause, float]]) -> float:
-    parts = [(weight, chance_of_yes(cause, finding)) for cause, weight in odds]
-    parts.append((OTHERWISE_ODDS, BASE_CHANCE))
-    total = sum(weight for weight, _ in parts)
-    mixed = sum(weight * chance for weight, chance in parts) / total
-    inside = sum(weight * _entropy(chance) for weight, chance in parts) / total
-    return max(_entropy(mixed) - inside, 0.0)
+def information(wanted: Collection[str], weighed: Iterable[Weighed]) -> Mapping[str, float]:
+    """Reckon how much each rule's answer would narrow down what it is.
+
+    Args:
+        wanted: ids of the rules.
+        weighed: the beliefs so far.
+
+    Returns:
+        Bits by rule: the mutual information of its answer and the cause.
+    """
+    likely = [(one.cause, _odds(one.belief)) for one in weighed if one.belief > 0]
+    total = OTHERWISE_ODDS + sum(weight for _, weight in likely)
+    special: dict[str, list[tuple[float, float]]] = {name: [] for name in wanted}
+    for cause, weight in likely:
+        for name, chance in _chances(cause).items():
+            if name in special:
+                special[name].append((weight, chance))
+    return {name: _mutual(parts, total) for name, parts in special.items()}
+
+
+def _mutual(parts: list[tuple[float, float]], total: float) -> float:
+    """Give the mutual information; causes that are not among the parts have the base chance."""
+    others = total - sum(weight for weight, _ in parts)
+    mixed = sum(weight * chance for weight, chance in parts) + others * BASE_CHANCE
+    inside = sum(weight * _entropy(chance) for weight, chance in parts) + others * BASE_ENTROPY
+    return max(_entropy(mixed / total) - inside / total, 0.0)
+
+
+@cache
+def _chances(cause: Cause) -> Mapping[str, float]:
+    """Give the chances of all findings that a cause says anything about."""
+    names = (
+        *(need.finding for need in cause.needs),
+        *(sign.finding for sign in cause.supports + cause.against),
+        *cause.explains,
+    )
+    return {name: chance_of_yes(cause, name) for name in names}
 
 
 def _entropy(chance: float) -> float:
-    return -sum(part * math.log2(part) for part in (chance, 1.0 - chance) if part > 0)
+    other = 1.0 - chance
+    if chance <= 0 or other <= 0:
+        return 0.0
+    return -chance * math.log2(chance) - other * math.log2(other)
 
 
 def chance_of_yes(cause: Cause, finding: str) -> float:
@@ -196,17 +230,17 @@ def chance_of_yes(cause: Cause, finding: str) -> float:
     return 0.5 if finding in cause.explains else BASE_CHANCE
 
 
-def _asked(evidence: Evidence, key: FactKey) -> bool:
+def asked(evidence: Evidence, key: FactKey) -> bool:
+    """Tell whether a fact was asked for, and its answer, if there was none, waited for."""
     if key.subject.endswith("*"):
         return bool(evidence.subjects(key.kind, key.subject[:-1]))
     if key.kind == "answer":
         said = evidence.value(CallerAnswer, key.kind, key.subject)
         return said is not None and said.choice != NOT_KNOWN
+    failure = evidence.failure(key.kind, key.subject)
+    if failure is not None and failure.kind is FailureKind.NOT_AWAITED:
+        return False
     return evidence.get(key.kind, key.subject) is not None
-
-
-def _brings(fresh: list[FactKey], missing: tuple[FactKey, ...]) -> bool:
-    return any(key in fresh for key in missing)
 
 
 def _way_in(evidence: Evidence, key: FactKey) -> bool:
@@ -215,16 +249,17 @@ def _way_in(evidence: Evidence, key: FactKey) -> bool:
         before = LAN if key.subject.endswith(">device") else WAN
         prepared = evidence.get(before.kind, before.subject)
         return isinstance(prepared, Observed) or (
-            key.kind != "ping" and prepared is None and _side_open(evidence, ROUTER_SIDE)
+            key.kind != "ping" and prepared is None and side_open(evidence, ROUTER_SIDE)
         )
     if key.kind == "port_rates":
-        return bool(evidence.subjects("port_counters")) and _side_open(evidence, NODE_SIDE)
+        return bool(evidence.subjects("port_counters")) and side_open(evidence, NODE_SIDE)
     if key.kind in ROUTER_SIDE:
-        return _side_open(evidence, ROUTER_SIDE)
-    return key.kind not in NODE_SIDE or _side_open(evidence, NODE_SIDE)
+        return side_open(evidence, ROUTER_SIDE)
+    return key.kind not in NODE_SIDE or side_open(evidence, NODE_SIDE)
 
 
-def _side_open(evidence: Evidence, kinds: frozenset[str]) -> bool:
+def side_open(evidence: Evidence, kinds: frozenset[str]) -> bool:
+    """Tell whether asking the router (`ROUTER_SIDE`) or the node (`NODE_SIDE`) can still work."""
     shut = False
     subject = "router" if kinds is ROUTER_SIDE else "node"
     for key, observation in evidence:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 NO_FAULT_AT_MOST: Final = 0.95
 NO_FAULT_TITLE: Final = "No fault found"
 UNDETERMINED_TITLE: Final = "The evidence does not decide it"
-NOT_OUR_SIDE: Final = frozenset({FailureKind.DEPENDENCY, FailureKind.NOT_APPLICABLE})
+NOT_OUR_SIDE: Final = frozenset(
+    {FailureKind.DEPENDENCY, FailureKind.NOT_APPLICABLE, FailureKind.NOT_AWAITED}
+)
 """Gaps that nobody has to mend: they follow from others, or the question does not arise."""
 OF_A_BROKEN_CABLE: Final = ("ethernet_link_down", "port_speed_low", "port_errors_growing")
 MEASURE_CABLE: Final = (

@@ -14,7 +14,9 @@ from cpe_diag.driver_kit.load import (
     load_driver,
     load_router_driver,
 )
-from cpe_diag.judge.decide import decide, next_probe
+from cpe_diag.judge.choosing import enough, next_probes
+from cpe_diag.judge.decide import decide
+from cpe_diag.judge.offer import Offer
 from cpe_diag.judge.rules import RULES
 from cpe_diag.playbook.vocabulary import Vocabulary
 from cpe_diag.probes.catalogue import PROBES
@@ -48,14 +50,32 @@ def judge() -> Callable[[CaseFile], Verdict]:
     return partial(decide, catalogue=facts_by_probe())
 
 
-def chooser() -> Callable[[CaseFile, frozenset[str]], str | None]:
-    """Give the one who names the next most telling probe."""
-    catalogue = facts_by_probe()
+def offers() -> Mapping[str, Offer]:
+    """Say what each probe brings and costs, for the judge's question of what to ask next."""
+    return {
+        probe.id: Offer(gives=probe.gives, cost_s=probe.cost_s, nuisance=probe.nuisance)
+        for probe in PROBES
+    }
 
-    def choose(case: CaseFile, tried: frozenset[str]) -> str | None:
-        return next_probe(case, catalogue, tried)
+
+def chooser() -> Callable[[CaseFile, frozenset[str]], tuple[str, ...]]:
+    """Give the one who names the probes that tell most for what they cost."""
+    every = offers()
+
+    def choose(case: CaseFile, tried: frozenset[str]) -> tuple[str, ...]:
+        return next_probes(case, every, tried)
 
     return choose
+
+
+def stopper() -> Callable[[CaseFile, frozenset[str]], bool]:
+    """Give the one who says that the outstanding probes need not be waited for."""
+    every = offers()
+
+    def stop(case: CaseFile, outstanding: frozenset[str]) -> bool:
+        return enough(case, {name: every[name] for name in sorted(outstanding)})
+
+    return stop
 
 
 def access_driver_of(subscriber: Subscriber, config: Config) -> AccessDriver | None:

@@ -35,6 +35,7 @@ from cpe_diag.wiring.knowledge import (
     judge,
     modem_driver_of,
     router_driver_of,
+    stopper,
     vocabulary,
     wrong_choice,
 )
@@ -61,6 +62,7 @@ class RunWish:
     answers: Mapping[str, str] = field(default_factory=dict)
     device_mac: str | None = None
     platform: str | None = None
+    everything: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +154,7 @@ async def perform(
             answers=prepared.wish.answers,
             thresholds=prepared.config.thresholds,
             ticket=prepared.wish.ticket,
+            everything=prepared.wish.everything,
             act=act,
         )
         result = await run_playbook(
@@ -159,7 +162,8 @@ async def perform(
             catalogue=PROBES,
             judge=judge(),
             findings=find,
-            next_probe=chooser(),
+            next_probes=chooser(),
+            enough=stopper(),
             on_progress=on_progress,
             ask_caller=ask_caller,
         )

@@ -43,4 +43,5 @@ def test_what_we_could_not_ask_speaks_about_ourselves() -> None:
         FailureKind.NOT_APPLICABLE,
         FailureKind.WRONG_PLATFORM,
         FailureKind.NOT_ASKED,
+        FailureKind.NOT_AWAITED,
     }

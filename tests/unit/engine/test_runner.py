@@ -11,10 +11,12 @@ import pytest
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import DefinitionError, Failure, FailureKind, MeasurementError
 from cpe_diag.domain.findings import Finding
+from cpe_diag.domain.nuisance import Nuisance
 from cpe_diag.domain.path_facts import CallerAnswer
 from cpe_diag.domain.verdict import Destination, FaultDomain, Verdict
 from cpe_diag.engine.critical_path import critical_path
 from cpe_diag.engine.run import (
+    Announced,
     Judged,
     ProbeEnded,
     ProbeStarted,
@@ -81,6 +83,10 @@ class Bench:
     domain: FaultDomain = FaultDomain.NETWORK
     progress: list[Progress] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    together: int = 1
+    settles: tuple[str, str] | None = None
+    outstanding: list[frozenset[str]] = field(default_factory=list)
+    everything: bool = False
 
     def judge(self, case: CaseFile) -> Verdict:
         """Judge so that each observation makes the verdict surer by a quarter."""
@@ -92,9 +98,15 @@ class Bench:
         self.questions.append(step.id)
         return self.said
 
-    def next_probe(self, _case: CaseFile, done: frozenset[str]) -> str | None:
-        """Give the first probe of the catalogue that has not run."""
-        return next((one.id for one in self.catalogue if one.id not in done), None)
+    def next_probes(self, _case: CaseFile, done: frozenset[str]) -> tuple[str, ...]:
+        """Give the first probe of the catalogue that has not run, and what comes along."""
+        left = [one.id for one in self.catalogue if one.id not in done]
+        return tuple(left[: self.together])
+
+    def enough(self, case: CaseFile, outstanding: frozenset[str]) -> bool:
+        """Need no more once a fact is there that settles it."""
+        self.outstanding.append(outstanding)
+        return self.settles is not None and case.evidence.get(*self.settles) is not None
 
     async def run(self, *steps: Step) -> RunResult:
         """Run steps."""
@@ -108,13 +120,15 @@ class Bench:
             answers=self.answers,
             thresholds={},
             ticket="T-1",
+            everything=self.everything,
         )
         return await run_playbook(
             order,
             catalogue=self.catalogue,
             judge=self.judge,
             findings=lambda _: self.findings,
-            next_probe=self.next_probe,
+            next_probes=self.next_probes,
+            enough=self.enough,
             on_progress=self.progress.append,
             ask_caller=self.ask,
         )
@@ -379,6 +393,116 @@ async def test_investigate_keeps_its_limit() -> None:
     assert bench.started() == ["p0", "p1", "p2"]
     assert result.took_s <= 10.0
     assert result.end is RunEnd.FINISHED
+
+
+async def test_a_wave_ends_when_no_answer_that_is_out_could_change_the_verdict() -> None:
+    """A shut port is shut; waiting for a router behind it tells nobody anything."""
+    bench = Bench(
+        settles=(PORT.kind, PORT.subject),
+        catalogue=(
+            timed_probe("port_state", PORT, as_=Timed(takes_s=1.0)),
+            timed_probe("router_wan", WAN, as_=Timed(takes_s=12.0)),
+            timed_probe("air_scan", AIR, after=("router_wan",), as_=Timed(takes_s=4.0)),
+        ),
+    )
+    result = await bench.run(
+        probes("port_state", "router_wan", "air_scan"), probes("air_scan", step="later"), ROUTE
+    )
+    assert result.took_s == 1.0
+    assert bench.outstanding[0] == {"port_state", "router_wan", "air_scan"}
+    assert frozenset({"router_wan", "air_scan"}) in bench.outstanding
+    failure = result.evidence.failure(WAN.kind, WAN.subject)
+    assert failure is not None
+    assert failure.kind is FailureKind.NOT_AWAITED
+    assert states(result) == {"probes": "done", "later": "skipped", "route": "done"}
+    assert result.steps[0].note.startswith("not waited for router_wan, air_scan")
+
+
+async def test_what_came_in_together_is_judged_once() -> None:
+    """Judging takes milliseconds of the time in which answers are read."""
+    keys = (PORT, RATES, AIR)
+    bench = Bench(
+        catalogue=(
+            *(timed_probe(f"p{at}", key, as_=Timed(takes_s=1.0)) for at, key in enumerate(keys)),
+            timed_probe("router_wan", WAN, as_=Timed(takes_s=2.0)),
+        )
+    )
+    await bench.run(probes("p0", "p1", "p2", "router_wan"), ROUTE)
+    assert bench.outstanding[1:] == [frozenset({"router_wan"})]
+
+
+async def test_what_is_measured_again_after_an_answer_is_waited_for() -> None:
+    """The caller has put the plug in: what was known is known no more."""
+    bench = Bench(
+        said="one_device",
+        settles=(PORT.kind, PORT.subject),
+        catalogue=(timed_probe("port_state", PORT, as_=Timed()),),
+    )
+    result = await bench.run(
+        probes("port_state", step="before"), ASK, probes("port_state", step="again"), ROUTE
+    )
+    assert states(result)["again"] == "done"
+    assert bench.started() == ["port_state", "port_state"]
+
+
+async def test_investigate_runs_together_what_is_chosen_together() -> None:
+    """What comes along for nothing is not waited for afterwards."""
+    bench = Bench(
+        together=2,
+        catalogue=tuple(
+            timed_probe(f"p{number}", key, as_=Timed(takes_s=1.0))
+            for number, key in enumerate((PORT, RATES, WAN))
+        ),
+    )
+    investigate = InvestigateStep(id="go", when=None, until_confidence=0.7, limit_s=60.0)
+    result = await bench.run(investigate, ROUTE)
+    assert bench.started() == ["p0", "p1", "p2"]
+    assert result.took_s == 2.0
+
+
+async def test_what_interrupts_the_customer_comes_last_and_is_announced() -> None:
+    """Somebody may be on the phone over that very line."""
+    loud = replace(
+        timed_probe("port_state", PORT, as_=Timed(takes_s=1.0)), nuisance=Nuisance.DISRUPTIVE
+    )
+    bench = Bench(catalogue=(loud, timed_probe("router_wan", WAN, as_=Timed(takes_s=3.0))))
+    result = await bench.run(probes("port_state", "router_wan"), ROUTE)
+    assert [type(one) for one in bench.progress if isinstance(one, Announced | ProbeStarted)] == [
+        ProbeStarted,
+        Announced,
+        ProbeStarted,
+    ]
+    assert bench.started() == ["router_wan", "port_state"]
+    assert result.took_s == 4.0
+
+
+async def test_nobody_is_interrupted_for_what_could_change_nothing() -> None:
+    """The least nuisance is the one that is not needed."""
+    loud = replace(timed_probe("port_state", PORT, as_=Timed()), nuisance=Nuisance.DISRUPTIVE)
+    bench = Bench(
+        settles=(WAN.kind, WAN.subject),
+        catalogue=(loud, timed_probe("router_wan", WAN, as_=Timed())),
+    )
+    await bench.run(probes("port_state", "router_wan"), ROUTE)
+    assert bench.started() == ["router_wan"]
+
+
+async def test_everything_is_measured_where_that_is_asked_for() -> None:
+    """Only so can a short way be compared with the long one."""
+    bench = Bench(
+        everything=True,
+        settles=(PORT.kind, PORT.subject),
+        catalogue=(
+            timed_probe("port_state", PORT, as_=Timed(takes_s=1.0)),
+            timed_probe("router_wan", WAN, as_=Timed(takes_s=2.0)),
+            timed_probe("air_scan", AIR, as_=Timed(takes_s=3.0)),
+        ),
+    )
+    investigate = InvestigateStep(id="go", when=None, until_confidence=0.1, limit_s=60.0)
+    result = await bench.run(probes("port_state", "router_wan"), investigate, ROUTE)
+    assert set(bench.started()) == {"port_state", "router_wan", "air_scan"}
+    assert result.steps[1].note == "everything was measured"
+    assert bench.outstanding == []
 
 
 async def test_a_stop_ends_the_playbook_and_the_rest_says_so() -> None:

@@ -12,7 +12,7 @@ from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.engine.run import RunEnd, RunOrder, RunResult
 from cpe_diag.engine.runner import run_playbook
-from cpe_diag.judge.decide import decide, find, next_probe
+from cpe_diag.judge.decide import decide, find
 from cpe_diag.playbook.load import load_playbook, playbook_files
 from cpe_diag.playbook.vocabulary import Vocabulary
 from cpe_diag.probes.catalogue import PROBES
@@ -20,6 +20,7 @@ from cpe_diag.testing.clock import FakeClock
 from cpe_diag.testing.doors import FakeProber, FakeRouter, FakeSnmp, Wire
 from cpe_diag.testing.run_samples import sample_subscriber
 from cpe_diag.testing.setting import fake_doors, fake_setting
+from cpe_diag.wiring.knowledge import chooser, stopper
 
 GIVES = {probe.id: probe.gives for probe in PROBES}
 
@@ -50,7 +51,8 @@ async def run(name: str, *, takes_s: float, failure: Failure | None, budget_s: f
         catalogue=PROBES,
         judge=partial(decide, catalogue=GIVES),
         findings=find,
-        next_probe=lambda case, tried: next_probe(case, GIVES, tried),
+        next_probes=chooser(),
+        enough=stopper(),
         on_progress=lambda _: None,
         ask_caller=lambda _: None,
     )

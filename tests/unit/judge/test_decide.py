@@ -10,7 +10,7 @@ import pytest
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import DefinitionError, FailureKind
 from cpe_diag.domain.verdict import SegmentState, Verdict
-from cpe_diag.judge.decide import decide, find, next_probe, rules_version
+from cpe_diag.judge.decide import decide, find, rules_version
 from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_home as at_home
@@ -115,55 +115,6 @@ def test_a_dark_dsl_port_is_settled_by_the_line() -> None:
     verdict = decide(case, CATALOGUE)
     assert verdict.settle_by is not None
     assert verdict.settle_by.probe == "line_quality"
-    assert next_probe(case, CATALOGUE, frozenset()) == "line_quality"
-
-
-def test_a_probe_that_was_tried_is_not_chosen_again() -> None:
-    """Otherwise investigating would never end."""
-    case = never_asked(outside.line_cut(dsl_home()), ("line_quality", "line"))
-    assert next_probe(case, CATALOGUE, frozenset({"line_quality"})) is None
-
-
-def test_nothing_is_asked_of_a_router_that_refused_us() -> None:
-    """The next question over the same refused login would only cost time."""
-    case = effect.no_router(ethernet_home(), FailureKind.AUTH_REFUSED)
-    case = never_asked(case, ("router_wifi", "router"), ("ping", "router>gateway"))
-    assert next_probe(case, CATALOGUE, frozenset()) is None
-
-
-def test_a_ping_waits_for_the_wan_that_names_its_gateway() -> None:
-    """A probe whose preparation failed would only fail too."""
-    case = only(ethernet_home(), ("port_status", "port"), ("reachability", "node"))
-    chosen = {next_probe(case, {"router_paths": CATALOGUE["router_paths"]}, frozenset())}
-    assert chosen == {None}
-    case = only(ethernet_home(), ("port_status", "port"), ("router_wan", "router"))
-    chosen = {next_probe(case, {"router_paths": CATALOGUE["router_paths"]}, frozenset())}
-    assert chosen == {"router_paths"}
-
-
-@pytest.mark.parametrize(
-    "make", [outside.line_cut, outside.session_stale, outside.dns_resolver, at_home.wifi_off]
-)
-def test_investigating_from_nothing_finds_the_cause(make: object) -> None:
-    """The chosen probes really lead there, and the search ends."""
-    assert callable(make)
-    full = make(dsl_home())
-    case = only(full)
-    tried: frozenset[str] = frozenset()
-    probe = next_probe(case, CATALOGUE, tried)
-    while probe is not None:
-        tried |= {probe}
-        fresh = [
-            (key.kind, key.subject)
-            for key, _ in full.evidence
-            for wanted in CATALOGUE[probe]
-            if key.kind == wanted.kind
-            and (key == wanted or key.subject.startswith(wanted.subject.rstrip("*") + "/"))
-        ]
-        held = [(key.kind, key.subject) for key, _ in case.evidence]
-        case = only(full, *dict.fromkeys((*held, *fresh)))
-        probe = next_probe(case, CATALOGUE, tried)
-    assert decide(case, {}).cause == decide(full, {}).cause
 
 
 def test_lights_that_the_caller_could_not_see_are_still_worth_asking() -> None:
@@ -179,13 +130,6 @@ def test_a_hung_ssh_server_on_a_router_that_forwards_is_not_a_hung_router() -> N
     case = effect.no_router(ethernet_home(), FailureKind.HUNG)
     assert decide(case, {}).cause == "undetermined"
     assert decide(at_home.router_hung(ethernet_home()), {}).cause == "router_hung"
-
-
-def test_investigating_goes_on_until_no_fault_is_proven() -> None:
-    """Small gains must not end the search while a check that matters is still open."""
-    case = never_asked(ethernet_home(), ("router_wifi", "router"))
-    assert decide(case, {}).cause == "undetermined"
-    assert next_probe(case, CATALOGUE, frozenset()) == "router_wifi"
 
 
 def test_segments_of_a_cut_line() -> None:
