@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cpe_diag.cli.judge_explain import explain
+from cpe_diag.cli.judge_replay import replay
 
 
 @click.group()
@@ -13,3 +14,4 @@ def judge() -> None:
 
 
 judge.add_command(explain)
+judge.add_command(replay)

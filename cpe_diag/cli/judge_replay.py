@@ -1,0 +1,114 @@
+"""`cpe-diag judge replay`: an archive of saved cases judged by the rules of now."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cpe_diag.cli.errors import BadInputError
+from cpe_diag.domain.failures import BundleError
+
+if TYPE_CHECKING:
+    from cpe_diag.judge.replaying import Conclusion, Marks, Replayed, Score
+    from cpe_diag.store.archive import Unreadable
+
+
+@click.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+@click.option("--all", "every", is_flag=True, help="List unchanged verdicts too.")
+@click.option("--half", help="Only cases whose truth.json has this `half`, such as tuning.")
+def replay(directory: Path, *, as_json: bool, every: bool, half: str | None) -> None:
+    """Judge every bundle below DIR again, and list the verdicts that change.
+
+    The evidence stays what it was; rules, causes, weights and thresholds are those of now. Where a
+    bundle's directory holds a truth.json, verdicts are counted as right or wrong too.
+    """
+    from cpe_diag.judge.decide import rules_version
+    from cpe_diag.judge.replaying import score
+
+    cases, harmed = _replayed(directory, half)
+    counted = score(cases)
+    shown = [one for one in cases if every or one.changed]
+    if as_json:
+        from cpe_diag.report.codec import encode
+
+        document = {
+            "rules_version": rules_version({}),
+            "score": encode(counted),
+            "cases": [encode(one) for one in shown],
+            "unreadable": [encode(one) for one in harmed],
+        }
+        click.echo(json.dumps(document, indent=2))
+        return
+    for one in shown:
+        click.echo(_line(one))
+    for bundle in harmed:
+        click.echo(f"not read: {bundle.why}")
+    for line in _sum(counted, rules_version({})):
+        click.echo(line)
+
+
+def _replayed(directory: Path, half: str | None) -> tuple[list[Replayed], list[Unreadable]]:
+    """Judge all bundles.
+
+    Raises:
+        BadInputError: there is no bundle.
+    """
+    from cpe_diag.cli.errors import told_clearly
+    from cpe_diag.judge.replaying import replayed
+    from cpe_diag.store.archive import Unreadable, archived
+    from cpe_diag.wiring.knowledge import judge
+
+    conclude = judge()
+    cases: list[Replayed] = []
+    harmed: list[Unreadable] = []
+    try:
+        for one in archived(directory):
+            if isinstance(one, Unreadable):
+                harmed.append(one)
+            elif half is None or (one.truth is not None and one.truth.half == half):
+                with told_clearly():
+                    now = conclude(one.result.case)
+                cases.append(replayed(one.name, one.result.verdict, now, one.truth))
+    except BundleError as error:
+        raise BadInputError(f"archive: {error}") from error
+    return cases, harmed
+
+
+def _line(one: Replayed) -> str:
+    truth = f" (it was {', '.join(sorted(one.truth.causes))})" if one.truth else ""
+    head = " ".join(filter(None, (one.name, one.case)))
+    if not one.changed:
+        return f"{head}: {_said(one.now)}, as before{truth}"
+    return f"{head}: {_said(one.then)} -> {_said(one.now)}{truth}"
+
+
+def _said(one: Conclusion) -> str:
+    beside = "".join(f" + {cause}" for cause in one.also)
+    mark = f", {one.mark.replace('_', ' ')}" if one.mark else ""
+    return f"{one.domain}/{one.cause}{beside} {one.confidence:.2f}{mark}"
+
+
+def _sum(counted: Score, version: str) -> list[str]:
+    lines = [f"{counted.changed} of {counted.cases} verdicts change by rules {version}."]
+    if counted.labelled:
+        lines += [
+            (
+                f"Of {counted.labelled} whose truth is known, {counted.better} become right and"
+                f" {counted.worse} were right before."
+            ),
+            f"then: {_marks(counted.then)}",
+            f"now:  {_marks(counted.now)}",
+        ]
+    return lines
+
+
+def _marks(marks: Marks) -> str:
+    return (
+        f"{marks.right} right, {marks.domain_only} right in the domain only,"
+        f" {marks.abstained} abstained, {marks.wrong} wrong"
+    )
