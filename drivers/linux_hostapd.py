@@ -22,6 +22,7 @@ from cpe_diag.driver_kit.parsers.answers import refuse_failed, unparseable, whol
 from cpe_diag.driver_kit.parsers.busybox import dns_check, ping_check
 from cpe_diag.driver_kit.parsers.busybox_web import wget_check
 from cpe_diag.driver_kit.parsers.fields import UNSUPPORTED
+from cpe_diag.driver_kit.parsers.forwarding import forwarding
 from cpe_diag.driver_kit.parsers.home_network import leases, neighbours
 from cpe_diag.driver_kit.parsers.ip_addresses import IpDevice, ip_devices
 from cpe_diag.driver_kit.parsers.ipv4 import pool_size
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
     from cpe_diag.domain.router_facts import DhcpLease
+    from cpe_diag.domain.way_out_facts import Forwarding
 
 Answers = tuple[CommandAnswer, ...]
 
@@ -129,6 +131,7 @@ def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
         uptime_s=UNSUPPORTED,
         autostart=UNSUPPORTED,
         error_codes=(),
+        mtu=device.mtu if device else UNSUPPORTED,
     )
 
 
@@ -328,6 +331,21 @@ def air_scan(answers: Answers, _: ReadingContext) -> AirScan:
 def ping(answers: Answers, context: ReadingContext) -> PingCheck:
     """Read pings of one target, by busybox or iputils."""
     return ping_check(tuple(iputils.as_busybox(one) for one in answers), context.target)
+
+
+def ping_from_home(answers: Answers, context: ReadingContext) -> PingCheck:
+    """Read pings that left with the router's address in the home."""
+    return ping(answers, context)
+
+
+def ping_full(answers: Answers, context: ReadingContext) -> PingCheck:
+    """Read pings as large as the WAN takes."""
+    return ping(answers, context)
+
+
+def router_forwarding(answers: Answers, _: ReadingContext) -> Forwarding:
+    """Read what becomes of the home's packets."""
+    return forwarding(answers[0])
 
 
 def dns_forwarder(answers: Answers, context: ReadingContext) -> DnsCheck:

@@ -32,6 +32,7 @@ from cpe_diag.driver_kit.parsers.answers import (
     whole_text,
 )
 from cpe_diag.driver_kit.parsers.busybox import dns_check, ping_check
+from cpe_diag.driver_kit.parsers.forwarding import forwarding
 from cpe_diag.driver_kit.parsers.home_network import leases, neighbours, uci_options
 from cpe_diag.driver_kit.parsers.log_lines import classify
 from cpe_diag.driver_kit.parsers.restart_reason import restart_reason
@@ -41,6 +42,7 @@ from cpe_diag.ports import CommandAnswer
 
 if TYPE_CHECKING:
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
+    from cpe_diag.domain.way_out_facts import Forwarding
 
 Answers = tuple[CommandAnswer, ...]
 
@@ -156,7 +158,14 @@ def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
         ),
         ipv6_addresses=ipv6,
         ipv6_prefixes=prefixes,
+        mtu=fields.whole(_layer3(status, devices), "mtu"),
     )
+
+
+def _layer3(status: Mapping[str, object], devices: Mapping[str, object]) -> Mapping[str, object]:
+    """Give the device that carries the WAN's packets; with PPPoE it is not the socket."""
+    name = fields.text(status, "l3_device")
+    return fields.mapping(devices, name) if isinstance(name, str) else {}
 
 
 def _ipv6(
@@ -438,6 +447,21 @@ def air_scan(answers: Answers, _: ReadingContext) -> AirScan:
 def ping(answers: Answers, context: ReadingContext) -> PingCheck:
     """Read pings of one target."""
     return ping_check(answers, context.target)
+
+
+def ping_from_home(answers: Answers, context: ReadingContext) -> PingCheck:
+    """Read pings that left with the router's address in the home."""
+    return ping(answers, context)
+
+
+def ping_full(answers: Answers, context: ReadingContext) -> PingCheck:
+    """Read pings as large as the WAN takes."""
+    return ping(answers, context)
+
+
+def router_forwarding(answers: Answers, _: ReadingContext) -> Forwarding:
+    """Read what becomes of the home's packets."""
+    return forwarding(answers[0])
 
 
 def dns_forwarder(answers: Answers, context: ReadingContext) -> DnsCheck:

@@ -33,6 +33,7 @@ from cpe_diag.domain.setting_facts import (
     PortSecurity,
 )
 from cpe_diag.domain.sibling_facts import Siblings
+from cpe_diag.domain.way_out_facts import Forwarding
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 
 
@@ -71,6 +72,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="reachability", value_type=Reachability, subjects=("node", "router")),
     FactKind(id="router_system", value_type=RouterSystem, subjects=("router",)),
     FactKind(id="router_wan", value_type=WanStatus, subjects=("router",)),
+    FactKind(id="router_forwarding", value_type=Forwarding, subjects=("router",)),
     FactKind(id="router_lan", value_type=LanStatus, subjects=("router",)),
     FactKind(id="router_log", value_type=LogEvents, subjects=("router",)),
     FactKind(id="router_wifi", value_type=WifiStatus, subjects=("router",)),
@@ -79,7 +81,14 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(
         id="ping",
         value_type=PingCheck,
-        subjects=("router>gateway", "router>reference", "router>device"),
+        subjects=(
+            "router>gateway",
+            "router>reference",
+            "router>device",
+            "home>reference",
+            "router>gateway/full",
+            "router>reference/full",
+        ),
     ),
     FactKind(
         id="dns",
@@ -87,6 +96,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
         subjects=(
             "router>reference",
             "router>operator_resolver",
+            "router>chosen_resolver",
             "router>platform",
             "operator>reference",
             "operator>platform",
@@ -107,9 +117,11 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
 )
 """Every kind of fact, in the order from the operator's core to the customer's device.
 
-`router>reference` reads "asked from the router, about the reference host"; for `dns` the subject
-`router>reference` asks the router's own forwarder, `router>operator_resolver` asks the operator's
-resolver directly from the router.
+`router>reference` reads "asked from the router, about the reference host"; `home>reference` is
+asked from the router with its address in the home, `/full` with packets as large as the WAN takes.
+For `dns` the subject `router>reference` asks the router's own forwarder,
+`router>operator_resolver` asks the operator's resolver directly from the router, and
+`router>chosen_resolver` a server that the router is set to ask and that is not the operator's.
 """
 
 

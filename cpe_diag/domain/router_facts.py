@@ -56,7 +56,8 @@ class WanStatus:
     `mac` is the WAN device's address; `uptime_s` is how long the session has been up;
     `autostart` False means that the platform has given up and will not try again by itself.
     `ipv6_addresses` are those of the WAN device, `ipv6_prefixes` what the operator delegated to
-    the home; empty where there are none.
+    the home; empty where there are none. `mtu` is the WAN device's, in bytes of an IP packet.
+    `ipv6_gateway` None: there is no default route of IPv6.
     """
 
     up: bool
@@ -72,6 +73,8 @@ class WanStatus:
     error_codes: tuple[str, ...]
     ipv6_addresses: Maybe[tuple[str, ...]] = NOT_ASKED
     ipv6_prefixes: Maybe[tuple[str, ...]] = NOT_ASKED
+    mtu: Maybe[int] = NOT_ASKED
+    ipv6_gateway: Maybe[str | None] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 POSIX_SHELL: Final = "posix_shell"
 """The dialect of a driver that names none, and of a router of no known platform."""
 
-PARAMETERS: Final = ("target", "server")
+PARAMETERS: Final = ("target", "server", "source", "size")
 """What a command template may ask for."""
 
 _NAMES: Final = "(" + "|".join(PARAMETERS) + ")"

@@ -78,9 +78,11 @@ class RouterDriver:
 
     `questions` maps ids to questions. Ids that name a kind of fact give that fact:
     `router_system`, `router_wan`, `router_lan`, `router_log`, `router_wifi`, `wifi_clients`,
-    `air_scan`; those with a target are `ping`, `dns_forwarder` (ask the router's own forwarder),
-    `dns_direct` (parameters target, server) and `http`. `allowed_keys` is the allow-list for
-    redaction of raw answers; `raw_forms` maps a command's label to the form of its answer, and
+    `air_scan`, `router_forwarding`; those with a target are `ping`, `ping_from_home` (parameters
+    target, source: the router's own address in the home), `ping_full` (target, size: bytes of
+    data, not to be cut into pieces), `dns_forwarder` (ask the router's own forwarder),
+    `dns_direct` (target, server) and `http`. `allowed_keys` is the allow-list for redaction of
+    raw answers; `raw_forms` maps a command's label to the form of its answer, and
     what has no form is left out as a whole. `actions` are the changes it can make, `revert` how
     its routers take back what nobody confirms. `detect` None: nobody can tell whether a router
     is of this platform. `legacy_algorithms`: its SSH server knows only SHA-1, CBC or ssh-rsa.

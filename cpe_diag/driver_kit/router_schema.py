@@ -20,7 +20,10 @@ _COMMAND: Final[Mapping[str, object]] = {
         "run": {
             "type": "string",
             "minLength": 2,
-            "description": "The command. {target} and {server} are filled in, as whole words.",
+            "description": (
+                "The command. {target}, {server}, {source} and {size} are filled in, as whole "
+                "words."
+            ),
         },
         "label": {
             "type": "string",

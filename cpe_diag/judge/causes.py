@@ -13,6 +13,7 @@ from cpe_diag.judge.causes_platform import CAUSES_PLATFORM
 from cpe_diag.judge.causes_router import CAUSES_ROUTER
 from cpe_diag.judge.causes_service import CAUSES_SERVICE
 from cpe_diag.judge.causes_settings import CAUSES_SETTINGS
+from cpe_diag.judge.causes_way_out import CAUSES_WAY_OUT
 
 if TYPE_CHECKING:
     from cpe_diag.judge.cause import Cause
@@ -25,6 +26,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_SETTINGS,
     *CAUSES_SERVICE,
     *CAUSES_ROUTER,
+    *CAUSES_WAY_OUT,
     *CAUSES_HOME,
     *CAUSES_PLATFORM,
 )

@@ -94,10 +94,13 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "wan_pppoe_unanswered",
         ),
     ),
-    ("gateway_unreachable", ("wan_down", "conntrack_full")),
+    ("gateway_unreachable", ("wan_down", "conntrack_full", "lan_wan_overlap")),
     ("gateway_loss", DAMAGE),
     ("latency_high", ("port_saturated", "router_strained")),
     ("internet_unreachable", NO_WAY_OUT),
+    ("forwarding_blocked", ("forwarding_off",)),
+    ("large_packets_lost", ("wan_mtu_wrong",)),
+    ("wan_behind_router", ("lan_wan_overlap",)),
     ("internet_loss", ("gateway_loss", *DAMAGE)),
     ("router_direct_dns_fails", (*NO_WAY_OUT, "internet_unreachable")),
     (
@@ -107,6 +110,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "router_direct_dns_fails",
             "operator_dns_fails",
             "lan_dhcp_not_serving",
+            "chosen_resolver_dead",
         ),
     ),
     (

@@ -31,6 +31,15 @@ WAY_OUT: Final = (
     "internet_loss",
     "router_dns_fails",
     "router_http_fails",
+    "forwarding_off",
+    "forwarding_blocked",
+    "nat_missing",
+    "large_packets_lost",
+    "wan_mtu_wrong",
+    "wan_behind_router",
+    "lan_wan_overlap",
+    "router_clock_wrong",
+    "chosen_resolver_dead",
 )
 HOME: Final = ("lan_dhcp_not_serving", "lan_rogue_dhcp", "wifi_disabled", "wifi_radio_dead")
 
@@ -105,6 +114,15 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 MAY_BE_UNKNOWN: Final = frozenset(
     {
         "router_http_fails",
+        "forwarding_off",
+        "forwarding_blocked",
+        "nat_missing",
+        "large_packets_lost",
+        "wan_mtu_wrong",
+        "wan_behind_router",
+        "lan_wan_overlap",
+        "router_clock_wrong",
+        "chosen_resolver_dead",
         "line_errors_high",
         "latency_high",
         "wifi_disconnects",

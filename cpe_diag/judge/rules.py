@@ -17,6 +17,8 @@ from cpe_diag.judge.rules_port import RULES_PORT
 from cpe_diag.judge.rules_router import RULES_ROUTER
 from cpe_diag.judge.rules_settings import RULES_SETTINGS
 from cpe_diag.judge.rules_wan import RULES_WAN
+from cpe_diag.judge.rules_wan_settings import RULES_WAN_SETTINGS
+from cpe_diag.judge.rules_way_out import RULES_WAY_OUT
 from cpe_diag.judge.rules_wifi import RULES_WIFI
 
 if TYPE_CHECKING:
@@ -35,7 +37,9 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_DOCSIS,
     *RULES_ROUTER,
     *RULES_WAN,
+    *RULES_WAN_SETTINGS,
     *RULES_PATHS,
+    *RULES_WAY_OUT,
     *RULES_HOME,
     *RULES_WIFI,
     *RULES_PLATFORM,

@@ -29,6 +29,21 @@ class Threshold:
 
 THRESHOLDS: Final[tuple[Threshold, ...]] = (
     Threshold(
+        id="router_clock_s",
+        value=3600.0,
+        unit="s",
+        source="BIND 9 ARM, dnssec-signzone -s: signatures start an hour ago, for clocks that are"
+        " off; TLS certificates of public authorities are dated back as far",
+        meaning="a clock that is off by more makes good certificates and signatures look wrong",
+    ),
+    Threshold(
+        id="wan_mtu_short_bytes",
+        value=20.0,
+        unit="bytes",
+        source="RFC 2516, section 7 (8 bytes of PPPoE); RFC 4213, section 3.2 (20 of a tunnel)",
+        meaning="an MTU that is shorter than the line's by more was set by mistake",
+    ),
+    Threshold(
         id="node_restart_recent_s",
         value=900.0,
         unit="s",

@@ -15,6 +15,7 @@ from cpe_diag.lab.faults_group import GROUP_FAULTS
 from cpe_diag.lab.faults_home import HOME_FAULTS
 from cpe_diag.lab.faults_network import NETWORK_FAULTS
 from cpe_diag.lab.faults_own_side import OWN_SIDE_FAULTS
+from cpe_diag.lab.faults_way_out import WAY_OUT_FAULTS
 from cpe_diag.lab.world import World
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *GROUP_FAULTS,
     *BEYOND_FAULTS,
     *HOME_FAULTS,
+    *WAY_OUT_FAULTS,
     *DEVICE_FAULTS,
     *OWN_SIDE_FAULTS,
 )

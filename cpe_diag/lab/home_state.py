@@ -106,6 +106,16 @@ class HomeRouter:
     dhcp_pool_exhausted: bool = False
     rogue_dhcp: str | None = None
     """Address of another DHCP server seen in the home."""
+    forwards: bool = True
+    """The kernel's switch for forwarding."""
+    translates: bool = True
+    """The firewall replaces the home's addresses on the way out."""
+    home_shut_in: bool = False
+    """A rule of the firewall drops whatever comes from the home."""
+    wan_mtu: int = 1500
+    """Of the WAN's socket, in bytes."""
+    path_mtu: int = 1500
+    """Larger packets are lost on the operator's side without a word."""
     forwarding_loss: float = 0.0
     """Share of packets lost between router and operator's edge, 0 to 1."""
     queue_delay_s: float = 0.0

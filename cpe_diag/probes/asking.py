@@ -26,13 +26,16 @@ ASK: Final = "ssh.exec"
 class Asked:
     """One question: which fact it gives, its id in the driver, and whom it is about.
 
-    `target` and `server` are for questions that need them; `missing` says why it cannot be asked.
+    `target`, `server`, `source` and `size` are for questions that need them; `missing` says why
+    it cannot be asked.
     """
 
     key: FactKey
     question: str
     target: str = ""
     server: str = ""
+    source: str = ""
+    size: str = ""
     missing: Failure | None = None
 
 
@@ -53,7 +56,12 @@ async def ask(setting: Setting, asked: Asked, deadline: float) -> Measurement:
     question = _question(setting, asked)
     if isinstance(question, Failure):
         return not_observed(asked.key, question, ASK, clock.now())
-    given = {"target": asked.target, "server": asked.server}
+    given = {
+        "target": asked.target,
+        "server": asked.server,
+        "source": asked.source,
+        "size": asked.size,
+    }
     try:
         commands = fill(question, **{name: value for name, value in given.items() if value})
     except ValueError as error:

@@ -13,6 +13,7 @@ from cpe_diag.probes.router_names import unnamed
 
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import Evidence, Measurement
+    from cpe_diag.domain.failures import Failure
 
 GATEWAY: Final = FactKey("ping", "router>gateway")
 REFERENCE: Final = FactKey("ping", "router>reference")
@@ -29,14 +30,24 @@ def _gateway(evidence: Evidence) -> Asked:
     return Asked(key=GATEWAY, question="ping", target=wan.gateway)
 
 
-def _reference(setting: Setting, evidence: Evidence) -> Asked:
-    """Ask for the address where it is known, so that a broken resolver does not count."""
+def reference_address(setting: Setting, evidence: Evidence) -> str | Failure:
+    """Give the reference's address where it is known, so that a broken resolver does not count.
+
+    Returns:
+        An address, else its name; or why there is none.
+    """
     if setting.reference is None:
-        return Asked(key=REFERENCE, question="ping", missing=unnamed("reference"))
+        return unnamed("reference")
     name = evidence.value(DnsCheck, "dns", "operator>reference")
     found = name.addresses[0] if name is not None and name.addresses else None
-    known = setting.reference.address or found or setting.reference.host
-    return Asked(key=REFERENCE, question="ping", target=known)
+    return setting.reference.address or found or setting.reference.host
+
+
+def _reference(setting: Setting, evidence: Evidence) -> Asked:
+    target = reference_address(setting, evidence)
+    if not isinstance(target, str):
+        return Asked(key=REFERENCE, question="ping", missing=target)
+    return Asked(key=REFERENCE, question="ping", target=target)
 
 
 async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[Measurement, ...]:

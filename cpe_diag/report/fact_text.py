@@ -36,6 +36,7 @@ from cpe_diag.domain.setting_facts import (
     PortSecurity,
 )
 from cpe_diag.domain.sibling_facts import Siblings
+from cpe_diag.domain.way_out_facts import Forwarding
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 from cpe_diag.report import access_text, router_text
 from cpe_diag.report.duration import duration, rate, size
@@ -236,6 +237,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     Reachability: _reachability,
     RouterSystem: router_text.router_system,
     WanStatus: router_text.router_wan,
+    Forwarding: router_text.router_forwarding,
     LanStatus: router_text.router_lan,
     LogEvents: router_text.router_log,
     WifiStatus: router_text.router_wifi,

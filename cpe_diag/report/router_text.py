@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         RouterSystem,
         WanStatus,
     )
+    from cpe_diag.domain.way_out_facts import Forwarding
     from cpe_diag.domain.wifi_facts import (
         AirScan,
         Radio,
@@ -53,6 +54,25 @@ def router_system(fact: RouterSystem) -> str:
         parts.append(f"connection table {percent(entries / limit)} full")
     parts += maybe(fact.last_reboot, lambda why: f"started by {REBOOT_WORDS[why]}")
     return ", ".join(parts)
+
+
+def router_forwarding(fact: Forwarding) -> str:
+    """Say what the router does with the home's packets."""
+    parts = [f"forwarding of IPv4 {_switched(fact.ipv4)}, of IPv6 {_switched(fact.ipv6)}"]
+    parts += maybe(
+        fact.translates, lambda yes: f"{'translates' if yes else 'does not translate'} addresses"
+    )
+    rule = known(fact.blocked_by)
+    if rule is not None:
+        parts.append(f"the home is shut in by {rule}")
+    elif fact.blocked_by is None:
+        parts.append("the home may connect to the outside")
+    return ", ".join(parts)
+
+
+def _switched(switch: Maybe[bool]) -> str:
+    on = known(switch)
+    return "not told" if on is None else "on" if on else "off"
 
 
 def router_wan(fact: WanStatus) -> str:

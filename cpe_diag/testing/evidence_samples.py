@@ -50,6 +50,7 @@ from cpe_diag.domain.subscriber import (
     Technology,
     WanProtocol,
 )
+from cpe_diag.domain.way_out_facts import Forwarding
 from cpe_diag.domain.wifi_facts import (
     AirNeighbour,
     AirScan,
@@ -91,7 +92,7 @@ def dsl_home(symptom: str = "no_internet") -> CaseFile:
         platform_host="platform.example",
     )
     case = changed(case, "port_speed", "port", duplex=ABSENT, speed_bps=54_000_000)
-    return changed(case, "router_wan", "router", protocol="pppoe", device="pppoe-wan")
+    return changed(case, "router_wan", "router", protocol="pppoe", device="pppoe-wan", mtu=1492)
 
 
 def changed(case: CaseFile, kind: str, subject: str, **fields: Any) -> CaseFile:  # noqa: ANN401 - as dataclasses.replace
@@ -329,6 +330,10 @@ def _router_facts() -> dict[tuple[str, str], object]:
             uptime_s=86_000.0,
             autostart=True,
             error_codes=(),
+            mtu=1500,
+        ),
+        ("router_forwarding", "router"): Forwarding(
+            ipv4=True, ipv6=True, translates=True, blocked_by=None
         ),
         ("router_lan", "router"): LanStatus(
             prefix="192.168.1.1/24",
@@ -425,6 +430,9 @@ def _path_facts() -> dict[tuple[str, str], object]:
         ("router>gateway", "198.51.100.1"),
         ("router>reference", "203.0.113.80"),
         ("router>device", "192.168.1.100"),
+        ("home>reference", "203.0.113.80"),
+        ("router>gateway/full", "198.51.100.1"),
+        ("router>reference/full", "203.0.113.80"),
     ):
         facts["ping", subject] = PingCheck(
             target=target, sent=5, received=5, rtt_avg_s=0.011, note=""

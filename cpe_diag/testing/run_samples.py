@@ -53,6 +53,7 @@ from cpe_diag.domain.subscriber import (
     WanProtocol,
 )
 from cpe_diag.domain.trace import Exchange, RawAnswer
+from cpe_diag.domain.way_out_facts import Forwarding
 from cpe_diag.domain.wifi_facts import (
     AirNeighbour,
     AirScan,
@@ -196,6 +197,12 @@ FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
             uptime_s=93_700.0,
             autostart=True,
             error_codes=(),
+        ),
+        FactKey("router_forwarding", "router"): Forwarding(
+            ipv4=True,
+            ipv6=Missing(why=FailureKind.UNSUPPORTED),
+            translates=True,
+            blocked_by="filter, forward: drop",
         ),
         FactKey("router_lan", "router"): LanStatus(
             prefix="192.168.1.1/24",

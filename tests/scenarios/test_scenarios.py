@@ -19,6 +19,7 @@ from cpe_diag.judge.decide import decide
 from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_home as at_home
+from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing import sibling_samples
 from cpe_diag.testing.access_homes import coax_home, pon_home, switch_home
@@ -223,6 +224,18 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("router_overloaded", dsl_home, SLOW, at_home.router_overloaded, ROUTER, SECOND),
     _row("router_conntrack_full", dsl_home, OUT, at_home.router_conntrack_full, ROUTER, SECOND),
     _row("router_reboots", dsl_home, DROPS, at_home.router_reboots, ROUTER, SECOND),
+    _row("nat_missing", ethernet_home, OUT, way_out.nat_missing, ROUTER, SECOND),
+    _row("nat_missing-site", dsl_home, SITE, way_out.nat_missing, ROUTER, SECOND),
+    _row("router_firewall", dsl_home, OUT, way_out.router_firewall, ROUTER, SECOND),
+    _row("router_firewall-switch", ethernet_home, OUT, way_out.forwarding_off, ROUTER, SECOND),
+    _row("mtu_black_hole", ethernet_home, SITE, way_out.mtu_black_hole, NETWORK, NOC),
+    _row("mtu_black_hole-slow", dsl_home, SLOW, way_out.mtu_black_hole, NETWORK, NOC),
+    _row("router_mtu", ethernet_home, SLOW, way_out.router_mtu, ROUTER, SECOND),
+    _row("double_nat", ethernet_home, OUT, way_out.double_nat, ROUTER, SECOND),
+    _row("lan_wan_same_prefix", ethernet_home, OUT, way_out.lan_wan_same_prefix, ROUTER, SECOND),
+    _row("router_clock", ethernet_home, OUT, way_out.router_clock, ROUTER, SECOND),
+    _row("router_dns_setting", ethernet_home, OUT, way_out.router_dns_setting, ROUTER, SECOND),
+    _row("router_dns_setting-site", dsl_home, SITE, way_out.router_dns_setting, ROUTER, SECOND),
     _row("router_dns", ethernet_home, OUT, at_home.router_dns, ROUTER, SECOND),
     _row("router_dns-site", ethernet_home, SITE, at_home.router_dns, ROUTER, SECOND),
     _row("lan_dhcp-off", ethernet_home, OUT, at_home.lan_dhcp_off, ROUTER, SECOND),

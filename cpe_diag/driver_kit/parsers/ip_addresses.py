@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # iproute2 ipaddress.c, print_linkinfo, and busybox networking/libiproute/ipaddress.c.
 _DEVICE: Final = re.compile(r"^\d+: ([^\s:@]+)(?:@[^\s:]+)?: <([A-Z0-9_,-]*)>", re.MULTILINE)
+_MTU: Final = re.compile(r" mtu (\d{2,5})\b")
+_GLOBAL: Final = re.compile(r"^\s+inet6 ([0-9a-f:]{3,39}/\d{1,3}) scope global\b", re.MULTILINE)
 _MAC: Final = re.compile(r"^\s+link/ether ([0-9a-f:]{17})\b", re.MULTILINE)
 # netdevice(7) and Linux include/uapi/linux/if.h: IFF_LOWER_UP; without a link iproute2 and busybox
 # both print NO-CARRIER. Of a device that is switched off neither tells its link.
@@ -24,12 +26,17 @@ _LINK: Final = "LOWER_UP"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IpDevice:
-    """One device; `addresses` are IPv4 with prefix lengths, `point_to_point` as for PPP."""
+    """One device; `addresses` are IPv4 with prefix lengths, `point_to_point` as for PPP.
+
+    `ipv6_addresses` are those that hold beyond the link.
+    """
 
     carrier: Maybe[bool]
     mac: Maybe[str]
     addresses: tuple[str, ...]
     point_to_point: bool
+    mtu: Maybe[int] = UNSUPPORTED
+    ipv6_addresses: tuple[str, ...] = ()
 
 
 def ip_devices(text: str) -> Mapping[str, IpDevice]:
@@ -49,10 +56,12 @@ def ip_devices(text: str) -> Mapping[str, IpDevice]:
 
 
 def _device(flags: list[str], body: str) -> IpDevice:
-    mac = _MAC.search(body)
+    mac, mtu = _MAC.search(body), _MTU.search(body)
     return IpDevice(
         carrier=_LINK in flags if _UP in flags else UNSUPPORTED,
         mac=mac[1] if mac else UNSUPPORTED,
         addresses=inet_addresses(body),
         point_to_point="POINTOPOINT" in flags,
+        mtu=int(mtu[1]) if mtu else UNSUPPORTED,
+        ipv6_addresses=tuple(_GLOBAL.findall(body)),
     )

@@ -86,6 +86,8 @@ def derived(machine: Machine) -> Contents:
             f"{machine.router.conntrack_entries}\n"
         ),
         "/proc/sys/net/netfilter/nf_conntrack_max": lambda: f"{machine.router.conntrack_limit}\n",
+        "/proc/sys/net/ipv4/ip_forward": lambda: f"{int(machine.router.forwards)}\n",
+        "/proc/sys/net/ipv6/conf/all/forwarding": lambda: "1\n",
         "/proc/sys/kernel/random/boot_id": lambda: f"{machine.router.boot_id}\n",
         "/sys/class/watchdog/watchdog0/bootstatus": lambda: f"{machine.router.watchdog_flags}\n",
         "/proc/sys/kernel/hostname": lambda: f"{machine.router.hostname}\n",
@@ -116,6 +118,9 @@ def derived(machine: Machine) -> Contents:
             name = f"/sys/class/net/{device}/statistics/{counter}"
             contents[name] = partial(_errors, machine, device)
         contents[f"/sys/class/net/{device}/statistics/tx_errors"] = lambda: "0\n"
+    contents[f"/sys/class/net/{home.wan_device(machine)}/mtu"] = lambda: (
+        f"{machine.router.wan_mtu}\n"
+    )
     return contents
 
 

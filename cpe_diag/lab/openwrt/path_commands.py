@@ -39,13 +39,14 @@ class _PingOptions:
     size: int
     quiet: bool
     target: str
+    source: str
 
 
 def _ping_options(call: Call) -> _PingOptions | None:
     args = list(call.args)
     values = {"c": float(WITHOUT_COUNT), "W": PING_WAIT_S, "w": 0.0, "s": 56.0, "i": 1.0}
     quiet = False
-    target = ""
+    target = source = ""
     while args:
         arg = args.pop(0)
         match = re.fullmatch(r"-([cWwsiItA46q])(.*)", arg)
@@ -57,6 +58,8 @@ def _ping_options(call: Call) -> _PingOptions | None:
             quiet = True
         elif letter in "cWwsiIt":
             value = rest or (args.pop(0) if args else "")
+            if letter == "I":
+                source = value
             if letter in values:
                 values[letter] = float(whole_number(value))
     if not target:
@@ -67,6 +70,7 @@ def _ping_options(call: Call) -> _PingOptions | None:
         size=int(values["s"]),
         quiet=quiet,
         target=target,
+        source=source,
     )
 
 
@@ -87,7 +91,8 @@ async def ping(call: Call) -> int:
             call.streams.complain(f"ping: bad address '{target}'\n")
             return 1
         address = resolved.addresses[0]
-    call.streams.say(f"PING {target} ({address}): {options.size} data bytes\n")
+    origin = f" from {options.source}" if options.source else ""
+    call.streams.say(f"PING {target} ({address}){origin}: {options.size} data bytes\n")
     return await _echoes(call, options, address)
 
 
@@ -95,7 +100,7 @@ async def _echoes(call: Call, options: _PingOptions, address: str) -> int:
     machine = call.machine
     rtts_s: list[float] = []
     for sequence in range(options.count):
-        trip = send(machine, address, "icmp")
+        trip = send(machine, address, "icmp", source=options.source, size=options.size)
         if trip.outcome is Outcome.NO_ROUTE:
             call.streams.complain("ping: sendto: Network is unreachable\n")
             return 1

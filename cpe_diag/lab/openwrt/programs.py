@@ -8,6 +8,7 @@ from cpe_diag.lab.openwrt import (
     air_text,
     builtins,
     change_commands,
+    firewall,
     path_commands,
     router_commands,
     text_commands,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 OPENWRT_ONLY = frozenset(
     (
         *("/etc/init.d/dnsmasq", "devstatus", "ifstatus", "iw", "iwinfo", "jffs2reset", "logread"),
-        *("sysupgrade", "ubus", "uci", "uclient-fetch", "wget", "wifi"),
+        *("nft", "sysupgrade", "ubus", "uci", "uclient-fetch", "wget", "wifi"),
     )
 )
 """Commands that routers of other makes lack, or have in another form."""
@@ -71,6 +72,7 @@ def programs() -> Mapping[str, Program]:
         "ls": router_commands.ls,
         "mkdir": change_commands.mkdir,
         "mv": change_commands.mv,
+        "nft": firewall.nft,
         "nslookup": path_commands.nslookup,
         "ping": path_commands.ping,
         "printf": builtins.printf,

@@ -52,8 +52,17 @@ def site_named(machine: Machine, text: str) -> Site | None:
     return next((site for site in sites if text in (site.name, site.address)), None)
 
 
-def send(machine: Machine, address: str, protocol: str) -> Trip:
-    """Send one packet (`icmp`, `udp` or `tcp`) to an address and say what became of it."""
+# RFC 791, section 3.1, and RFC 792: what is added to the data of an echo request, in bytes.
+HEADERS_BYTES = 28
+
+
+def send(
+    machine: Machine, address: str, protocol: str, *, source: str = "", size: int = 0
+) -> Trip:
+    """Send one packet (`icmp`, `udp` or `tcp`) to an address and say what became of it.
+
+    `source` is one of the router's own addresses, or nothing; `size` is of its data, in bytes.
+    """
     router = machine.router
     interface = home.lan_interface(machine)
     if address in (str(interface.ip), "127.0.0.1") or (
@@ -64,6 +73,10 @@ def send(machine: Machine, address: str, protocol: str) -> Trip:
         return _to_device(machine, address, protocol)
     if not home.session_up(machine):
         return Trip(outcome=Outcome.NO_ROUTE)
+    if source == str(interface.ip) and not router.translates:
+        return LOST
+    if size + HEADERS_BYTES > router.path_mtu:
+        return LOST
     return _to_the_outside(machine, address, protocol)
 
 

@@ -252,6 +252,11 @@ def device_status(machine: Machine, name: str) -> Json:
         ]
         status |= {"bridge-members": members, "bridge-attributes": BRIDGE_ATTRIBUTES}
     status |= {**DEVICE_DEFAULTS, "macaddr": device_mac(machine, name), **DEVICE_SETTINGS}
+    if name == home.wan_device(machine):
+        status["mtu"] = machine.router.wan_mtu
+    elif name == "pppoe-wan":
+        # RFC 2516, section 7.
+        status["mtu"] = 1492
     status["statistics"] = _statistics(machine, name)
     return status
 

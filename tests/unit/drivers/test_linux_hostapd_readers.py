@@ -160,6 +160,7 @@ def test_the_line_to_the_operator_is_what_addresses_are_translated_on() -> None:
         uptime_s=UNSUPPORTED,
         autostart=UNSUPPORTED,
         error_codes=(),
+        mtu=1500,
     )
 
 

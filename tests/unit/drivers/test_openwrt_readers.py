@@ -248,6 +248,7 @@ def test_the_recorded_wan_is_read() -> None:
         error_codes=(),
         ipv6_addresses=(),
         ipv6_prefixes=(),
+        mtu=1500,
     )
 
 

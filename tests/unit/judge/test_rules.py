@@ -19,6 +19,7 @@ from cpe_diag.judge.rules import RULES
 from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_home as at_home
+from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing.evidence_samples import (
     ABSENT,
@@ -130,6 +131,15 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("latency_high", at_home.line_saturated(ETH), ETH),
     ("internet_unreachable", outside.session_stale(ETH), ETH),
     ("internet_loss", outside.core_loss(ETH), ETH),
+    ("nat_missing", way_out.nat_missing(ETH), ETH),
+    ("forwarding_off", way_out.forwarding_off(ETH), ETH),
+    ("forwarding_blocked", way_out.router_firewall(ETH), ETH),
+    ("large_packets_lost", way_out.mtu_black_hole(ETH), ETH),
+    ("wan_mtu_wrong", way_out.router_mtu(ETH), ETH),
+    ("wan_behind_router", way_out.double_nat(ETH), ETH),
+    ("lan_wan_overlap", way_out.lan_wan_same_prefix(ETH), ETH),
+    ("router_clock_wrong", way_out.router_clock(ETH), ETH),
+    ("chosen_resolver_dead", way_out.router_dns_setting(ETH), ETH),
     ("router_dns_fails", at_home.router_dns(ETH), ETH),
     ("router_direct_dns_fails", outside.dns_resolver(ETH), ETH),
     ("operator_dns_fails", outside.dns_resolver(ETH), ETH),

@@ -1,0 +1,113 @@
+"""What a Linux router does with the home's packets: the kernel's switches and nftables."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Network
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import Maybe, Missing
+from cpe_diag.domain.way_out_facts import Forwarding
+from cpe_diag.driver_kit.parsers.answers import whole_text
+from cpe_diag.driver_kit.parsers.fields import UNSUPPORTED
+from cpe_diag.driver_kit.parsers.kernel_net import default_route
+from cpe_diag.driver_kit.parsers.nft_rules import ENDED, PASSED, TRANSLATED, Packet, outcomes
+from cpe_diag.driver_kit.parsers.sections import sections, variables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cpe_diag.ports import CommandAnswer
+
+# iproute2 and busybox: a network that hangs on a device itself.
+_CONNECTED: Final = re.compile(r"^([\d.]{7,15}/\d{1,2}) dev (\S+)(?!.* via )", re.MULTILINE)
+_NOT_SURE: Final = Missing(why=FailureKind.NOT_MEASURED)
+_SWITCH: Final = {"0": False, "1": True}
+_LONGEST_RULE: Final = 120
+
+
+def forwarding(answer: CommandAnswer) -> Forwarding:
+    """Read switches, routes and rules.
+
+    Args:
+        answer: with the parts `switches` (`ipv4=`, `ipv6=`), `routes` (`ip -4 route`), `legacy`
+            (tables of the iptables before nftables) and `nft` (`nft list ruleset`, whose exit
+            status ends it).
+
+    Returns:
+        What surely becomes of packets of the home's networks. Which device leads out the default
+        route says; where there is none, nothing is said of rules.
+
+    Raises:
+        UnreadableError: the answer is cut, or no such answer.
+    """
+    text, status = whole_text(answer)
+    parts = dict(sections(text))
+    switches = variables(parts.get("switches", ""))
+    packets = _packets(parts.get("routes", ""))
+    readable = bool(packets) and status == 0 and not parts.get("legacy", "").strip()
+    rules = parts.get("nft", "")
+    return Forwarding(
+        ipv4=_SWITCH.get(switches.get("ipv4", ""), UNSUPPORTED),
+        ipv6=_SWITCH.get(switches.get("ipv6", ""), UNSUPPORTED),
+        translates=_translates(rules, packets) if readable else UNSUPPORTED,
+        blocked_by=_blocked_by(rules, packets) if readable else UNSUPPORTED,
+    )
+
+
+def _packets(routes: str) -> tuple[Packet, ...]:
+    """Make a packet of each network that hangs on the router, but not on the way out."""
+    _, out = default_route(routes)
+    if out is None:
+        return ()
+    networks = [
+        (network, device) for text, device in _CONNECTED.findall(routes) if (network := _net(text))
+    ]
+    return tuple(
+        Packet(comes_in=device, leaves=out, source=network)
+        for network, device in networks
+        if device != out
+    )
+
+
+def _net(text: str) -> IPv4Network | None:
+    try:
+        return IPv4Network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _translates(rules: str, packets: Sequence[Packet]) -> Maybe[bool]:
+    return _agreed({_is_translated(rules, packet) for packet in packets})
+
+
+def _is_translated(rules: str, packet: Packet) -> bool | None:
+    chains = [{end for end, _ in ends} for ends in outcomes(rules, "nat postrouting", packet)]
+    if {TRANSLATED} in chains:
+        return True
+    return None if any(TRANSLATED in ends for ends in chains) else False
+
+
+def _blocked_by(rules: str, packets: Sequence[Packet]) -> Maybe[str | None]:
+    """Give the rule that ends what comes from every network of the home."""
+    found = [_blocked(rules, packet) for packet in packets]
+    blocked = _agreed({is_blocked for is_blocked, _ in found})
+    if isinstance(blocked, Missing):
+        return blocked
+    return found[0][1][:_LONGEST_RULE] if blocked else None
+
+
+def _blocked(rules: str, packet: Packet) -> tuple[bool | None, str]:
+    chains = outcomes(rules, "filter forward", packet)
+    for ends in chains:
+        if {end for end, _ in ends} == {ENDED}:
+            return True, min(by for _, by in ends)
+    passed = all({end for end, _ in ends} == {PASSED} for ends in chains)
+    return (False if passed else None), ""
+
+
+def _agreed(seen: set[bool | None]) -> Maybe[bool]:
+    """Give what holds for every network; what differs, or is not sure, is not known."""
+    answer = seen.pop() if len(seen) == 1 else None
+    return _NOT_SURE if answer is None else answer

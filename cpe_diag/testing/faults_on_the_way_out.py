@@ -1,0 +1,85 @@
+"""Faults of what the router does with the home's packets: what each leaves in the evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome
+from cpe_diag.testing.evidence_samples import changed, with_value
+
+if TYPE_CHECKING:
+    from cpe_diag.judge.question import CaseFile
+
+SILENT: Final = Missing(why=FailureKind.SILENT)
+DEAD_SERVER: Final = "192.0.2.99"
+
+
+def _lost(case: CaseFile, subject: str) -> CaseFile:
+    return changed(case, "ping", subject, received=0, rtt_avg_s=SILENT)
+
+
+def nat_missing(case: CaseFile) -> CaseFile:
+    """No rule translates: what leaves with an address of the home does not come back."""
+    case = changed(case, "router_forwarding", "router", translates=False)
+    return _lost(case, "home>reference")
+
+
+def forwarding_off(case: CaseFile) -> CaseFile:
+    """The kernel forwards nothing; the router's own packets are as good as ever."""
+    return changed(case, "router_forwarding", "router", ipv4=False)
+
+
+def router_firewall(case: CaseFile) -> CaseFile:
+    """A rule drops whatever comes from the home."""
+    return changed(case, "router_forwarding", "router", blocked_by="filter, forward: drop")
+
+
+def mtu_black_hole(case: CaseFile) -> CaseFile:
+    """Large packets are lost beyond the router, and nobody says so."""
+    return _lost(_lost(case, "router>reference/full"), "router>gateway/full")
+
+
+def router_mtu(case: CaseFile) -> CaseFile:
+    """The WAN is set to tiny packets."""
+    return changed(case, "router_wan", "router", mtu=576)
+
+
+def double_nat(case: CaseFile) -> CaseFile:
+    """Another router's home is this one's WAN."""
+    return changed(
+        case,
+        "router_wan",
+        "router",
+        addresses=("192.168.100.23/24",),
+        gateway="192.168.100.1",
+    )
+
+
+def lan_wan_same_prefix(case: CaseFile) -> CaseFile:
+    """Both sides of the router have the same addresses: the gateway is looked for at home."""
+    case = double_nat(case)
+    case = changed(case, "router_wan", "router", addresses=("192.168.1.23/24",))
+    return _lost(case, "router>gateway")
+
+
+def router_clock(case: CaseFile) -> CaseFile:
+    """The router believes that it is more than a year ago."""
+    return changed(case, "router_system", "router", clock_offset_s=-400.0 * 86_400)
+
+
+def router_dns_setting(case: CaseFile) -> CaseFile:
+    """The router asks a dead server; the operator's answers it."""
+    case = changed(case, "router_wan", "router", dns_servers=(DEAD_SERVER,))
+    case = changed(
+        case, "dns", "router>reference", outcome=DnsOutcome.TIMEOUT, addresses=(), took_s=SILENT
+    )
+    dead = DnsCheck(
+        name="reference.example",
+        server=DEAD_SERVER,
+        outcome=DnsOutcome.TIMEOUT,
+        addresses=(),
+        took_s=SILENT,
+    )
+    return with_value(case, "dns", "router>chosen_resolver", dead)
