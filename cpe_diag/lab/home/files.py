@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ from cpe_diag.lab.files import (
     STORE_FILE,
     write_private,
 )
-from cpe_diag.lab.home import layout
+from cpe_diag.lab.home import layout, node_objects
 from cpe_diag.lab.home.calls import call
 from cpe_diag.lab.home.needs import HomeLabError
 from cpe_diag.lab.home.trust import LASTS, Authority
@@ -85,7 +86,7 @@ def write_folder(folder: Path) -> None:
     (folder / "bng.conf").write_text(_bng())
     (folder / "prefixes").write_text("".join(f"{one.mac} {one.prefix}\n" for one in layout.LINES))
     (folder / "resolver.conf").write_text(_resolver())
-    write_private(folder / "snmpd.conf", _snmpd(held))
+    write_private(folder / "snmpd.conf", _snmpd(held, folder))
     _write_yaml(folder / SECRETS_FILE, "", held)
     _write_yaml(folder / INVENTORY_FILE, "", inventory())
     _write_yaml(folder / CONFIG_FILE, CONFIG_HEAD, config())
@@ -161,12 +162,17 @@ def _resolver() -> str:
     )
 
 
-def _snmpd(held: Mapping[str, str]) -> str:
+def _snmpd(held: Mapping[str, str], folder: Path) -> str:
     return (
         f"agentAddress udp:{layout.NODE}:{layout.SNMP_PORT}\n"
         f"rocommunity {held['snmp_read']} 203.0.113.0/26\n"
         f"rwcommunity {held['snmp_write']} 203.0.113.0/26\n"
         f"sysName {layout.NODE_ID}\nsysDescr Linux bridge of the lab\nsysLocation lab\n"
+        + "".join(
+            f"pass_persist .{'.'.join(map(str, part))}"
+            f" {sys.executable} -I -S {node_objects.__file__} {folder}\n"
+            for part in node_objects.PARTS
+        )
     )
 
 
@@ -221,12 +227,13 @@ def _subscriber(line: Line) -> dict[str, object]:
     entry: dict[str, object] = {
         "id": line.subscriber,
         "node": layout.NODE_ID,
-        "port": f"ifindex:{line.if_index}",
+        "port": f"ge-0/0/{line.if_index}",
         "technology": "ethernet",
         "service": {
             "down_bps": layout.SERVICE_BPS,
             "up_bps": layout.SERVICE_BPS,
             "wan": "ipoe",
+            "vlan": node_objects.SERVICE_VLAN,
         },
         "router_mac": line.mac,
     }

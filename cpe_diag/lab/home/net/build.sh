@@ -30,13 +30,14 @@ for name in bng access internet noc resolver reference video bank router box tv 
     echo 0 >dad_transmits; echo 0 >router_solicitation_delay'
 done
 
-# The operator's core hangs on the BNG, the rest of the world behind one link.
+# The operator's core hangs on the BNG, the rest of the world behind one link. The first device of
+# the access node has ifIndex 2: its uplink.
 links bng <<LINKS
 link add core type bridge forward_delay 0
 link add c-noc type veth peer name eth0 netns $prefix-noc
 link add c-resolver type veth peer name eth0 netns $prefix-resolver
+link add acc type veth peer name up0 netns $prefix-access
 link add c-access type veth peer name mgmt netns $prefix-access
-link add acc type veth peer name up0 index 2 netns $prefix-access
 link add inet type veth peer name bng netns $prefix-internet
 link set dev c-noc master core up
 link set dev c-resolver master core up
