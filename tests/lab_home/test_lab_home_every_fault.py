@@ -31,7 +31,7 @@ ip -o link; ip -o addr; ip -4 route; ip -6 route; nft list ruleset; tc qdisc sho
 cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding
 """
 MACHINE = """
-ps -eo comm= | grep -vxE 'sh|sleep|curl|ps|sort|grep|sed|busybox|dropbear' | sort; date +%Y
+ps -eo comm= | grep -vxE 'sh|sleep|curl|ps|sort|grep|sed|mv|ip|busybox|dropbear' | sort; date +%Y
 cat /etc/dnsmasq.conf /etc/nftables.conf /etc/resolv.conf /etc/os-release /etc/lab/* 2>/dev/null
 ls /etc /run /usr/local/bin; sed 's/^[0-9]*//' /var/lib/misc/dnsmasq.leases 2>/dev/null | sort
 cat /proc/sys/net/netfilter/nf_conntrack_max

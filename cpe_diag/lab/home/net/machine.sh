@@ -13,10 +13,10 @@ links_down() {
   nft flush ruleset
   for path in /sys/class/net/*; do
     device=${path##*/}
-    [ "$device" = lo ] || ip link set dev "$device" down
+    [ "$device" != lo ] || continue
+    ip link set dev "$device" down
     ip addr flush dev "$device"
   done
-  ip addr add 127.0.0.1/8 dev lo 2>/dev/null || :
 }
 
 power() {
