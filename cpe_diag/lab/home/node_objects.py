@@ -105,7 +105,7 @@ def objects(devices: Path, damage: dict[str, int], half: frozenset[str]) -> dict
         alignment, fcs, late = (
             damage.get(f"{port.name}_{kind}", 0) for kind in ("alignment", "fcs", "late")
         )
-        told[IF_IN_ERRORS + row] = f"counter\n{port.errors + alignment + fcs + late}"
+        told[IF_IN_ERRORS + row] = f"counter\n{port.errors + alignment + fcs}"
         told[ALIGNMENT + row] = f"counter\n{alignment}"
         told[FCS + row] = f"counter\n{port.errors + fcs}"
         told[LATE + row] = f"counter\n{late}"
