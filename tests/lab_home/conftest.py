@@ -44,3 +44,16 @@ def home(free_name: str) -> str:
     """Give the name of a copy that is up."""
     network.up(free_name)
     return free_name
+
+
+@pytest.fixture
+def homes(place: None) -> Iterator[list[str]]:  # noqa: ARG001 - it comes first
+    """Give the names of three copies that are up: waiting for one is time for the others."""
+    names = [f"t{os.getpid()}_{next(NUMBERS)}" for _ in range(3)]
+    try:
+        for name in names:
+            network.up(name)
+        yield names
+    finally:
+        for name in names:
+            network.down(name)
