@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.audit import AuditEvent
     from cpe_diag.domain.consent import Consent
     from cpe_diag.domain.host_keys import ExpectedKey, PinnedKey
+    from cpe_diag.domain.load_facts import PathQuality
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
     from cpe_diag.domain.secret import Secret
     from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
@@ -512,6 +513,15 @@ class Prober(Protocol):
         Raises:
             MeasurementError: `icmp.echo`: MISSING_PRIVILEGE when we may not send ICMP,
                 NOT_CONFIGURED when the configuration says that ICMP tells nothing here.
+        """
+
+    async def train(
+        self, address: str, *, count: int, interval_s: float, deadline: float
+    ) -> PathQuality:
+        """Send `count` ICMP echo requests `interval_s` apart, without waiting for each other.
+
+        Raises:
+            MeasurementError: `icmp.echo`: as for `ping`.
         """
 
     async def tcp_connect(self, address: str, port: int, *, deadline: float) -> float:

@@ -17,7 +17,15 @@ from cpe_diag.domain.wifi_facts import (
     WifiNetwork,
     WifiStatus,
 )
-from cpe_diag.driver_kit.parsers import curl, hostapd_cli, iputils, iw_devices, iw_scan, iw_station
+from cpe_diag.driver_kit.parsers import (
+    curl,
+    hostapd_cli,
+    iputils,
+    iw_devices,
+    iw_scan,
+    iw_station,
+    trains,
+)
 from cpe_diag.driver_kit.parsers.answers import refuse_failed, unparseable, whole_text
 from cpe_diag.driver_kit.parsers.busybox import dns_check, ping_check
 from cpe_diag.driver_kit.parsers.busybox_web import wget_check
@@ -38,6 +46,7 @@ from cpe_diag.ports import CommandAnswer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cpe_diag.domain.load_facts import LoadTest, PathQuality, RateTrain
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
     from cpe_diag.domain.router_facts import DhcpLease
     from cpe_diag.domain.way_out_facts import Forwarding
@@ -366,3 +375,21 @@ def http(answers: Answers, context: ReadingContext) -> HttpCheck:
     if curl.is_curl(answer):
         return curl.curl_check(answer, context.target)
     return wget_check(answer, context.target)
+
+
+def ping_train(answers: Answers, context: ReadingContext) -> PathQuality:
+    """Read a train of small packets to one target."""
+    (answer,) = answers
+    return trains.path_quality(answer, context.target)
+
+
+def rate_train(answers: Answers, context: ReadingContext) -> RateTrain:
+    """Read small and large packets to one target."""
+    (answer,) = answers
+    return trains.rate_train(answer, context.target)
+
+
+def load_test(answers: Answers, context: ReadingContext) -> LoadTest:
+    """Read a download, and how the way to the operator's edge was meanwhile."""
+    (answer,) = answers
+    return trains.load_test(answer, context.target, context.server)

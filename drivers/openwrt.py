@@ -25,7 +25,7 @@ from cpe_diag.domain.wifi_facts import (
     WifiNetwork,
     WifiStatus,
 )
-from cpe_diag.driver_kit.parsers import fields, hostapd_ubus, iw_station, iwinfo
+from cpe_diag.driver_kit.parsers import fields, hostapd_ubus, iw_station, iwinfo, trains
 from cpe_diag.driver_kit.parsers.answers import (
     json_object,
     unparseable,
@@ -41,6 +41,7 @@ from cpe_diag.driver_kit.router import ReadingContext, UnreadableError
 from cpe_diag.ports import CommandAnswer
 
 if TYPE_CHECKING:
+    from cpe_diag.domain.load_facts import LoadTest, PathQuality, RateTrain
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
     from cpe_diag.domain.way_out_facts import Forwarding
 
@@ -480,3 +481,21 @@ def http(answers: Answers, context: ReadingContext) -> HttpCheck:
     """Read how fetching a page went."""
     (answer,) = answers
     return http_check(answer, context.target)
+
+
+def ping_train(answers: Answers, context: ReadingContext) -> PathQuality:
+    """Read a train of small packets to one target."""
+    (answer,) = answers
+    return trains.path_quality(answer, context.target)
+
+
+def rate_train(answers: Answers, context: ReadingContext) -> RateTrain:
+    """Read small and large packets to one target."""
+    (answer,) = answers
+    return trains.rate_train(answer, context.target)
+
+
+def load_test(answers: Answers, context: ReadingContext) -> LoadTest:
+    """Read a download, and how the way to the operator's edge was meanwhile."""
+    (answer,) = answers
+    return trains.load_test(answer, context.target, context.server)

@@ -7,6 +7,7 @@ from typing import Final
 
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
 from cpe_diag.domain.line_facts import LineGrowth, LineQuality
+from cpe_diag.domain.load_facts import LoadTest, PathQuality, RateTrain
 from cpe_diag.domain.ont_facts import OntErrors, OntOptics, OntState
 from cpe_diag.domain.path_facts import (
     CallerAnswer,
@@ -111,6 +112,21 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "operator>reference",
             "operator>platform",
         ),
+    ),
+    FactKind(
+        id="path_quality",
+        value_type=PathQuality,
+        subjects=(
+            "router>gateway",
+            "router>reference",
+            "router>device",
+            "operator>reference",
+            "operator>neighbour/*",
+        ),
+    ),
+    FactKind(id="rate_train", value_type=RateTrain, subjects=("router>gateway", "router>device")),
+    FactKind(
+        id="load_test", value_type=LoadTest, subjects=("router>reference", "operator>reference")
     ),
     FactKind(id="answer", value_type=CallerAnswer, subjects=("*",)),
     FactKind(id="own_change", value_type=OwnChange, subjects=("*",)),

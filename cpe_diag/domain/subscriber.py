@@ -191,10 +191,11 @@ class NodePort:
     """A port of the same node that the inventory knows, for use as a control.
 
     `subscriber` is who is on it, None where the inventory does not say; `splitter` as for a
-    Subscriber.
+    Subscriber. `address` is where that home answers pings, None where the inventory does not say.
     """
 
     port: str
     in_service: bool
     subscriber: str | None = None
     splitter: str | None = None
+    address: str | None = None

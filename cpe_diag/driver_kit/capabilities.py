@@ -56,6 +56,9 @@ ROUTER_READING: Final = (
     "dns_forwarder",
     "dns_direct",
     "http",
+    "ping_train",
+    "rate_train",
+    "load_test",
 )
 """What can be read from a home router; each is the id of a question."""
 

@@ -8,6 +8,7 @@ from cpe_diag.judge.causes_access import CAUSES_ACCESS
 from cpe_diag.judge.causes_docsis import CAUSES_DOCSIS
 from cpe_diag.judge.causes_groups import CAUSES_GROUPS
 from cpe_diag.judge.causes_home import CAUSES_HOME
+from cpe_diag.judge.causes_load import CAUSES_LOAD
 from cpe_diag.judge.causes_optical import CAUSES_OPTICAL
 from cpe_diag.judge.causes_platform import CAUSES_PLATFORM
 from cpe_diag.judge.causes_router import CAUSES_ROUTER
@@ -25,6 +26,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_DOCSIS,
     *CAUSES_SETTINGS,
     *CAUSES_SERVICE,
+    *CAUSES_LOAD,
     *CAUSES_ROUTER,
     *CAUSES_WAY_OUT,
     *CAUSES_HOME,

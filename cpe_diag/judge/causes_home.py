@@ -164,8 +164,13 @@ CAUSES_HOME: Final[tuple[Cause, ...]] = (
         explains=(
             "port_saturated",
             "latency_high",
+            "gateway_jitter",
             "gateway_loss",
             "internet_loss",
+            "internet_delay",
+            "access_rate_low",
+            "access_train_slow",
+            "latency_under_load",
         ),
         shifts=((SLOW, 0.7),),
         next_action="Tell the customer how much is used and when; find the device that uses it.",

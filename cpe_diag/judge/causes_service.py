@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.verdict import Destination, FaultDomain
-from cpe_diag.judge.cause import DROPS, SITE, SLOW, Cause, must, must_not, unless, when
+from cpe_diag.judge.cause import SITE, Cause, must, must_not, unless, when
 
 CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
     Cause(
@@ -119,19 +119,6 @@ CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
         tell_customer="Our name service is disturbed, so that sites do not open. Our engineers"
         " are informed.",
         source="RFC 1035, section 4.1.1 (SERVFAIL, REFUSED) or silence, from two places",
-    ),
-    Cause(
-        id="core_loss",
-        domain=FaultDomain.NETWORK,
-        destination=Destination.NETWORK_OPERATIONS,
-        title="Packets are lost beyond the operator's edge",
-        needs=(must("internet_loss"), must_not("gateway_loss")),
-        supports=(when("internet_loss", 4.5), unless("gateway_loss", 1.0)),
-        explains=("internet_loss", "router_http_fails", "operator_reference_fails"),
-        shifts=((SLOW, 0.5), (DROPS, 0.5)),
-        next_action="Check the links between edge and core for errors and congestion.",
-        tell_customer="Part of your traffic is lost in our network. Our engineers are informed.",
-        source="no loss to the edge, loss to the reference host beyond it",
     ),
     Cause(
         id="route_beyond_edge",

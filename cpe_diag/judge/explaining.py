@@ -29,6 +29,17 @@ DAMAGE: Final = (
     "router_strained",
 )
 
+SHARED: Final = ("neighbours_suffer",)
+SLOW_LINE: Final = ("line_rate_low", "port_speed_low", "profile_wrong", "cable_pair_bad")
+WEAK_LINK: Final = (
+    "wifi_signal_weak",
+    "wifi_busy",
+    "lan_port_errors",
+    "lan_duplicate_address",
+    "broadcast_storm",
+    "router_strained",
+)
+
 FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("node_silent", ("node_dark",)),
     ("port_down", ("port_admin_down", "port_locked", "group_down", "neighbours_down")),
@@ -95,13 +106,30 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ),
     ),
     ("gateway_unreachable", ("wan_down", "conntrack_full", "lan_wan_overlap")),
-    ("gateway_loss", DAMAGE),
-    ("latency_high", ("port_saturated", "router_strained")),
+    ("access_train_slow", (*SHARED, *DAMAGE, *SLOW_LINE)),
+    ("gateway_loss", (*SHARED, *DAMAGE)),
+    ("latency_high", (*SHARED, "port_saturated", "router_strained", "access_train_slow")),
+    ("gateway_jitter", (*SHARED, *DAMAGE, "access_train_slow")),
+    (
+        "access_rate_low",
+        (
+            *SHARED,
+            *DAMAGE,
+            *SLOW_LINE,
+            "gateway_loss",
+            "internet_loss",
+            "latency_high",
+            "gateway_jitter",
+            "internet_delay",
+        ),
+    ),
+    ("latency_under_load", ("access_train_slow", "access_rate_low", "port_saturated")),
     ("internet_unreachable", NO_WAY_OUT),
     ("forwarding_blocked", ("forwarding_off",)),
     ("large_packets_lost", ("wan_mtu_wrong",)),
     ("wan_behind_router", ("lan_wan_overlap",)),
-    ("internet_loss", ("gateway_loss", *DAMAGE)),
+    ("internet_loss", ("gateway_loss", *SHARED, *DAMAGE)),
+    ("internet_delay", (*SHARED, *DAMAGE, "access_train_slow")),
     ("router_direct_dns_fails", (*NO_WAY_OUT, "internet_unreachable")),
     (
         "router_dns_fails",
@@ -137,6 +165,9 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("lan_duplicate_address", ("lan_rogue_dhcp",)),
     ("lan_pool_exhausted", ("lan_dhcp_not_serving",)),
     ("device_unanswering", ("device_absent", "device_address_foreign")),
+    ("device_loss", WEAK_LINK),
+    ("device_delay", (*WEAK_LINK, "device_loss", "device_rate_low")),
+    ("device_rate_low", (*WEAK_LINK, "device_loss")),
     ("wifi_retries", ("wifi_busy", "wifi_signal_weak")),
     ("wifi_disconnects", ("wifi_wrong_password", "wifi_radio_dead", "router_restarted")),
 )

@@ -60,6 +60,14 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "router_strained",
             "conntrack_full",
             "latency_high",
+            "gateway_jitter",
+            "internet_delay",
+            "neighbours_suffer",
+            "access_rate_low",
+            "access_train_slow",
+            "device_loss",
+            "device_delay",
+            "device_rate_low",
             "wifi_busy",
             "wifi_signal_weak",
         ),
@@ -72,6 +80,8 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "router_crash_logged",
             "wan_link_flaps",
             "wifi_disconnects",
+            "gateway_jitter",
+            "device_loss",
         ),
         WIFI_TROUBLE: (
             "router_unreachable",
@@ -135,6 +145,14 @@ MAY_BE_UNKNOWN: Final = frozenset(
         "ranging_timeouts",
         "profile_wrong",
         "port_saturated",
+        "gateway_jitter",
+        "internet_delay",
+        "neighbours_suffer",
+        "access_rate_low",
+        "access_train_slow",
+        "device_loss",
+        "device_delay",
+        "device_rate_low",
     }
 )
 """Good to have, but the rest carries the statement where a device cannot tell."""

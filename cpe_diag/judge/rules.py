@@ -9,11 +9,13 @@ from cpe_diag.judge.rules_docsis import RULES_DOCSIS
 from cpe_diag.judge.rules_groups import RULES_GROUPS
 from cpe_diag.judge.rules_home import RULES_HOME
 from cpe_diag.judge.rules_line import RULES_LINE
+from cpe_diag.judge.rules_load import RULES_LOAD
 from cpe_diag.judge.rules_node import RULES_NODE
 from cpe_diag.judge.rules_ont import RULES_ONT
 from cpe_diag.judge.rules_paths import RULES_PATHS
 from cpe_diag.judge.rules_platform import RULES_PLATFORM
 from cpe_diag.judge.rules_port import RULES_PORT
+from cpe_diag.judge.rules_rate import RULES_RATE
 from cpe_diag.judge.rules_router import RULES_ROUTER
 from cpe_diag.judge.rules_settings import RULES_SETTINGS
 from cpe_diag.judge.rules_wan import RULES_WAN
@@ -24,7 +26,7 @@ from cpe_diag.judge.rules_wifi import RULES_WIFI
 if TYPE_CHECKING:
     from cpe_diag.judge.rule import Rule
 
-REVISION: Final = 2
+REVISION: Final = 3
 """Raised by hand whenever what a rule computes changes without a change of its id."""
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -40,6 +42,8 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_WAN_SETTINGS,
     *RULES_PATHS,
     *RULES_WAY_OUT,
+    *RULES_LOAD,
+    *RULES_RATE,
     *RULES_HOME,
     *RULES_WIFI,
     *RULES_PLATFORM,

@@ -40,7 +40,8 @@ SERVER_FAILED: Final = (DnsOutcome.TIMEOUT, DnsOutcome.SERVFAIL, DnsOutcome.REFU
 """Outcomes that speak about the server and not about the name."""
 
 
-def _ping(facts: Facts, key: FactKey) -> PingCheck | None:
+def pings(facts: Facts, key: FactKey) -> PingCheck | None:
+    """Give echo requests that were sent to where they were meant for."""
     check = facts.fact(PingCheck, key)
     if check is None or check.sent == 0:
         return None
@@ -58,7 +59,7 @@ def _loss_words(check: PingCheck) -> str:
 
 def gateway_unreachable(facts: Facts) -> Answer:
     """Answer whether the operator's edge does not answer the router and forwards nothing."""
-    check = _ping(facts, PING_GATEWAY)
+    check = pings(facts, PING_GATEWAY)
     if check is None:
         return cannot_tell(facts, PING_GATEWAY)
     if check.received == 0 and _reference_reached(facts):
@@ -70,14 +71,9 @@ def gateway_unreachable(facts: Facts) -> Answer:
     return says(check.received == 0, _loss_words(check), PING_GATEWAY)
 
 
-def gateway_loss(facts: Facts) -> Answer:
-    """Answer whether a part of the packets to the operator's edge is lost."""
-    return _part_lost(facts, PING_GATEWAY)
-
-
 def internet_unreachable(facts: Facts) -> Answer:
     """Answer whether nothing gets from the router to the reference host."""
-    check = _ping(facts, PING_REFERENCE)
+    check = pings(facts, PING_REFERENCE)
     page = facts.fact(HttpCheck, HTTP_ROUTER)
     if page is not None and page.outcome in REACHED:
         return no("the reference page came from the router's side", HTTP_ROUTER)
@@ -88,30 +84,6 @@ def internet_unreachable(facts: Facts) -> Answer:
 
 def _reference_reached(facts: Facts) -> bool:
     return internet_unreachable(facts).answer is False
-
-
-def internet_loss(facts: Facts) -> Answer:
-    """Answer whether a part of the packets to the reference host is lost."""
-    return _part_lost(facts, PING_REFERENCE)
-
-
-def _part_lost(facts: Facts, key: FactKey) -> Answer:
-    check = _ping(facts, key)
-    if check is None:
-        return cannot_tell(facts, key)
-    many = check.sent - check.received >= facts.limits["path_loss_least"]
-    lossy = check.received > 0 and many and check.lost_ratio >= facts.limits["path_loss_share"]
-    return says(lossy, _loss_words(check), key)
-
-
-def latency_high(facts: Facts) -> Answer:
-    """Answer whether the way to the operator's edge takes too long."""
-    check = _ping(facts, PING_GATEWAY)
-    average = known(check.rtt_avg_s) if check else None
-    if average is None:
-        return cannot_tell(facts, PING_GATEWAY)
-    words = f"{average * 1000:.0f} ms to the operator's edge and back"
-    return says(average > facts.limits["latency_high_s"], words, PING_GATEWAY)
 
 
 def router_dns_fails(facts: Facts) -> Answer:
@@ -188,28 +160,10 @@ RULES_PATHS: Final[tuple[Rule, ...]] = (
         ask=gateway_unreachable,
     ),
     Rule(
-        id="gateway_loss",
-        question="Are packets lost between router and operator's edge?",
-        needs=(PING_GATEWAY,),
-        ask=gateway_loss,
-    ),
-    Rule(
-        id="latency_high",
-        question="Does the way to the operator's edge take too long?",
-        needs=(PING_GATEWAY,),
-        ask=latency_high,
-    ),
-    Rule(
         id="internet_unreachable",
         question="Does nothing get from the router to the reference host?",
         needs=(PING_REFERENCE, HTTP_ROUTER),
         ask=internet_unreachable,
-    ),
-    Rule(
-        id="internet_loss",
-        question="Are packets lost beyond the operator's edge?",
-        needs=(PING_REFERENCE,),
-        ask=internet_loss,
     ),
     Rule(
         id="router_dns_fails",

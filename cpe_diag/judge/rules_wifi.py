@@ -69,6 +69,8 @@ def wifi_busy(facts: Facts) -> Answer:
     wifi = facts.fact(WifiStatus, WIFI)
     if wifi is None:
         return cannot_tell(facts, WIFI)
+    if not wifi.radios:
+        return no("the router has no Wi-Fi", WIFI)
     shares = {
         radio.name: busy
         for radio in _own_radios(facts, wifi)

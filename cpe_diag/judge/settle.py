@@ -54,6 +54,8 @@ NODE_SIDE: Final = frozenset(
     | {"learned_macs", "line_quality", "port_config", "port_power", "port_security"}
     | {"cable_test", "ont_state", "ont_optics", "cable_modem", "siblings"}
 )
+FROM_ROUTER: Final = frozenset({"ping", "dns", "http", "path_quality", "rate_train", "load_test"})
+"""What the router is asked to send."""
 NO_WAY_IN: Final = frozenset(
     {
         FailureKind.SILENT,
@@ -245,11 +247,11 @@ def asked(evidence: Evidence, key: FactKey) -> bool:
 
 def _way_in(evidence: Evidence, key: FactKey) -> bool:
     """Tell whether asking for a fact can work, by what went before."""
-    if key.kind in {"ping", "dns", "http"} and key.subject.startswith("router>"):
+    if key.kind in FROM_ROUTER and key.subject.startswith("router>"):
         before = LAN if key.subject.endswith(">device") else WAN
         prepared = evidence.get(before.kind, before.subject)
         return isinstance(prepared, Observed) or (
-            key.kind != "ping" and prepared is None and side_open(evidence, ROUTER_SIDE)
+            key.kind in {"dns", "http"} and prepared is None and side_open(evidence, ROUTER_SIDE)
         )
     if key.kind == "port_rates":
         return bool(evidence.subjects("port_counters")) and side_open(evidence, NODE_SIDE)

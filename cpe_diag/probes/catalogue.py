@@ -13,12 +13,14 @@ from cpe_diag.probes import (
     home_paths,
     learned_macs,
     line_quality,
+    load_test,
     modem_channels,
     neighbour_ports,
     neighbour_rates,
     ont,
     operator_platform,
     operator_web,
+    path_quality,
     port_rates,
     port_settings,
     port_state,
@@ -69,6 +71,8 @@ PROBES: Final[tuple[Probe, ...]] = (
     wifi_clients.PROBE,
     air_scan.PROBE,
     device_ping.PROBE,
+    path_quality.PROBE,
+    load_test.PROBE,
 )
 
 

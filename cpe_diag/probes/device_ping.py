@@ -36,7 +36,8 @@ def device_address(lan: LanStatus, mac: str) -> str | None:
     return None
 
 
-def _device(setting: Setting, evidence: Evidence) -> Asked:
+def device(setting: Setting, evidence: Evidence) -> Asked:
+    """Ask the device in question, where the router knows its address."""
     mac = setting.device_mac
     if mac is None:
         missing = not_configured("device", "no device is named in the order")
@@ -51,7 +52,7 @@ def _device(setting: Setting, evidence: Evidence) -> Asked:
 
 
 async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[Measurement, ...]:
-    return (await ask(setting, _device(setting, evidence), deadline),)
+    return (await ask(setting, device(setting, evidence), deadline),)
 
 
 PROBE: Final = Probe(

@@ -19,12 +19,14 @@ class WebTarget:
     """A name and page to try: `host` is what is resolved, `url` what is fetched.
 
     `address` is where the operator knows it to be, or None; pings go there, so that a name that
-    does not resolve is not taken for a way that is broken.
+    does not resolve is not taken for a way that is broken. `large` is a file of at least 10 MB
+    there, for tests of the line under load, or None where there is none.
     """
 
     host: str
     url: str
     address: str | None = None
+    large: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

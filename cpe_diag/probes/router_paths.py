@@ -19,7 +19,8 @@ GATEWAY: Final = FactKey("ping", "router>gateway")
 REFERENCE: Final = FactKey("ping", "router>reference")
 
 
-def _gateway(evidence: Evidence) -> Asked:
+def gateway(evidence: Evidence) -> Asked:
+    """Ask the operator's edge, as the router knows it."""
     wan = evidence.value(WanStatus, "router_wan", "router")
     if wan is None:
         missing = dependency("router", "it is not known which gateway the router uses")
@@ -43,7 +44,8 @@ def reference_address(setting: Setting, evidence: Evidence) -> str | Failure:
     return setting.reference.address or found or setting.reference.host
 
 
-def _reference(setting: Setting, evidence: Evidence) -> Asked:
+def reference(setting: Setting, evidence: Evidence) -> Asked:
+    """Ask what lies beyond the edge."""
     target = reference_address(setting, evidence)
     if not isinstance(target, str):
         return Asked(key=REFERENCE, question="ping", missing=target)
@@ -51,7 +53,7 @@ def _reference(setting: Setting, evidence: Evidence) -> Asked:
 
 
 async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[Measurement, ...]:
-    questions = (_gateway(evidence), _reference(setting, evidence))
+    questions = (gateway(evidence), reference(setting, evidence))
     return await ask_all(setting, questions, deadline)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
 from cpe_diag.domain.line_facts import LineDirection, LineGrowth, LineQuality
+from cpe_diag.domain.load_facts import LoadTest, PathQuality, RateTrain
 from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.ont_facts import OntErrors, OntOptics, OntState
@@ -38,7 +39,7 @@ from cpe_diag.domain.setting_facts import (
 from cpe_diag.domain.sibling_facts import Siblings
 from cpe_diag.domain.way_out_facts import Forwarding
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
-from cpe_diag.report import access_text, router_text
+from cpe_diag.report import access_text, load_text, router_text
 from cpe_diag.report.duration import duration, rate, size
 from cpe_diag.report.phrases import counted, listed, maybe
 from cpe_diag.report.plain import harmless
@@ -244,6 +245,9 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     WifiClients: router_text.wifi_clients,
     AirScan: router_text.air_scan,
     PingCheck: _ping,
+    PathQuality: load_text.path_quality,
+    RateTrain: load_text.rate_train,
+    LoadTest: load_text.load_test,
     DnsCheck: _dns,
     HttpCheck: _http,
     CallerAnswer: _answer,

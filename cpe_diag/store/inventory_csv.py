@@ -158,15 +158,19 @@ class CsvInventory:
     def _ports(self, node_id: str | None = None) -> Iterator[tuple[str, NodePort]]:
         """Go through the ports of one node, or of all, with their nodes."""
         table = _Table(self.settings.subscribers, self.settings.delimiter)
-        wanted = ("node", "port", "id", "splitter")
-        for node, port, name, splitter in table.texts(
+        wanted = ("node", "port", "id", "splitter", "router_address")
+        for node, port, name, splitter, address in table.texts(
             self.settings.columns, SUBSCRIBER_FIELDS, ("id",), wanted
         ):
             if node and port and node_id in {None, node}:
                 yield (
                     node,
                     NodePort(
-                        port=port, in_service=True, subscriber=name, splitter=splitter or None
+                        port=port,
+                        in_service=True,
+                        subscriber=name,
+                        splitter=splitter or None,
+                        address=address or None,
                     ),
                 )
 

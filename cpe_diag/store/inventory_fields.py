@@ -99,7 +99,7 @@ Several `uplinks` stand apart by `|`; `cli_*` is the node's interactive command 
 `address` where `cli_address` is not said.
 """
 
-PORT_FIELDS: Final = ("port", "in_service", "subscriber", "splitter")
+PORT_FIELDS: Final = ("port", "in_service", "subscriber", "splitter", "address")
 """What a list of a node's ports can say; `port` is required."""
 
 SNMP_PORT: Final = 161
@@ -191,6 +191,7 @@ def read_port(reader: FieldReader) -> NodePort:
         in_service=reader.truth("in_service", default=True),
         subscriber=reader.text("subscriber"),
         splitter=reader.text("splitter"),
+        address=reader.text("address"),
     )
 
 
@@ -200,7 +201,11 @@ def port_of_subscriber(subscriber: Subscriber) -> NodePort | None:
     if port is None:
         return None
     return NodePort(
-        port=port, in_service=True, subscriber=subscriber.id, splitter=known(subscriber.splitter)
+        port=port,
+        in_service=True,
+        subscriber=subscriber.id,
+        splitter=known(subscriber.splitter),
+        address=None if subscriber.router is None else subscriber.router.address,
     )
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
+from cpe_diag.driver_kit.parsers.trains import spread
 from cpe_diag.driver_kit.table_walk import VARIABLES, TableWalk
 from cpe_diag.ports import (
     Clock,
@@ -212,6 +214,7 @@ class FakeProber:
     wire: Wire
     pings: Mapping[str, PingCheck] = field(default_factory=dict)
     open_ports: Mapping[tuple[str, int], bool] = field(default_factory=dict)
+    trains: Mapping[str, PathQuality] = field(default_factory=dict)
 
     async def ping(self, address: str, *, count: int, deadline: float) -> PingCheck:
         """Give the check of an address, or one without a single answer."""
@@ -224,6 +227,14 @@ class FakeProber:
             note="",
         )
         return self.pings.get(address, nothing)
+
+    async def train(
+        self, address: str, *, count: int, interval_s: float, deadline: float
+    ) -> PathQuality:
+        """Give the train of an address, or one without a single answer."""
+        await self.wire.cross("icmp.echo", address, f"{count} echoes", deadline)
+        del interval_s
+        return self.trains.get(address, spread(address, count, {}))
 
     async def tcp_connect(self, address: str, port: int, *, deadline: float) -> float:
         """Connect to an open port."""
@@ -292,9 +303,11 @@ class FakeHttp:
             outcome=HttpOutcome.OK if page < _FIRST_ERROR else HttpOutcome.HTTP_ERROR,
             status=page,
             took_s=self.wire.clock.monotonic() - begun,
-            received_bytes=0,
+            received_bytes=PAGE_BYTES,
         )
 
 
+PAGE_BYTES = 1_000
+"""How long each page of a fake is."""
 _FIRST_ERROR = 400
 """RFC 9110 section 15.5: 4xx and 5xx are errors."""

@@ -67,6 +67,7 @@ from cpe_diag.engine.run import RunEnd, RunResult, StepRecord
 from cpe_diag.judge.question import CaseFile
 from cpe_diag.testing.access_samples import ACCESS_FACTS
 from cpe_diag.testing.known_samples import sample_known
+from cpe_diag.testing.load_samples import LOAD_FACTS
 from cpe_diag.testing.verdict_samples import network_verdict
 
 if TYPE_CHECKING:
@@ -346,6 +347,7 @@ FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
             action="router.reboot", ended="not_done", words="the customer has not consented"
         ),
         **ACCESS_FACTS,
+        **LOAD_FACTS,
     }
 )
 """One fact of every kind, with missing fields among them."""

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import PingCheck
+from cpe_diag.driver_kit.parsers.trains import spread
 from cpe_diag.transports.os_failures import os_failure
 from cpe_diag.transports.time_left import CONNECT_WITHIN_S, time_left, until
 
 if TYPE_CHECKING:
     from icmplib import Host  # type: ignore[import-untyped]  # ships no types
 
+    from cpe_diag.domain.load_facts import PathQuality
     from cpe_diag.ports import Clock, Recorder
 
 ECHO: Final = "icmp.echo"
@@ -23,6 +25,9 @@ ECHO_INTERVAL_S: Final = 0.2
 """Between two requests: the least that ping(8) of iputils allows to unprivileged users."""
 LONGEST_ECHO_S: Final = 2.0
 """An answer that takes longer counts as lost."""
+TRAIN_ECHO_S: Final = 1.0
+"""The same in a train, as the router's own pings have it."""
+NO_ICMP: Final = "the configuration says that ICMP tells nothing here (icmp: false)"
 NO_ICMP_STEP: Final = (
     "allow it with the sysctl net.ipv4.ping_group_range, or set icmp: false to use TCP"
 )
@@ -55,8 +60,7 @@ class NetworkProber:
                 the deadline leaves no time for `count` requests.
         """
         if not self._icmp:
-            detail = "the configuration says that ICMP tells nothing here (icmp: false)"
-            raise _echo_error(FailureKind.NOT_CONFIGURED, address, detail)
+            raise _echo_error(FailureKind.NOT_CONFIGURED, address, NO_ICMP)
         left_s = time_left(self._clock, deadline) - (count - 1) * ECHO_INTERVAL_S
         if left_s <= 0:
             detail = f"no time is left for {count} echo requests"
@@ -80,6 +84,48 @@ class NetworkProber:
             rtt_avg_s=average,
             note=f"{unsent} could not be sent" if unsent else "",
         )
+
+    async def train(
+        self, address: str, *, count: int, interval_s: float, deadline: float
+    ) -> PathQuality:
+        """Send `count` ICMP echo requests, each at its time, whatever becomes of the others.
+
+        Args:
+            address: an IP address.
+            count: how many.
+            interval_s: seconds between two of them.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            How many came back, and how long they took.
+
+        Raises:
+            MeasurementError: `icmp.echo`: MISSING_PRIVILEGE, NOT_CONFIGURED; OUT_OF_TIME when
+                the deadline leaves no time for all of them and an answer.
+        """
+        if not self._icmp:
+            raise _echo_error(FailureKind.NOT_CONFIGURED, address, NO_ICMP)
+        begun_s = self._clock.monotonic()
+        wait_s = min(TRAIN_ECHO_S, time_left(self._clock, deadline) - count * interval_s)
+        if wait_s <= 0:
+            detail = f"no time is left for {count} echo requests"
+            raise _echo_error(FailureKind.OUT_OF_TIME, address, detail)
+
+        async def one(number: int) -> tuple[int, list[float]]:
+            await self._clock.sleep_until(begun_s + number * interval_s)
+            host = await _echo(address, 1, wait_s)
+            return number, [float(rtt) / 1000 for rtt in host.rtts]
+
+        exchange = self._recorder.begin(ECHO, address, f"{count} echo requests at once")
+        try:
+            answers = await asyncio.gather(*(one(number) for number in range(count)))
+        except MeasurementError as error:
+            self._recorder.end(exchange, round_trips=0, failure=error.failure.kind.value)
+            raise
+        echoes = {number: rtts_s[0] for number, rtts_s in answers if rtts_s}
+        lost = None if echoes else FailureKind.SILENT.value
+        self._recorder.end(exchange, failure=lost)
+        return spread(address, count, echoes)
 
     async def tcp_connect(self, address: str, port: int, *, deadline: float) -> float:
         """Open and close a TCP connection.

@@ -234,6 +234,7 @@ def _target(part: Mapping[str, object]) -> WebTarget | None:
         host=str(part["host"]),
         url=str(part["url"]),
         address=cast("str | None", part.get("address")),
+        large=cast("str | None", part.get("large")),
     )
 
 

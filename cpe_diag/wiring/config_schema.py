@@ -23,6 +23,11 @@ _TARGET: Final = {
             "pattern": "^https?://",
             "description": "the page that is fetched, http:// or https://",
         },
+        "large": {
+            "type": "string",
+            "pattern": "^https?://",
+            "description": "a file of at least 10 MB there, for tests of a line under load",
+        },
     },
 }
 

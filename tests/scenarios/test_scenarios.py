@@ -21,6 +21,7 @@ from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
+from cpe_diag.testing import load_samples as load
 from cpe_diag.testing import sibling_samples
 from cpe_diag.testing.access_homes import coax_home, pon_home, switch_home
 from cpe_diag.testing.evidence_samples import (
@@ -174,6 +175,18 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("dns_resolver", ethernet_home, OUT, outside.dns_resolver, NETWORK, NOC),
     _row("dns_resolver-site", dsl_home, SITE, outside.dns_resolver, NETWORK, NOC),
     _row("core_loss", ethernet_home, SLOW, outside.core_loss, NETWORK, NOC),
+    _row("core_loss-measured", ethernet_home, DROPS, load.core_loss, NETWORK, NOC),
+    _row("core_delay", ethernet_home, SLOW, load.core_delay, NETWORK, NOC),
+    _row("uplink_congested", ethernet_home, SLOW, load.uplink_congested, NETWORK, NOC),
+    _row("access_loss", ethernet_home, DROPS, load.access_loss, NETWORK, FIELD),
+    _row("access_loss-slow", dsl_home, SLOW, load.access_loss, NETWORK, FIELD),
+    _row("access_delay", ethernet_home, SLOW, load.access_delay, NETWORK, NOC),
+    _row("access_delay-jitter", ethernet_home, DROPS, load.access_jitter, NETWORK, NOC),
+    _row("access_rate", ethernet_home, SLOW, load.access_rate, NETWORK, NOC),
+    _row("access_rate-dsl", dsl_home, SLOW, load.access_rate, NETWORK, NOC),
+    _row("home_loss", ethernet_home, ONE, load.home_loss, DEVICE, SUPPORT),
+    _row("home_delay", ethernet_home, SLOW, load.home_delay, DEVICE, SUPPORT),
+    _row("home_rate", dsl_home, SLOW, load.home_rate, DEVICE, SUPPORT),
     _row("route_beyond_edge", ethernet_home, OUT, outside.route_beyond_edge, NETWORK, NOC),
     _row("fibre_cut", pon_home, OUT, access.fibre_cut, NETWORK, FIELD),
     _row("customer_power-pon", pon_home, OUT, access.dying_gasp, ROUTER, SECOND),
@@ -323,6 +336,15 @@ def test_a_healthy_home_has_no_fault(home: Home, symptom: str) -> None:
     verdict = decide(about(home(symptom), device_mac=LAPTOP), {})
     assert (verdict.domain, verdict.cause) == (FaultDomain.NONE, "no_fault")
     assert verdict.destination is Destination.FIXED
+    assert verdict.confidence >= 0.7
+
+
+@pytest.mark.parametrize("home", [ethernet_home, dsl_home], ids=["ethernet", "dsl"])
+@pytest.mark.parametrize("symptom", SYMPTOMS)
+def test_a_healthy_home_has_no_fault_however_much_is_measured(home: Home, symptom: str) -> None:
+    """Every further measurement is a further chance to be wrong."""
+    verdict = decide(load.measured(home(symptom)), {})
+    assert (verdict.domain, verdict.cause) == (FaultDomain.NONE, "no_fault")
     assert verdict.confidence >= 0.7
 
 

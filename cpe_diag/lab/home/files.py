@@ -186,6 +186,7 @@ def config() -> dict[str, object]:
             "host": layout.REFERENCE.name,
             "address": layout.REFERENCE.address,
             "url": layout.REFERENCE.url,
+            "large": layout.LARGE_URL,
         },
         "platforms": {
             "default": _target(layout.VIDEO),
@@ -237,6 +238,7 @@ def _subscriber(line: Line) -> dict[str, object]:
         },
         "router_mac": line.mac,
     }
+    entry["router"] = {"address": line.address}  # a neighbour's is only pinged
     if line.subscriber == layout.SUBSCRIBER:
         entry["router"] = {
             "address": line.address,

@@ -103,6 +103,8 @@ REFERENCE: Final = Site(
     address6="2001:db8:0:3::130",
     url="http://reference.example/",
 )
+LARGE_URL: Final = f"{REFERENCE.url}large"
+"""What web.py sends as long as somebody reads: 16 MB."""
 VIDEO: Final = Site(
     host="video",
     name="video.example",

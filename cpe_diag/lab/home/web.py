@@ -2,8 +2,8 @@
 
 FOLDER holds `tls.pem` (key and certificate) and `index.html`. Where it holds `status`, that is the
 answer: a number, and after it the networks that get it, or none for everybody. Where it holds
-`wait`, an answer takes so many seconds. SIGHUP reads `tls.pem` anew. The standard library alone,
-so that any Python runs it.
+`wait`, an answer takes so many seconds. /large is 16 MB of nothing. SIGHUP reads `tls.pem` anew.
+The standard library alone, so that any Python runs it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+LARGE = "/large"
+PIECE = bytes(64 * 1024)
+PIECES = 256
 
 
 class Page(BaseHTTPRequestHandler):
@@ -43,6 +47,9 @@ class Page(BaseHTTPRequestHandler):
         if networks and not any(client in ipaddress.ip_network(one) for one in networks):
             status = "200"
         refused = status != "200"
+        if self.path == LARGE and not refused:
+            self._large(whole=whole)
+            return
         body = b"refused\n" if refused else (self.folder / "index.html").read_bytes()
         self.send_response(int(status))
         self.send_header("Content-Type", "text/html")
@@ -50,6 +57,17 @@ class Page(BaseHTTPRequestHandler):
         self.end_headers()
         if whole:
             self.wfile.write(body)
+
+    def _large(self, *, whole: bool) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/octet-stream")
+        self.send_header("Content-Length", str(PIECES * len(PIECE)))
+        self.end_headers()
+        # Whoever has read enough hangs up.
+        with contextlib.suppress(OSError):
+            for _ in range(PIECES if whole else 0):
+                self.wfile.write(PIECE)
+        self.close_connection = True
 
 
 def _words(path: Path, usual: str) -> list[str]:

@@ -7,6 +7,7 @@ dnsmasq_down, wan_static_baddns, wan_cable_out); uclient: uclient-fetch.c.
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 # ping.c: without -c it would go on for ever; the lab's shell ends it.
 WITHOUT_COUNT = 100
-PING_INTERVAL_S = 1.0
 PING_WAIT_S = 10.0
 
 # nslookup.c: 5 s in all, one repetition within them.
@@ -37,6 +37,9 @@ class _PingOptions:
     count: int
     wait_s: float
     size: int
+    interval_s: float
+    adaptive: bool
+    ends_after_s: float
     quiet: bool
     target: str
     source: str
@@ -44,8 +47,8 @@ class _PingOptions:
 
 def _ping_options(call: Call) -> _PingOptions | None:
     args = list(call.args)
-    values = {"c": float(WITHOUT_COUNT), "W": PING_WAIT_S, "w": 0.0, "s": 56.0, "i": 1.0}
-    quiet = False
+    values = {"c": float(WITHOUT_COUNT), "W": PING_WAIT_S, "w": math.inf, "s": 56.0, "i": 1.0}
+    quiet, adaptive = False, False
     target = source = ""
     while args:
         arg = args.pop(0)
@@ -54,28 +57,37 @@ def _ping_options(call: Call) -> _PingOptions | None:
             target = arg
             continue
         letter, rest = match.groups()
-        if letter == "q":
-            quiet = True
-        elif letter in "cWwsiIt":
+        quiet = quiet or letter == "q"
+        adaptive = adaptive or letter == "A"
+        if letter in "cWwsiIt":
             value = rest or (args.pop(0) if args else "")
             if letter == "I":
                 source = value
             if letter in values:
-                values[letter] = float(whole_number(value))
+                values[letter] = _number(letter, value)
     if not target:
         return None
     return _PingOptions(
         count=int(values["c"]),
         wait_s=values["W"],
         size=int(values["s"]),
+        interval_s=values["i"],
+        adaptive=adaptive,
+        ends_after_s=values["w"],
         quiet=quiet,
         target=target,
         source=source,
     )
 
 
+def _number(letter: str, text: str) -> float:
+    """Read an argument; ping.c takes a fraction for the interval alone."""
+    fraction = letter == "i" and re.fullmatch(r"\d+\.\d+", text)
+    return float(text) if fraction else float(whole_number(text))
+
+
 async def ping(call: Call) -> int:
-    """Send echo requests, one a second."""
+    """Send echo requests, one a second, or as asked."""
     options = _ping_options(call)
     if options is None:
         call.streams.complain("BusyBox v1.36.1: Usage: ping [OPTIONS] HOST\n")
@@ -99,7 +111,12 @@ async def ping(call: Call) -> int:
 async def _echoes(call: Call, options: _PingOptions, address: str) -> int:
     machine = call.machine
     rtts_s: list[float] = []
+    ends_at_s = machine.world.now() + options.ends_after_s
+    sent = 0
     for sequence in range(options.count):
+        if machine.world.now() >= ends_at_s:
+            break
+        sent += 1
         trip = send(machine, address, "icmp", source=options.source, size=options.size)
         if trip.outcome is Outcome.NO_ROUTE:
             call.streams.complain("ping: sendto: Network is unreachable\n")
@@ -114,14 +131,14 @@ async def _echoes(call: Call, options: _PingOptions, address: str) -> int:
                     f"{options.size + 8} bytes from {address}: seq={sequence} ttl=64"
                     f" time={rtt_s * 1000:.3f} ms\n"
                 )
-            if not last:
-                await machine.world.sleep(max(0.0, PING_INTERVAL_S - rtt_s))
+            if not last and not options.adaptive:
+                await machine.world.sleep(max(0.0, options.interval_s - rtt_s))
         else:
-            await machine.world.sleep(options.wait_s if last else PING_INTERVAL_S)
-    lost = 100 * (options.count - len(rtts_s)) // options.count
+            await machine.world.sleep(options.wait_s if last else options.interval_s)
+    lost = 100 * (sent - len(rtts_s)) // sent
     call.streams.say(
         f"\n--- {options.target} ping statistics ---\n"
-        f"{options.count} packets transmitted, {len(rtts_s)} packets received,"
+        f"{sent} packets transmitted, {len(rtts_s)} packets received,"
         f" {lost}% packet loss\n"
     )
     if rtts_s:

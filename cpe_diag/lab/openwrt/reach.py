@@ -75,7 +75,8 @@ def send(
         return Trip(outcome=Outcome.NO_ROUTE)
     if source == str(interface.ip) and not router.translates:
         return LOST
-    if size + HEADERS_BYTES > router.path_mtu:
+    # What is larger than the router's own link leaves in pieces that fill it.
+    if min(size + HEADERS_BYTES, router.wan_mtu) > router.path_mtu:
         return LOST
     return _to_the_outside(machine, address, protocol)
 

@@ -21,6 +21,7 @@ from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
+from cpe_diag.testing import load_samples as load
 from cpe_diag.testing.evidence_samples import (
     ABSENT,
     LAPTOP,
@@ -43,6 +44,7 @@ SWITCH: Final = access.switch_home()
 FIBRE: Final = access.pon_home()
 COAX: Final = access.coax_home()
 NAMED: Final = about(ETH, device_mac=LAPTOP)
+MEASURED: Final = load.measured(ETH)
 ALONE: Final = never_asked(outside.line_cut(DSL), ("siblings", "node"))
 NO_SIGN_OF_HOME: Final = at_home.wan_cable(DSL)
 
@@ -140,6 +142,15 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("lan_wan_overlap", way_out.lan_wan_same_prefix(ETH), ETH),
     ("router_clock_wrong", way_out.router_clock(ETH), ETH),
     ("chosen_resolver_dead", way_out.router_dns_setting(ETH), ETH),
+    ("gateway_jitter", load.access_jitter(ETH), MEASURED),
+    ("internet_delay", load.core_delay(ETH), MEASURED),
+    ("neighbours_suffer", load.uplink_congested(ETH), MEASURED),
+    ("device_loss", load.home_loss(ETH), MEASURED),
+    ("device_delay", load.home_delay(ETH), MEASURED),
+    ("access_rate_low", load.access_rate(ETH), MEASURED),
+    ("access_train_slow", load.access_rate(ETH), MEASURED),
+    ("latency_under_load", load.access_rate(ETH), MEASURED),
+    ("device_rate_low", load.home_rate(ETH), MEASURED),
     ("router_dns_fails", at_home.router_dns(ETH), ETH),
     ("router_direct_dns_fails", outside.dns_resolver(ETH), ETH),
     ("operator_dns_fails", outside.dns_resolver(ETH), ETH),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cpe_diag.domain.load_facts import PathQuality, RateTrain
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.domain.router_facts import (
     LanStatus,
@@ -130,6 +131,28 @@ async def test_every_way_out_of_a_healthy_home_is_read(run: Run, world: World) -
     page = await ask(run, "http", target=f"http://{world.platform.name}/")
     assert isinstance(page, HttpCheck)
     assert page.outcome is HttpOutcome.OK
+
+
+async def test_trains_of_a_healthy_home_lose_nothing(run: Run, world: World) -> None:
+    """A hundred packets a second, and large ones one at a time."""
+    train = await ask(run, "ping_train", target=world.reference.address)
+    assert isinstance(train, PathQuality)
+    assert (train.sent, train.lost) == (100, 0)
+    sizes = await ask(run, "rate_train", target=world.reference.address)
+    assert isinstance(sizes, RateTrain)
+    assert (sizes.size_bytes, sizes.sent, sizes.received) == (8028, 20, 20)
+
+
+async def test_a_train_over_a_dead_way_ends_in_time(run: Run, world: World) -> None:
+    """Silence costs its limit and no more."""
+    world.core_loss = 1.0
+    begun_s = world.now()
+    train = await ask(run, "ping_train", target=world.reference.address)
+    sizes = await ask(run, "rate_train", target=world.reference.address)
+    assert isinstance(train, PathQuality)
+    assert isinstance(sizes, RateTrain)
+    assert (train.received, sizes.size_bytes, sizes.received) == (0, 1428, 0)
+    assert world.now() - begun_s < 10
 
 
 @pytest.mark.parametrize("share", [0.12, 0.5])

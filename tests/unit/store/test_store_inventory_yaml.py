@@ -118,7 +118,13 @@ def test_the_ports_of_a_node_say_who_shares_what(tmp_path: Path) -> None:
     """Who hangs on the same splitter decides whether a fault is one home's or the street's."""
     ports = inventory(tmp_path, GOOD).ports_of_node("an-vdsl")
     assert ports == (
-        NodePort(port="0/1/1", in_service=True, subscriber="sub-1001", splitter="SP-7"),
+        NodePort(
+            port="0/1/1",
+            in_service=True,
+            subscriber="sub-1001",
+            splitter="SP-7",
+            address="127.9.1.101",
+        ),
         NodePort(port="0/1/2", in_service=True, subscriber="sub-1002", splitter=None),
     )
     assert inventory(tmp_path, GOOD).ports_of_node("an-eth") == ()

@@ -188,6 +188,33 @@ class TestReach:
         failure = await failure_of(prober.ping(HOME, count=20, deadline=servers.within(1)))
         assert failure.kind is FailureKind.OUT_OF_TIME
 
+    async def test_a_train_counts_each_packet_by_itself(self, servers: Servers) -> None:
+        """One that is late, or lost, holds up none of the others."""
+        prober = NetworkProber(clock=servers.clock, recorder=servers.recorder)
+        failure: Failure | None = None
+        try:
+            train = await prober.train(HOME, count=10, interval_s=0.01, deadline=servers.within(5))
+        except MeasurementError as error:
+            failure = error.failure
+        if failure is not None:
+            assert failure.kind is FailureKind.MISSING_PRIVILEGE
+            return
+        assert (train.target, train.sent, train.lost) == (HOME, 10, 0)
+        assert not isinstance(train.rtt_p95_s, Missing)
+
+    async def test_a_train_that_has_no_time_is_not_sent(self, servers: Servers) -> None:
+        """A train that is cut short would read as loss."""
+        prober = NetworkProber(clock=servers.clock, recorder=servers.recorder)
+        failure = await failure_of(
+            prober.train(HOME, count=50, interval_s=0.02, deadline=servers.within(0.5))
+        )
+        assert failure.kind is FailureKind.OUT_OF_TIME
+        silent = NetworkProber(clock=servers.clock, recorder=servers.recorder, icmp=False)
+        failure = await failure_of(
+            silent.train(HOME, count=1, interval_s=0.02, deadline=servers.within(5))
+        )
+        assert failure.kind is FailureKind.NOT_CONFIGURED
+
     def test_every_error_of_icmplib_has_a_kind(self) -> None:
         """Most specific first; a new class is unreachable, never our missing privilege."""
         from icmplib import exceptions  # type: ignore[import-untyped]  # noqa: PLC0415 - heavy

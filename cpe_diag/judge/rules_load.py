@@ -1,0 +1,297 @@
+"""Rules about loss and delay of each part of the way: core, access line, home.
+
+Loss is told from chance by an exact test, and one part from the next by comparing them: what is
+lost on the way to the operator's edge is lost on the way to the reference behind it too. An edge
+that answers pings rarely (RFC 1812, section 4.3.2.8) while what goes through it arrives is well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.load_facts import PathQuality
+from cpe_diag.domain.missing import known
+from cpe_diag.judge.chance import as_many_by_chance, as_uneven_by_chance
+from cpe_diag.judge.keys import (
+    PING_GATEWAY,
+    PING_REFERENCE,
+    QUALITY_DEVICE,
+    QUALITY_GATEWAY,
+    QUALITY_NEIGHBOURS,
+    QUALITY_OPERATOR,
+    QUALITY_REFERENCE,
+)
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, no, says
+from cpe_diag.judge.rules_paths import pings
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.path_facts import PingCheck
+    from cpe_diag.judge.rule import Facts
+
+PAIR: Final = 2
+"""One neighbour that suffers too may have a line of its own to blame; two share the node."""
+
+
+def quality(facts: Facts, key: FactKey) -> PathQuality | None:
+    """Give a train of which anything came back: a target that is silent says nothing of loss."""
+    found = facts.fact(PathQuality, key)
+    return found if found is not None and found.received else None
+
+
+def _ping(facts: Facts, key: FactKey) -> PingCheck | None:
+    check = pings(facts, key)
+    return check if check is not None and check.received else None
+
+
+def _silent(facts: Facts, key: FactKey) -> Answer | None:
+    """Answer no where nothing at all came back: that is no part of the packets."""
+    check = pings(facts, key)
+    if check is None or check.received:
+        return None
+    return no(f"none of {check.sent} packets to {check.target} answered", key)
+
+
+def _counts(facts: Facts, train: FactKey, few: FactKey) -> tuple[int, int, FactKey] | None:
+    """Give lost, sent and the fact: of the train, or of the few pings where there is none."""
+    long = quality(facts, train)
+    if long is not None:
+        return long.lost, long.sent, train
+    check = _ping(facts, few)
+    return None if check is None else (check.sent - check.received, check.sent, few)
+
+
+def _lossy(facts: Facts, lost: int, sent: int) -> bool:
+    chance = as_many_by_chance(lost, sent, facts.limits["path_loss_share"])
+    return chance < facts.limits["path_loss_chance"]
+
+
+def _uneven(facts: Facts, more: tuple[int, int], less: tuple[int, int]) -> bool:
+    return as_uneven_by_chance(*more, *less) < facts.limits["path_loss_uneven"]
+
+
+def _lost_words(facts: Facts, lost: int, sent: int, whom: str) -> str:
+    words = f"{lost} of {sent} packets to {whom} lost"
+    if not lost or _lossy(facts, lost, sent):
+        return words
+    return f"{words}, which may be chance"
+
+
+def gateway_loss(facts: Facts) -> Answer:
+    """Answer whether packets are lost between the router and the operator's edge."""
+    near = _counts(facts, QUALITY_GATEWAY, PING_GATEWAY)
+    if near is None:
+        return _silent(facts, PING_GATEWAY) or cannot_tell(facts, PING_GATEWAY)
+    lost, sent, key = near
+    words = _lost_words(facts, lost, sent, "the operator's edge")
+    far = quality(facts, QUALITY_REFERENCE)
+    if key != QUALITY_GATEWAY or far is None:
+        return says(_lossy(facts, lost, sent), words, key)
+    both = f"{words}, {far.lost} of {far.sent} to the reference behind it"
+    if _uneven(facts, (lost, sent), (far.lost, far.sent)):
+        because = f"{both}: the edge leaves pings unanswered and loses nothing"
+        return no(because, key, QUALITY_REFERENCE)
+    if _uneven(facts, (far.lost, far.sent), (lost, sent)):
+        return says(_lossy(facts, lost, sent), both, key, QUALITY_REFERENCE)
+    # As many on both: they share the line, so that their losses count together.
+    claim = bool(lost) and _lossy(facts, lost + far.lost, sent + far.sent)
+    return says(claim, both, key, QUALITY_REFERENCE)
+
+
+def internet_loss(facts: Facts) -> Answer:
+    """Answer whether packets are lost on the way to the reference host."""
+    far = _counts(facts, QUALITY_REFERENCE, PING_REFERENCE)
+    if far is None:
+        return _silent(facts, PING_REFERENCE) or cannot_tell(facts, PING_REFERENCE)
+    lost, sent, key = far
+    words = _lost_words(facts, lost, sent, "the reference")
+    control = quality(facts, QUALITY_OPERATOR)
+    if control is None:
+        return says(_lossy(facts, lost, sent), words, key)
+    words += f"; from the operator's side {control.lost} of {control.sent}"
+    return says(_lossy(facts, lost, sent), words, key, QUALITY_OPERATOR)
+
+
+def device_loss(facts: Facts) -> Answer:
+    """Answer whether packets are lost between the router and the device in question."""
+    near = quality(facts, QUALITY_DEVICE)
+    if near is None:
+        return cannot_tell(facts, QUALITY_DEVICE)
+    words = _lost_words(facts, near.lost, near.sent, "the device")
+    return says(_lossy(facts, near.lost, near.sent), words, QUALITY_DEVICE)
+
+
+def latency_high(facts: Facts) -> Answer:
+    """Answer whether the way to the operator's edge takes too long."""
+    train = quality(facts, QUALITY_GATEWAY)
+    few = _ping(facts, PING_GATEWAY)
+    took_s = known(train.rtt_median_s) if train else known(few.rtt_avg_s) if few else None
+    if took_s is None:
+        return cannot_tell(facts, PING_GATEWAY)
+    words = f"{ms(took_s)} to the operator's edge and back"
+    key = QUALITY_GATEWAY if train else PING_GATEWAY
+    return says(took_s > facts.limits["latency_high_s"], words, key)
+
+
+def gateway_jitter(facts: Facts) -> Answer:
+    """Answer whether the way to the operator's edge takes now short, now long."""
+    way = _way(facts, QUALITY_GATEWAY)
+    if way is None:
+        return cannot_tell(facts, QUALITY_GATEWAY)
+    uneven = _uneven_times(facts, way, facts.limits["jitter_high_s"])
+    return says(uneven, way.words("the operator's edge"), QUALITY_GATEWAY)
+
+
+def internet_delay(facts: Facts) -> Answer:
+    """Answer whether the way beyond the operator's edge adds too much time, or jitter."""
+    near, far = _way(facts, QUALITY_GATEWAY), _way(facts, QUALITY_REFERENCE)
+    if near is None or far is None:
+        return cannot_tell(facts, QUALITY_GATEWAY if near is None else QUALITY_REFERENCE)
+    words = f"{ms(near.middle_s)} to the operator's edge; {far.words('the reference')}"
+    beyond = replace(far, most_s=far.most_s - near.spread_s, step_s=far.step_s - near.step_s)
+    high = far.middle_s - near.middle_s > facts.limits["core_delay_s"] or _uneven_times(
+        facts, beyond, facts.limits["jitter_high_s"]
+    )
+    return says(high, words, QUALITY_GATEWAY, QUALITY_REFERENCE)
+
+
+def device_delay(facts: Facts) -> Answer:
+    """Answer whether the way between router and device takes too long, or now short, now long."""
+    way = _way(facts, QUALITY_DEVICE)
+    if way is None:
+        return cannot_tell(facts, QUALITY_DEVICE)
+    high = way.middle_s > facts.limits["home_delay_s"]
+    uneven = _uneven_times(facts, way, facts.limits["home_jitter_s"])
+    return says(high or uneven, way.words("the device"), QUALITY_DEVICE)
+
+
+def neighbours_suffer(facts: Facts) -> Answer:
+    """Answer whether homes on the same node have loss or delay too: they share its uplink."""
+    subjects = facts.case.evidence.subjects("path_quality", "operator>neighbour/")
+    trains = [
+        found
+        for subject in subjects
+        if (found := quality(facts, FactKey("path_quality", subject))) is not None
+    ]
+    if len(trains) < PAIR:
+        return cannot_tell(facts, QUALITY_NEIGHBOURS)
+    bad = [train for train in trains if _suffers(facts, train)]
+    words = f"{len(bad)} of {len(trains)} neighbours on the node have loss or delay as well"
+    if bad:
+        way = _of(bad[0])
+        took = "" if way is None else f", {way.words('one of them')}"
+        words += f": {bad[0].lost} of {bad[0].sent} lost{took}"
+    control = quality(facts, QUALITY_OPERATOR)
+    if control is not None and _suffers(facts, control):
+        because = f"{words}; but so does the way from the operator's side to the reference"
+        return no(because, QUALITY_NEIGHBOURS, QUALITY_OPERATOR)
+    return says(len(bad) >= PAIR, words, QUALITY_NEIGHBOURS)
+
+
+def _suffers(facts: Facts, train: PathQuality) -> bool:
+    way = _of(train)
+    late = way is not None and (
+        way.middle_s > facts.limits["latency_high_s"]
+        or _uneven_times(facts, way, facts.limits["jitter_high_s"])
+    )
+    return late or _lossy(facts, train.lost, train.sent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """Round trips of a train in seconds: the least, the middle, the 95th of 100, and one step.
+
+    `step_s` is the mean difference between one packet and the next.
+    """
+
+    least_s: float
+    middle_s: float
+    most_s: float
+    step_s: float
+
+    @property
+    def spread_s(self) -> float:
+        """How far the slow ones are from the fastest (ITU-T Y.1541: IPDV above the minimum)."""
+        return self.most_s - self.least_s
+
+    def words(self, whom: str) -> str:
+        """Say what they are."""
+        between = f"between {ms(self.least_s)} and {ms(self.most_s)} for 95 of 100"
+        return f"{ms(self.middle_s)} to {whom} and back, {between}"
+
+
+def _way(facts: Facts, key: FactKey) -> _Way | None:
+    train = quality(facts, key)
+    return None if train is None else _of(train)
+
+
+def _of(train: PathQuality) -> _Way | None:
+    times = (train.rtt_min_s, train.rtt_median_s, train.rtt_p95_s, train.jitter_s)
+    least, middle, most, step = (known(one) for one in times)
+    if least is None or middle is None or most is None or step is None:
+        return None
+    return _Way(least_s=least, middle_s=middle, most_s=most, step_s=step)
+
+
+def _uneven_times(facts: Facts, way: _Way, limit_s: float) -> bool:
+    """Tell jitter from a queue: a queue fills and drains over many packets, jitter hits each."""
+    return way.spread_s > limit_s and way.step_s > facts.limits["jitter_step_s"]
+
+
+def ms(seconds: float) -> str:
+    """Write a round trip as a person reads it: `0.4 ms`, `31 ms`."""
+    value = seconds * 1000
+    return f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms"  # noqa: PLR2004 - one digit
+
+
+RULES_LOAD: Final[tuple[Rule, ...]] = (
+    Rule(
+        id="gateway_loss",
+        question="Are packets lost between router and operator's edge?",
+        needs=(PING_GATEWAY, QUALITY_GATEWAY, QUALITY_REFERENCE),
+        ask=gateway_loss,
+    ),
+    Rule(
+        id="latency_high",
+        question="Does the way to the operator's edge take too long?",
+        needs=(PING_GATEWAY, QUALITY_GATEWAY),
+        ask=latency_high,
+    ),
+    Rule(
+        id="gateway_jitter",
+        question="Does the way to the operator's edge take now short, now long?",
+        needs=(QUALITY_GATEWAY,),
+        ask=gateway_jitter,
+    ),
+    Rule(
+        id="internet_loss",
+        question="Are packets lost on the way to the reference?",
+        needs=(PING_REFERENCE, QUALITY_REFERENCE, QUALITY_OPERATOR),
+        ask=internet_loss,
+    ),
+    Rule(
+        id="internet_delay",
+        question="Does the way beyond the operator's edge take too long?",
+        needs=(QUALITY_GATEWAY, QUALITY_REFERENCE),
+        ask=internet_delay,
+    ),
+    Rule(
+        id="neighbours_suffer",
+        question="Do other homes on the node have loss or delay too?",
+        needs=(QUALITY_NEIGHBOURS, QUALITY_OPERATOR),
+        ask=neighbours_suffer,
+    ),
+    Rule(
+        id="device_loss",
+        question="Are packets lost between the router and the device?",
+        needs=(QUALITY_DEVICE,),
+        ask=device_loss,
+    ),
+    Rule(
+        id="device_delay",
+        question="Does the way between the router and the device take too long?",
+        needs=(QUALITY_DEVICE,),
+        ask=device_delay,
+    ),
+)

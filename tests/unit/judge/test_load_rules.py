@@ -1,0 +1,109 @@
+"""Loss, delay and rate: chance accuses nobody, and the slower of two ways is named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.judge.decide import find
+from cpe_diag.testing import load_samples as load
+from cpe_diag.testing.evidence_samples import changed, ethernet_home, never_asked, unobserved
+from cpe_diag.testing.fault_effects import lost
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.findings import Finding
+    from cpe_diag.judge.question import CaseFile
+
+HOME: Final = load.measured(ethernet_home())
+
+
+def finding(case: CaseFile, rule: str) -> Finding:
+    """Give one rule's answer."""
+    return {found.id: found for found in find(case)}[rule]
+
+
+@pytest.mark.parametrize(
+    ("edge", "reference", "near", "beyond"),
+    [
+        (100, 100, False, False),
+        (99, 98, False, False),
+        (96, 96, True, False),
+        (86, 84, True, True),
+        (100, 80, False, True),
+        (70, 100, False, False),
+        (98, 80, False, True),
+    ],
+)
+def test_where_packets_are_lost(*, edge: int, reference: int, near: bool, beyond: bool) -> None:
+    """What is lost on the line is lost on the way beyond as well; else it is not the line."""
+    case = load.lossy(load.lossy(HOME, edge, load.EDGE), reference, load.REFERENCE)
+    found = finding(case, "gateway_loss"), finding(case, "internet_loss")
+    assert (found[0].answer, found[1].answer) == (near, beyond)
+
+
+def test_one_lost_packet_of_eight_may_be_chance() -> None:
+    """Few pings accuse nobody by one, and the report says why."""
+    case = never_asked(HOME, ("path_quality", load.EDGE), ("path_quality", load.REFERENCE))
+    one = changed(case, "ping", load.EDGE, sent=8, received=7)
+    two = changed(case, "ping", load.EDGE, sent=8, received=6)
+    assert finding(one, "gateway_loss").answer is False
+    assert finding(one, "gateway_loss").because.endswith("which may be chance")
+    assert finding(two, "gateway_loss").answer is True
+
+
+def test_silence_is_no_loss_of_a_part() -> None:
+    """A way that lets nothing through is another fault."""
+    case = never_asked(HOME, ("path_quality", load.EDGE), ("path_quality", load.REFERENCE))
+    assert finding(lost(case, load.EDGE, received=0), "gateway_loss").answer is False
+    assert finding(load.lossy(HOME, 0, load.DEVICE), "device_loss").answer is None
+
+
+def test_a_queue_is_no_jitter() -> None:
+    """A queue fills and drains over many packets: the next one takes about as long."""
+    queue = changed(
+        HOME, "path_quality", load.EDGE, rtt_min_s=0.001, rtt_p95_s=0.09, jitter_s=0.002
+    )
+    assert finding(queue, "gateway_jitter").answer is False
+    assert finding(load.access_jitter(HOME), "gateway_jitter").answer is True
+
+
+def test_what_the_line_adds_is_not_blamed_on_what_lies_beyond() -> None:
+    """A slow line makes the way to everything slow."""
+    assert finding(load.access_delay(HOME), "internet_delay").answer is False
+    assert finding(load.access_jitter(HOME), "internet_delay").answer is False
+
+
+def test_one_bad_neighbour_has_a_line_of_its_own() -> None:
+    """Two of them share the node; and what our own side suffers is not their fault."""
+    one = load.lossy(HOME, 40, load.NEIGHBOURS[0])
+    two = load.lossy(one, 40, load.NEIGHBOURS[1])
+    ours = load.lossy(two, 40, load.CONTROL)
+    assert finding(one, "neighbours_suffer").answer is False
+    assert finding(two, "neighbours_suffer").answer is True
+    assert finding(ours, "neighbours_suffer").answer is False
+
+
+def test_the_slower_of_line_and_home_is_named_with_both_numbers() -> None:
+    """Which of the two limits, and by how much."""
+    home = finding(load.home_rate(HOME), "device_rate_low")
+    assert home.answer is True
+    assert "963 kbit/s" in home.because
+    assert "the line at least 80 Mbit/s: the home is the limit" in home.because
+    line = finding(load.access_rate(HOME), "access_train_slow")
+    assert line.answer is True
+    assert "the home side was not the limit" in line.because
+    both = changed(load.home_rate(HOME), "load_test", load.REFERENCE, received_bytes=50_000)
+    assert finding(both, "device_rate_low").answer is False
+    assert "the line is the limit" in finding(both, "device_rate_low").because
+
+
+def test_a_file_that_is_slow_from_everywhere_is_no_slow_line() -> None:
+    """The server's own limit reaches us too."""
+    slow = changed(HOME, "load_test", load.REFERENCE, received_bytes=200_000)
+    assert finding(slow, "access_rate_low").answer is True
+    there_too = changed(slow, "load_test", load.CONTROL, received_bytes=250_000)
+    assert finding(there_too, "access_rate_low").answer is False
+    alone = unobserved(slow, "load_test", load.CONTROL, FailureKind.OUT_OF_TIME)
+    assert finding(alone, "access_rate_low").answer is None
