@@ -41,7 +41,8 @@ cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding
 MACHINE = """
 ps -eo comm= | grep -vxE 'sh|sleep|curl|ps|sort|grep|sed|mv|ip|busybox|dropbear' | sort; date +%Y
 cat /etc/dnsmasq.conf /etc/nftables.conf /etc/resolv.conf /etc/os-release /etc/lab/* 2>/dev/null
-ls /etc /run /usr/local/bin; sed 's/^[0-9]*//' /var/lib/misc/dnsmasq.leases 2>/dev/null | sort
+ls /etc /usr/local/bin; ls /run | grep -vE '^(visit|why)'
+sed 's/^[0-9]*//' /var/lib/misc/dnsmasq.leases 2>/dev/null | sort
 cat /proc/sys/net/netfilter/nf_conntrack_max
 [ "$(sed 's/[. ].*//' /proc/uptime)" -gt 86000 ] || echo restarted
 """
