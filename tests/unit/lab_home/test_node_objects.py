@@ -80,7 +80,7 @@ def test_counters_of_nft_are_read_and_no_table_is_none() -> None:
 
 def test_a_table_is_walked_in_the_order_of_its_numbers() -> None:
     """As text, 1.10 comes before 1.9, and snmpd ends the walk there."""
-    told = {(1, 9): "integer\n1", (1, 10): "integer\n2"}
+    told: dict[tuple[int, ...], str] = {(1, 9): "integer\n1", (1, 10): "integer\n2"}
     assert node_objects.tell("getnext", (1,), told) == ".1.9\ninteger\n1"
     assert node_objects.tell("getnext", (1, 9), told) == ".1.10\ninteger\n2"
     assert node_objects.tell("getnext", (1, 10), told) == "NONE"
