@@ -64,6 +64,10 @@ bench: $(VENV)/.installed ## figures of speed against the lab, printed and writt
 bench-access: $(VENV)/.installed ## requests, bytes and time of a check on each technology, beside net-snmp (Debian package snmp) where it is there
 	@$(BIN)/python tests/bench/access.py
 
+.PHONY: bench-judge
+bench-judge: $(VENV)/.installed ## milliseconds of a judgement, with the shipped tables and with 100 causes and 200 findings
+	@$(BIN)/python tests/bench/judge.py
+
 .PHONY: bench-sweep
 bench-sweep: $(VENV)/.installed ## a sweep of 20 nodes with 1,000 ports beside net-snmp (Debian package snmp) on the same work
 	@$(BIN)/python tests/bench/sweep.py

@@ -46,12 +46,17 @@ def find(case: CaseFile) -> tuple[Finding, ...]:
     return looking.find(case)
 
 
-def decide(case: CaseFile, catalogue: Mapping[str, tuple[FactKey, ...]]) -> Verdict:
+def decide(
+    case: CaseFile,
+    catalogue: Mapping[str, tuple[FactKey, ...]],
+    tables: looking.Tables = looking.SHIPPED,
+) -> Verdict:
     """Conclude whose fault it is, as far as the evidence carries.
 
     Args:
         case: the evidence and whom it is about.
         catalogue: probes that could still be run, and the facts that each one brings.
+        tables: by which rules and causes.
 
     Returns:
         A verdict; `undetermined` where the evidence does not decide.
@@ -59,7 +64,7 @@ def decide(case: CaseFile, catalogue: Mapping[str, tuple[FactKey, ...]]) -> Verd
     Raises:
         DefinitionError: a threshold of the operator's does not exist.
     """
-    seen = looking.look(case)
+    seen = looking.look(case, tables)
     version = rules_version(case.thresholds)
     lead = seen.weighing.lead
     if lead is not None and LEARNED.confidence(seen.weighing.share) >= FLOOR:
@@ -118,4 +123,4 @@ def _settle(seen: Seen, catalogue: Mapping[str, tuple[FactKey, ...]]) -> Settlin
     told = gains(seen.findings, seen.weighing.weighed, seen.case.evidence, everything)
     least = SETTLED_GAIN_BITS if seen.weighing.lead else 0.0
     best = told[0] if told and told[0].bits >= least else None
-    return settling_step(best, seen.weighing.weighed)
+    return settling_step(best, seen.weighing.weighed, seen.tables.rules)

@@ -8,8 +8,8 @@ on the path or the device, never at those blamed on our own side or on refused a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import Blame, FailureKind
@@ -81,6 +81,15 @@ class Facts:
 
     case: CaseFile
     limits: Mapping[str, float]
+    worked_out: dict[Callable[[Facts], object], object] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def once(self, work: Callable[[Facts], V]) -> V:
+        """Work out what several rules look at, the first time that one of them does."""
+        if work not in self.worked_out:
+            self.worked_out[work] = work(self)
+        return cast("V", self.worked_out[work])
 
     @property
     def subscriber(self) -> Subscriber:

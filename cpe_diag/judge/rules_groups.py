@@ -37,6 +37,11 @@ class Company:
 
 
 def company(facts: Facts) -> Company | None:
+    """Give what `look_around` finds; most rules here ask for it."""
+    return facts.once(look_around)
+
+
+def look_around(facts: Facts) -> Company | None:
     """Look at the subscriber's port among its siblings.
 
     Args:

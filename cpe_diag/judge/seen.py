@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.findings import Finding
 from cpe_diag.domain.missing import known
+from cpe_diag.judge.cause import Cause
+from cpe_diag.judge.causes import CAUSES
 from cpe_diag.judge.competing import Weighing, conclude
 from cpe_diag.judge.explaining import explain
-from cpe_diag.judge.rule import Facts
+from cpe_diag.judge.rule import Facts, Rule
 from cpe_diag.judge.rules import RULES
 from cpe_diag.judge.thresholds import limits
 from cpe_diag.judge.weighing import Board, board
@@ -21,6 +23,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """By what is judged: the rules, and the causes that can be."""
+
+    rules: tuple[Rule, ...] = RULES
+    causes: tuple[Cause, ...] = CAUSES
+
+
+SHIPPED: Final = Tables()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """One case, looked at."""
 
@@ -28,6 +41,7 @@ class Seen:
     findings: tuple[Finding, ...]
     on: Board
     weighing: Weighing
+    tables: Tables = SHIPPED
 
     @property
     def case(self) -> CaseFile:
@@ -52,14 +66,15 @@ def find(case: CaseFile) -> tuple[Finding, ...]:
     Raises:
         DefinitionError: a threshold of the operator's does not exist.
     """
-    return _findings(_facts(case))
+    return _findings(_facts(case), RULES)
 
 
-def look(case: CaseFile) -> Seen:
+def look(case: CaseFile, tables: Tables = SHIPPED) -> Seen:
     """Let every rule answer, and let the causes compete for what they found.
 
     Args:
         case: the evidence and whom it is about.
+        tables: by what.
 
     Returns:
         The findings, in the order of the rules, and the outcome.
@@ -68,14 +83,15 @@ def look(case: CaseFile) -> Seen:
         DefinitionError: a threshold of the operator's does not exist.
     """
     facts = _facts(case)
-    findings = _findings(facts)
+    findings = _findings(facts, tables.rules)
     on = board(findings, case.symptom, known(case.subscriber.technology))
-    return Seen(facts=facts, findings=findings, on=on, weighing=conclude(on))
+    weighing = conclude(on, tables.causes)
+    return Seen(facts=facts, findings=findings, on=on, weighing=weighing, tables=tables)
 
 
 def _facts(case: CaseFile) -> Facts:
     return Facts(case=case, limits=limits(case.thresholds))
 
 
-def _findings(facts: Facts) -> tuple[Finding, ...]:
-    return explain(tuple(rule.find(facts) for rule in RULES))
+def _findings(facts: Facts, rules: tuple[Rule, ...]) -> tuple[Finding, ...]:
+    return explain(tuple(rule.find(facts) for rule in rules))

@@ -19,7 +19,6 @@ from cpe_diag.domain.path_facts import CallerAnswer
 from cpe_diag.domain.verdict import SettlingStep
 from cpe_diag.judge.keys import AFFECTED, LAN, LIGHTS, WAN
 from cpe_diag.judge.rule import ROUTER_KINDS
-from cpe_diag.judge.rules import RULES
 from cpe_diag.judge.rules_answers import NOT_KNOWN
 from cpe_diag.judge.weighing import CERTAIN_AT_MOST, Weighed
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.evidence import Evidence, FactKey
     from cpe_diag.domain.findings import Finding
     from cpe_diag.judge.cause import Cause
+    from cpe_diag.judge.rule import Rule
 
 LEAST_GAIN_BITS: Final = 0.02
 """A probe that is expected to tell less is not worth its time."""
@@ -101,10 +101,18 @@ def gains(
     """
     open_rules = [finding for finding in findings if finding.answer is None and finding.missing]
     bits = information({finding.id for finding in open_rules}, weighed)
+    waiting: dict[FactKey, list[str]] = {}
+    for finding in open_rules:
+        for key in finding.missing:
+            waiting.setdefault(key, []).append(finding.id)
     found: list[Gain] = []
     for probe, keys in catalogue.items():
-        fresh = {key for key in keys if not asked(evidence, key) and _way_in(evidence, key)}
-        told = [finding.id for finding in open_rules if not fresh.isdisjoint(finding.missing)]
+        told = dict.fromkeys(
+            name
+            for key in keys
+            if key in waiting and not asked(evidence, key) and _way_in(evidence, key)
+            for name in waiting[key]
+        )
         total = sum(bits[name] for name in told)
         if told and total >= LEAST_GAIN_BITS:
             best = max(told, key=lambda name: bits[name])
@@ -134,19 +142,22 @@ def first_that_brings(
     return None
 
 
-def settling_step(best: Gain | None, weighed: Iterable[Weighed]) -> SettlingStep | None:
+def settling_step(
+    best: Gain | None, weighed: Iterable[Weighed], rules: Iterable[Rule]
+) -> SettlingStep | None:
     """Put the most telling observation into words.
 
     Args:
         best: the most telling probe or question, or None.
         weighed: the beliefs, most believed first.
+        rules: one of them has the question.
 
     Returns:
         The step, or None where nothing is left to ask.
     """
     if best is None:
         return None
-    questions = {rule.id: rule.question for rule in RULES}
+    question = next(rule.question for rule in rules if rule.id == best.rule)
     odds = [(one.cause, _odds(one.belief)) for one in weighed if one.belief > 0]
     total = sum(weight for _, weight in odds)
     chances = {cause.id: chance_of_yes(cause, best.rule) for cause, _ in odds}
@@ -154,9 +165,7 @@ def settling_step(best: Gain | None, weighed: Iterable[Weighed]) -> SettlingStep
     apart = sorted(odds, key=lambda pair: -pair[1] * abs(chances[pair[0].id] - mixed))
     most = max((weight for _, weight in odds), default=0.0)
     between = [cause.id for cause, weight in apart if weight >= WORTH_NAMING * most]
-    return SettlingStep(
-        probe=best.probe, question=questions[best.rule], between=tuple(between[:MOST_BETWEEN])
-    )
+    return SettlingStep(probe=best.probe, question=question, between=tuple(between[:MOST_BETWEEN]))
 
 
 def _odds(belief: float) -> float:
@@ -264,7 +273,7 @@ def side_open(evidence: Evidence, kinds: frozenset[str]) -> bool:
     """Tell whether asking the router (`ROUTER_SIDE`) or the node (`NODE_SIDE`) can still work."""
     shut = False
     subject = "router" if kinds is ROUTER_SIDE else "node"
-    for key, observation in evidence:
+    for key, observation in evidence.observations.items():
         if key.kind not in kinds and (key.kind, key.subject) != ("reachability", subject):
             continue
         if isinstance(observation, Unobserved):

@@ -95,12 +95,14 @@ def counted(cause: Cause, on: Board) -> list[tuple[Sign, float]]:
     if not any(sign.answer and sign.weight > 0 for sign in told):
         told = [sign for sign in told if sign.weight < 0]
     told.sort(key=lambda sign: -abs(sign.weight))
-    heard: set[tuple[object, bool]] = set()
+    heard: dict[bool, set[object]] = {True: set(), False: set()}
     added = []
     for sign in told:
-        voice = (on.read_from.get(sign.finding, sign.finding), sign.weight > 0)
-        added.append((sign, sign.weight * AGAIN_SHARE if voice in heard else sign.weight))
-        heard.add(voice)
+        before = heard[sign.weight > 0]
+        voices = on.read_from.get(sign.finding, (sign.finding,))
+        again = before.issuperset(voices)
+        added.append((sign, sign.weight * AGAIN_SHARE if again else sign.weight))
+        before.update(voices)
     return added
 
 
