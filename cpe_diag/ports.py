@@ -536,10 +536,12 @@ class Prober(Protocol):
 
 
 class Resolver(Protocol):
-    """Asks the operator's resolver."""
+    """Asks one resolver: the operator's, or another one that is independent of it."""
 
-    async def resolve(self, name: str, *, deadline: float) -> DnsCheck:
-        """Ask for the IPv4 addresses of a name. A timeout or refusal is an outcome, not an error.
+    async def resolve(self, name: str, *, deadline: float, ipv6: bool = False) -> DnsCheck:
+        """Ask for the IPv4 (or IPv6) addresses of a name.
+
+        A timeout or refusal is an outcome, not an error.
 
         Raises:
             MeasurementError: `dns.query`: NOT_CONFIGURED, MISSING_PRIVILEGE.
@@ -547,16 +549,30 @@ class Resolver(Protocol):
 
 
 class HttpGetter(Protocol):
-    """Fetches a page from where we stand."""
+    """Fetches a page from where we stand, or from elsewhere."""
 
-    async def get(self, url: str, *, address: str, deadline: float) -> HttpCheck:
+    async def get(self, url: str, *, address: str | None, deadline: float) -> HttpCheck:
         """Fetch `url` from `address` (already resolved), following no redirect.
 
+        `address` None leaves it to whoever fetches for us to resolve the name.
         A server that is down or broken is an outcome, not an error.
 
         Raises:
-            MeasurementError: `http.get`: NOT_CONFIGURED (no usable URL).
+            MeasurementError: `http.get`: NOT_CONFIGURED (no usable URL), DEPENDENCY (whoever
+                should fetch it for us does not answer).
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """A vantage outside of the operator's network; `name` says which, for sources.
+
+    `resolver` and `http` None: there is none of the kind.
+    """
+
+    name: str
+    resolver: Resolver | None
+    http: HttpGetter | None
 
 
 class Recorder(Protocol):
@@ -748,7 +764,7 @@ class Doors:
     """The doors of one run on one subscriber, opened lazily by their adapters.
 
     `modem` opens the agent of the subscriber's cable modem at an address; the same address gives
-    the same reader.
+    the same reader. `elsewhere` None: the configuration names no vantage outside.
     """
 
     clock: Clock
@@ -759,6 +775,7 @@ class Doors:
     resolver: Resolver
     http: HttpGetter
     recorder: Recorder
+    elsewhere: Elsewhere | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

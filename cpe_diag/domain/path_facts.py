@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from cpe_diag.domain.missing import Maybe
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import Maybe, Missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,21 +80,68 @@ class HttpOutcome(StrEnum):
     UNREACHABLE = "unreachable"
     CONNECT_TIMEOUT = "connect_timeout"
     TLS_FAILED = "tls_failed"
+    """No secure connection came about, for another reason than the certificate."""
+    CERTIFICATE = "certificate"
+    """The server's certificate was not accepted."""
     READ_TIMEOUT = "read_timeout"
     """Connected, but the answer did not come in time."""
     BROKEN = "broken"
     """The connection ended, or what came was no HTTP."""
 
 
+class CertificateFault(StrEnum):
+    """Why a server's certificate was not accepted (RFC 5280, section 6; RFC 9525, section 6)."""
+
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    WRONG_NAME = "wrong_name"
+    UNTRUSTED = "untrusted"
+    """No chain leads to an authority that is trusted here."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedCertificate:
+    """A certificate that was not accepted, and what stands in it: dates in UTC, its names."""
+
+    fault: CertificateFault
+    names: tuple[str, ...]
+    issuer: Maybe[str]
+    not_before: Maybe[datetime]
+    not_after: Maybe[datetime]
+
+    @property
+    def words(self) -> str:
+        """Say what is wrong with it, with what can be read in it."""
+        if self.fault is CertificateFault.EXPIRED:
+            return f"expired{_day(' on ', self.not_after)}"
+        if self.fault is CertificateFault.NOT_YET_VALID:
+            return f"not yet valid{_day(', but from ', self.not_before)}"
+        if self.fault is CertificateFault.WRONG_NAME:
+            return f"made out to {', '.join(self.names)}" if self.names else "of another name"
+        if self.fault is CertificateFault.UNTRUSTED:
+            by = "somebody" if isinstance(self.issuer, Missing) else self.issuer
+            return f"issued by {by}, who is not trusted here"
+        return "not acceptable"
+
+
+def _day(lead: str, moment: Maybe[datetime]) -> str:
+    return "" if isinstance(moment, Missing) else f"{lead}{moment:%Y-%m-%d}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpCheck:
-    """Fact `http`: one page fetched. Seconds, bytes; `status` None: no status line came."""
+    """Fact `http`: one page fetched. Seconds, bytes; `status` None: no status line came.
+
+    `certificate` is Missing where the server's certificate was accepted, or none was shown.
+    """
 
     url: str
     outcome: HttpOutcome
     status: int | None
     took_s: Maybe[float]
     received_bytes: Maybe[int]
+    certificate: Maybe[RefusedCertificate] = Missing(why=FailureKind.NOT_MEASURED)  # noqa: RUF009 - immutable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,6 +184,7 @@ _HTTP_WORDS: Final[Mapping[HttpOutcome, str]] = {
     HttpOutcome.UNREACHABLE: "cannot be reached",
     HttpOutcome.CONNECT_TIMEOUT: "does not take the connection in time",
     HttpOutcome.TLS_FAILED: "TLS fails",
+    HttpOutcome.CERTIFICATE: "shows a certificate that is not accepted",
     HttpOutcome.READ_TIMEOUT: "connects and then does not answer in time",
     HttpOutcome.BROKEN: "answers with something that is no HTTP",
 }
@@ -198,7 +199,8 @@ def _dns(fact: DnsCheck) -> str:
 def _http(fact: HttpCheck) -> str:
     status = f" (status {fact.status})" if fact.status is not None else ""
     took = "".join(maybe(fact.took_s, lambda s: f" in {duration(s)}"))
-    return f"{fact.url} {_HTTP_WORDS[fact.outcome]}{status}{took}"
+    shown = "".join(maybe(fact.certificate, lambda one: f" ({one.words})"))
+    return f"{fact.url} {_HTTP_WORDS[fact.outcome]}{shown}{status}{took}"
 
 
 def _answer(fact: CallerAnswer) -> str:

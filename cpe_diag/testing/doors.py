@@ -256,17 +256,23 @@ def _failed(kind: FailureKind, where: str, detail: str) -> MeasurementError:
 
 @dataclass(slots=True, kw_only=True)
 class FakeResolver:
-    """A resolver that knows some names, or fails for some; others do not exist."""
+    """A resolver that knows some names, or fails for some; others do not exist.
+
+    `ipv6` are the names that have such an address; of the others there is none.
+    """
 
     wire: Wire
     names: Mapping[str, tuple[str, ...] | DnsOutcome] = field(default_factory=dict)
     server: str = "192.0.2.53"
+    ipv6: Mapping[str, tuple[str, ...] | DnsOutcome] = field(default_factory=dict)
 
-    async def resolve(self, name: str, *, deadline: float) -> DnsCheck:
+    async def resolve(self, name: str, *, deadline: float, ipv6: bool = False) -> DnsCheck:
         """Ask for a name."""
         begun = self.wire.clock.monotonic()
         await self.wire.cross("dns.query", self.server, name, deadline)
         known = self.names.get(name, DnsOutcome.NXDOMAIN)
+        if ipv6 and known is not DnsOutcome.NXDOMAIN:
+            known = self.ipv6.get(name, DnsOutcome.NO_ADDRESS)
         answered = not isinstance(known, DnsOutcome)
         return DnsCheck(
             name=name,
@@ -287,12 +293,14 @@ class FakeHttp:
 
     wire: Wire
     pages: Mapping[str, int | HttpOutcome] = field(default_factory=dict)
+    at: Mapping[tuple[str, str], int | HttpOutcome] = field(default_factory=dict)
+    """Pages by URL and address, where a page differs by its address."""
 
-    async def get(self, url: str, *, address: str, deadline: float) -> HttpCheck:
+    async def get(self, url: str, *, address: str | None, deadline: float) -> HttpCheck:
         """Fetch a page."""
         begun = self.wire.clock.monotonic()
-        await self.wire.cross("http.get", address, url, deadline)
-        page = self.pages.get(url, HttpOutcome.REFUSED)
+        await self.wire.cross("http.get", address or "elsewhere", url, deadline)
+        page = self.at.get((url, address or ""), self.pages.get(url, HttpOutcome.REFUSED))
         if isinstance(page, HttpOutcome):
             missing = Missing(why=FailureKind.NOT_MEASURED)
             return HttpCheck(

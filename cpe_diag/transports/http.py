@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.missing import Missing
-from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
+from cpe_diag.domain.path_facts import CertificateFault, HttpCheck, HttpOutcome
+from cpe_diag.transports.certificates import NOT_READ, fault_of, read_refused
 from cpe_diag.transports.os_failures import os_failure
 from cpe_diag.transports.time_left import time_left
 
@@ -29,6 +30,7 @@ HEADERS: Final[dict[bytes | str, bytes | str]] = {
     "Accept": "*/*",
     "Connection": "close",
 }
+HTTPS_PORT: Final = 443  # RFC 9110, section 4.2.2
 FIRST_ERROR_STATUS: Final = 400  # RFC 9110, section 15.5
 
 
@@ -70,6 +72,7 @@ class _Progress:
     phase: Phase = Phase.CONNECTING
     status: int | None = None
     received_bytes: int = 0
+    fault: CertificateFault | None = None
 
     async def trace(self, event: str, _info: dict[str, Any]) -> None:
         """Follow httpcore's trace events."""
@@ -80,26 +83,37 @@ class PageGetter:
     """The HttpGetter of this machine: HTTP/1.1, certificates checked, no redirect followed."""
 
     def __init__(
-        self, *, clock: Clock, recorder: Recorder, trust: ssl.SSLContext | None = None
+        self,
+        *,
+        clock: Clock,
+        recorder: Recorder,
+        trust: ssl.SSLContext | None = None,
+        proxy: str | None = None,
     ) -> None:
-        """Check certificates against `trust`, or the system's own certificates."""
+        """Check certificates against `trust`, or the system's own certificates.
+
+        With `proxy` (`http://HOST:PORT`, RFC 9110, section 9.3.6) pages are fetched through it:
+        from where it stands, by names that it resolves itself.
+        """
         self._clock = clock
         self._recorder = recorder
         self._trust = trust
+        self._proxy = proxy
 
-    async def get(self, url: str, *, address: str, deadline: float) -> HttpCheck:
+    async def get(self, url: str, *, address: str | None, deadline: float) -> HttpCheck:
         """Fetch `url` from `address`; Host and the name in TLS stay those of the URL.
 
         Args:
             url: with the scheme http or https.
-            address: the IP address to connect to.
+            address: the IP address to connect to; None where a proxy fetches it.
             deadline: absolute, monotonic seconds.
 
         Returns:
             The outcome; at most 2 MB of the page are read.
 
         Raises:
-            MeasurementError: `http.get`: NOT_CONFIGURED (no usable URL).
+            MeasurementError: `http.get`: NOT_CONFIGURED (no usable URL), DEPENDENCY (the proxy
+                does not answer).
         """
         secure = _check(url)
         # In threads, and before the time is taken: loading the library and the certificates takes
@@ -107,10 +121,15 @@ class PageGetter:
         if secure and self._trust is None:
             self._trust = await asyncio.to_thread(ssl.create_default_context)
         way = await asyncio.to_thread(_way, address, lambda: time_left(self._clock, deadline))
-        exchange = self._recorder.begin(GET, address, url)
+        place = address or self._proxy or url
+        exchange = self._recorder.begin(GET, place, url)
         started_s = self._clock.monotonic()
         progress = _Progress()
-        outcome = await self._fetch(url, way, progress)
+        try:
+            outcome = await self._fetch(url, way, progress)
+        except MeasurementError as error:
+            self._recorder.end(exchange, round_trips=0, failure=error.failure.kind.value)
+            raise
         took_s = self._clock.monotonic() - started_s
         answered = progress.status is not None
         # One for the connection, two for TLS (one in version 1.3), one for the page.
@@ -120,8 +139,19 @@ class PageGetter:
             round_trips=round_trips[progress.phase],
             failure=None if answered else outcome.value,
         )
+        certificate = (
+            NOT_READ
+            if progress.fault is None or address is None
+            else await read_refused(
+                progress.fault,
+                host=urlsplit(url).hostname or "",
+                address=address,
+                port=urlsplit(url).port or HTTPS_PORT,
+                within_s=time_left(self._clock, deadline),
+            )
+        )
         text = f"{outcome.value}\nstatus {progress.status}\n{progress.received_bytes} bytes"
-        self._recorder.raw(exchange, device=address, question=url, text=text)
+        self._recorder.raw(exchange, device=place, question=url, text=text)
         absent = Missing(why=FailureKind.DEPENDENCY)
         return HttpCheck(
             url=url,
@@ -129,6 +159,7 @@ class PageGetter:
             status=progress.status,
             took_s=took_s,
             received_bytes=progress.received_bytes if answered else absent,
+            certificate=certificate,
         )
 
     async def _fetch(self, url: str, way: ToAddress, progress: _Progress) -> HttpOutcome:
@@ -136,7 +167,11 @@ class PageGetter:
 
         try:
             async with (
-                httpcore.AsyncConnectionPool(ssl_context=self._trust, network_backend=way) as pool,
+                httpcore.AsyncConnectionPool(
+                    ssl_context=self._trust,
+                    network_backend=way,
+                    proxy=None if self._proxy is None else httpcore.Proxy(self._proxy),
+                ) as pool,
                 pool.stream(
                     "GET", url, headers=HEADERS, extensions={"trace": progress.trace}
                 ) as response,
@@ -156,12 +191,15 @@ class PageGetter:
             httpcore.ConnectionNotAvailable,
             OSError,
         ) as error:
+            if self._proxy is not None and progress.phase is Phase.CONNECTING:
+                raise _no_proxy(self._proxy) from error
+            progress.fault = fault_of(error)
             return http_outcome(error, progress.phase)
         failed = progress.status >= FIRST_ERROR_STATUS
         return HttpOutcome.HTTP_ERROR if failed else HttpOutcome.OK
 
 
-def _way(address: str, left_s: Callable[[], float]) -> ToAddress:
+def _way(address: str | None, left_s: Callable[[], float]) -> ToAddress:
     from anyio import connect_tcp  # noqa: F401 - httpcore would load it later, on the loop
 
     from cpe_diag.transports.http_backend import ToAddress
@@ -181,6 +219,8 @@ def http_outcome(error: Exception, phase: Phase) -> HttpOutcome:
     """
     import httpcore
 
+    if isinstance(error, httpcore.ProxyError):
+        return HttpOutcome.UNREACHABLE  # it says that it could not get there (RFC 9110, 9.3.6)
     if isinstance(error, TimeoutError | httpcore.TimeoutException):
         return TIMED_OUT[phase]
     if phase is Phase.CONNECTING:
@@ -188,7 +228,9 @@ def http_outcome(error: Exception, phase: Phase) -> HttpOutcome:
         if reason is None:
             return HttpOutcome.UNREACHABLE
         return OF_FAILURE.get(os_failure(reason, "").kind, HttpOutcome.UNREACHABLE)
-    return HttpOutcome.TLS_FAILED if phase is Phase.SECURING else HttpOutcome.BROKEN
+    if phase is not Phase.SECURING:
+        return HttpOutcome.BROKEN
+    return HttpOutcome.TLS_FAILED if fault_of(error) is None else HttpOutcome.CERTIFICATE
 
 
 def _system_error(error: BaseException | None) -> OSError | None:
@@ -212,6 +254,11 @@ def _check(url: str) -> bool:
     if not usable:
         raise _unusable(url, "this is no URL of a page")
     return parts.scheme == "https"
+
+
+def _no_proxy(proxy: str) -> MeasurementError:
+    detail = "the proxy that should fetch it for us does not answer"
+    return MeasurementError(Failure(kind=FailureKind.DEPENDENCY, where=proxy, detail=detail), GET)
 
 
 def _unusable(url: str, detail: str) -> MeasurementError:

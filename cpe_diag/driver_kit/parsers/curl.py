@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
+from cpe_diag.driver_kit.parsers import certificate_words
 from cpe_diag.driver_kit.parsers.answers import unparseable, whole_text
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _CODES: Final[Mapping[int, HttpOutcome]] = {
     35: HttpOutcome.TLS_FAILED,
     52: HttpOutcome.BROKEN,
     56: HttpOutcome.BROKEN,
-    60: HttpOutcome.TLS_FAILED,
+    60: HttpOutcome.CERTIFICATE,
 }
 _TIMED_OUT: Final = 28
 # lib/connect.c and lib/url.c of curl; recording page_silent.
@@ -68,12 +69,14 @@ def curl_check(answer: CommandAnswer, url: str) -> HttpCheck:
     if len(clock) == 2:  # noqa: PLR2004 - before and after
         took = round(clock[1] - clock[0], 2)
     status = None if written[1] == _NO_STATUS else int(written[1])
+    outcome = _outcome(code, status, text, answer.command.label)
     return HttpCheck(
         url=url,
-        outcome=_outcome(code, status, text, answer.command.label),
+        outcome=outcome,
         status=status,
         took_s=took,
         received_bytes=int(written[2]),
+        certificate=certificate_words.refused(outcome, text),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
+from cpe_diag.driver_kit.parsers import certificate_words
 from cpe_diag.driver_kit.parsers.answers import unparseable, whole_text
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ _NOT_SENT: Final = "Failed to send request: Operation not permitted"
 _ERRORS: Final[Mapping[str, HttpOutcome]] = {
     "Connection error: Connection timed out": HttpOutcome.CONNECT_TIMEOUT,
     "Connection error: Connection failed": HttpOutcome.REFUSED,
-    "Connection error: Invalid SSL certificate": HttpOutcome.TLS_FAILED,
-    "Connection error: Server hostname does not match SSL certificate": HttpOutcome.TLS_FAILED,
+    "Connection error: Invalid SSL certificate": HttpOutcome.CERTIFICATE,
+    "Connection error: Server hostname does not match SSL certificate": HttpOutcome.CERTIFICATE,
     "Connection reset prematurely": HttpOutcome.BROKEN,
     "Connection error: Connection reset prematurely": HttpOutcome.BROKEN,
     "Failed to establish connection": HttpOutcome.UNREACHABLE,
@@ -77,7 +78,14 @@ def http_check(answer: CommandAnswer, url: str) -> HttpCheck:
             received_bytes=nothing,
         )
     outcome = _failed(text, url, answer.command.label)
-    return HttpCheck(url=url, outcome=outcome, status=None, took_s=took, received_bytes=nothing)
+    return HttpCheck(
+        url=url,
+        outcome=outcome,
+        status=None,
+        took_s=took,
+        received_bytes=nothing,
+        certificate=certificate_words.refused(outcome, text),
+    )
 
 
 def _failed(text: str, url: str, label: str) -> HttpOutcome:

@@ -586,7 +586,7 @@ def test_the_end_of_a_name_query_is_told(
         ("Connection error: Connection timed out", HttpOutcome.CONNECT_TIMEOUT, None),
         ("Connection error: Connection failed", HttpOutcome.REFUSED, None),
         ("Failed to send request: Operation not permitted", HttpOutcome.NAME_FAILED, None),
-        ("Connection error: Invalid SSL certificate", HttpOutcome.TLS_FAILED, None),
+        ("Connection error: Invalid SSL certificate", HttpOutcome.CERTIFICATE, None),
         ("Connection reset prematurely", HttpOutcome.BROKEN, None),
     ],
 )
