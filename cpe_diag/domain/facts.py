@@ -34,6 +34,7 @@ from cpe_diag.domain.setting_facts import (
     PortSecurity,
 )
 from cpe_diag.domain.sibling_facts import Siblings
+from cpe_diag.domain.site_facts import NameTruth
 from cpe_diag.domain.way_out_facts import Forwarding
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 
@@ -101,6 +102,10 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "router>platform",
             "operator>reference",
             "operator>platform",
+            "operator>reference/ipv6",
+            "operator>platform/ipv6",
+            "elsewhere>reference",
+            "elsewhere>platform",
         ),
     ),
     FactKind(
@@ -111,6 +116,10 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "router>platform",
             "operator>reference",
             "operator>platform",
+            "operator>reference/ipv6",
+            "operator>platform/ipv6",
+            "elsewhere>reference",
+            "elsewhere>platform",
         ),
     ),
     FactKind(
@@ -128,6 +137,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(
         id="load_test", value_type=LoadTest, subjects=("router>reference", "operator>reference")
     ),
+    FactKind(id="name_truth", value_type=NameTruth, subjects=("reference", "platform")),
     FactKind(id="answer", value_type=CallerAnswer, subjects=("*",)),
     FactKind(id="own_change", value_type=OwnChange, subjects=("*",)),
 )
@@ -138,6 +148,7 @@ asked from the router with its address in the home, `/full` with packets as larg
 For `dns` the subject `router>reference` asks the router's own forwarder,
 `router>operator_resolver` asks the operator's resolver directly from the router, and
 `router>chosen_resolver` a server that the router is set to ask and that is not the operator's.
+`elsewhere` is a vantage outside of the operator's network.
 """
 
 

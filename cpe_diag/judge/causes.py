@@ -9,11 +9,13 @@ from cpe_diag.judge.causes_docsis import CAUSES_DOCSIS
 from cpe_diag.judge.causes_groups import CAUSES_GROUPS
 from cpe_diag.judge.causes_home import CAUSES_HOME
 from cpe_diag.judge.causes_load import CAUSES_LOAD
+from cpe_diag.judge.causes_names import CAUSES_NAMES
 from cpe_diag.judge.causes_optical import CAUSES_OPTICAL
 from cpe_diag.judge.causes_platform import CAUSES_PLATFORM
 from cpe_diag.judge.causes_router import CAUSES_ROUTER
 from cpe_diag.judge.causes_service import CAUSES_SERVICE
 from cpe_diag.judge.causes_settings import CAUSES_SETTINGS
+from cpe_diag.judge.causes_sites import CAUSES_SITES
 from cpe_diag.judge.causes_way_out import CAUSES_WAY_OUT
 
 if TYPE_CHECKING:
@@ -27,8 +29,10 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_SETTINGS,
     *CAUSES_SERVICE,
     *CAUSES_LOAD,
+    *CAUSES_NAMES,
     *CAUSES_ROUTER,
     *CAUSES_WAY_OUT,
     *CAUSES_HOME,
     *CAUSES_PLATFORM,
+    *CAUSES_SITES,
 )

@@ -14,6 +14,7 @@ from cpe_diag.judge.cause import (
     WIFI_TROUBLE,
     Cause,
     must,
+    unless,
     when,
 )
 
@@ -26,6 +27,9 @@ SHIFTS: Final = (
     (ONE_DEVICE, -0.7),
 )
 
+GOOD_ELSEWHERE: Final = when("platform_fails_only_here", -6.0)
+"""Whoever is served elsewhere finds a site that is not out of order."""
+
 CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
     Cause(
         id="platform_down",
@@ -33,7 +37,8 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         destination=Destination.PLATFORM_STATUS,
         title="The site accepts no connections",
         needs=(must("platform_unreachable"),),
-        supports=(when("platform_unreachable", 5.0),),
+        supports=(when("platform_unreachable", 5.0), unless("platform_fails_only_here", 0.5)),
+        against=(GOOD_ELSEWHERE, when("platform_refuses", -4.0)),
         explains=("platform_unreachable", "platform_fails_from_home"),
         shifts=SHIFTS,
         next_action="Point to the site's own status page; watch it from here.",
@@ -47,8 +52,9 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         destination=Destination.PLATFORM_STATUS,
         title="The site answers with errors of its own",
         needs=(must("platform_errors"),),
-        supports=(when("platform_errors", 5.0),),
-        explains=("platform_errors", "platform_fails_from_home"),
+        supports=(when("platform_errors", 5.0), unless("platform_fails_only_here", 0.5)),
+        against=(GOOD_ELSEWHERE,),
+        explains=("platform_errors", "platform_turns_us_away", "platform_fails_from_home"),
         shifts=SHIFTS,
         next_action="Point to the site's own status page; watch it from here.",
         tell_customer="The site itself reports an error at the moment. Your connection and our"
@@ -76,6 +82,7 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         title="The site's name has no address",
         needs=(must("platform_name_fails"),),
         supports=(when("platform_name_fails", 5.0),),
+        against=(when("resolver_lies", -5.0),),
         explains=("platform_name_fails", "platform_unreachable", "platform_fails_from_home"),
         shifts=SHIFTS,
         next_action="Check the spelling of the name, then point to the site's owner.",

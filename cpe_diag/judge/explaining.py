@@ -143,9 +143,15 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ),
     (
         "router_http_fails",
-        (*NO_WAY_OUT, "internet_unreachable", "router_dns_fails", "operator_reference_fails"),
+        (
+            *NO_WAY_OUT,
+            "internet_unreachable",
+            "router_dns_fails",
+            "resolver_lies",
+            "operator_reference_fails",
+        ),
     ),
-    ("operator_reference_fails", ("operator_dns_fails",)),
+    ("operator_reference_fails", ("operator_dns_fails", "resolver_lies")),
     (
         "platform_fails_from_home",
         (*NO_WAY_OUT, "internet_unreachable", "router_http_fails", "router_dns_fails"),

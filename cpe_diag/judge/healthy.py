@@ -40,6 +40,8 @@ WAY_OUT: Final = (
     "lan_wan_overlap",
     "router_clock_wrong",
     "chosen_resolver_dead",
+    "resolver_slow",
+    "resolver_lies",
 )
 HOME: Final = ("lan_dhcp_not_serving", "lan_rogue_dhcp", "wifi_disabled", "wifi_radio_dead")
 
@@ -113,7 +115,10 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             *WAY_OUT,
             "platform_name_fails",
             "platform_unreachable",
+            "platform_certificate_bad",
             "platform_errors",
+            "platform_turns_us_away",
+            "platform_one_family",
             "platform_slow",
             "platform_fails_from_home",
         ),
@@ -133,6 +138,9 @@ MAY_BE_UNKNOWN: Final = frozenset(
         "lan_wan_overlap",
         "router_clock_wrong",
         "chosen_resolver_dead",
+        "resolver_slow",
+        "resolver_lies",
+        "platform_one_family",
         "line_errors_high",
         "latency_high",
         "wifi_disconnects",

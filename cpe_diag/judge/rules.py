@@ -10,6 +10,7 @@ from cpe_diag.judge.rules_groups import RULES_GROUPS
 from cpe_diag.judge.rules_home import RULES_HOME
 from cpe_diag.judge.rules_line import RULES_LINE
 from cpe_diag.judge.rules_load import RULES_LOAD
+from cpe_diag.judge.rules_names import RULES_NAMES
 from cpe_diag.judge.rules_node import RULES_NODE
 from cpe_diag.judge.rules_ont import RULES_ONT
 from cpe_diag.judge.rules_paths import RULES_PATHS
@@ -18,6 +19,7 @@ from cpe_diag.judge.rules_port import RULES_PORT
 from cpe_diag.judge.rules_rate import RULES_RATE
 from cpe_diag.judge.rules_router import RULES_ROUTER
 from cpe_diag.judge.rules_settings import RULES_SETTINGS
+from cpe_diag.judge.rules_sites import RULES_SITES
 from cpe_diag.judge.rules_wan import RULES_WAN
 from cpe_diag.judge.rules_wan_settings import RULES_WAN_SETTINGS
 from cpe_diag.judge.rules_way_out import RULES_WAY_OUT
@@ -44,8 +46,10 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_WAY_OUT,
     *RULES_LOAD,
     *RULES_RATE,
+    *RULES_NAMES,
     *RULES_HOME,
     *RULES_WIFI,
     *RULES_PLATFORM,
+    *RULES_SITES,
     *RULES_ANSWERS,
 )

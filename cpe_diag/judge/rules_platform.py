@@ -21,6 +21,7 @@ from cpe_diag.judge.keys import (
     HTTP_ROUTER,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, says
+from cpe_diag.judge.vantages import ANSWERED, held, page_words, serves, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +33,6 @@ VANTAGES: Final = ((HTTP_PLATFORM, HTTP_OPERATOR), (HTTP_PLATFORM_ROUTER, HTTP_R
 NAME_VANTAGES: Final = ((DNS_PLATFORM, DNS_OPERATOR), (DNS_PLATFORM_ROUTER, DNS_FORWARDER))
 NO_ANSWER: Final = (HttpOutcome.REFUSED, HttpOutcome.UNREACHABLE, HttpOutcome.CONNECT_TIMEOUT)
 NOT_WELL: Final = (HttpOutcome.TLS_FAILED, HttpOutcome.BROKEN)
-# RFC 9110, section 15.6: 5xx means that the server knows that it has failed.
-SERVER_ERROR: Final = 500
 SERVER_SILENT: Final = (DnsOutcome.TIMEOUT, DnsOutcome.REFUSED)
 """Outcomes that say nothing about the name that was asked for."""
 SITE_KEYS: Final = (HTTP_PLATFORM, HTTP_OPERATOR)
@@ -41,17 +40,17 @@ SITE_KEYS: Final = (HTTP_PLATFORM, HTTP_OPERATOR)
 
 def platform_unreachable(facts: Facts) -> Answer:
     """Answer whether the site accepts no connection while the reference does."""
-    return _site(facts, lambda page: page.outcome in NO_ANSWER)
+    return at_site(facts, lambda page: page.outcome in NO_ANSWER)
 
 
 def platform_errors(facts: Facts) -> Answer:
     """Answer whether the site answers with errors of its own."""
 
     def bad(page: HttpCheck) -> bool:
-        failed = page.outcome is HttpOutcome.HTTP_ERROR and (page.status or 0) >= SERVER_ERROR
+        failed = page.outcome is HttpOutcome.HTTP_ERROR and not serves(page)
         return failed or page.outcome in NOT_WELL
 
-    return _site(facts, bad)
+    return at_site(facts, bad)
 
 
 def platform_slow(facts: Facts) -> Answer:
@@ -60,15 +59,24 @@ def platform_slow(facts: Facts) -> Answer:
 
     def slow(page: HttpCheck) -> bool:
         took = known(page.took_s)
-        answered = page.outcome in {HttpOutcome.OK, HttpOutcome.HTTP_ERROR}
+        answered = page.outcome in ANSWERED
         return page.outcome is HttpOutcome.READ_TIMEOUT or (
             answered and took is not None and took > limit
         )
 
-    return _site(facts, slow)
+    return at_site(facts, slow)
 
 
-def _site(facts: Facts, bad: Callable[[HttpCheck], bool]) -> Answer:
+def at_site(facts: Facts, bad: Callable[[HttpCheck], bool]) -> Answer:
+    """Answer whether the site is bad in one way from every vantage whose control is good.
+
+    Args:
+        facts: of the case.
+        bad: tells it of one page.
+
+    Returns:
+        Yes, no, or that nobody can tell; from the home with how the failure stands.
+    """
     seen: list[tuple[bool, str, FactKey, FactKey]] = []
     for key, control_key in VANTAGES:
         page = facts.fact(HttpCheck, key)
@@ -78,7 +86,11 @@ def _site(facts: Facts, bad: Callable[[HttpCheck], bool]) -> Answer:
         is_bad = bad(page)
         if is_bad and (control is None or control.outcome is not HttpOutcome.OK or bad(control)):
             continue
-        seen.append((is_bad, f"{key.subject}: {_page_words(page)}", key, control_key))
+        words = f"{key.subject}: {page_words(page)}"
+        if is_bad and key == HTTP_PLATFORM_ROUTER:
+            ours = facts.fact(HttpCheck, HTTP_PLATFORM)
+            words += f" (an {standing(ours)} failure beside the operator's side)"
+        seen.append((is_bad, words, key, control_key))
     if not seen:
         return cannot_tell(facts, *SITE_KEYS)
     words = "; ".join(part[1] for part in seen)
@@ -87,22 +99,12 @@ def _site(facts: Facts, bad: Callable[[HttpCheck], bool]) -> Answer:
     if any(part[0] for part in seen) and not (every or any(map(_answered, pages))):
         # It fails in one way here and in another there: it is not well, but how is not told.
         return cannot_tell(facts, *SITE_KEYS)
-    return says(every, words, *_keys(facts, seen))
+    keys = [key for _, _, site, control in seen for key in (site, control)]
+    return says(every, words, *held(facts, *keys))
 
 
 def _answered(page: HttpCheck | None) -> bool:
-    return page is not None and page.outcome in {HttpOutcome.OK, HttpOutcome.HTTP_ERROR}
-
-
-def _page_words(page: HttpCheck) -> str:
-    took = known(page.took_s)
-    status = f" {page.status}" if page.status is not None else ""
-    return f"{page.outcome}{status}" + (f" in {took:.2f} s" if took is not None else "")
-
-
-def _keys(facts: Facts, seen: list[tuple[bool, str, FactKey, FactKey]]) -> tuple[FactKey, ...]:
-    keys = [key for _, _, site, control in seen for key in (site, control)]
-    return tuple(key for key in keys if facts.fact(object, key) is not None)
+    return page is not None and page.outcome in ANSWERED
 
 
 def platform_name_fails(facts: Facts) -> Answer:
@@ -121,7 +123,8 @@ def platform_name_fails(facts: Facts) -> Answer:
     if not seen:
         return cannot_tell(facts, DNS_PLATFORM, DNS_OPERATOR)
     words = "; ".join(part[1] for part in seen)
-    return says(all(part[0] for part in seen), words, *_keys(facts, seen))
+    keys = [key for _, _, site, control in seen for key in (site, control)]
+    return says(all(part[0] for part in seen), words, *held(facts, *keys))
 
 
 def platform_fails_from_home(facts: Facts) -> Answer:
@@ -131,7 +134,9 @@ def platform_fails_from_home(facts: Facts) -> Answer:
     if home is None or ours is None:
         return cannot_tell(facts, HTTP_PLATFORM_ROUTER, HTTP_PLATFORM)
     only_there = home.outcome is not HttpOutcome.OK and ours.outcome is HttpOutcome.OK
-    words = f"from the home: {_page_words(home)}; from the operator: {_page_words(ours)}"
+    words = f"from the home: {page_words(home)}; from the operator: {page_words(ours)}"
+    if only_there:
+        words = f"an {standing(ours)} failure {words}"
     return says(only_there, words, HTTP_PLATFORM_ROUTER, HTTP_PLATFORM)
 
 

@@ -33,8 +33,8 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
     Stretch(
         id="core",
         title="Operator's core",
-        bad=("operator_dns_fails", "operator_reference_fails"),
-        degraded=(),
+        bad=("operator_dns_fails", "resolver_lies", "operator_reference_fails"),
+        degraded=("resolver_slow",),
         good=("operator_reference_fails",),
     ),
     Stretch(
@@ -184,8 +184,18 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
     Stretch(
         id="platform",
         title="Platform",
-        bad=("platform_name_fails", "platform_unreachable", "platform_errors"),
-        degraded=("platform_slow", "platform_fails_from_home"),
+        bad=(
+            "platform_name_fails",
+            "platform_certificate_bad",
+            "platform_unreachable",
+            "platform_errors",
+        ),
+        degraded=(
+            "platform_slow",
+            "platform_one_family",
+            "platform_turns_us_away",
+            "platform_fails_from_home",
+        ),
         good=("platform_unreachable",),
         hidden=True,
     ),

@@ -432,6 +432,13 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
         meaning="a link between router and device that lets less through is the limit",
     ),
     Threshold(
+        id="resolver_slow_s",
+        value=1.0,
+        unit="s",
+        source="Microsoft KB 2834226: a client asks again after 1 s without an answer",
+        meaning="a resolver that takes longer, for a name that it has just fetched, is late",
+    ),
+    Threshold(
         id="platform_slow_s",
         value=3.0,
         unit="s",

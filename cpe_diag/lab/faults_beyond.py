@@ -31,6 +31,10 @@ def _platform_down(world: World, _router: HomeRouter) -> list[Change]:
     return to(world.platform, up=False)
 
 
+def _platform_refused(world: World, _router: HomeRouter) -> list[Change]:
+    return to(world.platform, refuses=True)
+
+
 def _platform_slow(world: World, _router: HomeRouter) -> list[Change]:
     return to(world.platform, answer_delay_s=4.5)
 
@@ -70,10 +74,18 @@ BEYOND_FAULTS: Final = (
     ),
     Fault(
         id="platform_down",
-        title="The third party's platform refuses connections.",
+        title="The third party's platform gives no answer.",
         domain="platform",
         cause="platform_down",
         changes=_platform_down,
+        reach="operator",
+    ),
+    Fault(
+        id="platform_refused",
+        title="The third party's platform refuses connections.",
+        domain="platform",
+        cause="platform_refused",
+        changes=_platform_refused,
         reach="operator",
     ),
     Fault(

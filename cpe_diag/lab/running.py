@@ -171,4 +171,9 @@ class RunningLab:
 
 
 def _mode_of(site: Site) -> Callable[[], DoorMode]:
-    return lambda: DoorMode.OPEN if site.up else DoorMode.REFUSING
+    def mode() -> DoorMode:
+        if not site.up:
+            return DoorMode.SILENT
+        return DoorMode.REFUSING if site.refuses else DoorMode.OPEN
+
+    return mode

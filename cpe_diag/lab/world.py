@@ -168,6 +168,8 @@ class Site:
     address: str
     tcp_port: int = 0
     up: bool = True
+    refuses: bool = False
+    """The host is there, and nothing listens on it."""
     answer_delay_s: float = 0.0
     status: int = 200
     resolves: bool = True

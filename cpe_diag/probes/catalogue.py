@@ -21,9 +21,11 @@ from cpe_diag.probes import (
     operator_platform,
     operator_web,
     path_quality,
+    platform_truth,
     port_rates,
     port_settings,
     port_state,
+    reference_truth,
     router_forwarding,
     router_lan,
     router_log,
@@ -35,6 +37,8 @@ from cpe_diag.probes import (
     router_web,
     router_wifi,
     siblings,
+    sites_by_ipv6,
+    sites_elsewhere,
     wifi_clients,
 )
 
@@ -44,6 +48,10 @@ if TYPE_CHECKING:
 PROBES: Final[tuple[Probe, ...]] = (
     operator_web.PROBE,
     operator_platform.PROBE,
+    sites_elsewhere.PROBE,
+    sites_by_ipv6.PROBE,
+    reference_truth.PROBE,
+    platform_truth.PROBE,
     port_state.PROBE,
     port_rates.PROBE,
     port_settings.PROBE,

@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 
 NAME_WITHIN_S: Final = 5.0
 """resolv.conf(5), `timeout`: so long a stub resolver waits for a name server by default."""
+ASK_AGAIN_AFTER_S: Final = 0.5
 PAGE_WITHIN_S: Final = 7.0
 """What the router gives the same page (`curl -m 7`): more than twice what is slow."""
 
 
 async def check_target(
-    setting: Setting, target: WebTarget | None, whose: str, deadline: float
+    setting: Setting,
+    target: WebTarget | None,
+    whose: str,
+    deadline: float,
+    *,
+    ipv6: bool = False,
 ) -> tuple[Measurement, ...]:
     """Resolve a name by the operator's resolver and fetch its page, both from where we stand.
 
@@ -30,19 +36,20 @@ async def check_target(
         target: what to try; None where nobody named one.
         whose: `reference` or `platform`.
         deadline: absolute, monotonic seconds.
+        ipv6: by IPv6 in place of IPv4.
 
     Returns:
-        `dns` and `http` of `operator>whose`, known or not.
+        `dns` and `http` of `operator>whose` (or `operator>whose/ipv6`), known or not.
     """
     clock = setting.doors.clock
-    dns_key = FactKey("dns", f"operator>{whose}")
-    http_key = FactKey("http", f"operator>{whose}")
+    subject = f"operator>{whose}{'/ipv6' if ipv6 else ''}"
+    dns_key = FactKey("dns", subject)
+    http_key = FactKey("http", subject)
     if target is None:
         error = not_configured(whose, f"no {whose} is named in the configuration or the order")
         return none_of((dns_key, http_key), error, clock.now())
-    by = min(deadline, clock.monotonic() + NAME_WITHIN_S)
     try:
-        name = await setting.doors.resolver.resolve(target.host, deadline=by)
+        name = await _resolved(setting, target.host, deadline, ipv6=ipv6)
     except MeasurementError as error:
         at = clock.now()
         detail = f"{target.host} could not be resolved: {error.failure.detail}"
@@ -52,6 +59,23 @@ async def check_target(
     source = f"DNS {name.server} {target.host}, asked from the operator's side"
     resolved = known(dns_key, name, source, clock.now())
     return (resolved, await _page(setting, target, http_key, name, deadline))
+
+
+async def _resolved(setting: Setting, host: str, deadline: float, *, ipv6: bool) -> DnsCheck:
+    """Resolve a name; an answer that was slow is asked for again, and the quicker one counts.
+
+    A resolver may have to fetch a name from far away once; what it has just fetched it holds.
+    """
+    clock, resolver = setting.doors.clock, setting.doors.resolver
+    by = min(deadline, clock.monotonic() + NAME_WITHIN_S)
+    first = await resolver.resolve(host, deadline=by, ipv6=ipv6)
+    if isinstance(first.took_s, Missing) or first.took_s <= ASK_AGAIN_AFTER_S:
+        return first
+    by = min(deadline, clock.monotonic() + NAME_WITHIN_S)
+    again = await resolver.resolve(host, deadline=by, ipv6=ipv6)
+    if isinstance(again.took_s, Missing) or again.outcome is not first.outcome:
+        return first
+    return again if again.took_s < first.took_s else first
 
 
 async def _page(

@@ -37,6 +37,7 @@ from cpe_diag.domain.setting_facts import (
     PortSecurity,
 )
 from cpe_diag.domain.sibling_facts import Siblings
+from cpe_diag.domain.site_facts import NameTruth
 from cpe_diag.domain.way_out_facts import Forwarding
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 from cpe_diag.report import access_text, load_text, router_text
@@ -203,6 +204,18 @@ def _http(fact: HttpCheck) -> str:
     return f"{fact.url} {_HTTP_WORDS[fact.outcome]}{shown}{status}{took}"
 
 
+def _name_truth(fact: NameTruth) -> str:
+    told = listed(list(fact.told)) if fact.told else "no address"
+    if fact.agrees:
+        return f"{fact.name} is {told} at {fact.server} and by {fact.known_by}"
+    tls = "".join(maybe(fact.told_tls, lambda one: f", where {fact.name} {_HTTP_WORDS[one]}"))
+    known = listed(list(fact.known))
+    right = "".join(maybe(fact.known_tls, lambda one: f", where it {_HTTP_WORDS[one]}"))
+    return (
+        f"{fact.name} is {told} at {fact.server}{tls}, and by {fact.known_by} {known}{right} (TLS)"
+    )
+
+
 def _answer(fact: CallerAnswer) -> str:
     return f"the caller says: {fact.choice.replace('_', ' ')}"
 
@@ -252,6 +265,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     LoadTest: load_text.load_test,
     DnsCheck: _dns,
     HttpCheck: _http,
+    NameTruth: _name_truth,
     CallerAnswer: _answer,
     OwnChange: _own_change,
     PortConfig: access_text.port_config,

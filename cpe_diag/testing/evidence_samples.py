@@ -41,6 +41,7 @@ from cpe_diag.domain.router_facts import (
     RouterSystem,
     WanStatus,
 )
+from cpe_diag.domain.site_facts import NameTruth
 from cpe_diag.domain.subscriber import (
     AccessNode,
     RouterAccess,
@@ -424,6 +425,15 @@ def _network(interface: str, radio: str, band: str) -> WifiNetwork:
     )
 
 
+FURTHER: Final = (
+    "operator>reference/ipv6",
+    "operator>platform/ipv6",
+    "elsewhere>reference",
+    "elsewhere>platform",
+)
+"""Whose names and pages are asked for in a further way, or from a further place."""
+
+
 def _path_facts() -> dict[tuple[str, str], object]:
     facts: dict[tuple[str, str], object] = {}
     for subject, target in (
@@ -443,12 +453,13 @@ def _path_facts() -> dict[tuple[str, str], object]:
         "router>platform",
         "operator>reference",
         "operator>platform",
+        *FURTHER,
     ):
         facts["dns", subject] = DnsCheck(
             name=f"{'platform' if 'platform' in subject else 'reference'}.example",
             server="192.0.2.53",
             outcome=DnsOutcome.ANSWERED,
-            addresses=("203.0.113.80",),
+            addresses=("2001:db8::80" if subject.endswith("/ipv6") else "203.0.113.80",),
             took_s=0.012,
         )
     for subject in (
@@ -456,6 +467,7 @@ def _path_facts() -> dict[tuple[str, str], object]:
         "router>platform",
         "operator>reference",
         "operator>platform",
+        *FURTHER,
     ):
         host = "platform.example" if "platform" in subject else "reference.example"
         facts["http", subject] = HttpCheck(
@@ -464,5 +476,15 @@ def _path_facts() -> dict[tuple[str, str], object]:
             status=200,
             took_s=0.06,
             received_bytes=1_200,
+        )
+    for whose in ("reference", "platform"):
+        facts["name_truth", whose] = NameTruth(
+            name=f"{whose}.example",
+            server="192.0.2.53",
+            told=("203.0.113.80",),
+            known=("203.0.113.80",),
+            known_by="the configuration",
+            told_tls=ABSENT,
+            known_tls=ABSENT,
         )
     return facts

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.line_facts import LineQuality
 from cpe_diag.domain.ont_facts import OntDownCause
-from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome
+from cpe_diag.domain.path_facts import (
+    CertificateFault,
+    DnsOutcome,
+    HttpOutcome,
+    RefusedCertificate,
+)
 from cpe_diag.domain.port_facts import Duplex, LearnedMac, NodeSystem, OperStatus
 from cpe_diag.domain.router_facts import LogEventKind
 from cpe_diag.domain.sibling_facts import Siblings
@@ -210,6 +216,11 @@ def dns_resolver(case: CaseFile) -> CaseFile:
         "operator>platform",
     ):
         case = changed(case, "http", subject, outcome=HttpOutcome.NAME_FAILED, status=None)
+    for subject in ("operator>reference/ipv6", "operator>platform/ipv6"):
+        case = unobserved(case, "dns", subject, FailureKind.DEPENDENCY)
+        case = unobserved(case, "http", subject, FailureKind.DEPENDENCY)
+    for whose in ("reference", "platform"):
+        case = unobserved(case, "name_truth", whose, FailureKind.DEPENDENCY)
     return case
 
 
@@ -226,15 +237,83 @@ def route_beyond_edge(case: CaseFile) -> CaseFile:
     return case
 
 
-def _site(case: CaseFile, outcome: HttpOutcome, status: int | None, took_s: float) -> CaseFile:
-    for subject in ("router>platform", "operator>platform"):
+HERE: Final = ("router>platform", "operator>platform")
+EVERYWHERE: Final = (*HERE, "operator>platform/ipv6", "elsewhere>platform")
+
+
+def _site(
+    case: CaseFile,
+    outcome: HttpOutcome,
+    status: int | None,
+    took_s: float,
+    subjects: tuple[str, ...] = EVERYWHERE,
+) -> CaseFile:
+    for subject in subjects:
         case = changed(case, "http", subject, outcome=outcome, status=status, took_s=took_s)
+    return case
+
+
+def dns_resolver_slow(case: CaseFile) -> CaseFile:
+    """The operator's resolver takes a second and a half for every answer."""
+    for subject in ("operator>reference", "router>reference", "router>operator_resolver"):
+        case = changed(case, "dns", subject, took_s=1.5)
+    return case
+
+
+def dns_resolver_lies(case: CaseFile) -> CaseFile:
+    """The operator's resolver sends everybody to one and the same wrong server."""
+    wrong = ("203.0.113.99",)
+    for subject in ("operator>reference", "operator>platform", "router>reference"):
+        case = changed(case, "dns", subject, addresses=wrong)
+    for whose in ("reference", "platform"):
+        case = changed(
+            case,
+            "name_truth",
+            whose,
+            told=wrong,
+            told_tls=HttpOutcome.CERTIFICATE,
+            known_tls=HttpOutcome.OK,
+        )
     return case
 
 
 def platform_down(case: CaseFile) -> CaseFile:
     """The site accepts no connections."""
+    return _site(case, HttpOutcome.CONNECT_TIMEOUT, None, 5.0)
+
+
+def platform_refused(case: CaseFile) -> CaseFile:
+    """The site's host is there and refuses connections."""
     return _site(case, HttpOutcome.REFUSED, None, 0.02)
+
+
+def platform_certificate(case: CaseFile) -> CaseFile:
+    """The site's certificate has expired."""
+    expired = RefusedCertificate(
+        fault=CertificateFault.EXPIRED,
+        names=("platform.example",),
+        issuer="Some CA",
+        not_before=datetime(2025, 1, 1, tzinfo=UTC),
+        not_after=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    case = _site(case, HttpOutcome.CERTIFICATE, None, 0.05)
+    return changed(case, "http", "operator>platform", certificate=expired)
+
+
+def platform_one_family(case: CaseFile) -> CaseFile:
+    """The site serves IPv6 and refuses IPv4."""
+    return _site(case, HttpOutcome.REFUSED, None, 0.02, HERE)
+
+
+def platform_blocks_us(case: CaseFile) -> CaseFile:
+    """The site forbids the operator's networks what it shows to everybody else."""
+    ours = (*HERE, "operator>platform/ipv6")
+    return _site(case, HttpOutcome.HTTP_ERROR, 403, 0.05, ours)
+
+
+def platform_blocks_homes(case: CaseFile) -> CaseFile:
+    """The site resets connections from homes alone."""
+    return _site(case, HttpOutcome.REFUSED, None, 0.02, ("router>platform",))
 
 
 def platform_slow(case: CaseFile) -> CaseFile:
@@ -249,6 +328,6 @@ def platform_error(case: CaseFile) -> CaseFile:
 
 def platform_name(case: CaseFile) -> CaseFile:
     """The site's name is gone."""
-    for subject in ("router>platform", "operator>platform"):
+    for subject in EVERYWHERE:
         case = changed(case, "dns", subject, outcome=DnsOutcome.NXDOMAIN, addresses=())
     return _site(case, HttpOutcome.NAME_FAILED, None, 0.02)

@@ -43,6 +43,7 @@ from cpe_diag.domain.router_facts import (
     RouterSystem,
     WanStatus,
 )
+from cpe_diag.domain.site_facts import NameTruth
 from cpe_diag.domain.subscriber import (
     AccessNode,
     RouterAccess,
@@ -341,6 +342,15 @@ FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
             status=503,
             took_s=2.2,
             received_bytes=_NOT_SAID,
+        ),
+        FactKey("name_truth", "platform"): NameTruth(
+            name="video.example.com",
+            server="192.0.2.53",
+            told=("192.0.2.99",),
+            known=("203.0.113.140",),
+            known_by="the configuration",
+            told_tls=HttpOutcome.CERTIFICATE,
+            known_tls=HttpOutcome.OK,
         ),
         FactKey("answer", "affected"): CallerAnswer(choice="all_devices"),
         FactKey("own_change", "restart"): OwnChange(

@@ -40,6 +40,15 @@ class InventoryConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ElsewhereConfig:
+    """The `elsewhere` part: a vantage outside, by a proxy, a resolver or both."""
+
+    name: str
+    proxy: str | None
+    resolver: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """A checked configuration. `origin` says in words where it came from."""
 
@@ -55,6 +64,7 @@ class Config:
     icmp: bool = True
     resolver_address: str | None = None
     resolver_port: int = DNS_PORT
+    elsewhere: ElsewhereConfig | None = None
     reference: WebTarget | None = None
     platforms: Mapping[str, WebTarget] = field(default_factory=dict)
     sample_interval_s: float = DEFAULT_SAMPLE_INTERVAL_S
@@ -164,6 +174,7 @@ def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
         icmp=bool(data.get("icmp", True)),
         resolver_address=cast("str | None", resolver.get("address")),
         resolver_port=cast("int", resolver.get("port", DNS_PORT)),
+        elsewhere=_elsewhere(_part(data, "elsewhere")),
         reference=_target(_part(data, "reference")),
         platforms={
             name: target
@@ -203,6 +214,17 @@ def _vault(part: Mapping[str, object], folder: Path) -> VaultSettings:
         approle_mount=texts.get("approle_mount") or "approle",
         token_file=_path(folder, texts.get("token_file")) or TOKEN_FILE,
         ca_file=_path(folder, texts.get("ca_file")),
+    )
+
+
+def _elsewhere(part: Mapping[str, object]) -> ElsewhereConfig | None:
+    """Give the vantage outside, or None where there is none."""
+    if not part:
+        return None
+    return ElsewhereConfig(
+        name=cast("str", part["name"]),
+        proxy=cast("str | None", part.get("proxy")),
+        resolver=cast("str | None", part.get("resolver")),
     )
 
 

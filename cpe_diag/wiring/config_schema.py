@@ -16,7 +16,7 @@ _TARGET: Final = {
         "host": {"type": "string", "description": "the name that is resolved"},
         "address": {
             "type": "string",
-            "description": "its address, for pings; without it the name is pinged",
+            "description": "its address: pinged, and what an honest resolver says",
         },
         "url": {
             "type": "string",
@@ -178,6 +178,25 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
             "properties": {
                 "address": {"type": "string"},
                 "port": {"type": "integer", "minimum": 1, "maximum": 65535},
+            },
+        },
+        "elsewhere": {
+            "type": "object",
+            "description": "a vantage outside of your network, the further control of platforms",
+            "additionalProperties": False,
+            "minProperties": 2,
+            "required": ["name"],
+            "properties": {
+                "name": {"type": "string", "description": "where it is, in your own words"},
+                "proxy": {
+                    "type": "string",
+                    "pattern": "^http://[^/@]+$",
+                    "description": "an HTTP proxy there, http://host:port, to fetch pages by",
+                },
+                "resolver": {
+                    "type": "string",
+                    "description": "address of a resolver that is independent of yours",
+                },
             },
         },
         "reference": {"description": "the operator's own reference host", **_TARGET},

@@ -10,7 +10,7 @@ from cpe_diag.driver_kit.dialects import POSIX_SHELL
 from cpe_diag.driver_kit.redaction import redact_answer
 from cpe_diag.engine.platform_watch import WatchedRouter
 from cpe_diag.engine.recorder import RunRecorder
-from cpe_diag.ports import Doors
+from cpe_diag.ports import Doors, Elsewhere
 from cpe_diag.store.host_key_pins import HostKeyPinsFile, default_path
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.transports.dns import DnsResolver
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from cpe_diag.domain.subscriber import AccessNode, ModemAccess, RouterAccess, Subscriber
     from cpe_diag.driver_kit.router import RouterDriver
     from cpe_diag.engine.recorder import Redact
-    from cpe_diag.ports import CredentialSource, RouterView, SnmpReader
-    from cpe_diag.wiring.config import Config
+    from cpe_diag.ports import Clock, CredentialSource, Recorder, RouterView, SnmpReader
+    from cpe_diag.wiring.config import Config, ElsewhereConfig
 
 
 def host_keys_of(config: Config) -> HostKeys:
@@ -119,11 +119,31 @@ async def open_doors(
             ),
             http=PageGetter(clock=clock, recorder=recorder),
             recorder=recorder,
+            elsewhere=_elsewhere(config.elsewhere, clock, recorder),
         )
     finally:
         agents.close()
         if ssh is not None:
             await ssh.close()
+
+
+def _elsewhere(part: ElsewhereConfig | None, clock: Clock, recorder: Recorder) -> Elsewhere | None:
+    """Open the vantage outside, where the configuration names one."""
+    if part is None:
+        return None
+    return Elsewhere(
+        name=part.name,
+        resolver=(
+            None
+            if part.resolver is None
+            else DnsResolver(part.resolver, clock=clock, recorder=recorder)
+        ),
+        http=(
+            None
+            if part.proxy is None
+            else PageGetter(clock=clock, recorder=recorder, proxy=part.proxy)
+        ),
+    )
 
 
 class _Agents:

@@ -234,6 +234,7 @@ CLAIMS = (
     _device("lan_cable", VDSL_2, "lan_cable", "slow_internet"),
     _device("line_saturated", ETHERNET_2, "line_saturated", "slow_internet"),
     _platform("platform_down", "platform_down"),
+    _platform("platform_refused", "platform_refused"),
     _platform("platform_slow", "platform_slow"),
     _platform("platform_error", "platform_error"),
     _platform("platform_name", "platform_name", VDSL_2),

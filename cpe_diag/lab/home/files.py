@@ -86,6 +86,9 @@ def write_folder(folder: Path) -> None:
     (folder / "bng.conf").write_text(_bng())
     (folder / "prefixes").write_text("".join(f"{one.mac} {one.prefix}\n" for one in layout.LINES))
     (folder / "resolver.conf").write_text(_resolver())
+    (folder / "names").write_text(
+        "".join(f"{site.name} {site.address6} {site.address}\n" for site in layout.SITES)
+    )
     write_private(folder / "snmpd.conf", _snmpd(held, folder))
     _write_yaml(folder / SECRETS_FILE, "", held)
     _write_yaml(folder / INVENTORY_FILE, "", inventory())
@@ -187,6 +190,10 @@ def config() -> dict[str, object]:
             "address": layout.REFERENCE.address,
             "url": layout.REFERENCE.url,
             "large": layout.LARGE_URL,
+        },
+        "elsewhere": {
+            "name": "another network",
+            "proxy": f"http://{layout.REFERENCE.address}:{layout.PROXY_PORT}",
         },
         "platforms": {
             "default": _target(layout.VIDEO),

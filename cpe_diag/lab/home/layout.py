@@ -41,6 +41,8 @@ NODE: Final = "203.0.113.20"
 NODE_ID: Final = "node1"
 SNMP_PORT: Final = 161
 SSH_PORT: Final = 22
+PROXY_PORT: Final = 3128
+"""Of the vantage elsewhere, at the reference host."""
 UPLINK_IF_INDEX: Final = 2
 SUBSCRIBER: Final = "sub-1"
 """The one with a home; the others are neighbours."""

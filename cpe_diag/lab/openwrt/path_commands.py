@@ -280,11 +280,11 @@ async def fetch_attempt(call: Call, options: FetchOptions) -> tuple[str, int]:
     if trip.outcome is Outcome.NO_ROUTE:
         return "Failed to send request: Operation not permitted", NETWORK_FAILURE
     site = site_named(machine, address)
-    if trip.outcome is not Outcome.ANSWERED or site is None:
+    if trip.outcome is not Outcome.ANSWERED or site is None or not site.up:
         await machine.world.sleep(options.timeout_s * 2)
         return "Connection error: Connection timed out", NETWORK_FAILURE
     await machine.world.sleep(2 * trip.rtt_s)
-    if not site.up:
+    if site.refuses:
         return "Connection error: Connection failed", NETWORK_FAILURE
     await machine.world.sleep(site.answer_delay_s)
     if site.status >= 400:  # noqa: PLR2004 - RFC 9110 section 15: 4xx and 5xx are errors

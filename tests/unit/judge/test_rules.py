@@ -186,6 +186,13 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("platform_name_fails", outside.platform_name(ETH), ETH),
     ("platform_unreachable", outside.platform_down(ETH), ETH),
     ("platform_errors", outside.platform_error(ETH), ETH),
+    ("resolver_slow", outside.dns_resolver_slow(ETH), ETH),
+    ("resolver_lies", outside.dns_resolver_lies(ETH), ETH),
+    ("platform_refuses", outside.platform_refused(ETH), ETH),
+    ("platform_certificate_bad", outside.platform_certificate(ETH), ETH),
+    ("platform_one_family", outside.platform_one_family(ETH), ETH),
+    ("platform_turns_us_away", outside.platform_blocks_us(ETH), ETH),
+    ("platform_fails_only_here", outside.platform_blocks_homes(ETH), ETH),
     ("platform_slow", outside.platform_slow(ETH), ETH),
     ("platform_fails_from_home", _home_only(ETH), ETH),
     (

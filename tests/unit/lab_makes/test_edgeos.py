@@ -94,7 +94,7 @@ async def test_a_home_that_dials_is_read_up_and_down(make: Make) -> None:
     [
         ({}, HttpOutcome.OK),
         ({"status": 503}, HttpOutcome.HTTP_ERROR),
-        ({"up": False}, HttpOutcome.REFUSED),
+        ({"refuses": True}, HttpOutcome.REFUSED),
         ({"resolves": False}, HttpOutcome.NAME_FAILED),
     ],
 )

@@ -139,7 +139,7 @@ async def test_every_way_out_of_a_home_is_read(make: Make, name: str) -> None:
     [
         ({}, HttpOutcome.OK),
         ({"status": 503}, HttpOutcome.HTTP_ERROR),
-        ({"up": False}, HttpOutcome.REFUSED),
+        ({"refuses": True}, HttpOutcome.REFUSED),
         ({"resolves": False}, HttpOutcome.NAME_FAILED),
     ],
 )

@@ -170,7 +170,7 @@ async def test_a_loss_in_the_core_is_seen_by_a_few_pings(
     ("change", "outcome"),
     [
         ({"status": 503}, HttpOutcome.HTTP_ERROR),
-        ({"up": False}, HttpOutcome.REFUSED),
+        ({"refuses": True}, HttpOutcome.REFUSED),
         ({"resolves": False}, HttpOutcome.NAME_FAILED),
     ],
 )

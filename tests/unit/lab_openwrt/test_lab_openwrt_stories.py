@@ -138,7 +138,7 @@ async def test_a_dead_forwarder_and_a_dead_upstream_differ(
     ("change", "words", "status"),
     [
         ({"status": 503}, "HTTP error 503", 8),
-        ({"up": False}, "Connection error: Connection failed", 4),
+        ({"refuses": True}, "Connection error: Connection failed", 4),
         ({"reachable_from_homes": False}, "Connection error: Connection timed out", 4),
         ({"answer_delay_s": 60.0}, "Connection error: Connection timed out", 4),
         ({"resolves": False}, "Failed to send request: Operation not permitted", 4),

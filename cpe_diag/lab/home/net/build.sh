@@ -130,6 +130,7 @@ serve access snmpd.log env SNMP_PERSISTENT_DIR="$folder/snmp" MIBS= \
 for name in reference video bank; do
   serve "$name" "$name.log" "$python" -I "$here/../web.py" "$folder/$name"
 done
+serve reference elsewhere.log "$python" -I "$here/../proxy.py" 203.0.113.130 3128 "$folder/names"
 for name in router tv pc laptop; do
   serve "$name" "$name.log" sh "$here/machine.sh" power "$name" "$folder"
 done

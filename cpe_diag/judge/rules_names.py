@@ -1,0 +1,136 @@
+"""Rules about the operator's resolver: whether it is slow, and whether what it says is true."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import known
+from cpe_diag.domain.path_facts import DnsCheck, HttpOutcome
+from cpe_diag.domain.site_facts import BY_CONFIGURATION, NameTruth
+from cpe_diag.judge.keys import DNS_OPERATOR, TRUTH_PLATFORM, TRUTH_REFERENCE
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
+from cpe_diag.judge.vantages import ANSWERED
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.evidence import FactKey
+    from cpe_diag.judge.rule import Facts
+
+ANOTHERS: Final = frozenset({HttpOutcome.CERTIFICATE, HttpOutcome.TLS_FAILED})
+"""Somebody is there, and cannot show a certificate of the name."""
+NOBODY: Final = frozenset(
+    {
+        HttpOutcome.REFUSED,
+        HttpOutcome.UNREACHABLE,
+        HttpOutcome.CONNECT_TIMEOUT,
+        HttpOutcome.BROKEN,
+    }
+)
+"""Nobody serves anything there: a lie of the operator's own name; a third party's server may be
+down where another of its servers is not."""
+# RFC 1122, 3.2.1.3 (this host, loopback); RFC 1918; RFC 3927: no site of the internet is there.
+BOGONS: Final = tuple(
+    ip_network(net)
+    for net in (
+        "0.0.0.0/8",
+        "127.0.0.0/8",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "169.254.0.0/16",
+    )
+)
+
+
+def resolver_slow(facts: Facts) -> Answer:
+    """Answer whether the operator's resolver answers late, for a name that it has just fetched."""
+    check = facts.fact(DnsCheck, DNS_OPERATOR)
+    if check is None:
+        return cannot_tell(facts, DNS_OPERATOR)
+    took_s = known(check.took_s)
+    if took_s is None:
+        return no(f"{check.server} said {check.outcome} for {check.name}", DNS_OPERATOR)
+    limit_s = facts.limits["resolver_slow_s"]
+    words = f"{check.server} answered for {check.name} after {took_s:.2f} s"
+    return says(took_s > limit_s, words, DNS_OPERATOR)
+
+
+def resolver_lies(facts: Facts) -> Answer:
+    """Answer whether the operator's resolver gives a name an address that does not serve it.
+
+    Addresses that differ are no sign by themselves (ooni/spec, ts-017, "dns_consistency"): only
+    where what is known serves the name over TLS, and what it told does not.
+    """
+    honest: list[tuple[FactKey, str]] = []
+    open_keys: list[FactKey] = []
+    for key in (TRUTH_REFERENCE, TRUTH_PLATFORM):
+        truth = facts.fact(NameTruth, key)
+        if truth is None:
+            failure = facts.case.evidence.failure(key.kind, key.subject)
+            if failure is None or failure.kind is not FailureKind.NOT_APPLICABLE:
+                open_keys.append(key)
+            continue
+        lie = _lie(truth, own=key == TRUTH_REFERENCE)
+        if lie:
+            return yes(_words(truth), key)
+        if lie is None:
+            open_keys.append(key)
+        else:
+            honest.append((key, _words(truth)))
+    if honest:
+        return no("; ".join(words for _, words in honest), *(key for key, _ in honest))
+    if open_keys:
+        return cannot_tell(facts, *open_keys)
+    return does_not_arise("nobody says independently which address a name has")
+
+
+def _lie(truth: NameTruth, *, own: bool) -> bool | None:
+    """Tell whether an answer is a lie; None: it differs, and may be right all the same."""
+    if truth.agrees:
+        return False
+    if truth.told and all(map(_is_bogon, truth.told)) and not any(map(_is_bogon, truth.known)):
+        return True
+    told, right = known(truth.told_tls), known(truth.known_tls)
+    if told in ANSWERED:
+        return False
+    if right not in ANSWERED:
+        return None
+    if not truth.told:
+        # The owner of a third party's name may have taken it away, and its server still stands.
+        return True if own or truth.known_by != BY_CONFIGURATION else None
+    wrong = ANOTHERS | NOBODY if own else ANOTHERS
+    return True if told in wrong else None
+
+
+def _is_bogon(address: str) -> bool:
+    found = ip_address(address)
+    return any(found in net for net in BOGONS)
+
+
+def _words(truth: NameTruth) -> str:
+    told = ", ".join(truth.told) or "no address"
+    said = f"{truth.server} says {told} for {truth.name}"
+    if truth.agrees:
+        return f"{said}, as {truth.known_by} does"
+    tls = known(truth.told_tls)
+    there = f" ({tls.replace('_', ' ')} there over TLS)" if tls is not None else ""
+    right = known(truth.known_tls)
+    fine = f" ({right.replace('_', ' ')} there)" if right is not None else ""
+    return f"{said}{there}, {truth.known_by} {', '.join(truth.known)}{fine}"
+
+
+RULES_NAMES: Final[tuple[Rule, ...]] = (
+    Rule(
+        id="resolver_slow",
+        question="Does the operator's resolver answer late?",
+        needs=(DNS_OPERATOR,),
+        ask=resolver_slow,
+    ),
+    Rule(
+        id="resolver_lies",
+        question="Does the operator's resolver give a name an address that does not serve it?",
+        needs=(TRUTH_REFERENCE, TRUTH_PLATFORM),
+        ask=resolver_lies,
+    ),
+)
