@@ -77,6 +77,11 @@ bench-sweep: $(VENV)/.installed ## a sweep of 20 nodes with 1,000 ports beside n
 bench-verdicts: $(VENV)/.installed-dev ## how often verdicts are right: every fault of the labs in random order, confusion matrix, calibration (Linux, root, Debian packages; an hour)
 	@$(BIN)/python tests/bench/verdicts.py $(FAULTS)
 
+# DIR=... a folder of results of `make bench-verdicts FAULTS="--half tuning"`, or several.
+.PHONY: calibrate
+calibrate: $(VENV)/.installed-dev ## confidences learned anew from labelled runs of the tuning half (DIR=bench-results/verdicts)
+	@$(BIN)/cpe-diag judge learn $(or $(DIR),bench-results/verdicts) --out cpe_diag/judge/calibration.json
+
 .PHONY: lab-ssh
 lab-ssh: $(VENV)/.installed-dev ## SSH tests against real dropbear and OpenSSH servers (needs the Debian packages dropbear-bin and openssh-server)
 	@$(BIN)/python -m pytest -q -m real_sshd tests/unit/transports

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cpe_diag.cli.judge_explain import explain
+from cpe_diag.cli.judge_learn import learn
 from cpe_diag.cli.judge_replay import replay
 
 
@@ -15,3 +16,4 @@ def judge() -> None:
 
 judge.add_command(explain)
 judge.add_command(replay)
+judge.add_command(learn)

@@ -21,14 +21,14 @@ class Calibration:
     """Two numbers, and where they come from.
 
     `cases` labelled verdicts were counted; 0 means that nothing was learned. `learned_on` is a
-    date (ISO 8601) or empty; `seed` that of the order in which the cases were caused, or None.
-    Brier scores are mean squared differences between confidence and truth: 0 is perfect.
+    date (ISO 8601) or empty; `source` names the runs, with the seeds of their order.
+    Brier scores are mean squared differences between confidence and truth, 0 is perfect: of the
+    sums themselves, and of what is learned, on cases that were left out of the learning.
     """
 
     slope: float = 1.0
     offset: float = 0.0
     cases: int = 0
-    seed: int | None = None
     learned_on: str = ""
     source: str = "nothing was learned yet"
     brier_before: float | None = None
