@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from cpe_diag.domain.device_facts import DeviceFlows, DevicePresence, LanOffers
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
 from cpe_diag.domain.line_facts import LineGrowth, LineQuality
 from cpe_diag.domain.load_facts import LoadTest, PathQuality, RateTrain
@@ -80,6 +81,9 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="router_wifi", value_type=WifiStatus, subjects=("router",)),
     FactKind(id="wifi_clients", value_type=WifiClients, subjects=("router",)),
     FactKind(id="air_scan", value_type=AirScan, subjects=("router",)),
+    FactKind(id="device_presence", value_type=DevicePresence, subjects=("device",)),
+    FactKind(id="device_flows", value_type=DeviceFlows, subjects=("device",)),
+    FactKind(id="lan_offers", value_type=LanOffers, subjects=("router",)),
     FactKind(
         id="ping",
         value_type=PingCheck,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.causes_access import CAUSES_ACCESS
+from cpe_diag.judge.causes_device import CAUSES_DEVICE
 from cpe_diag.judge.causes_docsis import CAUSES_DOCSIS
 from cpe_diag.judge.causes_groups import CAUSES_GROUPS
 from cpe_diag.judge.causes_home import CAUSES_HOME
@@ -33,6 +34,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_ROUTER,
     *CAUSES_WAY_OUT,
     *CAUSES_HOME,
+    *CAUSES_DEVICE,
     *CAUSES_PLATFORM,
     *CAUSES_SITES,
 )

@@ -74,48 +74,6 @@ CAUSES_HOME: Final[tuple[Cause, ...]] = (
         source="hostapd: AP-STA-POSSIBLE-PSK-MISMATCH",
     ),
     Cause(
-        id="device_address",
-        domain=FaultDomain.DEVICE,
-        destination=Destination.DEVICE_SUPPORT,
-        title="A device uses an address that does not fit the home network",
-        supports=(
-            when("device_address_foreign", 5.0),
-            when("device_no_lease", 2.5),
-            when("lan_duplicate_address", 3.5),
-        ),
-        against=(when("device_absent", -3.0), when("lan_rogue_dhcp", -2.0)),
-        explains=(
-            "device_address_foreign",
-            "device_no_lease",
-            "lan_duplicate_address",
-            "device_unanswering",
-            "only_one_device_affected",
-        ),
-        shifts=((ONE_DEVICE, 1.0),),
-        next_action="Have the customer set the device to get its address automatically (DHCP).",
-        tell_customer="Your device is set to a fixed address that does not fit your network."
-        " Please set it to get its address automatically.",
-        source="the router's neighbour table against its own prefix and leases",
-    ),
-    Cause(
-        id="device_offline",
-        domain=FaultDomain.DEVICE,
-        destination=Destination.DEVICE_SUPPORT,
-        title="The device is switched off or not connected",
-        needs=(must("device_absent"),),
-        supports=(
-            when("device_absent", 4.0),
-            unless("wifi_disabled", 0.3),
-            unless("wifi_wrong_password", 0.8),
-        ),
-        explains=("device_absent", "device_no_lease", "device_unanswering"),
-        shifts=((ONE_DEVICE, 1.0),),
-        next_action="Have the customer check power, cable and flight mode of the device.",
-        tell_customer="Your device is not connected to your router at the moment. Please check"
-        " that it is switched on, and that its Wi-Fi or cable is connected.",
-        source="no lease, no neighbour entry, no station, no answer",
-    ),
-    Cause(
         id="lan_rogue_dhcp",
         domain=FaultDomain.DEVICE,
         destination=Destination.DEVICE_SUPPORT,

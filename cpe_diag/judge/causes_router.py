@@ -216,10 +216,9 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.ROUTER,
         destination=Destination.SECOND_LINE,
         title="The router gives out no addresses in the home",
-        supports=(when("lan_dhcp_not_serving", 5.5), when("lan_pool_exhausted", 5.5)),
+        supports=(when("lan_dhcp_not_serving", 5.5),),
         explains=(
             "lan_dhcp_not_serving",
-            "lan_pool_exhausted",
             "dns_forwarder_stopped",
             "router_dns_fails",
             "device_no_lease",
@@ -228,10 +227,32 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
             "device_unanswering",
         ),
         shifts=((ONE_DEVICE, 0.3),),
-        next_action="Switch DHCP on again, or enlarge the pool of addresses.",
+        next_action="Switch DHCP on again.",
         tell_customer="Your router gives your devices no addresses. We will correct its settings"
         " with you.",
-        source="dnsmasq's state, `dhcp.lan` settings and its log (OpenWrt)",
+        source="dnsmasq's state and `dhcp.lan` settings (OpenWrt)",
+    ),
+    Cause(
+        id="lan_pool_full",
+        domain=FaultDomain.ROUTER,
+        destination=Destination.SECOND_LINE,
+        title="The router has no address left for another device",
+        needs=(must("lan_pool_exhausted"),),
+        supports=(when("lan_pool_exhausted", 5.0), when("device_no_lease", 0.7)),
+        explains=(
+            "lan_pool_exhausted",
+            "device_no_lease",
+            "device_absent",
+            "device_address_foreign",
+            "device_unanswering",
+            "only_one_device_affected",
+        ),
+        shifts=((ONE_DEVICE, 0.5),),
+        next_action="Enlarge the router's pool of addresses, or shorten its leases.",
+        tell_customer="Your router has given out all its addresses, so that another device gets"
+        " none. We will enlarge their number with you.",
+        source="RFC 2131, section 4.3.1: a server without a free address offers none; dnsmasq's"
+        " leases against its dhcp-range, and its log",
     ),
     Cause(
         id="wifi_off",

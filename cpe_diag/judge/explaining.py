@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from cpe_diag.domain.findings import Finding
 
 NO_WAY_OUT: Final = ("gateway_unreachable", "wan_down", "conntrack_full")
+NOTHING_PASSES: Final = (
+    *NO_WAY_OUT,
+    "internet_unreachable",
+    "forwarding_off",
+    "forwarding_blocked",
+    "nat_missing",
+)
 DAMAGE: Final = (
     "optical_low",
     "optical_high",
@@ -170,7 +177,33 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ),
     ("lan_duplicate_address", ("lan_rogue_dhcp",)),
     ("lan_pool_exhausted", ("lan_dhcp_not_serving",)),
-    ("device_unanswering", ("device_absent", "device_address_foreign")),
+    (
+        "device_unanswering",
+        (
+            "device_absent",
+            "device_address_foreign",
+            "device_takes_no_answers",
+            "device_answers_arp_alone",
+        ),
+    ),
+    ("device_dns_dead", (*NOTHING_PASSES, "router_direct_dns_fails")),
+    (
+        "device_answers_arp_alone",
+        (
+            *NOTHING_PASSES,
+            "device_takes_no_answers",
+            "device_address_foreign",
+        ),
+    ),
+    (
+        "device_no_way_out",
+        (
+            *NOTHING_PASSES,
+            "device_answers_arp_alone",
+            "device_takes_no_answers",
+        ),
+    ),
+    ("device_idle", ("device_address_foreign", "device_answers_arp_alone", *NOTHING_PASSES)),
     ("device_loss", WEAK_LINK),
     ("device_delay", (*WEAK_LINK, "device_loss", "device_rate_low")),
     ("device_rate_low", (*WEAK_LINK, "device_loss")),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.rules_answers import RULES_ANSWERS
+from cpe_diag.judge.rules_device import RULES_DEVICE
 from cpe_diag.judge.rules_docsis import RULES_DOCSIS
+from cpe_diag.judge.rules_flows import RULES_FLOWS
 from cpe_diag.judge.rules_groups import RULES_GROUPS
 from cpe_diag.judge.rules_home import RULES_HOME
 from cpe_diag.judge.rules_line import RULES_LINE
@@ -48,6 +50,8 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_RATE,
     *RULES_NAMES,
     *RULES_HOME,
+    *RULES_DEVICE,
+    *RULES_FLOWS,
     *RULES_WIFI,
     *RULES_PLATFORM,
     *RULES_SITES,

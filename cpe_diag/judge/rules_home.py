@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import PingCheck
 from cpe_diag.domain.router_facts import LanStatus, LogEventKind, RouterSystem
-from cpe_diag.domain.wifi_facts import WifiClients
-from cpe_diag.judge.keys import CLIENTS, LAN, LOG, PING_DEVICE, SYSTEM
+from cpe_diag.judge.keys import LAN, LOG, PING_DEVICE, SYSTEM
 from cpe_diag.judge.rule import (
     Answer,
     Facts,
@@ -83,24 +82,6 @@ def lan_port_errors(facts: Facts) -> Answer:
     return says(bad, words, LAN, SYSTEM)
 
 
-def lan_rogue_dhcp(facts: Facts) -> Answer:
-    """Answer whether another DHCP server gives out addresses in the home."""
-    return _in_log(facts, LogEventKind.ROGUE_DHCP, "another DHCP server")
-
-
-def lan_duplicate_address(facts: Facts) -> Answer:
-    """Answer whether two devices use the same address."""
-    return _in_log(facts, LogEventKind.DUPLICATE_ADDRESS, "an address used twice")
-
-
-def _in_log(facts: Facts, kind: LogEventKind, words: str) -> Answer:
-    told = count(facts, kind)
-    if told is None:
-        return cannot_tell(facts, LOG)
-    signs = "1 sign" if told == 1 else f"{told or 'no'} signs"
-    return says(told > 0, f"{signs} of {words} in the log", LOG)
-
-
 def dns_forwarder_stopped(facts: Facts) -> Answer:
     """Answer whether the router's own name service is not running."""
     lan = facts.fact(LanStatus, LAN)
@@ -108,39 +89,6 @@ def dns_forwarder_stopped(facts: Facts) -> Answer:
     if running is None:
         return cannot_tell(facts, LAN)
     return says(not running, f"the name service is {'' if running else 'not '}running", LAN)
-
-
-def device_absent(facts: Facts) -> Answer:
-    """Answer whether the device in question is not in the home network now."""
-    mac = facts.device_mac
-    if mac is None:
-        return does_not_arise(NOT_NAMED)
-    present = _present(facts, mac)
-    if present is not None:
-        return present
-    missing = tuple(key for key in (LAN, CLIENTS) if facts.fact(object, key) is None)
-    if missing:
-        return cannot_tell(facts, *missing)
-    if facts.fact(PingCheck, PING_DEVICE) is not None:
-        return yes(f"{mac} is not on the Wi-Fi and does not answer", LAN, CLIENTS, PING_DEVICE)
-    lan = facts.fact(LanStatus, LAN)
-    is_read = lan is not None and known(lan.neighbours) is not None
-    if not is_read or any(entry.state.upper() not in GONE for entry in _neighbours_of(lan, mac)):
-        return cannot_tell(facts, PING_DEVICE if is_read else LAN)
-    return yes(f"{mac} is not on the Wi-Fi and not in the neighbour table", LAN, CLIENTS)
-
-
-def _present(facts: Facts, mac: str) -> Answer | None:
-    ping = facts.fact(PingCheck, PING_DEVICE)
-    if ping is not None and ping.received:
-        return no(f"{ping.target} answers", PING_DEVICE)
-    clients = facts.fact(WifiClients, CLIENTS)
-    if clients and any(client.mac.lower() == mac for client in clients.clients):
-        return no(f"{mac} is associated to the Wi-Fi", CLIENTS)
-    seen = _neighbours_of(facts.fact(LanStatus, LAN), mac)
-    if any(entry.state.upper() in ALIVE for entry in seen):
-        return no(f"{mac} was heard within the last minute", LAN)
-    return None
 
 
 def device_address_foreign(facts: Facts) -> Answer:
@@ -151,7 +99,7 @@ def device_address_foreign(facts: Facts) -> Answer:
         return cannot_tell(facts, LAN)
     network = ipaddress.ip_network(prefix, strict=False)
     mac = facts.device_mac
-    seen = _neighbours_of(lan, mac) if mac else known(lan.neighbours) or ()
+    seen = neighbours_of(lan, mac) if mac else known(lan.neighbours) or ()
     foreign = sorted(
         entry.address
         for entry in seen
@@ -182,7 +130,7 @@ def device_no_lease(facts: Facts) -> Answer:
     held = [lease.address for lease in leases if lease.mac.lower() == mac]
     if held:
         return no(f"{mac} holds {held[0]}", LAN)
-    used = [entry.address for entry in _neighbours_of(lan, mac) if entry.state.upper() in ALIVE]
+    used = [entry.address for entry in neighbours_of(lan, mac) if entry.state.upper() in ALIVE]
     if used and device_address_foreign(facts).answer is False:
         return no(f"{mac} uses {used[0]} without a lease, which fits the home network", LAN)
     return yes(f"{mac} holds no lease", LAN)
@@ -199,7 +147,8 @@ def device_unanswering(facts: Facts) -> Answer:
     return says(ping.received == 0, words, PING_DEVICE)
 
 
-def _neighbours_of(lan: LanStatus | None, mac: str) -> tuple[LanNeighbour, ...]:
+def neighbours_of(lan: LanStatus | None, mac: str) -> tuple[LanNeighbour, ...]:
+    """Give a device's entries of the router's neighbour table."""
     neighbours = (known(lan.neighbours) if lan else None) or ()
     return tuple(entry for entry in neighbours if (known(entry.mac) or "").lower() == mac)
 
@@ -224,28 +173,10 @@ RULES_HOME: Final[tuple[Rule, ...]] = (
         ask=lan_port_errors,
     ),
     Rule(
-        id="lan_rogue_dhcp",
-        question="Does another DHCP server disturb the home?",
-        needs=(LOG,),
-        ask=lan_rogue_dhcp,
-    ),
-    Rule(
-        id="lan_duplicate_address",
-        question="Do two devices use the same address?",
-        needs=(LOG,),
-        ask=lan_duplicate_address,
-    ),
-    Rule(
         id="dns_forwarder_stopped",
         question="Is the router's own name service stopped?",
         needs=(LAN,),
         ask=dns_forwarder_stopped,
-    ),
-    Rule(
-        id="device_absent",
-        question="Is the device in question not in the home network?",
-        needs=(LAN, CLIENTS, PING_DEVICE),
-        ask=device_absent,
     ),
     Rule(
         id="device_address_foreign",

@@ -155,7 +155,16 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
     Stretch(
         id="device",
         title="Device",
-        bad=("device_absent", "wifi_wrong_password", "device_address_foreign"),
+        bad=(
+            "device_absent",
+            "wifi_wrong_password",
+            "device_address_foreign",
+            "device_dns_dead",
+            "device_no_way_out",
+            "device_idle",
+            "device_takes_no_answers",
+            "device_answers_arp_alone",
+        ),
         degraded=(
             "wifi_signal_weak",
             "device_no_lease",

@@ -502,6 +502,46 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
         meaning="at least so often means that it goes on",
     ),
     Threshold(
+        id="asleep_bps",
+        value=10_000_000.0,
+        unit="bit/s",
+        source=PROPOSAL
+        + ": network cards that wait to be woken (Wake-on-LAN) keep a link at their"
+        " slowest rate, 10 Mbit/s",
+        meaning="a link at no more than this may be of a device that sleeps or is switched off",
+    ),
+    Threshold(
+        id="device_queries",
+        value=2.0,
+        unit="queries for names in the router's table",
+        source=PROPOSAL + ": resolvers ask again after 5 s (resolv.conf(5)), and an unanswered"
+        " flow stays for 30 s (nf_conntrack_udp_timeout): a device that tries leaves several",
+        meaning="at least so many queries are more than one that was lost by chance",
+    ),
+    Threshold(
+        id="device_names",
+        value=4.0,
+        unit="answered queries for names in the router's table",
+        source=PROPOSAL + ": two names, each for IPv4 and IPv6 (RFC 8305, section 3); whoever asks"
+        " for a name connects to it, and an answered query stays for 30 s",
+        meaning="after at least so many, a device that connects to nobody goes another way",
+    ),
+    Threshold(
+        id="device_names_dual",
+        value=16.0,
+        unit="answered queries for names in the router's table",
+        source=PROPOSAL + ": eight names, as above; where a site has IPv6 it goes first (RFC 8305,"
+        " section 4), but about half of all sites have IPv4 alone",
+        meaning="after at least so many, a device whose connections are all of IPv6 lacks IPv4",
+    ),
+    Threshold(
+        id="device_half_open",
+        value=2.0,
+        unit="connections in the router's table",
+        source=PROPOSAL + "; nf_conntrack-sysctl.rst: SYN_RECV stays for 60 s",
+        meaning="at least so many answers that were not taken up are no chance",
+    ),
+    Threshold(
         id="router_crash_recent_s",
         value=86_400.0,
         unit="s",

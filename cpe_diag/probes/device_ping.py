@@ -36,23 +36,36 @@ def device_address(lan: LanStatus, mac: str) -> str | None:
     return None
 
 
-def device(setting: Setting, evidence: Evidence) -> Asked:
-    """Ask the device in question, where the router knows its address."""
+def about_device(
+    setting: Setting, evidence: Evidence, key: FactKey, question: str, *, server: str = ""
+) -> Asked:
+    """Make a question about the device in question, by the address that the router knows.
+
+    Args:
+        setting: of the run.
+        evidence: so far; holds the home network.
+        key: of the fact.
+        question: its id in the driver.
+        server: a second value for it.
+
+    Returns:
+        The question, or why it cannot be asked.
+    """
     mac = setting.device_mac
     if mac is None:
         missing = not_configured("device", "no device is named in the order")
-        return Asked(key=KEY, question="ping", missing=missing)
+        return Asked(key=key, question=question, missing=missing)
     lan = evidence.value(LanStatus, "router_lan", "router")
     address = None if lan is None else device_address(lan, mac)
     if address is None:
         detail = "the router knows no address of the device"
         missing = dependency(mac, "the home network is not known" if lan is None else detail)
-        return Asked(key=KEY, question="ping", missing=missing)
-    return Asked(key=KEY, question="ping", target=address)
+        return Asked(key=key, question=question, missing=missing)
+    return Asked(key=key, question=question, target=address, server=server)
 
 
 async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[Measurement, ...]:
-    return (await ask(setting, device(setting, evidence), deadline),)
+    return (await ask(setting, about_device(setting, evidence, KEY, "ping"), deadline),)
 
 
 PROBE: Final = Probe(

@@ -57,7 +57,7 @@ def named_device(setting: Setting, evidence: Evidence) -> Asked:
     if setting.device_mac is None:
         missing = not_applicable("device", "no device is named in the order")
         return Asked(key=DEVICE, question="", missing=missing)
-    return device_ping.device(setting, evidence)
+    return device_ping.about_device(setting, evidence, DEVICE, "ping_train")
 
 
 def _train(asked: Asked, key: FactKey) -> Asked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from cpe_diag.domain.device_facts import DeviceFlows, DevicePresence, LanOffers
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
 from cpe_diag.domain.line_facts import LineDirection, LineGrowth, LineQuality
 from cpe_diag.domain.load_facts import LoadTest, PathQuality, RateTrain
@@ -40,7 +41,7 @@ from cpe_diag.domain.sibling_facts import Siblings
 from cpe_diag.domain.site_facts import NameTruth
 from cpe_diag.domain.way_out_facts import Forwarding
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
-from cpe_diag.report import access_text, load_text, router_text
+from cpe_diag.report import access_text, device_text, load_text, router_text
 from cpe_diag.report.duration import duration, rate, size
 from cpe_diag.report.phrases import counted, listed, maybe
 from cpe_diag.report.plain import harmless
@@ -259,6 +260,9 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     WifiStatus: router_text.router_wifi,
     WifiClients: router_text.wifi_clients,
     AirScan: router_text.air_scan,
+    DevicePresence: device_text.device_presence,
+    DeviceFlows: device_text.device_flows,
+    LanOffers: device_text.lan_offers,
     PingCheck: _ping,
     PathQuality: load_text.path_quality,
     RateTrain: load_text.rate_train,

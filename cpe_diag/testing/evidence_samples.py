@@ -63,18 +63,17 @@ from cpe_diag.domain.wifi_facts import (
 )
 from cpe_diag.judge.question import CaseFile
 from cpe_diag.testing import sibling_samples
+from cpe_diag.testing.device_samples import DEVICE_FACTS, LAPTOP, PHONE
 
 AT: Final = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
 ROUTER_MAC: Final = "02:00:5e:10:00:01"
-LAPTOP: Final = "02:00:5e:20:00:01"
-PHONE: Final = "02:00:5e:20:00:02"
 NETWORK_NAME: Final = "Home"
 ABSENT: Final = Missing(why=FailureKind.UNSUPPORTED)
 
 
 def ethernet_home(symptom: str = "no_internet") -> CaseFile:
     """Give the whole evidence of a healthy home on an Ethernet port, 100 Mbit/s, DHCP."""
-    facts = {**_node_facts(), **_router_facts(), **_path_facts()}
+    facts = {**_node_facts(), **_router_facts(), **DEVICE_FACTS, **_path_facts()}
     return CaseFile(
         evidence=_observed(facts),
         subscriber=_subscriber(Technology.ETHERNET, WanProtocol.IPOE),
@@ -85,7 +84,7 @@ def ethernet_home(symptom: str = "no_internet") -> CaseFile:
 
 def dsl_home(symptom: str = "no_internet") -> CaseFile:
     """Give the whole evidence of a healthy home on a VDSL2 line, 50 Mbit/s, PPPoE."""
-    facts = {**_node_facts(), **_router_facts(), **_path_facts(), **_line_facts()}
+    facts = {**_node_facts(), **_router_facts(), **DEVICE_FACTS, **_path_facts(), **_line_facts()}
     case = CaseFile(
         evidence=_observed(facts),
         subscriber=_subscriber(Technology.VDSL2, WanProtocol.PPPOE),

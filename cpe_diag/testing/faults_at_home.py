@@ -10,8 +10,10 @@ from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome
 from cpe_diag.domain.router_facts import LanNeighbour, LanStatus, LogEventKind
 from cpe_diag.domain.wifi_facts import AirNeighbour, AirScan, WifiClients, WifiStatus
-from cpe_diag.testing.evidence_samples import LAPTOP, changed, unobserved, with_value
+from cpe_diag.testing.device_samples import LAPTOP
+from cpe_diag.testing.evidence_samples import changed, unobserved, with_value
 from cpe_diag.testing.fault_effects import logged, lost, no_router, router_gone
+from cpe_diag.testing.faults_at_device import no_traces
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
@@ -138,7 +140,7 @@ def _laptop_away(case: CaseFile) -> CaseFile:
         for entry in neighbours or ()
     )
     case = changed(case, "router_lan", "router", neighbours=stale)
-    return lost(case, "router>device", received=0)
+    return lost(no_traces(case), "router>device", received=0)
 
 
 def device_wrong_password(case: CaseFile) -> CaseFile:

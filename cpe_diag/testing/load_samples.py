@@ -9,7 +9,8 @@ from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.load_facts import LoadTest, PathQuality, RateTrain
 from cpe_diag.domain.missing import Missing
-from cpe_diag.testing.evidence_samples import LAPTOP, about, changed, with_value
+from cpe_diag.testing.device_samples import LAPTOP
+from cpe_diag.testing.evidence_samples import about, changed, with_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -220,7 +220,7 @@ CLAIMS = (
     _router("double_nat", ETHERNET, "double_nat"),
     _router("lan_wan_same_prefix", ETHERNET_2, "lan_wan_same_prefix"),
     _router("lan_dhcp_off", VDSL_2, "lan_dhcp"),
-    _router("lan_dhcp_exhausted", ETHERNET, "lan_dhcp"),
+    _router("lan_dhcp_exhausted", ETHERNET, "lan_pool_full"),
     _router("wan_cable", VDSL, "wan_cable", router_lights="on"),
     _router("wan_cable", FIBRE, "wan_cable", router_lights="on"),
     _router("wifi_off", ETHERNET_2, "wifi_off", "wifi_trouble"),

@@ -18,14 +18,15 @@ from cpe_diag.judge.causes import CAUSES
 from cpe_diag.judge.decide import decide
 from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
+from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing import load_samples as load
 from cpe_diag.testing import sibling_samples
 from cpe_diag.testing.access_homes import coax_home, pon_home, switch_home
+from cpe_diag.testing.device_samples import LAPTOP
 from cpe_diag.testing.evidence_samples import (
-    LAPTOP,
     about,
     all_unobserved,
     answered,
@@ -255,7 +256,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("router_dns", ethernet_home, OUT, at_home.router_dns, ROUTER, SECOND),
     _row("router_dns-site", ethernet_home, SITE, at_home.router_dns, ROUTER, SECOND),
     _row("lan_dhcp-off", ethernet_home, OUT, at_home.lan_dhcp_off, ROUTER, SECOND),
-    _row("lan_dhcp-exhausted", ethernet_home, ONE, at_home.lan_dhcp_exhausted, ROUTER, SECOND),
+    _row("lan_pool_full", ethernet_home, ONE, at_home.lan_dhcp_exhausted, ROUTER, SECOND),
     _row("wan_cable-dsl", dsl_home, OUT, at_home.wan_cable, ROUTER, SECOND),
     _row("wifi_off", ethernet_home, WIFI, at_home.wifi_off, ROUTER, SECOND),
     _row("wifi_off-no_internet", ethernet_home, OUT, at_home.wifi_off, ROUTER, SECOND),
@@ -299,6 +300,40 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         ethernet_home,
         ONE,
         at_home.device_offline,
+        DEVICE,
+        SUPPORT,
+        device=LAPTOP,
+    ),
+    _row(
+        "device_dead_nic", ethernet_home, ONE, at_device.dead_nic, DEVICE, SUPPORT, device=LAPTOP
+    ),
+    _row(
+        "duplicate_address",
+        dsl_home,
+        ONE,
+        at_device.duplicate_address,
+        DEVICE,
+        SUPPORT,
+        device=LAPTOP,
+    ),
+    _row("device_dns", ethernet_home, ONE, at_device.device_dns, DEVICE, SUPPORT, device=LAPTOP),
+    _row(
+        "device_gateway", dsl_home, ONE, at_device.device_gateway, DEVICE, SUPPORT, device=LAPTOP
+    ),
+    _row(
+        "device_gateway-all_by_hand",
+        ethernet_home,
+        ONE,
+        at_device.device_idle,
+        DEVICE,
+        SUPPORT,
+        device=LAPTOP,
+    ),
+    _row(
+        "device_firewall",
+        ethernet_home,
+        ONE,
+        at_device.device_firewall,
         DEVICE,
         SUPPORT,
         device=LAPTOP,

@@ -1,7 +1,8 @@
 """Readers of plain Linux on what the lab's Debian really said: whole, and cut at every byte.
 
 The recordings are of the virtual router of tests/lab_wifi, made by its record.py; those with
-`no_radio`, and `page_silent`, are of the router of `cpe-diag lab home`.
+`no_radio`, `page_silent`, and those about a device are of the router of `cpe-diag lab home`; of
+its flows a part was kept.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from cpe_diag.driver_kit.router import ReadingContext, UnreadableError
 from cpe_diag.driver_kit.router_detect import is_platform, variant_of
 from cpe_diag.ports import Command, CommandAnswer
 
+ABOUT_DEVICE = ("device_presence", "device_flows")
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "linux_hostapd" / "debian_12"
 DRIVER = load_router_driver("linux_hostapd")
 UNSUPPORTED = Missing(why=FailureKind.UNSUPPORTED)
@@ -66,7 +68,15 @@ QUESTIONS = {
     "page_no_name": "http",
     "page_refused": "http",
     "page_silent": "http",
+    "presence": "device_presence",
+    "presence_mute": "device_presence",
+    "presence_gone": "device_presence",
+    "presence_twice": "device_presence",
+    "flows": "device_flows",
+    "offers": "lan_offers",
+    "no_offers": "lan_offers",
 }
+DEVICE = "192.168.1.197"
 
 
 def recorded(name: str) -> tuple[CommandAnswer, ...]:
@@ -88,7 +98,7 @@ def read(name: str, answers: tuple[CommandAnswer, ...] | None = None) -> object:
     """Give the fact, or raise as the reader does."""
     context = ReadingContext(
         at=datetime.fromtimestamp(1795706870, UTC),
-        target="http://www.example.com/",
+        target=DEVICE if QUESTIONS[name] in ABOUT_DEVICE else "http://www.example.com/",
         server="198.51.100.1",
     )
     reader = DRIVER.questions[QUESTIONS[name]].reader

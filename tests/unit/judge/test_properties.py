@@ -17,8 +17,8 @@ from cpe_diag.judge.decide import decide, find
 from cpe_diag.judge.weighing import Board, weigh
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_outside as outside
+from cpe_diag.testing.device_samples import LAPTOP
 from cpe_diag.testing.evidence_samples import (
-    LAPTOP,
     about,
     all_unobserved,
     dsl_home,

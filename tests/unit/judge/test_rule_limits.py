@@ -14,7 +14,8 @@ from cpe_diag.judge.rule_limits import limits_of
 from cpe_diag.judge.rules import RULES
 from cpe_diag.judge.thresholds import BY_ID, DEFAULTS
 from cpe_diag.testing import access_homes as access
-from cpe_diag.testing.evidence_samples import LAPTOP, about, dsl_home, ethernet_home
+from cpe_diag.testing.device_samples import LAPTOP
+from cpe_diag.testing.evidence_samples import about, dsl_home, ethernet_home
 
 NOT_OF_RULES: Final = {"macs_of_one_home", "change_again_s", "outage_case_s"}
 """Thresholds of the guard of changes, and of cases that are told once."""

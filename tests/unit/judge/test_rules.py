@@ -18,13 +18,14 @@ from cpe_diag.judge.decide import decide, find
 from cpe_diag.judge.rules import RULES
 from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
+from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing import load_samples as load
+from cpe_diag.testing.device_samples import LAPTOP
 from cpe_diag.testing.evidence_samples import (
     ABSENT,
-    LAPTOP,
     about,
     all_unobserved,
     answered,
@@ -167,6 +168,12 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
         ETH,
     ),
     ("device_absent", at_home.device_offline(NAMED), NAMED),
+    ("device_port_mute", at_device.dead_nic(NAMED), NAMED),
+    ("device_dns_dead", at_device.device_dns(NAMED), NAMED),
+    ("device_idle", at_device.device_idle(NAMED), NAMED),
+    ("device_no_way_out", at_device.device_gateway(NAMED), NAMED),
+    ("device_takes_no_answers", at_device.device_firewall(NAMED), NAMED),
+    ("device_answers_arp_alone", at_device.device_firewall(NAMED), NAMED),
     ("device_address_foreign", at_home.device_static_address(ETH), ETH),
     ("device_no_lease", at_home.device_static_address(NAMED), NAMED),
     ("device_unanswering", at_home.device_offline(NAMED), NAMED),

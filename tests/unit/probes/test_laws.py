@@ -16,8 +16,9 @@ from cpe_diag.driver_kit.load import load_access_driver, load_router_driver
 from cpe_diag.probes.catalogue import PROBES
 from cpe_diag.probes.probe import Probe, Setting, WebTarget
 from cpe_diag.testing.clock import FakeClock
+from cpe_diag.testing.device_samples import LAPTOP
 from cpe_diag.testing.doors import FakeHttp, FakeProber, FakeResolver, FakeRouter, FakeSnmp, Wire
-from cpe_diag.testing.evidence_samples import LAPTOP, dsl_home
+from cpe_diag.testing.evidence_samples import dsl_home
 from cpe_diag.testing.run_samples import sample_subscriber
 from cpe_diag.testing.setting import fake_doors, fake_setting
 

@@ -1,0 +1,80 @@
+"""Facts about one device of the home, as its router sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cpe_diag.domain.missing import Maybe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanSocket:
+    """One socket of the router while the device was asked for.
+
+    `frames_in` are those that came in meanwhile; `carrier_losses` how often it lost its link
+    since the router's start; `learned` the MAC addresses that were heard on it lately.
+    """
+
+    name: str
+    carrier: Maybe[bool]
+    frames_in: Maybe[int]
+    carrier_losses: Maybe[int]
+    learned: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicePresence:
+    """Fact `device_presence`: who answers for the device's address, and where it is plugged in.
+
+    `answered_by` are the MAC addresses that answered ARP requests (RFC 826), each once, empty
+    where nobody did; Missing where the router cannot send them. `neighbour_state` is the kernel's
+    word for the address after it was asked (ip-neighbour(8)).
+    """
+
+    address: str
+    answered_by: Maybe[tuple[str, ...]]
+    neighbour_state: Maybe[str]
+    sockets: tuple[LanSocket, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanOffers:
+    """Fact `lan_offers`: who else gives out addresses in the home (RFC 2131, DHCPOFFER).
+
+    `servers` are the addresses of those that offered one to the router itself; empty: nobody did.
+    """
+
+    servers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameQueries:
+    """Flows to the name service of one kind of server, and how many of them it answered."""
+
+    asked: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFlows:
+    """Fact `device_flows`: the device's connections in the router's table, counted.
+
+    Whom the device speaks with is nobody's business and is not kept. Names asked (port 53) stand
+    apart, by whether the server is the router, one that the operator names, or another's.
+    `past_router` are all other connections through the router, `past_router_answered` those to
+    which something came back, `past_router_ipv4` those of IPv4; `tcp_taken_up` of them are
+    connections whose handshake was ended, `tcp_not_taken_up` those that were answered while the
+    device never said that it heard it.
+    `whole` False: the table is longer than what was read.
+    """
+
+    names_of_router: NameQueries
+    names_of_operator: NameQueries
+    names_of_others: NameQueries
+    to_router: int
+    past_router: int
+    past_router_answered: int
+    past_router_ipv4: int
+    tcp_taken_up: int
+    tcp_not_taken_up: int
+    whole: bool

@@ -1,0 +1,68 @@
+"""One line for every fact about a device of the home, as its router sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpe_diag.domain.missing import known
+from cpe_diag.report.phrases import counted, listed, maybe
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.device_facts import (
+        DeviceFlows,
+        DevicePresence,
+        LanOffers,
+        LanSocket,
+        NameQueries,
+    )
+
+
+def device_presence(fact: DevicePresence) -> str:
+    """Say who answers for the address, and what came in at the sockets meanwhile."""
+    macs = known(fact.answered_by)
+    if macs is None:
+        parts = [f"the router cannot send ARP requests to {fact.address}"]
+        parts += maybe(fact.neighbour_state, lambda state: f"its neighbour table says {state}")
+    elif macs:
+        parts = [f"{fact.address} answers ARP as {listed(list(macs))}"]
+    else:
+        parts = [f"{fact.address} answers no ARP"]
+    linked = [_socket(one) for one in fact.sockets if known(one.carrier)]
+    parts += [f"link on {listed(linked)}"] if linked else []
+    return ", ".join(parts)
+
+
+def _socket(socket: LanSocket) -> str:
+    beside = [*maybe(socket.frames_in, lambda count: f"{counted(count, 'frame')} in")]
+    beside += [counted(len(socket.learned), "address", "addresses")]
+    losses = known(socket.carrier_losses)
+    beside += [f"link lost {losses}x since the start"] if losses else []
+    return f"{socket.name} ({listed(beside)})"
+
+
+def device_flows(fact: DeviceFlows) -> str:
+    """Say how many connections there are; with whom is not known here."""
+    through = f"{counted(fact.past_router, 'connection')} through the router"
+    parts = [f"{fact.past_router_answered} of {through} answered"]
+    if fact.tcp_not_taken_up:
+        parts.append(f"{fact.tcp_not_taken_up} of them not taken up by the device")
+    for words, names in (
+        ("the router", fact.names_of_router),
+        ("the operator's server", fact.names_of_operator),
+        ("another server", fact.names_of_others),
+    ):
+        parts += _names(words, names)
+    return ", ".join(parts)
+
+
+def _names(server: str, names: NameQueries) -> tuple[str, ...]:
+    if not names.asked:
+        return ()
+    return (f"names asked of {server}: {names.answered} of {names.asked} answered",)
+
+
+def lan_offers(fact: LanOffers) -> str:
+    """Say who else gives out addresses in the home."""
+    if not fact.servers:
+        return "nobody else gives out addresses in the home"
+    return f"addresses are also given out by {listed(list(fact.servers))}"

@@ -1,0 +1,41 @@
+"""What the router of a healthy home sees of its devices."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cpe_diag.domain.device_facts import (
+    DeviceFlows,
+    DevicePresence,
+    LanOffers,
+    LanSocket,
+    NameQueries,
+)
+
+LAPTOP: Final = "02:00:5e:20:00:01"
+PHONE: Final = "02:00:5e:20:00:02"
+NOBODY: Final = NameQueries(asked=0, answered=0)
+
+DEVICE_FACTS: Final[dict[tuple[str, str], object]] = {
+    ("device_presence", "device"): DevicePresence(
+        address="192.168.1.100",
+        answered_by=(LAPTOP,),
+        neighbour_state="REACHABLE",
+        sockets=(
+            LanSocket(name="lan1", carrier=True, frames_in=14, carrier_losses=1, learned=(PHONE,)),
+        ),
+    ),
+    ("device_flows", "device"): DeviceFlows(
+        names_of_router=NameQueries(asked=6, answered=6),
+        names_of_operator=NOBODY,
+        names_of_others=NOBODY,
+        to_router=1,
+        past_router=24,
+        past_router_answered=23,
+        past_router_ipv4=24,
+        tcp_taken_up=19,
+        tcp_not_taken_up=0,
+        whole=True,
+    ),
+    ("lan_offers", "router"): LanOffers(servers=()),
+}

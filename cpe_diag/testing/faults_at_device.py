@@ -1,0 +1,75 @@
+"""What a healthy home's evidence turns into when the laptop itself has a fault."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from cpe_diag.domain.device_facts import LanSocket, NameQueries
+from cpe_diag.testing.device_samples import LAPTOP, NOBODY
+from cpe_diag.testing.evidence_samples import changed
+from cpe_diag.testing.fault_effects import lost
+
+if TYPE_CHECKING:
+    from cpe_diag.judge.question import CaseFile
+
+INTRUDER: Final = "02:00:5e:20:00:07"
+
+
+def no_traces(case: CaseFile) -> CaseFile:
+    """Nobody answers ARP any more, and no connection is left."""
+    case = changed(case, "device_presence", "device", answered_by=(), neighbour_state="FAILED")
+    return _flows(case)
+
+
+def _flows(case: CaseFile, **fields: Any) -> CaseFile:  # noqa: ANN401 - as dataclasses.replace
+    nothing = {
+        "names_of_router": NOBODY,
+        "to_router": 0,
+        "past_router": 0,
+        "past_router_answered": 0,
+        "past_router_ipv4": 0,
+        "tcp_taken_up": 0,
+    }
+    return changed(case, "device_flows", "device", **{**nothing, **fields})
+
+
+def dead_nic(case: CaseFile) -> CaseFile:
+    """The laptop hangs on lan1, which has a link, and nothing comes from it."""
+    case = changed(case, "wifi_clients", "router", clients=())
+    case = lost(no_traces(case), "router>device", received=0)
+    mute = LanSocket(name="lan1", carrier=True, frames_in=0, carrier_losses=1, learned=())
+    return changed(case, "device_presence", "device", sockets=(mute,))
+
+
+def duplicate_address(case: CaseFile) -> CaseFile:
+    """A printer was given the laptop's address by hand."""
+    return changed(case, "device_presence", "device", answered_by=(LAPTOP, INTRUDER))
+
+
+def device_dns(case: CaseFile) -> CaseFile:
+    """The laptop asks a name server that somebody typed in, which answers nothing."""
+    return _flows(case, names_of_others=NameQueries(asked=6, answered=0))
+
+
+def device_gateway(case: CaseFile) -> CaseFile:
+    """The laptop's gateway is wrong: the router answers its names, and then sees nothing of it."""
+    return _flows(case, names_of_router=NameQueries(asked=9, answered=9), to_router=1)
+
+
+def device_idle(case: CaseFile) -> CaseFile:
+    """The laptop has gateway and name server of its own, neither of which is the router."""
+    return _flows(case)
+
+
+def device_firewall(case: CaseFile) -> CaseFile:
+    """The laptop's firewall lets answers through to nobody."""
+    case = lost(case, "router>device", received=0)
+    names = NameQueries(asked=4, answered=4)
+    return _flows(
+        case,
+        names_of_router=names,
+        past_router=5,
+        past_router_answered=5,
+        past_router_ipv4=5,
+        tcp_not_taken_up=5,
+    )
