@@ -9,7 +9,10 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from cpe_diag.domain.evidence import Evidence, Measurement
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.incident import PlatformIncident
 from cpe_diag.domain.known_issue import KnownIssues
+from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.domain.trace import Exchange, RawAnswer
 from cpe_diag.domain.verdict import Destination, Verdict
 from cpe_diag.judge.question import CaseFile
@@ -74,7 +77,8 @@ class StepRecord:
 class RunResult:
     """All that a run leaves; everything that a report or a bundle needs.
 
-    `known` is what is known of the equipment's faults, looked up when the verdict stood.
+    `known` is what is known of the equipment's faults, looked up when the verdict stood;
+    `incident` is that of the platform, Missing where none fails.
     """
 
     run_id: str
@@ -90,6 +94,7 @@ class RunResult:
     trace: tuple[Exchange, ...]
     raw_answers: tuple[RawAnswer, ...]
     known: KnownIssues = field(default_factory=KnownIssues)
+    incident: Maybe[PlatformIncident] = Missing(why=FailureKind.NOT_APPLICABLE)  # noqa: RUF009 - immutable
 
     @property
     def evidence(self) -> Evidence:

@@ -70,6 +70,7 @@ def run_document(result: Run, *, critical_path_s: float | None = None) -> RunDoc
         destination=result.destination,
         evidence=_evidence(result.case.evidence, ended_at),
         known_issues=result.known,
+        incident=result.incident,
         channel_advice=advice_in(result.case.evidence),
         steps=steps(result),
         timing=Timing(took_s=result.took_s, critical_path_s=critical_path_s),

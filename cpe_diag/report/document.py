@@ -12,8 +12,9 @@ from typing import Final
 
 from cpe_diag.domain.evidence import Evidence, FactKey
 from cpe_diag.domain.failures import Blame, FailureKind
+from cpe_diag.domain.incident import PlatformIncident
 from cpe_diag.domain.known_issue import KnownIssues
-from cpe_diag.domain.missing import Maybe
+from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.domain.subscriber import Subscriber, Technology
 from cpe_diag.domain.trace import Exchange
 from cpe_diag.domain.verdict import Destination, Verdict
@@ -146,8 +147,9 @@ class RunDocument:
     """The verdict of one run with everything that it rests on; what `--json` prints.
 
     `destination` is where the case went; it differs from the verdict's own where the playbook
-    routes it elsewhere. `known_issues` are those that concern the equipment; `channel_advice` is
-    what a scan of the air says of each radio's channel.
+    routes it elsewhere. `known_issues` are those that concern the equipment; `incident` is
+    that of the platform, if one fails; `channel_advice` is what a scan of the air says of each
+    radio's channel.
     """
 
     schema_version: int
@@ -158,6 +160,7 @@ class RunDocument:
     destination: Destination
     evidence: EvidenceParts
     known_issues: KnownIssues
+    incident: Maybe[PlatformIncident] = Missing(why=FailureKind.NOT_APPLICABLE)  # noqa: RUF009 - immutable
     channel_advice: tuple[ChannelAdvice, ...]
     steps: tuple[Step, ...]
     timing: Timing

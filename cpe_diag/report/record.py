@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cpe_diag.domain.evidence import Evidence
+    from cpe_diag.domain.incident import PlatformIncident
     from cpe_diag.domain.known_issue import KnownIssues
+    from cpe_diag.domain.missing import Maybe
     from cpe_diag.domain.subscriber import Subscriber
     from cpe_diag.domain.trace import Exchange, RawAnswer
     from cpe_diag.domain.verdict import Destination, Verdict
@@ -128,3 +130,7 @@ class Run(Protocol):
     @property
     def known(self) -> KnownIssues:
         """What is known of the equipment's faults."""
+
+    @property
+    def incident(self) -> Maybe[PlatformIncident]:
+        """The incident of the platform, Missing where none fails."""

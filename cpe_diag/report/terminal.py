@@ -20,6 +20,7 @@ from cpe_diag.report.as_json import trace_summary
 from cpe_diag.report.channel_advice import advice_in, advice_words
 from cpe_diag.report.duration import age, duration, percent
 from cpe_diag.report.fact_text import fact_text, own_changes
+from cpe_diag.report.incident_words import incident_lines
 from cpe_diag.report.known_words import known_lines
 from cpe_diag.report.path_view import PathView, shown
 from cpe_diag.report.ssh_text import legacy_words
@@ -173,6 +174,8 @@ class _Pen:
         grid.add_row("Tell customer", self.text(tell))
         for line in known_lines(result.known):
             grid.add_row("Known issue", self.text(line, "bold"))
+        for line in incident_lines(result.incident):
+            grid.add_row("Incident", self.text(line, "bold"))
         for one in verdict.also:
             words = f"{cause_words(one.cause)} in {DOMAIN_WORDS[one.domain]}"
             grid.add_row("Also found", self.text(f"{words}, {confidence_words(one.belief)}"))

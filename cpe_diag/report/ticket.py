@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.report.channel_advice import advice_in, advice_words
 from cpe_diag.report.duration import duration
 from cpe_diag.report.fact_text import fact_text, own_changes
+from cpe_diag.report.incident_words import incident_lines
 from cpe_diag.report.known_words import known_lines
 from cpe_diag.report.plain import harmless
 from cpe_diag.report.ssh_text import legacy_words
@@ -61,6 +62,7 @@ def plain_ticket_note(result: Run) -> str:
         f"Tell customer: {tell}",
         *(f"Done: {fact_text(one)}" for one in own_changes(result.case.evidence)),
         *(f"Known issue: {line}" for line in known_lines(result.known)),
+        *(f"Platform incident: {line}" for line in incident_lines(result.incident)),
         "Path: "
         + "; ".join(
             f"{one.title} {STATE_WORDS[one.state]}" + (f" ({one.note})" if one.note else "")

@@ -5,9 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest migration, which is the schema of these tables (a test holds them together)."""
 
 METADATA: Final = MetaData()
@@ -120,6 +129,27 @@ REMEDY_OUTCOMES: Final = Table(
     Column("action", String(64), primary_key=True),
     Column("end", String(16), nullable=False),
     Column("at", _MOMENT, nullable=False),
+)
+
+PLATFORM_INCIDENTS: Final = Table(
+    "platform_incidents",
+    METADATA,
+    Column("host", String(255), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("cause", String(64), nullable=False),
+    Column("since", _MOMENT, nullable=False),
+    Column("last_at", _MOMENT, nullable=False),
+)
+
+PLATFORM_SIGHTINGS: Final = Table(
+    "platform_sightings",
+    METADATA,
+    Column("host", String(255), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("subscriber", String(64), primary_key=True),
+    ForeignKeyConstraint(
+        ["host", "number"], ["platform_incidents.host", "platform_incidents.number"]
+    ),
 )
 
 

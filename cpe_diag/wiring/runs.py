@@ -28,6 +28,7 @@ from cpe_diag.wiring.config import Config
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.detection import detected_driver, forget_exchanged_node
 from cpe_diag.wiring.doors import open_doors
+from cpe_diag.wiring.incidents import note_incident
 from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.knowledge import (
     access_driver_of,
@@ -169,7 +170,10 @@ async def perform(
         )
         forget_exchanged_node(prepared.subscriber, result.evidence, doors, memory)
     known = await asyncio.to_thread(look_up, prepared.config, result.case, result.verdict)
-    return replace(result, known=known)
+    incident = await asyncio.to_thread(
+        note_incident, prepared.config, result.case, result.verdict, result.started_at
+    )
+    return replace(result, known=known, incident=incident)
 
 
 def setting_of(

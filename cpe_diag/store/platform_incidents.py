@@ -1,0 +1,115 @@
+"""Platform incidents in the case store; subscribers stand in it as digests, to be counted only."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from cpe_diag.domain.incident import OVER_AFTER, PlatformIncident
+from cpe_diag.store.case_tables import (
+    PLATFORM_INCIDENTS,
+    PLATFORM_SIGHTINGS,
+    moment_of,
+    moment_text,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection, RowMapping
+
+    from cpe_diag.store.case_store import CaseStore
+
+
+class StoredIncidents:
+    """All platform incidents of this store."""
+
+    def __init__(self, store: CaseStore) -> None:
+        """Keep them in `store`."""
+        self._store = store
+
+    def seen(self, host: str, *, cause: str, subscriber: str, at: datetime) -> PlatformIncident:
+        """Keep that a subscriber has met a failing platform.
+
+        Args:
+            host: the platform's name.
+            cause: what was found; that of the first case names the incident.
+            subscriber: whose case it is; counted once in each incident.
+            at: when, in UTC.
+
+        Returns:
+            The incident that it belongs to, with this subscriber; a new one where nobody has met
+            it for an hour.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        host = host.lower()
+        try:
+            return self._seen(host, cause, subscriber, at)
+        except IntegrityError:  # another process has opened the same incident meanwhile
+            return self._seen(host, cause, subscriber, at)
+
+    def _seen(self, host: str, cause: str, subscriber: str, at: datetime) -> PlatformIncident:
+        with self._store.writing() as connection:
+            row = _latest(connection, host)
+            number = 1 if row is None else int(row["number"])
+            if row is None or at - moment_of(row["last_at"]) > OVER_AFTER:
+                number += row is not None
+                moment = moment_text(at)
+                connection.execute(
+                    insert(PLATFORM_INCIDENTS).values(
+                        host=host, number=number, cause=cause, since=moment, last_at=moment
+                    )
+                )
+            elif at > moment_of(row["last_at"]):
+                connection.execute(
+                    update(PLATFORM_INCIDENTS)
+                    .where(
+                        PLATFORM_INCIDENTS.c.host == host, PLATFORM_INCIDENTS.c.number == number
+                    )
+                    .values(last_at=moment_text(at))
+                )
+            _count(connection, host, number, subscriber)
+            return _incident(connection, host)
+
+
+def _latest(connection: Connection, host: str) -> RowMapping | None:
+    wanted = (
+        select(PLATFORM_INCIDENTS)
+        .where(PLATFORM_INCIDENTS.c.host == host)
+        .order_by(PLATFORM_INCIDENTS.c.number.desc())
+        .limit(1)
+    )
+    return connection.execute(wanted).mappings().first()
+
+
+def _count(connection: Connection, host: str, number: int, subscriber: str) -> None:
+    """Count a subscriber once."""
+    digest = hashlib.sha256(f"{host}\n{number}\n{subscriber}".encode()).hexdigest()
+    sighting = {"host": host, "number": number, "subscriber": digest}
+    known = select(PLATFORM_SIGHTINGS.c.subscriber).filter_by(**sighting)
+    if connection.execute(known).first() is None:
+        connection.execute(insert(PLATFORM_SIGHTINGS).values(**sighting))
+
+
+def _incident(connection: Connection, host: str) -> PlatformIncident:
+    row = _latest(connection, host)
+    if row is None:
+        msg = f"the incident of {host} has just been written"
+        raise AssertionError(msg)
+    counted = (
+        select(func.count())
+        .select_from(PLATFORM_SIGHTINGS)
+        .filter_by(host=host, number=row["number"])
+    )
+    return PlatformIncident(
+        host=host,
+        cause=row["cause"],
+        since=moment_of(row["since"]),
+        last_at=moment_of(row["last_at"]),
+        subscribers=connection.execute(counted).scalar_one(),
+    )

@@ -1,0 +1,94 @@
+"""Platform incidents are opened by one subscriber, confirmed by another, and end by themselves."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from cpe_diag.domain.incident import OVER_AFTER, PlatformIncident
+from cpe_diag.store.case_store import CaseStore
+from cpe_diag.store.case_tables import PLATFORM_SIGHTINGS
+from cpe_diag.store.platform_incidents import StoredIncidents
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+SITE = "video.example"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> CaseStore:
+    """Give an empty store."""
+    return CaseStore.at(tmp_path / "case.db")
+
+
+def see(
+    store: CaseStore, who: str, minutes: float = 0, cause: str = "platform_down"
+) -> PlatformIncident:
+    """Let a subscriber meet the site so many minutes after noon."""
+    return StoredIncidents(store).seen(
+        SITE, cause=cause, subscriber=who, at=AT + timedelta(minutes=minutes)
+    )
+
+
+def test_the_first_subscriber_opens_an_incident_and_the_second_confirms_it(
+    store: CaseStore,
+) -> None:
+    """One home may have a reason of its own; two have not."""
+    first = see(store, "sub-1")
+    assert (first.subscribers, first.confirmed, first.since) == (1, False, AT)
+    second = see(store, "sub-2", minutes=10, cause="platform_error")
+    assert (second.subscribers, second.confirmed) == (2, True)
+    assert (second.since, second.cause) == (AT, "platform_down")
+    assert second.last_at == AT + timedelta(minutes=10)
+
+
+def test_a_subscriber_who_calls_again_counts_once(store: CaseStore) -> None:
+    """An impatient caller is no second witness."""
+    see(store, "sub-1")
+    assert see(store, "sub-1", minutes=5).subscribers == 1
+
+
+def test_an_incident_that_nobody_meets_for_an_hour_is_over(store: CaseStore) -> None:
+    """The next one has a beginning of its own."""
+    see(store, "sub-1")
+    see(store, "sub-2", minutes=50)
+    assert see(store, "sub-3", minutes=100).subscribers == 3
+    later = 101 + OVER_AFTER / timedelta(minutes=1)
+    again = see(store, "sub-1", minutes=later)
+    assert (again.subscribers, again.since) == (1, AT + timedelta(minutes=later))
+
+
+def test_sites_are_kept_apart_and_their_names_have_no_case(store: CaseStore) -> None:
+    """Names are compared without regard to case (RFC 4343)."""
+    see(store, "sub-1")
+    incidents = StoredIncidents(store)
+    other = incidents.seen("bank.example", cause="platform_down", subscriber="sub-2", at=AT)
+    assert other.subscribers == 1
+    same = incidents.seen("Video.Example", cause="platform_down", subscriber="sub-2", at=AT)
+    assert same.subscribers == 2
+
+
+def test_no_subscriber_can_be_read_from_it(store: CaseStore) -> None:
+    """They are counted; whose they are stands in the cases."""
+    see(store, "sub-1")
+    with store.reading() as connection:
+        held = connection.execute(select(PLATFORM_SIGHTINGS.c.subscriber)).scalars().all()
+    assert len(held) == 1
+    assert "sub-1" not in held[0]
+
+
+def test_many_cases_at_once_make_one_incident(tmp_path: Path) -> None:
+    """When a big site fails, the calls come together."""
+
+    def call(number: int) -> None:
+        see(CaseStore.at(tmp_path / "case.db"), f"sub-{number}", minutes=number / 60)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(call, range(8)))
+    assert see(CaseStore.at(tmp_path / "case.db"), "sub-0", minutes=1).subscribers == 8

@@ -1,0 +1,81 @@
+"""A platform's incident is kept after the verdict, and told with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.incident import PlatformIncident
+from cpe_diag.domain.missing import Missing
+from cpe_diag.judge.decide import decide
+from cpe_diag.report.incident_words import incident_lines
+from cpe_diag.testing import faults_at_home as at_home
+from cpe_diag.testing import faults_outside as outside
+from cpe_diag.testing.evidence_samples import dsl_home, ethernet_home
+from cpe_diag.wiring.config import Config, read
+from cpe_diag.wiring.incidents import note_incident
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cpe_diag.domain.missing import Maybe
+    from cpe_diag.judge.question import CaseFile
+
+AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """Give a configuration with a store of its own."""
+    (tmp_path / "config.yaml").write_text("store: {path: case.db}\n")
+    return read(tmp_path / "config.yaml", "a test")
+
+
+def note(config: Config, case: CaseFile, minutes: float = 0) -> Maybe[PlatformIncident]:
+    """Judge a case and keep its incident."""
+    return note_incident(config, case, decide(case, {}), AT + timedelta(minutes=minutes))
+
+
+def test_the_second_case_of_a_platform_is_told_as_a_known_incident(config: Config) -> None:
+    """The second agent reports nothing anew, and the second customer waits for no call."""
+    first = note(config, outside.platform_down(ethernet_home("site_not_opening")))
+    assert incident_lines(first) == (
+        "platform.example (platform_down): seen by this subscriber first, at 2026-03-01 12:00 UTC",
+    )
+    other = outside.platform_down(dsl_home("site_not_opening"))
+    other = replace(other, subscriber=replace(other.subscriber, id="another"))
+    (line,) = incident_lines(note(config, other, minutes=20))
+    assert line.startswith("known incident since 2026-03-01 12:00 UTC: platform.example (")
+    assert line.endswith("2 subscribers; reported once is enough")
+
+
+def test_a_platform_that_fails_beside_something_else_counts_too(config: Config) -> None:
+    """It is found in a home with a fault of its own; the site fails all the same."""
+    home = at_home.wifi_off(outside.platform_down(ethernet_home("wifi_trouble")))
+    found = note(config, home)
+    assert isinstance(found, PlatformIncident)
+    assert found.cause == "platform_down"
+
+
+def test_what_is_no_platforms_fault_opens_no_incident(config: Config) -> None:
+    """A healthy site must not be marked by a home that has no line."""
+    found = note(config, outside.port_shut(ethernet_home("no_internet")))
+    assert isinstance(found, Missing)
+    assert incident_lines(found) == ()
+
+
+def test_a_store_that_cannot_be_used_costs_the_incident_and_not_the_verdict(
+    tmp_path: Path,
+) -> None:
+    """The case goes on; only that others have it too is not known."""
+    (tmp_path / "case.db").mkdir()
+    (tmp_path / "config.yaml").write_text("store: {path: case.db}\n")
+    found = note(
+        read(tmp_path / "config.yaml", "a test"),
+        outside.platform_down(ethernet_home("site_not_opening")),
+    )
+    assert found == Missing(why=FailureKind.DEPENDENCY)
