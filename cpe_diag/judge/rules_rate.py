@@ -142,10 +142,14 @@ def latency_under_load(facts: Facts) -> Answer:
 
 def _train(facts: Facts, key: FactKey) -> _Train | None:
     held = facts.fact(RateTrain, key)
-    if held is None:
+    if held is None or held.received < facts.limits["train_fewest"]:
         return None
     small_s, large_s = known(held.small_median_s), known(held.large_quartile_s)
-    if small_s is None or large_s is None:
+    most_s = known(held.small_p95_s)
+    if small_s is None or most_s is None or large_s is None:
+        return None
+    if small_s + facts.limits["train_least_s"] < large_s <= most_s:
+        # Small ones take as long now and then: it is the way that is uneven, not their size.
         return None
     bits = 8.0 * (held.size_bytes - held.small_bytes)
     return _Train(bits=bits, bytes_s=max(large_s - small_s, FINEST_S))

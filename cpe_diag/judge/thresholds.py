@@ -424,6 +424,13 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
         meaning="large packets that take less longer than small ones say nothing of the line",
     ),
     Threshold(
+        id="train_fewest",
+        value=5.0,
+        unit="large packets",
+        source=PROPOSAL + ": the quickest quarter of fewer is a single packet",
+        meaning="where fewer came back, they say nothing of the rate",
+    ),
+    Threshold(
         id="home_rate_low_bps",
         value=10e6,
         unit="bit/s",

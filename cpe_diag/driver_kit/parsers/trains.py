@@ -105,7 +105,7 @@ def spread(target: str, sent: int, echoes: Mapping[int, float], *, note: str = "
         received=len(ranked),
         rtt_min_s=ranked[0] if ranked else SILENT,
         rtt_median_s=median(ranked) if ranked else SILENT,
-        rtt_p95_s=ranked[math.ceil(_P95 * len(ranked)) - 1] if ranked else SILENT,
+        rtt_p95_s=_most(ranked),
         jitter_s=fmean(steps) if steps else SILENT,
         note=note,
     )
@@ -144,6 +144,7 @@ def rate_train(answer: CommandAnswer, target: str) -> RateTrain:
         sent=sent[size],
         received=len(took[size]),
         small_median_s=_median(took[SMALL_BYTES]),
+        small_p95_s=_most(took[SMALL_BYTES]),
         large_quartile_s=_quartile(took[size]),
     )
 
@@ -202,6 +203,11 @@ def _echoes(line: re.Pattern[str], text: str) -> dict[int, float]:
 
 def _median(times_s: Sequence[float]) -> Maybe[float]:
     return median(times_s) if times_s else SILENT
+
+
+def _most(times_s: Sequence[float]) -> Maybe[float]:
+    """Give the time that 95 of 100 stay below."""
+    return sorted(times_s)[math.ceil(_P95 * len(times_s)) - 1] if times_s else SILENT
 
 
 def _quartile(times_s: Sequence[float]) -> Maybe[float]:

@@ -99,6 +99,16 @@ def test_the_slower_of_line_and_home_is_named_with_both_numbers() -> None:
     assert "the line is the limit" in finding(both, "device_rate_low").because
 
 
+def test_a_way_that_is_uneven_is_not_called_narrow() -> None:
+    """Where small packets take as long now and then, large ones are late by chance."""
+    late = changed(HOME, "rate_train", load.DEVICE, small_p95_s=0.18, large_quartile_s=0.17)
+    assert finding(late, "device_rate_low").answer is None
+    narrow = changed(late, "rate_train", load.DEVICE, large_quartile_s=0.25)
+    assert finding(narrow, "device_rate_low").answer is True
+    few = changed(narrow, "rate_train", load.DEVICE, received=3)
+    assert finding(few, "device_rate_low").answer is None
+
+
 def test_a_file_that_is_slow_from_everywhere_is_no_slow_line() -> None:
     """The server's own limit reaches us too."""
     slow = changed(HOME, "load_test", load.REFERENCE, received_bytes=200_000)
