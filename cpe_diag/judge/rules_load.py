@@ -7,7 +7,7 @@ that answers pings rarely (RFC 1812, section 4.3.2.8) while what goes through it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
@@ -25,6 +25,7 @@ from cpe_diag.judge.keys import (
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, no, says
 from cpe_diag.judge.rules_paths import pings
+from cpe_diag.judge.ways import Way, ms, uneven_times, way_of
 
 if TYPE_CHECKING:
     from cpe_diag.domain.path_facts import PingCheck
@@ -122,6 +123,11 @@ def device_loss(facts: Facts) -> Answer:
     return says(_lossy(facts, near.lost, near.sent), words, QUALITY_DEVICE)
 
 
+def _way(facts: Facts, key: FactKey) -> Way | None:
+    train = quality(facts, key)
+    return None if train is None else way_of(train)
+
+
 def latency_high(facts: Facts) -> Answer:
     """Answer whether the way to the operator's edge takes too long."""
     train = quality(facts, QUALITY_GATEWAY)
@@ -139,7 +145,7 @@ def gateway_jitter(facts: Facts) -> Answer:
     way = _way(facts, QUALITY_GATEWAY)
     if way is None:
         return cannot_tell(facts, QUALITY_GATEWAY)
-    uneven = _uneven_times(facts, way, facts.limits["jitter_high_s"])
+    uneven = uneven_times(facts, way, facts.limits["jitter_high_s"])
     return says(uneven, way.words("the operator's edge"), QUALITY_GATEWAY)
 
 
@@ -150,7 +156,7 @@ def internet_delay(facts: Facts) -> Answer:
         return cannot_tell(facts, QUALITY_GATEWAY if near is None else QUALITY_REFERENCE)
     words = f"{ms(near.middle_s)} to the operator's edge; {far.words('the reference')}"
     beyond = replace(far, most_s=far.most_s - near.spread_s, step_s=far.step_s - near.step_s)
-    high = far.middle_s - near.middle_s > facts.limits["core_delay_s"] or _uneven_times(
+    high = far.middle_s - near.middle_s > facts.limits["core_delay_s"] or uneven_times(
         facts, beyond, facts.limits["jitter_high_s"]
     )
     return says(high, words, QUALITY_GATEWAY, QUALITY_REFERENCE)
@@ -162,7 +168,7 @@ def device_delay(facts: Facts) -> Answer:
     if way is None:
         return cannot_tell(facts, QUALITY_DEVICE)
     high = way.middle_s > facts.limits["home_delay_s"]
-    uneven = _uneven_times(facts, way, facts.limits["home_jitter_s"])
+    uneven = uneven_times(facts, way, facts.limits["home_jitter_s"])
     return says(high or uneven, way.words("the device"), QUALITY_DEVICE)
 
 
@@ -176,73 +182,37 @@ def neighbours_suffer(facts: Facts) -> Answer:
     ]
     if len(trains) < PAIR:
         return cannot_tell(facts, QUALITY_NEIGHBOURS)
-    bad = [train for train in trains if _suffers(facts, train)]
+    control = quality(facts, QUALITY_OPERATOR)
+    bad = [train for train in trains if _suffers(facts, train, control)]
     words = f"{len(bad)} of {len(trains)} neighbours on the node have loss or delay as well"
     if bad:
-        way = _of(bad[0])
+        way = way_of(bad[0])
         took = "" if way is None else f", {way.words('one of them')}"
         words += f": {bad[0].lost} of {bad[0].sent} lost{took}"
-    control = quality(facts, QUALITY_OPERATOR)
-    if control is not None and _suffers(facts, control):
-        because = f"{words}; but so does the way from the operator's side to the reference"
-        return no(because, QUALITY_NEIGHBOURS, QUALITY_OPERATOR)
-    return says(len(bad) >= PAIR, words, QUALITY_NEIGHBOURS)
+    if control is None:
+        return says(len(bad) >= PAIR, words, QUALITY_NEIGHBOURS)
+    words += f"; to the reference {control.lost} of {control.sent} lost"
+    return says(len(bad) >= PAIR, words, QUALITY_NEIGHBOURS, QUALITY_OPERATOR)
 
 
-def _suffers(facts: Facts, train: PathQuality) -> bool:
-    way = _of(train)
-    late = way is not None and (
-        way.middle_s > facts.limits["latency_high_s"]
-        or _uneven_times(facts, way, facts.limits["jitter_high_s"])
-    )
-    return late or _lossy(facts, train.lost, train.sent)
+def _suffers(facts: Facts, train: PathQuality, control: PathQuality | None) -> bool:
+    """Tell whether a way from our side is bad, beyond what our own side does to every way.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Way:
-    """Round trips of a train in seconds: the least, the middle, the 95th of 100, and one step.
-
-    `step_s` is the mean difference between one packet and the next.
+    A moment in which our own machine does nothing else makes all ways uneven at once, so that
+    without a control nothing is said of jitter.
     """
-
-    least_s: float
-    middle_s: float
-    most_s: float
-    step_s: float
-
-    @property
-    def spread_s(self) -> float:
-        """How far the slow ones are from the fastest (ITU-T Y.1541: IPDV above the minimum)."""
-        return self.most_s - self.least_s
-
-    def words(self, whom: str) -> str:
-        """Say what they are."""
-        between = f"between {ms(self.least_s)} and {ms(self.most_s)} for 95 of 100"
-        return f"{ms(self.middle_s)} to {whom} and back, {between}"
-
-
-def _way(facts: Facts, key: FactKey) -> _Way | None:
-    train = quality(facts, key)
-    return None if train is None else _of(train)
-
-
-def _of(train: PathQuality) -> _Way | None:
-    times = (train.rtt_min_s, train.rtt_median_s, train.rtt_p95_s, train.jitter_s)
-    least, middle, most, step = (known(one) for one in times)
-    if least is None or middle is None or most is None or step is None:
-        return None
-    return _Way(least_s=least, middle_s=middle, most_s=most, step_s=step)
-
-
-def _uneven_times(facts: Facts, way: _Way, limit_s: float) -> bool:
-    """Tell jitter from a queue: a queue fills and drains over many packets, jitter hits each."""
-    return way.spread_s > limit_s and way.step_s > facts.limits["jitter_step_s"]
-
-
-def ms(seconds: float) -> str:
-    """Write a round trip as a person reads it: `0.4 ms`, `31 ms`."""
-    value = seconds * 1000
-    return f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms"  # noqa: PLR2004 - one digit
+    lossy = _lossy(facts, train.lost, train.sent)
+    if control is not None:
+        lossy = lossy and _uneven(facts, (train.lost, train.sent), (control.lost, control.sent))
+    way, ours = way_of(train), None if control is None else way_of(control)
+    if way is None or lossy:
+        return lossy
+    if ours is None:
+        return way.middle_s > facts.limits["latency_high_s"]
+    more = replace(way, most_s=way.most_s - ours.spread_s, step_s=way.step_s - ours.step_s)
+    return way.middle_s - ours.middle_s > facts.limits["latency_high_s"] or uneven_times(
+        facts, more, facts.limits["jitter_high_s"]
+    )
 
 
 RULES_LOAD: Final[tuple[Rule, ...]] = (

@@ -16,7 +16,7 @@ from cpe_diag.domain.load_facts import LoadTest, RateTrain
 from cpe_diag.domain.missing import known
 from cpe_diag.judge.keys import LOAD, LOAD_OPERATOR, TRAIN_DEVICE, TRAIN_GATEWAY
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, rate, says, yes
-from cpe_diag.judge.rules_load import ms
+from cpe_diag.judge.ways import ms
 
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import FactKey

@@ -85,6 +85,20 @@ def test_one_bad_neighbour_has_a_line_of_its_own() -> None:
     assert finding(ours, "neighbours_suffer").answer is False
 
 
+def test_a_moment_in_which_our_own_side_stood_still_is_no_fault_of_the_node() -> None:
+    """All ways from here were uneven at once, the control a little less than the others."""
+    stalled = load.uneven(HOME, *load.NEIGHBOURS)
+    assert finding(stalled, "neighbours_suffer").answer is True
+    ours = load.uneven(stalled, load.CONTROL)
+    ours = changed(ours, "path_quality", load.CONTROL, jitter_s=0.0096)
+    ours = changed(ours, "path_quality", load.NEIGHBOURS[2], jitter_s=0.008)
+    for one in load.NEIGHBOURS[:2]:
+        ours = changed(ours, "path_quality", one, jitter_s=0.011)
+    assert finding(ours, "neighbours_suffer").answer is False
+    alone = unobserved(stalled, "path_quality", load.CONTROL, FailureKind.NOT_APPLICABLE)
+    assert finding(alone, "neighbours_suffer").answer is False
+
+
 def test_the_slower_of_line_and_home_is_named_with_both_numbers() -> None:
     """Which of the two limits, and by how much."""
     home = finding(load.home_rate(HOME), "device_rate_low")
