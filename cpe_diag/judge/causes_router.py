@@ -173,7 +173,7 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
             when("router_crash_logged", 3.0),
             when("port_changed", 0.5),
         ),
-        against=(unless("router_restarted", -2.0), unless("router_crash_logged", -0.5)),
+        against=(unless("router_restarted", -2.0), unless("router_crash_logged", -0.2)),
         explains=(
             "router_restarted",
             "router_crash_logged",
@@ -186,7 +186,8 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
         next_action="Check power supply and temperature; replace the router if it comes back.",
         tell_customer="Your router restarts by itself. Please check that its power plug sits"
         " firmly and that it does not get hot; otherwise we will replace it.",
-        source="uptime of /proc/uptime, and the kernel's log",
+        source="uptime of /proc/uptime, and the kernel's log; that no crash stands in it says"
+        " little, for most routers keep it in memory and lose it with the restart",
     ),
     Cause(
         id="router_dns",

@@ -4,7 +4,9 @@ Where nothing works at all, what ends that comes first: switched-off Wi-Fi besid
 an address is not the answer to "no internet". The most believed one takes the unusual findings
 that it explains. Another cause stands beside it (`also`) only where it still reaches the floor
 without them. Where neither stands without the other's findings and both are about as much
-believed, nobody can say which it is: undetermined, with both as candidates.
+believed, nobody can say which it is: undetermined, with both as candidates. The same holds where
+nothing works and no named cause says why: a platform that is down as well does not keep the
+customer from everything.
 
 A cause that leads is as sure as its share among all that would explain the same findings: beside
 a rival that is believed 0.75, not even a cause that is believed 0.95 by itself is that sure.
@@ -94,7 +96,12 @@ def conclude(on: Board, causes: Sequence[Cause] = CAUSES) -> Weighing:
             taken |= frozenset(other.cause.explains)
         elif not _stands_beside(lead, other, on) and lead.belief - other.belief < MARGIN:
             rivals.append(other)
-    share = _share(lead, [one for one in weighed if one.belief >= MENTION], on)
+    likely = [one for one in weighed if one.belief >= MENTION]
+    unexplained = _outage_left(on, taken)
+    if unexplained:
+        why = tuple(one for one in likely if unexplained.intersection(one.cause.explains))
+        return Weighing(lead=None, share=0.0, also=(), rivals=(*why, lead), weighed=weighed)
+    share = _share(lead, likely, on)
     if rivals or share < FLOOR:
         near = rivals or [one for one in standing if one is not lead]
         return Weighing(lead=None, share=0.0, also=(), rivals=(lead, *near), weighed=weighed)
@@ -129,6 +136,14 @@ def _ends_an_outage(cause: Cause, on: Board) -> bool:
     if on.symptom in ABOUT_THE_HOME:
         return False
     return any(on.answers.get(finding) for finding in OUTAGE.intersection(cause.explains))
+
+
+def _outage_left(on: Board, taken: frozenset[str]) -> frozenset[str]:
+    """Give what is why nothing works and no named cause explains; what works badly can wait."""
+    if on.symptom in ABOUT_THE_HOME:
+        return frozenset()
+    left = OUTAGE - taken - on.explained
+    return frozenset(finding for finding in left if on.answers.get(finding))
 
 
 def _deepest(standing: list[Weighed], on: Board) -> Weighed:
