@@ -36,6 +36,7 @@ from cpe_diag.domain.setting_facts import (
 )
 from cpe_diag.domain.sibling_facts import Siblings
 from cpe_diag.domain.site_facts import NameTruth
+from cpe_diag.domain.watch_facts import PortWatch
 from cpe_diag.domain.way_out_facts import Forwarding
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 
@@ -58,6 +59,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="port_speed", value_type=PortSpeed, subjects=("port",)),
     FactKind(id="port_counters", value_type=PortCounters, subjects=("port", "neighbour/*")),
     FactKind(id="port_rates", value_type=PortRates, subjects=("port", "neighbour/*")),
+    FactKind(id="port_watch", value_type=PortWatch, subjects=("port",)),
     FactKind(id="learned_macs", value_type=LearnedMacs, subjects=("port",)),
     FactKind(id="port_config", value_type=PortConfig, subjects=("port",)),
     FactKind(id="port_power", value_type=PortPower, subjects=("port",)),

@@ -17,6 +17,7 @@ from cpe_diag.judge.causes_router import CAUSES_ROUTER
 from cpe_diag.judge.causes_service import CAUSES_SERVICE
 from cpe_diag.judge.causes_settings import CAUSES_SETTINGS
 from cpe_diag.judge.causes_sites import CAUSES_SITES
+from cpe_diag.judge.causes_watch import CAUSES_WATCH
 from cpe_diag.judge.causes_way_out import CAUSES_WAY_OUT
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_OPTICAL,
     *CAUSES_DOCSIS,
     *CAUSES_SETTINGS,
+    *CAUSES_WATCH,
     *CAUSES_SERVICE,
     *CAUSES_LOAD,
     *CAUSES_NAMES,

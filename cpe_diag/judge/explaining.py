@@ -28,6 +28,7 @@ DAMAGE: Final = (
     "modem_partial_service",
     "broadcast_storm",
     "conntrack_full",
+    "port_flaps",
     "port_saturated",
     "port_duplex_wrong",
     "line_errors_high",
@@ -49,10 +50,13 @@ WEAK_LINK: Final = (
 
 FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("node_silent", ("node_dark",)),
-    ("port_down", ("port_admin_down", "port_locked", "group_down", "neighbours_down")),
+    (
+        "port_down",
+        ("port_admin_down", "port_locked", "group_down", "neighbours_down", "port_flaps"),
+    ),
     (
         "ethernet_link_down",
-        ("port_admin_down", "port_locked", "group_down", "neighbours_down"),
+        ("port_admin_down", "port_locked", "group_down", "neighbours_down", "port_flaps"),
     ),
     ("line_out_of_sync", ("port_admin_down", "port_down")),
     ("far_end_power_lost", ("group_down",)),
@@ -70,7 +74,11 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         "line_signal_lost",
         ("port_admin_down", "group_down", "far_end_power_lost", "neighbours_down"),
     ),
-    ("port_changed", ("port_down", "node_restarted", "router_restarted", "line_retraining")),
+    (
+        "port_changed",
+        ("port_down", "port_flaps", "node_restarted", "router_restarted", "line_retraining"),
+    ),
+    ("wan_link_flaps", ("port_flaps",)),
     ("port_idle", ("port_locked", "port_down", "line_out_of_sync", "no_mac_learned", "wan_down")),
     (
         "no_mac_learned",

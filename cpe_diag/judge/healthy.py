@@ -77,6 +77,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             *WAY_OUT,
             "line_retraining",
             "ranging_timeouts",
+            "port_flaps",
             "port_errors_growing",
             "router_restarted",
             "router_crash_logged",

@@ -53,7 +53,8 @@ ROUTER_KINDS: Final = (
 
 OF_SOME_LINES: Final = frozenset(
     {
-        *("port_speed", "port_counters", "port_rates", "learned_macs", "dhcp_bindings"),
+        *("port_speed", "port_counters", "port_rates", "port_watch"),
+        *("learned_macs", "dhcp_bindings"),
         *("port_config", "port_power", "port_security", "cable_test"),
         *("line_quality", "line_growth", "ont_state", "ont_optics", "ont_errors"),
         *("cable_modem", "modem_channels"),

@@ -24,6 +24,7 @@ from cpe_diag.judge.rules_settings import RULES_SETTINGS
 from cpe_diag.judge.rules_sites import RULES_SITES
 from cpe_diag.judge.rules_wan import RULES_WAN
 from cpe_diag.judge.rules_wan_settings import RULES_WAN_SETTINGS
+from cpe_diag.judge.rules_watch import RULES_WATCH
 from cpe_diag.judge.rules_way_out import RULES_WAY_OUT
 from cpe_diag.judge.rules_wifi import RULES_WIFI
 
@@ -37,6 +38,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_NODE,
     *RULES_GROUPS,
     *RULES_PORT,
+    *RULES_WATCH,
     *RULES_SETTINGS,
     *RULES_LINE,
     *RULES_ONT,

@@ -49,6 +49,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
         title="Port",
         bad=("port_admin_down", "port_locked", "port_down", "mac_in_wrong_vlan"),
         degraded=(
+            "port_flaps",
             "port_duplex_wrong",
             "port_errors_growing",
             "profile_wrong",

@@ -50,7 +50,7 @@ ASKS: Final[Mapping[str, tuple[FactKey, ...]]] = {
 
 ROUTER_SIDE: Final = frozenset(ROUTER_KINDS)
 NODE_SIDE: Final = frozenset(
-    {"node_system", "port_status", "port_speed", "port_counters", "port_rates"}
+    {"node_system", "port_status", "port_speed", "port_counters", "port_rates", "port_watch"}
     | {"learned_macs", "line_quality", "port_config", "port_power", "port_security"}
     | {"cable_test", "ont_state", "ont_optics", "cable_modem", "siblings"}
 )

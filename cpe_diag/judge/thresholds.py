@@ -58,6 +58,13 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
         meaning="a port whose state changed less than this ago has just come or gone",
     ),
     Threshold(
+        id="port_flap_changes",
+        value=2.0,
+        unit="changes",
+        source=PROPOSAL + "; once lost and once back",
+        meaning="a link that changes so often while it is looked at comes and goes",
+    ),
+    Threshold(
         id="neighbours_together_s",
         value=300.0,
         unit="s",

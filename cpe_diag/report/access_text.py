@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         PortSecurity,
     )
     from cpe_diag.domain.sibling_facts import Siblings
+    from cpe_diag.domain.watch_facts import PortWatch
 
 DOWN_CAUSE_WORDS: Final[Mapping[OntDownCause, str]] = {
     OntDownCause.DYING_GASP: "its power went (dying gasp)",
@@ -37,6 +38,13 @@ DOWN_CAUSE_WORDS: Final[Mapping[OntDownCause, str]] = {
     OntDownCause.ROGUE: "it sent out of turn (rogue)",
     OntDownCause.OTHER: "another cause",
 }
+
+
+def port_watch(fact: PortWatch) -> str:
+    """Say what the link did while it was looked at."""
+    came = counted(fact.changes, "change") if fact.changes else "no change"
+    down = f", down in {fact.down_looks} of {fact.looks} looks" if fact.down_looks else ""
+    return f"{came} of the link in {duration(fact.watched_s)}{down}"
 
 
 def port_config(fact: PortConfig) -> str:

@@ -39,6 +39,7 @@ from cpe_diag.domain.setting_facts import (
 )
 from cpe_diag.domain.sibling_facts import Siblings
 from cpe_diag.domain.site_facts import NameTruth
+from cpe_diag.domain.watch_facts import PortWatch
 from cpe_diag.domain.way_out_facts import Forwarding
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 from cpe_diag.report import access_text, device_text, load_text, router_text
@@ -249,6 +250,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     PortSpeed: _port_speed,
     PortCounters: _port_counters,
     PortRates: _port_rates,
+    PortWatch: access_text.port_watch,
     LearnedMacs: _learned_macs,
     LineQuality: _line_quality,
     Reachability: _reachability,

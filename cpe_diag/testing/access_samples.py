@@ -30,6 +30,7 @@ from cpe_diag.domain.setting_facts import (
     VlanMembership,
 )
 from cpe_diag.domain.sibling_facts import Siblings, SiblingState
+from cpe_diag.domain.watch_facts import PortWatch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,7 @@ ACCESS_FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
             auto_negotiation=True,
             service_vlan=VlanMembership.UNTAGGED,
         ),
+        FactKey("port_watch", "port"): PortWatch(watched_s=9.0, looks=10, changes=3, down_looks=3),
         FactKey("port_power", "port"): PortPower(
             admin_on=True, delivering=False, fault=True, power_w=_NOT_SAID
         ),

@@ -51,6 +51,7 @@ from cpe_diag.domain.subscriber import (
     Technology,
     WanProtocol,
 )
+from cpe_diag.domain.watch_facts import PortWatch
 from cpe_diag.domain.way_out_facts import Forwarding
 from cpe_diag.domain.wifi_facts import (
     AirNeighbour,
@@ -256,6 +257,7 @@ def _node_facts() -> dict[tuple[str, str], object]:
         ("port_speed", "port"): PortSpeed(speed_bps=1_000_000_000, duplex=Duplex.FULL),
         ("port_counters", "port"): _counters(90_000_000),
         ("port_rates", "port"): _rates(),
+        ("port_watch", "port"): PortWatch(watched_s=11.0, looks=12, changes=0, down_looks=0),
         ("learned_macs", "port"): LearnedMacs(entries=(LearnedMac(mac=ROUTER_MAC, vlan=120),)),
         ("siblings", "node"): sibling_samples.well(),
     }

@@ -47,6 +47,7 @@ NODE_FACTS: Final = (
     ("port_speed", "port"),
     ("port_counters", "port"),
     ("port_rates", "port"),
+    ("port_watch", "port"),
     ("learned_macs", "port"),
     ("siblings", "node"),
     ("line_quality", "line"),

@@ -104,6 +104,18 @@ def duplex_mismatch(case: CaseFile) -> CaseFile:
     return changed(case, "port_rates", "port", late_collisions=14, fcs_errors=20, in_errors=20)
 
 
+def port_flapping(case: CaseFile) -> CaseFile:
+    """The link comes and goes; it is there when the port is first looked at."""
+    case = changed(case, "port_status", "port", last_change_s=4.0)
+    return changed(case, "port_watch", "port", watched_s=9.0, looks=10, changes=3, down_looks=2)
+
+
+def port_flapping_gone(case: CaseFile) -> CaseFile:
+    """The link comes and goes; it is gone when the port is first looked at, and the router too."""
+    case = link_down(case)
+    return changed(case, "port_watch", "port", watched_s=9.0, looks=10, changes=4, down_looks=3)
+
+
 def node_outage(case: CaseFile) -> CaseFile:
     """The whole access node is dark."""
     return router_gone(node_gone(case))

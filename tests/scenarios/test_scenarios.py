@@ -134,6 +134,8 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("line_noise-drops", dsl_home, DROPS, outside.line_noise, NETWORK, FIELD),
     _row("line_noise-no_internet", dsl_home, OUT, outside.line_noise, NETWORK, FIELD),
     _row("line_retrains", dsl_home, DROPS, outside.line_retrains, NETWORK, FIELD),
+    _row("port_flapping-up", ethernet_home, DROPS, outside.port_flapping, NETWORK, FIELD),
+    _row("port_flapping-gone", ethernet_home, DROPS, outside.port_flapping_gone, NETWORK, FIELD),
     _row("line_rate_low-dsl", dsl_home, SLOW, outside.line_rate_low, NETWORK, NOC),
     _row("line_rate_low-ethernet", ethernet_home, SLOW, outside.line_rate_low, NETWORK, NOC),
     _row("port_errors", ethernet_home, SLOW, outside.port_errors, NETWORK, FIELD),

@@ -81,6 +81,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("node_fell", outside.node_ports_outage(ETH), outside.card_outage(ETH)),
     ("port_errors_growing", outside.port_errors(ETH), ETH),
     ("neighbours_have_errors", _neighbours_with_errors(ETH), ETH),
+    ("port_flaps", outside.port_flapping(ETH), ETH),
     ("port_duplex_wrong", outside.duplex_mismatch(ETH), ETH),
     ("port_speed_low", outside.line_rate_low(ETH), ETH),
     ("port_saturated", at_home.line_saturated(DSL), DSL),
