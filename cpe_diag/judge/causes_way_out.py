@@ -107,14 +107,21 @@ CAUSES_WAY_OUT: Final[tuple[Cause, ...]] = (
         destination=Destination.SECOND_LINE,
         title="The router's clock is wrong",
         needs=(must("router_clock_wrong"),),
-        supports=(when("router_clock_wrong", 4.2),),
-        explains=("router_clock_wrong",),
+        supports=(when("router_clock_wrong", 4.2), when("clock_fails_names", 2.5)),
+        explains=(
+            "router_clock_wrong",
+            "clock_fails_names",
+            "router_dns_fails",
+            "router_http_fails",
+            "platform_fails_from_home",
+        ),
         shifts=((SLOW, -0.5), (DROPS, -0.5)),
         bystander=True,
         next_action="Have it take the time anew (NTP); look whether its time server answers.",
         tell_customer="Your router's clock is wrong, so that secure connections of its own fail."
         " We will set it right with you.",
-        source="RFC 5280, section 4.1.2.5 (validity of certificates); RFC 4034, section 3.1.5",
+        source="RFC 5280, section 4.1.2.5 (validity of certificates); RFC 4034, section 3.1.5"
+        " (times of signatures); RFC 4035, section 5.5 (what does not validate is SERVFAIL)",
     ),
     Cause(
         id="router_dns_setting",

@@ -154,6 +154,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "operator_dns_fails",
             "lan_dhcp_not_serving",
             "chosen_resolver_dead",
+            "clock_fails_names",
         ),
     ),
     (

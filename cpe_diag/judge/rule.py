@@ -258,7 +258,9 @@ def span(seconds: float) -> str:
         return f"{seconds / 60:.0f} min"
     if seconds < 2 * 86400:
         return f"{seconds / 3600:.3g} h"
-    return f"{seconds / 86400:.3g} days"
+    if seconds < 2 * 365 * 86400:
+        return f"{seconds / 86400:.3g} days"
+    return f"{seconds / (365 * 86400):.2g} years"
 
 
 RESTARTING: Final = frozenset(

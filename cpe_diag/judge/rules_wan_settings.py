@@ -6,9 +6,9 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import known
-from cpe_diag.domain.path_facts import DnsCheck
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome
 from cpe_diag.domain.router_facts import RouterSystem, WanStatus
-from cpe_diag.judge.keys import DNS_CHOSEN, DNS_DIRECT, LAN, SYSTEM, WAN
+from cpe_diag.judge.keys import DNS_CHOSEN, DNS_DIRECT, DNS_FORWARDER, LAN, SYSTEM, WAN
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, span, yes
 from cpe_diag.judge.rules_paths import SERVER_FAILED, SERVER_SPOKE
 from cpe_diag.judge.rules_way_out import interface_of, is_private, lan_interface
@@ -77,6 +77,27 @@ def router_clock_wrong(facts: Facts) -> Answer:
     return says(abs(offset_s) > facts.limits["router_clock_s"], words, SYSTEM)
 
 
+def clock_fails_names(facts: Facts) -> Answer:
+    """Answer whether the router takes good answers for forged, by a clock that is wrong.
+
+    A validator whose clock is outside a signature's time has to answer SERVFAIL.
+    """
+    clock, check = router_clock_wrong(facts), facts.fact(DnsCheck, DNS_FORWARDER)
+    if clock.answer is not True:
+        return clock
+    if check is None:
+        return cannot_tell(facts, DNS_FORWARDER)
+    words = f"{clock.because}, and its forwarder said {check.outcome} for {check.name}"
+    if check.outcome is not DnsOutcome.SERVFAIL:
+        return no(words, SYSTEM, DNS_FORWARDER)
+    direct = facts.fact(DnsCheck, DNS_DIRECT)
+    if direct is None:
+        return cannot_tell(facts, DNS_DIRECT)
+    if direct.outcome in SERVER_FAILED:
+        return does_not_arise(f"the operator's resolver said {direct.outcome} too")
+    return yes(words, SYSTEM, DNS_FORWARDER, DNS_DIRECT)
+
+
 def chosen_resolver_dead(facts: Facts) -> Answer:
     """Answer whether the router asks a name server of its own choice, which does not answer."""
     wan, direct = facts.fact(WanStatus, WAN), facts.fact(DnsCheck, DNS_DIRECT)
@@ -113,6 +134,12 @@ RULES_WAN_SETTINGS: Final[tuple[Rule, ...]] = (
         question="Is the router's clock far off?",
         needs=(SYSTEM,),
         ask=router_clock_wrong,
+    ),
+    Rule(
+        id="clock_fails_names",
+        question="Does the router take good names for forged, by a wrong clock?",
+        needs=(SYSTEM, DNS_FORWARDER, DNS_DIRECT),
+        ask=clock_fails_names,
     ),
     Rule(
         id="chosen_resolver_dead",

@@ -69,6 +69,14 @@ def router_clock(case: CaseFile) -> CaseFile:
     return changed(case, "router_system", "router", clock_offset_s=-400.0 * 86_400)
 
 
+def router_clock_names(case: CaseFile) -> CaseFile:
+    """By its clock no signature is valid: its validating name service refuses every answer."""
+    case = changed(
+        case, "dns", "router>reference", outcome=DnsOutcome.SERVFAIL, addresses=(), took_s=SILENT
+    )
+    return router_clock(case)
+
+
 def router_dns_setting(case: CaseFile) -> CaseFile:
     """The router asks a dead server; the operator's answers it."""
     case = changed(case, "router_wan", "router", dns_servers=(DEAD_SERVER,))

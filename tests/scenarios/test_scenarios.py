@@ -253,6 +253,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("double_nat", ethernet_home, OUT, way_out.double_nat, ROUTER, SECOND),
     _row("lan_wan_same_prefix", ethernet_home, OUT, way_out.lan_wan_same_prefix, ROUTER, SECOND),
     _row("router_clock", ethernet_home, OUT, way_out.router_clock, ROUTER, SECOND),
+    _row("router_clock-names", dsl_home, OUT, way_out.router_clock_names, ROUTER, SECOND),
     _row("router_dns_setting", ethernet_home, OUT, way_out.router_dns_setting, ROUTER, SECOND),
     _row("router_dns_setting-site", dsl_home, SITE, way_out.router_dns_setting, ROUTER, SECOND),
     _row("router_dns", ethernet_home, OUT, at_home.router_dns, ROUTER, SECOND),

@@ -143,6 +143,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("wan_behind_router", way_out.double_nat(ETH), ETH),
     ("lan_wan_overlap", way_out.lan_wan_same_prefix(ETH), ETH),
     ("router_clock_wrong", way_out.router_clock(ETH), ETH),
+    ("clock_fails_names", way_out.router_clock_names(ETH), way_out.router_clock(ETH)),
     ("chosen_resolver_dead", way_out.router_dns_setting(ETH), ETH),
     ("gateway_jitter", load.access_jitter(ETH), MEASURED),
     ("internet_delay", load.core_delay(ETH), MEASURED),
