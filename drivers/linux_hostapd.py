@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from ipaddress import IPv6Interface, IPv6Network
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
@@ -65,6 +66,12 @@ NFT_OUT: Final = re.compile(r'\boifname "?([\w.-]+)"?.*\bmasquerade\b')
 IPTABLES_OUT: Final = re.compile(r"-o ([\w.-]+)\b.*-j MASQUERADE\b")
 # A DHCP client's own command line: -i DEVICE of udhcpc, the device as a word of the others.
 LOOPBACK: Final = "127."
+# iproute2 and busybox: `ip -6 route`.
+DEFAULT6: Final = re.compile(r"^default via ([0-9a-f:]{3,39}) dev (\S+)", re.MULTILINE)
+# dhclient(8) (-P) and odhcp6c: who surely asks for a prefix.
+ASKS_FOR_PREFIX: Final = re.compile(r"^(?:dhclient .*-P\b|odhcp6c\b)", re.MULTILINE)
+# RFC 4193, section 3.1.
+OWN_MAKING: Final = IPv6Network("fc00::/7")
 # Linux net/ipv4/udp.c, udp4_format_sock: local port in hexadecimal. RFC 2131: 67; RFC 1035: 53.
 UDP_PORT: Final = re.compile(r"^\s*\d+: [0-9A-F]{8}:([0-9A-F]{4}) ", re.MULTILINE)
 DHCP_SERVER: Final = "0043"
@@ -126,7 +133,8 @@ def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
     if name is None:
         detail = "no device translates addresses, and there is no default route"
         raise UnreadableError(FailureKind.NOT_MEASURED, detail)
-    device = ip_devices(parts.get("addresses", "")).get(name)
+    devices = ip_devices(parts.get("addresses", ""))
+    device = devices.get(name)
     addresses = device.addresses if device else ()
     up = bool(addresses) and device is not None and device.carrier is True
     servers = name_servers(parts.get("servers", ""), answer.command.label)
@@ -145,7 +153,34 @@ def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
         autostart=UNSUPPORTED,
         error_codes=(),
         mtu=device.mtu if device else UNSUPPORTED,
+        ipv6_addresses=device.ipv6_addresses if device else UNSUPPORTED,
+        ipv6_prefixes=_prefixes(devices, name, parts.get("clients", "")),
+        ipv6_gateway=_gateway6(parts, name),
     )
+
+
+def _prefixes(devices: Mapping[str, IpDevice], wan: str, clients: str) -> Maybe[tuple[str, ...]]:
+    """Give what the home has of the operator's prefix; none is told only where one is asked for.
+
+    RFC 8415, section 6.3: prefixes come by DHCPv6. RFC 4193: ULAs are of the home's own making.
+    """
+    networks = {
+        IPv6Interface(text).network
+        for name, one in devices.items()
+        if name != wan
+        for text in one.ipv6_addresses
+        if IPv6Interface(text).ip not in OWN_MAKING
+    }
+    if not networks and not ASKS_FOR_PREFIX.search(clients):
+        return UNSUPPORTED
+    return tuple(str(one) for one in sorted(networks))
+
+
+def _gateway6(parts: Mapping[str, str], wan: str) -> Maybe[str | None]:
+    if "routes6" not in parts:
+        return UNSUPPORTED
+    hops = [hop for hop, device in DEFAULT6.findall(parts["routes6"]) if device == wan]
+    return hops[0] if hops else None
 
 
 def _protocol(name: str, device: IpDevice | None, clients: str) -> str:
@@ -353,6 +388,11 @@ def ping_from_home(answers: Answers, context: ReadingContext) -> PingCheck:
 
 def ping_full(answers: Answers, context: ReadingContext) -> PingCheck:
     """Read pings as large as the WAN takes."""
+    return ping(answers, context)
+
+
+def ping_ipv6(answers: Answers, context: ReadingContext) -> PingCheck:
+    """Read pings by IPv6."""
     return ping(answers, context)
 
 

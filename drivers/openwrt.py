@@ -464,6 +464,11 @@ def ping_full(answers: Answers, context: ReadingContext) -> PingCheck:
     return ping(answers, context)
 
 
+def ping_ipv6(answers: Answers, context: ReadingContext) -> PingCheck:
+    """Read pings by IPv6."""
+    return ping(answers, context)
+
+
 def router_forwarding(answers: Answers, _: ReadingContext) -> Forwarding:
     """Read what becomes of the home's packets."""
     return forwarding(answers[0])

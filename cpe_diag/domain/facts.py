@@ -37,7 +37,7 @@ from cpe_diag.domain.setting_facts import (
 from cpe_diag.domain.sibling_facts import Siblings
 from cpe_diag.domain.site_facts import NameTruth
 from cpe_diag.domain.watch_facts import PortWatch
-from cpe_diag.domain.way_out_facts import Forwarding
+from cpe_diag.domain.way_out_facts import FirmwareIssue, Forwarding
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 
 
@@ -96,6 +96,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "home>reference",
             "router>gateway/full",
             "router>reference/full",
+            "router>reference/ipv6",
         ),
     ),
     FactKind(
@@ -145,12 +146,14 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     ),
     FactKind(id="name_truth", value_type=NameTruth, subjects=("reference", "platform")),
     FactKind(id="answer", value_type=CallerAnswer, subjects=("*",)),
+    FactKind(id="firmware_issue", value_type=FirmwareIssue, subjects=("router",)),
     FactKind(id="own_change", value_type=OwnChange, subjects=("*",)),
 )
 """Every kind of fact, in the order from the operator's core to the customer's device.
 
 `router>reference` reads "asked from the router, about the reference host"; `home>reference` is
-asked from the router with its address in the home, `/full` with packets as large as the WAN takes.
+asked from the router with its address in the home, `/full` with packets as large as the WAN takes,
+`/ipv6` by IPv6.
 For `dns` the subject `router>reference` asks the router's own forwarder,
 `router>operator_resolver` asks the operator's resolver directly from the router, and
 `router>chosen_resolver` a server that the router is set to ask and that is not the operator's.

@@ -1,4 +1,4 @@
-"""Facts about what the home router does with packets that come from the home."""
+"""Facts about what the home router does with the home's packets, and what is known of that."""
 
 from __future__ import annotations
 
@@ -21,3 +21,17 @@ class Forwarding:
     ipv6: Maybe[bool]
     translates: Maybe[bool]
     blocked_by: Maybe[str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmwareIssue:
+    """Fact `firmware_issue`: a known issue that surely concerns the router, and the complaint.
+
+    `id` and `title` are the issue's, `source` says who found it out, `because` why it concerns
+    this router.
+    """
+
+    id: str
+    title: str
+    source: str
+    because: str

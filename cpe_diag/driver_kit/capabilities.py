@@ -56,6 +56,7 @@ ROUTER_READING: Final = (
     "router_forwarding",
     "ping_from_home",
     "ping_full",
+    "ping_ipv6",
     "dns_forwarder",
     "dns_direct",
     "http",

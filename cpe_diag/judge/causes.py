@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.judge.causes_access import CAUSES_ACCESS
 from cpe_diag.judge.causes_device import CAUSES_DEVICE
 from cpe_diag.judge.causes_docsis import CAUSES_DOCSIS
+from cpe_diag.judge.causes_firmware import CAUSES_FIRMWARE
 from cpe_diag.judge.causes_groups import CAUSES_GROUPS
 from cpe_diag.judge.causes_home import CAUSES_HOME
+from cpe_diag.judge.causes_ipv6 import CAUSES_IPV6
 from cpe_diag.judge.causes_load import CAUSES_LOAD
 from cpe_diag.judge.causes_names import CAUSES_NAMES
 from cpe_diag.judge.causes_optical import CAUSES_OPTICAL
@@ -35,6 +37,8 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_NAMES,
     *CAUSES_ROUTER,
     *CAUSES_WAY_OUT,
+    *CAUSES_IPV6,
+    *CAUSES_FIRMWARE,
     *CAUSES_HOME,
     *CAUSES_DEVICE,
     *CAUSES_PLATFORM,

@@ -140,6 +140,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ),
     ("latency_under_load", ("access_train_slow", "access_rate_low", "port_saturated")),
     ("internet_unreachable", NO_WAY_OUT),
+    ("ipv6_unreachable", (*NO_WAY_OUT, "internet_unreachable")),
     ("forwarding_blocked", ("forwarding_off",)),
     ("large_packets_lost", ("wan_mtu_wrong",)),
     ("wan_behind_router", ("lan_wan_overlap",)),

@@ -42,6 +42,9 @@ WAY_OUT: Final = (
     "chosen_resolver_dead",
     "resolver_slow",
     "resolver_lies",
+    "ipv6_no_prefix",
+    "ipv6_unreachable",
+    "firmware_issue_known",
 )
 HOME: Final = ("lan_dhcp_not_serving", "lan_rogue_dhcp", "wifi_disabled", "wifi_radio_dead")
 
@@ -154,6 +157,9 @@ MAY_BE_UNKNOWN: Final = frozenset(
         "device_takes_no_answers",
         "device_answers_arp_alone",
         "lan_duplicate_address",
+        "ipv6_no_prefix",
+        "ipv6_unreachable",
+        "firmware_issue_known",
         "line_errors_high",
         "latency_high",
         "wifi_disconnects",

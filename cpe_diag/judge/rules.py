@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.judge.rules_answers import RULES_ANSWERS
 from cpe_diag.judge.rules_device import RULES_DEVICE
 from cpe_diag.judge.rules_docsis import RULES_DOCSIS
+from cpe_diag.judge.rules_firmware import RULES_FIRMWARE
 from cpe_diag.judge.rules_flows import RULES_FLOWS
 from cpe_diag.judge.rules_groups import RULES_GROUPS
 from cpe_diag.judge.rules_home import RULES_HOME
+from cpe_diag.judge.rules_ipv6 import RULES_IPV6
 from cpe_diag.judge.rules_line import RULES_LINE
 from cpe_diag.judge.rules_load import RULES_LOAD
 from cpe_diag.judge.rules_names import RULES_NAMES
@@ -51,6 +53,8 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_LOAD,
     *RULES_RATE,
     *RULES_NAMES,
+    *RULES_IPV6,
+    *RULES_FIRMWARE,
     *RULES_HOME,
     *RULES_DEVICE,
     *RULES_FLOWS,

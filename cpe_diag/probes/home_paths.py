@@ -1,23 +1,25 @@
-"""Ways out as the home's packets see them: with an address of the home, and of full size."""
+"""Ways out as the home's packets see them: with its address, of full size, by IPv6."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.failures import Failure, FailureKind
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.router_facts import LanStatus, WanStatus
 from cpe_diag.probes.asking import Asked, ask_all, dependency
 from cpe_diag.probes.probe import Probe, Setting
+from cpe_diag.probes.router_names import unnamed
 from cpe_diag.probes.router_paths import reference_address
 
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import Evidence, Measurement
-    from cpe_diag.domain.failures import Failure
 
 FROM_HOME: Final = FactKey("ping", "home>reference")
 GATEWAY_FULL: Final = FactKey("ping", "router>gateway/full")
 REFERENCE_FULL: Final = FactKey("ping", "router>reference/full")
+REFERENCE_IPV6: Final = FactKey("ping", "router>reference/ipv6")
 
 # RFC 791, section 3.1, and RFC 792: headers of IPv4 and of an echo request, in bytes.
 HEADERS_BYTES: Final = 20 + 8
@@ -66,17 +68,35 @@ def _ways(reference: str | Failure, evidence: Evidence) -> tuple[Asked, ...]:
     )
 
 
+def _by_ipv6(setting: Setting, evidence: Evidence) -> Asked:
+    """Ask by IPv6 where the line has it."""
+    missing = unnamed("reference") if setting.reference is None else None
+    wan = evidence.value(WanStatus, "router_wan", "router")
+    if wan is None:
+        missing = dependency("router", "it is not known whether the WAN has IPv6")
+    elif not (known(wan.ipv6_addresses) or known(wan.ipv6_gateway)):
+        detail = "the WAN has no IPv6, or does not tell"
+        missing = Failure(kind=FailureKind.NOT_APPLICABLE, where="router", detail=detail)
+    if missing is not None or setting.reference is None:
+        return Asked(key=REFERENCE_IPV6, question="ping_ipv6", missing=missing)
+    return Asked(key=REFERENCE_IPV6, question="ping_ipv6", target=setting.reference.host)
+
+
 async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[Measurement, ...]:
     reference = reference_address(setting, evidence)
-    questions = (_from_home(reference, evidence), *_ways(reference, evidence))
+    questions = (
+        _from_home(reference, evidence),
+        *_ways(reference, evidence),
+        _by_ipv6(setting, evidence),
+    )
     return await ask_all(setting, questions, deadline)
 
 
 PROBE: Final = Probe(
     id="home_paths",
     title="Ways out as the home sees them",
-    asks="the reference host, from the router with its address in the home, and in full size",
-    gives=(FROM_HOME, GATEWAY_FULL, REFERENCE_FULL),
+    asks="the reference, from the router: with its address in the home, in full size, by IPv6",
+    gives=(FROM_HOME, GATEWAY_FULL, REFERENCE_FULL, REFERENCE_IPV6),
     after=("router_wan", "router_lan"),
     run=_run,
     cost_s=0.3,

@@ -40,7 +40,7 @@ from cpe_diag.domain.setting_facts import (
 from cpe_diag.domain.sibling_facts import Siblings
 from cpe_diag.domain.site_facts import NameTruth
 from cpe_diag.domain.watch_facts import PortWatch
-from cpe_diag.domain.way_out_facts import Forwarding
+from cpe_diag.domain.way_out_facts import FirmwareIssue, Forwarding
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 from cpe_diag.report import access_text, device_text, load_text, router_text
 from cpe_diag.report.duration import duration, rate, size
@@ -222,6 +222,10 @@ def _answer(fact: CallerAnswer) -> str:
     return f"the caller says: {fact.choice.replace('_', ' ')}"
 
 
+def _firmware_issue(fact: FirmwareIssue) -> str:
+    return f"known issue {fact.id}: {fact.title}, as {fact.because} ({fact.source})"
+
+
 def _own_change(fact: OwnChange) -> str:
     return f"we did {fact.action}: {fact.ended.replace('_', ' ')}: {fact.words}"
 
@@ -257,6 +261,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     RouterSystem: router_text.router_system,
     WanStatus: router_text.router_wan,
     Forwarding: router_text.router_forwarding,
+    FirmwareIssue: _firmware_issue,
     LanStatus: router_text.router_lan,
     LogEvents: router_text.router_log,
     WifiStatus: router_text.router_wifi,

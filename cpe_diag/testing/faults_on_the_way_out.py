@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
-from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, PingCheck
+from cpe_diag.domain.way_out_facts import FirmwareIssue
 from cpe_diag.testing.evidence_samples import changed, with_value
 
 if TYPE_CHECKING:
@@ -91,3 +92,38 @@ def router_dns_setting(case: CaseFile) -> CaseFile:
         took_s=SILENT,
     )
     return with_value(case, "dns", "router>chosen_resolver", dead)
+
+
+def ipv6_home(case: CaseFile) -> CaseFile:
+    """The line has IPv6 beside IPv4, and all of it works."""
+    case = changed(
+        case,
+        "router_wan",
+        "router",
+        ipv6_addresses=("2001:db8:1::11/64",),
+        ipv6_prefixes=("2001:db8:1:100::/64",),
+        ipv6_gateway="fe80::1",
+    )
+    answered = PingCheck(target="reference.example", sent=4, received=4, rtt_avg_s=0.011, note="")
+    return with_value(case, "ping", "router>reference/ipv6", answered)
+
+
+def ipv6_prefix_missing(case: CaseFile) -> CaseFile:
+    """The operator's DHCPv6 server hands out no prefix; the router's own IPv6 works."""
+    return changed(ipv6_home(case), "router_wan", "router", ipv6_prefixes=())
+
+
+def ipv6_route(case: CaseFile) -> CaseFile:
+    """By IPv6 alone nothing comes back."""
+    return _lost(ipv6_home(case), "router>reference/ipv6")
+
+
+def firmware_bug(case: CaseFile) -> CaseFile:
+    """All that can be measured is good; experience has the complaint for this firmware."""
+    known = FirmwareIssue(
+        id="gateway-stalls",
+        title="Forwarding stalls after days",
+        source="the vendor's bulletin 2026-14",
+        because="the router is Lab Gateway with firmware 2.3.1, within >=2.3,<2.3.2",
+    )
+    return with_value(case, "firmware_issue", "router", known)

@@ -54,7 +54,7 @@ from cpe_diag.domain.subscriber import (
     WanProtocol,
 )
 from cpe_diag.domain.trace import Exchange, RawAnswer
-from cpe_diag.domain.way_out_facts import Forwarding
+from cpe_diag.domain.way_out_facts import FirmwareIssue, Forwarding
 from cpe_diag.domain.wifi_facts import (
     AirNeighbour,
     AirScan,
@@ -206,6 +206,12 @@ FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
             ipv6=Missing(why=FailureKind.UNSUPPORTED),
             translates=True,
             blocked_by="filter, forward: drop",
+        ),
+        FactKey("firmware_issue", "router"): FirmwareIssue(
+            id="gateway-stalls",
+            title="Forwarding stalls after days",
+            source="the vendor's bulletin 2026-14",
+            because="the router is Example AX with firmware 2.3.1, within >=2.3,<2.3.2",
         ),
         FactKey("router_lan", "router"): LanStatus(
             prefix="192.168.1.1/24",

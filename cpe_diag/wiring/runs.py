@@ -41,6 +41,7 @@ from cpe_diag.wiring.knowledge import (
     wrong_choice,
 )
 from cpe_diag.wiring.known import look_up
+from cpe_diag.wiring.known_firmware import with_known_firmware
 
 if TYPE_CHECKING:
     from cpe_diag.engine.run import Act, AskCaller, OnProgress, RunResult
@@ -169,11 +170,13 @@ async def perform(
             ask_caller=ask_caller,
         )
         forget_exchanged_node(prepared.subscriber, result.evidence, doors, memory)
+        at = doors.clock.now()
     known = await asyncio.to_thread(look_up, prepared.config, result.case, result.verdict)
+    result = with_known_firmware(result, known, judge(), at)
     incident = await asyncio.to_thread(
         note_incident, prepared.config, result.case, result.verdict, result.started_at
     )
-    return replace(result, known=known, incident=incident)
+    return replace(result, incident=incident)
 
 
 def setting_of(

@@ -43,12 +43,13 @@ class _PingOptions:
     quiet: bool
     target: str
     source: str
+    by_ipv6: bool
 
 
 def _ping_options(call: Call) -> _PingOptions | None:
     args = list(call.args)
     values = {"c": float(WITHOUT_COUNT), "W": PING_WAIT_S, "w": math.inf, "s": 56.0, "i": 1.0}
-    quiet, adaptive = False, False
+    quiet = adaptive = by_ipv6 = False
     target = source = ""
     while args:
         arg = args.pop(0)
@@ -59,6 +60,7 @@ def _ping_options(call: Call) -> _PingOptions | None:
         letter, rest = match.groups()
         quiet = quiet or letter == "q"
         adaptive = adaptive or letter == "A"
+        by_ipv6 = by_ipv6 or letter == "6"
         if letter in "cWwsiIt":
             value = rest or (args.pop(0) if args else "")
             if letter == "I":
@@ -77,6 +79,7 @@ def _ping_options(call: Call) -> _PingOptions | None:
         quiet=quiet,
         target=target,
         source=source,
+        by_ipv6=by_ipv6,
     )
 
 
@@ -94,6 +97,9 @@ async def ping(call: Call) -> int:
         return 1
     machine, target = call.machine, options.target
     address = target
+    if options.by_ipv6:  # the lab's names have no address of that family
+        call.streams.complain(f"ping: bad address '{target}'\n")
+        return 1
     if not is_address(target):
         resolved = resolve(machine, target)
         await machine.world.sleep(

@@ -171,6 +171,9 @@ def test_the_line_to_the_operator_is_what_addresses_are_translated_on() -> None:
         autostart=UNSUPPORTED,
         error_codes=(),
         mtu=1500,
+        ipv6_addresses=(),
+        ipv6_prefixes=UNSUPPORTED,
+        ipv6_gateway=UNSUPPORTED,
     )
 
 

@@ -33,7 +33,11 @@ def test_every_kind_of_fact_that_can_be_measured_has_a_probe() -> None:
     """A rule on a fact that nobody brings would answer `cannot tell` for ever."""
     given = {(key.kind, key.subject) for one in PROBES for key in one.gives}
     wanted = {(kind.id, subject) for kind in FACT_KINDS for subject in kind.subjects}
-    assert wanted - given == {("answer", "*"), ("own_change", "*")}
+    assert wanted - given == {
+        ("answer", "*"),
+        ("own_change", "*"),
+        ("firmware_issue", "router"),
+    }
 
 
 def test_a_probe_waits_only_for_facts_that_some_probe_brings() -> None:

@@ -1,0 +1,38 @@
+"""Causes that hit IPv6 alone: sites that have both families begin late."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cpe_diag.domain.verdict import Destination, FaultDomain
+from cpe_diag.judge.cause import Cause, must, must_not, when
+
+CAUSES_IPV6: Final[tuple[Cause, ...]] = (
+    Cause(
+        id="ipv6_prefix_missing",
+        domain=FaultDomain.NETWORK,
+        destination=Destination.NETWORK_OPERATIONS,
+        title="The router asks for an IPv6 prefix for the home, and is given none",
+        needs=(must("ipv6_no_prefix"),),
+        supports=(when("ipv6_no_prefix", 4.2),),
+        explains=("ipv6_no_prefix",),
+        next_action="Look at the DHCPv6 server and its pool of prefixes for this line.",
+        tell_customer="Your home gets no addresses of the new kind (IPv6) from us. Our engineers"
+        " are correcting that.",
+        source="RFC 7084, WPD-1 and L-2; RFC 8415, section 6.3",
+    ),
+    Cause(
+        id="ipv6_route",
+        domain=FaultDomain.NETWORK,
+        destination=Destination.NETWORK_OPERATIONS,
+        title="The operator's network does not carry this line's IPv6",
+        needs=(must("ipv6_unreachable"), must_not("internet_unreachable")),
+        supports=(when("ipv6_unreachable", 4.2),),
+        explains=("ipv6_unreachable",),
+        next_action="Look at the IPv6 routes to and from this line's prefix, on both sides.",
+        tell_customer="Our network does not carry your traffic of the new kind (IPv6). Our"
+        " engineers are correcting that.",
+        source="the router has an IPv6 address, and reaches by IPv4 what it does not reach by"
+        " IPv6; RFC 6724",
+    ),
+)
