@@ -30,7 +30,13 @@ CAUSES_WAY_OUT: Final[tuple[Cause, ...]] = (
         destination=Destination.SECOND_LINE,
         title="The router works, but lets nothing from the home through",
         supports=(when("forwarding_off", 6.0), when("forwarding_blocked", 6.0)),
-        explains=("forwarding_off", "forwarding_blocked", "nat_missing", *NO_WAY_FROM_HOME),
+        explains=(
+            "forwarding_off",
+            "forwarding_blocked",
+            "nat_missing",
+            "device_no_way_out",
+            *NO_WAY_FROM_HOME,
+        ),
         next_action="Put its forwarding and firewall back to what they were; a restart may do.",
         tell_customer="Your router holds your devices' traffic back. We will correct its settings"
         " with you.",
