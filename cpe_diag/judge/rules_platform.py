@@ -14,13 +14,16 @@ from cpe_diag.judge.keys import (
     DNS_FORWARDER,
     DNS_OPERATOR,
     DNS_PLATFORM,
+    DNS_PLATFORM_ELSEWHERE,
     DNS_PLATFORM_ROUTER,
     HTTP_OPERATOR,
     HTTP_PLATFORM,
+    HTTP_PLATFORM_ELSEWHERE,
     HTTP_PLATFORM_ROUTER,
+    HTTP_REFERENCE_ELSEWHERE,
     HTTP_ROUTER,
 )
-from cpe_diag.judge.rule import Answer, Rule, cannot_tell, says
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, no, says, yes
 from cpe_diag.judge.vantages import ANSWERED, held, page_words, serves, standing
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ VANTAGES: Final = ((HTTP_PLATFORM, HTTP_OPERATOR), (HTTP_PLATFORM_ROUTER, HTTP_R
 NAME_VANTAGES: Final = ((DNS_PLATFORM, DNS_OPERATOR), (DNS_PLATFORM_ROUTER, DNS_FORWARDER))
 NO_ANSWER: Final = (HttpOutcome.REFUSED, HttpOutcome.UNREACHABLE, HttpOutcome.CONNECT_TIMEOUT)
 NOT_WELL: Final = (HttpOutcome.TLS_FAILED, HttpOutcome.BROKEN)
+ELSEWHERE: Final = (HTTP_PLATFORM_ELSEWHERE, HTTP_REFERENCE_ELSEWHERE)
+SERVER_FAILED: Final = (DnsOutcome.TIMEOUT, DnsOutcome.REFUSED, DnsOutcome.SERVFAIL)
 SERVER_SILENT: Final = (DnsOutcome.TIMEOUT, DnsOutcome.REFUSED)
 """Outcomes that say nothing about the name that was asked for."""
 SITE_KEYS: Final = (HTTP_PLATFORM, HTTP_OPERATOR)
@@ -78,7 +83,7 @@ def at_site(facts: Facts, bad: Callable[[HttpCheck], bool]) -> Answer:
         Yes, no, or that nobody can tell; from the home with how the failure stands.
     """
     seen: list[tuple[bool, str, FactKey, FactKey]] = []
-    for key, control_key in VANTAGES:
+    for key, control_key in _vantages(facts):
         page = facts.fact(HttpCheck, key)
         if page is None or page.outcome is HttpOutcome.NAME_FAILED:
             continue
@@ -103,12 +108,31 @@ def at_site(facts: Facts, bad: Callable[[HttpCheck], bool]) -> Answer:
     return says(every, words, *held(facts, *keys))
 
 
+def _vantages(facts: Facts) -> tuple[tuple[FactKey, FactKey], ...]:
+    """Give who can look at the site: where our own names fail, somebody elsewhere as well."""
+    name = facts.fact(DnsCheck, DNS_OPERATOR)
+    if name is not None and name.outcome in SERVER_FAILED:
+        return (*VANTAGES, ELSEWHERE)
+    return VANTAGES
+
+
 def _answered(page: HttpCheck | None) -> bool:
     return page is not None and page.outcome in ANSWERED
 
 
 def platform_name_fails(facts: Facts) -> Answer:
-    """Answer whether the site's name has no address while the reference's name has one."""
+    """Answer whether the site's name has no address while the reference's name has one.
+
+    Silence for the one name tells it only where both places get it, while both get an answer for
+    the other name: a query may be lost, and not everywhere. Whoever gets an address elsewhere
+    shows that there is one.
+    """
+    outside = facts.fact(DnsCheck, DNS_PLATFORM_ELSEWHERE)
+    if outside is not None and outside.outcome is DnsOutcome.ANSWERED:
+        return no(f"{outside.server} gives {outside.name} an address", DNS_PLATFORM_ELSEWHERE)
+    silent = _silent_everywhere(facts)
+    if silent:
+        return yes(silent, *(key for pair in NAME_VANTAGES for key in pair))
     seen: list[tuple[bool, str, FactKey, FactKey]] = []
     for key, control_key in NAME_VANTAGES:
         check = facts.fact(DnsCheck, key)
@@ -125,6 +149,19 @@ def platform_name_fails(facts: Facts) -> Answer:
     words = "; ".join(part[1] for part in seen)
     keys = [key for _, _, site, control in seen for key in (site, control)]
     return says(all(part[0] for part in seen), words, *held(facts, *keys))
+
+
+def _silent_everywhere(facts: Facts) -> str:
+    """Say that every place waits in vain for this name, and for the other one does not."""
+    words = []
+    for key, control_key in NAME_VANTAGES:
+        check, control = facts.fact(DnsCheck, key), facts.fact(DnsCheck, control_key)
+        if check is None or check.outcome is not DnsOutcome.TIMEOUT:
+            return ""
+        if control is None or control.outcome is not DnsOutcome.ANSWERED:
+            return ""
+        words.append(f"{key.subject}: {check.name} {check.outcome}")
+    return "; ".join(words)
 
 
 def platform_fails_from_home(facts: Facts) -> Answer:

@@ -44,7 +44,10 @@ SHUT: Final = (HttpOutcome.REFUSED, HttpOutcome.TLS_FAILED, HttpOutcome.BROKEN)
 
 def platform_refuses(facts: Facts) -> Answer:
     """Answer whether the site's host refuses connections: it is there, its service is not."""
-    return at_site(facts, lambda page: page.outcome is HttpOutcome.REFUSED)
+    answer = at_site(facts, lambda page: page.outcome is HttpOutcome.REFUSED)
+    if answer.answer is False and HTTP_PLATFORM_ELSEWHERE in answer.rests_on:
+        return cannot_tell(facts, *SITE_KEYS)  # a proxy does not say how it fails
+    return answer
 
 
 def platform_certificate_bad(facts: Facts) -> Answer:

@@ -162,6 +162,44 @@ def test_a_home_that_asks_another_address_is_not_blocked() -> None:
     assert finding(case, "platform_turns_us_away").answer is False
 
 
+def test_a_name_that_is_silent_everywhere_has_lame_servers() -> None:
+    """Two places wait in vain for the one name, and get the other one at once."""
+    case = never_asked(HOME, ("dns", "elsewhere>platform"))
+    for subject in ("operator>platform", "router>platform"):
+        case = changed(case, "dns", subject, outcome=DnsOutcome.TIMEOUT, addresses=())
+        case = changed(case, "http", subject, outcome=HttpOutcome.NAME_FAILED, status=None)
+    assert decide(case, {}).cause == "platform_name"
+    lone = changed(
+        case, "dns", "router>platform", outcome=DnsOutcome.ANSWERED, addresses=("192.0.2.1",)
+    )
+    assert finding(lone, "platform_name_fails").answer is False
+
+
+def test_a_name_that_has_an_address_elsewhere_is_not_gone() -> None:
+    """Our own resolver is what does not find it."""
+    case = outside.platform_name(HOME)
+    case = changed(
+        case,
+        "dns",
+        "elsewhere>platform",
+        outcome=DnsOutcome.ANSWERED,
+        addresses=("192.0.2.1",),
+    )
+    assert finding(case, "platform_name_fails").answer is False
+
+
+def test_a_dead_platform_is_seen_from_elsewhere_while_our_names_fail() -> None:
+    """Two faults at once: neither hides the other."""
+    case = outside.dns_resolver(HOME)
+    case = changed(
+        case, "http", "elsewhere>platform", outcome=HttpOutcome.UNREACHABLE, status=None
+    )
+    verdict = decide(case, {})
+    assert verdict.cause == "dns_resolver"
+    assert [one.cause for one in verdict.also] == ["platform_down"]
+    assert finding(case, "platform_refuses").answer is None
+
+
 def test_a_slow_resolver_that_holds_the_name_is_not_slow() -> None:
     """What it had to fetch from far away once is no trouble of the operator's."""
     case = changed(HOME, "dns", "operator>reference", took_s=0.9)
