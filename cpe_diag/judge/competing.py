@@ -39,6 +39,9 @@ OUTAGE: Final = frozenset(
         "gateway_unreachable",
         "internet_unreachable",
         "router_dns_fails",
+        "forwarding_off",
+        "forwarding_blocked",
+        "nat_missing",
     }
 )
 """Where one of these holds, nothing works, whatever else is wrong in the home."""

@@ -408,6 +408,13 @@ PAIRS: Final = (
     ("noise_and_weak_wifi", dsl_home, SLOW, outside.line_noise, at_home.wifi_weak_signal),
     ("wifi_off_and_platform_down", ethernet_home, WIFI, at_home.wifi_off, outside.platform_down),
     ("platform_down_and_wifi_off", ethernet_home, SITE, outside.platform_down, at_home.wifi_off),
+    (
+        "firewall_and_platform",
+        ethernet_home,
+        SITE,
+        way_out.router_firewall,
+        outside.platform_error,
+    ),
     ("resolver_and_rogue", ethernet_home, OUT, outside.dns_resolver, at_home.lan_rogue_dhcp),
     ("stale_and_weak_wifi", ethernet_home, OUT, outside.session_stale, at_home.wifi_weak_signal),
     ("silent_agent_and_router_dns", ethernet_home, OUT, at_home.router_dns, effect.node_gone),
@@ -425,6 +432,12 @@ def test_two_faults_at_once_are_both_named(
     named = {verdict.cause, *(candidate.cause for candidate in verdict.also)}
     assert named >= set(single) - {"no_fault", "undetermined"}, name
     assert len(named) == 2
+
+
+def test_why_nothing_works_is_told_before_a_site_that_fails_too() -> None:
+    """The site's answer reaches nobody behind a router that forwards nothing."""
+    case = outside.platform_error(way_out.router_firewall(ethernet_home(SITE)))
+    assert decide(case, {}).cause == "router_firewall"
 
 
 UNDETERMINED: Final[tuple[tuple[str, CaseFile, set[str]], ...]] = (
