@@ -95,6 +95,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         title="The subscriber's port is switched off on the access node",
         needs=(must("port_admin_down"),),
         supports=(when("port_admin_down", 7.0),),
+        against=(unless("router_unreachable", -3.5), unless("internet_unreachable", -1.0)),
         explains=(
             "port_admin_down",
             "port_down",
@@ -109,7 +110,8 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         " is no reason.",
         tell_customer="Your connection is switched off on our side at the moment. We are finding"
         " out why and will switch it on again as soon as we may.",
-        source="IF-MIB ifAdminStatus (RFC 2863)",
+        source="IF-MIB ifAdminStatus (RFC 2863); a router that answers in the same minute is not"
+        " behind a port that is shut, so that the port was shut for a moment only",
     ),
     Cause(
         id="line_cut",

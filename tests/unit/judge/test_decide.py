@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 import pytest
 
-from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.evidence import Evidence, FactKey
 from cpe_diag.domain.failures import DefinitionError, FailureKind
 from cpe_diag.domain.verdict import SegmentState, Verdict
 from cpe_diag.judge.decide import decide, find, rules_version
@@ -57,6 +58,16 @@ def test_what_follows_is_told_but_not_counted() -> None:
     lead = verdict.candidates[0]
     assert (lead.cause, lead.supported_by) == ("port_shut", ("port_admin_down",))
     assert "port_down" in [one.id for one in verdict.evidence_for]
+
+
+def test_a_port_that_was_shut_for_a_moment_only_is_not_called_shut() -> None:
+    """The router behind it answers: whoever switches it on finds it on."""
+    shut = outside.port_shut(ethernet_home()).evidence.observations
+    port = {key: seen for key, seen in shut.items() if key.kind == "port_status"}
+    case = ethernet_home()
+    evidence = Evidence(MappingProxyType({**case.evidence.observations, **port}))
+    verdict = decide(replace(case, evidence=evidence), {})
+    assert verdict.cause == "undetermined"
 
 
 def test_evidence_comes_most_telling_first() -> None:
