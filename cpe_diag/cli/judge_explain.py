@@ -131,6 +131,7 @@ def _tell_person(result: RunResult, *, facts: bool, why: str | None) -> None:
     from datetime import timedelta
 
     from cpe_diag.cli.consoles import out
+    from cpe_diag.judge.calibration import LEARNED
     from cpe_diag.judge.decide import belief_in
     from cpe_diag.report.belief_text import SUMS, belief_lines
     from cpe_diag.report.plain import ascii_only
@@ -147,7 +148,8 @@ def _tell_person(result: RunResult, *, facts: bool, why: str | None) -> None:
     console.print(render_run(result, then, console.width))
     if candidates:
         console.print()
-    for line in (SUMS, *belief_lines(candidates)) if candidates else ():
+    learned = f"Confidences in what was labelled: {LEARNED.words()}"
+    for line in (SUMS, *belief_lines(candidates), learned) if candidates else ():
         shown = line if console.encoding.startswith("utf") else ascii_only(line)
         console.out(shown, highlight=False)
     if facts:

@@ -3,7 +3,9 @@
 Weights are set by hand and by reasoning. Whether a verdict whose weights add up to 95 % is right
 in 95 of 100 cases can only be counted. Platt scaling (Platt 1999, "Probabilistic outputs for
 support vector machines") does it with two numbers that can be printed: the log-odds of a verdict
-are multiplied by a slope, and an offset is added.
+are multiplied by a slope, and an offset is added. The cases that teach are those that rules were
+written for, and are told better than those that nobody has seen yet; so what is learned may make a
+verdict less sure, never surer than its sum.
 """
 
 from __future__ import annotations
@@ -35,19 +37,19 @@ class Calibration:
     brier_after: float | None = None
 
     def confidence(self, belief: float) -> float:
-        """Give what a belief above 0 has meant so far, never certain."""
+        """Give what a belief has meant so far, never more than itself."""
         if belief <= 0.0:
             return 0.0
-        log_odds = log_odds_of(min(belief, CERTAIN_AT_MOST))
-        return min(chance(self.slope * log_odds + self.offset), CERTAIN_AT_MOST)
+        held = min(belief, CERTAIN_AT_MOST)
+        return min(chance(self.slope * log_odds_of(held) + self.offset), held)
 
     def words(self) -> str:
         """Say in a line what it does and where it comes from."""
         if not self.cases:
             return self.source
         return (
-            f"x {self.slope:.2f} {self.offset:+.2f}, learned from {self.cases} labelled cases"
-            f" on {self.learned_on} ({self.source})"
+            f"x {self.slope:.2f} {self.offset:+.2f} at most, learned from {self.cases} labelled"
+            f" cases on {self.learned_on} ({self.source})"
         )
 
 
