@@ -66,6 +66,7 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
             when("modem_without_router", 4.0),
             when("wan_no_carrier", 5.0),
             when("wan_link_flaps", 2.0),
+            when("wan_cable_out", 4.0),
             unless("lights_off", 2.0),
             unless("group_down", 0.3),
             unless("neighbours_down", 0.3),
@@ -76,11 +77,13 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
             when("group_down", -6.0),
             when("neighbours_down", -4.0),
             when("line_retraining", -2.0),
+            unless("wan_cable_out", -1.5),
             unless("wan_no_carrier", -1.5),
             unless("ethernet_link_down", -0.5),
             unless("port_idle", -4.0),
         ),
         explains=(
+            "wan_cable_out",
             "ethernet_link_down",
             "port_down",
             "port_changed",
@@ -95,7 +98,8 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
         next_action="Have the customer push in the cable at both ends, then try another one.",
         tell_customer="The cable between the wall and your router seems to be loose. Please push"
         " it in at both ends until it clicks, or try another cable.",
-        source="the modem is trained and no MAC is learned behind it; on Ethernet no link",
+        source="the modem is trained and no MAC is learned behind it; on Ethernet no link, and the"
+        " caller sees the plug",
     ),
     Cause(
         id="router_hung",

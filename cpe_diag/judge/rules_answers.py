@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.path_facts import CallerAnswer
-from cpe_diag.judge.keys import AFFECTED, LIGHTS
+from cpe_diag.judge.keys import AFFECTED, LIGHTS, PLUGS
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, says
 
 if TYPE_CHECKING:
@@ -18,6 +18,11 @@ NOT_KNOWN: Final = "unknown"
 def lights_off(facts: Facts) -> Answer:
     """Answer whether the router's lights are off, as the caller sees them."""
     return _said(facts, LIGHTS, "off", "the caller says that the router's lights are")
+
+
+def wan_cable_out(facts: Facts) -> Answer:
+    """Answer whether the cable to the router is out of a socket, as the caller sees it."""
+    return _said(facts, PLUGS, "out", "the caller says that the cable from the wall is")
 
 
 def only_one_device_affected(facts: Facts) -> Answer:
@@ -44,6 +49,12 @@ RULES_ANSWERS: Final[tuple[Rule, ...]] = (
         question="Are the router's lights off?",
         needs=(LIGHTS,),
         ask=lights_off,
+    ),
+    Rule(
+        id="wan_cable_out",
+        question="Is the cable between wall and router out of a socket?",
+        needs=(PLUGS,),
+        ask=wan_cable_out,
     ),
     Rule(
         id="only_one_device_affected",

@@ -213,6 +213,11 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
         answered(ETH, "router_lights", "on"),
     ),
     (
+        "wan_cable_out",
+        answered(ETH, "wan_cable", "out"),
+        answered(ETH, "wan_cable", "in"),
+    ),
+    (
         "only_one_device_affected",
         answered(ETH, "affected", "one_device"),
         answered(ETH, "affected", "all_devices"),
