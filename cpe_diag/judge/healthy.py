@@ -117,6 +117,8 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "device_idle",
             "device_takes_no_answers",
             "device_answers_arp_alone",
+            "device_loss",
+            "device_delay",
             "lan_duplicate_address",
             "wifi_signal_weak",
             "wifi_wrong_password",

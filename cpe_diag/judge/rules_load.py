@@ -15,6 +15,7 @@ from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.judge.chance import as_many_by_chance, as_uneven_by_chance
 from cpe_diag.judge.keys import (
+    PING_DEVICE,
     PING_GATEWAY,
     PING_REFERENCE,
     QUALITY_DEVICE,
@@ -116,11 +117,12 @@ def internet_loss(facts: Facts) -> Answer:
 
 def device_loss(facts: Facts) -> Answer:
     """Answer whether packets are lost between the router and the device in question."""
-    near = quality(facts, QUALITY_DEVICE)
+    near = _counts(facts, QUALITY_DEVICE, PING_DEVICE)
     if near is None:
         return cannot_tell(facts, QUALITY_DEVICE)
-    words = _lost_words(facts, near.lost, near.sent, "the device")
-    return says(_lossy(facts, near.lost, near.sent), words, QUALITY_DEVICE)
+    lost, sent, key = near
+    words = _lost_words(facts, lost, sent, "the device")
+    return says(_lossy(facts, lost, sent), words, key)
 
 
 def _way(facts: Facts, key: FactKey) -> Way | None:
@@ -255,7 +257,7 @@ RULES_LOAD: Final[tuple[Rule, ...]] = (
     Rule(
         id="device_loss",
         question="Are packets lost between the router and the device?",
-        needs=(QUALITY_DEVICE,),
+        needs=(QUALITY_DEVICE, PING_DEVICE),
         ask=device_loss,
     ),
     Rule(

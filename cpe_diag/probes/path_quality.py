@@ -129,7 +129,7 @@ PROBE: Final = Probe(
     title="Loss and delay of each part of the way",
     asks="the operator's edge, the reference and the device, a hundred times in a second",
     gives=(GATEWAY, REFERENCE, DEVICE, OPERATOR, NEIGHBOURS),
-    after=("router_wan", "router_lan", "port_rates[port]"),
+    after=("router_wan", "router_lan"),
     run=_run,
     cost_s=1.2,
 )

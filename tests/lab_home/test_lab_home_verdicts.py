@@ -25,9 +25,15 @@ TOLD_RIGHT = (
     "router_hung",
     "resolver_down",
     "route_gone",
+    "core_loss",
+    "access_loss",
+    "access_rate",
     "router_dns",
     "lan_dhcp",
     "device_address",
+    "home_rate",
+    "home_delay",
+    "line_saturated",
     "platform_down",
     "platform_error",
 )
@@ -44,7 +50,10 @@ def verdict(home: str, words: Sequence[str]) -> tuple[str, str]:
     return told["domain"], told["cause"]
 
 
-@pytest.mark.parametrize("playbook", ["no_internet", "one_device_offline", "site_not_opening"])
+@pytest.mark.parametrize(
+    "playbook",
+    ["no_internet", "slow_internet", "drops", "one_device_offline", "site_not_opening"],
+)
 def test_no_healthy_home_is_called_faulty(home: str, playbook: str) -> None:
     """Each false alarm sends somebody out for nothing."""
     words = ["run", playbook, "--subscriber", layout.SUBSCRIBER]

@@ -57,7 +57,8 @@ def test_silence_is_no_loss_of_a_part() -> None:
     """A way that lets nothing through is another fault."""
     case = never_asked(HOME, ("path_quality", load.EDGE), ("path_quality", load.REFERENCE))
     assert finding(lost(case, load.EDGE, received=0), "gateway_loss").answer is False
-    assert finding(load.lossy(HOME, 0, load.DEVICE), "device_loss").answer is None
+    silent = never_asked(load.lossy(HOME, 0, load.DEVICE), ("ping", load.DEVICE))
+    assert finding(silent, "device_loss").answer is None
 
 
 def test_a_queue_is_no_jitter() -> None:
