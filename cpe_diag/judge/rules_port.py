@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.line_facts import LineQuality
+from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.port_facts import (
     Duplex,
@@ -19,6 +20,7 @@ from cpe_diag.judge.keys import (
     PORT_RATES,
     PORT_SPEED,
     PORT_STATUS,
+    QUALITY_GATEWAY,
 )
 from cpe_diag.judge.rule import (
     Answer,
@@ -33,6 +35,7 @@ from cpe_diag.judge.rule import (
     yes,
 )
 from cpe_diag.judge.traffic import busiest_direction
+from cpe_diag.judge.ways import ms, way_of
 
 if TYPE_CHECKING:
     from cpe_diag.judge.rule import Facts
@@ -157,9 +160,18 @@ def port_saturated(facts: Facts) -> Answer:
     busiest = busiest_direction(facts, rates)
     if busiest is None:
         return cannot_tell(facts, PORT_RATES, LINE if facts.is_dsl else PORT_SPEED)
-    full = busiest.share >= facts.limits["line_busy_share"]
     words = f"{rate(busiest.used_bps)} of {rate(busiest.limit_bps)} used {busiest.direction}"
-    return says(full, words, PORT_RATES)
+    if busiest.share >= facts.limits["line_busy_share"]:
+        return yes(words, PORT_RATES)
+    train = facts.fact(PathQuality, QUALITY_GATEWAY)
+    way = None if train is None else way_of(train)
+    if way is None or busiest.share < facts.limits["line_queued_share"]:
+        return no(words, PORT_RATES)
+    # Between two samples a node may count for less time than it says; a queue tells by itself.
+    queued_s = way.middle_s - way.least_s
+    words += f", and packets wait {ms(queued_s)} in a queue"
+    queue = queued_s > facts.limits["line_queue_s"]
+    return says(queue, words, PORT_RATES, QUALITY_GATEWAY)
 
 
 def port_idle(facts: Facts) -> Answer:
@@ -244,7 +256,7 @@ RULES_PORT: Final[tuple[Rule, ...]] = (
     Rule(
         id="port_saturated",
         question="Does the customer's own traffic fill the line?",
-        needs=(PORT_RATES, PORT_SPEED, LINE),
+        needs=(PORT_RATES, PORT_SPEED, LINE, QUALITY_GATEWAY),
         ask=port_saturated,
     ),
     Rule(

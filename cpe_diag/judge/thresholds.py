@@ -165,6 +165,20 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
         meaning="traffic at or above this fills the line",
     ),
     Threshold(
+        id="line_queued_share",
+        value=0.6,
+        unit="share of the line's or the service's rate",
+        source=PROPOSAL + ": two samples of an agent that remembers its counters for a second",
+        meaning="traffic at or above this fills the line where a queue stands before it",
+    ),
+    Threshold(
+        id="line_queue_s",
+        value=0.005,
+        unit="s between the shortest and the middle round trip",
+        source="RFC 8289, section 4.3: a queue that stands for longer than 5 ms is a bad one",
+        meaning="where half of the packets wait for longer, something on the way is full",
+    ),
+    Threshold(
         id="line_margin_low_db",
         value=6.0,
         unit="dB",

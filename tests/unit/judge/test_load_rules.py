@@ -100,6 +100,18 @@ def test_a_moment_in_which_our_own_side_stood_still_is_no_fault_of_the_node() ->
     assert finding(alone, "neighbours_suffer").answer is False
 
 
+def test_a_queue_before_a_busy_line_says_that_it_is_full() -> None:
+    """Counters of two samples are not exact; three quarters and a queue are a full line."""
+    busy = changed(HOME, "port_rates", "port", out_bps=74_000_000.0)
+    assert finding(busy, "port_saturated").answer is False
+    queue = {"rtt_min_s": 0.004, "rtt_median_s": 0.03, "rtt_p95_s": 0.04}
+    queued = changed(busy, "path_quality", load.EDGE, **queue)
+    assert finding(queued, "port_saturated").answer is True
+    assert "wait 26 ms in a queue" in finding(queued, "port_saturated").because
+    idle = changed(HOME, "path_quality", load.EDGE, **queue)
+    assert finding(idle, "port_saturated").answer is False
+
+
 def test_the_slower_of_line_and_home_is_named_with_both_numbers() -> None:
     """Which of the two limits, and by how much."""
     home = finding(load.home_rate(HOME), "device_rate_low")
