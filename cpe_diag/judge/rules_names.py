@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import known
-from cpe_diag.domain.path_facts import DnsCheck, HttpOutcome
+from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, HttpOutcome
 from cpe_diag.domain.site_facts import BY_CONFIGURATION, NameTruth
-from cpe_diag.judge.keys import DNS_OPERATOR, TRUTH_PLATFORM, TRUTH_REFERENCE
+from cpe_diag.judge.keys import (
+    DNS_OPERATOR,
+    HTTP_OPERATOR,
+    TRUTH_PLATFORM,
+    TRUTH_REFERENCE,
+)
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
 from cpe_diag.judge.vantages import ANSWERED
 
@@ -17,6 +22,8 @@ if TYPE_CHECKING:
     from cpe_diag.domain.evidence import FactKey
     from cpe_diag.judge.rule import Facts
 
+OWN_SHARE: Final = 0.5
+"""A page of the reference host that takes more than this share of it makes the time our own."""
 ANOTHERS: Final = frozenset({HttpOutcome.CERTIFICATE, HttpOutcome.TLS_FAILED})
 """Somebody is there, and cannot show a certificate of the name."""
 NOBODY: Final = frozenset(
@@ -44,7 +51,10 @@ BOGONS: Final = tuple(
 
 
 def resolver_slow(facts: Facts) -> Answer:
-    """Answer whether the operator's resolver answers late, for a name that it has just fetched."""
+    """Answer whether the operator's resolver answers late, for a name that it has just fetched.
+
+    A page that takes as long from the same place tells that it is our own side which is slow.
+    """
     check = facts.fact(DnsCheck, DNS_OPERATOR)
     if check is None:
         return cannot_tell(facts, DNS_OPERATOR)
@@ -53,6 +63,10 @@ def resolver_slow(facts: Facts) -> Answer:
         return no(f"{check.server} said {check.outcome} for {check.name}", DNS_OPERATOR)
     limit_s = facts.limits["resolver_slow_s"]
     words = f"{check.server} answered for {check.name} after {took_s:.2f} s"
+    page = facts.fact(HttpCheck, HTTP_OPERATOR)
+    page_s = None if page is None else known(page.took_s)
+    if took_s > limit_s and page_s is not None and page_s > took_s * OWN_SHARE:
+        return cannot_tell(facts, HTTP_OPERATOR)
     return says(took_s > limit_s, words, DNS_OPERATOR)
 
 
@@ -124,7 +138,7 @@ RULES_NAMES: Final[tuple[Rule, ...]] = (
     Rule(
         id="resolver_slow",
         question="Does the operator's resolver answer late?",
-        needs=(DNS_OPERATOR,),
+        needs=(DNS_OPERATOR, HTTP_OPERATOR),
         ask=resolver_slow,
     ),
     Rule(

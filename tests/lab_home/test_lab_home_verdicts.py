@@ -36,6 +36,16 @@ TOLD_RIGHT = (
     "line_saturated",
     "platform_down",
     "platform_error",
+    "platform_refused",
+    "platform_forbids_us",
+    "platform_resets_subscribers",
+    "platform_slow",
+    "platform_name_gone",
+    "platform_name_lame",
+    "certificate_expired",
+    "resolver_slow",
+    "resolver_lies",
+    "resolver_lies_nowhere",
 )
 """Those whose verdict names the true domain and cause; the others wait for the judge."""
 

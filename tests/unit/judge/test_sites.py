@@ -204,3 +204,11 @@ def test_a_slow_resolver_that_holds_the_name_is_not_slow() -> None:
     """What it had to fetch from far away once is no trouble of the operator's."""
     case = changed(HOME, "dns", "operator>reference", took_s=0.9)
     assert finding(case, "resolver_slow").answer is False
+
+
+def test_where_everything_is_slow_here_the_resolver_is_not_accused() -> None:
+    """An overloaded machine of ours: its pages take as long as its names."""
+    case = outside.dns_resolver_slow(HOME)
+    assert finding(case, "resolver_slow").answer is True
+    case = changed(case, "http", "operator>reference", took_s=1.4)
+    assert finding(case, "resolver_slow").answer is None
