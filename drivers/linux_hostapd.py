@@ -137,6 +137,9 @@ def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
     device = devices.get(name)
     addresses = device.addresses if device else ()
     up = bool(addresses) and device is not None and device.carrier is True
+    if gateway is None and device is not None:
+        # Into a point-to-point device no next hop is named: there is only its far end.
+        gateway = device.peer
     servers = name_servers(parts.get("servers", ""), answer.command.label)
     return WanStatus(
         up=up,

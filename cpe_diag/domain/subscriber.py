@@ -41,6 +41,15 @@ class WanProtocol(StrEnum):
     STATIC = "static"
 
 
+class AccountState(StrEnum):
+    """What the server that checks logins holds of the subscriber's account."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    ABSENT = "absent"
+    """It knows no such account."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnmpAccess:
     """How to talk to an access node: no secret in here, only a reference to one.
@@ -96,7 +105,8 @@ class AccessNode:
 class Service:
     """What the subscriber pays for: rates in bit/s towards and from the customer.
 
-    `profile` is the name of the line or service profile that belongs on the port.
+    `profile` is the name of the line or service profile that belongs on the port; `account` the
+    state of the login of a PPPoE session.
     """
 
     down_bps: Maybe[int]
@@ -104,6 +114,7 @@ class Service:
     vlan: Maybe[int]
     wan: Maybe[WanProtocol]
     profile: Maybe[str] = NOT_SAID
+    account: Maybe[AccountState] = NOT_SAID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

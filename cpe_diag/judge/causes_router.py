@@ -306,4 +306,27 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
         " can move your router to a freer channel.",
         source="channel utilisation (IEEE 802.11 survey data) and a scan of the air",
     ),
+    Cause(
+        id="router_pppoe_password",
+        domain=FaultDomain.ROUTER,
+        destination=Destination.SECOND_LINE,
+        title="The router logs in with a wrong user name or password",
+        needs=(must("pppoe_login_wrong"),),
+        supports=(when("pppoe_login_wrong", 6.0),),
+        explains=(
+            "pppoe_login_wrong",
+            "ppp_auth_refused",
+            "wan_down",
+            "gateway_unreachable",
+            "internet_unreachable",
+            "router_dns_fails",
+            "router_direct_dns_fails",
+            "router_http_fails",
+        ),
+        next_action="Put the account's user name and password into the router's WAN settings.",
+        tell_customer="Your router logs in to our network with wrong access data. We will put the"
+        " right ones into it with you.",
+        source="RFC 1994 (CHAP), RFC 1334 (PAP): Failure, Nak; the operator's own records hold the"
+        " account as active",
+    ),
 )

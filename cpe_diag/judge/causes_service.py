@@ -59,6 +59,7 @@ CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
         title="The operator's server refuses the router's user name or password",
         needs=(must("ppp_auth_refused"),),
         supports=(when("ppp_auth_refused", 6.0),),
+        against=(when("pppoe_login_wrong", -5.0),),
         explains=(
             "ppp_auth_refused",
             "wan_down",

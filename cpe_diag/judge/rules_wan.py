@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.router_facts import LogEventKind, WanStatus
+from cpe_diag.domain.subscriber import AccountState
 from cpe_diag.judge.keys import LOG, WAN
-from cpe_diag.judge.rule import Answer, Rule, cannot_tell, no, says, yes
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
 from cpe_diag.judge.rules_router import count
 
 if TYPE_CHECKING:
@@ -93,6 +94,18 @@ def ppp_auth_refused(facts: Facts) -> Answer:
     return no("no refused login in the log", WAN, LOG)
 
 
+def pppoe_login_wrong(facts: Facts) -> Answer:
+    """Answer whether the router's login is refused though the operator's account is in order."""
+    refused = ppp_auth_refused(facts)
+    if not refused.answer:
+        return refused
+    account = known(facts.subscriber.service.account)
+    if account is None:
+        return does_not_arise("the inventory does not say what the account's state is")
+    words = f"the login is refused, and the operator's account is {account}"
+    return says(account is AccountState.ACTIVE, words, *refused.rests_on)
+
+
 RULES_WAN: Final[tuple[Rule, ...]] = (
     Rule(
         id="wan_down",
@@ -123,5 +136,11 @@ RULES_WAN: Final[tuple[Rule, ...]] = (
         question="Is the router's PPPoE login refused?",
         needs=(WAN, LOG),
         ask=ppp_auth_refused,
+    ),
+    Rule(
+        id="pppoe_login_wrong",
+        question="Is the login refused though the account is in order?",
+        needs=(WAN, LOG),
+        ask=pppoe_login_wrong,
     ),
 )

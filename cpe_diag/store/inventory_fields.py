@@ -16,6 +16,7 @@ from cpe_diag.domain.secret import CREDENTIAL_PATTERN
 from cpe_diag.domain.subscriber import (
     NOT_SAID,
     AccessNode,
+    AccountState,
     CliAccess,
     ModemAccess,
     NodePort,
@@ -56,6 +57,7 @@ SUBSCRIBER_FIELDS: Final = (
     "ssids",
     "language",
     "profile",
+    "account",
     "ont_serial",
     "splitter",
     "modem_address",
@@ -136,6 +138,7 @@ def read_subscriber(
             vlan=_maybe(reader.number("vlan", most=_LARGEST_VLAN)),
             wan=_maybe(reader.choice("wan", WanProtocol)),
             profile=_maybe(reader.text("profile")),
+            account=_maybe(reader.choice("account", AccountState)),
         ),
         router=_router(reader),
         router_mac=_maybe(reader.mac("router_mac")),

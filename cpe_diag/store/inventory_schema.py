@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.secret import CREDENTIAL_FORMS, CREDENTIAL_PATTERN
-from cpe_diag.domain.subscriber import Technology, WanProtocol
+from cpe_diag.domain.subscriber import AccountState, Technology, WanProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,6 +100,10 @@ INVENTORY_SCHEMA: Final[Mapping[str, object]] = {
                             "vlan": {"type": "integer", "minimum": 1, "maximum": 4094},
                             "wan": {"enum": [one.value for one in WanProtocol]},
                             "profile": {**_NAME, "description": "Line or service profile."},
+                            "account": {
+                                "enum": [one.value for one in AccountState],
+                                "description": "What the server that checks logins holds.",
+                            },
                         },
                         "additionalProperties": False,
                     },

@@ -33,6 +33,7 @@ _PLACES: Final = {
     "vlan": ("service", "vlan"),
     "wan": ("service", "wan"),
     "profile": ("service", "profile"),
+    "account": ("service", "account"),
     "router_address": ("router", "address"),
     "router_port": ("router", "port"),
     "router_platform": ("router", "platform"),

@@ -18,6 +18,7 @@ from cpe_diag.domain.path_facts import (
 from cpe_diag.domain.port_facts import Duplex, LearnedMac, NodeSystem, OperStatus
 from cpe_diag.domain.router_facts import LogEventKind
 from cpe_diag.domain.sibling_facts import Siblings
+from cpe_diag.domain.subscriber import AccountState
 from cpe_diag.testing import sibling_samples
 from cpe_diag.testing.evidence_samples import ABSENT, ROUTER_MAC, changed, unobserved, with_value
 from cpe_diag.testing.fault_effects import (
@@ -204,6 +205,13 @@ def auth_refused(case: CaseFile) -> CaseFile:
     """The server refuses the router's login."""
     case = changed(case, "router_wan", "router", protocol="pppoe")
     return logged(wan_lost(case, "AUTH_TOPEER_FAILED"), LogEventKind.PPP_AUTH_REFUSED, 5)
+
+
+def router_pppoe_password(case: CaseFile) -> CaseFile:
+    """The router's login is refused, and the operator's own records hold the account as active."""
+    service = replace(case.subscriber.service, account=AccountState.ACTIVE)
+    case = replace(case, subscriber=replace(case.subscriber, service=service))
+    return auth_refused(case)
 
 
 def session_stale(case: CaseFile) -> CaseFile:

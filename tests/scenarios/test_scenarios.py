@@ -173,6 +173,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("dhcp_no_offer", ethernet_home, OUT, outside.dhcp_no_offer, NETWORK, NOC),
     _row("pppoe_no_server", dsl_home, OUT, outside.pppoe_no_server, NETWORK, NOC),
     _row("auth_refused", dsl_home, OUT, outside.auth_refused, NETWORK, Destination.ACCOUNTS),
+    _row("router_pppoe_password", dsl_home, OUT, outside.router_pppoe_password, ROUTER, SECOND),
     _row("session_stale-ethernet", ethernet_home, OUT, outside.session_stale, NETWORK, SECOND),
     _row("session_stale-dsl", dsl_home, OUT, outside.session_stale, NETWORK, SECOND),
     _row("dns_resolver", ethernet_home, OUT, outside.dns_resolver, NETWORK, NOC),

@@ -18,6 +18,8 @@ _DEVICE: Final = re.compile(r"^\d+: ([^\s:@]+)(?:@[^\s:]+)?: <([A-Z0-9_,-]*)>", 
 _MTU: Final = re.compile(r" mtu (\d{2,5})\b")
 _GLOBAL: Final = re.compile(r"^\s+inet6 ([0-9a-f:]{3,39}/\d{1,3}) scope global\b", re.MULTILINE)
 _MAC: Final = re.compile(r"^\s+link/ether ([0-9a-f:]{17})\b", re.MULTILINE)
+# iproute2 ipaddress.c, print_addrinfo: IFA_ADDRESS where it is not the device's own address.
+_PEER: Final = re.compile(r"^\s+inet [\d./]+ peer ([\d.]{7,15})", re.MULTILINE)
 # netdevice(7) and Linux include/uapi/linux/if.h: IFF_LOWER_UP; without a link iproute2 and busybox
 # both print NO-CARRIER. Of a device that is switched off neither tells its link.
 _UP: Final = "UP"
@@ -28,7 +30,8 @@ _LINK: Final = "LOWER_UP"
 class IpDevice:
     """One device; `addresses` are IPv4 with prefix lengths, `point_to_point` as for PPP.
 
-    `ipv6_addresses` are those that hold beyond the link.
+    `ipv6_addresses` are those that hold beyond the link; `peer` is the far end of a point-to-point
+    device, None where it names none.
     """
 
     carrier: Maybe[bool]
@@ -37,6 +40,7 @@ class IpDevice:
     point_to_point: bool
     mtu: Maybe[int] = UNSUPPORTED
     ipv6_addresses: tuple[str, ...] = ()
+    peer: str | None = None
 
 
 def ip_devices(text: str) -> Mapping[str, IpDevice]:
@@ -64,4 +68,5 @@ def _device(flags: list[str], body: str) -> IpDevice:
         point_to_point="POINTOPOINT" in flags,
         mtu=int(mtu[1]) if mtu else UNSUPPORTED,
         ipv6_addresses=tuple(_GLOBAL.findall(body)),
+        peer=next(iter(_PEER.findall(body)), None),
     )

@@ -129,6 +129,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("wan_dhcp_unanswered", outside.dhcp_no_offer(ETH), ETH),
     ("wan_pppoe_unanswered", outside.pppoe_no_server(DSL), DSL),
     ("ppp_auth_refused", outside.auth_refused(DSL), DSL),
+    ("pppoe_login_wrong", outside.router_pppoe_password(DSL), DSL),
     ("node_dark", outside.node_outage(ETH), ETH),
     ("gateway_unreachable", outside.session_stale(ETH), ETH),
     ("gateway_loss", outside.port_errors(ETH), ETH),
