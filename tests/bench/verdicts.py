@@ -18,10 +18,11 @@ from pathlib import Path
 from queue import Queue
 from typing import TYPE_CHECKING, Final
 
-sys.path.append(str(Path(__file__).parents[1] / "e2e"))
+sys.path += [str(Path(__file__).parents[1] / name) for name in ("e2e", "lab_wifi")]
 
 from verdict_ask import NoVerdictError, ask, from_line, no_verdict, to_line
 from verdict_cases import Outcome
+from verdict_guest import guest_cases, guest_lab
 from verdict_labs import Lab, home_cases, home_lab, simulator, simulator_cases
 from verdict_report import report
 
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 RESULTS: Final = Path("bench-results/verdicts")
 AGENT: Final = (sys.executable, "-m", "cpe_diag")
 HALVES: Final = ("tuning", "held_back", "unseen")
-LABS: Final = ("home", "simulator")
-CASES_OF: Final = {"home": home_cases, "simulator": simulator_cases}
+LABS: Final = ("home", "guest", "simulator")
+CASES_OF: Final = {"home": home_cases, "guest": guest_cases, "simulator": simulator_cases}
 
 
 def main() -> None:
@@ -77,11 +78,13 @@ def _run_all(wish: argparse.Namespace) -> None:
         json.dumps({"seed": wish.seed, "cases": len(cases)}), encoding="utf-8"
     )
     with ExitStack() as labs:
-        free: dict[str, Queue[Lab]] = {"home": Queue(), "simulator": Queue()}
+        free: dict[str, Queue[Lab]] = {name: Queue() for name in LABS}
         wanted = {case.lab for case in cases}
         if "home" in wanted:
             for number in range(wish.copies):
                 free["home"].put(labs.enter_context(home_lab(f"verdicts{number}")))
+        if "guest" in wanted:
+            free["guest"].put(labs.enter_context(guest_lab("verdicts_guest")))
         if "simulator" in wanted:
             folder = wish.to.resolve() / "simulator"
             free["simulator"].put(labs.enter_context(simulator(folder, AGENT)))

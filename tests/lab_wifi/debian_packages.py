@@ -28,7 +28,9 @@ PACKAGES: Final = (
     "pppoe",
     "qemu-system-x86",
     "qemu-utils",
+    "snmpd",
     "sysvinit-utils",
+    "util-linux",
     "wireless-regdb",
     "wpasupplicant",
 )

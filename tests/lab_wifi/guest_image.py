@@ -37,6 +37,9 @@ PROGRAMS: Final = (
     "sbin/mke2fs",
     "sbin/start-stop-daemon",
     "usr/sbin/service",
+    "usr/sbin/snmpd",
+    "usr/bin/pkill",
+    "usr/bin/unshare",
 )
 """What the guest runs beside busybox, where Debian's packages put it."""
 
@@ -128,6 +131,8 @@ def make_file_system(root: Path, target: Path) -> None:
             _add(tree, name, path)
             if "/" not in inside or inside.startswith("etc/init.d/") or name.endswith(".script"):
                 tree[name] = (0o100755, tree[name][1])
+    for name in ("lab/home/etc/ppp/ip-up",):
+        tree[name] = (0o100755, tree[name][1])
     for name in ("etc/shadow", "etc/hostapd/hostapd.conf", "etc/hostapd/wlan1.conf"):
         tree[name] = (0o100600, tree[name][1])
     tree["etc/os-release"] = (0o120777, b"../usr/lib/os-release")

@@ -22,10 +22,16 @@ if TYPE_CHECKING:
 USER: Final = "root"
 PASSWORD: Final = "lab-router-1"
 MEMORY_MB: Final = 256
-STARTED_WITHIN_S: Final = 180.0
+STARTED_WITHIN_S: Final = 600.0
 """Plain emulation on a busy machine is slow; it took 8 s on an idle one."""
 ANSWERS_WITHIN_S: Final = 60.0
 SNAPSHOT: Final = "ready"
+KERNEL_WORDS: Final = ("console=ttyS0", "quiet", "random.trust_cpu=on", "panic=5")
+OF_A_ROUTER: Final = (
+    "-netdev", "user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:0-:22",
+    "-device", "virtio-net-pci,netdev=n,romfile=",
+)  # fmt: skip
+"""Its network: port 22 is on 127.0.0.1, and nothing of it reaches the world."""
 _FORWARD: Final = re.compile(r"TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)")
 
 
@@ -42,12 +48,17 @@ class Machine:
     """One virtual router: a context manager; each has a disk of its own.
 
     `ssh_port` is on 127.0.0.1. `guest` runs a command in it by a serial line, which works whatever
-    becomes of its network; `monitor` talks to the emulator.
+    becomes of its network; `monitor` talks to the emulator. `network` are the emulator's words for
+    its network cards, `kernel_words` tell the guest what to be, `within` is the beginning of a
+    command, for a machine that is started in a network namespace.
     """
 
     image: Path
     disk: Path
     from_snapshot: bool = True
+    network: tuple[str, ...] = OF_A_ROUTER
+    kernel_words: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
     ssh_port: int = 0
     _process: subprocess.Popen[bytes] | None = None
     _serial: socket.socket | None = None
@@ -61,16 +72,15 @@ class Machine:
         serial, qmp = self.disk.with_suffix(".serial"), self.disk.with_suffix(".qmp")
         command = (
             # It ends with us, also where we are killed.
-            *("setpriv", "--pdeathsig", "KILL"),
+            *(*self.within, "setpriv", "--pdeathsig", "KILL"),
             *loader(root), str(root / "usr/bin/qemu-system-x86_64"),
             "-L", str(root / "usr/share/qemu"), "-L", str(root / "usr/share/seabios"),
             "-accel", "tcg,tb-size=128", "-cpu", "max", "-m", str(MEMORY_MB), "-smp", "1",
             "-nodefaults", "-no-user-config", "-display", "none",
             "-kernel", str(self.image / "vmlinux"), "-initrd", str(self.image / "initramfs"),
-            "-append", "console=ttyS0 quiet random.trust_cpu=on panic=5",
+            "-append", " ".join((*KERNEL_WORDS, *self.kernel_words)),
             "-drive", f"file={self.disk},if=virtio,format=qcow2,cache=unsafe",
-            "-netdev", "user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:0-:22",
-            "-device", "virtio-net-pci,netdev=n,romfile=",
+            *self.network,
             "-serial", f"file:{self.disk.with_suffix('.console')}",
             "-serial", f"unix:{serial},server=on,wait=off",
             "-qmp", f"unix:{qmp},server=on,wait=off",
@@ -87,7 +97,8 @@ class Machine:
             self._command("qmp_capabilities")
             self._serial = self._connected(serial)
             self._wait_for_guest()
-            self.ssh_port = self._forwarded_port()
+            if self.network == OF_A_ROUTER:
+                self.ssh_port = self._forwarded_port()
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -131,12 +142,15 @@ class Machine:
     def _wait_for_guest(self) -> None:
         """Set the clock; what is said before the guest listens is lost, so it is said again."""
         end = time.monotonic() + STARTED_WITHIN_S
+        patience_s = 1.0
         while True:
             try:
-                self.guest(f"date -s @{int(time.time())} >/dev/null", within_s=1.0)
+                self.guest(f"date -s @{int(time.time())} >/dev/null", within_s=patience_s)
             except TimeoutError:
                 if time.monotonic() > end:
                     raise
+                # A busy machine may take longer than that for every answer.
+                patience_s *= 1.5
             else:
                 return
 
@@ -147,7 +161,8 @@ class Machine:
 
         Args:
             script: for busybox's shell.
-            namespace: `router`, or a network namespace: `isp`, `lan1`, `sta1`, `sta2`.
+            namespace: `router`, or a network namespace: `isp`, `lan1`, `sta1`, `sta2`; of the home
+                lab `bng`, `access`, `tv`, `pc`, `phone`, `tablet`, `neighbour1` to `neighbour3`.
             within_s: how long it may take.
 
         Returns:

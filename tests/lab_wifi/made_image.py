@@ -13,13 +13,24 @@ from typing import TYPE_CHECKING, Final
 import platformdirs
 from debian_packages import PACKAGES, digest, sums_hold, unpacked, write_sums
 from guest_image import FILES, loader, make_file_system, make_kernel
-from guest_machine import SNAPSHOT, Machine
+from guest_machine import SNAPSHOT, STARTED_WITHIN_S, Machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 OLD_S: Final = 86_400.0
-MADE: Final = ("vmlinux", "initramfs", "disk.qcow2")
+HOME: Final = "home.qcow2"
+HOME_WORDS: Final = ("lab=home",)
+NOWHERE: Final = tuple(
+    word
+    for number, name in enumerate(("core", "inet"), start=1)
+    for word in (
+        *("-netdev", f"hubport,id={name},hubid={number}"),
+        *("-device", f"virtio-net-pci,netdev={name},romfile="),
+    )
+)
+"""Network cards of the home lab that lead nowhere yet."""
+MADE: Final = ("vmlinux", "initramfs", "disk.qcow2", HOME)
 
 
 def cache_folder() -> Path:
@@ -66,8 +77,34 @@ def _made(cache: Path, say: Callable[[str], None]) -> Path:
         say(f"lab-wifi: started cold in {time.monotonic() - began:.1f} s")
         machine.wait_for_air()
         machine.monitor(f"savevm {SNAPSHOT}")
+    _make_disk(root, image / HOME)
+    _save_home(image)
     write_sums(image, MADE)
     return image
+
+
+def _save_home(image: Path) -> None:
+    """Start the home lab's side of the machine, and keep it when everybody is there."""
+    home = Machine(
+        image=image,
+        disk=image / HOME,
+        from_snapshot=False,
+        network=NOWHERE,
+        kernel_words=HOME_WORDS,
+    )
+    with home as machine:
+        machine.wait_for_air()
+        for where, wanted in (
+            ("router", "192.0.2.11/.*198.51.100.11 peer"),
+            *((f"neighbour{number}", " peer ") for number in (1, 2, 3)),
+            *((name, "192.168.1.") for name in ("tv", "pc", "phone", "tablet")),
+        ):
+            machine.wait_until(
+                f"ip -4 -o addr | tr '\\n' ' ' | grep -q '{wanted}'",
+                namespace=where,
+                within_s=STARTED_WITHIN_S,
+            )
+        machine.monitor(f"savevm {SNAPSHOT}")
 
 
 def _recipe() -> str:
