@@ -136,6 +136,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "latency_high",
             "gateway_jitter",
             "internet_delay",
+            "resolver_slow",
         ),
     ),
     ("latency_under_load", ("access_train_slow", "access_rate_low", "port_saturated")),

@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import known
-from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome, PingCheck
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.domain.router_facts import WanStatus
-from cpe_diag.judge.keys import HTTP_OPERATOR_IPV6, PING_REFERENCE, PING_REFERENCE_IPV6, WAN
+from cpe_diag.judge.keys import (
+    DNS_FORWARDER,
+    HTTP_OPERATOR_IPV6,
+    PING_REFERENCE,
+    PING_REFERENCE_IPV6,
+    WAN,
+)
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, yes
 
 if TYPE_CHECKING:
@@ -38,7 +44,10 @@ def ipv6_no_prefix(facts: Facts) -> Answer:
 def ipv6_unreachable(facts: Facts) -> Answer:
     """Answer whether the router reaches nothing by IPv6 that it reaches by IPv4."""
     new, old = facts.fact(PingCheck, PING_REFERENCE_IPV6), facts.fact(PingCheck, PING_REFERENCE)
-    if new is None or not new.sent:
+    name = facts.fact(DnsCheck, DNS_FORWARDER)
+    nameless = name is not None and name.outcome is not DnsOutcome.ANSWERED
+    if new is None or not new.sent or (nameless and not new.received):
+        # It is asked for by name: where names fail, nobody was pinged.
         return cannot_tell(facts, PING_REFERENCE_IPV6)
     count = f"{new.received} of {new.sent} by IPv6"
     if new.received:

@@ -11,6 +11,7 @@ from cpe_diag.domain.path_facts import (
     CertificateFault,
     DnsOutcome,
     HttpOutcome,
+    PingCheck,
     RefusedCertificate,
 )
 from cpe_diag.judge.decide import decide, find
@@ -21,6 +22,7 @@ from cpe_diag.testing.evidence_samples import (
     ethernet_home,
     never_asked,
     unobserved,
+    with_value,
 )
 
 if TYPE_CHECKING:
@@ -212,3 +214,15 @@ def test_where_everything_is_slow_here_the_resolver_is_not_accused() -> None:
     assert finding(case, "resolver_slow").answer is True
     case = changed(case, "http", "operator>reference", took_s=1.4)
     assert finding(case, "resolver_slow").answer is None
+
+
+def test_a_dead_resolver_is_no_trouble_of_ipv6() -> None:
+    """Seen in the home lab: the router pings by name, and never learned whom to ping."""
+    case = outside.dns_resolver(HOME)
+    held = with_value(
+        case,
+        "ping",
+        "router>reference/ipv6",
+        PingCheck(target="reference.example", sent=4, received=0, rtt_avg_s=ABSENT, note=""),
+    )
+    assert finding(held, "ipv6_unreachable").answer is None
