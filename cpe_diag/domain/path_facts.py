@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Maybe, Missing
+
+NOT_TOLD: Final = Missing(why=FailureKind.UNSUPPORTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +31,8 @@ class Reachability:
 class PingCheck:
     """Fact `ping`: echo requests sent and answered from one place to another.
 
-    `rtt_avg_s` is Missing when nothing came back; `note` is the sender's own error text, such as
-    `Network is unreachable`, or empty.
+    `rtt_avg_s` and `rtt_min_s` are Missing when nothing came back; `note` is the sender's own
+    error text, such as `Network is unreachable`, or empty.
     """
 
     target: str
@@ -37,6 +40,7 @@ class PingCheck:
     received: int
     rtt_avg_s: Maybe[float]
     note: str
+    rtt_min_s: Maybe[float] = NOT_TOLD
 
     @property
     def lost_ratio(self) -> float:

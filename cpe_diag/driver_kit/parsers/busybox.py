@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
@@ -28,10 +29,14 @@ _STATISTICS: Final = re.compile(
     re.MULTILINE,
 )
 _ROUND_TRIP: Final = re.compile(
-    r"^round-trip min/avg/max = [\d.]+/(\d{1,9}\.\d{1,6})/[\d.]+ ms\n", re.MULTILINE
+    r"^round-trip min/avg/max = (\d{1,9}\.\d{1,6})/(\d{1,9}\.\d{1,6})/[\d.]+ ms\n", re.MULTILINE
 )
 # recording wan_cable_out: `ping: sendto: Network is unreachable`, and nothing after it.
 _PING_ERROR: Final = re.compile(r"^ping: (.+)\n", re.MULTILINE)
+
+
+# The shortest and the mean of no answer: neither counts.
+NO_TIMES: Final = (math.inf, 0.0)
 
 
 def ping_check(answers: tuple[CommandAnswer, ...], target: str) -> PingCheck:
@@ -48,26 +53,32 @@ def ping_check(answers: tuple[CommandAnswer, ...], target: str) -> PingCheck:
         UnreadableError: an answer is cut, or no ping's; DEPENDENCY: the name does not resolve.
     """
     sent = received = 0
-    total_s = 0.0
+    total_s, least_s = 0.0, math.inf
     note = ""
     for answer in answers:
-        out, back, mean_s, words = _one_ping(answer)
+        out, back, (shortest_s, mean_s), words = _one_ping(answer)
         sent += out
         received += back
         total_s += mean_s * back
+        least_s = min(least_s, shortest_s)
         note = note or words
-    rtt_s: Maybe[float] = Missing(why=FailureKind.SILENT)
-    if received:
-        rtt_s = total_s / received
-    return PingCheck(target=target, sent=sent, received=received, rtt_avg_s=rtt_s, note=note)
+    silent = Missing(why=FailureKind.SILENT)
+    return PingCheck(
+        target=target,
+        sent=sent,
+        received=received,
+        rtt_avg_s=total_s / received if received else silent,
+        note=note,
+        rtt_min_s=least_s if received else silent,
+    )
 
 
-def _one_ping(answer: CommandAnswer) -> tuple[int, int, float, str]:
+def _one_ping(answer: CommandAnswer) -> tuple[int, int, tuple[float, float], str]:
     label = answer.command.label
     if answer.exit_status == NO_PROGRAM:
         refuse_failed(answer)
     if answer.exit_status == TIMED_OUT:
-        return 1, 0, 0.0, ""
+        return 1, 0, NO_TIMES, ""
     statistics = _STATISTICS.search(answer.output)
     if statistics is None:
         error = _PING_ERROR.search(answer.output)
@@ -75,16 +86,16 @@ def _one_ping(answer: CommandAnswer) -> tuple[int, int, float, str]:
             raise incomplete(label)
         if error[1].startswith("bad address "):
             raise UnreadableError(FailureKind.DEPENDENCY, f"{label}: the name does not resolve")
-        return 1, 0, 0.0, error[1]
+        return 1, 0, NO_TIMES, error[1]
     sent, received = int(statistics[1]), int(statistics[2])
     if not received:
-        return sent, 0, 0.0, ""
+        return sent, 0, NO_TIMES, ""
     times = _ROUND_TRIP.search(answer.output)
     if times is None:
         raise incomplete(label)
     if sent < received:
         raise unparseable(label, f"{received} answers to {sent} requests")
-    return sent, received, float(times[1]) / 1000, ""
+    return sent, received, (float(times[1]) / 1000, float(times[2]) / 1000), ""
 
 
 # busybox 1.36, networking/nslookup.c with FEATURE_NSLOOKUP_BIG (recordings dnsmasq_down,

@@ -541,7 +541,12 @@ def test_single_pings_become_one_check() -> None:
     """Two answers and one loss of three; the mean is over those that came back."""
     check = read("ping", (PING, PING_LOST, PING))
     assert check == PingCheck(
-        target="http://example.com/", sent=3, received=2, rtt_avg_s=0.0045, note=""
+        target="http://example.com/",
+        sent=3,
+        received=2,
+        rtt_avg_s=0.0045,
+        note="",
+        rtt_min_s=0.0045,
     )
 
 

@@ -53,6 +53,16 @@ def test_one_lost_packet_of_eight_may_be_chance() -> None:
     assert finding(two, "gateway_loss").answer is True
 
 
+def test_one_late_packet_of_few_is_no_slow_line() -> None:
+    """The mean of eight is above the limit by one that a busy router held back."""
+    case = never_asked(HOME, ("path_quality", load.EDGE))
+    late = changed(case, "ping", load.EDGE, rtt_avg_s=0.13, rtt_min_s=0.004)
+    slow = changed(case, "ping", load.EDGE, rtt_avg_s=0.14, rtt_min_s=0.12)
+    unknown = changed(case, "ping", load.EDGE, rtt_avg_s=0.14)
+    answers = [finding(one, "latency_high").answer for one in (late, slow, unknown)]
+    assert answers == [False, True, True]
+
+
 def test_silence_is_no_loss_of_a_part() -> None:
     """A way that lets nothing through is another fault."""
     case = never_asked(HOME, ("path_quality", load.EDGE), ("path_quality", load.REFERENCE))
