@@ -110,6 +110,38 @@ def clear_session(context: click.Context, /, **options: Any) -> None:  # noqa: A
 
 
 @port.command()
+@click.option("--subscriber", "-s", required=True, help="The subscriber's id in the inventory.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def history(context: click.Context, /, subscriber: str, *, as_json: bool) -> None:
+    """Show when the port lost its link, as earlier runs have seen it.
+
+    They keep it where the configuration names a file for it (`port_history`).
+    """
+    from cpe_diag.cli.looks import note_look
+    from cpe_diag.domain.history_facts import PortHistory
+    from cpe_diag.report.codec import encode
+    from cpe_diag.report.history_text import history_lines
+    from cpe_diag.wiring.port_history import earlier_samples
+
+    config = config_of(context)
+    with told_clearly():
+        note_look(config, "look.subscriber", "port history", subscriber=subscriber)
+        kept = PortHistory(samples=earlier_samples(config, subscriber))
+    if as_json:
+        told = {
+            "subscriber": subscriber,
+            "losses": [moment.isoformat() for moment in kept.losses],
+            "period_s": kept.period_s,
+            "samples": [encode(sample) for sample in kept.samples],
+        }
+        click.echo(json.dumps(told, indent=2))
+        return
+    for line in history_lines(kept, is_kept=config.port_history is not None):
+        click.echo(line)
+
+
+@port.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def unfinished(*, as_json: bool) -> None:
     """List changes of which no end is known."""

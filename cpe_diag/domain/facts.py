@@ -7,6 +7,7 @@ from typing import Final
 
 from cpe_diag.domain.device_facts import DeviceFlows, DevicePresence, LanOffers
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
+from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.line_facts import LineGrowth, LineQuality
 from cpe_diag.domain.load_facts import LoadTest, PathQuality, RateTrain
 from cpe_diag.domain.ont_facts import OntErrors, OntOptics, OntState
@@ -55,6 +56,7 @@ class FactKind:
 
 FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="node_system", value_type=NodeSystem, subjects=("node",)),
+    FactKind(id="port_history", value_type=PortHistory, subjects=("port",)),
     FactKind(id="port_status", value_type=PortStatus, subjects=("port", "neighbour/*")),
     FactKind(id="port_speed", value_type=PortSpeed, subjects=("port",)),
     FactKind(id="port_counters", value_type=PortCounters, subjects=("port", "neighbour/*")),

@@ -15,11 +15,13 @@ CAUSES_DEVICE: Final[tuple[Cause, ...]] = (
         title="A device uses an address that does not fit the home network",
         supports=(
             when("device_address_foreign", 5.0),
+            when("device_elsewhere", 4.0),
             when("device_no_lease", 2.5),
         ),
         against=(when("device_absent", -3.0), when("lan_rogue_dhcp", -2.0)),
         explains=(
             "device_address_foreign",
+            "device_elsewhere",
             "device_no_lease",
             "device_unanswering",
             "only_one_device_affected",

@@ -85,6 +85,10 @@ CAUSES_HOME: Final[tuple[Cause, ...]] = (
             "lan_duplicate_address",
             "device_address_foreign",
             "device_no_lease",
+            "device_elsewhere",
+            "device_idle",
+            "device_no_way_out",
+            "only_one_device_affected",
             "device_unanswering",
         ),
         next_action="Find the device (often a second router); switch off its DHCP or connect it by"

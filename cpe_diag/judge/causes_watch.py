@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.verdict import Destination, FaultDomain
-from cpe_diag.judge.cause import DROPS, Cause, must, when
+from cpe_diag.judge.cause import DROPS, Cause, when
 
 CAUSES_WATCH: Final[tuple[Cause, ...]] = (
     Cause(
@@ -13,12 +13,12 @@ CAUSES_WATCH: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="The link of the subscriber's port comes and goes",
-        needs=(must("port_flaps"),),
-        supports=(when("port_flaps", 5.5),),
+        supports=(when("port_flaps", 5.5), when("port_flapped", 4.5)),
         # A router that starts, and a line that trains, take the link with them.
         against=(when("router_restarted", -4.0), when("line_retraining", -3.0)),
         explains=(
             "port_flaps",
+            "port_flapped",
             "port_changed",
             "port_down",
             "ethernet_link_down",
@@ -43,6 +43,7 @@ CAUSES_WATCH: Final[tuple[Cause, ...]] = (
         " the node's log.",
         tell_customer="The connection between us and your home is lost for moments. A technician"
         " will check the cable and plugs.",
-        source="IF-MIB ifOperStatus, ifLastChange (RFC 2863), looked at once a second",
+        source="IF-MIB ifOperStatus, ifLastChange (RFC 2863), looked at once a second, and"
+        " what earlier runs have seen",
     ),
 )

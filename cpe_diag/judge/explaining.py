@@ -79,6 +79,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("port_down", "port_flaps", "node_restarted", "router_restarted", "line_retraining"),
     ),
     ("wan_link_flaps", ("port_flaps",)),
+    ("port_flapped", ("port_flaps",)),
     ("port_idle", ("port_locked", "port_down", "line_out_of_sync", "no_mac_learned", "wan_down")),
     (
         "no_mac_learned",
@@ -197,6 +198,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "device_answers_arp_alone",
         ),
     ),
+    ("device_elsewhere", ("device_address_foreign", "lan_rogue_dhcp", "lan_dhcp_not_serving")),
     ("device_dns_dead", (*NOTHING_PASSES, "router_direct_dns_fails")),
     (
         "device_answers_arp_alone",

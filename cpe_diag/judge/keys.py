@@ -8,6 +8,7 @@ from cpe_diag.domain.evidence import FactKey
 
 NODE_REACHED: Final = FactKey("reachability", "node")
 NODE_SYSTEM: Final = FactKey("node_system", "node")
+PORT_HISTORY: Final = FactKey("port_history", "port")
 PORT_STATUS: Final = FactKey("port_status", "port")
 PORT_SPEED: Final = FactKey("port_speed", "port")
 PORT_RATES: Final = FactKey("port_rates", "port")

@@ -10,6 +10,7 @@ from cpe_diag.judge.rules_docsis import RULES_DOCSIS
 from cpe_diag.judge.rules_firmware import RULES_FIRMWARE
 from cpe_diag.judge.rules_flows import RULES_FLOWS
 from cpe_diag.judge.rules_groups import RULES_GROUPS
+from cpe_diag.judge.rules_history import RULES_HISTORY
 from cpe_diag.judge.rules_home import RULES_HOME
 from cpe_diag.judge.rules_ipv6 import RULES_IPV6
 from cpe_diag.judge.rules_line import RULES_LINE
@@ -46,6 +47,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_ONT,
     *RULES_DOCSIS,
     *RULES_ROUTER,
+    *RULES_HISTORY,
     *RULES_WAN,
     *RULES_WAN_SETTINGS,
     *RULES_PATHS,

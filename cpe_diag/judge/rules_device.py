@@ -61,7 +61,8 @@ def _seen(facts: Facts, mac: str) -> Answer | None:
     clients = facts.fact(WifiClients, CLIENTS)
     if clients and any(client.mac.lower() == mac for client in clients.clients):
         return no(f"{mac} is associated to the Wi-Fi", CLIENTS)
-    return None
+    socket = _heard_on(facts, mac)
+    return None if socket is None else no(f"{mac} is heard on {socket}", PRESENCE)
 
 
 def _by_tables(facts: Facts, mac: str, *, asked: bool) -> Answer:
@@ -81,6 +82,35 @@ def _by_tables(facts: Facts, mac: str, *, asked: bool) -> Answer:
     if not is_read or states - set(GONE):
         return cannot_tell(facts, PING_DEVICE if is_read else LAN)
     return yes(f"{mac} is not on the Wi-Fi and not in the neighbour table", LAN, CLIENTS)
+
+
+def _heard_on(facts: Facts, mac: str) -> str | None:
+    """Give the socket on which the device was heard, and something came in just now.
+
+    A bridge forgets who was on a socket when it loses its link (br_if.c, br_stp_disable_port).
+    """
+    presence = facts.fact(DevicePresence, PRESENCE)
+    for socket in presence.sockets if presence else ():
+        alone = socket.learned == (mac,) and known(socket.carrier)
+        if alone and (known(socket.frames_in) or 0) > 0:
+            return socket.name
+    return None
+
+
+def device_elsewhere(facts: Facts) -> Answer:
+    """Answer whether the device is heard, and does not answer at the address that was its own."""
+    mac = facts.device_mac
+    if mac is None:
+        return does_not_arise(NOT_NAMED)
+    arp, presence = arp_answered(facts), facts.fact(DevicePresence, PRESENCE)
+    if arp is None or presence is None:
+        return cannot_tell(facts, PRESENCE)
+    if arp:
+        return no(f"it answers at {presence.address}", PRESENCE)
+    socket = _heard_on(facts, mac)
+    if socket is None:
+        return does_not_arise("the device is not heard")
+    return yes(f"{mac} sends on {socket}, and nothing is at {presence.address}", PRESENCE)
 
 
 def device_port_mute(facts: Facts) -> Answer:
@@ -189,6 +219,12 @@ RULES_DEVICE: Final[tuple[Rule, ...]] = (
         question="Is the device in question not in the home network?",
         needs=(LAN, CLIENTS, PING_DEVICE, PRESENCE),
         ask=device_absent,
+    ),
+    Rule(
+        id="device_elsewhere",
+        question="Is the device heard, and not at its address?",
+        needs=(PRESENCE,),
+        ask=device_elsewhere,
     ),
     Rule(
         id="device_port_mute",

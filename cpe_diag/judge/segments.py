@@ -165,6 +165,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "device_dns_dead",
             "device_no_way_out",
             "device_idle",
+            "device_elsewhere",
             "device_takes_no_answers",
             "device_answers_arp_alone",
         ),

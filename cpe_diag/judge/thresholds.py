@@ -65,6 +65,20 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
         meaning="a link that changes so often while it is looked at comes and goes",
     ),
     Threshold(
+        id="port_losses",
+        value=3.0,
+        unit="losses of the link in the window",
+        source=PROPOSAL + ": once is a plug that was pulled, twice a router that was restarted",
+        meaning="at least so many, and the link comes and goes",
+    ),
+    Threshold(
+        id="port_flap_window_s",
+        value=86_400.0,
+        unit="s",
+        source=PROPOSAL + "; the day of RFC 3593's 96 intervals",
+        meaning="losses that are longer ago than this do not count",
+    ),
+    Threshold(
         id="neighbours_together_s",
         value=300.0,
         unit="s",

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from cpe_diag.domain.evidence import Evidence, FactKey, Measurement
+from cpe_diag.domain.history_facts import PortSample
 from cpe_diag.domain.nuisance import Nuisance
 from cpe_diag.domain.subscriber import NodePort, Subscriber
 from cpe_diag.driver_kit.access import AccessDriver
@@ -36,8 +37,8 @@ class Setting:
     `reference` is the operator's own reference host; `platform` the third party's site in
     question, or None where nobody named one. `sample_interval_s` is the least time between two
     samples of counters. `device_mac` names the device in question, or None. `finder` locates the
-    subscriber's port on its node. `modem_driver` reads the subscriber's cable modem itself; None
-    where nobody may ask it.
+    subscriber's port on its node; `port_history` is what earlier runs have seen of it, oldest
+    first. `modem_driver` reads the subscriber's cable modem itself; None where nobody may ask it.
     """
 
     subscriber: Subscriber
@@ -52,6 +53,7 @@ class Setting:
     sample_interval_s: float
     doors: Doors
     finder: PortFinder
+    port_history: tuple[PortSample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cpe_diag.domain.device_facts import DeviceFlows, DevicePresence, LanOffers
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
+from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.line_facts import LineDirection, LineGrowth, LineQuality
 from cpe_diag.domain.load_facts import LoadTest, PathQuality, RateTrain
 from cpe_diag.domain.missing import Missing, known
@@ -42,7 +43,7 @@ from cpe_diag.domain.site_facts import NameTruth
 from cpe_diag.domain.watch_facts import PortWatch
 from cpe_diag.domain.way_out_facts import FirmwareIssue, Forwarding
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
-from cpe_diag.report import access_text, device_text, load_text, router_text
+from cpe_diag.report import access_text, device_text, history_text, load_text, router_text
 from cpe_diag.report.duration import duration, rate, size
 from cpe_diag.report.phrases import counted, listed, maybe
 from cpe_diag.report.plain import harmless
@@ -250,6 +251,7 @@ def failure_text(kind: FailureKind) -> str:
 
 _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     NodeSystem: _node_system,
+    PortHistory: history_text.port_history,
     PortStatus: _port_status,
     PortSpeed: _port_speed,
     PortCounters: _port_counters,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from cpe_diag.domain.docsis_facts import (
 )
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.history_facts import PortHistory, PortSample
 from cpe_diag.domain.line_facts import LineGrowth
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.ont_facts import OntDownCause, OntErrors, OntOptics, OntState
@@ -37,8 +39,20 @@ if TYPE_CHECKING:
 
 _NOT_SAID: Final = Missing(why=FailureKind.UNSUPPORTED)
 
+_SEEN: Final = datetime(2026, 1, 15, 8, 0, tzinfo=UTC)
+
 ACCESS_FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
     {
+        FactKey("port_history", "port"): PortHistory(
+            samples=tuple(
+                PortSample(
+                    at=_SEEN + timedelta(minutes=minutes),
+                    up=up,
+                    changed_s=_NOT_SAID if minutes else 4.0,
+                )
+                for minutes, up in enumerate((True, False, True, False, True, False, True))
+            )
+        ),
         FactKey("port_config", "port"): PortConfig(
             vlan=1012,
             profile="VDSL-100",

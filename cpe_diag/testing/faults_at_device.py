@@ -41,6 +41,14 @@ def dead_nic(case: CaseFile) -> CaseFile:
     return changed(case, "device_presence", "device", sockets=(mute,))
 
 
+def device_elsewhere(case: CaseFile) -> CaseFile:
+    """The laptop was given an address of another network by hand; its frames are heard."""
+    case = changed(case, "wifi_clients", "router", clients=())
+    case = lost(no_traces(case), "router>device", received=0)
+    heard = LanSocket(name="lan1", carrier=True, frames_in=3, carrier_losses=1, learned=(LAPTOP,))
+    return changed(case, "device_presence", "device", sockets=(heard,))
+
+
 def duplicate_address(case: CaseFile) -> CaseFile:
     """A printer was given the laptop's address by hand."""
     return changed(case, "device_presence", "device", answered_by=(LAPTOP, INTRUDER))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.history_facts import PortHistory, PortSample
 from cpe_diag.domain.line_facts import LineQuality
+from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.ont_facts import OntDownCause
 from cpe_diag.domain.path_facts import (
     CertificateFault,
@@ -20,7 +22,14 @@ from cpe_diag.domain.router_facts import LogEventKind
 from cpe_diag.domain.sibling_facts import Siblings
 from cpe_diag.domain.subscriber import AccountState
 from cpe_diag.testing import sibling_samples
-from cpe_diag.testing.evidence_samples import ABSENT, ROUTER_MAC, changed, unobserved, with_value
+from cpe_diag.testing.evidence_samples import (
+    ABSENT,
+    AT,
+    ROUTER_MAC,
+    changed,
+    unobserved,
+    with_value,
+)
 from cpe_diag.testing.fault_effects import (
     link_down,
     logged,
@@ -351,3 +360,26 @@ def platform_name(case: CaseFile) -> CaseFile:
     for subject in EVERYWHERE:
         case = changed(case, "dns", subject, outcome=DnsOutcome.NXDOMAIN, addresses=())
     return _site(case, HttpOutcome.NAME_FAILED, None, 0.02)
+
+
+def port_flapped(case: CaseFile) -> CaseFile:
+    """The port was seen to lose its link every ten seconds, until half an hour ago."""
+    return with_value(case, "port_history", "port", _history("+-+-+-+-+"))
+
+
+def port_held(case: CaseFile) -> CaseFile:
+    """The port was watched, and kept its link."""
+    return with_value(case, "port_history", "port", _history("+" * 9))
+
+
+def _history(links: str) -> PortHistory:
+    first = AT - timedelta(minutes=30)
+    samples = [
+        PortSample(
+            at=first + timedelta(seconds=5 * number),
+            up=link == "+",
+            changed_s=Missing(why=FailureKind.UNSUPPORTED),
+        )
+        for number, link in enumerate(links)
+    ]
+    return PortHistory(samples=(*samples, replace(samples[-1], at=AT)))

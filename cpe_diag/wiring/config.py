@@ -68,6 +68,7 @@ class Config:
     reference: WebTarget | None = None
     platforms: Mapping[str, WebTarget] = field(default_factory=dict)
     sample_interval_s: float = DEFAULT_SAMPLE_INTERVAL_S
+    port_history: Path | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
     sweep: Pace = field(default_factory=Pace)
     staff: StaffConfig = field(default_factory=StaffConfig)
@@ -181,6 +182,7 @@ def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
             for name, part in _part(data, "platforms").items()
             if (target := _target(cast("Mapping[str, object]", part))) is not None
         },
+        port_history=_path(folder, cast("str | None", data.get("port_history"))),
         sample_interval_s=float(
             cast("float", data.get("sample_interval_s", DEFAULT_SAMPLE_INTERVAL_S))
         ),

@@ -205,6 +205,10 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
             "description": "third parties' sites by name; `default` is tried in every run",
             "additionalProperties": _TARGET,
         },
+        "port_history": {
+            "type": "string",
+            "description": "file that keeps what runs have seen of ports over time",
+        },
         "sample_interval_s": {
             "type": "number",
             "exclusiveMinimum": 0,

@@ -42,6 +42,7 @@ from cpe_diag.wiring.knowledge import (
 )
 from cpe_diag.wiring.known import look_up
 from cpe_diag.wiring.known_firmware import with_known_firmware
+from cpe_diag.wiring.port_history import earlier_samples, keep_samples
 
 if TYPE_CHECKING:
     from cpe_diag.engine.run import Act, AskCaller, OnProgress, RunResult
@@ -169,6 +170,9 @@ async def perform(
             on_progress=on_progress,
             ask_caller=ask_caller,
         )
+        await asyncio.to_thread(
+            keep_samples, prepared.config, prepared.subscriber.id, result.evidence
+        )
         forget_exchanged_node(prepared.subscriber, result.evidence, doors, memory)
         at = doors.clock.now()
     known = await asyncio.to_thread(look_up, prepared.config, result.case, result.verdict)
@@ -206,6 +210,7 @@ def setting_of(
         sample_interval_s=prepared.config.sample_interval_s,
         doors=doors,
         finder=PortFinder(doors, memory),
+        port_history=earlier_samples(prepared.config, prepared.subscriber.id),
     )
 
 

@@ -131,6 +131,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("port_shut-dsl", dsl_home, OUT, outside.port_shut, NETWORK, SECOND),
     _row("line_cut-dsl", dsl_home, OUT, outside.line_cut, NETWORK, FIELD),
     _row("line_noise-slow", dsl_home, SLOW, outside.line_noise, NETWORK, FIELD),
+    _row("port_flapping-hours_ago", ethernet_home, DROPS, outside.port_flapped, NETWORK, FIELD),
     _row("line_noise-drops", dsl_home, DROPS, outside.line_noise, NETWORK, FIELD),
     _row("line_noise-no_internet", dsl_home, OUT, outside.line_noise, NETWORK, FIELD),
     _row("line_retrains", dsl_home, DROPS, outside.line_retrains, NETWORK, FIELD),
@@ -326,6 +327,15 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("device_dns", ethernet_home, ONE, at_device.device_dns, DEVICE, SUPPORT, device=LAPTOP),
     _row(
         "device_gateway", dsl_home, ONE, at_device.device_gateway, DEVICE, SUPPORT, device=LAPTOP
+    ),
+    _row(
+        "device_address-elsewhere",
+        ethernet_home,
+        ONE,
+        at_device.device_elsewhere,
+        DEVICE,
+        SUPPORT,
+        device=LAPTOP,
     ),
     _row(
         "device_gateway-all_by_hand",

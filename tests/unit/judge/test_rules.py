@@ -176,6 +176,8 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("device_absent", at_home.device_offline(NAMED), NAMED),
     ("device_port_mute", at_device.dead_nic(NAMED), NAMED),
     ("device_dns_dead", at_device.device_dns(NAMED), NAMED),
+    ("device_elsewhere", at_device.device_elsewhere(NAMED), NAMED),
+    ("port_flapped", outside.port_flapped(NAMED), outside.port_held(NAMED)),
     ("device_idle", at_device.device_idle(NAMED), NAMED),
     ("device_no_way_out", at_device.device_gateway(NAMED), NAMED),
     ("device_takes_no_answers", at_device.device_firewall(NAMED), NAMED),

@@ -1,0 +1,73 @@
+"""What was seen of subscribers' ports over time: a line of JSON for each sample, in one file.
+
+Losing it costs nothing but hindsight; so a line that cannot be read is passed over.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.history_facts import PortSample
+from cpe_diag.domain.missing import Missing, known
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+MOST_SAMPLES: Final = 500
+"""Of one port; older ones go first."""
+MOST_BYTES: Final = 20_000_000
+"""A file that is longer begins anew with its later half."""
+
+
+class PortHistoryFile:
+    """Samples of ports, by subscriber."""
+
+    def __init__(self, path: Path) -> None:
+        """Keep them in `path`, which need not be there."""
+        self._path = path
+
+    def samples(self, subscriber: str) -> tuple[PortSample, ...]:
+        """Give what is known of a subscriber's port, oldest first."""
+        try:
+            lines = self._path.read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return ()
+        found = [one for one in (_read(line, subscriber) for line in lines) if one is not None]
+        return tuple(sorted(found, key=lambda one: one.at)[-MOST_SAMPLES:])
+
+    def add(self, subscriber: str, samples: Sequence[PortSample]) -> None:
+        """Keep samples beside what others have written meanwhile; a full disk is no failure."""
+        text = "".join(f"{json.dumps(_row(subscriber, one))}\n" for one in samples)
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a+", encoding="utf-8") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                if file.tell() > MOST_BYTES:
+                    file.seek(0)
+                    held = file.read().splitlines(keepends=True)
+                    file.truncate(0)
+                    file.writelines(held[len(held) // 2 :])
+                file.write(text)
+
+
+def _row(subscriber: str, sample: PortSample) -> list[object]:
+    return [subscriber, sample.at.isoformat(), sample.up, known(sample.changed_s)]
+
+
+def _read(line: str, subscriber: str) -> PortSample | None:
+    try:
+        whose, at, up, changed_s = json.loads(line)
+        moment = datetime.fromisoformat(at)
+    except (ValueError, TypeError):
+        return None
+    if whose != subscriber or moment.tzinfo is None or not isinstance(up, bool):
+        return None
+    not_said = Missing(why=FailureKind.UNSUPPORTED)
+    is_number = isinstance(changed_s, int | float)
+    return PortSample(at=moment, up=up, changed_s=float(changed_s) if is_number else not_said)

@@ -1,0 +1,86 @@
+"""When a port lost its link, as far as samples of it tell."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.history_facts import PortHistory, PortSample
+from cpe_diag.domain.missing import Missing
+from cpe_diag.report.history_text import history_lines
+from cpe_diag.store.port_history import PortHistoryFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+START = datetime(2026, 1, 15, 10, tzinfo=UTC)
+
+
+def sample(second: float, *, up: bool, changed_s: float | None = None) -> PortSample:
+    """Make a sample, so many seconds after the start."""
+    since = Missing(why=FailureKind.UNSUPPORTED) if changed_s is None else changed_s
+    return PortSample(at=START + timedelta(seconds=second), up=up, changed_s=since)
+
+
+def losses(*samples: PortSample) -> list[float]:
+    """Give the losses in seconds after the start."""
+    return [(one - START).total_seconds() for one in PortHistory(samples=samples).losses]
+
+
+def test_a_link_that_was_there_and_is_not_was_lost_when_the_node_says() -> None:
+    """Without its word it was lost when that was seen."""
+    up = sample(0, up=True)
+    assert losses(up, sample(60, up=False, changed_s=20)) == [40]
+    assert losses(up, sample(60, up=False)) == [60]
+
+
+def test_a_link_that_came_back_between_two_looks_was_lost_too() -> None:
+    """Nobody looks every second for days."""
+    assert losses(sample(0, up=True), sample(60, up=True, changed_s=10)) == [50]
+    assert losses(sample(0, up=False), sample(60, up=False, changed_s=10)) == [50]
+
+
+def test_a_link_that_holds_or_comes_was_not_lost() -> None:
+    """A node's clock that ticks coarsely makes no loss."""
+    assert losses(sample(0, up=True), sample(60, up=True, changed_s=59)) == []
+    assert losses(sample(0, up=True), sample(60, up=True)) == []
+    assert losses(sample(0, up=False), sample(60, up=True, changed_s=10)) == []
+    assert losses(sample(0, up=True)) == []
+
+
+def test_losses_at_like_distances_have_a_period() -> None:
+    """What comes every eight seconds is a machine, not a person."""
+    flaps = [sample(second, up=second % 8 < 6) for second in range(32)]
+    assert PortHistory(samples=tuple(flaps)).period_s == 8
+    odd = [sample(second, up=second not in {3, 5, 30}) for second in range(32)]
+    assert PortHistory(samples=tuple(odd)).period_s is None
+    assert PortHistory(samples=tuple(flaps[:12])).period_s is None
+
+
+def test_samples_come_back_from_the_file_and_odd_lines_do_not_hurt(tmp_path: Path) -> None:
+    """A full disk or a cut line costs hindsight, never a run."""
+    path = tmp_path / "new" / "history.jsonl"
+    file = PortHistoryFile(path)
+    assert file.samples("sub-1") == ()
+    kept = (sample(0, up=True, changed_s=4.5), sample(60, up=False))
+    file.add("sub-1", kept)
+    file.add("sub-2", (sample(5, up=True),))
+    with path.open("a", encoding="utf-8") as text:
+        text.write('["sub-1", "2026-01-15T10:00:00", true, 1]\n["sub-1", 1, 2]\nnot json\n"x"\n')
+        text.write('["sub-1", "2026-01-15T10:00:00+00:00", 3, 1]\n')
+    assert file.samples("sub-1") == kept
+    PortHistoryFile(tmp_path).add("sub-1", kept)  # a folder cannot be written to
+
+
+def test_each_loss_has_its_line() -> None:
+    """A fault that is not there now is still said, with its times."""
+    samples = (sample(0, up=True), sample(60, up=False), sample(90, up=True))
+    assert history_lines(PortHistory(samples=samples), is_kept=True) == (
+        "3 looks at the port within 1 min: link lost 1x, last 2026-01-15 10:01:00 UTC",
+        "2026-01-15 10:01:00 UTC  link lost",
+    )
+    quiet = history_lines(PortHistory(samples=samples[:1]), is_kept=True)
+    assert quiet == ("1 look at the port within 0 s: no link lost",)
+    nothing = PortHistory(samples=())
+    assert history_lines(nothing, is_kept=True) != history_lines(nothing, is_kept=False)
