@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.verdict import Destination, FaultDomain
-from cpe_diag.judge.cause import DROPS, Cause, when
+from cpe_diag.judge.cause import DROPS, ONE_DEVICE, Cause, when
 
 CAUSES_WATCH: Final[tuple[Cause, ...]] = (
     Cause(
@@ -38,7 +38,8 @@ CAUSES_WATCH: Final[tuple[Cause, ...]] = (
             "router_http_fails",
             "platform_fails_from_home",
         ),
-        shifts=((DROPS, 0.7),),
+        # What came and went earlier takes every device with it.
+        shifts=((DROPS, 0.7), (ONE_DEVICE, -1.5)),
         next_action="Have plugs and cable of the port checked; look for the times of the flaps in"
         " the node's log.",
         tell_customer="The connection between us and your home is lost for moments. A technician"
