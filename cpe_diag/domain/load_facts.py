@@ -37,10 +37,10 @@ class RateTrain:
 
     A large request takes longer than a small one by the time that its bytes need in both
     directions. `size_bytes` is the large one's IP packet with its headers; `small_bytes` the small
-    one's. `small_p95_s` is the time that 95 of 100 small ones stay below. `large_quartile_s` is
-    the time that only a quarter of the large ones stayed below: a line that holds packets back by
-    a bucket of tokens lets the first ones through at once, and a queue in front of it only makes
-    some of them later. Missing when none came back.
+    one's. `small_spread_s` is how far apart the middle half of the small ones is.
+    `large_quartile_s` is the time that only a quarter of the large ones stayed below: a line that
+    holds packets back by a bucket of tokens lets the first ones through at once, and a queue in
+    front of it only makes some of them later. Missing when none came back.
     """
 
     target: str
@@ -49,7 +49,7 @@ class RateTrain:
     sent: int
     received: int
     small_median_s: Maybe[float]
-    small_p95_s: Maybe[float]
+    small_spread_s: Maybe[float]
     large_quartile_s: Maybe[float]
 
 

@@ -145,11 +145,11 @@ def _train(facts: Facts, key: FactKey) -> _Train | None:
     if held is None or held.received < facts.limits["train_fewest"]:
         return None
     small_s, large_s = known(held.small_median_s), known(held.large_quartile_s)
-    most_s = known(held.small_p95_s)
-    if small_s is None or most_s is None or large_s is None:
+    spread_s = known(held.small_spread_s)
+    if small_s is None or spread_s is None or large_s is None:
         return None
-    if small_s + facts.limits["train_least_s"] < large_s <= most_s:
-        # Small ones take as long now and then: it is the way that is uneven, not their size.
+    if facts.limits["train_least_s"] < large_s - small_s <= spread_s:
+        # Small ones differ as much from each other: the way is uneven, whatever their size.
         return None
     bits = 8.0 * (held.size_bytes - held.small_bytes)
     return _Train(bits=bits, bytes_s=max(large_s - small_s, FINEST_S))

@@ -44,7 +44,7 @@ def _train(target: str, large_s: float) -> RateTrain:
         sent=20,
         received=20,
         small_median_s=0.004,
-        small_p95_s=0.0045,
+        small_spread_s=0.0005,
         large_quartile_s=large_s,
     )
 

@@ -144,7 +144,7 @@ def rate_train(answer: CommandAnswer, target: str) -> RateTrain:
         sent=sent[size],
         received=len(took[size]),
         small_median_s=_median(took[SMALL_BYTES]),
-        small_p95_s=_most(took[SMALL_BYTES]),
+        small_spread_s=_spread(took[SMALL_BYTES]),
         large_quartile_s=_quartile(took[size]),
     )
 
@@ -208,6 +208,12 @@ def _median(times_s: Sequence[float]) -> Maybe[float]:
 def _most(times_s: Sequence[float]) -> Maybe[float]:
     """Give the time that 95 of 100 stay below."""
     return sorted(times_s)[math.ceil(_P95 * len(times_s)) - 1] if times_s else SILENT
+
+
+def _spread(times_s: Sequence[float]) -> Maybe[float]:
+    """Give how far the upper quarter is from the lower one."""
+    ranked = sorted(times_s)
+    return ranked[3 * len(ranked) // 4] - ranked[len(ranked) // 4] if ranked else SILENT
 
 
 def _quartile(times_s: Sequence[float]) -> Maybe[float]:

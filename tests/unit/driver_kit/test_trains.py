@@ -94,7 +94,7 @@ def test_large_packets_are_told_from_small_ones() -> None:
     found = trains.rate_train(said(text), EDGE)
     assert (found.small_bytes, found.size_bytes, found.sent, found.received) == (84, 8028, 8, 8)
     assert found.small_median_s == pytest.approx(0.0006)
-    assert found.small_p95_s == pytest.approx(0.0007)
+    assert found.small_spread_s == pytest.approx(0.0002)
     assert found.large_quartile_s == pytest.approx(0.066)
 
 

@@ -137,8 +137,8 @@ def test_the_slower_of_line_and_home_is_named_with_both_numbers() -> None:
 
 
 def test_a_way_that_is_uneven_is_not_called_narrow() -> None:
-    """Where small packets take as long now and then, large ones are late by chance."""
-    late = changed(HOME, "rate_train", load.DEVICE, small_p95_s=0.18, large_quartile_s=0.17)
+    """Where small packets differ as much from each other, large ones are late by chance."""
+    late = changed(HOME, "rate_train", load.DEVICE, small_spread_s=0.18, large_quartile_s=0.17)
     assert finding(late, "device_rate_low").answer is None
     narrow = changed(late, "rate_train", load.DEVICE, large_quartile_s=0.25)
     assert finding(narrow, "device_rate_low").answer is True
