@@ -31,7 +31,6 @@ TOLD: Final = (
     "guest_router_pppoe_password",
     "guest_device_wrong_password",
     "guest_wifi_off",
-    "guest_wifi_weak_signal",
 )
 
 
