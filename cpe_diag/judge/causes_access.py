@@ -278,6 +278,7 @@ CAUSES_ACCESS: Final[tuple[Cause, ...]] = (
         supports=(
             when("mac_in_wrong_vlan", 6.0),
             when("port_vlan_wrong", 3.2),
+            when("router_unreachable", 1.0),
             when("wan_down", 1.0),
             when("wan_dhcp_unanswered", 1.5),
             when("wan_pppoe_unanswered", 1.5),

@@ -34,7 +34,7 @@ from cpe_diag.testing.evidence_samples import (
     unobserved,
     with_value,
 )
-from cpe_diag.testing.fault_effects import link_down, lost
+from cpe_diag.testing.fault_effects import link_down, lost, router_gone
 from cpe_diag.testing.faults_outside import dhcp_no_offer
 
 if TYPE_CHECKING:
@@ -339,6 +339,11 @@ def wrong_vlan_set(case: CaseFile) -> CaseFile:
         service_vlan=VlanMembership.ABSENT,
     )
     return unobserved(case, "learned_macs", "port", FailureKind.UNSUPPORTED)
+
+
+def wrong_vlan_set_silent(case: CaseFile) -> CaseFile:
+    """The same, and the router has lost its address there, so that nobody reaches it."""
+    return router_gone(wrong_vlan_set(case))
 
 
 def home_loop(case: CaseFile) -> CaseFile:

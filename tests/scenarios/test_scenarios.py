@@ -231,6 +231,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("port_security_lock", switch_home, OUT, access.port_locked, NETWORK, SECOND),
     _row("port_power_fault", switch_home, OUT, access.power_fault, NETWORK, FIELD),
     _row("wrong_vlan-set", switch_home, OUT, access.wrong_vlan_set, NETWORK, NOC),
+    _row("wrong_vlan-silent", switch_home, OUT, access.wrong_vlan_set_silent, NETWORK, NOC),
     _row("home_loop", ethernet_home, SLOW, access.home_loop, DEVICE, SUPPORT),
     _row("customer_power-dsl", dsl_home, OUT, outside.customer_power, ROUTER, SECOND),
     _row(
