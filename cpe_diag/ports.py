@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.action import JournalEntry
     from cpe_diag.domain.audit import AuditEvent
     from cpe_diag.domain.consent import Consent
+    from cpe_diag.domain.dhcp_facts import DhcpServer
     from cpe_diag.domain.host_keys import ExpectedKey, PinnedKey
     from cpe_diag.domain.load_facts import PathQuality
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
@@ -575,6 +576,20 @@ class Elsewhere:
     http: HttpGetter | None
 
 
+class DhcpAsker(Protocol):
+    """Asks the operator's DHCP server whether it has an address for a subscriber; takes none."""
+
+    async def ask(self, *, deadline: float) -> DhcpServer:
+        """Ask for an address in the subscribers' subnet, as a relay would.
+
+        A server that is silent, refuses or has nothing to offer is an outcome, not an error.
+
+        Raises:
+            MeasurementError: `dhcp.discover`: MISSING_PRIVILEGE, NOT_CONFIGURED, UNSUPPORTED (the
+                server does not heed the subnet that we name), OUT_OF_TIME.
+        """
+
+
 class Recorder(Protocol):
     """Keeps the trace and the raw answers of a run; redaction happens here, at record time.
 
@@ -764,7 +779,8 @@ class Doors:
     """The doors of one run on one subscriber, opened lazily by their adapters.
 
     `modem` opens the agent of the subscriber's cable modem at an address; the same address gives
-    the same reader. `elsewhere` None: the configuration names no vantage outside.
+    the same reader. `elsewhere` None: the configuration names no vantage outside; `dhcp` None: it
+    names no DHCP server.
     """
 
     clock: Clock
@@ -776,6 +792,7 @@ class Doors:
     http: HttpGetter
     recorder: Recorder
     elsewhere: Elsewhere | None = None
+    dhcp: DhcpAsker | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cpe_diag.domain.device_facts import DeviceFlows, DevicePresence, LanOffers
+from cpe_diag.domain.dhcp_facts import DhcpServer
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
 from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.line_facts import LineGrowth, LineQuality
@@ -68,6 +69,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="port_security", value_type=PortSecurity, subjects=("port",)),
     FactKind(id="cable_test", value_type=CableTest, subjects=("port",)),
     FactKind(id="dhcp_bindings", value_type=DhcpBindings, subjects=("port",)),
+    FactKind(id="dhcp_server", value_type=DhcpServer, subjects=("operator",)),
     FactKind(id="siblings", value_type=Siblings, subjects=("node",)),
     FactKind(id="line_quality", value_type=LineQuality, subjects=("line",)),
     FactKind(id="line_growth", value_type=LineGrowth, subjects=("line",)),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.causes_access import CAUSES_ACCESS
 from cpe_diag.judge.causes_device import CAUSES_DEVICE
+from cpe_diag.judge.causes_dhcp import CAUSES_DHCP
 from cpe_diag.judge.causes_docsis import CAUSES_DOCSIS
 from cpe_diag.judge.causes_firmware import CAUSES_FIRMWARE
 from cpe_diag.judge.causes_groups import CAUSES_GROUPS
@@ -32,6 +33,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_DOCSIS,
     *CAUSES_SETTINGS,
     *CAUSES_WATCH,
+    *CAUSES_DHCP,
     *CAUSES_SERVICE,
     *CAUSES_LOAD,
     *CAUSES_NAMES,

@@ -9,28 +9,6 @@ from cpe_diag.judge.cause import SITE, Cause, must, must_not, unless, when
 
 CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
     Cause(
-        id="dhcp_no_offer",
-        domain=FaultDomain.NETWORK,
-        destination=Destination.NETWORK_OPERATIONS,
-        title="The router asks for an address and the operator's server offers none",
-        needs=(must("wan_dhcp_unanswered"),),
-        supports=(when("wan_dhcp_unanswered", 4.2), unless("mac_in_wrong_vlan", 0.8)),
-        against=(when("port_vlan_wrong", -1.5),),
-        explains=(
-            "wan_dhcp_unanswered",
-            "wan_down",
-            "gateway_unreachable",
-            "internet_unreachable",
-            "router_dns_fails",
-            "router_direct_dns_fails",
-            "router_http_fails",
-        ),
-        next_action="Check DHCP server, relay and option 82 for this port.",
-        tell_customer="Your router gets no address from our network. We are correcting that on"
-        " our side.",
-        source="RFC 2131, section 3.1: DISCOVER without OFFER",
-    ),
-    Cause(
         id="pppoe_no_server",
         domain=FaultDomain.NETWORK,
         destination=Destination.NETWORK_OPERATIONS,

@@ -108,6 +108,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ),
     ("wan_no_carrier", ("port_down", "line_out_of_sync")),
     ("wan_dhcp_unanswered", ("mac_in_wrong_vlan", "port_locked")),
+    ("home_without_address", ("wan_dhcp_unanswered", "router_unreachable")),
     ("wan_pppoe_unanswered", ("mac_in_wrong_vlan", "port_locked")),
     (
         "wan_down",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.rules_answers import RULES_ANSWERS
 from cpe_diag.judge.rules_device import RULES_DEVICE
+from cpe_diag.judge.rules_dhcp import RULES_DHCP
 from cpe_diag.judge.rules_docsis import RULES_DOCSIS
 from cpe_diag.judge.rules_firmware import RULES_FIRMWARE
 from cpe_diag.judge.rules_flows import RULES_FLOWS
@@ -49,6 +50,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_ROUTER,
     *RULES_HISTORY,
     *RULES_WAN,
+    *RULES_DHCP,
     *RULES_WAN_SETTINGS,
     *RULES_PATHS,
     *RULES_WAY_OUT,

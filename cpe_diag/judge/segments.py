@@ -33,7 +33,13 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
     Stretch(
         id="core",
         title="Operator's core",
-        bad=("operator_dns_fails", "resolver_lies", "operator_reference_fails"),
+        bad=(
+            "operator_dns_fails",
+            "resolver_lies",
+            "operator_reference_fails",
+            "dhcp_server_silent",
+            "dhcp_pool_empty",
+        ),
         degraded=("resolver_slow",),
         good=("operator_reference_fails",),
     ),

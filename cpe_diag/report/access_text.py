@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.dhcp_facts import DhcpOutcome
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.ont_facts import OntDownCause
 from cpe_diag.domain.setting_facts import CableState, VlanMembership
@@ -13,6 +14,7 @@ from cpe_diag.report.phrases import counted, listed, maybe
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cpe_diag.domain.dhcp_facts import DhcpServer
     from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
     from cpe_diag.domain.line_facts import LineGrowth
     from cpe_diag.domain.ont_facts import OntErrors, OntOptics, OntState
@@ -99,6 +101,18 @@ def dhcp_bindings(fact: DhcpBindings) -> str:
     if not fact.entries:
         return f"no DHCP binding of {fact.asked} on the port"
     return "DHCP gave " + listed([f"{one.address} to {one.mac}" for one in fact.entries])
+
+
+def dhcp_server(fact: DhcpServer) -> str:
+    """Say what the operator's DHCP server answered us."""
+    took = "".join(maybe(fact.took_s, lambda s: f" in {duration(s)}"))
+    return {
+        DhcpOutcome.OFFERED: f"{fact.server} offers {fact.offered}{took}",
+        DhcpOutcome.NO_OFFER: f"{fact.server} is there and offers no address in {fact.subnet}",
+        DhcpOutcome.SILENT: f"{fact.server} answers nothing",
+        DhcpOutcome.REFUSED: f"nothing listens at the DHCP port of {fact.server}",
+        DhcpOutcome.UNREACHABLE: f"there is no way to {fact.server}",
+    }[fact.outcome]
 
 
 def siblings(fact: Siblings) -> str:

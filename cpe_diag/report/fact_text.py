@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from cpe_diag.domain.device_facts import DeviceFlows, DevicePresence, LanOffers
+from cpe_diag.domain.dhcp_facts import DhcpServer
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
 from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.line_facts import LineDirection, LineGrowth, LineQuality
@@ -286,6 +287,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     PortSecurity: access_text.port_security,
     CableTest: access_text.cable_test,
     DhcpBindings: access_text.dhcp_bindings,
+    DhcpServer: access_text.dhcp_server,
     Siblings: access_text.siblings,
     LineGrowth: access_text.line_growth,
     OntState: access_text.ont_state,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.dhcp_facts import DhcpOutcome, DhcpServer
 from cpe_diag.domain.docsis_facts import (
     CableModem,
     CmtsUpstream,
@@ -73,6 +74,13 @@ ACCESS_FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
         FactKey("dhcp_bindings", "port"): DhcpBindings(
             asked="02:00:5e:00:10:12",
             entries=(DhcpBinding(mac="02:00:5e:00:10:12", address="198.51.100.112", vlan=1012),),
+        ),
+        FactKey("dhcp_server", "operator"): DhcpServer(
+            server="192.0.2.67",
+            subnet="198.51.100.0/24",
+            outcome=DhcpOutcome.NO_OFFER,
+            offered=None,
+            took_s=Missing(why=FailureKind.SILENT),
         ),
         FactKey("siblings", "node"): Siblings(
             own="0/1/12",

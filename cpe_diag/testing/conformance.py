@@ -16,7 +16,9 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from cpe_diag.domain.dhcp_facts import DhcpOutcome
 from cpe_diag.domain.failures import FailureKind, InventoryError, MeasurementError
+from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome
 from cpe_diag.domain.trace import WAIT
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
         Clock,
         Command,
         CredentialSource,
+        DhcpAsker,
         HttpGetter,
         Inventory,
         Oid,
@@ -330,6 +333,30 @@ async def check_resolver(
     nothing = await resolver.resolve(unknown, deadline=deadline)
     hold(nothing.outcome is DnsOutcome.NXDOMAIN, f"nxdomain for {unknown}, not {nothing}")
     hold(nothing.addresses == (), "no address of a name that does not exist")
+
+
+async def check_dhcp_asker(
+    offering: DhcpAsker, empty: DhcpAsker, silent: DhcpAsker, clock: Clock, *, slack_s: float
+) -> None:
+    """An offer, a server without an address and a silent one are three outcomes, in time.
+
+    Args:
+        offering: the door to a server that has an address.
+        empty: to one that is there and has none.
+        silent: to one that answers nothing.
+        clock: the same as the doors'.
+        slack_s: how late an outcome may be.
+    """
+    told = await offering.ask(deadline=clock.monotonic() + PLENTY_S)
+    hold(told.outcome is DhcpOutcome.OFFERED, f"an offer, not {told}")
+    hold(told.offered is not None, "the address that was offered")
+    hold(known(told.took_s) is not None, "the time to the offer")
+    for door, outcome in ((empty, DhcpOutcome.NO_OFFER), (silent, DhcpOutcome.SILENT)):
+        deadline = clock.monotonic() + PLENTY_S
+        told = await door.ask(deadline=deadline)
+        hold(told.outcome is outcome, f"{outcome}, not {told}")
+        hold(told.offered is None, "no address where none was offered")
+        hold(clock.monotonic() <= deadline + slack_s, "an outcome by the deadline")
 
 
 async def check_http_getter(

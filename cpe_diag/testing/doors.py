@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cpe_diag.domain.dhcp_facts import DhcpOutcome, DhcpServer
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing
@@ -283,6 +284,31 @@ class FakeResolver:
                 self.wire.clock.monotonic() - begun
                 if answered
                 else Missing(why=FailureKind.NOT_MEASURED)
+            ),
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeDhcp:
+    """A DHCP server that offers the given address, or ends in another way."""
+
+    wire: Wire
+    says: str | DhcpOutcome = DhcpOutcome.SILENT
+    server: str = "192.0.2.67"
+    subnet: str = "198.51.100.0/24"
+
+    async def ask(self, *, deadline: float) -> DhcpServer:
+        """Ask for an address."""
+        begun = self.wire.clock.monotonic()
+        await self.wire.cross("dhcp.discover", self.server, self.subnet, deadline)
+        offered = None if isinstance(self.says, DhcpOutcome) else self.says
+        return DhcpServer(
+            server=self.server,
+            subnet=self.subnet,
+            outcome=self.says if isinstance(self.says, DhcpOutcome) else DhcpOutcome.OFFERED,
+            offered=offered,
+            took_s=(
+                self.wire.clock.monotonic() - begun if offered else Missing(why=FailureKind.SILENT)
             ),
         )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.dhcp_facts import DhcpOutcome, DhcpServer
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.history_facts import PortHistory, PortSample
 from cpe_diag.domain.line_facts import LineQuality
@@ -202,6 +203,29 @@ def dhcp_no_offer(case: CaseFile) -> CaseFile:
     """Nobody offers the router an address."""
     case = changed(case, "router_wan", "router", protocol="dhcp")
     return logged(wan_lost(case), LogEventKind.DHCP_NO_OFFER, 12)
+
+
+def dhcp_server(case: CaseFile, outcome: DhcpOutcome) -> CaseFile:
+    """The operator's DHCP server, asked as by a relay, ends so."""
+    offers = outcome is DhcpOutcome.OFFERED
+    told = DhcpServer(
+        server="192.0.2.67",
+        subnet="198.51.100.0/24",
+        outcome=outcome,
+        offered="198.51.100.150" if offers else None,
+        took_s=0.01 if offers else Missing(why=FailureKind.SILENT),
+    )
+    return with_value(case, "dhcp_server", "operator", told)
+
+
+def dhcp_gone(case: CaseFile) -> CaseFile:
+    """The operator's DHCP server is dead, and the router's lease is over: nobody reaches it."""
+    return dhcp_server(router_gone(case), DhcpOutcome.SILENT)
+
+
+def dhcp_pool_exhausted(case: CaseFile) -> CaseFile:
+    """The operator's DHCP server has no address left, and the router's lease is over."""
+    return dhcp_server(router_gone(case), DhcpOutcome.NO_OFFER)
 
 
 def pppoe_no_server(case: CaseFile) -> CaseFile:

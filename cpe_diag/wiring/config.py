@@ -49,6 +49,14 @@ class ElsewhereConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DhcpConfig:
+    """The `dhcp` part: the operator's server, and the subnet of its subscribers."""
+
+    server: str
+    subnet: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """A checked configuration. `origin` says in words where it came from."""
 
@@ -65,6 +73,7 @@ class Config:
     resolver_address: str | None = None
     resolver_port: int = DNS_PORT
     elsewhere: ElsewhereConfig | None = None
+    dhcp: DhcpConfig | None = None
     reference: WebTarget | None = None
     platforms: Mapping[str, WebTarget] = field(default_factory=dict)
     sample_interval_s: float = DEFAULT_SAMPLE_INTERVAL_S
@@ -176,6 +185,7 @@ def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
         resolver_address=cast("str | None", resolver.get("address")),
         resolver_port=cast("int", resolver.get("port", DNS_PORT)),
         elsewhere=_elsewhere(_part(data, "elsewhere")),
+        dhcp=_dhcp(_part(data, "dhcp")),
         reference=_target(_part(data, "reference")),
         platforms={
             name: target
@@ -228,6 +238,13 @@ def _elsewhere(part: Mapping[str, object]) -> ElsewhereConfig | None:
         proxy=cast("str | None", part.get("proxy")),
         resolver=cast("str | None", part.get("resolver")),
     )
+
+
+def _dhcp(part: Mapping[str, object]) -> DhcpConfig | None:
+    """Give the DHCP server, or None where none is named."""
+    if not part:
+        return None
+    return DhcpConfig(server=cast("str", part["server"]), subnet=cast("str", part["subnet"]))
 
 
 def _pace(part: Mapping[str, object]) -> Pace:

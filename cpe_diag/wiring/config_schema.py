@@ -8,6 +8,8 @@ from cpe_diag.domain.host_keys import KeyPolicy
 from cpe_diag.domain.secret import CREDENTIAL_FORMS, CREDENTIAL_PATTERN
 from cpe_diag.wiring.config_schema_people import CONSENT, RIGHTS, STAFF, STORE
 
+_OCTET: Final = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
+_IPV4: Final = rf"({_OCTET}\.){{3}}{_OCTET}"
 _TARGET: Final = {
     "type": "object",
     "additionalProperties": False,
@@ -196,6 +198,21 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                 "resolver": {
                     "type": "string",
                     "description": "address of a resolver that is independent of yours",
+                },
+            },
+        },
+        "dhcp": {
+            "type": "object",
+            "description": "the operator's DHCP server, which is asked as a relay would: it must"
+            " answer relays at our address, and offer addresses to clients that it does not know",
+            "additionalProperties": False,
+            "required": ["server", "subnet"],
+            "properties": {
+                "server": {"type": "string", "pattern": f"^{_IPV4}$", "description": "address"},
+                "subnet": {
+                    "type": "string",
+                    "pattern": f"^{_IPV4}/([12]?[0-9]|3[0-2])$",
+                    "description": "of the subscribers, for example 198.51.100.0/24",
                 },
             },
         },

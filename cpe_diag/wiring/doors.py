@@ -13,6 +13,7 @@ from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.ports import Doors, Elsewhere
 from cpe_diag.store.host_key_pins import HostKeyPinsFile, default_path
 from cpe_diag.transports.clock import SystemClock
+from cpe_diag.transports.dhcp import RelayedDhcp
 from cpe_diag.transports.dns import DnsResolver
 from cpe_diag.transports.http import PageGetter
 from cpe_diag.transports.reach import NetworkProber
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from cpe_diag.domain.subscriber import AccessNode, ModemAccess, RouterAccess, Subscriber
     from cpe_diag.driver_kit.router import RouterDriver
     from cpe_diag.engine.recorder import Redact
-    from cpe_diag.ports import Clock, CredentialSource, Recorder, RouterView, SnmpReader
-    from cpe_diag.wiring.config import Config, ElsewhereConfig
+    from cpe_diag.ports import Clock, CredentialSource, DhcpAsker, Recorder, RouterView, SnmpReader
+    from cpe_diag.wiring.config import Config, DhcpConfig, ElsewhereConfig
 
 
 def host_keys_of(config: Config) -> HostKeys:
@@ -120,6 +121,7 @@ async def open_doors(
             http=PageGetter(clock=clock, recorder=recorder),
             recorder=recorder,
             elsewhere=_elsewhere(config.elsewhere, clock, recorder),
+            dhcp=_dhcp(config.dhcp, clock, recorder),
         )
     finally:
         agents.close()
@@ -144,6 +146,13 @@ def _elsewhere(part: ElsewhereConfig | None, clock: Clock, recorder: Recorder) -
             else PageGetter(clock=clock, recorder=recorder, proxy=part.proxy)
         ),
     )
+
+
+def _dhcp(part: DhcpConfig | None, clock: Clock, recorder: Recorder) -> DhcpAsker | None:
+    """Open the way to the operator's DHCP server, where the configuration names it."""
+    if part is None:
+        return None
+    return RelayedDhcp(part.server, part.subnet, clock=clock, recorder=recorder)
 
 
 class _Agents:

@@ -58,9 +58,18 @@ def offers() -> Mapping[str, Offer]:
     }
 
 
-def chooser() -> Callable[[CaseFile, frozenset[str]], tuple[str, ...]]:
-    """Give the one who names the probes that tell most for what they cost."""
-    every = offers()
+def chooser(
+    without: frozenset[str] = frozenset(),
+) -> Callable[[CaseFile, frozenset[str]], tuple[str, ...]]:
+    """Give the one who names the probes that tell most for what they cost.
+
+    Args:
+        without: probes that nobody can run here, for want of a door.
+
+    Returns:
+        By a case and the probes that were run, the probes to run next.
+    """
+    every = {name: offer for name, offer in offers().items() if name not in without}
 
     def choose(case: CaseFile, tried: frozenset[str]) -> tuple[str, ...]:
         return next_probes(case, every, tried)

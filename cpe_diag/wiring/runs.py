@@ -20,6 +20,7 @@ from cpe_diag.playbook.answers import check_answers
 from cpe_diag.playbook.load import load_playbook
 from cpe_diag.playbook.model import Playbook
 from cpe_diag.ports import CredentialSource
+from cpe_diag.probes import dhcp_server
 from cpe_diag.probes.catalogue import PROBES
 from cpe_diag.probes.port_finder import PortFinder
 from cpe_diag.probes.probe import Setting, WebTarget
@@ -165,7 +166,7 @@ async def perform(
             catalogue=PROBES,
             judge=judge(),
             findings=find,
-            next_probes=chooser(),
+            next_probes=chooser(frozenset() if doors.dhcp else frozenset({dhcp_server.PROBE.id})),
             enough=stopper(),
             on_progress=on_progress,
             ask_caller=ask_caller,

@@ -43,6 +43,7 @@ TOLD_RIGHT = (
     "port_flapping",
     "duplex_mismatch",
     "wrong_vlan",
+    "dhcp_gone",
     "session_stale",
     "resolver_refuses",
     "router_dns",

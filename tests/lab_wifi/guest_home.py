@@ -132,11 +132,13 @@ class GuestHome:
         key = self.machine.guest(
             "dropbearkey -y -f /etc/dropbear/dropbear_ed25519_host_key | grep ^ssh"
         ).text.split()
+        # Here lines are given their addresses by PPPoE; there is no DHCP server to ask.
+        config = {name: part for name, part in files.config().items() if name != "dhcp"}
         held = {"snmp_read": SNMP_READ, "snmp_write": SNMP_WRITE, "router": PASSWORD}
         for path, document in (
             (SECRETS_FILE, held),
             (INVENTORY_FILE, inventory(" ".join(key[:2]))),
-            (CONFIG_FILE, files.config()),
+            (CONFIG_FILE, config),
         ):
             (self.folder / path).write_text(yaml.safe_dump(document, sort_keys=False))
             (self.folder / path).chmod(0o600)

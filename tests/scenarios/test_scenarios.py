@@ -172,6 +172,8 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("node_agent_silent", ethernet_home, OUT, effect.node_gone, NETWORK, NOC),
     _row("wrong_vlan-dhcp", ethernet_home, OUT, outside.wrong_vlan, NETWORK, NOC),
     _row("dhcp_no_offer", ethernet_home, OUT, outside.dhcp_no_offer, NETWORK, NOC),
+    _row("dhcp_no_offer-unreachable", ethernet_home, OUT, outside.dhcp_gone, NETWORK, NOC),
+    _row("dhcp_pool_exhausted", ethernet_home, OUT, outside.dhcp_pool_exhausted, NETWORK, NOC),
     _row("pppoe_no_server", dsl_home, OUT, outside.pppoe_no_server, NETWORK, NOC),
     _row("auth_refused", dsl_home, OUT, outside.auth_refused, NETWORK, Destination.ACCOUNTS),
     _row("router_pppoe_password", dsl_home, OUT, outside.router_pppoe_password, ROUTER, SECOND),

@@ -146,9 +146,9 @@ def _write_site(folder: Path, site: Site, authority: Authority) -> None:
 def _bng() -> str:
     known = "".join(f"dhcp-host={line.mac},{line.address}\n" for line in layout.LINES)
     return (
-        "port=0\ninterface=acc\nbind-dynamic\nno-ping\nuser=root\npid-file=\n"
+        "port=0\ninterface=acc\ninterface=core\nbind-dynamic\nno-ping\nuser=root\npid-file=\n"
         "dhcp-leasefile=/dev/null\nleasefile-ro\ndhcp-authoritative\nlog-dhcp\nlog-facility=-\n"
-        "dhcp-range=198.51.100.100,198.51.100.199,1h\n"
+        "dhcp-range=198.51.100.100,198.51.100.199,255.255.255.0,1h\n"
         "dhcp-option=option:router,198.51.100.1\n"
         f"dhcp-option=option:dns-server,{layout.RESOLVER}\n{known}"
         "enable-ra\ndhcp-range=2001:db8:1::,ra-only\n"
@@ -191,6 +191,7 @@ def config() -> dict[str, object]:
             "url": layout.REFERENCE.url,
             "large": layout.LARGE_URL,
         },
+        "dhcp": {"server": layout.DHCP_SERVER, "subnet": layout.SUBNET},
         "elsewhere": {
             "name": "another network",
             "proxy": f"http://{layout.REFERENCE.address}:{layout.PROXY_PORT}",

@@ -37,6 +37,10 @@ DEVICE_MACS: Final = {
 }
 
 RESOLVER: Final = "203.0.113.53"
+DHCP_SERVER: Final = "203.0.113.1"
+"""The edge router, at its side towards the desk."""
+SUBNET: Final = "198.51.100.0/24"
+"""Of the subscribers."""
 NODE: Final = "203.0.113.20"
 NODE_ID: Final = "node1"
 SNMP_PORT: Final = 161

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from cpe_diag.domain.dhcp_facts import DhcpOutcome
 from cpe_diag.domain.evidence import Evidence
 from cpe_diag.domain.failures import BLAME_OF, Blame, FailureKind
 from cpe_diag.domain.path_facts import HttpOutcome
@@ -127,6 +128,13 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("wan_down", outside.dhcp_no_offer(ETH), ETH),
     ("wan_no_carrier", changed(ETH, "router_wan", "router", carrier=False), ETH),
     ("wan_dhcp_unanswered", outside.dhcp_no_offer(ETH), ETH),
+    ("home_without_address", effect.router_gone(ETH), ETH),
+    ("dhcp_server_silent", outside.dhcp_gone(ETH), outside.dhcp_server(ETH, DhcpOutcome.OFFERED)),
+    (
+        "dhcp_pool_empty",
+        outside.dhcp_pool_exhausted(ETH),
+        outside.dhcp_server(ETH, DhcpOutcome.OFFERED),
+    ),
     ("wan_pppoe_unanswered", outside.pppoe_no_server(DSL), DSL),
     ("ppp_auth_refused", outside.auth_refused(DSL), DSL),
     ("pppoe_login_wrong", outside.router_pppoe_password(DSL), DSL),

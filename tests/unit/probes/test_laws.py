@@ -17,7 +17,15 @@ from cpe_diag.probes.catalogue import PROBES
 from cpe_diag.probes.probe import Probe, Setting, WebTarget
 from cpe_diag.testing.clock import FakeClock
 from cpe_diag.testing.device_samples import LAPTOP
-from cpe_diag.testing.doors import FakeHttp, FakeProber, FakeResolver, FakeRouter, FakeSnmp, Wire
+from cpe_diag.testing.doors import (
+    FakeDhcp,
+    FakeHttp,
+    FakeProber,
+    FakeResolver,
+    FakeRouter,
+    FakeSnmp,
+    Wire,
+)
 from cpe_diag.testing.evidence_samples import dsl_home
 from cpe_diag.testing.run_samples import sample_subscriber
 from cpe_diag.testing.setting import fake_doors, fake_setting
@@ -46,6 +54,7 @@ def setting_on(wire: Wire) -> Setting:
         prober=FakeProber(wire=wire, open_ports={("198.51.100.12", 22): True}),
         resolver=FakeResolver(wire=wire, names={WEB.host: ("192.0.2.80",)}),
         http=FakeHttp(wire=wire),
+        dhcp=FakeDhcp(wire=wire, says="198.51.100.150"),
     )
     ports = tuple(NodePort(port=str(number), in_service=True) for number in range(1, 9))
     return replace(

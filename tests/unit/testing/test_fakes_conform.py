@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cpe_diag.domain.dhcp_facts import DhcpOutcome
 from cpe_diag.domain.failures import Failure, FailureKind
 from cpe_diag.domain.path_facts import DnsOutcome
 from cpe_diag.engine.recorder import RunRecorder
@@ -15,6 +16,7 @@ from cpe_diag.testing import conformance, conformance_changes
 from cpe_diag.testing.clock import FakeClock
 from cpe_diag.testing.control_doors import FakeControl, FakeShell, Fate
 from cpe_diag.testing.doors import (
+    FakeDhcp,
     FakeHttp,
     FakeProber,
     FakeResolver,
@@ -165,6 +167,17 @@ async def test_the_fake_resolver_is_a_resolver(wire: Wire) -> None:
     broken = replace(resolver, names={"reference.example": DnsOutcome.SERVFAIL})
     check = await broken.resolve("reference.example", deadline=2000.0)
     assert (check.outcome, check.addresses) == (DnsOutcome.SERVFAIL, ())
+
+
+async def test_the_fake_dhcp_server_is_asked_as_a_real_one(wire: Wire) -> None:
+    """Somebody who is silent, and somebody who has nothing to give, are told apart."""
+    await conformance.check_dhcp_asker(
+        FakeDhcp(wire=wire, says="198.51.100.150"),
+        FakeDhcp(wire=wire, says=DhcpOutcome.NO_OFFER),
+        FakeDhcp(wire=wire),
+        wire.clock,
+        slack_s=0.0,
+    )
 
 
 async def test_the_fake_getter_is_a_getter(wire: Wire) -> None:

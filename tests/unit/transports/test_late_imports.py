@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-LATE = {"dns.message", "httpcore", "anyio._core._sockets", "paramiko"}
+LATE = {"dns.message", "scapy.layers.dhcp", "httpcore", "anyio._core._sockets", "paramiko"}
 
 CODE = """
 import asyncio, json, sys, threading
@@ -24,6 +24,7 @@ from cpe_diag.domain.subscriber import RouterAccess
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.testing.lists import FakeCredentials
 from cpe_diag.transports.clock import SystemClock
+from cpe_diag.transports.dhcp import DhcpPorts, RelayedDhcp
 from cpe_diag.transports.dns import DnsResolver
 from cpe_diag.transports.http import PageGetter
 from cpe_diag.transports.ssh import SshRouter
@@ -39,6 +40,14 @@ async def ask():
     sys.meta_path.insert(0, Watch())
     dns = DnsResolver("127.0.0.1", port=1, clock=clock, recorder=recorder)
     await dns.resolve("reference.example", deadline=deadline)
+    dhcp = RelayedDhcp(
+        "127.0.0.1",
+        "192.0.2.0/24",
+        clock=clock,
+        recorder=recorder,
+        ports=DhcpPorts(server=1, own=0),
+    )
+    await dhcp.ask(deadline=deadline)
     http = PageGetter(clock=clock, recorder=recorder)
     await http.get("http://reference.example:1/", address="127.0.0.1", deadline=deadline)
     secrets = FakeCredentials(secrets={"env:R": "r"})

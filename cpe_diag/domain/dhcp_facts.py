@@ -1,0 +1,37 @@
+"""Facts about the server from which homes get their addresses, as the operator's side sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cpe_diag.domain.missing import Maybe
+
+
+class DhcpOutcome(StrEnum):
+    """How the server answered a question for an address."""
+
+    OFFERED = "offered"
+    NO_OFFER = "no_offer"
+    """It answers DHCPINFORM, so that it is there, and offers no address."""
+    SILENT = "silent"
+    """It answered neither DHCPDISCOVER nor DHCPINFORM."""
+    REFUSED = "refused"
+    """Its host says that nothing listens at its port (ICMP port unreachable)."""
+    UNREACHABLE = "unreachable"
+    """The network says that there is no way to its host."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DhcpServer:
+    """Fact `dhcp_server`: what the operator's DHCP server answers when it is asked as by a relay.
+
+    `subnet` is that of the subscribers, for which an address was asked. `offered` is the address
+    that was offered, None where none was. `took_s` is the time to the offer, Missing without one.
+    """
+
+    server: str
+    subnet: str
+    outcome: DhcpOutcome
+    offered: str | None
+    took_s: Maybe[float]
