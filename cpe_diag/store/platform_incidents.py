@@ -19,9 +19,13 @@ from cpe_diag.store.case_tables import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import Connection, Insert, RowMapping
 
     from cpe_diag.store.case_store import CaseStore
+
+
+class _MeanwhileError(Exception):
+    """Another process has written the same meanwhile; nothing of ours is kept."""
 
 
 class StoredIncidents:
@@ -50,7 +54,7 @@ class StoredIncidents:
         host = host.lower()
         try:
             return self._seen(host, cause, subscriber, at)
-        except IntegrityError:  # another process has opened the same incident meanwhile
+        except _MeanwhileError:
             return self._seen(host, cause, subscriber, at)
 
     def _seen(self, host: str, cause: str, subscriber: str, at: datetime) -> PlatformIncident:
@@ -60,10 +64,11 @@ class StoredIncidents:
             if row is None or at - moment_of(row["last_at"]) > OVER_AFTER:
                 number += row is not None
                 moment = moment_text(at)
-                connection.execute(
+                _insert(
+                    connection,
                     insert(PLATFORM_INCIDENTS).values(
                         host=host, number=number, cause=cause, since=moment, last_at=moment
-                    )
+                    ),
                 )
             elif at > moment_of(row["last_at"]):
                 connection.execute(
@@ -75,6 +80,18 @@ class StoredIncidents:
                 )
             _count(connection, host, number, subscriber)
             return _incident(connection, host)
+
+
+def _insert(connection: Connection, row: Insert) -> None:
+    """Insert a row; on PostgreSQL another process may have done it since we looked.
+
+    Raises:
+        _MeanwhileError: it has.
+    """
+    try:
+        connection.execute(row)
+    except IntegrityError:
+        raise _MeanwhileError from None
 
 
 def _latest(connection: Connection, host: str) -> RowMapping | None:
@@ -93,7 +110,7 @@ def _count(connection: Connection, host: str, number: int, subscriber: str) -> N
     sighting = {"host": host, "number": number, "subscriber": digest}
     known = select(PLATFORM_SIGHTINGS.c.subscriber).filter_by(**sighting)
     if connection.execute(known).first() is None:
-        connection.execute(insert(PLATFORM_SIGHTINGS).values(**sighting))
+        _insert(connection, insert(PLATFORM_SIGHTINGS).values(**sighting))
 
 
 def _incident(connection: Connection, host: str) -> PlatformIncident:

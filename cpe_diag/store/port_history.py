@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,9 @@ MOST_SAMPLES: Final = 500
 """Of one port; older ones go first."""
 MOST_BYTES: Final = 20_000_000
 """A file that is longer begins anew with its later half."""
+LONGEST_S: Final = 100 * 366 * 86_400
+"""A port that has not changed for a hundred years is no port of ours."""
+PRIVATE: Final = 0o600
 
 
 class PortHistoryFile:
@@ -35,10 +39,11 @@ class PortHistoryFile:
     def samples(self, subscriber: str) -> tuple[PortSample, ...]:
         """Give what is known of a subscriber's port, oldest first."""
         try:
-            lines = self._path.read_text(encoding="utf-8").splitlines()
+            lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             return ()
-        found = [one for one in (_read(line, subscriber) for line in lines) if one is not None]
+        theirs = (line for line in lines if line.startswith(_beginning(subscriber)))
+        found = [one for one in map(_read, theirs) if one is not None]
         return tuple(sorted(found, key=lambda one: one.at)[-MOST_SAMPLES:])
 
     def add(self, subscriber: str, samples: Sequence[PortSample]) -> None:
@@ -46,7 +51,7 @@ class PortHistoryFile:
         text = "".join(f"{json.dumps(_row(subscriber, one))}\n" for one in samples)
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a+", encoding="utf-8") as file:
+            with os.fdopen(_opened(self._path), "a+", encoding="utf-8", errors="replace") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 if file.tell() > MOST_BYTES:
                     file.seek(0)
@@ -60,14 +65,26 @@ def _row(subscriber: str, sample: PortSample) -> list[object]:
     return [subscriber, sample.at.isoformat(), sample.up, known(sample.changed_s)]
 
 
-def _read(line: str, subscriber: str) -> PortSample | None:
+def _beginning(subscriber: str) -> str:
+    """Give how each row of a subscriber begins: of all others nothing need be read."""
+    return json.dumps([subscriber])[:-1] + ", "
+
+
+def _opened(path: Path) -> int:
+    """Open the file so that a new one is its owner's alone: it says when homes had no link."""
+    return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+
+
+def _read(line: str) -> PortSample | None:
     try:
-        whose, at, up, changed_s = json.loads(line)
+        _, at, up, changed_s = json.loads(line)
         moment = datetime.fromisoformat(at)
     except (ValueError, TypeError):
         return None
-    if whose != subscriber or moment.tzinfo is None or not isinstance(up, bool):
+    if moment.tzinfo is None or not isinstance(up, bool):
         return None
-    not_said = Missing(why=FailureKind.UNSUPPORTED)
-    is_number = isinstance(changed_s, int | float)
-    return PortSample(at=moment, up=up, changed_s=float(changed_s) if is_number else not_said)
+    if changed_s is None:
+        return PortSample(at=moment, up=up, changed_s=Missing(why=FailureKind.UNSUPPORTED))
+    if not isinstance(changed_s, int | float) or not 0 <= changed_s <= LONGEST_S:
+        return None
+    return PortSample(at=moment, up=up, changed_s=float(changed_s))

@@ -32,6 +32,7 @@ HEADERS: Final[dict[bytes | str, bytes | str]] = {
 }
 HTTPS_PORT: Final = 443  # RFC 9110, section 4.2.2
 FIRST_ERROR_STATUS: Final = 400  # RFC 9110, section 15.5
+PROXY_WANTS_TO_KNOW_US: Final = 407  # RFC 9110, section 15.5.8
 
 
 class Phase(IntEnum):
@@ -191,10 +192,14 @@ class PageGetter:
             httpcore.ConnectionNotAvailable,
             OSError,
         ) as error:
+            if self._proxy is not None and _is_refusal(error):
+                raise _no_proxy(self._proxy, f"will not: it says {error}") from error
             if self._proxy is not None and progress.phase is Phase.CONNECTING:
-                raise _no_proxy(self._proxy) from error
+                raise _no_proxy(self._proxy, "does not answer") from error
             progress.fault = fault_of(error)
             return http_outcome(error, progress.phase)
+        if self._proxy is not None and progress.status == PROXY_WANTS_TO_KNOW_US:
+            raise _no_proxy(self._proxy, f"will not: it says {progress.status}")
         failed = progress.status >= FIRST_ERROR_STATUS
         return HttpOutcome.HTTP_ERROR if failed else HttpOutcome.OK
 
@@ -256,8 +261,15 @@ def _check(url: str) -> bool:
     return parts.scheme == "https"
 
 
-def _no_proxy(proxy: str) -> MeasurementError:
-    detail = "the proxy that should fetch it for us does not answer"
+def _is_refusal(error: Exception) -> bool:
+    """Tell whether a proxy refuses us (4xx); that it could not get there it says by 5xx."""
+    import httpcore
+
+    return isinstance(error, httpcore.ProxyError) and str(error).startswith("4")
+
+
+def _no_proxy(proxy: str, why: str) -> MeasurementError:
+    detail = f"the proxy that should fetch it for us {why}"
     return MeasurementError(Failure(kind=FailureKind.DEPENDENCY, where=proxy, detail=detail), GET)
 
 

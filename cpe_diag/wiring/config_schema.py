@@ -10,6 +10,13 @@ from cpe_diag.wiring.config_schema_people import CONSENT, RIGHTS, STAFF, STORE
 
 _OCTET: Final = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
 _IPV4: Final = rf"({_OCTET}\.){{3}}{_OCTET}"
+
+# RFC 3986, section 3.2: a host and, at most, a port of up to 65535; nobody's name or password.
+_PROXY: Final = (
+    r"^http://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])"
+    r"(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$"
+)
+
 _TARGET: Final = {
     "type": "object",
     "additionalProperties": False,
@@ -192,7 +199,7 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                 "name": {"type": "string", "description": "where it is, in your own words"},
                 "proxy": {
                     "type": "string",
-                    "pattern": "^http://[^/@]+$",
+                    "pattern": _PROXY,
                     "description": "an HTTP proxy there, http://host:port, to fetch pages by",
                 },
                 "resolver": {

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pytest
+import verdict_ask
 from verdict_ask import from_line, to_line
 from verdict_cases import Case, Outcome, Told, Truth
 from verdict_figures import Share, domain_matrix, figures
+from verdict_labs import HomeLab
+
+from cpe_diag.lab.home import faults, network
+from cpe_diag.lab.home.needs import HomeLabError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DESTINATIONS = {"line_cut": "field_technician", "nat_missing": "second_line"}
 
@@ -90,3 +101,32 @@ def test_an_outcome_comes_back_from_its_line() -> None:
     """Counting again must count the same."""
     held = outcome(NAT, CUT, told=NAT, also=("line_cut",))
     assert from_line(to_line(held)) == held
+
+
+def test_an_agent_that_never_ends_has_given_no_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would else end the bench, and an hour of figures with it."""
+    monkeypatch.setattr(verdict_ask, "LIMIT_S", 0.2)
+    case = Case(lab="home", id="one", title="", truths=(NAT,), half="tuning", words=("30",))
+    with pytest.raises(verdict_ask.NoVerdictError):
+        verdict_ask.ask(("sh", "-c", "exec sleep 30"), case, tmp_path / "b", everything=False)
+
+
+def test_a_fault_that_cannot_be_set_leaves_nothing_to_the_next_case(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Half of it would be judged as somebody else's truth."""
+    built: list[str] = []
+
+    def fail(name: str, fault_id: str) -> None:
+        built.append(f"{fault_id} half set")
+        raise HomeLabError(name)
+
+    monkeypatch.setattr(faults, "set_fault", fail)
+    monkeypatch.setattr(network, "down", lambda _: built.append("down"))
+    monkeypatch.setattr(network, "up", lambda _: built.append("up"))
+    case = Case(lab="home", id="one", title="", truths=(NAT,), half="tuning", words=())
+    with pytest.raises(HomeLabError):
+        HomeLab("x").cause(case)
+    assert built[-2:] == ["down", "up"]

@@ -40,7 +40,13 @@ def ask(agent: Sequence[str], case: Case, bundle: Path, *, everything: bool) -> 
     more = [EVERYTHING] if everything else []
     command = [*agent, *case.words, "--json", "--bundle", str(bundle), *more]
     started = time.monotonic()
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LIMIT_S)  # noqa: S603 - our own agent
+    try:
+        done = subprocess.run(  # noqa: S603 - our own agent
+            command, capture_output=True, text=True, check=False, timeout=LIMIT_S
+        )
+    except subprocess.TimeoutExpired as error:
+        words = f"nothing within {LIMIT_S:.0f} s"
+        raise NoVerdictError(f"{case.lab} {case.id}: {words}") from error
     command_s = time.monotonic() - started
     try:
         said = json.loads(done.stdout)

@@ -41,7 +41,15 @@ class GuestLab:
         except (HomeLabError, OSError, RuntimeError) as error:
             print(f"{case.id} is not set, a new machine starts: {error}", flush=True)  # noqa: T201
             self.rebuild()
+            self._set_or_clean(case)
+
+    def _set_or_clean(self, case: Case) -> None:
+        """Set the fault; where that fails, leave nothing of it to the next case."""
+        try:
             self._home.set_fault(self._faults[case.id])
+        except (HomeLabError, OSError, RuntimeError) as error:
+            self.rebuild()
+            raise HomeLabError(f"{case.id}: {error}") from error
 
     def end(self, case: Case) -> None:
         """Bring back the clean machine; where that fails, start a new one."""

@@ -56,8 +56,16 @@ class HomeLab:
         except HomeLabError as error:
             print(f"{case.id} is not set, a new home is built: {error}", flush=True)  # noqa: T201
             self.rebuild()
-            faults.set_fault(self._name, case.id)
+            self._set_or_clean(case)
         time.sleep(SETTLE_S)
+
+    def _set_or_clean(self, case: Case) -> None:
+        """Set the fault; where that fails, leave nothing of it to the next case."""
+        try:
+            faults.set_fault(self._name, case.id)
+        except HomeLabError:
+            self.rebuild()
+            raise
 
     def end(self, case: Case) -> None:
         """Clear the fault; where the home does not recover, build it anew."""

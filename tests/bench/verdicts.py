@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from verdict_cases import Case, Told
 
 RESULTS: Final = Path("bench-results/verdicts")
+PLAN: Final = "plan.json"
+"""What every folder of results holds, from its beginning."""
 AGENT: Final = (sys.executable, "-m", "cpe_diag")
 HALVES: Final = ("tuning", "held_back", "unseen")
 LABS: Final = ("home", "guest", "simulator")
@@ -72,9 +74,11 @@ def _run_all(wish: argparse.Namespace) -> None:
     ]
     random.Random(wish.seed).shuffle(cases)  # noqa: S311 - an order, and no secret
     print(f"seed {wish.seed}: {len(cases)} cases in random order")  # noqa: T201
+    if wish.to.exists() and any(wish.to.iterdir()) and not (wish.to / PLAN).exists():
+        sys.exit(f"{wish.to} holds no results of this bench, and will not be emptied for them")
     shutil.rmtree(wish.to, ignore_errors=True)
     (wish.to / "bundles").mkdir(parents=True)
-    (wish.to / "plan.json").write_text(
+    (wish.to / PLAN).write_text(
         json.dumps({"seed": wish.seed, "cases": len(cases)}), encoding="utf-8"
     )
     with ExitStack() as labs:

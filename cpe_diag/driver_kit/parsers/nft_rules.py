@@ -75,6 +75,19 @@ Ends = frozenset[tuple[str, str]]
 """What may become of a packet, each with the rule that does it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """A packet, and where it may be sent.
+
+    What a chain does at a depth is worked out once: chains that call each other many times would
+    else take longer with every level, without end.
+    """
+
+    by_name: dict[tuple[str, str, str], _Chain]
+    packet: Packet
+    known: dict[tuple[str, str, str, int], Ends] = field(default_factory=dict)
+
+
 def chains_of(text: str) -> tuple[_Chain, ...]:
     """Read the chains of every table that sees IPv4."""
     found: list[_Chain] = []
@@ -119,9 +132,8 @@ def outcomes(text: str, hook: str, packet: Packet) -> tuple[Ends, ...]:
     """
     chains = chains_of(text)
     by_name = {(one.family, one.table, one.name): one for one in chains}
-    return tuple(
-        _by_policy(one, _followed(one, by_name, packet, 0)) for one in chains if one.hook == hook
-    )
+    way = _Way(by_name=by_name, packet=packet)
+    return tuple(_by_policy(one, _followed(one, way, 0)) for one in chains if one.hook == hook)
 
 
 def _by_policy(base: _Chain, ends: Ends) -> Ends:
@@ -129,22 +141,27 @@ def _by_policy(base: _Chain, ends: Ends) -> Ends:
     return frozenset(policy if end == _ON else (end, by) for end, by in ends)
 
 
-def _followed(
-    chain: _Chain, by_name: Mapping[tuple[str, str, str], _Chain], packet: Packet, depth: int
-) -> Ends:
+def _followed(chain: _Chain, way: _Way, depth: int) -> Ends:
+    key = (chain.family, chain.table, chain.name, depth)
+    if key not in way.known:
+        way.known[key] = _worked_out(chain, way, depth)
+    return way.known[key]
+
+
+def _worked_out(chain: _Chain, way: _Way, depth: int) -> Ends:
     found: set[tuple[str, str]] = set()
     for rule in chain.rules:
         words = _WORD.findall(rule)
-        matches = _matches(words, packet)
+        matches = _matches(words, way.packet)
         if matches is False:
             continue
         verdict, target = _verdict(words)
         ends: Ends = frozenset({(_ENDS.get(verdict, _ON), f"{chain.table}, {chain.name}: {rule}")})
         if verdict in _JUMPS:
-            called = by_name.get((chain.family, chain.table, target))
+            called = way.by_name.get((chain.family, chain.table, target))
             ends = _ANYTHING
             if called is not None and depth < _DEEPEST:
-                ends = _followed(called, by_name, packet, depth + 1)
+                ends = _followed(called, way, depth + 1)
             if verdict == "goto":
                 ends = frozenset((_BACK if end == _ON else end, by) for end, by in ends)
         elif verdict == _UNSEEN:

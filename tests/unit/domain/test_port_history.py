@@ -84,3 +84,27 @@ def test_each_loss_has_its_line() -> None:
     assert quiet == ("1 look at the port within 0 s: no link lost",)
     nothing = PortHistory(samples=())
     assert history_lines(nothing, is_kept=True) != history_lines(nothing, is_kept=False)
+
+
+def test_a_file_that_was_damaged_costs_its_damaged_lines_only(tmp_path: Path) -> None:
+    """A run that ends over its own notes would cost the customer the verdict."""
+    path = tmp_path / "history.jsonl"
+    file = PortHistoryFile(path)
+    kept = (sample(0, up=True), sample(60, up=True, changed_s=4.5))
+    file.add("sub-1", kept)
+    at = "2026-01-15T10:00:30+00:00"
+    with path.open("ab") as raw:
+        raw.write(b"\xff\xfe\n")
+        for odd in ("NaN", "Infinity", "1e300", "9" * 400, "-1"):
+            raw.write(f'["sub-1", "{at}", true, {odd}]\n'.encode())
+    assert file.samples("sub-1") == kept
+    assert PortHistory(samples=file.samples("sub-1")).losses == (START + timedelta(seconds=55.5),)
+    file.add("sub-1", (sample(90, up=False),))
+    assert len(file.samples("sub-1")) == 3
+
+
+def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
+    """It says when which home had no link."""
+    path = tmp_path / "history.jsonl"
+    PortHistoryFile(path).add("sub-1", (sample(0, up=True),))
+    assert path.stat().st_mode & 0o077 == 0

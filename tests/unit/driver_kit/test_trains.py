@@ -7,6 +7,7 @@ import pytest
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing
+from cpe_diag.driver_kit.load import load_router_driver
 from cpe_diag.driver_kit.parsers import trains
 from cpe_diag.driver_kit.router import UnreadableError
 from cpe_diag.ports import Command, CommandAnswer
@@ -147,3 +148,11 @@ def test_a_download_that_did_not_come_is_no_slow_line(
     with pytest.raises(UnreadableError) as caught:
         trains.load_test(said(output), URL, EDGE)
     assert kind in {None, caught.value.kind}
+
+
+@pytest.mark.parametrize("driver_id", ["openwrt", "linux_hostapd"])
+def test_the_pings_beside_a_download_end_by_themselves(driver_id: str) -> None:
+    """A session may be gone before they are told to, and of a silent edge they write nothing."""
+    (command,) = load_router_driver(driver_id, ()).questions["load_test"].commands
+    assert "ping -w 6 -i 0.05 {server}" in command.text
+    assert command.limit_s > 6

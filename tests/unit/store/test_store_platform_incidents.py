@@ -10,12 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from cpe_diag.domain.incident import OVER_AFTER, PlatformIncident
+from cpe_diag.store import platform_incidents
 from cpe_diag.store.case_store import CaseStore
 from cpe_diag.store.case_tables import PLATFORM_SIGHTINGS
 from cpe_diag.store.platform_incidents import StoredIncidents
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sqlalchemy import Connection, RowMapping
 
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 SITE = "video.example"
@@ -92,3 +95,18 @@ def test_many_cases_at_once_make_one_incident(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(call, range(8)))
     assert see(CaseStore.at(tmp_path / "case.db"), "sub-0", minutes=1).subscribers == 8
+
+
+def test_an_incident_that_another_process_opens_meanwhile_is_joined(
+    store: CaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL lets two look at the same time: both find nothing, and one of them is second."""
+    see(store, "sub-1")
+    look, looks = platform_incidents._latest, []  # noqa: SLF001 - between looking and writing
+
+    def late(connection: Connection, host: str) -> RowMapping | None:
+        looks.append(host)
+        return None if len(looks) == 1 else look(connection, host)
+
+    monkeypatch.setattr(platform_incidents, "_latest", late)
+    assert see(store, "sub-2").subscribers == 2

@@ -178,3 +178,23 @@ async def test_a_proxy_that_is_gone_is_our_own_gap(shop: Shop, closed_port: int)
     with pytest.raises(MeasurementError) as raised:
         await pages_from_elsewhere(shop, closed_port, f"https://{NAME}/")
     assert raised.value.failure.kind is FailureKind.DEPENDENCY
+
+
+@pytest.mark.parametrize(
+    ("status", "scheme"), [(407, "http"), (407, "https"), (403, "https"), (405, "https")]
+)
+async def test_a_proxy_that_will_not_is_our_own_gap(shop: Shop, status: int, scheme: str) -> None:
+    """It refuses us, and says nothing of the site."""
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(refuse, HOME, 0)
+    async with server:
+        port = int(server.sockets[0].getsockname()[1])
+        with pytest.raises(MeasurementError) as raised:
+            await pages_from_elsewhere(shop, port, f"{scheme}://{NAME}/")
+    assert raised.value.failure.kind is FailureKind.DEPENDENCY

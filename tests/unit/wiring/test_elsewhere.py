@@ -33,3 +33,28 @@ def test_a_vantage_that_cannot_be_used_is_refused(tmp_path: Path, part: str) -> 
     path.write_text(f"elsewhere: {part}\n")
     with pytest.raises(DefinitionError):
         find(path)
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "http://192.0.2.99:99999",
+        "http://192.0.2.99:port",
+        "http://[::1:3128",
+        "http://bü.example:1",
+    ],
+)
+def test_a_proxy_that_no_run_could_use_is_told_with_its_place(tmp_path: Path, proxy: str) -> None:
+    """A run would else end in the middle, with a traceback."""
+    path = tmp_path / "config.yaml"
+    path.write_text(f'elsewhere: {{name: a, proxy: "{proxy}"}}\n', encoding="utf-8")
+    with pytest.raises(DefinitionError):
+        find(path)
+
+
+@pytest.mark.parametrize("proxy", ["http://[2001:db8::1]:3128", "http://p-1.example:65535"])
+def test_a_proxy_has_a_name_or_an_address(tmp_path: Path, proxy: str) -> None:
+    """Of either family."""
+    path = tmp_path / "config.yaml"
+    path.write_text(f'elsewhere: {{name: a, proxy: "{proxy}"}}\n')
+    assert find(path).elsewhere == ElsewhereConfig(name="a", proxy=proxy, resolver=None)
