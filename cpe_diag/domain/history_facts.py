@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import Maybe, known
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SLACK: Final = timedelta(seconds=2)
 """Agents say when a state changed in hundredths of a second, and answer up to a second late."""
@@ -40,12 +43,25 @@ class PortHistory:
 
     @property
     def period_s(self) -> float | None:
-        """The seconds between two losses, or None where they are of no period."""
-        losses = self.losses
-        gaps = sorted((after - before).total_seconds() for before, after in pairwise(losses))
-        if len(gaps) < LEAST_GAPS or gaps[-1] > REGULAR * gaps[0]:
-            return None
-        return gaps[len(gaps) // 2]
+        """The period of all losses."""
+        return period_of(self.losses)
+
+
+def period_of(losses: Sequence[datetime]) -> float | None:
+    """Give the seconds between two losses.
+
+    Where nobody looked in between the link may have been lost more often than was seen.
+
+    Args:
+        losses: when the link was lost, oldest first.
+
+    Returns:
+        The middle one of the gaps; None where they are of no period.
+    """
+    gaps = sorted((after - before).total_seconds() for before, after in pairwise(losses))
+    if len(gaps) < LEAST_GAPS or gaps[-1] > REGULAR * gaps[0]:
+        return None
+    return gaps[len(gaps) // 2]
 
 
 def _loss(before: PortSample, after: PortSample) -> datetime | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.history_facts import PortHistory
-from cpe_diag.judge.keys import PORT_HISTORY
-from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, says, span
+from cpe_diag.domain.history_facts import PortHistory, period_of
+from cpe_diag.domain.observations import Observed
+from cpe_diag.domain.port_facts import PortStatus
+from cpe_diag.judge.keys import PORT_HISTORY, PORT_STATUS
+from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, says, span
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,32 +17,41 @@ if TYPE_CHECKING:
 
 def port_flapped(facts: Facts) -> Answer:
     """Answer whether the port has lost its link again and again, be it up now or not."""
+    if facts.is_pon or facts.is_docsis:
+        return does_not_arise("the port is shared; its end at the home tells for itself")
+    seen = facts.case.evidence.get(PORT_HISTORY.kind, PORT_HISTORY.subject)
     history = facts.fact(PortHistory, PORT_HISTORY)
-    if history is None:
+    if history is None or not isinstance(seen, Observed):
         return cannot_tell(facts, PORT_HISTORY)
-    latest = history.samples[-1]
-    since = latest.at - timedelta(seconds=facts.limits["port_flap_window_s"])
+    since = seen.at - timedelta(seconds=facts.limits["port_flap_window_s"])
     losses = [moment for moment in history.losses if moment >= since]
     often = len(losses) >= facts.limits["port_losses"]
     if not losses:
         return says(often, "the port was not seen to lose its link", PORT_HISTORY)
-    when = f"{_clock(losses[0])} to {_clock(losses[-1])}" if len(losses) > 1 else _clock(losses[0])
-    period = history.period_s
+    when = " to ".join(_clock(moment) for moment in dict.fromkeys((losses[0], losses[-1])))
+    period = period_of(losses)
     words = f"the port lost its link {len(losses)}x, {when} UTC"
-    words += f", every {span(period)}" if period is not None else ""
-    words += f"; now it is {'up' if latest.up else 'down'}"
-    return says(often, words, PORT_HISTORY)
+    words += f", at least every {span(period)}" if period is not None else ""
+    return says(often, f"{words}; {_latest(facts, history)}", PORT_HISTORY)
+
+
+def _latest(facts: Facts, history: PortHistory) -> str:
+    """Say how the port is now, or how it was when it was last seen."""
+    latest = history.samples[-1]
+    state = "up" if latest.up else "down"
+    is_now = facts.fact(PortStatus, PORT_STATUS) is not None
+    return f"now it is {state}" if is_now else f"it was {state} at {_clock(latest.at)} UTC"
 
 
 def _clock(moment: datetime) -> str:
-    return f"{moment:%H:%M:%S}"
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 RULES_HISTORY: Final[tuple[Rule, ...]] = (
     Rule(
         id="port_flapped",
         question="Has the port lost its link again and again?",
-        needs=(PORT_HISTORY,),
+        needs=(PORT_HISTORY, PORT_STATUS),
         ask=port_flapped,
     ),
 )

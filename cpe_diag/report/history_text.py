@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cpe_diag.report.duration import duration
 from cpe_diag.report.phrases import counted
 
 if TYPE_CHECKING:
     from cpe_diag.domain.history_facts import PortHistory
+
+NOT_KEPT: Final = "Nothing is kept: the configuration names no file for it (`port_history`)."
 
 
 def port_history(fact: PortHistory) -> str:
@@ -21,7 +23,7 @@ def port_history(fact: PortHistory) -> str:
         return f"{words}: no link lost"
     words += f": link lost {len(losses)}x, last {losses[-1]:%Y-%m-%d %H:%M:%S} UTC"
     period = fact.period_s
-    return words + (f", every {duration(period)}" if period is not None else "")
+    return words + (f", at least every {duration(period)}" if period is not None else "")
 
 
 def history_lines(history: PortHistory, *, is_kept: bool) -> tuple[str, ...]:
@@ -32,7 +34,7 @@ def history_lines(history: PortHistory, *, is_kept: bool) -> tuple[str, ...]:
         is_kept: runs leave what they see.
     """
     if not history.samples:
-        words = "No run has seen the port yet." if is_kept else "Nothing is kept: no port_history."
+        words = "No run has seen the port yet." if is_kept else NOT_KEPT
         return (words,)
     losses = (f"{moment:%Y-%m-%d %H:%M:%S} UTC  link lost" for moment in history.losses)
     return (port_history(history), *losses)
