@@ -53,7 +53,8 @@ BOGONS: Final = tuple(
 def resolver_slow(facts: Facts) -> Answer:
     """Answer whether the operator's resolver answers late, for a name that it has just fetched.
 
-    A page that takes as long from the same place tells that it is our own side which is slow.
+    A page that takes as long from the same place tells that it is our own side which is slow; so
+    nothing is said before one was asked for.
     """
     check = facts.fact(DnsCheck, DNS_OPERATOR)
     if check is None:
@@ -65,7 +66,8 @@ def resolver_slow(facts: Facts) -> Answer:
     words = f"{check.server} answered for {check.name} after {took_s:.2f} s"
     page = facts.fact(HttpCheck, HTTP_OPERATOR)
     page_s = None if page is None else known(page.took_s)
-    if took_s > limit_s and page_s is not None and page_s > took_s * OWN_SHARE:
+    is_ours = page is None or (page_s is not None and page_s > took_s * OWN_SHARE)
+    if took_s > limit_s and is_ours:
         return cannot_tell(facts, HTTP_OPERATOR)
     return says(took_s > limit_s, words, DNS_OPERATOR)
 

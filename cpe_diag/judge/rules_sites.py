@@ -54,7 +54,8 @@ def platform_certificate_bad(facts: Facts) -> Answer:
     """Answer whether the site's certificate cannot be accepted, as it is read from here.
 
     The router's word alone does not do: its clock may be wrong. Where the router accepts what is
-    only not trusted here, our own list of authorities may be the reason.
+    only not trusted here, our own list of authorities may be the reason; where the reference's
+    certificate is refused from here as well, our own clock.
     """
     ours = facts.fact(HttpCheck, HTTP_PLATFORM)
     if ours is None:
@@ -62,6 +63,9 @@ def platform_certificate_bad(facts: Facts) -> Answer:
     shown = known(ours.certificate)
     if ours.outcome is not HttpOutcome.CERTIFICATE or shown is None:
         return no(f"from the operator's side: {page_words(ours)}", HTTP_PLATFORM)
+    reference = facts.fact(HttpCheck, HTTP_OPERATOR)
+    if reference is not None and reference.outcome is HttpOutcome.CERTIFICATE:
+        return cannot_tell(facts, HTTP_OPERATOR)  # our own clock or list of authorities
     home = facts.fact(HttpCheck, HTTP_PLATFORM_ROUTER)
     of_our_list = shown.fault in {CertificateFault.UNTRUSTED, CertificateFault.OTHER}
     if of_our_list and home is not None and serves(home):
@@ -161,7 +165,7 @@ RULES_SITES: Final[tuple[Rule, ...]] = (
     Rule(
         id="platform_certificate_bad",
         question="Is the site's certificate expired, of another name or not trusted?",
-        needs=(HTTP_PLATFORM, HTTP_PLATFORM_ROUTER),
+        needs=(HTTP_PLATFORM, HTTP_PLATFORM_ROUTER, HTTP_OPERATOR),
         ask=platform_certificate_bad,
     ),
     Rule(

@@ -88,7 +88,8 @@ def ppp_auth_refused(facts: Facts) -> Answer:
         return no("the PPPoE session is up", WAN)
     told = _refused(facts, wan)
     if told:
-        return yes(f"the server refused the login ({told} times seen)", WAN)
+        keys = (WAN, LOG) if count(facts, LogEventKind.PPP_AUTH_REFUSED) else (WAN,)
+        return yes(f"the server refused the login ({told} times seen)", *keys)
     if count(facts, LogEventKind.PPP_AUTH_REFUSED) is None:
         return cannot_tell(facts, LOG)
     return no("no refused login in the log", WAN, LOG)

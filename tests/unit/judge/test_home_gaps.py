@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.router_facts import RebootReason
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 from cpe_diag.judge.decide import find
 from cpe_diag.testing import faults_at_home as at_home
+from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing.evidence_samples import (
     about,
     changed,
@@ -22,6 +24,7 @@ from cpe_diag.testing.evidence_samples import (
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
 
+REFUSED = "ppp_auth_refused"
 NOWHERE = "02:00:5e:00:53:99"
 
 
@@ -86,3 +89,9 @@ def test_a_radio_that_listens_for_radar_is_not_called_dead() -> None:
     waiting = tuple(replace(radio, radar_wait_s=40) for radio in wifi.radios)
     case = changed(case, "router_wifi", "router", radios=waiting)
     assert answer_of(case, "wifi_radio_dead") is False
+
+
+def test_a_refused_login_rests_on_the_log_that_tells_of_it() -> None:
+    """Who reads the evidence finds the lines there, not in the state of the WAN."""
+    found = next(one for one in find(outside.auth_refused(ethernet_home())) if one.id == REFUSED)
+    assert FactKey("router_log", "router") in found.rests_on

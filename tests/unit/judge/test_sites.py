@@ -113,6 +113,15 @@ def test_a_certificate_that_only_we_do_not_trust_accuses_nobody() -> None:
     assert finding(case, "platform_certificate_bad").answer is None
 
 
+def test_a_clock_of_ours_that_is_wrong_accuses_no_certificate() -> None:
+    """Nothing that we look at is valid any more, the reference included."""
+    case = outside.platform_certificate(HOME)
+    assert finding(case, "platform_certificate_bad").answer is True
+    case = changed(case, "http", "operator>reference", outcome=HttpOutcome.CERTIFICATE)
+    assert finding(case, "platform_certificate_bad").answer is None
+    assert decide(case, {}).cause != "platform_certificate"
+
+
 def test_a_router_with_a_wrong_clock_accuses_no_certificate() -> None:
     """Its word alone does not do: from here the same certificate is good."""
     case = changed(HOME, "http", "router>platform", outcome=HttpOutcome.CERTIFICATE)
@@ -212,8 +221,10 @@ def test_where_everything_is_slow_here_the_resolver_is_not_accused() -> None:
     """An overloaded machine of ours: its pages take as long as its names."""
     case = outside.dns_resolver_slow(HOME)
     assert finding(case, "resolver_slow").answer is True
-    case = changed(case, "http", "operator>reference", took_s=1.4)
-    assert finding(case, "resolver_slow").answer is None
+    slow = changed(case, "http", "operator>reference", took_s=1.4)
+    assert finding(slow, "resolver_slow").answer is None
+    unasked = never_asked(case, ("http", "operator>reference"))
+    assert finding(unasked, "resolver_slow").answer is None
 
 
 def test_a_dead_resolver_is_no_trouble_of_ipv6() -> None:
