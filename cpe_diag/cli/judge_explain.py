@@ -45,6 +45,8 @@ def explain(  # noqa: PLR0913 - one parameter for each option
     """
     if note and (as_json or facts or why):
         raise click.UsageError("--note goes with neither --json nor --facts nor --why")
+    if as_json and why:
+        raise click.UsageError("--why goes with the report, not with --json")
     page = None if Path(what).is_dir() else _page(context, what)
     if page is not None:
         if note or facts or why:
@@ -58,10 +60,10 @@ def explain(  # noqa: PLR0913 - one parameter for each option
 
 
 def _page(context: click.Context, name: str) -> CausePage | None:
-    """Find a cause; None where the name is that of no cause, but may be a directory's.
+    """Find a cause; None where the name is that of no cause, but may be a path's.
 
     Raises:
-        BadInputError: the name looks like a cause's, and there is no such cause.
+        BadInputError: there is neither such a cause nor such a path.
     """
     from difflib import get_close_matches
 
@@ -74,10 +76,13 @@ def _page(context: click.Context, name: str) -> CausePage | None:
     with told_clearly():
         page = cause_page(name, config.thresholds)
     near = get_close_matches(name, [cause.id for cause in CAUSES], n=3)
-    if page is None and near:
-        raise BadInputError(
-            f"{name} is neither a directory nor a cause; did you mean {', '.join(near)}?"
+    if page is None and not Path(name).exists():
+        hint = (
+            f"did you mean {', '.join(near)}?"
+            if near
+            else "a verdict's JSON names causes by their id"
         )
+        raise BadInputError(f"{name!r} is neither a directory nor a cause; {hint}")
     return page
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -31,6 +31,8 @@ def replay(directory: Path, *, as_json: bool, every: bool, half: str | None) -> 
     from cpe_diag.judge.replaying import score
 
     cases, harmed = _replayed(directory, half)
+    if not cases:
+        _say_that_none_is_left(harmed, half)
     counted = score(cases)
     shown = [one for one in cases if every or one.changed]
     if as_json:
@@ -77,6 +79,18 @@ def _replayed(directory: Path, half: str | None) -> tuple[list[Replayed], list[U
     except BundleError as error:
         raise BadInputError(f"archive: {error}") from error
     return cases, harmed
+
+
+def _say_that_none_is_left(harmed: list[Unreadable], half: str | None) -> NoReturn:
+    """Name what could not be read: that no verdict changed would be said of nothing.
+
+    Raises:
+        BadInputError: always.
+    """
+    for bundle in harmed:
+        click.echo(f"not read: {bundle.why}", err=True)
+    whose = f" whose `half` is {half}" if half else ""
+    raise BadInputError(f"archive: no bundle{whose} could be read")
 
 
 def _line(one: Replayed) -> str:

@@ -76,3 +76,18 @@ def test_a_misspelt_cause_is_bad_input_with_the_right_name() -> None:
     done = CliRunner().invoke(main, ["judge", "explain", "line_noize"])
     assert done.exit_code == 2
     assert "line_noise" in done.output
+
+
+@pytest.mark.parametrize("name", ["none", "xyzzy"])
+def test_what_is_neither_directory_nor_cause_is_told_as_that(name: str) -> None:
+    """A missing manifest.json helps nobody who meant a cause."""
+    done = CliRunner().invoke(main, ["judge", "explain", name])
+    assert done.exit_code == 2
+    assert "is neither a directory nor a cause" in done.output
+
+
+def test_the_sum_of_another_cause_is_not_left_out_silently(bundle: str) -> None:
+    """JSON has no place for it."""
+    done = CliRunner().invoke(main, ["judge", "explain", bundle, "--json", "--why", "line_noise"])
+    assert done.exit_code == 2
+    assert "--why" in done.output

@@ -101,3 +101,19 @@ def test_a_place_without_bundles_is_bad_input(tmp_path: Path, words: str) -> Non
     done = CliRunner().invoke(main, ["judge", "replay", str(place)])
     assert done.exit_code == 2
     assert words in done.output
+
+
+def test_an_archive_of_which_nothing_is_left_has_not_passed(archive: Path) -> None:
+    """A pipeline that mistypes the half must not take silence for consent."""
+    done = CliRunner().invoke(main, ["judge", "replay", str(archive), "--half", "tunnig"])
+    assert done.exit_code == 2
+    assert "no bundle whose `half` is tunnig could be read" in done.output
+
+
+def test_an_archive_in_which_everything_is_harmed_has_not_passed(archive: Path) -> None:
+    """Each is named all the same."""
+    for path in archive.rglob("case.json"):
+        path.write_text("{}")
+    done = CliRunner().invoke(main, ["judge", "replay", str(archive)])
+    assert done.exit_code == 2
+    assert done.output.count("not read: ") == 3
