@@ -135,8 +135,8 @@ def latency_under_load(facts: Facts) -> Answer:
     median_s = None if loaded is None else known(loaded.rtt_median_s)
     if loaded is None or median_s is None:
         return cannot_tell(facts, LOAD)
-    trips = 60.0 / median_s
-    words = f"{ms(median_s)} to the operator's edge during a download: {trips:.0f} trips a minute"
+    words = f"{ms(median_s)} to the operator's edge during a download"
+    words += f": {60.0 / median_s:.0f} trips a minute" if median_s else ""
     return says(median_s > facts.limits["loaded_latency_s"], words, LOAD)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.load_facts import LoadTest, PathQuality
 from cpe_diag.judge.decide import find
 from cpe_diag.testing import load_samples as load
 from cpe_diag.testing.evidence_samples import changed, ethernet_home, never_asked, unobserved
@@ -154,3 +156,14 @@ def test_a_file_that_is_slow_from_everywhere_is_no_slow_line() -> None:
     assert finding(there_too, "access_rate_low").answer is False
     alone = unobserved(slow, "load_test", load.CONTROL, FailureKind.OUT_OF_TIME)
     assert finding(alone, "access_rate_low").answer is None
+
+
+def test_a_round_trip_of_no_time_is_short() -> None:
+    """A router's ping tells thousandths of a millisecond, and may tell none of them."""
+    held = HOME.evidence.value(LoadTest, "load_test", load.REFERENCE)
+    assert held is not None
+    assert isinstance(held.loaded, PathQuality)
+    quick = replace(held.loaded, rtt_median_s=0.0)
+    found = finding(changed(HOME, "load_test", load.REFERENCE, loaded=quick), "latency_under_load")
+    assert found.answer is False
+    assert "trips" not in found.because
