@@ -104,6 +104,7 @@ def _save_home(image: Path) -> None:
                 namespace=where,
                 within_s=STARTED_WITHIN_S,
             )
+        machine.wait_until("pkill -0 -x snmpd")
         machine.monitor(f"savevm {SNAPSHOT}")
 
 
