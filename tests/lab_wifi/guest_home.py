@@ -47,6 +47,8 @@ TAPS: Final = tuple(
 MANAGED_AT: Final = "192.0.2.11"
 """The router's address in the VLAN that it is managed in, as operators with TR-069 have one."""
 SERVICE_VLAN: Final = 35
+SERVICE_BPS: Final = 2_000_000
+"""No more can be sold: an emulated processor carries some 8 Mbit/s, on a busy machine less."""
 SNMP_READ: Final = "lab-read"
 SNMP_WRITE: Final = "lab-write"
 VISITED_WITHIN_S: Final = 300.0
@@ -211,8 +213,8 @@ class GuestHome:
 def inventory(known_key: str) -> dict[str, object]:
     """Give the operator's inventory of this access node and home."""
     service = {
-        "down_bps": layout.SERVICE_BPS,
-        "up_bps": layout.SERVICE_BPS,
+        "down_bps": SERVICE_BPS,
+        "up_bps": SERVICE_BPS,
         "wan": "pppoe",
         "vlan": SERVICE_VLAN,
         "account": "active",
