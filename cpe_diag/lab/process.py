@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-READY_WITHIN_S: Final = 30.0
+READY_WITHIN_S: Final = 120.0
 LOOK_EVERY_S: Final = 0.02
 STOP_WITHIN_S: Final = 5.0
 
