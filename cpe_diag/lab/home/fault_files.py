@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).with_name("faults")
 FILES: Final = tuple(
     FOLDER / f"{name}.yaml"
-    for name in ("network", "router", "device", "platform", "none", "pairs")
+    for name in ("network", "router", "device", "platform", "none", "pairs", "unseen")
 )
 """Faults of each domain, homes without one, and two faults at once."""
 
