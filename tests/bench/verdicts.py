@@ -12,7 +12,7 @@ import json
 import random
 import shutil
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from pathlib import Path
 from queue import Queue
@@ -94,11 +94,10 @@ def _run_all(wish: argparse.Namespace) -> None:
             free["simulator"].put(labs.enter_context(simulator(folder, AGENT)))
         with (
             (wish.to / "outcomes.jsonl").open("w", encoding="utf-8") as lines,
-            ThreadPoolExecutor(sum(queue.qsize() for queue in free.values())) as pool,
+            ExitStack() as pools,
         ):
 
-            def one(numbered: tuple[int, Case]) -> str | None:
-                number, case = numbered
+            def one(number: int, case: Case) -> str | None:
                 lab = free[case.lab].get()
                 try:
                     return _outcome(lab, case, wish.to / "bundles" / f"{number:03}", wish.once)
@@ -108,7 +107,16 @@ def _run_all(wish: argparse.Namespace) -> None:
                 finally:
                     free[case.lab].put(lab)
 
-            for line in pool.map(one, enumerate(cases)):
+            # Each lab has its own workers: none of them stands in a queue before another lab.
+            workers = {
+                name: pools.enter_context(ThreadPoolExecutor(max(1, free[name].qsize())))
+                for name in wanted
+            }
+            asked = [
+                workers[case.lab].submit(one, number, case) for number, case in enumerate(cases)
+            ]
+            for done in as_completed(asked):
+                line = done.result()
                 if line is not None:
                     lines.write(f"{line}\n")
                     lines.flush()
