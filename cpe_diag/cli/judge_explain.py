@@ -153,7 +153,7 @@ def _tell_person(result: RunResult, *, facts: bool, why: str | None) -> None:
     console.print(render_run(result, then, console.width))
     if candidates:
         console.print()
-    learned = f"Confidences in what was labelled: {LEARNED.words()}"
+    learned = f"Confidence of what leads: {LEARNED.words()}"
     for line in (SUMS, *belief_lines(candidates), learned) if candidates else ():
         shown = line if console.encoding.startswith("utf") else ascii_only(line)
         console.out(shown, highlight=False)

@@ -128,7 +128,7 @@ def _lines(learned: Calibration, cases: Sequence[Concluded], runs: int) -> list[
     right = sum(one.right for one in cases)
     return [
         f"{runs} runs, in {len(cases)} of them a cause leads, in {right} of these rightly",
-        f"log-odds {learned.words()}",
+        learned.words(),
         f"Brier score: {learned.brier_before} before, {learned.brier_after} on cases left out",
     ]
 

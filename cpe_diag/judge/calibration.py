@@ -48,8 +48,8 @@ class Calibration:
         if not self.cases:
             return self.source
         return (
-            f"x {self.slope:.2f} {self.offset:+.2f} at most, learned from {self.cases} labelled"
-            f" cases on {self.learned_on} ({self.source})"
+            f"the sum times {self.slope:.2f}, {self.offset:+.2f}, where that makes it less;"
+            f" learned from {self.cases} labelled cases on {self.learned_on} ({self.source})"
         )
 
 

@@ -55,7 +55,7 @@ def test_the_numbers_are_written_with_their_source(archive: Path) -> None:
     done = learn(str(archive), "--out", str(out))
     assert done.exit_code == 0, done.output
     assert done.stdout.startswith(
-        "24 runs, in 23 of them a cause leads, in 20 of these rightly\nlog-odds x "
+        "24 runs, in 23 of them a cause leads, in 20 of these rightly\nthe sum times "
     )
     held = Calibration(**json.loads(out.read_text()))
     assert held.cases == 23
