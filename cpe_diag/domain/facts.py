@@ -141,6 +141,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "router>reference",
             "router>device",
             "operator>reference",
+            "operator>router",
             "operator>neighbour/*",
         ),
     ),

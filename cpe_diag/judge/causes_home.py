@@ -128,6 +128,7 @@ CAUSES_HOME: Final[tuple[Cause, ...]] = (
             "latency_high",
             "gateway_jitter",
             "gateway_loss",
+            "way_in_loss",
             "internet_loss",
             "internet_delay",
             "access_rate_low",

@@ -79,6 +79,7 @@ CAUSES_LOAD: Final[tuple[Cause, ...]] = (
         explains=(
             "neighbours_suffer",
             "gateway_loss",
+            "way_in_loss",
             "gateway_jitter",
             "latency_high",
             "internet_loss",
@@ -99,15 +100,18 @@ CAUSES_LOAD: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,
         title="Packets are lost on the line between the home and the operator's edge",
-        needs=(must("gateway_loss"),),
         supports=(
             when("gateway_loss", 4.0),
+            # Less than what the router itself sees: one that is too busy leaves pings unanswered.
+            when("way_in_loss", 3.6),
             unless("neighbours_suffer", 0.7),
             unless("port_saturated", 0.3),
         ),
         against=(when("neighbours_suffer", -4.0), when("port_saturated", -2.0)),
         explains=(
             "gateway_loss",
+            "way_in_loss",
+            "router_hung",
             "internet_loss",
             "access_rate_low",
             "gateway_jitter",
@@ -174,6 +178,7 @@ CAUSES_LOAD: Final[tuple[Cause, ...]] = (
             "latency_high",
             "gateway_jitter",
             "gateway_loss",
+            "way_in_loss",
             "internet_loss",
             "internet_delay",
             "router_http_fails",

@@ -7,7 +7,13 @@ from typing import Final
 from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.judge.cause import DROPS, ON_PON, SLOW, Cause, must, must_not, unless, when
 
-_DAMAGE: Final = ("gateway_loss", "internet_loss", "latency_high", "router_http_fails")
+_DAMAGE: Final = (
+    "gateway_loss",
+    "way_in_loss",
+    "internet_loss",
+    "latency_high",
+    "router_http_fails",
+)
 
 CAUSES_OPTICAL: Final[tuple[Cause, ...]] = (
     Cause(

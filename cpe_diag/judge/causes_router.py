@@ -106,7 +106,7 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.ROUTER,
         destination=Destination.SECOND_LINE,
         title="The router has power and a link, but has stopped working",
-        needs=(must("router_hung"), must("port_idle")),
+        needs=(must("router_hung"), must("port_idle"), must_not("way_in_loss")),
         supports=(
             when("router_hung", 3.6),
             when("port_idle", 1.5),
@@ -131,6 +131,7 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
         explains=(
             "router_strained",
             "gateway_loss",
+            "way_in_loss",
             "internet_loss",
             "latency_high",
             "router_dns_fails",
@@ -155,6 +156,7 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
             "gateway_unreachable",
             "internet_unreachable",
             "gateway_loss",
+            "way_in_loss",
             "internet_loss",
             "router_dns_fails",
             "router_direct_dns_fails",

@@ -30,6 +30,7 @@ CAUSES_WATCH: Final[tuple[Cause, ...]] = (
             "wan_down",
             "wan_link_flaps",
             "gateway_loss",
+            "way_in_loss",
             "gateway_unreachable",
             "internet_loss",
             "internet_unreachable",

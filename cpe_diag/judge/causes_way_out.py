@@ -49,13 +49,17 @@ CAUSES_WAY_OUT: Final[tuple[Cause, ...]] = (
         destination=Destination.SECOND_LINE,
         title="The router's WAN is set to a packet size that does not fit the line",
         needs=(must("wan_mtu_wrong"),),
-        supports=(when("wan_mtu_wrong", 4.2), when("large_packets_lost", 1.0)),
-        explains=("wan_mtu_wrong", "large_packets_lost", "router_http_fails"),
+        supports=(
+            when("wan_mtu_wrong", 4.2),
+            when("pppoe_mtu_large", 2.2),
+            when("large_packets_lost", 1.0),
+        ),
+        explains=("wan_mtu_wrong", "pppoe_mtu_large", "large_packets_lost", "router_http_fails"),
         shifts=((SLOW, 0.5),),
         next_action="Set the WAN's MTU to what the line takes (1500, with PPPoE 1492).",
         tell_customer="A setting of your router does not fit our network, so that some sites do"
         " not load. We will correct it with you.",
-        source="RFC 894 (1500), RFC 2516, section 7 (1492)",
+        source="RFC 894 (1500), RFC 2516, section 7 (1492), RFC 4638 (PPPoE of 1500)",
     ),
     Cause(
         id="mtu_black_hole",

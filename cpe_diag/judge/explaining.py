@@ -125,6 +125,8 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("gateway_unreachable", ("wan_down", "conntrack_full", "lan_wan_overlap")),
     ("access_train_slow", (*SHARED, *DAMAGE, *SLOW_LINE)),
     ("gateway_loss", (*SHARED, *DAMAGE)),
+    ("way_in_loss", (*SHARED, *DAMAGE)),
+    ("router_hung", ("way_in_loss",)),
     ("latency_high", (*SHARED, "port_saturated", "router_strained", "access_train_slow")),
     ("gateway_jitter", (*SHARED, *DAMAGE, "access_train_slow")),
     (
@@ -146,6 +148,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ipv6_unreachable", (*NO_WAY_OUT, "internet_unreachable")),
     ("forwarding_blocked", ("forwarding_off",)),
     ("large_packets_lost", ("wan_mtu_wrong",)),
+    ("pppoe_mtu_large", ("wan_mtu_wrong",)),
     ("wan_behind_router", ("lan_wan_overlap",)),
     ("internet_loss", ("gateway_loss", *SHARED, *DAMAGE)),
     ("internet_delay", (*SHARED, *DAMAGE, "access_train_slow")),

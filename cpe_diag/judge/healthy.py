@@ -27,6 +27,7 @@ WAY_OUT: Final = (
     "wan_down",
     "gateway_unreachable",
     "gateway_loss",
+    "way_in_loss",
     "internet_unreachable",
     "internet_loss",
     "router_dns_fails",
@@ -141,6 +142,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 MAY_BE_UNKNOWN: Final = frozenset(
     {
+        "way_in_loss",
         "router_http_fails",
         "forwarding_off",
         "forwarding_blocked",

@@ -29,6 +29,7 @@ from cpe_diag.judge.rules_sites import RULES_SITES
 from cpe_diag.judge.rules_wan import RULES_WAN
 from cpe_diag.judge.rules_wan_settings import RULES_WAN_SETTINGS
 from cpe_diag.judge.rules_watch import RULES_WATCH
+from cpe_diag.judge.rules_way_in import RULES_WAY_IN
 from cpe_diag.judge.rules_way_out import RULES_WAY_OUT
 from cpe_diag.judge.rules_wifi import RULES_WIFI
 
@@ -48,6 +49,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_ONT,
     *RULES_DOCSIS,
     *RULES_ROUTER,
+    *RULES_WAY_IN,
     *RULES_HISTORY,
     *RULES_WAN,
     *RULES_DHCP,

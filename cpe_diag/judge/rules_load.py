@@ -64,18 +64,20 @@ def _counts(facts: Facts, train: FactKey, few: FactKey) -> tuple[int, int, FactK
     return None if check is None else (check.sent - check.received, check.sent, few)
 
 
-def _lossy(facts: Facts, lost: int, sent: int) -> bool:
+def lossy(facts: Facts, lost: int, sent: int) -> bool:
+    """Tell whether so many losses are more than a good way has by chance."""
     chance = as_many_by_chance(lost, sent, facts.limits["path_loss_share"])
     return chance < facts.limits["path_loss_chance"]
 
 
-def _uneven(facts: Facts, more: tuple[int, int], less: tuple[int, int]) -> bool:
+def uneven(facts: Facts, more: tuple[int, int], less: tuple[int, int]) -> bool:
+    """Tell whether one way (lost, sent) loses more than the other beyond chance."""
     return as_uneven_by_chance(*more, *less) < facts.limits["path_loss_uneven"]
 
 
 def _lost_words(facts: Facts, lost: int, sent: int, whom: str) -> str:
     words = f"{lost} of {sent} packets to {whom} lost"
-    if not lost or _lossy(facts, lost, sent):
+    if not lost or lossy(facts, lost, sent):
         return words
     return f"{words}, which may be chance"
 
@@ -89,15 +91,15 @@ def gateway_loss(facts: Facts) -> Answer:
     words = _lost_words(facts, lost, sent, "the operator's edge")
     far = quality(facts, QUALITY_REFERENCE)
     if key != QUALITY_GATEWAY or far is None:
-        return says(_lossy(facts, lost, sent), words, key)
+        return says(lossy(facts, lost, sent), words, key)
     both = f"{words}, {far.lost} of {far.sent} to the reference behind it"
-    if _uneven(facts, (lost, sent), (far.lost, far.sent)):
+    if uneven(facts, (lost, sent), (far.lost, far.sent)):
         because = f"{both}: the edge leaves pings unanswered and loses nothing"
         return no(because, key, QUALITY_REFERENCE)
-    if _uneven(facts, (far.lost, far.sent), (lost, sent)):
-        return says(_lossy(facts, lost, sent), both, key, QUALITY_REFERENCE)
+    if uneven(facts, (far.lost, far.sent), (lost, sent)):
+        return says(lossy(facts, lost, sent), both, key, QUALITY_REFERENCE)
     # As many on both: they share the line, so that their losses count together.
-    claim = bool(lost) and _lossy(facts, lost + far.lost, sent + far.sent)
+    claim = bool(lost) and lossy(facts, lost + far.lost, sent + far.sent)
     return says(claim, both, key, QUALITY_REFERENCE)
 
 
@@ -110,9 +112,9 @@ def internet_loss(facts: Facts) -> Answer:
     words = _lost_words(facts, lost, sent, "the reference")
     control = quality(facts, QUALITY_OPERATOR)
     if control is None:
-        return says(_lossy(facts, lost, sent), words, key)
+        return says(lossy(facts, lost, sent), words, key)
     words += f"; from the operator's side {control.lost} of {control.sent}"
-    return says(_lossy(facts, lost, sent), words, key, QUALITY_OPERATOR)
+    return says(lossy(facts, lost, sent), words, key, QUALITY_OPERATOR)
 
 
 def device_loss(facts: Facts) -> Answer:
@@ -122,7 +124,7 @@ def device_loss(facts: Facts) -> Answer:
         return cannot_tell(facts, QUALITY_DEVICE)
     lost, sent, key = near
     words = _lost_words(facts, lost, sent, "the device")
-    return says(_lossy(facts, lost, sent), words, key)
+    return says(lossy(facts, lost, sent), words, key)
 
 
 def _way(facts: Facts, key: FactKey) -> Way | None:
@@ -180,14 +182,19 @@ def device_delay(facts: Facts) -> Answer:
     return says(high or uneven, way.words("the device"), QUALITY_DEVICE)
 
 
-def neighbours_suffer(facts: Facts) -> Answer:
-    """Answer whether homes on the same node have loss or delay too: they share its uplink."""
+def neighbour_trains(facts: Facts) -> list[PathQuality]:
+    """Give the trains to neighbours on the node of which anything came back."""
     subjects = facts.case.evidence.subjects("path_quality", "operator>neighbour/")
-    trains = [
+    return [
         found
         for subject in subjects
         if (found := quality(facts, FactKey("path_quality", subject))) is not None
     ]
+
+
+def neighbours_suffer(facts: Facts) -> Answer:
+    """Answer whether homes on the same node have loss or delay too: they share its uplink."""
+    trains = neighbour_trains(facts)
     if len(trains) < PAIR:
         return cannot_tell(facts, QUALITY_NEIGHBOURS)
     control = quality(facts, QUALITY_OPERATOR)
@@ -209,12 +216,12 @@ def _suffers(facts: Facts, train: PathQuality, control: PathQuality | None) -> b
     A moment in which our own machine does nothing else makes all ways uneven at once, so that
     without a control nothing is said of jitter.
     """
-    lossy = _lossy(facts, train.lost, train.sent)
+    loses = lossy(facts, train.lost, train.sent)
     if control is not None:
-        lossy = lossy and _uneven(facts, (train.lost, train.sent), (control.lost, control.sent))
+        loses = loses and uneven(facts, (train.lost, train.sent), (control.lost, control.sent))
     way, ours = way_of(train), None if control is None else way_of(control)
-    if way is None or lossy:
-        return lossy
+    if way is None or loses:
+        return loses
     if ours is None:
         return way.middle_s > facts.limits["latency_high_s"]
     more = replace(way, most_s=way.most_s - ours.spread_s, step_s=way.step_s - ours.step_s)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.router_facts import LogEventKind, LogEvents, RebootReason, RouterSystem
-from cpe_diag.judge.keys import LOG, ROUTER_REACHED, SYSTEM
+from cpe_diag.judge.keys import LOG, QUALITY_ROUTER, ROUTER_REACHED, SYSTEM
 from cpe_diag.judge.rule import (
     ROUTER_KINDS,
     Answer,
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 READ_FROM_ROUTER: Final = tuple(FactKey(kind, "router") for kind in ROUTER_KINDS)
 
 
-def _spoken(facts: Facts) -> FactKey | None:
+def spoken(facts: Facts) -> FactKey | None:
+    """Give the first fact that the router told over SSH; None: it has told nothing."""
     for key in READ_FROM_ROUTER:
         if isinstance(facts.case.evidence.get(key.kind, key.subject), Observed):
             return key
@@ -36,9 +38,13 @@ def _spoken(facts: Facts) -> FactKey | None:
 
 def router_unreachable(facts: Facts) -> Answer:
     """Answer whether the router gives no answer to us at all."""
-    spoken = _spoken(facts)
-    if spoken is not None:
-        return no("the router answered questions", spoken)
+    heard = spoken(facts)
+    if heard is not None:
+        return no("the router answered questions", heard)
+    train = facts.fact(PathQuality, QUALITY_ROUTER)
+    if train is not None and train.received:
+        words = f"the router answered {train.received} of {train.sent} packets"
+        return no(words, QUALITY_ROUTER)
     reached = facts.reachable(ROUTER_REACHED)
     if reached is None:
         return cannot_tell(facts, ROUTER_REACHED)
@@ -48,9 +54,9 @@ def router_unreachable(facts: Facts) -> Answer:
 
 def router_hung(facts: Facts) -> Answer:
     """Answer whether the router accepts connections and then says nothing."""
-    spoken = _spoken(facts)
-    if spoken is not None:
-        return no("the router answered questions", spoken)
+    heard = spoken(facts)
+    if heard is not None:
+        return no("the router answered questions", heard)
     for key in (SYSTEM, ROUTER_REACHED, *READ_FROM_ROUTER):
         if facts.hung(key):
             words = "the router accepts the connection and then says nothing"
@@ -156,7 +162,7 @@ RULES_ROUTER: Final[tuple[Rule, ...]] = (
     Rule(
         id="router_unreachable",
         question="Does the router give no answer to us?",
-        needs=(ROUTER_REACHED,),
+        needs=(ROUTER_REACHED, QUALITY_ROUTER),
         ask=router_unreachable,
     ),
     Rule(

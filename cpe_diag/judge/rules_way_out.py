@@ -23,7 +23,6 @@ from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, s
 from cpe_diag.judge.rules_wan import PPP
 
 if TYPE_CHECKING:
-    from cpe_diag.domain.evidence import FactKey
     from cpe_diag.judge.rule import Facts
 
 # RFC 1918, section 3, and RFC 6598, section 7: addresses that nobody outside answers to.
@@ -153,9 +152,29 @@ def wan_mtu_wrong(facts: Facts) -> Answer:
     words = f"the MTU of the WAN is {mtu}; the line takes {fits}"
     if mtu < fits - facts.limits["wan_mtu_short_bytes"]:
         return yes(words, WAN)
-    too_large = mtu > fits and large_packets_lost(facts).answer is True
-    keys: tuple[FactKey, ...] = (WAN, PING_REFERENCE_FULL) if too_large else (WAN,)
-    return says(too_large, words, *keys)
+    if mtu <= fits:
+        return no(words, WAN)
+    lost = large_packets_lost(facts)
+    if lost.answer is None:
+        return cannot_tell(facts, PING_REFERENCE_FULL)
+    return says(lost.answer, f"{words}; {lost.because}", WAN, *lost.rests_on)
+
+
+def pppoe_mtu_large(facts: Facts) -> Answer:
+    """Answer whether a PPPoE session is set to more than it carries, as far as is known.
+
+    Where both ends speak RFC 4638 it carries 1500 bytes; packets of that size come back then.
+    """
+    wan = facts.fact(WanStatus, WAN)
+    mtu = known(wan.mtu) if wan else None
+    if wan is None or mtu is None:
+        return cannot_tell(facts, WAN)
+    if wan.protocol not in PPP:
+        return no(f"the WAN uses {wan.protocol}", WAN)
+    words = f"the MTU of the PPPoE session is {mtu}"
+    if mtu > PPPOE_MTU and large_packets_lost(facts).answer is False:
+        return no(f"{words}, and large packets come back", WAN, PING_REFERENCE_FULL)
+    return says(mtu > PPPOE_MTU, f"{words}; without RFC 4638 it carries {PPPOE_MTU}", WAN)
 
 
 RULES_WAY_OUT: Final[tuple[Rule, ...]] = (
@@ -182,6 +201,12 @@ RULES_WAY_OUT: Final[tuple[Rule, ...]] = (
         question="Does the WAN's MTU not fit the line?",
         needs=(WAN, PING_REFERENCE_FULL),
         ask=wan_mtu_wrong,
+    ),
+    Rule(
+        id="pppoe_mtu_large",
+        question="Is the PPPoE session set to more than it carries?",
+        needs=(WAN, PING_REFERENCE_FULL),
+        ask=pppoe_mtu_large,
     ),
     Rule(
         id="large_packets_lost",

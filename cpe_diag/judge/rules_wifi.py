@@ -78,7 +78,7 @@ def wifi_busy(facts: Facts) -> Answer:
     }
     if not shares:
         crowded = wifi_crowded(facts)
-        return crowded if crowded.answer is False else cannot_tell(facts, WIFI)
+        return cannot_tell(facts, WIFI) if crowded.answer else crowded
     worst = max(shares, key=lambda name: shares[name])
     words = f"the channel of {worst} is busy for {shares[worst]:.0f} % of the time"
     return says(shares[worst] >= facts.limits["wifi_busy_percent"], words, WIFI)

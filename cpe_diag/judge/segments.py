@@ -136,9 +136,11 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
         degraded=(
             "wan_behind_router",
             "wan_mtu_wrong",
+            "pppoe_mtu_large",
             "ipv6_no_prefix",
             "large_packets_lost",
             "gateway_loss",
+            "way_in_loss",
             "latency_high",
             "gateway_jitter",
             "access_rate_low",

@@ -44,6 +44,7 @@ from cpe_diag.probes import (
     siblings,
     sites_by_ipv6,
     sites_elsewhere,
+    way_in,
     wifi_clients,
 )
 
@@ -73,6 +74,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     dhcp_bindings.PROBE,
     dhcp_server.PROBE,
     router_reachability.PROBE,
+    way_in.PROBE,
     router_system.PROBE,
     router_wan.PROBE,
     router_forwarding.PROBE,

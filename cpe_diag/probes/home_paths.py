@@ -42,9 +42,12 @@ def _from_home(reference: str | Failure, evidence: Evidence) -> Asked:
 
 
 def full_size(wan: WanStatus) -> int:
-    """Give the bytes of data of a ping that fills a packet of the line."""
+    """Give the bytes of data of a ping that fills a packet of the WAN, as the router has it set.
+
+    A PPPoE session of 1500 bytes exists (RFC 4638): only a packet of that size tells.
+    """
     fits = PPPOE_MTU if wan.protocol in PPP else ETHERNET_MTU
-    return min(known(wan.mtu) or fits, fits) - HEADERS_BYTES
+    return min(known(wan.mtu) or fits, ETHERNET_MTU) - HEADERS_BYTES
 
 
 def _full(key: FactKey, target: str | Failure, wan: WanStatus) -> Asked:

@@ -14,15 +14,16 @@ from cpe_diag.testing.device_samples import LAPTOP
 from cpe_diag.testing.evidence_samples import changed, unobserved, with_value
 from cpe_diag.testing.fault_effects import logged, lost, no_router, router_gone
 from cpe_diag.testing.faults_at_device import no_traces
+from cpe_diag.testing.load_samples import way_in
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
 
 
 def router_hung(case: CaseFile) -> CaseFile:
-    """The router accepts the connection and then says nothing, and it forwards nothing."""
+    """The router accepts connections, says nothing and forwards nothing; its line is well."""
     case = changed(case, "port_rates", "port", in_bps=0.0, out_bps=0.0)
-    return no_router(case, FailureKind.HUNG)
+    return way_in(no_router(case, FailureKind.HUNG))
 
 
 def router_overloaded(case: CaseFile) -> CaseFile:

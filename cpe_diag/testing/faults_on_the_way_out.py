@@ -47,6 +47,11 @@ def router_mtu(case: CaseFile) -> CaseFile:
     return changed(case, "router_wan", "router", mtu=576)
 
 
+def router_mtu_large(case: CaseFile) -> CaseFile:
+    """The PPPoE session is set to more than it carries."""
+    return mtu_black_hole(changed(case, "router_wan", "router", mtu=1500))
+
+
 def double_nat(case: CaseFile) -> CaseFile:
     """Another router's home is this one's WAN."""
     return changed(

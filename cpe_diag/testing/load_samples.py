@@ -11,6 +11,7 @@ from cpe_diag.domain.load_facts import LoadTest, PathQuality, RateTrain
 from cpe_diag.domain.missing import Missing
 from cpe_diag.testing.device_samples import LAPTOP
 from cpe_diag.testing.evidence_samples import about, changed, with_value
+from cpe_diag.testing.fault_effects import no_router
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,7 @@ EDGE: Final = "router>gateway"
 REFERENCE: Final = "router>reference"
 DEVICE: Final = "router>device"
 CONTROL: Final = "operator>reference"
+ROUTER: Final = "operator>router"
 NEIGHBOURS: Final = tuple(f"operator>neighbour/{port}" for port in (11, 13, 14))
 
 
@@ -135,6 +137,20 @@ def uplink_congested(case: CaseFile) -> CaseFile:
 def access_loss(case: CaseFile) -> CaseFile:
     """The home loses packets, its neighbours do not."""
     return lossy(measured(case), 84, EDGE, REFERENCE)
+
+
+def way_in(case: CaseFile, received: int = 100) -> CaseFile:
+    """So many of a hundred packets from us to the router came back; the controls are well."""
+    for key in (FactKey("path_quality", one) for one in (CONTROL, *NEIGHBOURS)):
+        case = with_value(case, key.kind, key.subject, LOAD_FACTS[key])
+    train = _quality("192.0.2.77", 100, 0.008)
+    return lossy(with_value(case, "path_quality", ROUTER, train), received, ROUTER)
+
+
+def access_loss_unheard(case: CaseFile) -> CaseFile:
+    """So much is lost on the line that SSH to the router stops in the middle."""
+    case = changed(case, "port_rates", "port", in_bps=0.0, out_bps=0.0)
+    return way_in(no_router(case, FailureKind.HUNG), 77)
 
 
 def access_delay(case: CaseFile) -> CaseFile:

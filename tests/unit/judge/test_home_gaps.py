@@ -95,3 +95,19 @@ def test_a_refused_login_rests_on_the_log_that_tells_of_it() -> None:
     """Who reads the evidence finds the lines there, not in the state of the WAN."""
     found = next(one for one in find(outside.auth_refused(ethernet_home())) if one.id == REFUSED)
     assert FactKey("router_log", "router") in found.rests_on
+
+
+def test_a_radio_that_does_not_tell_how_busy_it_is_has_the_air_scanned() -> None:
+    """A healthy home that is called slow was once left undetermined, and nobody scanned."""
+    case = ethernet_home("slow_internet")
+    wifi = case.evidence.value(WifiStatus, "router_wifi", "router")
+    assert wifi is not None
+    radios = tuple(
+        replace(radio, busy_percent=Missing(why=FailureKind.UNSUPPORTED)) for radio in wifi.radios
+    )
+    case = changed(case, "router_wifi", "router", radios=radios)
+    unscanned = never_asked(case, ("air_scan", "router"))
+    busy = next(finding for finding in find(unscanned) if finding.id == "wifi_busy")
+    assert (busy.answer, busy.missing) == (None, (FactKey("air_scan", "router"),))
+    quiet = with_value(case, "air_scan", "router", AirScan(neighbours=()))
+    assert answer_of(quiet, "wifi_busy") is False

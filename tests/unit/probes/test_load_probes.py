@@ -14,7 +14,7 @@ from cpe_diag.domain.router_facts import LanNeighbour, LanStatus, WanStatus
 from cpe_diag.domain.subscriber import NodePort, RouterAccess
 from cpe_diag.driver_kit.load import load_router_driver
 from cpe_diag.driver_kit.parsers.trains import spread
-from cpe_diag.probes import load_test, path_quality
+from cpe_diag.probes import load_test, path_quality, way_in
 from cpe_diag.probes.probe import Probe, Setting, WebTarget
 from cpe_diag.testing.clock import FakeClock
 from cpe_diag.testing.doors import FakeHttp, FakeProber, FakeRouter, Wire
@@ -127,6 +127,7 @@ def failure(measurement: Measurement) -> Failure:
 async def test_each_part_of_the_way_is_asked_by_its_own_train() -> None:
     """The edge, what lies beyond, the device; from our side the reference as a control."""
     found = await run(path_quality.PROBE, setting(), HOME)
+    found |= await run(way_in.PROBE, setting(), HOME)
     asked = {
         str(key): fact.target
         for key, one in found.items()
@@ -138,6 +139,7 @@ async def test_each_part_of_the_way_is_asked_by_its_own_train() -> None:
         "path_quality[router>reference]": "203.0.113.80",
         "path_quality[router>device]": "192.168.1.5",
         "path_quality[operator>reference]": "203.0.113.80",
+        "path_quality[operator>router]": "192.0.2.1",
     }
 
 
@@ -153,7 +155,7 @@ async def test_three_neighbours_in_service_are_the_controls() -> None:
             for number in (4, 5, 6, 7)
         ),
     )
-    found = await run(path_quality.PROBE, setting(ports=ports), HOME)
+    found = await run(way_in.PROBE, setting(ports=ports), HOME)
     assert sorted(key for key in found if "neighbour" in key) == [
         f"path_quality[operator>neighbour/{port}]" for port in (4, 5, 6)
     ]
@@ -165,6 +167,7 @@ async def test_nobody_to_ask_is_nothing_to_mend() -> None:
     assert given.reference is not None
     given = replace(given, device_mac=None, reference=replace(given.reference, large=None))
     found = await run(path_quality.PROBE, given, HOME)
+    found |= await run(way_in.PROBE, given, HOME)
     found |= await run(load_test.PROBE, given, HOME)
     assert {
         key: failure(one).kind
@@ -211,6 +214,6 @@ async def test_icmp_that_is_switched_off_here_is_no_fault_of_anybody() -> None:
     off = Failure(kind=FailureKind.NOT_CONFIGURED, where="here", detail="icmp: false")
     prober = FakeProber(wire=Wire(clock=given.doors.clock, failure=off))
     given = replace(given, doors=replace(given.doors, prober=prober))
-    found = await run(path_quality.PROBE, given, HOME)
+    found = await run(way_in.PROBE, given, HOME)
     control = failure(found["path_quality[operator>reference]"])
     assert control.kind is FailureKind.NOT_APPLICABLE
