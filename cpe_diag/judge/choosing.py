@@ -8,6 +8,7 @@ from cpe_diag.domain.nuisance import Nuisance
 from cpe_diag.judge.calibration import LEARNED
 from cpe_diag.judge.explaining import FOLLOWS
 from cpe_diag.judge.healthy import not_proven_good
+from cpe_diag.judge.keys import QUALITY_ROUTER
 from cpe_diag.judge.overturning import could_change
 from cpe_diag.judge.seen import look
 from cpe_diag.judge.settle import (
@@ -125,6 +126,8 @@ def _cut_off(seen: Seen, key: FactKey) -> bool:
     evidence = seen.case.evidence
     if key.kind == "reachability":
         return False
+    if key == QUALITY_ROUTER:
+        return _behind(seen)
     if key.kind in ROUTER_SIDE or key.subject == "router" or key.subject.startswith("router>"):
         return _behind(seen) or not side_open(evidence, ROUTER_SIDE)
     return key.kind in NODE_SIDE and not side_open(evidence, NODE_SIDE)
