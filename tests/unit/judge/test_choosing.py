@@ -17,6 +17,7 @@ from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_outside as outside
+from cpe_diag.testing import load_samples as load
 from cpe_diag.testing.access_homes import coax_home, pon_home, switch_home
 from cpe_diag.testing.evidence_samples import (
     about,
@@ -70,6 +71,7 @@ CASES: Final[tuple[tuple[Home, str, Change], ...]] = (
     (switch_home, OUT, access.port_locked),
     (ethernet_home, OUT, effect.node_gone),
     (ethernet_home, OUT, at_home.router_hung),
+    (ethernet_home, DROPS, load.access_loss_unheard),
     (dsl_home, SLOW, at_home.router_overloaded),
     (dsl_home, OUT, at_home.router_conntrack_full),
     (ethernet_home, OUT, at_home.router_dns),
@@ -165,6 +167,8 @@ def test_behind_a_port_that_is_shut_on_purpose_nothing_is_waited_for() -> None:
     full = outside.port_shut(ethernet_home())
     known = with_more(only(full), full, "port_state")
     behind = ("router_wan", "router_system", "router_lan", "router_wifi", "router_paths")
+    way_in = offer(("path_quality", load.ROUTER))
+    assert enough(known, {"way_in": way_in})
     assert enough(known, {name: OFFERS[name] for name in behind})
 
 
