@@ -14,6 +14,7 @@ from cpe_diag.engine.run import RunEnd, RunOrder, RunResult
 from cpe_diag.engine.runner import run_playbook
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.playbook.load import load_playbook, playbook_files
+from cpe_diag.playbook.model import ProbeStep
 from cpe_diag.playbook.vocabulary import Vocabulary
 from cpe_diag.probes.catalogue import PROBES
 from cpe_diag.testing.clock import FakeClock
@@ -75,3 +76,14 @@ async def test_silence_everywhere_ends_within_the_budget_and_is_routed(name: str
     assert result.took_s <= 60.0
     assert result.steps[-1].kind == "route"
     assert result.steps[-1].state == "done"
+
+
+@pytest.mark.parametrize("name", sorted(playbook_files()))
+def test_the_traffic_of_a_silent_router_is_counted_before_it_is_sent_packets(name: str) -> None:
+    """Its answers to us would pass for traffic of the home, and a router that hangs for alive."""
+    words = Vocabulary(probes=frozenset(GIVES), findings=frozenset())
+    steps = [step for step in load_playbook(name, words).steps if isinstance(step, ProbeStep)]
+    for number, step in enumerate(steps):
+        if "way_in" in step.probes and step.when is not None:
+            before = [one for one in steps[:number] if "port_rates" in one.probes]
+            assert any(one.when in {None, step.when} for one in before), step.id
