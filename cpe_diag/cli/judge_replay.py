@@ -113,7 +113,7 @@ def _sum(counted: Score, version: str) -> list[str]:
         lines += [
             (
                 f"Of {counted.labelled} whose truth is known, {counted.better} become right and"
-                f" {counted.worse} were right before."
+                f" {counted.worse} become wrong or open."
             ),
             f"then: {_marks(counted.then)}",
             f"now:  {_marks(counted.now)}",
