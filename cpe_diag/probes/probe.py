@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from cpe_diag.domain.evidence import Evidence, FactKey, Measurement
-from cpe_diag.domain.history_facts import PortSample
+from cpe_diag.domain.history_facts import OwnAction, PortSample
 from cpe_diag.domain.nuisance import Nuisance
 from cpe_diag.domain.subscriber import NodePort, Subscriber
 from cpe_diag.driver_kit.access import AccessDriver
@@ -38,7 +38,8 @@ class Setting:
     question, or None where nobody named one. `sample_interval_s` is the least time between two
     samples of counters. `device_mac` names the device in question, or None. `finder` locates the
     subscriber's port on its node; `port_history` is what earlier runs have seen of it, oldest
-    first. `modem_driver` reads the subscriber's cable modem itself; None where nobody may ask it.
+    first, `own_actions` what we have changed there and at the router meanwhile. `modem_driver`
+    reads the subscriber's cable modem itself; None where nobody may ask it.
     """
 
     subscriber: Subscriber
@@ -54,6 +55,7 @@ class Setting:
     doors: Doors
     finder: PortFinder
     port_history: tuple[PortSample, ...] = ()
+    own_actions: tuple[OwnAction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.history_facts import PortSample
-from cpe_diag.domain.missing import Missing, known
+from cpe_diag.domain.missing import NOT_ASKED, Missing, known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,9 @@ MOST_BYTES: Final = 20_000_000
 LONGEST_S: Final = 100 * 366 * 86_400
 """A port that has not changed for a hundred years is no port of ours."""
 PRIVATE: Final = 0o600
+LATER: Final = 2
+"""Parts of a row that came after the first four."""
+UNKNOWN: Final = Missing(why=FailureKind.UNSUPPORTED)
 
 
 class PortHistoryFile:
@@ -62,7 +65,14 @@ class PortHistoryFile:
 
 
 def _row(subscriber: str, sample: PortSample) -> list[object]:
-    return [subscriber, sample.at.isoformat(), sample.up, known(sample.changed_s)]
+    return [
+        subscriber,
+        sample.at.isoformat(),
+        sample.up,
+        known(sample.changed_s),
+        known(sample.admin_up),
+        known(sample.node_uptime_s),
+    ]
 
 
 def _beginning(subscriber: str) -> str:
@@ -76,15 +86,27 @@ def _opened(path: Path) -> int:
 
 
 def _read(line: str) -> PortSample | None:
+    """Read a row, of which earlier versions wrote four parts."""
     try:
-        _, at, up, changed_s = json.loads(line)
+        _, at, up, changed_s, *later = json.loads(line)
         moment = datetime.fromisoformat(at)
     except (ValueError, TypeError):
         return None
     if moment.tzinfo is None or not isinstance(up, bool):
         return None
-    if changed_s is None:
-        return PortSample(at=moment, up=up, changed_s=Missing(why=FailureKind.UNSUPPORTED))
-    if not isinstance(changed_s, int | float) or not 0 <= changed_s <= LONGEST_S:
+    admin_up, node_uptime_s = later if len(later) == LATER else (None, None)
+    seconds = [one for one in (changed_s, node_uptime_s) if one is not None]
+    if not all(map(_is_span, seconds)) or not isinstance(admin_up, bool | None):
         return None
-    return PortSample(at=moment, up=up, changed_s=float(changed_s))
+    return PortSample(
+        at=moment,
+        up=up,
+        changed_s=UNKNOWN if changed_s is None else float(changed_s),
+        admin_up=NOT_ASKED if admin_up is None else admin_up,
+        node_uptime_s=NOT_ASKED if node_uptime_s is None else float(node_uptime_s),
+    )
+
+
+def _is_span(told: object) -> bool:
+    """Tell a number of seconds that may be one."""
+    return isinstance(told, int | float) and 0 <= told <= LONGEST_S

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from cpe_diag.domain.history_facts import PortHistory, PortSample
-from cpe_diag.domain.observations import Observed
-from cpe_diag.domain.port_facts import PortStatus
+from cpe_diag.domain.failures import ActionError
+from cpe_diag.domain.history_facts import OwnAction, PortHistory, PortSample
+from cpe_diag.probes.port_history import LONGEST, sample_of
+from cpe_diag.store.action_journal import ActionJournals, default_folder
 from cpe_diag.store.port_history import PortHistoryFile
+from cpe_diag.store.router_journal import RouterJournals, default_router_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cpe_diag.domain.action import ActionRecord
     from cpe_diag.domain.evidence import Evidence
+    from cpe_diag.domain.router_plan import RouterRecord
     from cpe_diag.wiring.config import Config
 
 
@@ -19,6 +26,40 @@ def earlier_samples(config: Config, subscriber: str) -> tuple[PortSample, ...]:
     if config.port_history is None:
         return ()
     return PortHistoryFile(config.port_history).samples(subscriber)
+
+
+def own_actions(subscriber: str, samples: Sequence[PortSample]) -> tuple[OwnAction, ...]:
+    """Give what was changed here at a subscriber's port and router, whatever came of it.
+
+    What was changed from another machine is not known here. A journal that cannot be read tells
+    nothing; it stops the next change, and no diagnosis.
+
+    Args:
+        subscriber: whose.
+        samples: of the port; without any nothing is looked up.
+
+    Returns:
+        The changes, the oldest first; one without an end may have lasted as long as a run.
+    """
+    if not samples:
+        return ()
+    records: list[ActionRecord | RouterRecord] = []
+    for journals in (
+        ActionJournals(default_folder()),
+        RouterJournals(default_router_folder()),
+    ):
+        with suppress(ActionError):
+            records += journals.every()
+    found = [
+        OwnAction(
+            action=one.plan.action,
+            begun_at=one.begun_at,
+            until=one.entries[-1].at if one.ended else one.begun_at + LONGEST,
+        )
+        for one in records
+        if one.plan.subscriber == subscriber
+    ]
+    return tuple(sorted(found, key=lambda one: one.begun_at))
 
 
 def keep_samples(config: Config, subscriber: str, evidence: Evidence) -> None:
@@ -40,10 +81,7 @@ def _seen(evidence: Evidence) -> list[PortSample]:
     """Give the samples of one run, oldest first."""
     history = evidence.value(PortHistory, "port_history", "port")
     found = list(history.samples) if history else []
-    observation = evidence.get("port_status", "port")
-    if isinstance(observation, Observed) and isinstance(observation.value, PortStatus):
-        status = observation.value
-        found.append(
-            PortSample(at=observation.at, up=status.oper_up, changed_s=status.last_change_s)
-        )
+    now = sample_of(evidence)
+    if now is not None:
+        found.append(now)
     return sorted(found, key=lambda one: one.at)

@@ -43,7 +43,7 @@ from cpe_diag.wiring.knowledge import (
 )
 from cpe_diag.wiring.known import look_up
 from cpe_diag.wiring.known_firmware import with_known_firmware
-from cpe_diag.wiring.port_history import earlier_samples, keep_samples
+from cpe_diag.wiring.port_history import earlier_samples, keep_samples, own_actions
 
 if TYPE_CHECKING:
     from cpe_diag.engine.run import Act, AskCaller, OnProgress, RunResult
@@ -198,6 +198,7 @@ def setting_of(
     Returns:
         The setting.
     """
+    earlier = earlier_samples(prepared.config, prepared.subscriber.id)
     return Setting(
         subscriber=prepared.subscriber,
         node_ports=prepared.node_ports,
@@ -211,7 +212,8 @@ def setting_of(
         sample_interval_s=prepared.config.sample_interval_s,
         doors=doors,
         finder=PortFinder(doors, memory),
-        port_history=earlier_samples(prepared.config, prepared.subscriber.id),
+        port_history=earlier,
+        own_actions=own_actions(prepared.subscriber.id, earlier),
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.failures import FailureKind
-from cpe_diag.domain.history_facts import PortHistory, PortSample
-from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.history_facts import OwnAction, PortHistory, PortSample
+from cpe_diag.domain.missing import Missing, known
 from cpe_diag.report.history_text import history_lines
 from cpe_diag.store.port_history import PortHistoryFile
 
@@ -108,3 +109,57 @@ def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
     path = tmp_path / "history.jsonl"
     PortHistoryFile(path).add("sub-1", (sample(0, up=True),))
     assert path.stat().st_mode & 0o077 == 0
+
+
+def seen(second: float, *, up: bool = True, uptime_s: float = 1e6, on: bool = True) -> PortSample:
+    """Make a sample of a link that has changed ten seconds ago, with the node's uptime."""
+    plain = sample(second, up=up, changed_s=10)
+    return replace(plain, admin_up=on, node_uptime_s=uptime_s)
+
+
+def ours(first: float, last: float) -> tuple[OwnAction, ...]:
+    """Make one restart of the port by ourselves, between two seconds after the start."""
+    begun, until = (START + timedelta(seconds=second) for second in (first, last))
+    return (OwnAction(action="port.restart", begun_at=begun, until=until),)
+
+
+def test_a_link_that_we_took_ourselves_was_not_lost() -> None:
+    """Three restarts of a port by second line would send a technician to a good cable."""
+    samples = (seen(0), seen(600))
+    assert len(PortHistory(samples=samples).losses) == 1
+    assert PortHistory(samples=samples, ours=ours(500, 560)).losses == ()
+    assert len(PortHistory(samples=samples, ours=ours(10, 60)).losses) == 1
+    assert len(PortHistory(samples=samples, ours=ours(595, 599)).losses) == 1
+
+
+def test_a_loss_of_which_the_node_tells_no_time_may_be_our_own() -> None:
+    """It was lost at some time between two looks, and we restarted the port between them."""
+    samples = (sample(0, up=True), sample(3600, up=False))
+    assert len(PortHistory(samples=samples).losses) == 1
+    assert PortHistory(samples=samples, ours=ours(100, 160)).losses == ()
+    assert len(PortHistory(samples=samples, ours=ours(-900, -800)).losses) == 1
+
+
+def test_a_port_that_somebody_switched_off_did_not_lose_its_link() -> None:
+    """Nobody's cable is bad because the operator has shut a port and opened it again."""
+    shut = (seen(0), seen(600, up=False, on=False))
+    assert PortHistory(samples=shut).losses == ()
+    assert PortHistory(samples=(shut[1], seen(1200, up=False))).losses == ()
+
+
+def test_links_that_went_with_their_node_were_not_lost() -> None:
+    """A node that starts has all of its ports start; hours later it is no excuse any more."""
+    assert PortHistory(samples=(seen(0), seen(7200, uptime_s=60))).losses == ()
+    assert len(PortHistory(samples=(seen(0), seen(7200, uptime_s=3600))).losses) == 1
+    assert len(PortHistory(samples=(seen(0), seen(7200, uptime_s=9000))).losses) == 1
+
+
+def test_rows_of_earlier_versions_are_read_and_new_ones_say_more(tmp_path: Path) -> None:
+    """A site that updates keeps its hindsight."""
+    path = tmp_path / "history.jsonl"
+    path.write_text('["sub-1", "2026-01-15T10:00:00+00:00", true, 4.5]\n')
+    file = PortHistoryFile(path)
+    file.add("sub-1", (seen(60),))
+    old, new = file.samples("sub-1")
+    assert known(old.admin_up) is None
+    assert (new.admin_up, new.node_uptime_s) == (True, 1e6)
