@@ -60,7 +60,7 @@ def _sets(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:
         *(
             (f"{lab}, {half} half", [one for one in outcomes if _of(one, lab, half)])
             for lab in labs
-            for half in ("tuning", "held_back", "unseen")
+            for half in sorted({one.case.half for one in outcomes})
         ),
     ]
 

@@ -26,6 +26,7 @@ from verdict_guest import guest_cases, guest_lab
 from verdict_labs import Lab, home_cases, home_lab, simulator, simulator_cases
 from verdict_report import report
 
+from cpe_diag.lab.home.fault_halves import Half
 from cpe_diag.lab.home.needs import HomeLabError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ RESULTS: Final = Path("bench-results/verdicts")
 PLAN: Final = "plan.json"
 """What every folder of results holds, from its beginning."""
 AGENT: Final = (sys.executable, "-m", "cpe_diag")
-HALVES: Final = ("tuning", "held_back", "unseen")
+HALVES: Final = tuple(half.value for half in Half)
 LABS: Final = ("home", "guest", "simulator")
 CASES_OF: Final = {"home": home_cases, "guest": guest_cases, "simulator": simulator_cases}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from cpe_diag.lab.home import layout
-from cpe_diag.lab.home.fault_halves import half_of
+from cpe_diag.lab.home.fault_halves import Half
 from cpe_diag.lab.home.faults import HomeFault, Step, Truth
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _fault(entry: Mapping[str, Any]) -> HomeFault:
         **{
             **entry,
             "also": also,
-            "half": half_of((entry["cause"], *(one.cause for one in also))),
+            "half": Half.TUNING,
             **{
                 part: tuple(Step(**step) for step in entry.get(part, ()))
                 for part in ("inject", "felt", "clear")

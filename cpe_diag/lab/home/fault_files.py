@@ -10,6 +10,7 @@ from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.driver_kit.schema_check import check
 from cpe_diag.driver_kit.yaml_source import YamlDocument, YamlPath, read_yaml_file
 from cpe_diag.lab.home import layout
+from cpe_diag.lab.home.fault_halves import Half
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).with_name("faults")
 FILES: Final = tuple(
     FOLDER / f"{name}.yaml"
-    for name in ("network", "router", "device", "platform", "none", "pairs", "unseen")
+    for name in ("network", "router", "device", "platform", "none", "pairs", "second_round")
 )
-"""Faults of each domain, homes without one, and two faults at once."""
+"""Faults of each domain, homes without one, two faults at once, and those written later."""
 
 ID: Final = {
     "type": "string",
@@ -68,7 +69,7 @@ SINGLE: Final[Mapping[str, object]] = {
                 "properties": TRUTH,
             },
         },
-        "half": {"const": "unseen"},
+        "half": {"const": Half.UNSEEN2.value},
         **COMPLAINT,
         "inject": STEPS,
         "felt": STEPS,
@@ -150,7 +151,14 @@ def _put_together(
         "domain": first["domain"],
         "cause": first["cause"],
         "also": [{"domain": one["domain"], "cause": one["cause"]} for one in others],
+        "half": _half_of(parts),
         "location": "; ".join(one["location"] for one in parts),
         "inject": [step for one in parts for step in one["inject"]],
         "clear": [step for one in reversed(parts) for step in one["clear"]],
     }
+
+
+def _half_of(parts: Sequence[Mapping[str, Any]]) -> str:
+    """Tell the half of several faults: one that is held back holds back all."""
+    held = any(one.get("half") == Half.UNSEEN2 for one in parts)
+    return (Half.UNSEEN2 if held else Half.TUNING).value

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cpe_diag.lab.home import fault_files, layout, namespaces, network
 from cpe_diag.lab.home.calls import call
-from cpe_diag.lab.home.fault_halves import Half, half_of
+from cpe_diag.lab.home.fault_halves import Half
 from cpe_diag.lab.home.needs import HomeLabError
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ class HomeFault:
     """One fault: the truth about it, what a caller says, and how it comes and goes.
 
     `domain`, `cause` and `location` are true, whatever a verdict says; `also` is what else is
-    true at the same time. `half` tells whether numbers may be set by how it comes out. `device`
-    is a host of the home, `platform` the name of a platform in the configuration; None: the
-    caller names none. The steps of `felt` succeed while it is felt.
+    true at the same time. `half` tells whether rules and numbers may be made by how it comes
+    out. `device` is a host of the home, `platform` the name of a platform in the configuration;
+    None: the caller names none. The steps of `felt` succeed while it is felt.
     """
 
     id: str
@@ -91,9 +91,7 @@ def _fault(entry: Mapping[str, Any]) -> HomeFault:
         **{
             **entry,
             "also": also,
-            "half": Half(
-                entry.get("half") or half_of((entry["cause"], *(one.cause for one in also)))
-            ),
+            "half": Half(entry.get("half", Half.TUNING)),
             **{
                 part: tuple(Step(**step) for step in entry.get(part, ()))
                 for part in ("inject", "felt", "clear")

@@ -15,7 +15,6 @@ from cpe_diag.cli.exit_codes import ExitCode
 from cpe_diag.cli.lab import lab
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.lab.home import files, layout, needs, network
-from cpe_diag.lab.home.fault_halves import Half
 from cpe_diag.lab.home.faults import read_faults
 from cpe_diag.lab.home.needs import HomeLabError
 from cpe_diag.lab.home.trust import LASTS, Authority
@@ -35,7 +34,7 @@ def test_every_fault_says_the_truth_about_itself() -> None:
         assert fault.location, fault.id
         assert (fault.cause == "no_fault") is (fault.domain == FaultDomain.NONE), fault.id
         assert bool(fault.inject) is bool(fault.clear), fault.id
-        assert fault.felt or fault.half is Half.UNSEEN, fault.id
+        assert fault.felt, fault.id
         assert fault.inject or fault.domain == FaultDomain.NONE, fault.id
 
 
