@@ -53,15 +53,15 @@ BOGONS: Final = tuple(
 def resolver_slow(facts: Facts) -> Answer:
     """Answer whether the operator's resolver answers late, for a name that it has just fetched.
 
-    A page that takes as long from the same place tells that it is our own side which is slow; so
-    nothing is said before one was asked for.
+    One that does not answer at all fails, and is not slow. A page that takes as long from the same
+    place tells that it is our own side which is slow; so nothing is said before one was asked for.
     """
     check = facts.fact(DnsCheck, DNS_OPERATOR)
     if check is None:
         return cannot_tell(facts, DNS_OPERATOR)
     took_s = known(check.took_s)
     if took_s is None:
-        return no(f"{check.server} said {check.outcome} for {check.name}", DNS_OPERATOR)
+        return does_not_arise(f"{check.server} said {check.outcome} for {check.name}")
     limit_s = facts.limits["resolver_slow_s"]
     words = f"{check.server} answered for {check.name} after {took_s:.2f} s"
     page = facts.fact(HttpCheck, HTTP_OPERATOR)

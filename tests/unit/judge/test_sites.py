@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import (
     CertificateFault,
     DnsOutcome,
@@ -215,6 +216,15 @@ def test_a_slow_resolver_that_holds_the_name_is_not_slow() -> None:
     """What it had to fetch from far away once is no trouble of the operator's."""
     case = changed(HOME, "dns", "operator>reference", took_s=0.9)
     assert finding(case, "resolver_slow").answer is False
+
+
+def test_a_resolver_that_does_not_answer_fails_and_is_not_slow() -> None:
+    """Neither is it quick: nothing was measured that could be late."""
+    nothing = Missing(why=FailureKind.SILENT)
+    case = changed(
+        HOME, "dns", "operator>reference", outcome=DnsOutcome.TIMEOUT, addresses=(), took_s=nothing
+    )
+    assert finding(case, "resolver_slow").answer is None
 
 
 def test_where_everything_is_slow_here_the_resolver_is_not_accused() -> None:
