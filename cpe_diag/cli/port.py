@@ -122,12 +122,16 @@ def history(context: click.Context, /, subscriber: str, *, as_json: bool) -> Non
     from cpe_diag.domain.history_facts import PortHistory
     from cpe_diag.report.codec import encode
     from cpe_diag.report.history_text import history_lines
+    from cpe_diag.wiring.credentials import credentials_of
+    from cpe_diag.wiring.inventories import inventory_of
     from cpe_diag.wiring.port_history import earlier_samples, own_actions
 
     config = config_of(context)
     with told_clearly():
         note_look(config, "look.subscriber", "port history", subscriber=subscriber)
         samples = earlier_samples(config, subscriber)
+        if not samples:  # a typing error is no quiet port; who has left the inventory had one
+            inventory_of(config, credentials_of(config)).subscriber(subscriber)
         kept = PortHistory(samples=samples, ours=own_actions(subscriber, samples))
     if as_json:
         told = {
