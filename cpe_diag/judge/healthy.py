@@ -82,6 +82,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "line_retraining",
             "ranging_timeouts",
             "port_flaps",
+            "port_flapped",
             "port_errors_growing",
             "router_restarted",
             "router_crash_logged",
@@ -142,6 +143,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 MAY_BE_UNKNOWN: Final = frozenset(
     {
+        "port_flapped",  # the verdict says then that it has looked now only
         "way_in_loss",
         "router_http_fails",
         "forwarding_off",

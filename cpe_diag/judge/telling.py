@@ -17,7 +17,10 @@ from cpe_diag.judge.settle import ASK_AFFECTED, ASKS
 from cpe_diag.judge.verdict_group import verdict_group
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cpe_diag.domain.evidence import Evidence
+    from cpe_diag.domain.failures import Failure
     from cpe_diag.domain.findings import Finding
     from cpe_diag.domain.verdict import SettlingStep
     from cpe_diag.judge.question import CaseFile
@@ -31,10 +34,16 @@ NOT_OUR_SIDE: Final = frozenset(
     {FailureKind.DEPENDENCY, FailureKind.NOT_APPLICABLE, FailureKind.NOT_AWAITED}
 )
 """Gaps that nobody has to mend: they follow from others, or the question does not arise."""
+SAID_BY_ORDER: Final = frozenset({"device", "platform"})
+"""What only the caller can name; the rest stands in the configuration or the inventory."""
 OF_A_BROKEN_CABLE: Final = ("ethernet_link_down", "port_speed_low", "port_errors_growing")
 MEASURE_CABLE: Final = (
     "Let the node measure the cable (cpe-diag port test-cable), then run again: it may name the"
     " place of a break."
+)
+ONLY_NOW: Final = (
+    " It was looked at now only: nobody knows how the port was over the last day, and what comes"
+    " and goes may have been away."
 )
 TOLD_UNDETERMINED: Final = (
     "We have not found the cause yet. A colleague goes on with your case and will get back to you."
@@ -110,7 +119,8 @@ def no_fault(seen: Seen, rules_version: str) -> Verdict:
         cause="no_fault",
         title=NO_FAULT_TITLE,
         confidence=round(good_enough(seen), 3),
-        summary=f"{NO_FAULT_TITLE}: all {len(good)} checks that matter here are good.",
+        summary=f"{NO_FAULT_TITLE}: all {len(good)} checks that matter here are good."
+        + _only_now(seen),
         also=(),
         candidates=mentioned(seen, LEARNED),
         evidence_for=seen.by_id(good),
@@ -123,6 +133,14 @@ def no_fault(seen: Seen, rules_version: str) -> Verdict:
         segments=segments(seen.findings, seen.case.evidence),
         rules_version=rules_version,
     )
+
+
+def _only_now(seen: Seen) -> str:
+    """Say where nobody knows of the time that a complaint about what comes and goes is about."""
+    over_time = "port_flapped"
+    if over_time not in relevant(seen.case.symptom) or over_time in seen.on.not_arising:
+        return ""
+    return ONLY_NOW if seen.on.answers.get(over_time) is None else ""
 
 
 def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> Verdict:
@@ -152,12 +170,17 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
     ours = _our_own_side(seen.case)
     if ours:
         summary += f" What kept us from looking is on our side: {'; '.join(ours[:2])}."
+    not_said = _not_said(seen.case)
+    if not_said:
+        summary += f" The order leaves open: {'; '.join(not_said[:2])}."
     unusual = [f.id for f in seen.findings if f.answer and f.follows_from is None]
     action = "Go on by hand with what is unknown."
     if step:
         action = f"Find out: {step.question}"
     elif measurable:
         action = MEASURE_CABLE
+    elif not_said:
+        action = "Ask the caller for what the order leaves open, then run again with it."
     elif ours:
         action = "Put right what kept us from looking, then run again; or go on by hand."
     return Verdict(
@@ -225,12 +248,28 @@ def _untellable(finding: Finding, evidence: Evidence) -> bool:
 
 
 def _our_own_side(case: CaseFile) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(
-            str(observation.failure)
-            for _, observation in case.evidence
-            if isinstance(observation, Unobserved)
-            and observation.failure.blame in {Blame.AGENT, Blame.ACCESS}
-            and observation.failure.kind not in NOT_OUR_SIDE
-        )
+    return _told(
+        failure
+        for failure in _failures(case)
+        if failure.blame in {Blame.AGENT, Blame.ACCESS}
+        and failure.kind not in NOT_OUR_SIDE
+        and not _is_gap_of_order(failure)
     )
+
+
+def _not_said(case: CaseFile) -> tuple[str, ...]:
+    """Give what whoever ordered the run has not said: no failure of anything."""
+    return _told(failure for failure in _failures(case) if _is_gap_of_order(failure))
+
+
+def _is_gap_of_order(failure: Failure) -> bool:
+    return failure.kind is FailureKind.NOT_CONFIGURED and failure.where in SAID_BY_ORDER
+
+
+def _failures(case: CaseFile) -> tuple[Failure, ...]:
+    return tuple(one.failure for _, one in case.evidence if isinstance(one, Unobserved))
+
+
+def _told(failures: Iterable[Failure]) -> tuple[str, ...]:
+    """Give each failure's words once."""
+    return tuple(dict.fromkeys(map(str, failures)))

@@ -392,8 +392,11 @@ def port_flapped(case: CaseFile) -> CaseFile:
 
 
 def port_held(case: CaseFile) -> CaseFile:
-    """The port was watched, and kept its link."""
-    return with_value(case, "port_history", "port", _history("+" * 9))
+    """The port was looked at yesterday and just now, and kept its link."""
+    history = _history("+" * 9)
+    yesterday = replace(history.samples[0], at=AT - timedelta(hours=25))
+    held = replace(history, samples=(yesterday, *history.samples))
+    return with_value(case, "port_history", "port", held)
 
 
 def _history(links: str) -> PortHistory:

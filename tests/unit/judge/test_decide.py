@@ -178,6 +178,17 @@ def test_the_reason_on_our_side_is_named() -> None:
     assert "auth_refused" in verdict.summary
 
 
+def test_what_the_caller_did_not_say_is_no_failure_of_ours() -> None:
+    """A device that nobody has named is asked for, and nothing is put right here."""
+    case = ethernet_home("one_device_offline")
+    case = unobserved(case, "ping", "device", FailureKind.NOT_CONFIGURED)
+    case = never_asked(case, ("ping", "router>device"), ("router_lan", "router"))
+    verdict = decide(case, {})
+    assert verdict.cause == "undetermined"
+    assert "on our side" not in verdict.summary
+    assert "The order leaves open: device: " in verdict.summary
+
+
 def test_the_rules_version_changes_with_a_threshold() -> None:
     """A bundle must say by which limits it was judged."""
     assert decide(ethernet_home(), {}).rules_version == rules_version({})

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.history_facts import PortHistory, PortSample
 from cpe_diag.domain.missing import Missing
-from cpe_diag.judge.decide import find
+from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing.access_homes import pon_home
-from cpe_diag.testing.evidence_samples import AT, ethernet_home, never_asked, with_value
+from cpe_diag.testing.evidence_samples import AT, changed, ethernet_home, never_asked, with_value
 
 if TYPE_CHECKING:
     from cpe_diag.domain.findings import Finding
@@ -76,3 +76,37 @@ def test_a_port_that_many_homes_share_flaps_for_none_of_them() -> None:
     found = flapped(outside.port_flapped(pon_home()))
     assert found.answer is None
     assert found.missing == ()
+
+
+DROPS = changed(ethernet_home("drops"), "port_status", "port", last_change_s=7200.0)
+
+
+def test_a_look_of_an_hour_ago_does_not_say_how_the_port_was_all_day() -> None:
+    """Neither good nor bad; the first look may have come after the last flap."""
+    samples = tuple(
+        PortSample(at=AT - timedelta(hours=hours), up=True, changed_s=ABSENT) for hours in (1, 0)
+    )
+    history = PortHistory(samples=samples)
+    assert flapped(with_value(DROPS, "port_history", "port", history)).answer is None
+    yesterday = replace(samples[0], at=AT - timedelta(hours=25))
+    history = PortHistory(samples=(yesterday, *samples))
+    assert flapped(with_value(DROPS, "port_history", "port", history)).answer is False
+
+
+def test_a_node_that_has_had_the_link_for_days_needs_no_earlier_look() -> None:
+    """It says itself since when the port is as it is."""
+    case = never_asked(DROPS, ("port_history", "port"))
+    assert flapped(case).answer is None
+    held = changed(case, "port_status", "port", last_change_s=2 * 86_400.0)
+    assert flapped(held).answer is False
+
+
+def test_no_fault_says_where_it_has_looked_only_now() -> None:
+    """Whoever complains of what comes and goes is not told that it never was."""
+    case = never_asked(DROPS, ("port_history", "port"))
+    verdict = decide(case, {})
+    assert verdict.cause == "no_fault"
+    assert "looked at now only" in verdict.summary
+    held = decide(changed(case, "port_status", "port", last_change_s=2 * 86_400.0), {})
+    assert "looked at now only" not in held.summary
+    assert "port_flapped" in [one.id for one in held.evidence_for]
