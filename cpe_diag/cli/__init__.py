@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "run": ("cpe_diag.cli.run:run", "Run a playbook on a subscriber and say whose fault it is."),
     "outage": ("cpe_diag.cli.outage:outage", "Sweep access nodes: one customer or many."),
+    "tickets": ("cpe_diag.cli.tickets:tickets", "Rules: which ticket starts which playbook."),
     "port": ("cpe_diag.cli.port:port", "Restart a port or correct its settings, and prove it."),
     "router": ("cpe_diag.cli.router:router", "Restart, reset or restore a customer's router."),
     "wifi": ("cpe_diag.cli.wifi:wifi", "Change a customer's Wi-Fi, with their consent."),

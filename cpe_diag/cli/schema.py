@@ -13,6 +13,7 @@ SCHEMAS: Final = {
     "bundle": "cpe_diag.report.schema:bundle_schema",
     "outage": "cpe_diag.report.schema:outage_schema",
     "playbook": "cpe_diag.playbook.schema:PLAYBOOK_SCHEMA",
+    "ticket_rules": "cpe_diag.service.ticket_rules_schema:TICKET_RULES_SCHEMA",
     "driver": "cpe_diag.driver_kit.driver_schema:DRIVER_SCHEMA",
     "inventory": "cpe_diag.store.inventory_schema:INVENTORY_SCHEMA",
     "config": "cpe_diag.wiring.config_schema:CONFIG_SCHEMA",
