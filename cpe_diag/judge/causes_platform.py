@@ -30,16 +30,28 @@ SHIFTS: Final = (
 GOOD_ELSEWHERE: Final = when("platform_fails_only_here", -6.0)
 """Whoever is served elsewhere finds a site that is not out of order."""
 
+KNOWN_WAYS: Final = (
+    "platform_name_fails",
+    "platform_unreachable",
+    "platform_refuses",
+    "platform_errors",
+    "platform_certificate_bad",
+    "platform_one_family",
+    "platform_turns_us_away",
+    "platform_slow",
+)
+"""How a site is known to fail: each has a cause of its own."""
+
 CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
     Cause(
         id="platform_down",
         domain=FaultDomain.PLATFORM,
         destination=Destination.PLATFORM_STATUS,
-        title="The site accepts no connections",
+        title="Nobody at the site answers",
         needs=(must("platform_unreachable"),),
         supports=(when("platform_unreachable", 5.0), unless("platform_fails_only_here", 0.5)),
         against=(GOOD_ELSEWHERE, when("platform_refuses", -4.0)),
-        explains=("platform_unreachable", "platform_fails_from_home"),
+        explains=("platform_unreachable", "platform_fails_from_home", "platform_fails"),
         shifts=SHIFTS,
         next_action="Point to the site's own status page; watch it from here.",
         tell_customer="The site itself is out of order at the moment. Your connection and our"
@@ -54,7 +66,12 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         needs=(must("platform_errors"),),
         supports=(when("platform_errors", 5.0), unless("platform_fails_only_here", 0.5)),
         against=(GOOD_ELSEWHERE,),
-        explains=("platform_errors", "platform_turns_us_away", "platform_fails_from_home"),
+        explains=(
+            "platform_errors",
+            "platform_turns_us_away",
+            "platform_fails_from_home",
+            "platform_fails",
+        ),
         shifts=SHIFTS,
         next_action="Point to the site's own status page; watch it from here.",
         tell_customer="The site itself reports an error at the moment. Your connection and our"
@@ -68,7 +85,7 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         title="The site answers too slowly",
         needs=(must("platform_slow"),),
         supports=(when("platform_slow", 5.0),),
-        explains=("platform_slow", "platform_fails_from_home"),
+        explains=("platform_slow", "platform_fails_from_home", "platform_fails"),
         shifts=SHIFTS,
         next_action="Point to the site's own status page; watch it from here.",
         tell_customer="The site itself is slow at the moment. Your connection and our network"
@@ -83,11 +100,36 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         needs=(must("platform_name_fails"),),
         supports=(when("platform_name_fails", 5.0),),
         against=(when("resolver_lies", -5.0),),
-        explains=("platform_name_fails", "platform_unreachable", "platform_fails_from_home"),
+        explains=(
+            "platform_name_fails",
+            "platform_unreachable",
+            "platform_fails_from_home",
+            "platform_fails",
+        ),
         shifts=SHIFTS,
         next_action="Check the spelling of the name, then point to the site's owner.",
         tell_customer="The name of the site cannot be found at the moment. Please check that it is"
         " spelt correctly; if so, the owner of the site has to correct it.",
         source="RFC 1035 NXDOMAIN or SERVFAIL while the reference's name has an address",
+    ),
+    Cause(
+        id="platform_unexplained",
+        domain=FaultDomain.PLATFORM,
+        destination=Destination.PLATFORM_STATUS,
+        title="The site fails from everywhere, in no one known way",
+        needs=(must("platform_fails"),),
+        supports=(when("platform_fails", 4.0), unless("platform_fails_only_here", 0.5)),
+        against=(
+            GOOD_ELSEWHERE,
+            when("resolver_lies", -5.0),
+            *(when(finding, -5.0) for finding in KNOWN_WAYS),
+        ),
+        explains=("platform_fails", "platform_fails_from_home"),
+        shifts=SHIFTS,
+        next_action="Point to the site's own status page; watch it from here. Give its owner the"
+        " ways in which it failed.",
+        tell_customer="The site itself is out of order at the moment. Your connection and our"
+        " network are working; please try again later.",
+        source="it fails from two places at least, from each of which the reference host is good",
     ),
 )

@@ -21,6 +21,7 @@ CAUSES_SITES: Final[tuple[Cause, ...]] = (
             "platform_errors",
             "platform_fails_only_here",
             "platform_fails_from_home",
+            "platform_fails",
         ),
         shifts=SHIFTS,
         next_action="Tell the site's owner which certificate it is, and since when; nobody should"
@@ -43,6 +44,7 @@ CAUSES_SITES: Final[tuple[Cause, ...]] = (
             "platform_unreachable",
             "platform_turns_us_away",
             "platform_fails_from_home",
+            "platform_fails",
         ),
         shifts=SHIFTS,
         next_action="Point to the site's own status page; watch it from here.",
@@ -66,6 +68,7 @@ CAUSES_SITES: Final[tuple[Cause, ...]] = (
             "platform_turns_us_away",
             "platform_fails_only_here",
             "platform_fails_from_home",
+            "platform_fails",
         ),
         shifts=SHIFTS,
         next_action="Tell the site's owner which family fails. A browser that tries both (RFC"
@@ -90,6 +93,7 @@ CAUSES_SITES: Final[tuple[Cause, ...]] = (
             "platform_unreachable",
             "platform_errors",
             "platform_fails_from_home",
+            "platform_fails",
         ),
         shifts=SHIFTS,
         next_action="Ask the site's owner to take our address range off the list; have abuse"

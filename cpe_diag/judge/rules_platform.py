@@ -40,12 +40,21 @@ ELSEWHERE: Final = (HTTP_PLATFORM_ELSEWHERE, HTTP_REFERENCE_ELSEWHERE)
 SERVER_FAILED: Final = (DnsOutcome.TIMEOUT, DnsOutcome.REFUSED, DnsOutcome.SERVFAIL)
 SERVER_SILENT: Final = (DnsOutcome.TIMEOUT, DnsOutcome.REFUSED)
 """Outcomes that say nothing about the name that was asked for."""
+LEAST_VANTAGES: Final = 2
 SITE_KEYS: Final = (HTTP_PLATFORM, HTTP_OPERATOR)
 
 
 def platform_unreachable(facts: Facts) -> Answer:
-    """Answer whether the site accepts no connection while the reference does."""
-    return at_site(facts, lambda page: page.outcome in NO_ANSWER)
+    """Answer whether nobody at the site answers while the reference does.
+
+    Whoever accepts a connection and then says nothing answers as little.
+    """
+
+    def bad(page: HttpCheck) -> bool:
+        silent = page.outcome is HttpOutcome.READ_TIMEOUT and page.status is None
+        return silent or page.outcome in NO_ANSWER
+
+    return at_site(facts, bad)
 
 
 def platform_errors(facts: Facts) -> Answer:
@@ -61,15 +70,38 @@ def platform_errors(facts: Facts) -> Answer:
 def platform_slow(facts: Facts) -> Answer:
     """Answer whether the site takes too long while the reference does not."""
     limit = facts.limits["platform_slow_s"]
+    pages = [facts.fact(HttpCheck, key) for key, _ in _vantages(facts)]
+    somebody_answers = any(page is not None and page.status is not None for page in pages)
 
     def slow(page: HttpCheck) -> bool:
         took = known(page.took_s)
         answered = page.outcome in ANSWERED
-        return page.outcome is HttpOutcome.READ_TIMEOUT or (
+        return (page.outcome is HttpOutcome.READ_TIMEOUT and somebody_answers) or (
             answered and took is not None and took > limit
         )
 
     return at_site(facts, slow)
+
+
+def platform_fails(facts: Facts) -> Answer:
+    """Answer whether the site serves nobody, in whichever way, while the reference serves all.
+
+    One vantage may have a way of its own that is bad: it takes two, each with its control.
+    """
+    keys: list[FactKey] = []
+    words: list[str] = []
+    for key, control_key in (*VANTAGES, ELSEWHERE):
+        page, control = facts.fact(HttpCheck, key), facts.fact(HttpCheck, control_key)
+        if page is None:
+            continue
+        if serves(page):
+            return no(f"{key.subject}: {page_words(page)}", key)
+        if control is not None and control.outcome is HttpOutcome.OK:
+            keys += [key, control_key]
+            words.append(f"{key.subject}: {page_words(page)}")
+    if len(words) < LEAST_VANTAGES:
+        return cannot_tell(facts, *(key for key, _ in VANTAGES))
+    return yes("; ".join(words), *keys)
 
 
 def at_site(facts: Facts, bad: Callable[[HttpCheck], bool]) -> Answer:
@@ -186,7 +218,7 @@ RULES_PLATFORM: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         id="platform_unreachable",
-        question="Does the site accept no connection?",
+        question="Does nobody at the site answer?",
         needs=SITE_KEYS,
         ask=platform_unreachable,
     ),
@@ -201,6 +233,12 @@ RULES_PLATFORM: Final[tuple[Rule, ...]] = (
         question="Is the site slow?",
         needs=SITE_KEYS,
         ask=platform_slow,
+    ),
+    Rule(
+        id="platform_fails",
+        question="Does the site fail from everywhere, in whichever way?",
+        needs=(HTTP_PLATFORM, HTTP_PLATFORM_ROUTER, HTTP_OPERATOR, HTTP_ROUTER),
+        ask=platform_fails,
     ),
     Rule(
         id="platform_fails_from_home",

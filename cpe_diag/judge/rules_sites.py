@@ -16,6 +16,7 @@ from cpe_diag.domain.path_facts import (
     HttpCheck,
     HttpOutcome,
 )
+from cpe_diag.domain.site_facts import NameTruth
 from cpe_diag.judge.keys import (
     DNS_PLATFORM,
     DNS_PLATFORM_IPV6,
@@ -28,6 +29,7 @@ from cpe_diag.judge.keys import (
     HTTP_PLATFORM_ROUTER,
     HTTP_REFERENCE_ELSEWHERE,
     HTTP_ROUTER,
+    TRUTH_PLATFORM,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
 from cpe_diag.judge.rules_platform import SITE_KEYS, at_site
@@ -146,6 +148,9 @@ def platform_fails_only_here(facts: Facts) -> Answer:
         keys = ((HTTP_PLATFORM, ours), (HTTP_PLATFORM_ELSEWHERE, outside))
         return cannot_tell(facts, *(key for key, page in keys if page is None))
     words = f"from here: {page_words(ours)}; from elsewhere: {page_words(outside)}"
+    truth = facts.fact(NameTruth, TRUTH_PLATFORM)
+    if truth is not None and truth.told and set(truth.told).isdisjoint(truth.known):
+        return cannot_tell(facts, TRUTH_PLATFORM)  # who looks from there may look elsewhere
     bad_here = not serves(ours) or _turns_away(ours)
     if bad_here and not serves(outside):
         control = facts.fact(HttpCheck, HTTP_REFERENCE_ELSEWHERE)
@@ -183,7 +188,7 @@ RULES_SITES: Final[tuple[Rule, ...]] = (
     Rule(
         id="platform_fails_only_here",
         question="Is the site good from outside of our network?",
-        needs=(HTTP_PLATFORM, HTTP_PLATFORM_ELSEWHERE),
+        needs=(HTTP_PLATFORM, HTTP_PLATFORM_ELSEWHERE, HTTP_REFERENCE_ELSEWHERE, TRUTH_PLATFORM),
         ask=platform_fails_only_here,
     ),
 )

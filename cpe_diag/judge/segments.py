@@ -210,6 +210,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "platform_certificate_bad",
             "platform_unreachable",
             "platform_errors",
+            "platform_fails",
         ),
         degraded=(
             "platform_slow",

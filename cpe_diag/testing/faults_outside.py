@@ -374,6 +374,18 @@ def platform_slow(case: CaseFile) -> CaseFile:
     return _site(case, HttpOutcome.OK, 200, 8.0)
 
 
+def platform_unexplained(case: CaseFile) -> CaseFile:
+    """Nobody accepts a connection of ours, and the home's are ended in the middle."""
+    case = platform_down(case)
+    return changed(case, "http", "router>platform", outcome=HttpOutcome.BROKEN)
+
+
+def platform_frozen(case: CaseFile) -> CaseFile:
+    """The site accepts some connections and says nothing on any."""
+    case = platform_down(case)
+    return changed(case, "http", "operator>platform", outcome=HttpOutcome.READ_TIMEOUT)
+
+
 def platform_error(case: CaseFile) -> CaseFile:
     """The site answers 503."""
     return _site(case, HttpOutcome.HTTP_ERROR, 503, 0.05)

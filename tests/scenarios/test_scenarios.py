@@ -378,6 +378,14 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         STATUS,
     ),
     _row("platform_slow", dsl_home, SITE, outside.platform_slow, PLATFORM, STATUS),
+    _row(
+        "platform_unexplained",
+        ethernet_home,
+        SITE,
+        outside.platform_unexplained,
+        PLATFORM,
+        STATUS,
+    ),
     _row("platform_error", dsl_home, SITE, outside.platform_error, PLATFORM, STATUS),
     _row("platform_name", ethernet_home, SITE, outside.platform_name, PLATFORM, STATUS),
 )

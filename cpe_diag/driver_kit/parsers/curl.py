@@ -26,10 +26,14 @@ _REFUSED: Final = "Connection refused"
 _CODES: Final[Mapping[int, HttpOutcome]] = {
     6: HttpOutcome.NAME_FAILED,
     7: HttpOutcome.REFUSED,
+    16: HttpOutcome.BROKEN,
+    18: HttpOutcome.BROKEN,
     35: HttpOutcome.TLS_FAILED,
     52: HttpOutcome.BROKEN,
+    55: HttpOutcome.BROKEN,
     56: HttpOutcome.BROKEN,
     60: HttpOutcome.CERTIFICATE,
+    92: HttpOutcome.BROKEN,
 }
 _TIMED_OUT: Final = 28
 # lib/connect.c and lib/url.c of curl; recording page_silent.

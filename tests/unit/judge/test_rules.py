@@ -218,6 +218,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("platform_one_family", outside.platform_one_family(ETH), ETH),
     ("platform_turns_us_away", outside.platform_blocks_us(ETH), ETH),
     ("platform_fails_only_here", outside.platform_blocks_homes(ETH), ETH),
+    ("platform_fails", outside.platform_unexplained(ETH), ETH),
     ("platform_slow", outside.platform_slow(ETH), ETH),
     ("platform_fails_from_home", _home_only(ETH), ETH),
     (
@@ -331,13 +332,26 @@ def test_a_bad_site_without_a_good_control_is_not_accused() -> None:
 
 
 def test_a_site_that_fails_in_two_ways_is_not_called_good() -> None:
-    """Seen in the home lab: silent from one side, slow from the other, and "no fault found"."""
-    case = outside.platform_down(ETH)
-    case = changed(case, "http", "router>platform", outcome=HttpOutcome.READ_TIMEOUT)
-    for rule in ("platform_unreachable", "platform_slow"):
-        assert finding(case, rule).answer is None
+    """No one way in which it fails is known from everywhere, and yet it fails from everywhere."""
+    case = outside.platform_unexplained(ETH)
+    assert finding(case, "platform_unreachable").answer is None
     site = replace(case, symptom="site_not_opening")
-    assert decide(site, {}).cause != "no_fault"
+    assert decide(site, {}).cause == "platform_unexplained"
+
+
+def test_a_site_that_takes_connections_and_says_nothing_is_down() -> None:
+    """Seen in the home lab: silent after the connection here, before it there, and abstained."""
+    case = outside.platform_frozen(ETH)
+    assert finding(case, "platform_unreachable").answer is True
+    assert finding(case, "platform_slow").answer is False
+    assert decide(replace(case, symptom="site_not_opening"), {}).cause == "platform_down"
+
+
+def test_a_site_that_fails_from_one_place_alone_is_not_accused() -> None:
+    """The way from there may be what is bad."""
+    unasked = (("http", "router>platform"), ("http", "elsewhere>platform"))
+    case = never_asked(outside.platform_down(ETH), *unasked)
+    assert finding(case, "platform_fails").answer is None
 
 
 def test_port_errors_on_dsl_wait_for_the_line() -> None:

@@ -247,3 +247,12 @@ def test_a_dead_resolver_is_no_trouble_of_ipv6() -> None:
         PingCheck(target="reference.example", sent=4, received=0, rtt_avg_s=ABSENT, note=""),
     )
     assert finding(held, "ipv6_unreachable").answer is None
+
+
+def test_a_page_from_elsewhere_says_nothing_of_an_address_that_it_did_not_come_from() -> None:
+    """Seen in the home lab: the name leads to nobody; elsewhere an older address is known."""
+    case = outside.platform_down(HOME)
+    case = changed(case, "http", "elsewhere>platform", outcome=HttpOutcome.OK, status=200)
+    case = changed(case, "name_truth", "platform", told=("198.18.0.1",))
+    assert finding(case, "platform_fails_only_here").answer is None
+    assert decide(case, {}).cause == "platform_down"
