@@ -13,7 +13,7 @@ from cpe_diag.judge.weighing import (
     counted,
     log_odds_of,
     ruled_out,
-    start,
+    start_on,
     unproven_needs,
 )
 
@@ -46,7 +46,7 @@ def account(
         what bounds it. They add up to the log-odds of the belief that `weigh` gives.
     """
     lines = [_line(ContributionKind.START, PRIOR_LOG_ODDS, ANY_CAUSE)]
-    shift = start(cause, on.symptom) - PRIOR_LOG_ODDS
+    shift = start_on(cause, on) - PRIOR_LOG_ODDS
     if shift:
         lines.append(_line(ContributionKind.COMPLAINT, shift, f"the complaint is {on.symptom}"))
     added = counted(cause, on)

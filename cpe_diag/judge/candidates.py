@@ -90,7 +90,7 @@ def _candidate(
     calibration: Calibration | None = None,
 ) -> Candidate:
     """Weigh a cause with what others have taken; `share` and `calibration` for one that leads."""
-    on = replace(seen.on, taken=seen.on.taken | takers.keys())
+    on = replace(seen.on, taken=seen.on.taken | takers.keys(), complaint_told=bool(takers))
     weighed = weigh(cause, on)
     belief = weighed.belief
     lines = account(cause, on, {one.id: one for one in seen.findings}, takers)

@@ -3,7 +3,8 @@
 Where nothing works at all, what ends that comes first: switched-off Wi-Fi beside a router without
 an address is not the answer to "no internet". The most believed one takes the unusual findings
 that it explains. Another cause stands beside it (`also`) only where it still reaches the floor
-without them. Where neither stands without the other's findings and both are about as much
+without them, where the complaint, which the first accounts for, speaks no more against it. Where
+neither stands without the other's findings and both are about as much
 believed, nobody can say which it is: undetermined, with both as candidates. The same holds where
 nothing works and no named cause says why: a platform that is down as well does not keep the
 customer from everything.
@@ -90,13 +91,16 @@ def conclude(on: Board, causes: Sequence[Cause] = CAUSES) -> Weighing:
     also: list[Weighed] = []
     rivals: list[Weighed] = []
     taken = frozenset(lead.cause.explains)
-    for other in standing:
-        if other is lead:
+    for other in weighed:
+        alone = weigh(other.cause, replace(on, complaint_told=True))
+        if other is lead or alone.belief < FLOOR:
             continue
-        beside = weigh(other.cause, replace(on, taken=taken))
+        beside = weigh(other.cause, replace(on, taken=taken, complaint_told=True))
         if beside.belief >= FLOOR:
             also.append(beside)
             taken |= frozenset(other.cause.explains)
+        elif other not in standing:
+            continue
         elif not _stands_beside(lead, other, on) and lead.belief - other.belief < MARGIN:
             rivals.append(other)
     likely = [one for one in weighed if one.belief >= MENTION]

@@ -42,7 +42,8 @@ class Board:
 
     `answers` by finding; `explained` add nothing because they follow from others;
     `taken` are explained by a cause that is believed already; `not_arising` have no meaning here.
-    `read_from` are the facts that each answer was read from.
+    `read_from` are the facts that each answer was read from. Where `complaint_told`, a cause is
+    believed already that accounts for the complaint, which then speaks against no other.
     """
 
     answers: Mapping[str, bool | None]
@@ -52,6 +53,7 @@ class Board:
     technology: Technology | None = None
     taken: frozenset[str] = frozenset()
     read_from: Mapping[str, tuple[FactKey, ...]] = field(default_factory=dict)
+    complaint_told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,12 @@ def start(cause: Cause, symptom: str) -> float:
     return PRIOR_LOG_ODDS + sum(shift for name, shift in cause.shifts if name == symptom)
 
 
+def start_on(cause: Cause, on: Board) -> float:
+    """Give the log-odds of a cause before anything is seen, with the complaint as it stands."""
+    begun = start(cause, on.symptom)
+    return max(begun, PRIOR_LOG_ODDS) if on.complaint_told else begun
+
+
 def weigh(cause: Cause, on: Board) -> Weighed:
     """Weigh one cause by the findings.
 
@@ -145,7 +153,7 @@ def weigh(cause: Cause, on: Board) -> Weighed:
         Its belief, and the findings that made it.
     """
     added = counted(cause, on)
-    belief = chance(start(cause, on.symptom) + sum(weight for _, weight in added))
+    belief = chance(start_on(cause, on) + sum(weight for _, weight in added))
     belief = min(belief, CERTAIN_AT_MOST)
     if ruled_out(cause, on) is not None:
         belief = 0.0

@@ -82,6 +82,13 @@ SEEN_BOTH: Final[tuple[tuple[Home, str, Change, Change, set[str]], ...]] = (
     ),
     (ethernet_home, SITE, at_home.wifi_off, outside.platform_slow, {"wifi_off", "platform_slow"}),
     (
+        ethernet_home,
+        SITE,
+        at_home.router_overloaded,
+        outside.platform_certificate,
+        {"router_overloaded", "platform_certificate"},
+    ),
+    (
         dsl_home,
         SLOW,
         at_home.line_saturated,
