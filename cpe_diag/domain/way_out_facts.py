@@ -3,8 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from cpe_diag.domain.missing import Maybe
+from cpe_diag.domain.missing import NOT_ASKED, Maybe
+
+HOME: Final = "home"
+ROUTER: Final = "router"
+OUTSIDE: Final = "outside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouterDrop:
+    """Traffic that a rule of the router's ends.
+
+    `whom` is `home` (any device), `router` (what it sends itself), or the MAC or address of one
+    device that rules name; `to` is `outside`, `router`, or an address outside that rules name.
+    `kinds` are `tcp/443`, `udp/53`, `icmp` and the like, `rule` is in the router's words.
+    `surely` is False where it depends on what nobody can see from outside. `spared` are devices
+    that rules name and that this does not happen to.
+    """
+
+    whom: str
+    to: str
+    kinds: tuple[str, ...]
+    rule: str
+    surely: bool
+    ipv6: bool = False
+    spared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,13 +39,16 @@ class Forwarding:
     `ipv4` and `ipv6` are the kernel's switches. `translates` is whether the rules surely replace
     the home's addresses on the way out. `blocked_by` is the rule that surely ends every new
     connection from the home, in the router's words; None: the rules surely let them pass. What
-    the rules do under conditions that nobody can see from outside is Missing.
+    the rules do under conditions that nobody can see from outside is Missing. `drops` is what they
+    end of everyday traffic, the answers to it included, wherever on its way through the router;
+    empty: they surely let all of it pass.
     """
 
     ipv4: Maybe[bool]
     ipv6: Maybe[bool]
     translates: Maybe[bool]
     blocked_by: Maybe[str | None]
+    drops: Maybe[tuple[RouterDrop, ...]] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

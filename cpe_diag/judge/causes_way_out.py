@@ -8,6 +8,17 @@ from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.judge.cause import DROPS, SLOW, Cause, must, must_not, unless, when
 
 NO_WAY_FROM_HOME: Final = ("device_unanswering", "platform_fails_from_home")
+DROPPED: Final = (
+    "router_drops_port",
+    "router_drops_names",
+    "router_drops_pings",
+    "router_drops_web",
+    "router_drops_ipv6",
+    "router_holds_device",
+    "router_drops_site",
+    "device_dns_dead",
+    "device_idle",
+)
 
 CAUSES_WAY_OUT: Final[tuple[Cause, ...]] = (
     Cause(
@@ -28,20 +39,28 @@ CAUSES_WAY_OUT: Final[tuple[Cause, ...]] = (
         id="router_firewall",
         domain=FaultDomain.ROUTER,
         destination=Destination.SECOND_LINE,
-        title="The router works, but lets nothing from the home through",
-        supports=(when("forwarding_off", 6.0), when("forwarding_blocked", 6.0)),
+        title="The router works, but its own rules hold traffic of the home back",
+        supports=(
+            when("forwarding_off", 6.0),
+            when("forwarding_blocked", 6.0),
+            when("router_drops_port", 6.0),
+            when("router_holds_device", 6.0),
+            when("router_drops_site", 6.0),
+            when("router_drops_ipv6", 5.0),
+        ),
         explains=(
             "forwarding_off",
             "forwarding_blocked",
             "nat_missing",
             "device_no_way_out",
+            *DROPPED,
             *NO_WAY_FROM_HOME,
         ),
         next_action="Put its forwarding and firewall back to what they were; a restart may do.",
         tell_customer="Your router holds your devices' traffic back. We will correct its settings"
         " with you.",
-        source="ip-sysctl.rst of Linux (ip_forward); nft(8): a rule of the forward hook that ends"
-        " every new connection from the home",
+        source="ip-sysctl.rst of Linux (ip_forward); nft(8): a rule at a hook on the way"
+        " that ends what the home, a device or the router itself need",
     ),
     Cause(
         id="router_mtu",

@@ -43,6 +43,7 @@ OUTAGE: Final = frozenset(
         "forwarding_off",
         "forwarding_blocked",
         "nat_missing",
+        "router_drops_port",
     }
 )
 """Where one of these holds, nothing works, whatever else is wrong in the home."""

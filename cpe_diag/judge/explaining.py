@@ -17,6 +17,8 @@ NOTHING_PASSES: Final = (
     "forwarding_off",
     "forwarding_blocked",
     "nat_missing",
+    "router_drops_port",
+    "router_holds_device",
 )
 DAMAGE: Final = (
     "optical_low",
@@ -122,7 +124,10 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "wan_pppoe_unanswered",
         ),
     ),
-    ("gateway_unreachable", ("wan_down", "conntrack_full", "lan_wan_overlap")),
+    (
+        "gateway_unreachable",
+        ("wan_down", "conntrack_full", "lan_wan_overlap", "router_drops_pings"),
+    ),
     ("access_train_slow", (*SHARED, *DAMAGE, *SLOW_LINE)),
     ("gateway_loss", (*SHARED, *DAMAGE)),
     ("way_in_loss", (*SHARED, *DAMAGE)),
@@ -144,19 +149,24 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ),
     ),
     ("latency_under_load", ("access_train_slow", "access_rate_low", "port_saturated")),
-    ("internet_unreachable", NO_WAY_OUT),
+    ("internet_unreachable", ("router_drops_pings", *NO_WAY_OUT)),
     ("ipv6_unreachable", (*NO_WAY_OUT, "internet_unreachable")),
     ("forwarding_blocked", ("forwarding_off",)),
+    ("router_drops_port", ("forwarding_blocked",)),
+    ("router_drops_names", ("router_drops_port",)),
+    ("router_drops_pings", ("router_drops_port",)),
+    ("router_drops_web", ("router_drops_port",)),
     ("large_packets_lost", ("wan_mtu_wrong",)),
     ("pppoe_mtu_large", ("wan_mtu_wrong",)),
     ("wan_behind_router", ("lan_wan_overlap",)),
     ("internet_loss", ("gateway_loss", *SHARED, *DAMAGE)),
     ("internet_delay", (*SHARED, *DAMAGE, "access_train_slow")),
-    ("router_direct_dns_fails", (*NO_WAY_OUT, "internet_unreachable")),
+    ("router_direct_dns_fails", ("router_drops_names", *NO_WAY_OUT, "internet_unreachable")),
     (
         "router_dns_fails",
         (
             *NO_WAY_OUT,
+            "router_drops_names",
             "router_direct_dns_fails",
             "operator_dns_fails",
             "lan_dhcp_not_serving",
@@ -167,6 +177,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (
         "router_http_fails",
         (
+            "router_drops_web",
             *NO_WAY_OUT,
             "internet_unreachable",
             "router_dns_fails",
@@ -177,7 +188,11 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("operator_reference_fails", ("operator_dns_fails", "resolver_lies")),
     (
         "platform_fails_from_home",
-        (*NO_WAY_OUT, "internet_unreachable", "router_http_fails", "router_dns_fails"),
+        (
+            *NO_WAY_OUT,
+            *("internet_unreachable", "router_http_fails", "router_dns_fails"),
+            "router_drops_site",
+        ),
     ),
     ("device_absent", ("wifi_wrong_password", "wifi_disabled", "wifi_radio_dead")),
     ("device_address_foreign", ("lan_rogue_dhcp", "lan_dhcp_not_serving", "lan_pool_exhausted")),

@@ -24,6 +24,7 @@ from cpe_diag.judge.rules_platform import RULES_PLATFORM
 from cpe_diag.judge.rules_port import RULES_PORT
 from cpe_diag.judge.rules_rate import RULES_RATE
 from cpe_diag.judge.rules_router import RULES_ROUTER
+from cpe_diag.judge.rules_router_drops import RULES_ROUTER_DROPS
 from cpe_diag.judge.rules_settings import RULES_SETTINGS
 from cpe_diag.judge.rules_sites import RULES_SITES
 from cpe_diag.judge.rules_wan import RULES_WAN
@@ -56,6 +57,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_WAN_SETTINGS,
     *RULES_PATHS,
     *RULES_WAY_OUT,
+    *RULES_ROUTER_DROPS,
     *RULES_LOAD,
     *RULES_RATE,
     *RULES_NAMES,

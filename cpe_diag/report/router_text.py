@@ -67,6 +67,8 @@ def router_forwarding(fact: Forwarding) -> str:
         parts.append(f"the home is shut in by {rule}")
     elif fact.blocked_by is None:
         parts.append("the home may connect to the outside")
+    sure = [one for one in known(fact.drops) or () if one.surely]
+    parts += [f"its rules end {listed(list(one.kinds))} of {one.whom}" for one in sure]
     return ", ".join(parts)
 
 

@@ -335,7 +335,7 @@ def _router_facts() -> dict[tuple[str, str], object]:
             mtu=1500,
         ),
         ("router_forwarding", "router"): Forwarding(
-            ipv4=True, ipv6=True, translates=True, blocked_by=None
+            ipv4=True, ipv6=True, translates=True, blocked_by=None, drops=()
         ),
         ("router_lan", "router"): LanStatus(
             prefix="192.168.1.1/24",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, PingCheck
-from cpe_diag.domain.way_out_facts import FirmwareIssue
+from cpe_diag.domain.way_out_facts import HOME, OUTSIDE, ROUTER, FirmwareIssue, RouterDrop
 from cpe_diag.testing.evidence_samples import changed, with_value
 
 if TYPE_CHECKING:
@@ -35,6 +35,21 @@ def forwarding_off(case: CaseFile) -> CaseFile:
 def router_firewall(case: CaseFile) -> CaseFile:
     """A rule drops whatever comes from the home."""
     return changed(case, "router_forwarding", "router", blocked_by="filter, forward: drop")
+
+
+def router_drops(
+    case: CaseFile, *kinds: str, whom: str = HOME, to: str = OUTSIDE, ipv6: bool = False
+) -> CaseFile:
+    """A rule of the router's ends some traffic."""
+    drop = RouterDrop(
+        whom=whom, to=to, kinds=kinds, rule="mine, one: drop", surely=True, ipv6=ipv6
+    )
+    return changed(case, "router_forwarding", "router", drops=(drop,))
+
+
+def router_drops_own(case: CaseFile) -> CaseFile:
+    """A rule ends whatever the router itself sends."""
+    return router_drops(case, "tcp/80", "udp/53", "icmp", whom=ROUTER)
 
 
 def mtu_black_hole(case: CaseFile) -> CaseFile:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Maybe, Missing
-from cpe_diag.domain.way_out_facts import Forwarding
+from cpe_diag.domain.way_out_facts import Forwarding, RouterDrop
 from cpe_diag.driver_kit.parsers.answers import whole_text
 from cpe_diag.driver_kit.parsers.fields import UNSUPPORTED
 from cpe_diag.driver_kit.parsers.kernel_net import default_route
-from cpe_diag.driver_kit.parsers.nft_rules import ENDED, PASSED, TRANSLATED, Packet, outcomes
+from cpe_diag.driver_kit.parsers.nft_conditions import Packet
+from cpe_diag.driver_kit.parsers.nft_rules import ENDED, PASSED, TRANSLATED, outcomes
+from cpe_diag.driver_kit.parsers.router_drops import Home, router_drops
 from cpe_diag.driver_kit.parsers.sections import sections, variables
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ def forwarding(answer: CommandAnswer) -> Forwarding:
         ipv6=_SWITCH.get(switches.get("ipv6", ""), UNSUPPORTED),
         translates=_translates(rules, packets) if readable else UNSUPPORTED,
         blocked_by=_blocked_by(rules, packets) if readable else UNSUPPORTED,
+        drops=_drops(rules, packets) if readable else UNSUPPORTED,
     )
 
 
@@ -105,6 +108,14 @@ def _blocked(rules: str, packet: Packet) -> tuple[bool | None, str]:
             return True, min(by for _, by in ends)
     passed = all({end for end, _ in ends} == {PASSED} for ends in chains)
     return (False if passed else None), ""
+
+
+def _drops(rules: str, packets: Sequence[Packet]) -> tuple[RouterDrop, ...]:
+    """Give what the rules end of the traffic of the first network, which is the home's own."""
+    first = packets[0]
+    if first.source is None:
+        return ()
+    return router_drops(rules, Home(device=first.comes_in, network=first.source, out=first.leaves))
 
 
 def _agreed(seen: set[bool | None]) -> Maybe[bool]:

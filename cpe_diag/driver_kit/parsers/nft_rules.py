@@ -7,20 +7,19 @@ match or not: what follows from both is kept, and only what follows in every cas
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from ipaddress import IPv4Network
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from cpe_diag.driver_kit.parsers.nft_conditions import VERDICTS, Packet, matches
 
 _TABLE: Final = re.compile(r"table (\S+) (\S+) \{")
 _CHAIN: Final = re.compile(r"chain (\S+) \{")
 _HOOK: Final = re.compile(r"type (\S+) hook (\S+) .*?(?:policy (\w+);)?$")
 _WORD: Final = re.compile(r'"[^"]*"|\{|\}|[^\s{},]+|,')
-_FAMILIES: Final = ("ip", "inet")
+_SET: Final = re.compile(r"(?:set|map) (\S+) \{")
+_DEVICE: Final = re.compile(r"devices? =? ?(?:\{([^}]*)\}|(\S+))")
 # nft(8), JUMP AND GOTO: the kernel follows 16 jumps.
 _DEEPEST: Final = 16
 
@@ -44,31 +43,26 @@ _ENDS: Final[Mapping[str, str]] = MappingProxyType(
 _JUMPS: Final = frozenset({"jump", "goto"})
 _UNSEEN: Final = "queue"
 """A program outside the kernel, or a map that is not understood, decides."""
-_VERDICTS: Final = frozenset({*_ENDS, *_JUMPS, _UNSEEN})
 _ANYTHING: Final = frozenset(
     {(PASSED, "unseen"), (ENDED, "unseen"), (TRANSLATED, "unseen"), (_ON, "")}
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Packet:
-    """The first packet of a TCP connection: where it comes in, where it leaves, from whom."""
-
-    comes_in: str
-    leaves: str
-    source: IPv4Network
-
-
 @dataclass(slots=True, kw_only=True)
-class _Chain:
-    """One chain; `hook` is `type hook`, empty for one that is only jumped to."""
+class Chain:
+    """One chain; `hook` is `type hook`, empty for one that is only jumped to.
+
+    `devices` are those that a chain of the family netdev hangs on.
+    """
 
     table: str
     name: str
     family: str
     hook: str = ""
+    devices: tuple[str, ...] = ()
     policy: str = PASSED
     rules: list[str] = field(default_factory=list)
+    words: list[list[str]] = field(default_factory=list)
 
 
 Ends = frozenset[tuple[str, str]]
@@ -83,44 +77,71 @@ class _Way:
     else take longer with every level, without end.
     """
 
-    by_name: dict[tuple[str, str, str], _Chain]
+    by_name: dict[tuple[str, str, str], Chain]
     packet: Packet
+    sets: Mapping[tuple[str, str, str], tuple[str, ...]]
     known: dict[tuple[str, str, str, int], Ends] = field(default_factory=dict)
 
 
-def chains_of(text: str) -> tuple[_Chain, ...]:
-    """Read the chains of every table that sees IPv4."""
-    found: list[_Chain] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruleset:
+    """Chains, and what stands in the named sets of each table (family, table, set)."""
+
+    chains: tuple[Chain, ...]
+    sets: Mapping[tuple[str, str, str], tuple[str, ...]]
+
+
+def read(text: str) -> Ruleset:
+    """Read what `nft list ruleset` said."""
+    chains: list[Chain] = []
+    sets: dict[tuple[str, str, str], list[str]] = {}
     family = table = ""
-    chain: _Chain | None = None
+    chain: Chain | None = None
+    elements: list[str] | None = None
     depth = 0
     for line in (raw.strip() for raw in text.splitlines()):
         opened, closed = line.count("{"), line.count("}")
         if depth == 0 and (match := _TABLE.fullmatch(line)):
             family, table = match.groups()
         elif depth == 1 and (match := _CHAIN.fullmatch(line)):
-            chain = _Chain(table=table, name=match[1], family=family)
-            if family in _FAMILIES:
-                found.append(chain)
+            chain = Chain(table=table, name=match[1], family=family)
+            chains.append(chain)
+        elif depth == 1 and (match := _SET.fullmatch(line)):
+            elements = sets.setdefault((family, table, match[1]), [])
         elif depth > 1 and chain is not None and line and line != "}":
             _add(chain, line)
+        elif depth > 1 and elements is not None:
+            elements += _elements(line)
         depth += opened - closed
         if depth == 1:
-            chain = None
-    return tuple(found)
+            chain = elements = None
+    return Ruleset(chains=tuple(chains), sets={key: tuple(one) for key, one in sets.items()})
 
 
-def _add(chain: _Chain, line: str) -> None:
+def _elements(line: str) -> list[str]:
+    """Read a line of a named set; what is told of the set itself is no element."""
+    if line.startswith(("type ", "typeof ", "flags ", "timeout ", "size ", "comment ", "counter")):
+        return []
+    told = line.removeprefix("elements = {").strip(" {}")
+    return [words[0] for one in told.split(",") if (words := one.split())]
+
+
+def _add(chain: Chain, line: str) -> None:
     hook = _HOOK.match(line)
     if hook is None:
         chain.rules.append(line)
+        chain.words.append(_WORD.findall(line))
         return
     chain.hook = f"{hook[1]} {hook[2]}"
     chain.policy = hook[3] or PASSED
+    device = _DEVICE.search(line)
+    if device is not None:
+        names = (device[1] or device[2]).split(",")
+        chain.devices = tuple(name.strip(' "') for name in names)
 
 
 def outcomes(text: str, hook: str, packet: Packet) -> tuple[Ends, ...]:
-    """Follow a packet through every chain at a hook.
+    """Follow a packet through every chain of IPv4 at a hook.
 
     Args:
         text: what `nft list ruleset` said.
@@ -130,32 +151,41 @@ def outcomes(text: str, hook: str, packet: Packet) -> tuple[Ends, ...]:
     Returns:
         For each base chain there everything that may become of the packet.
     """
-    chains = chains_of(text)
-    by_name = {(one.family, one.table, one.name): one for one in chains}
-    way = _Way(by_name=by_name, packet=packet)
-    return tuple(_by_policy(one, _followed(one, way, 0)) for one in chains if one.hook == hook)
+    rules = read(text)
+    return tuple(
+        followed(rules, one, packet)
+        for one in rules.chains
+        if one.hook == hook and one.family in {"ip", "inet"}
+    )
 
 
-def _by_policy(base: _Chain, ends: Ends) -> Ends:
+def followed(rules: Ruleset, base: Chain, packet: Packet) -> Ends:
+    """Follow a packet through a base chain: everything that may become of it, by which rule."""
+    by_name = {(one.family, one.table, one.name): one for one in rules.chains}
+    way = _Way(by_name=by_name, packet=packet, sets=rules.sets)
+    return _by_policy(base, _followed(base, way, 0))
+
+
+def _by_policy(base: Chain, ends: Ends) -> Ends:
     policy = (base.policy, f"{base.table}, chain {base.name}: policy {base.policy}")
     return frozenset(policy if end == _ON else (end, by) for end, by in ends)
 
 
-def _followed(chain: _Chain, way: _Way, depth: int) -> Ends:
+def _followed(chain: Chain, way: _Way, depth: int) -> Ends:
     key = (chain.family, chain.table, chain.name, depth)
     if key not in way.known:
         way.known[key] = _worked_out(chain, way, depth)
     return way.known[key]
 
 
-def _worked_out(chain: _Chain, way: _Way, depth: int) -> Ends:
+def _worked_out(chain: Chain, way: _Way, depth: int) -> Ends:
     found: set[tuple[str, str]] = set()
-    for rule in chain.rules:
-        words = _WORD.findall(rule)
-        matches = _matches(words, way.packet)
-        if matches is False:
+    for rule, told in zip(chain.rules, chain.words, strict=True):
+        words = _spelled(told, chain, way)
+        holds = matches(words, way.packet)
+        if holds is False:
             continue
-        verdict, target = _verdict(words)
+        verdict, target = _verdict(words, way.packet)
         ends: Ends = frozenset({(_ENDS.get(verdict, _ON), f"{chain.table}, {chain.name}: {rule}")})
         if verdict in _JUMPS:
             called = way.by_name.get((chain.family, chain.table, target))
@@ -166,117 +196,43 @@ def _worked_out(chain: _Chain, way: _Way, depth: int) -> Ends:
                 ends = frozenset((_BACK if end == _ON else end, by) for end, by in ends)
         elif verdict == _UNSEEN:
             ends = _ANYTHING
-        goes_on = not matches or any(end == _ON for end, _ in ends)
+        goes_on = not holds or any(end == _ON for end, _ in ends)
         found |= {(end, by) for end, by in ends if end != _ON}
         if not goes_on:
             return _left(found)
     return _left(found | {(_ON, "")})
 
 
+def _spelled(words: list[str], chain: Chain, way: _Way) -> list[str]:
+    """Put the elements of a named set in its place, where it is compared with."""
+    spelled: list[str] = []
+    for word in words:
+        elements = way.sets.get((chain.family, chain.table, word.removeprefix("@")))
+        if word.startswith("@") and elements is not None and "set" not in spelled:
+            spelled += ["{", *elements, "}"]
+        else:
+            spelled.append(word)
+    return spelled
+
+
 def _left(found: set[tuple[str, str]]) -> Ends:
     return frozenset((_ON, "") if end == _BACK else (end, by) for end, by in found)
 
 
-def _verdict(words: list[str]) -> tuple[str, str]:
-    """Give the rule's verdict and whom it jumps to; a map of states decides for `new`."""
+def _verdict(words: list[str], packet: Packet) -> tuple[str, str]:
+    """Give the rule's verdict and whom it jumps to; a map of states decides for the packet's."""
     if "vmap" in words:
-        return _of_map(words)
+        return _of_map(words, packet)
     for place, word in enumerate(words):
-        if word in _VERDICTS:
+        if word in VERDICTS:
             return word, words[place + 1] if word in _JUMPS and place + 1 < len(words) else ""
     return _ON, ""
 
 
-def _of_map(words: list[str]) -> tuple[str, str]:
+def _of_map(words: list[str], packet: Packet) -> tuple[str, str]:
     if words[:3] != ["ct", "state", "vmap"]:
         return _UNSEEN, ""
     for place, word in enumerate(words):
-        if word == "new" and words[place + 1 : place + 2] == [":"]:
-            return _verdict(words[place + 2 :])
+        if word == packet.state and words[place + 1 : place + 2] == [":"]:
+            return _verdict(words[place + 2 :], packet)
     return _ON, ""
-
-
-def _matches(words: list[str], packet: Packet) -> bool | None:
-    """Tell whether a rule's conditions hold for the packet; None: nobody can tell."""
-    held = list(_conditions(words, packet))
-    if False in held:
-        return False
-    return None if None in held else True
-
-
-def _conditions(words: list[str], packet: Packet) -> Iterator[bool | None]:
-    """Judge condition after condition, up to what the rule does."""
-    if "." in words:
-        yield None
-        return
-    rest = list(words)
-    while rest and (word := rest.pop(0)) not in _VERDICTS:
-        if word == "comment":
-            del rest[:1]
-        elif word == "log":
-            while rest and rest[0] not in _VERDICTS:
-                rest.pop(0)
-        elif word == "counter":
-            del rest[: 4 if rest[:1] == ["packets"] else 0]
-        elif [word, *rest[:2]] == ["ct", "state", "vmap"]:
-            return
-        else:
-            yield _condition(word, rest, packet)
-
-
-def _condition(word: str, rest: list[str], packet: Packet) -> bool | None:
-    """Judge one condition, and take its words off the rest."""
-    if word in {"iifname", "oifname", "iif", "oif"}:
-        return _device(_values(rest, 0), packet.comes_in if word[0] == "i" else packet.leaves)
-    if word == "ip6":
-        return False
-    if [word, *rest[:1]] == ["meta", "nfproto"]:
-        return _among(_values(rest, 1), "ipv4")
-    if [word, *rest[:1]] == ["ct", "state"]:
-        return _among(_values(rest, 1), "new")
-    if [word, *rest[:1]] == ["ip", "saddr"]:
-        return _source(_values(rest, 1), packet.source)
-    return None
-
-
-def _values(rest: list[str], skip: int) -> tuple[bool, list[str]]:
-    """Take one condition's values off the rest: whether they are excluded, and which they are."""
-    del rest[:skip]
-    excluded = rest[:1] == ["!="]
-    if excluded:
-        rest.pop(0)
-    values: list[str] = []
-    if rest[:1] == ["{"]:
-        end = rest.index("}") if "}" in rest else len(rest)
-        values = [one.strip('"') for one in rest[1:end] if one != ","]
-        del rest[: end + 1]
-        return excluded, values
-    while rest:
-        values.append(rest.pop(0).strip('"'))
-        if rest[:1] != [","]:
-            break
-        rest.pop(0)
-    return excluded, values
-
-
-def _among(told: tuple[bool, list[str]], ours: str) -> bool:
-    excluded, values = told
-    return (ours in values) is not excluded
-
-
-def _device(told: tuple[bool, list[str]], device: str) -> bool | None:
-    excluded, values = told
-    if any(one.startswith("@") for one in values):
-        return None
-    return any(fnmatchcase(device, one) for one in values) is not excluded
-
-
-def _source(told: tuple[bool, list[str]], source: IPv4Network) -> bool | None:
-    excluded, values = told
-    try:
-        networks = [IPv4Network(one, strict=False) for one in values]
-    except ValueError:
-        return None
-    if any(source.subnet_of(one) for one in networks):
-        return not excluded
-    return None if any(one.overlaps(source) for one in networks) else excluded

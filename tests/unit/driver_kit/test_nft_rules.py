@@ -60,7 +60,7 @@ def test_switches_translation_and_open_rules_are_read() -> None:
     """A router as it should be: nothing is wrong with it."""
     rules = 'ct state invalid drop\niifname "wan0" ct state new drop'
     assert forwarding(said(NAT + forward(rules))) == Forwarding(
-        ipv4=True, ipv6=False, translates=True, blocked_by=None
+        ipv4=True, ipv6=False, translates=True, blocked_by=None, drops=()
     )
 
 
@@ -166,7 +166,11 @@ def test_without_a_way_out_or_with_older_rules_only_the_switches_are_told() -> N
         said(NAT, routes="default via 198.51.100.1 dev wan0\n"),
     ):
         assert forwarding(answer) == Forwarding(
-            ipv4=True, ipv6=False, translates=UNSUPPORTED, blocked_by=UNSUPPORTED
+            ipv4=True,
+            ipv6=False,
+            translates=UNSUPPORTED,
+            blocked_by=UNSUPPORTED,
+            drops=UNSUPPORTED,
         )
 
 

@@ -1,0 +1,213 @@
+"""Rules about what the router's own rules end: of the home, of one device, of itself."""
+
+from __future__ import annotations
+
+from ipaddress import ip_interface
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.missing import known
+from cpe_diag.domain.path_facts import DnsCheck
+from cpe_diag.domain.router_facts import LanStatus, WanStatus
+from cpe_diag.domain.site_facts import NameTruth
+from cpe_diag.domain.way_out_facts import HOME, OUTSIDE, ROUTER, Forwarding
+from cpe_diag.judge.keys import (
+    DNS_PLATFORM,
+    DNS_PLATFORM_ROUTER,
+    FORWARDING,
+    LAN,
+    TRUTH_PLATFORM,
+    WAN,
+)
+from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, yes
+from cpe_diag.judge.rules_home import NOT_NAMED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cpe_diag.domain.way_out_facts import RouterDrop
+
+WEB: Final = frozenset({"tcp/80", "tcp/443"})
+NAMES: Final = frozenset({"udp/53"})
+PINGS: Final = frozenset({"icmp"})
+# The home asks the router for names; a router that sends nobody else's queries out hurts nobody.
+NEEDED: Final = {
+    (HOME, OUTSIDE): WEB,
+    (HOME, ROUTER): frozenset({"udp/53", "udp/67"}),
+    (ROUTER, OUTSIDE): WEB | NAMES | PINGS,
+}
+
+
+def _drops(facts: Facts) -> tuple[RouterDrop, ...] | None:
+    forwarding = facts.fact(Forwarding, FORWARDING)
+    return known(forwarding.drops) if forwarding else None
+
+
+def _told(facts: Facts, drops: Iterable[RouterDrop], what: str) -> Answer:
+    """Say what is ended; where only a condition that nobody sees may end it, nothing is said."""
+    drops = tuple(drops)
+    sure = next((one for one in drops if one.surely), None)
+    if sure is not None:
+        words = f"a rule ends {' and '.join(sure.kinds)} of {_whose(sure)}: {sure.rule}"
+        return yes(words, FORWARDING)
+    return cannot_tell(facts, FORWARDING) if drops else no(what, FORWARDING)
+
+
+def _whose(drop: RouterDrop) -> str:
+    whose = {HOME: "the home", ROUTER: "the router itself"}.get(drop.whom, drop.whom)
+    to = {OUTSIDE: "", ROUTER: " to the router"}.get(drop.to, f" to {drop.to}")
+    return f"{whose}{to}{' by IPv6' if drop.ipv6 else ''}"
+
+
+def _own_names(facts: Facts, mac: str) -> frozenset[str]:
+    """Give what rules may call a device: its MAC, and the addresses that it has."""
+    lan = facts.fact(LanStatus, LAN)
+    leases = (known(lan.leases) if lan else None) or ()
+    neighbours = (known(lan.neighbours) if lan else None) or ()
+    held = {one.address for one in leases if one.mac.lower() == mac}
+    seen = {one.address for one in neighbours if (known(one.mac) or "").lower() == mac}
+    return frozenset({mac, *held, *seen})
+
+
+def _meets(facts: Facts, drop: RouterDrop) -> bool:
+    """Tell whether what is ended for the home is ended for those who complain."""
+    mac = facts.device_mac
+    if not drop.spared:
+        return True
+    if mac is not None:
+        return not _own_names(facts, mac).intersection(drop.spared)
+    lan = facts.fact(LanStatus, LAN)
+    leases = (known(lan.leases) if lan else None) or ()
+    return any(not {one.mac.lower(), one.address} & set(drop.spared) for one in leases)
+
+
+def router_drops_port(facts: Facts) -> Answer:
+    """Answer whether the router's rules end something that home or router need."""
+    drops = _drops(facts)
+    if drops is None:
+        return cannot_tell(facts, FORWARDING)
+    needed = (
+        one
+        for one in drops
+        if not one.ipv6 and NEEDED.get((one.whom, one.to), frozenset()).intersection(one.kinds)
+    )
+    met = (one for one in needed if one.whom != HOME or _meets(facts, one))
+    return _told(facts, met, "no rule ends web, names or addresses of the home or the router")
+
+
+def _of_router(facts: Facts, kinds: frozenset[str], what: str) -> Answer:
+    drops = _drops(facts)
+    if drops is None:
+        return cannot_tell(facts, FORWARDING)
+    own = (one for one in drops if one.whom == ROUTER and not one.ipv6)
+    return _told(facts, (one for one in own if kinds.intersection(one.kinds)), what)
+
+
+def router_drops_names(facts: Facts) -> Answer:
+    """Answer whether the router's rules end its own questions to name servers."""
+    return _of_router(facts, NAMES, "no rule ends the router's questions to name servers")
+
+
+def router_drops_pings(facts: Facts) -> Answer:
+    """Answer whether the router's rules end its own pings, with which we measure."""
+    return _of_router(facts, PINGS, "no rule ends the router's pings")
+
+
+def router_drops_web(facts: Facts) -> Answer:
+    """Answer whether the router's rules end its own way to pages."""
+    return _of_router(facts, WEB, "no rule ends the router's way to pages")
+
+
+def router_drops_ipv6(facts: Facts) -> Answer:
+    """Answer whether the router's rules end the home's pages by IPv6, where it has IPv6."""
+    drops, wan = _drops(facts), facts.fact(WanStatus, WAN)
+    if drops is None or wan is None:
+        return cannot_tell(facts, FORWARDING if drops is None else WAN)
+    if not known(wan.ipv6_prefixes):
+        return does_not_arise("the home has no IPv6")
+    own = (one for one in drops if one.ipv6 and (one.whom, one.to) == (HOME, OUTSIDE))
+    met = (one for one in own if WEB.intersection(one.kinds) and _meets(facts, one))
+    return _told(facts, met, "no rule ends the home's pages by IPv6")
+
+
+def router_holds_device(facts: Facts) -> Answer:
+    """Answer whether a rule of the router's ends what the device in question sends or receives."""
+    mac = facts.device_mac
+    if mac is None:
+        return does_not_arise(NOT_NAMED)
+    drops = _drops(facts)
+    if drops is None:
+        return cannot_tell(facts, FORWARDING)
+    names = _own_names(facts, mac)
+    own = (one for one in drops if one.whom in names and not one.ipv6)
+    needed = (
+        one for one in own if NEEDED.get((HOME, one.to), frozenset()).intersection(one.kinds)
+    )
+    return _told(facts, needed, f"no rule ends what {mac} sends or receives")
+
+
+def router_drops_site(facts: Facts) -> Answer:
+    """Answer whether a rule of the router's ends what goes to the site in question."""
+    addresses, drops = _site(facts), _drops(facts)
+    if drops is None:
+        return cannot_tell(facts, FORWARDING)
+    if not addresses:
+        return does_not_arise("no site is in question")
+    met = (one for one in drops if one.to in addresses and WEB.intersection(one.kinds))
+    return _told(facts, met, "no rule ends what goes to the site")
+
+
+def _site(facts: Facts) -> frozenset[str]:
+    """Give the addresses of the site in question, as anybody said them."""
+    truth = facts.fact(NameTruth, TRUTH_PLATFORM)
+    said = [facts.fact(DnsCheck, key) for key in (DNS_PLATFORM, DNS_PLATFORM_ROUTER)]
+    told = [
+        *((*truth.told, *truth.known) if truth else ()),
+        *(a for one in said if one for a in one.addresses),
+    ]
+    return frozenset(str(ip_interface(one).ip) for one in told)
+
+
+RULES_ROUTER_DROPS: Final[tuple[Rule, ...]] = (
+    Rule(
+        id="router_drops_port",
+        question="Do the router's rules end something that home or router need?",
+        needs=(FORWARDING, LAN),
+        ask=router_drops_port,
+    ),
+    Rule(
+        id="router_drops_names",
+        question="Do the router's rules end its own questions to name servers?",
+        needs=(FORWARDING,),
+        ask=router_drops_names,
+    ),
+    Rule(
+        id="router_drops_pings",
+        question="Do the router's rules end its own pings?",
+        needs=(FORWARDING,),
+        ask=router_drops_pings,
+    ),
+    Rule(
+        id="router_drops_web",
+        question="Do the router's rules end its own way to pages?",
+        needs=(FORWARDING,),
+        ask=router_drops_web,
+    ),
+    Rule(
+        id="router_drops_ipv6",
+        question="Do the router's rules end the home's pages by IPv6?",
+        needs=(FORWARDING, WAN, LAN),
+        ask=router_drops_ipv6,
+    ),
+    Rule(
+        id="router_holds_device",
+        question="Does a rule of the router's hold the device in question back?",
+        needs=(FORWARDING, LAN),
+        ask=router_holds_device,
+    ),
+    Rule(
+        id="router_drops_site",
+        question="Does a rule of the router's hold back what goes to the site?",
+        needs=(FORWARDING, TRUTH_PLATFORM, DNS_PLATFORM, DNS_PLATFORM_ROUTER),
+        ask=router_drops_site,
+    ),
+)
