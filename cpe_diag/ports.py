@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.action import JournalEntry
     from cpe_diag.domain.audit import AuditEvent
     from cpe_diag.domain.consent import Consent
+    from cpe_diag.domain.deliveries import Sighting
     from cpe_diag.domain.dhcp_facts import DhcpServer
     from cpe_diag.domain.host_keys import ExpectedKey, PinnedKey
     from cpe_diag.domain.load_facts import PathQuality
@@ -771,6 +772,30 @@ class Inventory(Protocol):
         Raises:
             InventoryError: the inventory cannot be read.
             DefinitionError: a row or entry is wrong.
+        """
+
+
+class SeenDeliveries(Protocol):
+    """What ticket desks have delivered, so that nothing is taken twice by a replay."""
+
+    def sighted(
+        self, desk: str, delivery: str, digest: str, *, now: datetime, until: datetime
+    ) -> Sighting:
+        """Say whether a delivery was seen before, and remember it, in one atomic step.
+
+        Args:
+            desk: whose delivery it is; desks know nothing of each other.
+            delivery: the id that the sender gave it.
+            digest: of its body.
+            now: what was to be remembered until before this is forgotten.
+            until: how long this one is to be remembered.
+
+        Returns:
+            OTHER where the digest was seen under another id; else SAME where the digest or the
+            id was seen; else NEW.
+
+        Raises:
+            StoreError: it cannot be read or written; nothing was remembered.
         """
 
 
