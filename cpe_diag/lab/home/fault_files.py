@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).with_name("faults")
 FILES: Final = tuple(
     FOLDER / f"{name}.yaml"
-    for name in ("network", "router", "device", "platform", "none", "pairs", "second_round")
+    for name in (
+        *("network", "router", "device", "platform", "none", "pairs"),
+        *("second_round", "unseen2"),
+    )
 )
 """Faults of each domain, homes without one, two faults at once, and those written later."""
 
