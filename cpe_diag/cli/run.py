@@ -6,7 +6,7 @@ import asyncio
 import json
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from cpe_diag.engine.run import RunResult
     from cpe_diag.wiring.acting import Acting
     from cpe_diag.wiring.runs import PreparedRun
+
+LOAD_AGREED: Final = "; the customer agrees to a download of 10 MB"
+"""What the audit trail holds of it."""
 
 
 @click.command()
@@ -59,6 +62,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Measure all there is, in place of what could change the verdict; for comparison.",
 )
+@click.option(
+    "--load-agreed",
+    is_flag=True,
+    help="The customer agrees that their metered line is loaded with up to 10 MB.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option(
     "--bundle",
@@ -79,6 +87,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
     platform: str | None,
     budget: float,
     everything: bool,
+    load_agreed: bool,
     as_json: bool,
     bundle: Path | None,
 ) -> None:
@@ -100,6 +109,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
         device_mac=_mac(device),
         platform=platform,
         everything=everything,
+        load_agreed=load_agreed,
     )
     with told_clearly():
         if bundle is not None:
@@ -108,7 +118,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
         note_look(
             config,
             "look.subscriber",
-            f"playbook {prepared.playbook.id}",
+            f"playbook {prepared.playbook.id}" + (LOAD_AGREED if load_agreed else ""),
             subscriber=prepared.subscriber.id,
             ticket=ticket,
         )

@@ -106,7 +106,7 @@ class Service:
     """What the subscriber pays for: rates in bit/s towards and from the customer.
 
     `profile` is the name of the line or service profile that belongs on the port; `account` the
-    state of the login of a PPPoE session.
+    state of the login of a PPPoE session; `metered`: the customer pays for what comes over it.
     """
 
     down_bps: Maybe[int]
@@ -115,6 +115,7 @@ class Service:
     wan: Maybe[WanProtocol]
     profile: Maybe[str] = NOT_SAID
     account: Maybe[AccountState] = NOT_SAID
+    metered: Maybe[bool] = NOT_SAID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

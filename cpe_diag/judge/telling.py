@@ -11,7 +11,7 @@ from cpe_diag.judge.calibration import LEARNED
 from cpe_diag.judge.candidates import mentioned, named
 from cpe_diag.judge.competing import FLOOR, MENTION
 from cpe_diag.judge.healthy import relevant
-from cpe_diag.judge.keys import CABLE_TEST
+from cpe_diag.judge.keys import CABLE_TEST, LOAD
 from cpe_diag.judge.segments import segments
 from cpe_diag.judge.settle import ASK_AFFECTED, ASKS
 from cpe_diag.judge.verdict_group import verdict_group
@@ -120,7 +120,8 @@ def no_fault(seen: Seen, rules_version: str) -> Verdict:
         title=NO_FAULT_TITLE,
         confidence=round(good_enough(seen), 3),
         summary=f"{NO_FAULT_TITLE}: all {len(good)} checks that matter here are good."
-        + _only_now(seen),
+        + _only_now(seen)
+        + _not_loaded(seen),
         also=(),
         candidates=mentioned(seen, LEARNED),
         evidence_for=seen.by_id(good),
@@ -141,6 +142,14 @@ def _only_now(seen: Seen) -> str:
     if over_time not in relevant(seen.case.symptom) or over_time in seen.on.not_arising:
         return ""
     return ONLY_NOW if seen.on.answers.get(over_time) is None else ""
+
+
+def _not_loaded(seen: Seen) -> str:
+    """Say where a line may not be loaded, so that nobody knows how much it lets through."""
+    failure = seen.case.evidence.failure(LOAD.kind, LOAD.subject)
+    if failure is None or failure.kind is not FailureKind.NOT_MEASURED:
+        return ""
+    return f" How much the line lets through was not measured: {failure.detail}."
 
 
 def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> Verdict:

@@ -55,10 +55,22 @@ async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[M
 
 def _load(setting: Setting, gateway: Asked) -> Asked:
     asked = replace(gateway, key=LOAD, question="load_test", server=gateway.target)
-    missing = gateway.missing or _no_file(setting)
+    missing = _unpaid(setting) or gateway.missing or _no_file(setting)
     if missing is not None or setting.reference is None or setting.reference.large is None:
         return replace(asked, missing=missing)
     return replace(asked, target=setting.reference.large)
+
+
+def _unpaid(setting: Setting) -> Failure | None:
+    """Say so where the customer pays for what we would fetch, and has not agreed to it."""
+    if setting.load_agreed or value_of(setting.subscriber.service.metered) is not True:
+        return None
+    return Failure(
+        kind=FailureKind.NOT_MEASURED,
+        where="line",
+        detail="the line is metered, and the customer has not agreed to a download of 10 MB",
+        next_step="ask the customer, then run again with --load-agreed",
+    )
 
 
 def _no_file(setting: Setting) -> Failure | None:
@@ -72,7 +84,7 @@ def _no_file(setting: Setting) -> Failure | None:
 
 async def _control(setting: Setting, evidence: Evidence, deadline: float) -> Measurement:
     clock = setting.doors.clock
-    missing = _no_file(setting)
+    missing = _unpaid(setting) or _no_file(setting)
     address = known_reference(setting, evidence)
     if missing is None and address is None:
         missing = dependency("reference", "its address is not known here")

@@ -39,7 +39,8 @@ class Setting:
     samples of counters. `device_mac` names the device in question, or None. `finder` locates the
     subscriber's port on its node; `port_history` is what earlier runs have seen of it, oldest
     first, `own_actions` what we have changed there and at the router meanwhile. `modem_driver`
-    reads the subscriber's cable modem itself; None where nobody may ask it.
+    reads the subscriber's cable modem itself; None where nobody may ask it. `load_agreed`: the
+    customer has agreed that a metered line is loaded.
     """
 
     subscriber: Subscriber
@@ -56,6 +57,7 @@ class Setting:
     finder: PortFinder
     port_history: tuple[PortSample, ...] = ()
     own_actions: tuple[OwnAction, ...] = ()
+    load_agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

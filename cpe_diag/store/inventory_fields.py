@@ -58,6 +58,7 @@ SUBSCRIBER_FIELDS: Final = (
     "language",
     "profile",
     "account",
+    "metered",
     "ont_serial",
     "splitter",
     "modem_address",
@@ -139,6 +140,9 @@ def read_subscriber(
             wan=_maybe(reader.choice("wan", WanProtocol)),
             profile=_maybe(reader.text("profile")),
             account=_maybe(reader.choice("account", AccountState)),
+            metered=NOT_SAID
+            if reader.text("metered") is None
+            else reader.truth("metered", default=False),
         ),
         router=_router(reader),
         router_mac=_maybe(reader.mac("router_mac")),

@@ -104,6 +104,10 @@ INVENTORY_SCHEMA: Final[Mapping[str, object]] = {
                                 "enum": [one.value for one in AccountState],
                                 "description": "What the server that checks logins holds.",
                             },
+                            "metered": {
+                                "type": "boolean",
+                                "description": "Bytes are paid for: no load without consent.",
+                            },
                         },
                         "additionalProperties": False,
                     },

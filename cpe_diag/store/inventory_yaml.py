@@ -34,6 +34,7 @@ _PLACES: Final = {
     "wan": ("service", "wan"),
     "profile": ("service", "profile"),
     "account": ("service", "account"),
+    "metered": ("service", "metered"),
     "router_address": ("router", "address"),
     "router_port": ("router", "port"),
     "router_platform": ("router", "platform"),

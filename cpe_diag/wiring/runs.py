@@ -67,6 +67,7 @@ class RunWish:
     device_mac: str | None = None
     platform: str | None = None
     everything: bool = False
+    load_agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +213,7 @@ def setting_of(
         sample_interval_s=prepared.config.sample_interval_s,
         doors=doors,
         finder=PortFinder(doors, memory),
+        load_agreed=prepared.wish.load_agreed,
         port_history=earlier,
         own_actions=own_actions(prepared.subscriber.id, earlier),
     )

@@ -202,3 +202,13 @@ def test_an_unknown_threshold_is_refused() -> None:
     """A misspelt threshold must not be ignored silently."""
     with pytest.raises(DefinitionError):
         decide(replace(ethernet_home(), thresholds={"no_such": 1.0}), {})
+
+
+def test_a_metered_line_that_was_not_loaded_is_told_as_not_measured() -> None:
+    """Who complains that it is slow must not hear that the speed was seen good."""
+    case = unobserved(
+        ethernet_home("slow_internet"), "load_test", "router>reference", FailureKind.NOT_MEASURED
+    )
+    verdict = decide(case, {})
+    assert verdict.cause == "no_fault"
+    assert "How much the line lets through was not measured" in verdict.summary

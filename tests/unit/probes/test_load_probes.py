@@ -217,3 +217,16 @@ async def test_icmp_that_is_switched_off_here_is_no_fault_of_anybody() -> None:
     found = await run(way_in.PROBE, given, HOME)
     control = failure(found["path_quality[operator>reference]"])
     assert control.kind is FailureKind.NOT_APPLICABLE
+
+
+async def test_a_metered_line_is_loaded_with_the_customers_consent_only() -> None:
+    """Ten megabytes are nothing on fibre, and money on a line that is paid by the byte."""
+    given = setting()
+    service = replace(given.subscriber.service, metered=True)
+    given = replace(given, subscriber=replace(given.subscriber, service=service))
+    found = await run(load_test.PROBE, given, HOME)
+    for key in ("load_test[router>reference]", "load_test[operator>reference]"):
+        assert failure(found[key]).kind is FailureKind.NOT_MEASURED
+        assert "metered" in failure(found[key]).detail
+    agreed = await run(load_test.PROBE, replace(given, load_agreed=True), HOME)
+    assert isinstance(value(agreed["load_test[router>reference]"]), LoadTest)
