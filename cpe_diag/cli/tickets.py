@@ -22,7 +22,7 @@ SHOWN: Final = 20
 _RULES = click.option(
     "--rules",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="File of rules; default: the shipped example.",
+    help="File of rules; default: that of the configuration, else the shipped example.",
 )
 
 
@@ -35,7 +35,7 @@ def tickets() -> None:
 @click.option(
     "--rules",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="File of rules; default: the shipped example, to be copied and changed.",
+    help="File of rules; default: as for `try`; the shipped example is there to be copied.",
 )
 @click.pass_context
 def rules(context: click.Context, rules: Path | None) -> None:
@@ -97,7 +97,7 @@ def _read(context: click.Context, path: Path | None) -> TicketRules:
     config = config_of(context)
     with told_clearly():
         playbooks = list_playbooks(vocabulary(), config.playbook_folders)
-        return read_ticket_rules(path or SHIPPED, playbooks)
+        return read_ticket_rules(path or config.tickets.rules or SHIPPED, playbooks)
 
 
 def _columns(said: Sequence[str]) -> Mapping[str, str]:

@@ -7,11 +7,11 @@ import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cpe_diag.domain.secret import Secret
 from cpe_diag.service.refused import Refused
+from cpe_diag.service.ticket_paths import Algorithm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,15 +20,6 @@ AUTHORIZATION: Final = "authorization"
 
 UNSIGNED: Final = Refused(status=401, reason="no valid signature or token of this desk")
 """The same words whatever is wrong: whoever guesses learns nothing."""
-
-
-class Algorithm(StrEnum):
-    """Of HMAC (RFC 2104)."""
-
-    SHA1 = "sha1"
-    """What Zammad signs with; HMAC with SHA-1 is not broken as SHA-1 itself is (RFC 6194)."""
-    SHA256 = "sha256"
-    SHA512 = "sha512"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Where in a desk's JSON each field of a ticket stands: JMESPath expressions, by kind of desk."""
+"""The kinds of desks: where each field of a ticket stands in their JSON, and how they sign."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ class DeskKind(StrEnum):
     """Jira Service Management."""
     JSON = "json"
     """Any other: the configuration says where everything stands."""
+
+
+class Algorithm(StrEnum):
+    """Of HMAC (RFC 2104)."""
+
+    SHA1 = "sha1"
+    """What Zammad signs with; HMAC with SHA-1 is not broken as SHA-1 itself is (RFC 6194)."""
+    SHA256 = "sha256"
+    SHA512 = "sha512"
 
 
 FIELDS: Final = (

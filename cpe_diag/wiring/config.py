@@ -13,6 +13,7 @@ from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.domain.host_keys import KeyPolicy
 from cpe_diag.probes.column_reader import Pace
 from cpe_diag.probes.probe import WebTarget
+from cpe_diag.service.tickets_config import TicketsConfig, tickets_faults, tickets_part
 from cpe_diag.transports.credential_vault import TOKEN_FILE, VaultSettings
 from cpe_diag.wiring.config_people import (
     ConsentConfig,
@@ -84,6 +85,7 @@ class Config:
     rights: Path | None = None
     store: StoreConfig = field(default_factory=StoreConfig)
     consent: ConsentConfig | None = None
+    tickets: TicketsConfig = field(default_factory=TicketsConfig)
     driver_folders: tuple[Path, ...] = ()
     playbook_folders: tuple[Path, ...] = ()
 
@@ -157,7 +159,7 @@ def read(path: Path, origin: str) -> Config:
     document = read_yaml_file(path)
     faults = check(document, CONFIG_SCHEMA) if document.data is not None else ()
     data = cast("Mapping[str, object]", document.data or {})
-    faults = faults or people_faults(document, data)
+    faults = faults or (*people_faults(document, data), *tickets_faults(document, data))
     if faults:
         raise DefinitionError(faults)
     return _from_data(data, path, origin)
@@ -204,6 +206,7 @@ def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
         rights=_path(folder, cast("str | None", data.get("rights"))),
         store=store_part(_part(data, "store"), partial(_path, folder)),
         consent=consent_part(_part(data, "consent")),
+        tickets=tickets_part(_part(data, "tickets"), partial(_path, folder)),
         driver_folders=_folders(data, "driver_folders", folder),
         playbook_folders=_folders(data, "playbook_folders", folder),
     )

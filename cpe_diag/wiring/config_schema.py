@@ -6,6 +6,7 @@ from typing import Final
 
 from cpe_diag.domain.host_keys import KeyPolicy
 from cpe_diag.domain.secret import CREDENTIAL_FORMS, CREDENTIAL_PATTERN
+from cpe_diag.service.tickets_schema import TICKETS
 from cpe_diag.wiring.config_schema_people import CONSENT, RIGHTS, STAFF, STORE
 
 _OCTET: Final = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
@@ -267,6 +268,7 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
         "rights": RIGHTS,
         "store": STORE,
         "consent": CONSENT,
+        "tickets": TICKETS,
         "driver_folders": {"description": "folders with further drivers", **_STRING_LIST},
         "playbook_folders": {"description": "folders with further playbooks", **_STRING_LIST},
     },

@@ -28,7 +28,6 @@ from cpe_diag.service.json_body import MOST_BYTES, json_body
 from cpe_diag.service.plain_text import document_text, plain_text
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.sender_check import (
-    Algorithm,
     BasicCheck,
     BearerCheck,
     HmacCheck,
@@ -36,7 +35,7 @@ from cpe_diag.service.sender_check import (
     checked,
 )
 from cpe_diag.service.ticket import LONGEST_LINE, LONGEST_TEXT, Ticket
-from cpe_diag.service.ticket_paths import DELIVERY_HEADERS, PRESETS, DeskKind
+from cpe_diag.service.ticket_paths import DELIVERY_HEADERS, PRESETS, Algorithm, DeskKind
 from cpe_diag.service.ticket_reading import TicketReader, fault_of, moment_of
 from cpe_diag.service.webhook import AHEAD_S, Accepted, Ignored, IncomingDesk, Received, receive
 from cpe_diag.testing.deliveries import SeenInMemory
