@@ -80,6 +80,11 @@ DNS_SERVER: Final = "0035"
 DHCP_RANGE: Final = re.compile(
     r"^dhcp-range=(?:[^,\n]*,)*?([\d.]{7,15}),([\d.]{7,15})", re.MULTILINE
 )
+# dnsmasq(8): dhcp-option=[tag:,]3|option:router,ADDRESS[,ADDRESS]; 0.0.0.0 stands for itself, and
+# nothing after the option for none. RFC 2132, section 3.5.
+GIVEN_ROUTER: Final = re.compile(
+    r"^dhcp-option(?:-force)?=(?:option:router|3)(?:,([\d.,]*))?$", re.MULTILINE
+)
 SERVED: Final = re.compile(r"^interface=(\S+)$", re.MULTILINE)
 # cat of coreutils, busybox and others: strerror(ENOENT).
 NO_FILE: Final = "No such file or directory"
@@ -225,7 +230,15 @@ def router_lan(answers: Answers, _: ReadingContext) -> LanStatus:
         dhcp_server_running=DHCP_SERVER in bound if "udp" in parts else UNSUPPORTED,
         dns_forwarder_running=DNS_SERVER in bound if "udp" in parts else UNSUPPORTED,
         dhcp_pool_size=pool_size(pool[1], pool[2]) if pool else UNSUPPORTED,
+        switched_on=bridge.up if bridge is not None else UNSUPPORTED,
+        dhcp_gateways=_given(settings) if settings else UNSUPPORTED,
     )
+
+
+def _given(settings: str) -> tuple[str, ...] | None:
+    """Give the gateways that the DHCP server is set to name; None: it names itself."""
+    told = GIVEN_ROUTER.findall(settings)
+    return tuple(one for one in told[-1].split(",") if one) if told else None
 
 
 def _leases(text: str, status: int, label: str) -> Maybe[tuple[DhcpLease, ...]]:

@@ -118,7 +118,9 @@ class LanStatus:
 
     `prefix` is the LAN's own address with length (`192.168.1.1/24`). `dhcp_server_running` and
     `dns_forwarder_running` are whether the service is up; `dhcp_enabled` whether it is meant to
-    serve the LAN; `dhcp_pool_size` is how many addresses it may hand out.
+    serve the LAN; `dhcp_pool_size` is how many addresses it may hand out. `switched_on` is whether
+    the LAN's own device is; `dhcp_gateways` are those that its DHCP server is set to name, None:
+    itself.
     """
 
     prefix: Maybe[str]
@@ -129,6 +131,8 @@ class LanStatus:
     dhcp_server_running: Maybe[bool]
     dns_forwarder_running: Maybe[bool]
     dhcp_pool_size: Maybe[int]
+    switched_on: Maybe[bool] = NOT_ASKED
+    dhcp_gateways: Maybe[tuple[str, ...] | None] = NOT_ASKED
 
 
 class LogEventKind(StrEnum):

@@ -17,6 +17,7 @@ from cpe_diag.judge.causes_names import CAUSES_NAMES
 from cpe_diag.judge.causes_optical import CAUSES_OPTICAL
 from cpe_diag.judge.causes_platform import CAUSES_PLATFORM
 from cpe_diag.judge.causes_router import CAUSES_ROUTER
+from cpe_diag.judge.causes_router_services import CAUSES_ROUTER_SERVICES
 from cpe_diag.judge.causes_service import CAUSES_SERVICE
 from cpe_diag.judge.causes_settings import CAUSES_SETTINGS
 from cpe_diag.judge.causes_sites import CAUSES_SITES
@@ -39,6 +40,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_NAMES,
     *CAUSES_ROUTER,
     *CAUSES_WAY_OUT,
+    *CAUSES_ROUTER_SERVICES,
     *CAUSES_IPV6,
     *CAUSES_FIRMWARE,
     *CAUSES_HOME,

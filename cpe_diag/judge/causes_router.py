@@ -200,15 +200,18 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.ROUTER,
         destination=Destination.SECOND_LINE,
         title="The router's own name service does not work",
-        needs=(must("router_dns_fails"), must_not("router_direct_dns_fails")),
+        needs=(must_not("router_direct_dns_fails"),),
         supports=(
             when("router_dns_fails", 3.0),
+            when("router_names_lie", 6.0),
             unless("router_direct_dns_fails", 2.5),
             when("dns_forwarder_stopped", 1.0),
             unless("operator_dns_fails", 0.3),
         ),
+        against=(unless("router_dns_fails", -3.0),),
         explains=(
             "router_dns_fails",
+            "router_names_lie",
             "dns_forwarder_stopped",
             "router_http_fails",
             "platform_fails_from_home",
@@ -216,7 +219,8 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
         next_action="Restart the router's name service; check which servers it is set to ask.",
         tell_customer="Your router cannot look up the names of sites. We will correct its"
         " settings with you.",
-        source="its forwarder fails while the operator's resolver answers the router directly",
+        source="its forwarder fails, or says something else, while the operator's resolver answers"
+        " the router directly",
     ),
     Cause(
         id="lan_dhcp",

@@ -44,6 +44,10 @@ OUTAGE: Final = frozenset(
         "forwarding_blocked",
         "nat_missing",
         "router_drops_port",
+        "router_no_route",
+        "router_names_lie",
+        "lan_switched_off",
+        "lan_wrong_gateway",
     }
 )
 """Where one of these holds, nothing works, whatever else is wrong in the home."""

@@ -19,6 +19,8 @@ NOTHING_PASSES: Final = (
     "nat_missing",
     "router_drops_port",
     "router_holds_device",
+    "lan_switched_off",
+    "lan_wrong_gateway",
 )
 DAMAGE: Final = (
     "optical_low",
@@ -126,7 +128,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ),
     (
         "gateway_unreachable",
-        ("wan_down", "conntrack_full", "lan_wan_overlap", "router_drops_pings"),
+        ("wan_down", "conntrack_full", "lan_wan_overlap", "router_no_route", "router_drops_pings"),
     ),
     ("access_train_slow", (*SHARED, *DAMAGE, *SLOW_LINE)),
     ("gateway_loss", (*SHARED, *DAMAGE)),
@@ -149,7 +151,8 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ),
     ),
     ("latency_under_load", ("access_train_slow", "access_rate_low", "port_saturated")),
-    ("internet_unreachable", ("router_drops_pings", *NO_WAY_OUT)),
+    ("ipv6_no_prefix", ("lan_switched_off",)),
+    ("internet_unreachable", ("router_no_route", "router_drops_pings", *NO_WAY_OUT)),
     ("ipv6_unreachable", (*NO_WAY_OUT, "internet_unreachable")),
     ("forwarding_blocked", ("forwarding_off",)),
     ("router_drops_port", ("forwarding_blocked",)),
@@ -161,12 +164,16 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("wan_behind_router", ("lan_wan_overlap",)),
     ("internet_loss", ("gateway_loss", *SHARED, *DAMAGE)),
     ("internet_delay", (*SHARED, *DAMAGE, "access_train_slow")),
-    ("router_direct_dns_fails", ("router_drops_names", *NO_WAY_OUT, "internet_unreachable")),
+    (
+        "router_direct_dns_fails",
+        ("router_no_route", "router_drops_names", *NO_WAY_OUT, "internet_unreachable"),
+    ),
     (
         "router_dns_fails",
         (
             *NO_WAY_OUT,
             "router_drops_names",
+            "router_no_route",
             "router_direct_dns_fails",
             "operator_dns_fails",
             "lan_dhcp_not_serving",
@@ -178,6 +185,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         "router_http_fails",
         (
             "router_drops_web",
+            "router_names_lie",
             *NO_WAY_OUT,
             "internet_unreachable",
             "router_dns_fails",
@@ -192,6 +200,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             *NO_WAY_OUT,
             *("internet_unreachable", "router_http_fails", "router_dns_fails"),
             "router_drops_site",
+            "router_names_lie",
         ),
     ),
     ("device_absent", ("wifi_wrong_password", "wifi_disabled", "wifi_radio_dead")),

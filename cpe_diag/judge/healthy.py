@@ -36,6 +36,8 @@ WAY_OUT: Final = (
     "forwarding_blocked",
     "router_drops_port",
     "router_drops_ipv6",
+    "router_no_route",
+    "router_names_lie",
     "nat_missing",
     "large_packets_lost",
     "wan_mtu_wrong",
@@ -49,7 +51,14 @@ WAY_OUT: Final = (
     "ipv6_unreachable",
     "firmware_issue_known",
 )
-HOME: Final = ("lan_dhcp_not_serving", "lan_rogue_dhcp", "wifi_disabled", "wifi_radio_dead")
+HOME: Final = (
+    "lan_switched_off",
+    "lan_wrong_gateway",
+    "lan_dhcp_not_serving",
+    "lan_rogue_dhcp",
+    "wifi_disabled",
+    "wifi_radio_dead",
+)
 
 RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -160,6 +169,10 @@ MAY_BE_UNKNOWN: Final = frozenset(
         "router_drops_ipv6",
         "router_holds_device",
         "router_drops_site",
+        "router_no_route",
+        "router_names_lie",
+        "lan_switched_off",
+        "lan_wrong_gateway",
         "nat_missing",
         "large_packets_lost",
         "wan_mtu_wrong",

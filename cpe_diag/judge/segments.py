@@ -138,6 +138,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "wan_no_carrier",
             "wan_down",
             "lan_wan_overlap",
+            "router_no_route",
             "gateway_unreachable",
         ),
         degraded=(
@@ -159,7 +160,14 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
     Stretch(
         id="home",
         title="Home network",
-        bad=("wifi_disabled", "wifi_radio_dead", "lan_dhcp_not_serving", "lan_pool_exhausted"),
+        bad=(
+            "lan_switched_off",
+            "lan_wrong_gateway",
+            "wifi_disabled",
+            "wifi_radio_dead",
+            "lan_dhcp_not_serving",
+            "lan_pool_exhausted",
+        ),
         degraded=(
             "lan_port_errors",
             "lan_rogue_dhcp",
@@ -204,6 +212,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "router_direct_dns_fails",
             "chosen_resolver_dead",
             "router_dns_fails",
+            "router_names_lie",
         ),
         degraded=("internet_loss", "internet_delay", "ipv6_unreachable", "router_http_fails"),
         good=("internet_unreachable",),

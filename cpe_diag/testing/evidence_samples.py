@@ -364,6 +364,8 @@ def _router_facts() -> dict[tuple[str, str], object]:
             dhcp_enabled=True,
             dhcp_server_running=True,
             dns_forwarder_running=True,
+            switched_on=True,
+            dhcp_gateways=None,
             dhcp_pool_size=150,
         ),
         ("router_log", "router"): LogEvents(lines_read=200, events=()),

@@ -52,6 +52,26 @@ def router_drops_own(case: CaseFile) -> CaseFile:
     return router_drops(case, "tcp/80", "udp/53", "icmp", whom=ROUTER)
 
 
+def lan_interface_down(case: CaseFile) -> CaseFile:
+    """The LAN bridge is switched off."""
+    return changed(case, "router_lan", "router", switched_on=False)
+
+
+def lan_dhcp_wrong_options(case: CaseFile) -> CaseFile:
+    """The DHCP server names somebody else as gateway."""
+    return changed(case, "router_lan", "router", dhcp_gateways=("192.168.1.254",))
+
+
+def router_no_route(case: CaseFile) -> CaseFile:
+    """The default route is gone."""
+    return _lost(changed(case, "router_wan", "router", gateway=None), "router>reference")
+
+
+def router_names_lie(case: CaseFile) -> CaseFile:
+    """The forwarder says an address of nobody."""
+    return changed(case, "dns", "router>reference", addresses=("192.0.2.1",))
+
+
 def mtu_black_hole(case: CaseFile) -> CaseFile:
     """Large packets are lost beyond the router, and nobody says so."""
     return _lost(_lost(case, "router>reference/full"), "router>gateway/full")

@@ -31,7 +31,7 @@ class IpDevice:
     """One device; `addresses` are IPv4 with prefix lengths, `point_to_point` as for PPP.
 
     `ipv6_addresses` are those that hold beyond the link; `peer` is the far end of a point-to-point
-    device, None where it names none.
+    device, None where it names none. `up` is whether it is switched on (IFF_UP).
     """
 
     carrier: Maybe[bool]
@@ -41,6 +41,7 @@ class IpDevice:
     mtu: Maybe[int] = UNSUPPORTED
     ipv6_addresses: tuple[str, ...] = ()
     peer: str | None = None
+    up: bool = True
 
 
 def ip_devices(text: str) -> Mapping[str, IpDevice]:
@@ -68,5 +69,6 @@ def _device(flags: list[str], body: str) -> IpDevice:
         point_to_point="POINTOPOINT" in flags,
         mtu=int(mtu[1]) if mtu else UNSUPPORTED,
         ipv6_addresses=tuple(_GLOBAL.findall(body)),
+        up=_UP in flags,
         peer=next(iter(_PEER.findall(body)), None),
     )
