@@ -64,7 +64,7 @@ def read_version(firmware: str) -> FirmwareVersion | None:
     """
     if len(firmware) > LONGEST:
         return None
-    for word in firmware.split():
+    for word in (one.rstrip(",;:") for one in firmware.split()):
         parts = _parts(word)
         if _VERSION.fullmatch(word) and len(parts) > 1:
             huawei = _HUAWEI.match(word)

@@ -148,3 +148,10 @@ def test_a_range_that_is_none_is_refused_in_words(text: str) -> None:
     """It would match nobody, silently."""
     with pytest.raises(RangeError):
         read_range(text)
+
+
+def test_a_comma_after_a_version_hides_it_from_nobody() -> None:
+    """The version of the system stands before the kernel's, which is none of the vendor's."""
+    found = read_version("Lab Gateway OS 2.3.1, Linux 6.18.44")
+    assert found is not None
+    assert found.text == "2.3.1"
