@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.host_keys import ExpectedKey, PinnedKey
     from cpe_diag.domain.load_facts import PathQuality
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
+    from cpe_diag.domain.run_journal import RunEntry
     from cpe_diag.domain.secret import Secret
     from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
     from cpe_diag.domain.trace import Exchange, RawAnswer
@@ -449,6 +450,25 @@ class ActionJournal(Protocol):
 
         Raises:
             ActionError: it cannot be written (full disk, no right).
+        """
+
+
+class RunJournal(Protocol):
+    """The journal of one run, for the one worker that has taken it up. It answers at once."""
+
+    def note(self, entries: Sequence[RunEntry]) -> None:
+        """Append entries, all of them or none; they are on the disk when this returns.
+
+        Raises:
+            RunError: another worker has taken the run up, or it has ended: whoever hears this
+                does nothing more for it.
+            StoreError: they cannot be written; what changes something is not begun then.
+        """
+
+    def stop_asked(self) -> bool:
+        """Say whether somebody wants the run cancelled; asked at each safe point.
+
+        False also where the store cannot be read.
         """
 
 

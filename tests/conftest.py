@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cpe_diag.testing.postgres_server import PostgresServer, postgres_server, why_no_postgres
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 CHAOS = "chaos"
@@ -37,3 +40,22 @@ def data_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         patch.delenv("CPE_DIAG_STAFF", raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Keep a PostgreSQL server running for the tests of this process that want one."""
+    why_not = why_no_postgres()
+    if why_not:
+        pytest.skip(why_not)
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of an empty case store, once in each of the two kinds of database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'case.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.database()

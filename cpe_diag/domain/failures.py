@@ -8,11 +8,13 @@ The tree:
     +-- MeasurementError             one question to one device got no usable answer
     |   +-- ChangeError              the same of a change, and whether it may have happened
     +-- ActionError                  a change cannot be planned, or may not be begun
+    |   +-- HoldLostError            somebody else may change the device now: stop at once
     |   +-- WishError                nobody can do that: no such action there, or a wrong value
     |   +-- GuardError               the guard refuses it; carries the plan with the findings
     +-- ConsentError                 the customer has not consented to exactly this
     +-- RightsError                  whoever wants it may not do it, or not alone
     +-- StoreError                   the case store cannot be used
+    +-- RunError                     there is no such run, it has ended, or it is another's now
     +-- BundleError                  a bundle cannot be written or read
     +-- LabError, NoLabError         the simulated network cannot run, or is not up (cpe_diag.lab)
     +-- LabRefusedError              the simulated network knows no such subscriber or fault
@@ -217,6 +219,14 @@ class ActionError(CpeDiagError):
     """
 
 
+class HoldLostError(ActionError):
+    """Our hold on a device has ended, or our run is another worker's: nothing more may be sent.
+
+    Of all ActionErrors this one alone may come after something was changed: whoever holds the
+    device now finds the change in the journal.
+    """
+
+
 class WishError(ActionError):
     """What was wished cannot be done there: the driver has no such action, or a value is wrong."""
 
@@ -264,6 +274,10 @@ class StoreError(CpeDiagError):
 
     Nothing was written by the call that raised it.
     """
+
+
+class RunError(CpeDiagError):
+    """There is no such run, it has ended, or another worker has it."""
 
 
 class BundleError(CpeDiagError):

@@ -72,13 +72,16 @@ class CaseStore:
 
     @classmethod
     def behind(cls, url: Secret) -> CaseStore:
-        """Use the database of a SQLAlchemy URL.
+        """Use the database of a SQLAlchemy URL; `postgresql://` is spoken by psycopg 3.
 
         Raises:
             StoreError: it is no URL.
         """
         try:
-            return cls(make_url(url.reveal()))
+            named = make_url(url.reveal())
+            if named.drivername in {"postgresql", "postgres"}:
+                named = named.set(drivername="postgresql+psycopg")
+            return cls(named)
         except ArgumentError:
             msg = "the case store's url is no SQLAlchemy URL (dialect://user@host/database)"
             raise StoreError(msg) from None

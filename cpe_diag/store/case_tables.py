@@ -16,12 +16,12 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """The newest migration, which is the schema of these tables (a test holds them together)."""
 
 METADATA: Final = MetaData()
 
-_MOMENT: Final = String(32)
+MOMENT: Final = String(32)
 """UTC as `2026-03-01T12:00:00.000000+00:00`: sorts as text, in every database."""
 
 CONSENTS: Final = Table(
@@ -36,9 +36,9 @@ CONSENTS: Final = Table(
     Column("channel", String(32), nullable=False),
     Column("recorded_by", Text, nullable=False),
     Column("ticket", Text),
-    Column("given_at", _MOMENT, nullable=False),
-    Column("expires_at", _MOMENT, nullable=False),
-    Column("withdrawn_at", _MOMENT),
+    Column("given_at", MOMENT, nullable=False),
+    Column("expires_at", MOMENT, nullable=False),
+    Column("withdrawn_at", MOMENT),
     Column("used_by", String(32)),
 )
 
@@ -53,10 +53,10 @@ CONSENT_CODES: Final = Table(
     Column("ticket", Text),
     Column("salt", String(32), nullable=False),
     Column("hash", String(64), nullable=False),
-    Column("asked_at", _MOMENT, nullable=False),
-    Column("expires_at", _MOMENT, nullable=False),
+    Column("asked_at", MOMENT, nullable=False),
+    Column("expires_at", MOMENT, nullable=False),
     Column("tries_left", Integer, nullable=False),
-    Column("used_at", _MOMENT),
+    Column("used_at", MOMENT),
 )
 
 APPROVALS: Final = Table(
@@ -65,7 +65,7 @@ APPROVALS: Final = Table(
     Column("id", String(32), primary_key=True),
     Column("digest", String(64), nullable=False, index=True),
     Column("staff", Text, nullable=False),
-    Column("at", _MOMENT, nullable=False),
+    Column("at", MOMENT, nullable=False),
 )
 
 AUDIT_LINKS: Final = Table(
@@ -74,7 +74,7 @@ AUDIT_LINKS: Final = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("previous", String(64), nullable=False),
     Column("kind", String(32), nullable=False),
-    Column("at", _MOMENT, nullable=False),
+    Column("at", MOMENT, nullable=False),
     Column("action", Text),
     Column("digest", Text),
     Column("personal", String(64), nullable=False),
@@ -117,8 +117,8 @@ KNOWN_ISSUES: Final = Table(
     Column("playbook", String(64), nullable=False),
     Column("source", Text, nullable=False),
     Column("added_by", Text, nullable=False),
-    Column("added_at", _MOMENT, nullable=False),
-    Column("retired_at", _MOMENT),
+    Column("added_at", MOMENT, nullable=False),
+    Column("retired_at", MOMENT),
     Column("retired_because", Text, nullable=False),
 )
 
@@ -128,7 +128,7 @@ REMEDY_OUTCOMES: Final = Table(
     Column("issue", String(64), ForeignKey("known_issues.id"), primary_key=True),
     Column("action", String(64), primary_key=True),
     Column("end", String(16), nullable=False),
-    Column("at", _MOMENT, nullable=False),
+    Column("at", MOMENT, nullable=False),
 )
 
 PLATFORM_INCIDENTS: Final = Table(
@@ -137,8 +137,8 @@ PLATFORM_INCIDENTS: Final = Table(
     Column("host", String(255), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("cause", String(64), nullable=False),
-    Column("since", _MOMENT, nullable=False),
-    Column("last_at", _MOMENT, nullable=False),
+    Column("since", MOMENT, nullable=False),
+    Column("last_at", MOMENT, nullable=False),
 )
 
 PLATFORM_SIGHTINGS: Final = Table(

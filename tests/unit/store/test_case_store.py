@@ -21,6 +21,7 @@ from cpe_diag.domain.failures import StoreError
 from cpe_diag.domain.secret import Secret
 from cpe_diag.store.case_store import CaseStore, default_path
 from cpe_diag.store.case_tables import HEAD, METADATA
+from cpe_diag.store.run_tables import RUNS
 
 
 def _value(store: CaseStore, question: str) -> object:
@@ -49,12 +50,13 @@ def test_a_store_is_private_and_writes_ahead_and_through(tmp_path: Path) -> None
     assert modes == {0o600}
 
 
-def test_the_migrations_make_exactly_the_tables_that_the_code_knows(tmp_path: Path) -> None:
+def test_the_migrations_make_exactly_the_tables_that_the_code_knows(store_url: str) -> None:
     """A column that only one of the two knows is an error on somebody's machine, later."""
     config = Config()
     config.set_main_option("script_location", "cpe_diag.store:migrations")
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
-    with _made(tmp_path / "case.db").reading() as connection:
+    assert RUNS.metadata is METADATA
+    with CaseStore.behind(Secret(store_url)).reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
 

@@ -1,0 +1,147 @@
+"""Cases in the case store: what belongs to one complaint of one subscriber."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import insert, or_, select, update
+
+from cpe_diag.domain.failures import RunError
+from cpe_diag.domain.verdict import Destination
+from cpe_diag.store.case_tables import moment_text
+from cpe_diag.store.run_rows import CASE_LASTS, CaseRow, case_row
+from cpe_diag.store.run_tables import CASES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from cpe_diag.store.case_store import CaseStore
+    from cpe_diag.store.run_rows import NewRun, RunOutcome
+
+ID_BYTES: Final = 5
+OPEN: Final = "open"
+HANDED_OVER: Final = "handed_over"
+CLOSED: Final = "closed"
+MANY: Final = 50
+
+
+class StoredCases:
+    """All cases of this store."""
+
+    def __init__(self, store: CaseStore) -> None:
+        """Look into `store`."""
+        self._store = store
+
+    def case(self, case_id: str) -> CaseRow:
+        """Give one case.
+
+        Raises:
+            RunError: there is none.
+            StoreError: the store cannot be read.
+        """
+        with self._store.reading() as connection:
+            return _one(connection, case_id)
+
+    def search(
+        self,
+        words: str = "",
+        *,
+        subscriber: str | None = None,
+        ticket: str | None = None,
+        state: str | None = None,
+        limit: int = MANY,
+    ) -> tuple[CaseRow, ...]:
+        """Give cases, the newest first.
+
+        Args:
+            words: stand in the words of the case, its ticket or its destination; any case.
+            subscriber: whose.
+            ticket: which.
+            state: open, handed_over or closed.
+            limit: how many at most.
+
+        Returns:
+            Those to which everything applies.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = select(CASES).order_by(CASES.c.opened_at.desc(), CASES.c.id).limit(limit)
+        if words:
+            wanted = wanted.where(
+                or_(
+                    *(
+                        column.icontains(words, autoescape=True)
+                        for column in (CASES.c.words, CASES.c.ticket, CASES.c.destination)
+                    )
+                )
+            )
+        for column, value in (
+            (CASES.c.subscriber, subscriber),
+            (CASES.c.ticket, ticket),
+            (CASES.c.state, state),
+        ):
+            if value is not None:
+                wanted = wanted.where(column == value)
+        with self._store.reading() as connection:
+            return tuple(map(case_row, connection.execute(wanted).mappings().all()))
+
+
+def case_for(connection: Connection, new: NewRun, at: datetime) -> CaseRow:
+    """Give the case that a run belongs to: that of its ticket, or a new one.
+
+    A case of the same ticket and subscriber that was handed over is opened again; a closed one
+    stays closed.
+    """
+    if new.ticket is not None:
+        same = (
+            select(CASES)
+            .where(CASES.c.ticket == new.ticket, CASES.c.subscriber == new.subscriber)
+            .where(CASES.c.state != CLOSED)
+            .order_by(CASES.c.opened_at.desc())
+            .limit(1)
+        )
+        row = connection.execute(same).mappings().first()
+        if row is not None:
+            connection.execute(
+                update(CASES).where(CASES.c.id == row["id"]).values(state=OPEN, destination=None)
+            )
+            return _one(connection, row["id"])
+    case_id = secrets.token_hex(ID_BYTES)
+    connection.execute(
+        insert(CASES).values(
+            id=case_id,
+            subscriber=new.subscriber,
+            ticket=new.ticket,
+            opened_at=moment_text(at),
+            state=OPEN,
+            priority=new.priority,
+            due_at=moment_text(at + CASE_LASTS),
+            words=new.playbook,
+        )
+    )
+    return _one(connection, case_id)
+
+
+def route(connection: Connection, case_id: str, outcome: RunOutcome) -> None:
+    """Hand a case over to where its run says, or close it where everything is fixed."""
+    fixed = outcome.destination == Destination.FIXED
+    connection.execute(
+        update(CASES)
+        .where(CASES.c.id == case_id)
+        .values(
+            state=CLOSED if fixed else HANDED_OVER,
+            destination=outcome.destination,
+            words=outcome.words,
+        )
+    )
+
+
+def _one(connection: Connection, case_id: str) -> CaseRow:
+    row = connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().first()
+    if row is None:
+        raise RunError(f"there is no case {case_id!r} in the case store")
+    return case_row(row)

@@ -1,0 +1,128 @@
+"""What can be asked about runs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
+
+from cpe_diag.domain.failures import RunError
+from cpe_diag.domain.run_journal import RunEntry, RunEntryKind, RunState
+from cpe_diag.store.case_tables import moment_of
+from cpe_diag.store.processes import has_died
+from cpe_diag.store.run_rows import RunRow, run_row
+from cpe_diag.store.run_tables import RUN_ENTRIES, RUN_RESULTS, RUNS
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from cpe_diag.store.case_store import CaseStore
+
+MANY: Final = 50
+
+
+class RunQueries:
+    """All runs of a store, to be looked at."""
+
+    def __init__(self, store: CaseStore) -> None:
+        """Look into `store`."""
+        self._store = store
+
+    def run(self, run_id: str) -> RunRow:
+        """Give one run.
+
+        Raises:
+            RunError: there is none.
+            StoreError: the store cannot be read.
+        """
+        with self._store.reading() as connection:
+            return one_run(connection, run_id)
+
+    def runs(
+        self,
+        *,
+        state: RunState | None = None,
+        subscriber: str | None = None,
+        case_id: str | None = None,
+        limit: int = MANY,
+    ) -> tuple[RunRow, ...]:
+        """Give runs, the newest first.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = select(RUNS).order_by(RUNS.c.submitted_at.desc(), RUNS.c.id).limit(limit)
+        if state is not None:
+            wanted = wanted.where(RUNS.c.state == state.value)
+        if subscriber is not None:
+            wanted = wanted.where(RUNS.c.subscriber == subscriber)
+        if case_id is not None:
+            wanted = wanted.where(RUNS.c.case_id == case_id)
+        with self._store.reading() as connection:
+            return tuple(map(run_row, connection.execute(wanted).mappings().all()))
+
+    def orphans(self, *, at: datetime) -> tuple[RunRow, ...]:
+        """Give the runs whose worker has died or lost its lease, the most urgent first.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = (
+            select(RUNS)
+            .where(RUNS.c.state == RunState.RUNNING.value)
+            .order_by(RUNS.c.priority, RUNS.c.due_at)
+        )
+        with self._store.reading() as connection:
+            rows = tuple(map(run_row, connection.execute(wanted).mappings().all()))
+        return tuple(row for row in rows if is_orphan(row, at))
+
+    def entries(self, run_id: str) -> tuple[RunEntry, ...]:
+        """Give the journal of a run, the oldest entry first.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = select(RUN_ENTRIES).where(RUN_ENTRIES.c.run == run_id).order_by(RUN_ENTRIES.c.seq)
+        with self._store.reading() as connection:
+            rows = connection.execute(wanted).mappings().all()
+        return tuple(
+            RunEntry(
+                kind=RunEntryKind(row["kind"]),
+                at=moment_of(row["at"]),
+                step=row["step"],
+                document=json.loads(row["document"]),
+            )
+            for row in rows
+        )
+
+    def files(self, run_id: str) -> dict[str, bytes]:
+        """Give the files of the bundle that a run has left; empty where it has left none.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = select(RUN_RESULTS).where(RUN_RESULTS.c.run == run_id)
+        with self._store.reading() as connection:
+            rows = connection.execute(wanted.order_by(RUN_RESULTS.c.name)).mappings().all()
+        return {row["name"]: bytes(row["content"]) for row in rows}
+
+
+def one_run(connection: Connection, run_id: str) -> RunRow:
+    """Give one run.
+
+    Raises:
+        RunError: there is none.
+    """
+    row = connection.execute(select(RUNS).where(RUNS.c.id == run_id)).mappings().first()
+    if row is None:
+        raise RunError(f"there is no run {run_id!r} in the case store")
+    return run_row(row)
+
+
+def is_orphan(run: RunRow, at: datetime) -> bool:
+    """Say whether a run's worker has died on this machine, or has lost its lease."""
+    over = run.lease_until is None or run.lease_until < at
+    return over or run.worker is None or has_died(run.worker)

@@ -1,0 +1,259 @@
+"""Runs in the case store: ordered, taken up by one worker at a time, and ended with their case."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from cpe_diag.domain.failures import RunError
+from cpe_diag.domain.run_journal import GOES_ON, RunState
+from cpe_diag.store.case_tables import moment_text
+from cpe_diag.store.cases import case_for, route
+from cpe_diag.store.run_queries import RunQueries, is_orphan, one_run
+from cpe_diag.store.run_rows import RunOutcome, RunRow, run_row
+from cpe_diag.store.run_tables import RUN_RESULTS, RUNS
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from sqlalchemy import Connection, Update
+
+    from cpe_diag.store.run_rows import NewRun
+
+SECOND_LINE: Final = "second_line"
+
+
+class StoredRuns(RunQueries):
+    """All runs of this store."""
+
+    def submit(self, new: NewRun, *, at: datetime) -> tuple[RunRow, bool]:
+        """Queue a run, and open its case.
+
+        Args:
+            new: what to do.
+            at: now.
+
+        Returns:
+            The run, and whether it is new: an order key that was there gives the run of then.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        for _ in range(2):
+            try:
+                with self._store.writing() as connection:
+                    known = _of_key(connection, new.order_key)
+                    if known is not None:
+                        return known, False
+                    _insert(connection, new, at)
+                    return one_run(connection, new.id), True
+            except _MeanwhileError:
+                continue
+        raise RunError(f"there is a run {new.id!r} already")
+
+    def begin(self, new: NewRun, *, worker: str, at: datetime, lease: timedelta) -> RunRow:
+        """Keep a run that its worker does at once; see `submit` and `claim`.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        with self._store.writing() as connection:
+            _insert(connection, new, at)
+            connection.execute(
+                update(RUNS).where(RUNS.c.id == new.id).values(_taken(worker, at, lease, 1))
+            )
+            return one_run(connection, new.id)
+
+    def claim(self, run_id: str, *, worker: str, at: datetime, lease: timedelta) -> RunRow:
+        """Take a run up: one that waits, or one whose worker has died or lost its lease.
+
+        Args:
+            run_id: of the run.
+            worker: who takes it, from `this_process`.
+            at: now.
+            lease: how long it is the worker's, unless it is renewed.
+
+        Returns:
+            The run; with its `attempt` everything is written, and an older one counts no more.
+
+        Raises:
+            RunError: there is none, it has ended, or its worker still has it.
+            StoreError: the store cannot be written.
+        """
+        with self._store.writing() as connection:
+            seen = one_run(connection, run_id)
+            if seen.state not in GOES_ON:
+                raise RunError(f"run {run_id} has ended: it is {seen.state}")
+            if seen.state is RunState.RUNNING and not is_orphan(seen, at):
+                until = moment_text(seen.lease_until) if seen.lease_until else "?"
+                raise RunError(f"run {run_id} is being done by {seen.worker}, until {until}")
+            taken = connection.execute(
+                update(RUNS)
+                .where(RUNS.c.id == run_id, RUNS.c.attempt == seen.attempt)
+                .where(RUNS.c.state == seen.state.value)
+                .values(_taken(worker, at, lease, seen.attempt + 1))
+            )
+            if taken.rowcount != 1:
+                raise RunError(f"another worker has just taken run {run_id} up")
+            return one_run(connection, run_id)
+
+    def renew(self, run_id: str, attempt: int, *, until: datetime) -> bool:
+        """Keep a run for longer; False: it is not the worker's any more.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        with self._store.writing() as connection:
+            kept = connection.execute(
+                _ours(run_id, attempt).values(lease_until=moment_text(until))
+            )
+            return kept.rowcount == 1
+
+    def end(self, run_id: str, attempt: int, outcome: RunOutcome, *, at: datetime) -> RunRow:
+        """End a run with its results, and route its case; all of it or nothing.
+
+        Raises:
+            RunError: another worker has it.
+            StoreError: the store cannot be written.
+        """
+        with self._store.writing() as connection:
+            _ended(connection, _ours(run_id, attempt), run_id, outcome, at)
+            for name, content in outcome.files.items():
+                connection.execute(
+                    insert(RUN_RESULTS).values(run=run_id, name=name, content=content)
+                )
+            return one_run(connection, run_id)
+
+    def put_off(self, run_id: str, attempt: int, *, until: datetime, words: str) -> None:
+        """Let a run go on later.
+
+        Raises:
+            RunError: another worker has it.
+            StoreError: the store cannot be written.
+        """
+        with self._store.writing() as connection:
+            put = connection.execute(
+                _ours(run_id, attempt).values(
+                    state=RunState.WAITING.value,
+                    not_before=moment_text(until),
+                    worker=None,
+                    lease_until=None,
+                    words=words,
+                )
+            )
+            if put.rowcount != 1:
+                raise RunError(f"another worker has run {run_id}")
+
+    def ask_cancel(self, run_id: str, *, at: datetime) -> RunRow:
+        """Have a run cancelled: at once where it waits, at its next safe point where it runs.
+
+        Raises:
+            RunError: there is none, or it has ended.
+            StoreError: the store cannot be written.
+        """
+        with self._store.writing() as connection:
+            seen = one_run(connection, run_id)
+            if seen.state not in GOES_ON:
+                raise RunError(f"run {run_id} has ended: it is {seen.state}")
+            asked = update(RUNS).where(RUNS.c.id == run_id, RUNS.c.state == seen.state.value)
+            if seen.state is RunState.RUNNING:
+                connection.execute(asked.values(cancel_asked_at=moment_text(at)))
+            else:
+                outcome = RunOutcome(
+                    state=RunState.CANCELLED,
+                    destination=SECOND_LINE,
+                    words="cancelled before it began",
+                )
+                _ended(connection, asked, run_id, outcome, at)
+            return one_run(connection, run_id)
+
+
+def _ours(run_id: str, attempt: int) -> Update:
+    return update(RUNS).where(
+        RUNS.c.id == run_id,
+        RUNS.c.attempt == attempt,
+        RUNS.c.state == RunState.RUNNING.value,
+    )
+
+
+class _MeanwhileError(Exception):
+    """Another process has just queued the same order; nothing of ours is kept."""
+
+
+def _of_key(connection: Connection, order_key: str | None) -> RunRow | None:
+    if order_key is None:
+        return None
+    found = connection.execute(select(RUNS).where(RUNS.c.order_key == order_key))
+    row = found.mappings().first()
+    return None if row is None else run_row(row)
+
+
+def _insert(connection: Connection, new: NewRun, at: datetime) -> None:
+    """Insert a run and its case.
+
+    Raises:
+        _MeanwhileError: there is one of this id or this order.
+    """
+    case = case_for(connection, new, at)
+    row = insert(RUNS).values(
+        id=new.id,
+        case_id=case.id,
+        order_key=new.order_key,
+        playbook=new.playbook,
+        subscriber=new.subscriber,
+        ticket=new.ticket,
+        wish=json.dumps(new.wish),
+        region=new.region,
+        node=new.node,
+        router=new.router,
+        priority=new.priority,
+        state=RunState.QUEUED.value,
+        submitted_at=moment_text(at),
+        not_before=new.not_before and moment_text(new.not_before),
+        due_at=moment_text(at + new.lasts),
+        attempt=0,
+        words="",
+        batch=new.batch,
+    )
+    try:
+        connection.execute(row)
+    except IntegrityError:
+        raise _MeanwhileError from None
+
+
+def _taken(worker: str, at: datetime, lease: timedelta, attempt: int) -> dict[str, object]:
+    return {
+        "state": RunState.RUNNING.value,
+        "worker": worker,
+        "lease_until": moment_text(at + lease),
+        "attempt": attempt,
+        "started_at": func.coalesce(RUNS.c.started_at, moment_text(at)),
+    }
+
+
+def _ended(
+    connection: Connection, which: Update, run_id: str, outcome: RunOutcome, at: datetime
+) -> None:
+    """End a run and route its case.
+
+    Raises:
+        RunError: it is not (any more) as `which` says.
+    """
+    ended = connection.execute(
+        which.values(
+            state=outcome.state.value,
+            ended_at=moment_text(at),
+            lease_until=None,
+            domain=outcome.domain,
+            cause=outcome.cause,
+            confidence=outcome.confidence,
+            destination=outcome.destination,
+            words=outcome.words,
+        )
+    )
+    if ended.rowcount != 1:
+        raise RunError(f"another worker has run {run_id}")
+    route(connection, one_run(connection, run_id).case_id, outcome)

@@ -1,0 +1,112 @@
+"""A PostgreSQL server for tests: in a folder of its own, on a Unix socket, without any network."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STARTS_IN_S: Final = 60.0
+USER: Final = "cpe"
+NOBODY: Final = ("postgres", "nobody")
+"""Who runs the server where we are root, which it refuses to be run by."""
+
+
+@dataclass(slots=True, kw_only=True)
+class PostgresServer:
+    """A server that is up; `folder` is that of its socket."""
+
+    folder: Path
+    made: int = 0
+
+    def database(self) -> str:
+        """Make an empty database; gives its SQLAlchemy URL."""
+        self.made += 1
+        name = f"cases{self.made}"
+        _run("createdb", "-h", str(self.folder), "-U", USER, "-T", "template0", name)
+        return f"postgresql+psycopg://{USER}@/{name}?host={self.folder}"
+
+
+def why_no_postgres() -> str:
+    """Say why there can be no server here; empty where there can."""
+    missing = [name for name in ("initdb", "postgres", "createdb") if not _program(name)]
+    return f"PostgreSQL is not installed here: no {', '.join(missing)}" if missing else ""
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """Keep a server running until the block is left; its folder goes with it.
+
+    Yields:
+        The server.
+
+    Raises:
+        OSError: it did not start.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="cpe-pg-"))  # short: a socket's path has 107 octets
+    account = _account()
+    try:
+        if account:
+            shutil.chown(folder, account["user"], account["group"])
+        data = folder / "data"
+        _run("initdb", "-D", str(data), "-U", USER, "-A", "trust", "-N", "-E", "UTF8", **account)
+        options = ("-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off")
+        server = subprocess.Popen(  # noqa: S603 - a server of the system, in our folder
+            [_program("postgres"), "-D", str(data), *options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **account,
+        )
+        try:
+            _wait(folder, server)
+            yield PostgresServer(folder=folder)
+        finally:
+            server.send_signal(signal.SIGINT)  # "fast": connections are ended
+            server.wait()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait(folder: Path, server: subprocess.Popen[bytes]) -> None:
+    ends = time.monotonic() + STARTS_IN_S
+    ready = [_program("pg_isready") or "pg_isready", "-q", "-h", str(folder), "-U", USER]
+    while subprocess.run(ready, check=False).returncode != 0:  # noqa: S603 - as above
+        if server.poll() is not None or time.monotonic() > ends:
+            raise OSError("the PostgreSQL server of the tests did not start")
+        time.sleep(0.05)
+
+
+def _run(name: str, *words: str, **account: Any) -> None:  # noqa: ANN401 - of subprocess
+    subprocess.run(  # noqa: S603 - a program of the system
+        [_program(name), *words], check=True, capture_output=True, **account
+    )
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found:
+        return found
+    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))  # Debian's place
+    return str(places[-1]) if places else ""
+
+
+def _account() -> dict[str, Any]:
+    """Give as whom the server runs; nothing where it runs as we do."""
+    if os.geteuid() != 0:
+        return {}
+    known = {one.pw_name: one for one in pwd.getpwall()}
+    for name in NOBODY:
+        if name in known:
+            return {"user": known[name].pw_uid, "group": known[name].pw_gid, "extra_groups": []}
+    return {}

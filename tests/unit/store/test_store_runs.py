@@ -1,0 +1,210 @@
+"""Runs are one worker's at a time, their journal is durable, and they end with a routed case."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cpe_diag.domain.failures import RunError, StoreError
+from cpe_diag.domain.run_journal import RunEntry, RunEntryKind, RunState
+from cpe_diag.domain.secret import Secret
+from cpe_diag.store.case_store import CaseStore
+from cpe_diag.store.cases import StoredCases
+from cpe_diag.store.processes import has_died, this_process
+from cpe_diag.store.run_journal import StoredRunJournal
+from cpe_diag.store.run_rows import NewRun, RunOutcome
+from cpe_diag.store.runs import StoredRuns
+from cpe_diag.testing.conformance_runs import check_run_journal
+from cpe_diag.testing.run_journals import FakeRunJournal
+
+AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+LEASE = timedelta(seconds=30)
+ELSEWHERE = "elsewhere/boot/space/7/1"
+NEW = NewRun(
+    id="run1", playbook="no_internet", subscriber="sub-1", ticket="T-1", wish={"budget_s": 900.0}
+)
+ENDED = RunOutcome(
+    state=RunState.FINISHED,
+    destination="network_operations",
+    words="the port is dark",
+    domain="network",
+    cause="fibre_cut",
+    confidence=0.9,
+    files={"raw/0001.txt": b"\x00\xff", "verdict.json": json.dumps({}).encode()},
+)
+
+
+@pytest.fixture
+def store(store_url: str) -> CaseStore:
+    """Give an empty store of each kind."""
+    return CaseStore.behind(Secret(store_url))
+
+
+@pytest.fixture
+def runs(store: CaseStore) -> StoredRuns:
+    """Give the runs of an empty store."""
+    return StoredRuns(store)
+
+
+def test_the_same_order_given_twice_is_one_run(runs: StoredRuns) -> None:
+    """A ticket desk that hears no answer asks again."""
+    first, is_new = runs.submit(replace(NEW, order_key="aa"), at=AT)
+    again, is_new_again = runs.submit(replace(NEW, id="run2", order_key="aa"), at=AT)
+    assert (first.state, first.attempt, first.wish) == (RunState.QUEUED, 0, {"budget_s": 900.0})
+    assert (is_new, is_new_again, again) == (True, False, first)
+    assert len(runs.runs()) == 1
+
+
+def test_the_same_order_given_at_once_by_many_is_one_run(store_url: str, runs: StoredRuns) -> None:
+    """A webhook that is delivered to every process."""
+    runs.runs()
+
+    def order(number: int) -> str:
+        one = StoredRuns(CaseStore.behind(Secret(store_url)))
+        return one.submit(replace(NEW, id=f"run{number}", order_key="aa"), at=AT)[0].id
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(order, range(8)))) == 1
+
+
+def test_of_many_who_take_a_run_up_one_gets_it(store_url: str, runs: StoredRuns) -> None:
+    """The others are told."""
+    runs.submit(NEW, at=AT)
+
+    def take(number: int) -> int:
+        one = StoredRuns(CaseStore.behind(Secret(store_url)))
+        try:
+            return one.claim("run1", worker=f"worker {number}", at=AT, lease=LEASE).attempt
+        except RunError:
+            return 0
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(take, range(8))) == [0] * 7 + [1]
+
+
+def test_a_run_is_its_workers_until_the_lease_ends(runs: StoredRuns) -> None:
+    """Then it is an orphan, and whoever has it next has a greater number."""
+    begun = runs.begin(NEW, worker=ELSEWHERE, at=AT, lease=LEASE)
+    with pytest.raises(RunError, match="is being done by elsewhere"):
+        runs.claim("run1", worker="b", at=AT, lease=LEASE)
+    assert runs.renew("run1", begun.attempt, until=AT + 2 * LEASE)
+    assert runs.orphans(at=AT + 1.5 * LEASE) == ()
+    late = AT + 3 * LEASE
+    assert [one.id for one in runs.orphans(at=late)] == ["run1"]
+    taken = runs.claim("run1", worker="b", at=late, lease=LEASE)
+    assert (taken.attempt, taken.started_at) == (begun.attempt + 1, AT)
+    assert not runs.renew("run1", begun.attempt, until=late + LEASE)
+    with pytest.raises(RunError, match="another worker"):
+        runs.end("run1", begun.attempt, ENDED, at=late)
+    assert runs.files("run1") == {}
+
+
+def test_the_death_of_a_process_of_this_machine_is_seen_at_once(runs: StoredRuns) -> None:
+    """Whoever types `resume` after a crash waits for no lease."""
+    *here, _pid, _start = this_process().split("/")
+    dead = "/".join([*here, "1", "0"])
+    assert not has_died(this_process())
+    if not has_died(dead):
+        pytest.skip("this system does not tell when processes began")
+    runs.begin(NEW, worker=dead, at=AT, lease=LEASE)
+    assert runs.claim("run1", worker="b", at=AT, lease=LEASE).attempt == 2
+
+
+def test_an_ended_run_has_its_files_and_its_case_is_routed(
+    store: CaseStore, runs: StoredRuns
+) -> None:
+    """The case goes to the desk that the verdict names, with what was found."""
+    begun = runs.begin(NEW, worker="a", at=AT, lease=LEASE)
+    ended = runs.end("run1", begun.attempt, ENDED, at=AT + LEASE)
+    assert (ended.state, ended.cause, ended.ended_at) == (
+        RunState.FINISHED,
+        "fibre_cut",
+        AT + LEASE,
+    )
+    assert runs.files("run1") == ENDED.files
+    case = StoredCases(store).case(ended.case_id)
+    assert (case.state, case.destination, case.words) == (
+        "handed_over",
+        "network_operations",
+        "the port is dark",
+    )
+    with pytest.raises(RunError, match="has ended: it is finished"):
+        runs.claim("run1", worker="b", at=AT, lease=LEASE)
+    with pytest.raises(RunError, match="has ended"):
+        runs.ask_cancel("run1", at=AT)
+
+
+def test_runs_of_one_ticket_are_in_one_case_until_it_is_fixed(
+    store: CaseStore, runs: StoredRuns
+) -> None:
+    """Second line looks twice; a customer who calls next week has a new case."""
+    first = runs.begin(NEW, worker="a", at=AT, lease=LEASE)
+    runs.end("run1", 1, replace(ENDED, destination="fixed"), at=AT)
+    second = runs.begin(replace(NEW, id="run2"), worker="a", at=AT, lease=LEASE)
+    runs.end("run2", 1, ENDED, at=AT)
+    third = runs.begin(replace(NEW, id="run3"), worker="a", at=AT, lease=LEASE)
+    other = runs.begin(replace(NEW, id="run4", ticket=None), worker="a", at=AT, lease=LEASE)
+    assert second.case_id == third.case_id
+    assert len({first.case_id, second.case_id, other.case_id}) == 3
+    cases = StoredCases(store)
+    assert cases.case(first.case_id).state == "closed"
+    assert cases.case(third.case_id).state == "open"
+    assert len(cases.search(ticket="T-1")) == 2
+    assert len(cases.search("DARK")) == 2
+    assert len(cases.search("DARK", state="open")) == 1
+    assert cases.search("100%") == ()
+    assert {one.id for one in runs.runs(case_id=third.case_id)} == {"run2", "run3"}
+
+
+def test_a_run_that_waits_is_cancelled_at_once_and_one_that_runs_is_asked(
+    store: CaseStore, runs: StoredRuns
+) -> None:
+    """What was begun comes to a safe point first."""
+    runs.submit(NEW, at=AT)
+    cancelled = runs.ask_cancel("run1", at=AT)
+    assert cancelled.state is RunState.CANCELLED
+    assert StoredCases(store).case(cancelled.case_id).destination == "second_line"
+    runs.begin(replace(NEW, id="run2"), worker="a", at=AT, lease=LEASE)
+    asked = runs.ask_cancel("run2", at=AT)
+    assert (asked.state, asked.cancel_asked_at) == (RunState.RUNNING, AT)
+    runs.put_off("run2", 1, until=AT + LEASE, words="the router is off")
+    assert runs.run("run2").state is RunState.WAITING
+    assert runs.ask_cancel("run2", at=AT).state is RunState.CANCELLED
+    with pytest.raises(RunError, match="no run 'nothing'"):
+        runs.ask_cancel("nothing", at=AT)
+
+
+def test_the_stores_journal_is_as_the_door_says(store: CaseStore, runs: StoredRuns) -> None:
+    """It is durable, in order, and closed to whoever has lost the run."""
+    begun = runs.begin(NEW, worker=ELSEWHERE, at=AT, lease=LEASE)
+    check_run_journal(
+        StoredRunJournal(store, "run1", begun.attempt),
+        lambda: runs.entries("run1"),
+        ask_cancel=lambda: runs.ask_cancel("run1", at=AT),
+        take_away=lambda: runs.claim("run1", worker="b", at=AT + 2 * LEASE, lease=LEASE),
+    )
+
+
+def test_the_fake_journal_is_as_the_door_says() -> None:
+    """Or tests with it would prove nothing."""
+    fake = FakeRunJournal()
+
+    def ask_cancel() -> None:
+        fake.stops_after = 0
+
+    def take_away() -> None:
+        fake.ours_for = 0
+
+    check_run_journal(fake, lambda: fake.entries, ask_cancel=ask_cancel, take_away=take_away)
+
+
+def test_a_journal_without_a_store_says_so_and_asks_for_no_stop(tmp_path: object) -> None:
+    """A full disk is no wish to cancel."""
+    journal = StoredRunJournal(CaseStore.behind(Secret(f"sqlite:///{tmp_path}")), "run1", 1)
+    assert not journal.stop_asked()
+    with pytest.raises(StoreError):
+        journal.note((RunEntry(kind=RunEntryKind.STARTED, at=AT),))
