@@ -59,6 +59,7 @@ async def run_playbook(  # noqa: PLR0913 - each is one thing that tests replace 
     judge: Callable[[CaseFile], Verdict],
     findings: Callable[[CaseFile], tuple[Finding, ...]],
     next_probes: Callable[[CaseFile, frozenset[str]], tuple[str, ...]],
+    second_probes: Callable[[CaseFile, frozenset[str]], tuple[str, ...]],
     enough: Callable[[CaseFile, frozenset[str]], bool],
     on_progress: OnProgress,
     ask_caller: AskCaller,
@@ -78,6 +79,7 @@ async def run_playbook(  # noqa: PLR0913 - each is one thing that tests replace 
         findings: gives every rule's answer, for conditions that name one.
         next_probes: gives probes that are not among those run and tell most for what they cost,
             to be run together; none where no probe is worth its time.
+        second_probes: gives probes that could name a second cause once a verdict is sure.
         enough: tells that no answer of these probes could change the verdict on the case.
         on_progress: is told what happens, while it happens.
         ask_caller: puts a question to a person. It is called while nothing is measured and may
@@ -91,7 +93,17 @@ async def run_playbook(  # noqa: PLR0913 - each is one thing that tests replace 
         Exception: a bug in a probe, a rule or a callback, as it is; nothing was written.
     """
     check_answers(order.playbook, order.answers)
-    run = _Run(order, catalogue, judge, findings, next_probes, enough, on_progress, ask_caller)
+    run = _Run(
+        order,
+        catalogue,
+        judge,
+        findings,
+        next_probes,
+        second_probes,
+        enough,
+        on_progress,
+        ask_caller,
+    )
     for step in order.playbook.steps:
         await run.take(step)
     return run.result()
@@ -107,6 +119,7 @@ class _Run:
         judge: Callable[[CaseFile], Verdict],
         findings: Callable[[CaseFile], tuple[Finding, ...]],
         next_probes: Callable[[CaseFile, frozenset[str]], tuple[str, ...]],
+        second_probes: Callable[[CaseFile, frozenset[str]], tuple[str, ...]],
         enough: Callable[[CaseFile, frozenset[str]], bool],
         on_progress: OnProgress,
         ask_caller: AskCaller,
@@ -116,6 +129,7 @@ class _Run:
         self.judge = judge
         self.findings = findings
         self.next_probes = next_probes
+        self.second_probes = second_probes
         self.enough = enough
         self.on_progress = on_progress
         self.ask_caller = ask_caller
@@ -368,6 +382,10 @@ class _Run:
                 return CUT, _after(asked, "out of time")
             asked += names
             await self.measure(names, until)
+        beside = self.second_probes(self.case(), self.ran.union(asked))
+        if beside and not self.time_is_over() and until - self.clock.monotonic() >= LEAST_S:
+            asked += beside
+            await self.measure(beside, until)
         return DONE, _after(asked, f"confidence {self.judged().confidence:.2f}")
 
     async def all_that_is_left(self, until: float) -> tuple[str, str]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.nuisance import Nuisance
 from cpe_diag.judge.calibration import LEARNED
+from cpe_diag.judge.cause import NO_INTERNET, SLOW
 from cpe_diag.judge.explaining import FOLLOWS
-from cpe_diag.judge.healthy import not_proven_good
+from cpe_diag.judge.healthy import not_proven_good, relevant
 from cpe_diag.judge.keys import QUALITY_ROUTER
 from cpe_diag.judge.overturning import could_change
 from cpe_diag.judge.seen import look
@@ -33,6 +34,8 @@ DECIDED: Final = 0.9
 """A verdict that is this sure does not wait for answers that it can do without."""
 OVERTURNING_BITS: Final = 0.1
 """Answers that are expected to tell less of a cause that leads will not overturn it."""
+SECOND_WITHIN_S: Final = 1.5
+"""So long it may take to look for a second cause once the first is sure."""
 BEHIND_THE_PORT: Final = "router_unreachable"
 
 
@@ -79,6 +82,39 @@ def _along(best: str, worth: Iterable[str], offers: Mapping[str, Offer]) -> tupl
         if one != best
         and offers[one].nuisance is Nuisance.NONE
         and offers[one].cost_s <= offers[best].cost_s
+    )
+
+
+def second_probes(
+    case: CaseFile, offers: Mapping[str, Offer], tried: frozenset[str]
+) -> tuple[str, ...]:
+    """Choose what could still name a second cause beside the one that is sure.
+
+    Only what bothers nobody, is soon back, and tells of what matters to the complaint, or to how
+    well the line works once that cause is mended.
+
+    Args:
+        case: the evidence so far.
+        offers: all probes.
+        tried: probes that were run already.
+
+    Returns:
+        Probes to run together; empty where none could name another one.
+    """
+    seen = look(case)
+    if seen.weighing.lead is None or seen.weighing.also:
+        return ()
+    wanted = {*relevant(case.symptom), *(relevant(SLOW) if case.symptom == NO_INTERNET else ())}
+    return tuple(
+        name
+        for name, one in offers.items()
+        if name not in tried
+        and one.nuisance is Nuisance.NONE
+        and one.cost_s <= SECOND_WITHIN_S
+        and could_change(
+            seen,
+            _answered(seen, [key for key in one.gives if not _cut_off(seen, key)]) & wanted,
+        )
     )
 
 

@@ -145,6 +145,13 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         SITE: (
             *WAY_OUT,
             "router_drops_site",
+            "device_dns_dead",
+            "device_no_way_out",
+            "device_takes_no_answers",
+            "device_answers_arp_alone",
+            "device_loss",
+            "device_delay",
+            "device_rate_low",
             "platform_name_fails",
             "platform_unreachable",
             "platform_certificate_bad",

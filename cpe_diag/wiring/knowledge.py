@@ -14,7 +14,7 @@ from cpe_diag.driver_kit.load import (
     load_driver,
     load_router_driver,
 )
-from cpe_diag.judge.choosing import enough, next_probes
+from cpe_diag.judge.choosing import enough, next_probes, second_probes
 from cpe_diag.judge.decide import decide
 from cpe_diag.judge.offer import Offer
 from cpe_diag.judge.rules import RULES
@@ -73,6 +73,25 @@ def chooser(
 
     def choose(case: CaseFile, tried: frozenset[str]) -> tuple[str, ...]:
         return next_probes(case, every, tried)
+
+    return choose
+
+
+def second_chooser(
+    without: frozenset[str] = frozenset(),
+) -> Callable[[CaseFile, frozenset[str]], tuple[str, ...]]:
+    """Give the one who names the probes that could still name a second cause.
+
+    Args:
+        without: probes that nobody can run here, for want of a door.
+
+    Returns:
+        By a case and the probes that were run, the probes to run together.
+    """
+    every = {name: offer for name, offer in offers().items() if name not in without}
+
+    def choose(case: CaseFile, tried: frozenset[str]) -> tuple[str, ...]:
+        return second_probes(case, every, tried)
 
     return choose
 

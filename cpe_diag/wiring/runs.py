@@ -37,6 +37,7 @@ from cpe_diag.wiring.knowledge import (
     judge,
     modem_driver_of,
     router_driver_of,
+    second_chooser,
     stopper,
     vocabulary,
     wrong_choice,
@@ -162,12 +163,14 @@ async def perform(
             everything=prepared.wish.everything,
             act=act,
         )
+        without = frozenset() if doors.dhcp else frozenset({dhcp_server.PROBE.id})
         result = await run_playbook(
             order,
             catalogue=PROBES,
             judge=judge(),
             findings=find,
-            next_probes=chooser(frozenset() if doors.dhcp else frozenset({dhcp_server.PROBE.id})),
+            next_probes=chooser(without),
+            second_probes=second_chooser(without),
             enough=stopper(),
             on_progress=on_progress,
             ask_caller=ask_caller,

@@ -87,6 +87,7 @@ class Bench:
     settles: tuple[str, str] | None = None
     outstanding: list[frozenset[str]] = field(default_factory=list)
     everything: bool = False
+    beside: tuple[str, ...] = ()
 
     def judge(self, case: CaseFile) -> Verdict:
         """Judge so that each observation makes the verdict surer by a quarter."""
@@ -128,6 +129,7 @@ class Bench:
             judge=self.judge,
             findings=lambda _: self.findings,
             next_probes=self.next_probes,
+            second_probes=lambda _, done: tuple(one for one in self.beside if one not in done),
             enough=self.enough,
             on_progress=self.progress.append,
             ask_caller=self.ask,
@@ -376,6 +378,19 @@ async def test_investigate_is_never_sure_of_an_undetermined_verdict() -> None:
     result = await bench.run(investigate, ROUTE)
     assert bench.started() == ["p0"]
     assert result.steps[0].note == "after p0: nothing more would tell"
+
+
+async def test_a_second_cause_is_looked_for_once_when_the_first_is_sure() -> None:
+    """The second trouble must not bring the customer to the phone again tomorrow."""
+    bench = Bench(
+        catalogue=tuple(
+            timed_probe(f"p{number}", key, as_=Timed()) for number, key in enumerate((PORT, WAN))
+        ),
+        beside=("p1",),
+    )
+    investigate = InvestigateStep(id="go", when=None, until_confidence=0.2, limit_s=60.0)
+    await bench.run(investigate, ROUTE)
+    assert bench.started() == ["p0", "p1"]
 
 
 async def test_investigate_keeps_its_limit() -> None:

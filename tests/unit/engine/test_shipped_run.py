@@ -21,7 +21,7 @@ from cpe_diag.testing.clock import FakeClock
 from cpe_diag.testing.doors import FakeProber, FakeRouter, FakeSnmp, Wire
 from cpe_diag.testing.run_samples import sample_subscriber
 from cpe_diag.testing.setting import fake_doors, fake_setting
-from cpe_diag.wiring.knowledge import chooser, stopper
+from cpe_diag.wiring.knowledge import chooser, second_chooser, stopper
 
 GIVES = {probe.id: probe.gives for probe in PROBES}
 
@@ -53,6 +53,7 @@ async def run(name: str, *, takes_s: float, failure: Failure | None, budget_s: f
         judge=partial(decide, catalogue=GIVES),
         findings=find,
         next_probes=chooser(),
+        second_probes=second_chooser(),
         enough=stopper(),
         on_progress=lambda _: None,
         ask_caller=lambda _: None,

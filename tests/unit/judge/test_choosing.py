@@ -10,7 +10,7 @@ from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.nuisance import Nuisance
 from cpe_diag.domain.verdict import FaultDomain
-from cpe_diag.judge.choosing import enough, next_probes
+from cpe_diag.judge.choosing import enough, next_probes, second_probes
 from cpe_diag.judge.decide import decide
 from cpe_diag.judge.offer import Offer
 from cpe_diag.testing import access_homes as access
@@ -267,3 +267,13 @@ def test_investigating_goes_on_until_no_fault_is_proven() -> None:
     case = never_asked(ethernet_home(), ("router_wifi", "router"))
     assert decide(case, {}).domain is FaultDomain.UNDETERMINED
     assert first(case) == "router_wifi"
+
+
+def test_what_could_be_wrong_as_well_is_looked_for_where_it_takes_no_time() -> None:
+    """A dead name service hides that everything else is slow; a download is not worth it."""
+    full = at_home.router_dns(about(ethernet_home("no_internet")))
+    case = never_asked(full, ("path_quality", "router>reference"))
+    names = second_probes(case, OFFERS, frozenset())
+    assert "path_quality" in names
+    assert "load_test" not in names
+    assert second_probes(about(ethernet_home("no_internet")), OFFERS, frozenset()) == ()
