@@ -13,7 +13,9 @@ class PathQuality:
 
     Round trips are Missing when nothing came back. `rtt_p95_s` is the value that 95 of 100 stay
     below; `jitter_s` the mean difference between one round trip and the next that came back
-    (RFC 3393, delay variation of consecutive packets). `note` is the sender's own error text.
+    (RFC 3393, delay variation of consecutive packets). About `/tcp` it is first packets of TCP
+    connections, of which each is lost that nobody answers within 0.9 s. `note` is the sender's own
+    error text.
     """
 
     target: str

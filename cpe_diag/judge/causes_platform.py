@@ -82,10 +82,15 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         id="platform_slow",
         domain=FaultDomain.PLATFORM,
         destination=Destination.PLATFORM_STATUS,
-        title="The site answers too slowly",
+        title="The site answers too slowly, or not every time",
         needs=(must("platform_slow"),),
         supports=(when("platform_slow", 5.0),),
-        explains=("platform_slow", "platform_fails_from_home", "platform_fails"),
+        explains=(
+            "platform_slow",
+            "platform_uneven",
+            "platform_fails_from_home",
+            "platform_fails",
+        ),
         shifts=SHIFTS,
         next_action="Point to the site's own status page; watch it from here.",
         tell_customer="The site itself is slow at the moment. Your connection and our network"

@@ -159,6 +159,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "platform_turns_us_away",
             "platform_one_family",
             "platform_slow",
+            "platform_uneven",
             "platform_fails_from_home",
         ),
     }

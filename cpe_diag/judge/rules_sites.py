@@ -32,7 +32,7 @@ from cpe_diag.judge.keys import (
     TRUTH_PLATFORM,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
-from cpe_diag.judge.rules_platform import SITE_KEYS, at_site
+from cpe_diag.judge.rules_platform import SITE_KEYS, at_site, platform_uneven
 from cpe_diag.judge.vantages import held, page_words, serves
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def platform_one_family(facts: Facts) -> Answer:
     keys = (HTTP_PLATFORM, HTTP_PLATFORM_IPV6)
     if HttpOutcome.NAME_FAILED in {old.outcome, new.outcome}:
         return does_not_arise(f"{words}: not both of its addresses could be tried")
-    if serves(old) is serves(new):
+    if serves(old) is serves(new) or platform_uneven(facts).answer:
         return no(words, *keys)
     control = HTTP_OPERATOR_IPV6 if serves(old) else HTTP_OPERATOR
     good = facts.fact(HttpCheck, control)

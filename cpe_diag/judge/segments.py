@@ -230,6 +230,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
         ),
         degraded=(
             "platform_slow",
+            "platform_uneven",
             "platform_one_family",
             "platform_turns_us_away",
             "platform_fails_from_home",

@@ -10,6 +10,7 @@ from typing import Any, Final
 from cpe_diag.domain.evidence import Evidence, FactKey
 from cpe_diag.domain.failures import Failure, FailureKind
 from cpe_diag.domain.line_facts import LineDirection, LineErrors, LineQuality
+from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.observations import Observation, Observed, Unobserved
 from cpe_diag.domain.path_facts import (
@@ -470,6 +471,10 @@ def _path_facts() -> dict[tuple[str, str], object]:
         "router>platform",
         "operator>reference",
         "operator>platform",
+        "operator>platform/again",
+        "router>platform/again",
+        "router>platform/third",
+        "router>reference/again",
         *FURTHER,
     ):
         host = "platform.example" if "platform" in subject else "reference.example"
@@ -481,6 +486,15 @@ def _path_facts() -> dict[tuple[str, str], object]:
             received_bytes=1_200,
         )
     for whose in ("reference", "platform"):
+        facts["path_quality", f"operator>{whose}/tcp"] = PathQuality(
+            target="203.0.113.80 port 80",
+            sent=12,
+            received=12,
+            rtt_min_s=0.011,
+            rtt_median_s=0.012,
+            rtt_p95_s=0.014,
+            jitter_s=ABSENT,
+        )
         facts["name_truth", whose] = NameTruth(
             name=f"{whose}.example",
             server="192.0.2.53",

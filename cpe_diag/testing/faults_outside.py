@@ -302,7 +302,10 @@ def _site(
     subjects: tuple[str, ...] = EVERYWHERE,
 ) -> CaseFile:
     for subject in subjects:
-        case = changed(case, "http", subject, outcome=outcome, status=status, took_s=took_s)
+        again = (f"{subject}/again", f"{subject.removesuffix('/again')}/third")
+        asked = [one for one in again if case.evidence.get("http", one) is not None]
+        for one in (subject, *asked):
+            case = changed(case, "http", one, outcome=outcome, status=status, took_s=took_s)
     return case
 
 
@@ -384,6 +387,13 @@ def platform_frozen(case: CaseFile) -> CaseFile:
     """The site accepts some connections and says nothing on any."""
     case = platform_down(case)
     return changed(case, "http", "operator>platform", outcome=HttpOutcome.READ_TIMEOUT)
+
+
+def platform_loses(case: CaseFile) -> CaseFile:
+    """Half of the packets that reach the site are lost: its pages come late, all of them."""
+    for number, subject in enumerate(("operator>platform/again", *HERE, "router>platform/third")):
+        case = changed(case, "http", subject, took_s=0.4 + 0.3 * number)
+    return changed(case, "path_quality", "operator>platform/tcp", received=6)
 
 
 def platform_error(case: CaseFile) -> CaseFile:

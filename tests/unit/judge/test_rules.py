@@ -237,6 +237,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("platform_one_family", outside.platform_one_family(ETH), ETH),
     ("platform_turns_us_away", outside.platform_blocks_us(ETH), ETH),
     ("platform_fails_only_here", outside.platform_blocks_homes(ETH), ETH),
+    ("platform_uneven", outside.platform_loses(ETH), ETH),
     ("platform_fails", outside.platform_unexplained(ETH), ETH),
     ("platform_slow", outside.platform_slow(ETH), ETH),
     ("platform_fails_from_home", _home_only(ETH), ETH),

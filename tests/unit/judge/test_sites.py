@@ -256,3 +256,31 @@ def test_a_page_from_elsewhere_says_nothing_of_an_address_that_it_did_not_come_f
     case = changed(case, "name_truth", "platform", told=("198.18.0.1",))
     assert finding(case, "platform_fails_only_here").answer is None
     assert decide(case, {}).cause == "platform_down"
+
+
+def test_pages_that_come_late_at_every_vantage_without_a_lost_packet_are_no_loss() -> None:
+    """A site that is far away is late each time, and alike."""
+    case = HOME
+    for subject in ("operator>platform", "router>platform"):
+        for one in (subject, f"{subject}/again"):
+            case = changed(case, "http", one, took_s=1.4)
+    assert finding(case, "platform_uneven").answer is False
+
+
+def test_connections_that_are_lost_need_a_late_page_at_home() -> None:
+    """From here alone the way to the site may be what loses them."""
+    case = changed(HOME, "path_quality", "operator>platform/tcp", received=6)
+    assert finding(case, "platform_uneven").answer is False
+    assert finding(outside.platform_loses(HOME), "platform_uneven").answer is True
+    assert decide(outside.platform_loses(HOME), {}).cause == "platform_slow"
+
+
+def test_no_fault_waits_for_the_page_to_come_again() -> None:
+    """Seen in the home lab: half of the packets lost, one page that came, and "no fault found"."""
+    again = [
+        ("http", f"{who}>platform/{which}")
+        for who in ("operator", "router")
+        for which in ("again", "third")
+    ]
+    assert decide(HOME, {}).cause == "no_fault"
+    assert decide(never_asked(HOME, *again), {}).cause == "undetermined"

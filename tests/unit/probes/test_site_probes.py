@@ -9,12 +9,19 @@ import pytest
 
 from cpe_diag.domain.evidence import Evidence, FactKey, Measurement
 from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.observations import Observed, Unobserved
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome
 from cpe_diag.domain.site_facts import NameTruth
 from cpe_diag.ports import Elsewhere
-from cpe_diag.probes import platform_truth, reference_truth, sites_by_ipv6, sites_elsewhere
+from cpe_diag.probes import (
+    platform_truth,
+    reference_truth,
+    sites_again,
+    sites_by_ipv6,
+    sites_elsewhere,
+)
 from cpe_diag.probes.probe import WebTarget
 from cpe_diag.testing.clock import FakeClock
 from cpe_diag.testing.doors import FakeHttp, FakeResolver, Wire
@@ -158,3 +165,46 @@ async def test_a_resolver_that_failed_has_told_no_lie() -> None:
     """SERVFAIL is another cause; it claims nothing of the name."""
     found = await run(platform_truth.PROBE, setting_with(), told(outcome=DnsOutcome.SERVFAIL))
     assert list(found.values()) == [FailureKind.DEPENDENCY]
+
+
+def first_page(setting: Setting, outcome: HttpOutcome) -> Evidence:
+    """Have fetched the platform's page once, from here."""
+    at = setting.doors.clock.now()
+    name = DnsCheck(
+        name=SITE.host,
+        server="192.0.2.53",
+        outcome=DnsOutcome.ANSWERED,
+        addresses=("192.0.2.80",),
+        took_s=0.01,
+    )
+    page = HttpCheck(url=SITE.url, outcome=outcome, status=200, took_s=0.1, received_bytes=9)
+    values = {
+        FactKey("dns", "operator>platform"): name,
+        FactKey("dns", "operator>reference"): name,
+        FactKey("http", "operator>platform"): page,
+    }
+    return Evidence().with_measurements(
+        tuple(
+            Measurement(key=key, observation=Observed(value=value, source="", at=at))
+            for key, value in values.items()
+        )
+    )
+
+
+async def test_a_page_that_came_is_asked_for_again_and_connections_are_counted() -> None:
+    """One page that came may have been luck; what is lost at the site is counted here."""
+    setting = setting_with()
+    found = await run(sites_again.PROBE, setting, first_page(setting, HttpOutcome.OK))
+    page = found["http[operator>platform/again]"]
+    assert isinstance(page, HttpCheck)
+    assert page.outcome is HttpOutcome.OK
+    connects = found["path_quality[operator>platform/tcp]"]
+    assert isinstance(connects, PathQuality)
+    assert (connects.sent, connects.received) == (sites_again.TRIES, 0)
+
+
+async def test_a_page_that_came_to_nobody_is_not_waited_for_twice() -> None:
+    """How it fails is told already, and each silence takes seconds."""
+    setting = setting_with()
+    found = await run(sites_again.PROBE, setting, first_page(setting, HttpOutcome.REFUSED))
+    assert set(found.values()) == {FailureKind.DEPENDENCY}
