@@ -382,7 +382,7 @@ class _Run:
                 return CUT, _after(asked, "out of time")
             asked += names
             await self.measure(names, until)
-        beside = self.second_probes(self.case(), self.ran.union(asked))
+        beside = self.second_probes(self.case(), frozenset(self.ran.union(asked)))
         if beside and not self.time_is_over() and until - self.clock.monotonic() >= LEAST_S:
             asked += beside
             await self.measure(beside, until)

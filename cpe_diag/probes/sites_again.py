@@ -124,21 +124,24 @@ async def _connects(
         )
     except MeasurementError as error:
         return not_observed(key, error.failure, error.operation, clock.now())
-    fact = _quality(f"{address} port {port}", [one for one in took if one is not None])
+    accepted = [one for one in took if one is not None]
+    if not accepted:
+        none = dependency(address, f"port {port} accepts nothing: there is nothing to count")
+        return not_observed(key, none, CONNECT, clock.now())
+    fact = _quality(f"{address} port {port}", accepted)
     return known(key, fact, f"TCP connections to {address} port {port}, from here", clock.now())
 
 
 def _quality(target: str, took_s: list[float]) -> PathQuality:
-    nothing = Missing(why=FailureKind.NOT_MEASURED)
     inner = sorted(took_s)
     return PathQuality(
         target=target,
         sent=TRIES,
         received=len(took_s),
-        rtt_min_s=inner[0] if inner else nothing,
-        rtt_median_s=statistics.median(inner) if inner else nothing,
-        rtt_p95_s=inner[-1] if inner else nothing,
-        jitter_s=nothing,
+        rtt_min_s=inner[0],
+        rtt_median_s=statistics.median(inner),
+        rtt_p95_s=inner[-1],
+        jitter_s=Missing(why=FailureKind.NOT_MEASURED),
     )
 
 

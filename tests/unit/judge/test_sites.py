@@ -264,6 +264,7 @@ def test_pages_that_come_late_at_every_vantage_without_a_lost_packet_are_no_loss
     for subject in ("operator>platform", "router>platform"):
         for one in (subject, f"{subject}/again"):
             case = changed(case, "http", one, took_s=1.4)
+    case = changed(case, "http", "router>platform/third", took_s=1.4)
     assert finding(case, "platform_uneven").answer is False
 
 
