@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -144,6 +145,27 @@ def history(context: click.Context, /, subscriber: str, *, as_json: bool) -> Non
         return
     for line in history_lines(kept, is_kept=config.port_history is not None):
         click.echo(line)
+
+
+@port.command(name="forget-history")
+@click.option("--subscriber", "-s", help="Only this subscriber's; default: everybody's.")
+@click.option(
+    "--older-than", "days", type=click.IntRange(min=0), metavar="DAYS", help="Only older looks."
+)
+@click.pass_context
+def forget_history(context: click.Context, /, subscriber: str | None, days: int | None) -> None:
+    """Forget what runs have seen of ports; what is older than 90 days goes by itself."""
+    from cpe_diag.cli.looks import note_look
+    from cpe_diag.wiring.port_history import forget_samples
+
+    if subscriber is None and days is None:
+        raise click.UsageError("say whose (--subscriber), how old (--older-than), or both")
+    config = config_of(context)
+    before = None if days is None else datetime.now(UTC) - timedelta(days=days)
+    with told_clearly():
+        note_look(config, "look.subscriber", "forgets port history", subscriber=subscriber)
+        gone = forget_samples(config, subscriber=subscriber, before=before)
+    click.echo(f"{gone} looks forgotten")
 
 
 @port.command()

@@ -11,6 +11,9 @@ CONFIRMED_FROM: Final = 2
 OVER_AFTER: Final = timedelta(hours=1)
 """Proposal: whoever finds it failing later than this after the last one has a new incident."""
 
+KEPT_FOR: Final = timedelta(days=90)
+"""Proposal: incidents that nobody has met for longer are forgotten, who met them with them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformIncident:

@@ -9,10 +9,10 @@ import fcntl
 import json
 import os
 from contextlib import suppress
-from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, TextIO
 
-from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.failures import FailureKind, StoreError
 from cpe_diag.domain.history_facts import PortSample
 from cpe_diag.domain.missing import NOT_ASKED, Missing, known
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST_SAMPLES: Final = 500
 """Of one port; older ones go first."""
+KEPT_FOR: Final = timedelta(days=90)
+"""Proposal: what is older goes when something is added; rules look at a day."""
 MOST_BYTES: Final = 20_000_000
 """A file that is longer begins anew with its later half."""
 LONGEST_S: Final = 100 * 366 * 86_400
@@ -57,11 +59,65 @@ class PortHistoryFile:
             with os.fdopen(_opened(self._path), "a+", encoding="utf-8", errors="replace") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 if file.tell() > MOST_BYTES:
-                    file.seek(0)
-                    held = file.read().splitlines(keepends=True)
-                    file.truncate(0)
-                    file.writelines(held[len(held) // 2 :])
+                    held = _lines(file)
+                    _write_anew(file, held[len(held) // 2 :])
+                if samples:
+                    _drop_older(file, samples[-1].at - KEPT_FOR)
                 file.write(text)
+
+    def forget(self, *, subscriber: str | None, before: datetime | None) -> int:
+        """Forget samples.
+
+        Args:
+            subscriber: only this one's; None: everybody's.
+            before: only older ones, in UTC; None: all.
+
+        Returns:
+            How many rows are gone.
+
+        Raises:
+            StoreError: the file cannot be written.
+        """
+        if not self._path.exists():
+            return 0
+        try:
+            with os.fdopen(_opened(self._path), "a+", encoding="utf-8", errors="replace") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                held = _lines(file)
+                kept = [
+                    line
+                    for line in held
+                    if not (subscriber is None or line.startswith(_beginning(subscriber)))
+                    or not (before is None or _is_older(line, before))
+                ]
+                _write_anew(file, kept)
+        except OSError as error:
+            raise StoreError(f"{self._path} cannot be written: {error.strerror}") from error
+        return len(held) - len(kept)
+
+
+def _lines(file: TextIO) -> list[str]:
+    file.seek(0)
+    return file.read().splitlines(keepends=True)
+
+
+def _write_anew(file: TextIO, lines: Sequence[str]) -> None:
+    file.truncate(0)
+    file.writelines(lines)
+
+
+def _drop_older(file: TextIO, before: datetime) -> None:
+    """Drop what is older; the first row is of the oldest ones."""
+    file.seek(0)
+    if _is_older(file.readline(), before):
+        _write_anew(file, [line for line in _lines(file) if not _is_older(line, before)])
+    file.seek(0, os.SEEK_END)
+
+
+def _is_older(line: str, before: datetime) -> bool:
+    """Tell a row of before a moment; one that cannot be read is as old as any."""
+    sample = _read(line)
+    return bool(line) and (sample is None or sample.at < before)
 
 
 def _row(subscriber: str, sample: PortSample) -> list[object]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.incident import PlatformIncident
     from cpe_diag.domain.verdict import Verdict
     from cpe_diag.judge.question import CaseFile
+    from cpe_diag.store.platform_incidents import StoredIncidents
     from cpe_diag.wiring.config import Config
 
 NONE: Final = Missing(why=FailureKind.NOT_APPLICABLE)
@@ -37,14 +38,39 @@ def note_incident(
     cause = _of_platform(verdict)
     if cause is None or case.platform_host is None:
         return NONE
-    from cpe_diag.store.platform_incidents import StoredIncidents
-    from cpe_diag.wiring.desk import case_store
-
     try:
-        stored = StoredIncidents(case_store(config))
+        stored = stored_incidents(config)
         return stored.seen(case.platform_host, cause=cause, subscriber=case.subscriber.id, at=at)
     except CpeDiagError:
         return Missing(why=FailureKind.DEPENDENCY)
+
+
+def stored_incidents(config: Config) -> StoredIncidents:
+    """Give the incidents of the case store; a team's key follows from its audit key.
+
+    Args:
+        config: the configuration.
+
+    Returns:
+        The incidents.
+
+    Raises:
+        MeasurementError: a reference of the store cannot be resolved.
+        StoreError: the store's URL is none, or the key cannot be used.
+    """
+    from cpe_diag.store.case_store import default_path
+    from cpe_diag.store.incident_key import derived_key, kept_key
+    from cpe_diag.store.platform_incidents import StoredIncidents
+    from cpe_diag.wiring.credentials import credentials_of
+    from cpe_diag.wiring.desk import case_store
+
+    wanted = config.store
+    if wanted.audit_key is not None:
+        key = derived_key(credentials_of(config).resolve(wanted.audit_key).reveal())
+    else:
+        path = wanted.path or default_path()
+        key = kept_key(path.with_name(f"{path.name}.incident-key"))
+    return StoredIncidents(case_store(config), key)
 
 
 def _of_platform(verdict: Verdict) -> str | None:

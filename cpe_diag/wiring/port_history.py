@@ -14,6 +14,7 @@ from cpe_diag.store.router_journal import RouterJournals, default_router_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from cpe_diag.domain.action import ActionRecord
     from cpe_diag.domain.evidence import Evidence
@@ -26,6 +27,25 @@ def earlier_samples(config: Config, subscriber: str) -> tuple[PortSample, ...]:
     if config.port_history is None:
         return ()
     return PortHistoryFile(config.port_history).samples(subscriber)
+
+
+def forget_samples(config: Config, *, subscriber: str | None, before: datetime | None) -> int:
+    """Forget what runs have seen of ports.
+
+    Args:
+        config: names the file, or none.
+        subscriber: only this one's; None: everybody's.
+        before: only older samples; None: all.
+
+    Returns:
+        How many are gone.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
+    if config.port_history is None:
+        return 0
+    return PortHistoryFile(config.port_history).forget(subscriber=subscriber, before=before)
 
 
 def own_actions(subscriber: str, samples: Sequence[PortSample]) -> tuple[OwnAction, ...]:

@@ -10,7 +10,7 @@ from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.history_facts import OwnAction, PortHistory, PortSample
 from cpe_diag.domain.missing import Missing, known
 from cpe_diag.report.history_text import history_lines
-from cpe_diag.store.port_history import PortHistoryFile
+from cpe_diag.store.port_history import KEPT_FOR, PortHistoryFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,3 +163,26 @@ def test_rows_of_earlier_versions_are_read_and_new_ones_say_more(tmp_path: Path)
     old, new = file.samples("sub-1")
     assert known(old.admin_up) is None
     assert (new.admin_up, new.node_uptime_s) == (True, 1e6)
+
+
+def test_what_is_older_than_it_is_kept_for_goes_by_itself(tmp_path: Path) -> None:
+    """Nobody needs to know of last year when which home had no link."""
+    file = PortHistoryFile(tmp_path / "history.jsonl")
+    file.add("sub-1", (sample(0, up=True),))
+    file.add("sub-2", (sample(60, up=True),))
+    late = sample(KEPT_FOR.total_seconds() + 30, up=True)
+    file.add("sub-3", (late,))
+    assert file.samples("sub-1") == ()
+    assert len(file.samples("sub-2")) == len(file.samples("sub-3")) == 1
+
+
+def test_one_subscriber_or_a_time_can_be_forgotten(tmp_path: Path) -> None:
+    """Who leaves the operator, or asks for it, leaves no trace here."""
+    file = PortHistoryFile(tmp_path / "history.jsonl")
+    assert file.forget(subscriber="sub-1", before=None) == 0
+    for who in ("sub-1", "sub-10"):
+        file.add(who, (sample(0, up=True), sample(60, up=True)))
+    assert file.forget(subscriber="sub-1", before=None) == 2
+    assert (len(file.samples("sub-1")), len(file.samples("sub-10"))) == (0, 2)
+    assert file.forget(subscriber=None, before=START + timedelta(seconds=30)) == 1
+    assert [one.at for one in file.samples("sub-10")] == [START + timedelta(seconds=60)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -9,10 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from cpe_diag.domain.incident import OVER_AFTER, PlatformIncident
+from cpe_diag.domain.failures import StoreError
+from cpe_diag.domain.incident import KEPT_FOR, OVER_AFTER, PlatformIncident
 from cpe_diag.store import platform_incidents
 from cpe_diag.store.case_store import CaseStore
 from cpe_diag.store.case_tables import PLATFORM_SIGHTINGS
+from cpe_diag.store.incident_key import derived_key, kept_key
 from cpe_diag.store.platform_incidents import StoredIncidents
 
 if TYPE_CHECKING:
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 SITE = "video.example"
+KEY = b"k" * 32
 
 
 @pytest.fixture
@@ -34,7 +39,7 @@ def see(
     store: CaseStore, who: str, minutes: float = 0, cause: str = "platform_down"
 ) -> PlatformIncident:
     """Let a subscriber meet the site so many minutes after noon."""
-    return StoredIncidents(store).seen(
+    return StoredIncidents(store, KEY).seen(
         SITE, cause=cause, subscriber=who, at=AT + timedelta(minutes=minutes)
     )
 
@@ -70,7 +75,7 @@ def test_an_incident_that_nobody_meets_for_an_hour_is_over(store: CaseStore) -> 
 def test_sites_are_kept_apart_and_their_names_have_no_case(store: CaseStore) -> None:
     """Names are compared without regard to case (RFC 4343)."""
     see(store, "sub-1")
-    incidents = StoredIncidents(store)
+    incidents = StoredIncidents(store, KEY)
     other = incidents.seen("bank.example", cause="platform_down", subscriber="sub-2", at=AT)
     assert other.subscribers == 1
     same = incidents.seen("Video.Example", cause="platform_down", subscriber="sub-2", at=AT)
@@ -83,7 +88,9 @@ def test_no_subscriber_can_be_read_from_it(store: CaseStore) -> None:
     with store.reading() as connection:
         held = connection.execute(select(PLATFORM_SIGHTINGS.c.subscriber)).scalars().all()
     assert len(held) == 1
-    assert "sub-1" not in held[0]
+    plain = hashlib.sha256(f"{SITE}\n1\nsub-1".encode()).hexdigest()
+    assert held[0] not in {"sub-1", plain}
+    assert held[0] == hmac.digest(KEY, f"{SITE}\n1\nsub-1".encode(), "sha256").hex()
 
 
 def test_many_cases_at_once_make_one_incident(tmp_path: Path) -> None:
@@ -110,3 +117,36 @@ def test_an_incident_that_another_process_opens_meanwhile_is_joined(
 
     monkeypatch.setattr(platform_incidents, "_latest", late)
     assert see(store, "sub-2").subscribers == 2
+
+
+def test_what_nobody_has_met_for_long_is_forgotten(store: CaseStore) -> None:
+    """By itself when the next one comes, or when somebody says so."""
+    see(store, "sub-1")
+    see(store, "sub-2", minutes=KEPT_FOR / timedelta(minutes=1) + 1)
+    incidents = StoredIncidents(store, KEY)
+    assert [one.subscribers for one in incidents.every()] == [1]
+    assert incidents.forget(AT) == 0
+    assert incidents.forget(AT + 2 * KEPT_FOR) == 1
+    assert incidents.every() == ()
+    with store.reading() as connection:
+        assert connection.execute(select(PLATFORM_SIGHTINGS)).all() == []
+
+
+def test_the_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
+    """Who has the key can find out whom a digest means."""
+    path = tmp_path / "data" / "case.db.incident-key"
+    made = kept_key(path)
+    assert kept_key(path) == made
+    assert path.stat().st_mode & 0o077 == 0
+    path.chmod(0o644)
+    with pytest.raises(StoreError, match="open to others"):
+        kept_key(path)
+    path.chmod(0o600)
+    path.write_text("no key")
+    with pytest.raises(StoreError, match="64 hex"):
+        kept_key(path)
+
+
+def test_machines_that_share_a_secret_count_alike(tmp_path: Path) -> None:
+    """Else one impatient caller would confirm an incident by calling twice."""
+    assert derived_key("ab\n") == derived_key("ab") != kept_key(tmp_path / "key")
