@@ -138,6 +138,7 @@ class HttpCheck:
     """Fact `http`: one page fetched. Seconds, bytes; `status` None: no status line came.
 
     `certificate` is Missing where the server's certificate was accepted, or none was shown.
+    `server_clock_s` is how far the server's clock is ahead of ours (RFC 9110, 6.6.1, Date).
     """
 
     url: str
@@ -146,6 +147,7 @@ class HttpCheck:
     took_s: Maybe[float]
     received_bytes: Maybe[int]
     certificate: Maybe[RefusedCertificate] = Missing(why=FailureKind.NOT_MEASURED)  # noqa: RUF009 - immutable
+    server_clock_s: Maybe[float] = Missing(why=FailureKind.NOT_MEASURED)  # noqa: RUF009 - immutable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

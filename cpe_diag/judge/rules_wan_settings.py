@@ -6,9 +6,17 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import known
-from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck
 from cpe_diag.domain.router_facts import RouterSystem, WanStatus
-from cpe_diag.judge.keys import DNS_CHOSEN, DNS_DIRECT, DNS_FORWARDER, LAN, SYSTEM, WAN
+from cpe_diag.judge.keys import (
+    DNS_CHOSEN,
+    DNS_DIRECT,
+    DNS_FORWARDER,
+    HTTP_OPERATOR,
+    LAN,
+    SYSTEM,
+    WAN,
+)
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, span, yes
 from cpe_diag.judge.rules_paths import SERVER_FAILED, SERVER_SPOKE
 from cpe_diag.judge.rules_way_out import interface_of, is_private, lan_interface
@@ -67,14 +75,28 @@ def lan_wan_overlap(facts: Facts) -> Answer:
 
 
 def router_clock_wrong(facts: Facts) -> Answer:
-    """Answer whether the router's clock is so far off that certificates and signatures fail."""
+    """Answer whether the router's clock is so far off that certificates and signatures fail.
+
+    It is compared with ours. Where a page of the operator's told its date, ours is compared with
+    that, for it may be ours that is wrong.
+    """
     system = facts.fact(RouterSystem, SYSTEM)
     offset_s = known(system.clock_offset_s) if system else None
     if offset_s is None:
         return cannot_tell(facts, SYSTEM)
-    late = "behind" if offset_s < 0 else "ahead"
-    words = f"the router's clock is {span(abs(offset_s))} {late}"
-    return says(abs(offset_s) > facts.limits["router_clock_s"], words, SYSTEM)
+    limit_s = facts.limits["router_clock_s"]
+    page = facts.fact(HttpCheck, HTTP_OPERATOR)
+    control_s = known(page.server_clock_s) if page else None
+    if control_s is not None and abs(control_s) > limit_s:
+        right_s = offset_s - control_s
+        words = f"the router's clock is {_late(right_s)} of the reference's, and ours is wrong"
+        return says(abs(right_s) > limit_s, words, SYSTEM, HTTP_OPERATOR)
+    words = f"the router's clock is {_late(offset_s)}"
+    return says(abs(offset_s) > limit_s, words, SYSTEM)
+
+
+def _late(offset_s: float) -> str:
+    return f"{span(abs(offset_s))} {'behind' if offset_s < 0 else 'ahead'}"
 
 
 def clock_fails_names(facts: Facts) -> Answer:
@@ -132,13 +154,13 @@ RULES_WAN_SETTINGS: Final[tuple[Rule, ...]] = (
     Rule(
         id="router_clock_wrong",
         question="Is the router's clock far off?",
-        needs=(SYSTEM,),
+        needs=(SYSTEM, HTTP_OPERATOR),
         ask=router_clock_wrong,
     ),
     Rule(
         id="clock_fails_names",
         question="Does the router take good names for forged, by a wrong clock?",
-        needs=(SYSTEM, DNS_FORWARDER, DNS_DIRECT),
+        needs=(SYSTEM, HTTP_OPERATOR, DNS_FORWARDER, DNS_DIRECT),
         ask=clock_fails_names,
     ),
     Rule(

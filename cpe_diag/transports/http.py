@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import ssl
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
-from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.domain.path_facts import CertificateFault, HttpCheck, HttpOutcome
 from cpe_diag.transports.certificates import NOT_READ, fault_of, read_refused
 from cpe_diag.transports.os_failures import os_failure
 from cpe_diag.transports.time_left import time_left
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from cpe_diag.ports import Clock, Recorder
     from cpe_diag.transports.http_backend import ToAddress
@@ -30,6 +32,7 @@ HEADERS: Final[dict[bytes | str, bytes | str]] = {
     "Accept": "*/*",
     "Connection": "close",
 }
+NO_DATE: Final = Missing(why=FailureKind.NOT_MEASURED)
 HTTPS_PORT: Final = 443  # RFC 9110, section 4.2.2
 FIRST_ERROR_STATUS: Final = 400  # RFC 9110, section 15.5
 PROXY_WANTS_TO_KNOW_US: Final = 407  # RFC 9110, section 15.5.8
@@ -74,6 +77,7 @@ class _Progress:
     status: int | None = None
     received_bytes: int = 0
     fault: CertificateFault | None = None
+    server_clock_s: Maybe[float] = NO_DATE
 
     async def trace(self, event: str, _info: dict[str, Any]) -> None:
         """Follow httpcore's trace events."""
@@ -161,6 +165,7 @@ class PageGetter:
             took_s=took_s,
             received_bytes=progress.received_bytes if answered else absent,
             certificate=certificate,
+            server_clock_s=progress.server_clock_s,
         )
 
     async def _fetch(self, url: str, way: ToAddress, progress: _Progress) -> HttpOutcome:
@@ -178,6 +183,7 @@ class PageGetter:
                 ) as response,
             ):
                 progress.status = response.status
+                progress.server_clock_s = _ahead_s(response.headers, self._clock.now())
                 async for part in response.aiter_stream():
                     progress.received_bytes += len(part)
                     if progress.received_bytes >= MOST_BYTES:
@@ -202,6 +208,18 @@ class PageGetter:
             raise _no_proxy(self._proxy, f"will not: it says {progress.status}")
         failed = progress.status >= FIRST_ERROR_STATUS
         return HttpOutcome.HTTP_ERROR if failed else HttpOutcome.OK
+
+
+def _ahead_s(headers: Sequence[tuple[bytes, bytes]], now: datetime) -> Maybe[float]:
+    """Say how far a server's clock is ahead, by RFC 9110, section 6.6.1 (Date, to the second)."""
+    told = next((value for name, value in headers if name.lower() == b"date"), b"")
+    try:
+        date = parsedate_to_datetime(told.decode("ascii"))
+    except (ValueError, UnicodeDecodeError):
+        return Missing(why=FailureKind.UNSUPPORTED)
+    if date.tzinfo is None:
+        return Missing(why=FailureKind.UNSUPPORTED)
+    return (date - now).total_seconds()
 
 
 def _way(address: str | None, left_s: Callable[[], float]) -> ToAddress:

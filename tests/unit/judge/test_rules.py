@@ -441,3 +441,12 @@ def test_an_operators_threshold_changes_the_answer() -> None:
     assert finding(DSL, "line_margin_low").answer is False
     strict = replace(DSL, thresholds={"line_margin_low_db": 12.0})
     assert finding(strict, "line_margin_low").answer is True
+
+
+def test_a_router_that_agrees_with_the_reference_is_not_accused_of_our_clock() -> None:
+    """Law 2: that our own clock is wrong says nothing about the router."""
+    late = way_out.router_clock(ETH)
+    ours = changed(late, "http", "operator>reference", server_clock_s=-400.0 * 86_400)
+    assert finding(ours, "router_clock_wrong").answer is False
+    wrong = changed(ETH, "http", "operator>reference", server_clock_s=-400.0 * 86_400)
+    assert finding(wrong, "router_clock_wrong").answer is True

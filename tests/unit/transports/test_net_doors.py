@@ -384,6 +384,19 @@ class TestPages:
         check = await self.get(servers, await servers.tcp(page(head, b"hello")))
         assert (check.outcome, check.status, check.received_bytes) == (outcome, status, 5)
 
+    async def test_the_date_of_a_page_is_a_control_of_our_own_clock(
+        self, servers: Servers
+    ) -> None:
+        """Whoever accuses a router's clock has to know that it is not his own which is wrong."""
+        head = b"200 OK\r\nDate: %s"
+        old = await self.get(
+            servers, await servers.tcp(page(head % b"Sun, 06 Nov 1994 08:49:37 GMT", b"x"))
+        )
+        assert isinstance(old.server_clock_s, float)
+        assert old.server_clock_s < -86_400
+        bad = await self.get(servers, await servers.tcp(page(head % b"yesterday", b"x")))
+        assert isinstance(bad.server_clock_s, Missing)
+
     async def test_the_page_is_asked_by_its_name_at_the_given_address(
         self, servers: Servers
     ) -> None:
