@@ -212,6 +212,36 @@ def test_the_home_network_is_read() -> None:
     assert lan.dhcp_pool_size == 100
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "switched_on", "gateways"),
+    [
+        ("", "", True, None),
+        ("10: br-lan: <BROADCAST,MULTICAST,UP,LOWER_UP>", "10: br-lan: <BROADCAST>", False, None),
+        (
+            "interface=br-lan\n",
+            "interface=br-lan\ndhcp-option=option:router,192.168.1.254\n",
+            True,
+            ("192.168.1.254",),
+        ),
+        ("interface=br-lan\n", "interface=br-lan\ndhcp-option=3\n", True, ()),
+        ("interface=br-lan\n", "interface=br-lan\ndhcp-option=6,192.168.1.9\n", True, None),
+    ],
+)
+def test_a_home_that_is_switched_off_or_sent_elsewhere_is_read(
+    old: str, new: str, *, switched_on: bool, gateways: tuple[str, ...] | None
+) -> None:
+    """Both look well from the operator's side: only the router tells."""
+    first, *rest = recorded("lan")
+    told = CommandAnswer(
+        command=first.command,
+        output=first.output.replace(old, new, 1) if old else first.output,
+        exit_status=first.exit_status,
+    )
+    lan = read("lan", (told, *rest))
+    assert isinstance(lan, LanStatus)
+    assert (lan.switched_on, lan.dhcp_gateways) == (switched_on, gateways)
+
+
 def test_a_dead_dnsmasq_is_told_by_its_ports() -> None:
     """Its settings still say that it serves: that is what makes it a fault."""
     lan = read("lan_no_dnsmasq")

@@ -14,6 +14,7 @@ from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.domain.port_facts import OperStatus
 from cpe_diag.domain.router_facts import LogEventKind
 from cpe_diag.domain.setting_facts import CablePair, CableState, VlanMembership
+from cpe_diag.domain.way_out_facts import RouterDrop
 from cpe_diag.domain.wifi_facts import WifiClients
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.judge.rules import RULES
@@ -450,3 +451,30 @@ def test_a_router_that_agrees_with_the_reference_is_not_accused_of_our_clock() -
     assert finding(ours, "router_clock_wrong").answer is False
     wrong = changed(ETH, "http", "operator>reference", server_clock_s=-400.0 * 86_400)
     assert finding(wrong, "router_clock_wrong").answer is True
+
+
+def test_a_site_that_has_other_addresses_here_is_no_lie_while_it_opens() -> None:
+    """Large sites answer with an address near to whoever asks."""
+    near = changed(ETH, "dns", "router>platform", addresses=("203.0.113.81",))
+    assert finding(near, "router_names_lie").answer is False
+    hole = changed(ETH, "dns", "router>platform", addresses=("0.0.0.0",))  # noqa: S104 - a sinkhole
+    assert finding(hole, "router_names_lie").answer is True
+
+
+def test_a_rule_that_spares_the_device_is_not_its_fault() -> None:
+    """Who stands on the list of those that may has another reason to complain."""
+    held = way_out.router_drops(NAMED, "tcp/443")
+    assert finding(held, "router_drops_port").answer is True
+    drop = RouterDrop(
+        whom="home",
+        to="outside",
+        kinds=("tcp/443",),
+        rule="mine, one: drop",
+        surely=True,
+        spared=(LAPTOP,),
+    )
+    spared = changed(NAMED, "router_forwarding", "router", drops=(drop,))
+    assert finding(spared, "router_drops_port").answer is False
+    unsure = replace(drop, spared=(), surely=False)
+    maybe = changed(NAMED, "router_forwarding", "router", drops=(unsure,))
+    assert finding(maybe, "router_drops_port").answer is None
