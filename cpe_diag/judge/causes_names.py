@@ -19,7 +19,7 @@ CAUSES_NAMES: Final[tuple[Cause, ...]] = (
             unless("internet_unreachable", 0.3),
             unless("internet_loss", 0.3),
         ),
-        against=(when("internet_loss", -1.5),),
+        against=(when("internet_loss", -1.5), when("resolver_drops", -5.0)),
         explains=(
             "resolver_slow",
             "router_dns_fails",

@@ -79,6 +79,7 @@ CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
         destination=Destination.NETWORK_OPERATIONS,
         title="The operator's name servers do not answer",
         supports=(
+            when("resolver_drops", 9.0),
             when("operator_dns_fails", 3.5),
             when("router_direct_dns_fails", 3.0),
             unless("internet_unreachable", 0.7),
@@ -87,6 +88,8 @@ CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
         against=(unless("router_direct_dns_fails", -3.0), unless("operator_dns_fails", -2.0)),
         explains=(
             "operator_dns_fails",
+            "resolver_drops",
+            "resolver_slow",
             "router_direct_dns_fails",
             "router_dns_fails",
             "router_http_fails",

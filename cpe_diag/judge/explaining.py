@@ -166,8 +166,16 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("internet_delay", (*SHARED, *DAMAGE, "access_train_slow")),
     (
         "router_direct_dns_fails",
-        ("router_no_route", "router_drops_names", *NO_WAY_OUT, "internet_unreachable"),
+        (
+            "router_no_route",
+            "router_drops_names",
+            *NO_WAY_OUT,
+            "internet_unreachable",
+            "resolver_drops",
+        ),
     ),
+    ("names_held_back", ("resolver_drops",)),
+    ("web_held_back", ("tls_held_back",)),
     (
         "router_dns_fails",
         (
@@ -176,6 +184,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "router_no_route",
             "router_direct_dns_fails",
             "operator_dns_fails",
+            "resolver_drops",
             "lan_dhcp_not_serving",
             "chosen_resolver_dead",
             "clock_fails_names",
@@ -190,9 +199,15 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "internet_unreachable",
             "router_dns_fails",
             "resolver_lies",
+            "resolver_drops",
             "operator_reference_fails",
         ),
     ),
+    ("operator_dns_fails", ("resolver_drops",)),
+    ("resolver_slow", ("resolver_drops",)),
+    ("platform_name_fails", ("resolver_drops",)),
+    ("tls_from_home_held_back", ("tls_held_back",)),
+    ("home_cut_off", ("neighbours_suffer", "group_down", "way_in_loss")),
     ("operator_reference_fails", ("operator_dns_fails", "resolver_lies")),
     (
         "platform_fails_from_home",

@@ -47,6 +47,7 @@ WAY_OUT: Final = (
     "chosen_resolver_dead",
     "resolver_slow",
     "resolver_lies",
+    "resolver_drops",
     "ipv6_no_prefix",
     "ipv6_unreachable",
     "firmware_issue_known",
@@ -161,6 +162,8 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "platform_slow",
             "platform_uneven",
             "platform_fails_from_home",
+            "tls_held_back",
+            "tls_from_home_held_back",
         ),
     }
 )
@@ -190,6 +193,9 @@ MAY_BE_UNKNOWN: Final = frozenset(
         "chosen_resolver_dead",
         "resolver_slow",
         "resolver_lies",
+        "resolver_drops",
+        "tls_held_back",
+        "tls_from_home_held_back",
         "platform_one_family",
         "device_dns_dead",
         "device_no_way_out",

@@ -8,6 +8,7 @@ from cpe_diag.judge.rules_answers import RULES_ANSWERS
 from cpe_diag.judge.rules_device import RULES_DEVICE
 from cpe_diag.judge.rules_dhcp import RULES_DHCP
 from cpe_diag.judge.rules_docsis import RULES_DOCSIS
+from cpe_diag.judge.rules_enclosed import RULES_ENCLOSED
 from cpe_diag.judge.rules_firmware import RULES_FIRMWARE
 from cpe_diag.judge.rules_flows import RULES_FLOWS
 from cpe_diag.judge.rules_groups import RULES_GROUPS
@@ -27,6 +28,7 @@ from cpe_diag.judge.rules_router import RULES_ROUTER
 from cpe_diag.judge.rules_router_drops import RULES_ROUTER_DROPS
 from cpe_diag.judge.rules_router_services import RULES_ROUTER_SERVICES
 from cpe_diag.judge.rules_settings import RULES_SETTINGS
+from cpe_diag.judge.rules_shares import RULES_SHARES
 from cpe_diag.judge.rules_sites import RULES_SITES
 from cpe_diag.judge.rules_wan import RULES_WAN
 from cpe_diag.judge.rules_wan_settings import RULES_WAN_SETTINGS
@@ -38,7 +40,7 @@ from cpe_diag.judge.rules_wifi import RULES_WIFI
 if TYPE_CHECKING:
     from cpe_diag.judge.rule import Rule
 
-REVISION: Final = 4
+REVISION: Final = 5
 """Raised by hand whenever what a rule computes changes without a change of its id."""
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -63,6 +65,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_LOAD,
     *RULES_RATE,
     *RULES_NAMES,
+    *RULES_SHARES,
     *RULES_IPV6,
     *RULES_FIRMWARE,
     *RULES_HOME,
@@ -71,5 +74,6 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_WIFI,
     *RULES_PLATFORM,
     *RULES_SITES,
+    *RULES_ENCLOSED,
     *RULES_ANSWERS,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome
@@ -37,12 +38,12 @@ from cpe_diag.judge.vantages import ANSWERED, held, page_words, serves, standing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cpe_diag.domain.evidence import FactKey
     from cpe_diag.judge.rule import Facts
 
 VANTAGES: Final = ((HTTP_PLATFORM, HTTP_OPERATOR), (HTTP_PLATFORM_ROUTER, HTTP_ROUTER))
 NAME_VANTAGES: Final = ((DNS_PLATFORM, DNS_OPERATOR), (DNS_PLATFORM_ROUTER, DNS_FORWARDER))
 NO_ANSWER: Final = (HttpOutcome.REFUSED, HttpOutcome.UNREACHABLE, HttpOutcome.CONNECT_TIMEOUT)
+DROPPED: Final = (HttpOutcome.UNREACHABLE, HttpOutcome.CONNECT_TIMEOUT)
 NOT_WELL: Final = (HttpOutcome.TLS_FAILED, HttpOutcome.BROKEN)
 ELSEWHERE: Final = (HTTP_PLATFORM_ELSEWHERE, HTTP_REFERENCE_ELSEWHERE)
 SERVER_FAILED: Final = (DnsOutcome.TIMEOUT, DnsOutcome.REFUSED, DnsOutcome.SERVFAIL)
@@ -173,6 +174,8 @@ def platform_fails(facts: Facts) -> Answer:
             continue
         if serves(page):
             return no(f"{key.subject}: {page_words(page)}", key)
+        if tls_is_held_back(facts, page, control_key):
+            continue
         if control is not None and control.outcome is HttpOutcome.OK:
             keys += [key, control_key]
             words.append(f"{key.subject}: {page_words(page)}")
@@ -198,6 +201,8 @@ def at_site(facts: Facts, bad: Callable[[HttpCheck], bool]) -> Answer:
             continue
         control = facts.fact(HttpCheck, control_key)
         is_bad = bad(page)
+        if is_bad and tls_is_held_back(facts, page, control_key):
+            continue
         if is_bad and (control is None or control.outcome is not HttpOutcome.OK or bad(control)):
             continue
         words = f"{key.subject}: {page_words(page)}"
@@ -215,6 +220,13 @@ def at_site(facts: Facts, bad: Callable[[HttpCheck], bool]) -> Answer:
         return cannot_tell(facts, *SITE_KEYS)
     keys = [key for _, _, site, control in seen for key in (site, control)]
     return says(every, words, *held(facts, *keys))
+
+
+def tls_is_held_back(facts: Facts, page: HttpCheck, control_key: FactKey) -> bool:
+    """Tell whether a page is asked for over TLS, and the reference's TLS is dropped there too."""
+    key = FactKey(control_key.kind, f"{control_key.subject}/tls")
+    control = facts.fact(HttpCheck, key)
+    return page.url.startswith("https:") and control is not None and control.outcome in DROPPED
 
 
 def _vantages(facts: Facts) -> tuple[tuple[FactKey, FactKey], ...]:
@@ -279,6 +291,8 @@ def platform_fails_from_home(facts: Facts) -> Answer:
     ours = facts.fact(HttpCheck, HTTP_PLATFORM)
     if home is None or ours is None:
         return cannot_tell(facts, HTTP_PLATFORM_ROUTER, HTTP_PLATFORM)
+    if tls_is_held_back(facts, home, HTTP_ROUTER):
+        return does_not_arise("the reference's TLS fails from the home too: it is not this site")
     only_there = home.outcome is not HttpOutcome.OK and ours.outcome is HttpOutcome.OK
     words = f"from the home: {page_words(home)}; from the operator: {page_words(ours)}"
     if only_there:

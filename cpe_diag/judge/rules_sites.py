@@ -32,7 +32,12 @@ from cpe_diag.judge.keys import (
     TRUTH_PLATFORM,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
-from cpe_diag.judge.rules_platform import SITE_KEYS, at_site, platform_uneven
+from cpe_diag.judge.rules_platform import (
+    SITE_KEYS,
+    at_site,
+    platform_uneven,
+    tls_is_held_back,
+)
 from cpe_diag.judge.vantages import held, page_words, serves
 
 if TYPE_CHECKING:
@@ -95,8 +100,10 @@ def platform_one_family(facts: Facts) -> Answer:
     if serves(old) is serves(new) or platform_uneven(facts).answer:
         return no(words, *keys)
     control = HTTP_OPERATOR_IPV6 if serves(old) else HTTP_OPERATOR
+    failed = new if serves(old) else old
     good = facts.fact(HttpCheck, control)
-    if good is None or good.outcome is not HttpOutcome.OK:
+    dropped = tls_is_held_back(facts, failed, control)
+    if dropped or good is None or good.outcome is not HttpOutcome.OK:
         return cannot_tell(facts, control)  # it may be our own side that lacks the family
     return yes(f"{words}; the reference is good by both", *keys, control)
 

@@ -481,6 +481,29 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
         meaning="a resolver that takes longer, for a name that it has just fetched, is late",
     ),
     Threshold(
+        id="cut_off_packets_per_s",
+        value=0.5,
+        unit="packets/s",
+        source=PROPOSAL + ": RFC 6298, section 2, and RFC 1035, section 4.2.1: what gets no answer"
+        " is sent again after seconds",
+        meaning="a home that sends at least so often tries to speak with somebody",
+    ),
+    Threshold(
+        id="cut_off_least_bytes",
+        value=66.0,
+        unit="bytes a frame on average",
+        source="RFC 894: the shortest frame of Ethernet has 64 bytes; RFC 826: ARP fits into it",
+        meaning="a home whose frames are larger sends more than questions for hardware addresses",
+    ),
+    Threshold(
+        id="cut_off_most_bytes",
+        value=250.0,
+        unit="bytes a frame on average",
+        source="RFC 2131, section 2: a request for an address has 240 bytes of DHCP and more,"
+        " RFC 951, section 3: 300",
+        meaning="a home whose frames are smaller does not ask for an address alone",
+    ),
+    Threshold(
         id="platform_slow_s",
         value=3.0,
         unit="s",

@@ -22,6 +22,7 @@ from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_at_home as at_home
+from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing import load_samples as load
@@ -232,6 +233,10 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("platform_unreachable", outside.platform_down(ETH), ETH),
     ("platform_errors", outside.platform_error(ETH), ETH),
     ("resolver_slow", outside.dns_resolver_slow(ETH), ETH),
+    ("resolver_drops", enclosed.asked_again(ETH, 5), enclosed.asked_again(ETH, 0)),
+    ("tls_held_back", enclosed.secure_web_blocked(ETH), enclosed.over_tls(ETH)),
+    ("tls_from_home_held_back", enclosed.secure_web_blocked(ETH), enclosed.over_tls(ETH)),
+    ("home_cut_off", enclosed.cut_off(ETH), ETH),
     ("resolver_lies", outside.dns_resolver_lies(ETH), ETH),
     ("platform_refuses", outside.platform_refused(ETH), ETH),
     ("platform_certificate_bad", outside.platform_certificate(ETH), ETH),

@@ -1,0 +1,97 @@
+"""Causes that are told by where the fault lies: between the last point good and the first bad.
+
+They name no part; a known cause that stands explains the same findings with more weight.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cpe_diag.domain.verdict import Destination, FaultDomain
+from cpe_diag.judge.cause import NO_INTERNET, SITE, Cause, must, must_not, unless, when
+
+CAUSES_ENCLOSED: Final[tuple[Cause, ...]] = (
+    Cause(
+        id="secure_web_blocked",
+        domain=FaultDomain.NETWORK,
+        destination=Destination.NETWORK_OPERATIONS,
+        title="A filter on the operator's side drops TLS where plain HTTP passes",
+        needs=(must("tls_held_back"),),
+        supports=(when("tls_held_back", 5.5), when("tls_from_home_held_back", 1.0)),
+        explains=(
+            "tls_held_back",
+            "tls_from_home_held_back",
+            "platform_unreachable",
+            "platform_one_family",
+            "platform_fails_from_home",
+            "platform_fails_only_here",
+            "platform_errors",
+        ),
+        shifts=((SITE, 0.3),),
+        next_action="Look for a filter on TCP port 443 beyond the edge, by both families.",
+        tell_customer="Secure pages do not get through a part of our network. Our engineers are"
+        " informed; the site itself is well, and so is your equipment.",
+        source="the reference's plain page comes and its TLS does not, from our own side as well",
+    ),
+    Cause(
+        id="service_blocked",
+        domain=FaultDomain.NETWORK,
+        destination=Destination.NETWORK_OPERATIONS,
+        title="What the router sends for names or pages is lost between it and the operator's"
+        " servers, where pings pass",
+        needs=(must_not("operator_reference_fails"),),
+        supports=(when("names_held_back", 5.0), when("web_held_back", 4.2)),
+        against=(
+            when("conntrack_full", -3.0),
+            when("chosen_resolver_dead", -1.0),
+            when("lan_wan_overlap", -3.0),
+            when("wan_behind_router", -2.0),
+        ),
+        explains=(
+            "names_held_back",
+            "web_held_back",
+            "router_direct_dns_fails",
+            "router_dns_fails",
+            "router_http_fails",
+            "chosen_resolver_dead",
+            "platform_fails_from_home",
+        ),
+        next_action="Look for a filter at the edge, or beyond it, on UDP and TCP port 53 or TCP"
+        " port 80 for this home's address; ask a neighbour whether it is alone.",
+        tell_customer="Part of your traffic is held back in our network. Our engineers are"
+        " informed; your equipment is well.",
+        source="enclosure: the router's pings come back, one service of it does not, no rule of"
+        " the router ends it, and the same service is good from the operator's side",
+    ),
+    Cause(
+        id="network_unexplained",
+        domain=FaultDomain.NETWORK,
+        destination=Destination.NETWORK_OPERATIONS,
+        title="The fault lies between the access node and the operator's edge, or in what is set"
+        " there for this home",
+        needs=(
+            must("home_cut_off"),
+            must_not("operator_reference_fails"),
+            must_not("port_down"),
+            must_not("mac_in_wrong_vlan"),
+        ),
+        supports=(when("home_cut_off", 3.8),),
+        against=(
+            when("lights_off", -3.0),
+            when("wan_cable_out", -4.0),
+            when("dhcp_server_silent", -4.0),
+            when("dhcp_pool_empty", -4.0),
+            when("node_silent", -2.0),
+            unless("router_unreachable", -4.0),
+            when("port_idle", -0.3),
+        ),
+        explains=("home_cut_off", "router_unreachable", "port_idle", "router_hung"),
+        shifts=((NO_INTERNET, 0.2),),
+        next_action="Compare the edge's neighbour table, session and filters of this home with the"
+        " hardware address that the node has learned; look at filters of the port.",
+        tell_customer="Your router sends to our network, and gets no answer through. We look for"
+        " the reason on our side first.",
+        source="enclosure: the neighbours on the node answer our side, the home's frames arrive at"
+        " the node in the right VLAN, and nothing comes back from the home's address",
+    ),
+)

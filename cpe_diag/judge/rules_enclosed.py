@@ -1,0 +1,118 @@
+"""Rules that tell by enclosure: the way is good up to a point, and bad from the next one on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.load_facts import PathQuality
+from cpe_diag.domain.missing import known
+from cpe_diag.domain.port_facts import PortRates
+from cpe_diag.judge.enclosure import Point, enclosed
+from cpe_diag.judge.keys import (
+    DHCP_SERVER,
+    DNS_OPERATOR,
+    HTTP_OPERATOR,
+    LEARNED_MACS,
+    PORT_RATES,
+    PORT_STATUS,
+    QUALITY_NEIGHBOURS,
+    QUALITY_ROUTER,
+    ROUTER_REACHED,
+)
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, yes
+from cpe_diag.judge.rules_dhcp import dhcp_pool_empty, dhcp_server_silent
+from cpe_diag.judge.rules_load import PAIR, neighbour_trains
+from cpe_diag.judge.rules_paths import operator_dns_fails, operator_reference_fails
+from cpe_diag.judge.rules_port import mac_in_wrong_vlan, no_mac_learned, port_down
+from cpe_diag.judge.rules_router import router_unreachable, spoken
+
+if TYPE_CHECKING:
+    from cpe_diag.judge.rule import Facts
+
+
+def neighbours_cut_off(facts: Facts) -> Answer:
+    """Answer whether our packets reach no neighbour: then it is not this home's way alone."""
+    trains = neighbour_trains(facts)
+    if len(trains) < PAIR:
+        return cannot_tell(facts, QUALITY_NEIGHBOURS)
+    return no(f"{len(trains)} neighbours on the node answer us", QUALITY_NEIGHBOURS)
+
+
+def silent_to_us(facts: Facts) -> Answer:
+    """Answer whether the home answers neither connections nor any packet of a train."""
+    train = facts.fact(PathQuality, QUALITY_ROUTER)
+    gone = router_unreachable(facts)
+    if gone.answer is False:
+        return gone
+    if gone.answer is None or train is None:
+        return cannot_tell(facts, QUALITY_ROUTER)
+    words = f"{gone.because}; {train.received} of {train.sent} packets to it were answered"
+    return yes(words, *gone.rests_on, QUALITY_ROUTER)
+
+
+def home_cut_off(facts: Facts) -> Answer:
+    """Answer whether a home that sends to its edge gets nothing through, and others do.
+
+    A router that hangs, or has no power, sends nothing; one that has no address sends large
+    requests for one (RFC 2131, section 2: 300 bytes and more), and one that has the wrong address
+    or no edge asks for hardware addresses alone (RFC 826: 64 bytes on Ethernet at most). What is
+    between sends packets of IP to somebody whose hardware address it knows.
+    """
+    heard = spoken(facts)
+    if heard is not None:
+        return no("the router answered questions", heard)
+    points = (
+        Point(stretch="our own side", answer=operator_reference_fails(facts)),
+        Point(stretch="the operator's names", answer=operator_dns_fails(facts)),
+        Point(stretch="the node and its uplink", answer=neighbours_cut_off(facts)),
+        Point(stretch="the port", answer=port_down(facts)),
+        Point(stretch="the home's frames at the port", answer=no_mac_learned(facts)),
+        Point(stretch="their VLAN", answer=mac_in_wrong_vlan(facts)),
+        Point(stretch="the answer of the home", answer=silent_to_us(facts)),
+    )
+    found = enclosed(points)
+    if found is None or found.bad is not points[-1]:
+        missing = [key for point in points for key in point.answer.missing]
+        if missing:
+            return cannot_tell(facts, *dict.fromkeys(missing))
+        return does_not_arise("the way to the home is not bad at its end alone")
+    for excluded in (dhcp_server_silent(facts), dhcp_pool_empty(facts)):
+        if excluded.answer:
+            return does_not_arise(excluded.because)
+    return _if_it_sends(facts, found.words(), found.bad.answer)
+
+
+def _if_it_sends(facts: Facts, words: str, bad: Answer) -> Answer:
+    """Believe in a fault outside of the router where the router is seen to send to the edge."""
+    rates = facts.fact(PortRates, PORT_RATES)
+    bps = known(rates.in_bps) if rates else None
+    often = known(rates.in_packets_per_s) if rates else None
+    if bps is None or often is None:
+        return cannot_tell(facts, PORT_RATES)
+    if often < facts.limits["cut_off_packets_per_s"]:
+        return no(f"{words}; the home sends {often:.2g} packets/s", PORT_RATES)
+    size = bps / 8 / often
+    sends = f"{words}; the home sends {often:.2g} packets/s of {size:.0f} bytes on average"
+    if not facts.limits["cut_off_least_bytes"] < size < facts.limits["cut_off_most_bytes"]:
+        return no(f"{sends}: it may be looking for an address or an edge", PORT_RATES)
+    return yes(sends, PORT_RATES, *bad.rests_on, QUALITY_NEIGHBOURS, HTTP_OPERATOR)
+
+
+RULES_ENCLOSED: Final[tuple[Rule, ...]] = (
+    Rule(
+        id="home_cut_off",
+        question="Does the home send to its edge and get nothing through, while others do?",
+        needs=(
+            HTTP_OPERATOR,
+            DNS_OPERATOR,
+            ROUTER_REACHED,
+            PORT_RATES,
+            PORT_STATUS,
+            LEARNED_MACS,
+            DHCP_SERVER,
+            QUALITY_ROUTER,
+            QUALITY_NEIGHBOURS,
+        ),
+        ask=home_cut_off,
+    ),
+)

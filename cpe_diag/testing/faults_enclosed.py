@@ -1,0 +1,80 @@
+"""Faults that are told by where they lie: what is good on both sides of them, and what is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome
+from cpe_diag.testing.evidence_samples import changed, with_value
+from cpe_diag.testing.fault_effects import router_gone
+from cpe_diag.testing.load_samples import way_in
+
+if TYPE_CHECKING:
+    from cpe_diag.judge.question import CaseFile
+
+TIMES: Final = 8
+NOTHING: Final = Missing(why=FailureKind.SILENT)
+
+
+def asked_again(case: CaseFile, silent: int, took_s: float = 0.01) -> CaseFile:
+    """The operator's resolver was asked eight times, and left so many unanswered."""
+    for n in range(TIMES):
+        quiet = n < silent
+        check = DnsCheck(
+            name="reference.example",
+            server="192.0.2.53",
+            outcome=DnsOutcome.TIMEOUT if quiet else DnsOutcome.ANSWERED,
+            addresses=() if quiet else ("203.0.113.80",),
+            took_s=NOTHING if quiet else took_s,
+        )
+        case = with_value(case, "dns", f"operator>reference/again/{n + 1}", check)
+    return case
+
+
+def over_tls(
+    case: CaseFile,
+    *,
+    ours: HttpOutcome = HttpOutcome.OK,
+    by_ipv6: HttpOutcome = HttpOutcome.OK,
+    router: HttpOutcome = HttpOutcome.OK,
+) -> CaseFile:
+    """The reference was asked for over TLS, from here by both families and from the router."""
+    for subject, outcome in (
+        ("operator>reference/tls", ours),
+        ("operator>reference/ipv6/tls", by_ipv6),
+        ("router>reference/tls", router),
+    ):
+        page = HttpCheck(
+            url="https://reference.example/",
+            outcome=outcome,
+            status=200 if outcome is HttpOutcome.OK else None,
+            took_s=0.06 if outcome is HttpOutcome.OK else 5.0,
+            received_bytes=NOTHING,
+        )
+        case = with_value(case, "http", subject, page)
+    return case
+
+
+def secure_web_blocked(case: CaseFile) -> CaseFile:
+    """TLS of homes and by IPv6 is dropped on the operator's side; the site is as good as ever."""
+    gone = HttpOutcome.CONNECT_TIMEOUT
+    for subject in ("operator>platform/ipv6", "router>platform"):
+        secure = "https://platform.example/"
+        case = changed(case, "http", subject, url=secure, outcome=gone, status=None, took_s=5.0)
+    return over_tls(case, by_ipv6=gone, router=gone)
+
+
+def cut_off(case: CaseFile, often: float = 1.3, size: float = 76.0) -> CaseFile:
+    """The home sends small packets to the edge and gets nothing; its neighbours are well."""
+    case = way_in(router_gone(case), 0)
+    return changed(
+        case,
+        "port_rates",
+        "port",
+        in_bps=often * size * 8,
+        out_bps=1_800.0,
+        in_packets_per_s=often,
+        out_packets_per_s=2.5,
+    )
