@@ -14,10 +14,10 @@ from cpe_diag.judge.keys import (
     DNS_FORWARDER,
     DNS_OPERATOR,
     FORWARDING,
-    PING_REFERENCE,
     HTTP_OPERATOR,
     HTTP_OPERATOR_IPV6,
     HTTP_ROUTER,
+    PING_REFERENCE,
     QUALITY_OPERATOR,
     TLS_OPERATOR,
     TLS_OPERATOR_IPV6,
@@ -143,7 +143,9 @@ def web_held_back(facts: Facts) -> Answer:
     drops = resolver_drops(facts)
     if drops.answer:
         return does_not_arise(f"{words}; {drops.because}")
-    return _on_the_way(facts, words, HTTP_ROUTER, operator_reference_fails(facts), router_drops_web)
+    return _on_the_way(
+        facts, words, HTTP_ROUTER, operator_reference_fails(facts), router_drops_web
+    )
 
 
 def _on_the_way(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome
-from cpe_diag.testing.evidence_samples import changed, with_value
+from cpe_diag.domain.way_out_facts import OUTSIDE, ROUTER, RouterDrop
+from cpe_diag.testing.evidence_samples import changed, unobserved, with_value
 from cpe_diag.testing.fault_effects import router_gone
 from cpe_diag.testing.load_samples import way_in
 
@@ -64,6 +65,31 @@ def secure_web_blocked(case: CaseFile) -> CaseFile:
         secure = "https://platform.example/"
         case = changed(case, "http", subject, url=secure, outcome=gone, status=None, took_s=5.0)
     return over_tls(case, by_ipv6=gone, router=gone)
+
+
+def names_blocked(case: CaseFile) -> CaseFile:
+    """Nothing that the router asks of a name server is answered; its pings are."""
+    for subject in ("router>reference", "router>operator_resolver", "router>platform"):
+        case = changed(
+            case, "dns", subject, outcome=DnsOutcome.TIMEOUT, addresses=(), took_s=NOTHING
+        )
+    for subject in ("router>reference", "router>platform"):
+        case = unobserved(case, "http", subject, FailureKind.DEPENDENCY)
+    return case
+
+
+def web_blocked(case: CaseFile) -> CaseFile:
+    """No connection of the router's to a page is answered; its pings and names are."""
+    gone = HttpOutcome.CONNECT_TIMEOUT
+    for subject in ("router>reference", "router>platform"):
+        case = changed(case, "http", subject, outcome=gone, status=None, took_s=5.0)
+    return case
+
+
+def own_rule(case: CaseFile, kind: str) -> CaseFile:
+    """A rule of the router's ends what it sends of a kind."""
+    drop = RouterDrop(whom=ROUTER, to=OUTSIDE, kinds=(kind,), rule="drop", surely=True)
+    return changed(case, "router_forwarding", "router", drops=(drop,))
 
 
 def cut_off(case: CaseFile, often: float = 1.3, size: float = 76.0) -> CaseFile:

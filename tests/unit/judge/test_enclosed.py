@@ -22,7 +22,15 @@ from cpe_diag.testing.evidence_samples import (
     unobserved,
 )
 from cpe_diag.testing.fault_effects import router_gone
-from cpe_diag.testing.faults_enclosed import asked_again, cut_off, over_tls, secure_web_blocked
+from cpe_diag.testing.faults_enclosed import (
+    asked_again,
+    cut_off,
+    names_blocked,
+    over_tls,
+    own_rule,
+    secure_web_blocked,
+    web_blocked,
+)
 
 if TYPE_CHECKING:
     from cpe_diag.domain.verdict import Verdict
@@ -72,7 +80,27 @@ def test_tls_that_is_dropped_for_the_reference_too_accuses_no_site() -> None:
     assert (told.domain, told.cause) == (FaultDomain.NETWORK, "secure_web_blocked")
 
 
-def test_tls_that_fails_from_the_router_alone_names_nobody_yet() -> None:
+@pytest.mark.parametrize(
+    ("case", "kind", "cause"),
+    [
+        (names_blocked(ETH), "udp/53", "service_blocked"),
+        (web_blocked(ETH), "tcp/80", "service_blocked"),
+        (over_tls(SITE, router=GONE), "tcp/443", "secure_web_blocked"),
+    ],
+    ids=["names", "pages", "secure pages"],
+)
+def test_the_network_is_blamed_only_where_no_rule_of_the_router_explains_it(
+    case: CaseFile, kind: str, cause: str
+) -> None:
+    """The router's own rules do the same; they must have been read, and let it pass."""
+    told = verdict(case)
+    assert (told.domain, told.cause) == (FaultDomain.NETWORK, cause)
+    assert verdict(own_rule(case, kind)).domain is not FaultDomain.NETWORK
+    unread = unobserved(case, "router_forwarding", "router", FailureKind.UNSUPPORTED)
+    assert verdict(unread).domain is not FaultDomain.NETWORK
+
+
+def test_tls_that_fails_from_the_router_alone_accuses_no_site() -> None:
     """It may be a filter at the edge, or one of the router's own."""
     case = changed(
         over_tls(SITE, router=GONE),
@@ -82,7 +110,8 @@ def test_tls_that_fails_from_the_router_alone_names_nobody_yet() -> None:
         outcome=GONE,
         status=None,
     )
-    assert verdict(case).domain is FaultDomain.UNDETERMINED
+    unread = unobserved(case, "router_forwarding", "router", FailureKind.UNSUPPORTED)
+    assert verdict(unread).domain is FaultDomain.UNDETERMINED
 
 
 def test_a_reference_without_tls_accuses_nobody() -> None:
@@ -142,9 +171,14 @@ def test_what_is_not_enclosed_names_no_network(kind: str) -> None:
 def test_a_case_with_our_own_side_down_accuses_nobody(symptom: str, home: object) -> None:
     """Whoever is cut off himself sees everybody silent."""
     base = ethernet_home(symptom) if home is ethernet_home else dsl_home(symptom)
-    for case in (cut_off(base), asked_again(base, 5), asked_again(router_gone(base), 5)):
+    cases = (cut_off(base), asked_again(base, 5), names_blocked(base), web_blocked(base))
+    for case in (*cases, asked_again(router_gone(base), 5)):
         told = verdict(own_side_down(case))
-        assert told.cause not in {"network_unexplained", "secure_web_blocked"}
+        assert told.cause not in {
+            "network_unexplained",
+            "secure_web_blocked",
+            "service_blocked",
+        }
         assert "resolver_drops" not in {one.id for one in told.evidence_for if one.answer}
 
 

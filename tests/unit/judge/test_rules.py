@@ -234,6 +234,8 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("platform_errors", outside.platform_error(ETH), ETH),
     ("resolver_slow", outside.dns_resolver_slow(ETH), ETH),
     ("resolver_drops", enclosed.asked_again(ETH, 5), enclosed.asked_again(ETH, 0)),
+    ("names_held_back", enclosed.names_blocked(ETH), ETH),
+    ("web_held_back", enclosed.web_blocked(ETH), ETH),
     ("tls_held_back", enclosed.secure_web_blocked(ETH), enclosed.over_tls(ETH)),
     ("tls_from_home_held_back", enclosed.secure_web_blocked(ETH), enclosed.over_tls(ETH)),
     ("home_cut_off", enclosed.cut_off(ETH), ETH),
