@@ -20,6 +20,7 @@ from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_at_home as at_home
+from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing import load_samples as load
@@ -126,6 +127,12 @@ DROPS: Final = "drops"
 ONE: Final = "one_device_offline"
 SITE: Final = "site_not_opening"
 
+
+def _answers_a_share(case: CaseFile) -> CaseFile:
+    """The resolver leaves five of eight questions unanswered."""
+    return enclosed.asked_again(case, 5)
+
+
 SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("port_shut-ethernet", ethernet_home, OUT, outside.port_shut, NETWORK, SECOND),
     _row("port_shut-dsl", dsl_home, OUT, outside.port_shut, NETWORK, SECOND),
@@ -184,6 +191,11 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("dns_resolver_lies", ethernet_home, OUT, outside.dns_resolver_lies, NETWORK, NOC),
     _row("dns_resolver_lies-site", dsl_home, SITE, outside.dns_resolver_lies, NETWORK, NOC),
     _row("dns_resolver-site", dsl_home, SITE, outside.dns_resolver, NETWORK, NOC),
+    _row("dns_resolver-share", ethernet_home, SLOW, _answers_a_share, NETWORK, NOC),
+    _row("secure_web_blocked", ethernet_home, SITE, enclosed.secure_web_blocked, NETWORK, NOC),
+    _row("service_blocked-names", ethernet_home, OUT, enclosed.names_blocked, NETWORK, NOC),
+    _row("service_blocked-pages", ethernet_home, OUT, enclosed.web_blocked, NETWORK, NOC),
+    _row("network_unexplained", ethernet_home, OUT, enclosed.cut_off, NETWORK, NOC),
     _row("core_loss", ethernet_home, SLOW, outside.core_loss, NETWORK, NOC),
     _row("core_loss-measured", ethernet_home, DROPS, load.core_loss, NETWORK, NOC),
     _row("core_delay", ethernet_home, SLOW, load.core_delay, NETWORK, NOC),
