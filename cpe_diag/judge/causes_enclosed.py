@@ -83,7 +83,6 @@ CAUSES_ENCLOSED: Final[tuple[Cause, ...]] = (
             when("dhcp_pool_empty", -4.0),
             when("node_silent", -2.0),
             unless("router_unreachable", -4.0),
-            when("port_idle", -0.3),
         ),
         explains=("home_cut_off", "router_unreachable", "port_idle", "router_hung"),
         shifts=((NO_INTERNET, 0.2),),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cpe_diag.probes.probe import Setting
 
 SITE = WebTarget(host="www.example", url="http://www.example/", address="192.0.2.80")
+LATER = FakeClock().monotonic() + 10.0
 SECURE = f"https://{SITE.host}/"
 
 
@@ -59,7 +60,7 @@ def said(subject: str, address: str) -> Measurement:
 async def test_the_resolver_is_asked_eight_times_one_question_each() -> None:
     """A share needs a count, and a question that is sent again is no single one."""
     wanted = setting()
-    found = await resolver_again.PROBE.run(wanted, Evidence(), 100.0)
+    found = await resolver_again.PROBE.run(wanted, Evidence(), LATER)
     assert [one.key.subject for one in found] == [
         f"operator>reference/again/{n}" for n in range(1, 9)
     ]
@@ -69,7 +70,7 @@ async def test_the_resolver_is_asked_eight_times_one_question_each() -> None:
 async def test_without_a_reference_there_is_nothing_to_ask() -> None:
     """Nobody named one: the operator is told what to name."""
     for probe in (resolver_again.PROBE, reference_tls.PROBE):
-        found = await probe.run(setting(None), Evidence(), 100.0)
+        found = await probe.run(setting(None), Evidence(), LATER)
         kinds = {
             one.observation.failure.kind
             for one in found
@@ -86,7 +87,7 @@ async def test_tls_is_asked_for_at_the_address_of_each_family() -> None:
             said("operator>reference/ipv6", "2001:db8::80"),
         )
     )
-    found = await reference_tls.PROBE.run(setting(), evidence, 100.0)
+    found = await reference_tls.PROBE.run(setting(), evidence, LATER)
     pages = [
         one.observation.value.outcome
         for one in found
@@ -98,6 +99,6 @@ async def test_tls_is_asked_for_at_the_address_of_each_family() -> None:
 async def test_without_an_address_of_a_family_it_is_not_asked() -> None:
     """Not every operator has IPv6."""
     evidence = Evidence().with_measurements((said("operator>reference", "192.0.2.80"),))
-    found = await reference_tls.PROBE.run(setting(), evidence, 100.0)
+    found = await reference_tls.PROBE.run(setting(), evidence, LATER)
     assert isinstance(found[1].observation, Unobserved)
     assert found[1].observation.failure.kind is FailureKind.DEPENDENCY
