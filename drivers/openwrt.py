@@ -33,6 +33,7 @@ from cpe_diag.driver_kit.parsers.answers import (
 )
 from cpe_diag.driver_kit.parsers.busybox import dns_check, ping_check
 from cpe_diag.driver_kit.parsers.device_look import device_flows, device_presence, lan_offers
+from cpe_diag.driver_kit.parsers.device_watch import device_watch
 from cpe_diag.driver_kit.parsers.forwarding import forwarding
 from cpe_diag.driver_kit.parsers.home_network import leases, neighbours, uci_options
 from cpe_diag.driver_kit.parsers.log_lines import classify
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.way_out_facts import Forwarding
 
 # Readers that this driver's file names and that drivers share.
-__all__ = ("device_flows", "device_presence", "lan_offers")
+__all__ = ("device_flows", "device_presence", "device_watch", "lan_offers")
 
 Answers = tuple[CommandAnswer, ...]
 

@@ -78,3 +78,43 @@ class DeviceFlows:
     tcp_taken_up: int
     tcp_not_taken_up: int
     whole: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tries:
+    """Connections of one kind: begun by the device, answered, and their handshake ended."""
+
+    asked: int
+    answered: int
+    taken_up: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkLoss:
+    """A socket of the router that lost its link while one looked, and how often."""
+
+    socket: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceWatch:
+    """Fact `device_watch`: what passed between the device and the internet while one looked.
+
+    `flows` counts as `device_flows` does, but only what had a packet within the last `watched_s`
+    seconds: what is older was perhaps before the trouble. `secure` are its connections to port 443
+    (TCP; QUIC stands in `flows` alone), `plain` those to port 80; `others_taken_up` those of other
+    devices of the home whose handshake has ended. `asked_in_vain` are addresses of the home that
+    the device asked for by ARP again and again (RFC 826), `frames_astray` its frames to a hardware
+    address that nobody in the home has; Missing where the router cannot listen. `link_losses` are
+    the sockets that lost their link meanwhile.
+    """
+
+    watched_s: float
+    flows: DeviceFlows
+    secure: Tries
+    plain: Tries
+    others_taken_up: int
+    asked_in_vain: Maybe[tuple[str, ...]]
+    frames_astray: Maybe[int]
+    link_losses: tuple[LinkLoss, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from cpe_diag.domain.device_facts import DeviceFlows, DevicePresence, LanOffers
+from cpe_diag.domain.device_facts import DeviceFlows, DevicePresence, DeviceWatch, LanOffers
 from cpe_diag.domain.dhcp_facts import DhcpServer
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
 from cpe_diag.domain.history_facts import PortHistory
@@ -89,6 +89,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="air_scan", value_type=AirScan, subjects=("router",)),
     FactKind(id="device_presence", value_type=DevicePresence, subjects=("device",)),
     FactKind(id="device_flows", value_type=DeviceFlows, subjects=("device",)),
+    FactKind(id="device_watch", value_type=DeviceWatch, subjects=("device",)),
     FactKind(id="lan_offers", value_type=LanOffers, subjects=("router",)),
     FactKind(
         id="ping",

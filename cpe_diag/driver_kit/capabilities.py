@@ -51,6 +51,7 @@ ROUTER_READING: Final = (
     "air_scan",
     "device_presence",
     "device_flows",
+    "device_watch",
     "lan_offers",
     "ping",
     "router_forwarding",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.verdict import Destination, FaultDomain
-from cpe_diag.judge.cause import DROPS, ONE_DEVICE, Cause, must, must_not, unless, when
+from cpe_diag.judge.cause import DROPS, ONE_DEVICE, SITE, Cause, must, must_not, unless, when
 
 CAUSES_DEVICE: Final[tuple[Cause, ...]] = (
     Cause(
@@ -89,7 +89,7 @@ CAUSES_DEVICE: Final[tuple[Cause, ...]] = (
         title="The device asks a name server that does not answer",
         needs=(must("device_dns_dead"), must_not("router_dns_fails")),
         supports=(when("device_dns_dead", 4.5),),
-        explains=("device_dns_dead", "only_one_device_affected"),
+        explains=("device_dns_dead", "device_gets_no_pages", "only_one_device_affected"),
         shifts=((ONE_DEVICE, 1.0),),
         next_action="Have the customer set the device's name server (DNS) to automatic.",
         tell_customer="Your device is set to a name server (DNS) that does not answer. Please set"
@@ -103,12 +103,24 @@ CAUSES_DEVICE: Final[tuple[Cause, ...]] = (
         destination=Destination.DEVICE_SUPPORT,
         title="The device sends nothing through the router: its default gateway is wrong",
         supports=(
+            when("device_sends_elsewhere", 4.0),
             when("device_no_way_out", 3.0),
             when("device_idle", 2.5),
             unless("device_unanswering", 1.0),
         ),
-        against=(when("device_unanswering", -2.0), when("lan_rogue_dhcp", -3.0)),
-        explains=("device_no_way_out", "device_idle", "only_one_device_affected"),
+        against=(
+            when("device_unanswering", -1.0),
+            unless("device_sends_elsewhere", -2.0),
+            when("lan_rogue_dhcp", -3.0),
+        ),
+        explains=(
+            "device_sends_elsewhere",
+            "device_no_way_out",
+            "device_idle",
+            "device_gets_no_pages",
+            "device_unanswering",
+            "only_one_device_affected",
+        ),
         shifts=((ONE_DEVICE, 1.0),),
         next_action="Have the customer set the device to get address and gateway automatically.",
         tell_customer="Your device reaches your router, but does not send its traffic through it."
@@ -121,12 +133,19 @@ CAUSES_DEVICE: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.DEVICE,
         destination=Destination.DEVICE_SUPPORT,
         title="The device blocks its own traffic, for example by a firewall",
-        supports=(when("device_takes_no_answers", 4.0), when("device_answers_arp_alone", 3.2)),
+        supports=(
+            when("device_takes_no_answers", 4.0),
+            when("device_answers_arp_alone", 3.2),
+            when("device_no_way_out", 2.5),
+            unless("device_sends_elsewhere", 1.5),
+        ),
+        against=(when("device_sends_elsewhere", -3.0),),
         explains=(
             "device_takes_no_answers",
             "device_answers_arp_alone",
             "device_no_way_out",
             "device_idle",
+            "device_gets_no_pages",
             "device_unanswering",
             "only_one_device_affected",
         ),
@@ -137,5 +156,60 @@ CAUSES_DEVICE: Final[tuple[Cause, ...]] = (
         " example a security program. Please switch it off for a moment and try again.",
         source="ARP (RFC 826) is answered below any IP firewall; nf_conntrack_proto_tcp.c,"
         " SYN_RECV: the answer passed and was not taken up",
+    ),
+    Cause(
+        id="device_dns_lies",
+        domain=FaultDomain.DEVICE,
+        destination=Destination.DEVICE_SUPPORT,
+        title="The device is told wrong addresses by a name server of its own",
+        needs=(must("device_connects_in_vain"), must("device_asks_other_server")),
+        supports=(when("device_connects_in_vain", 4.0), when("device_asks_other_server", 2.0)),
+        explains=(
+            "device_connects_in_vain",
+            "device_gets_no_pages",
+            "device_asks_other_server",
+            "only_one_device_affected",
+        ),
+        shifts=((ONE_DEVICE, 1.0), (SITE, 0.5)),
+        next_action="Have the customer set the device's name server (DNS) to automatic, and look"
+        " for unwanted programs.",
+        tell_customer="Your device takes names from a server (DNS) that seems to give wrong"
+        " answers. Please set it to get the name server automatically.",
+        source="the router's table of connections: names answered by a server that is neither the"
+        " router's nor the operator's, and nobody at the addresses that it gave",
+    ),
+    Cause(
+        id="device_unexplained",
+        domain=FaultDomain.DEVICE,
+        destination=Destination.DEVICE_SUPPORT,
+        title="The device gets no pages, though line, router and home network are well",
+        needs=(
+            must("device_gets_no_pages"),
+            must_not("internet_unreachable"),
+            must_not("router_dns_fails"),
+            must_not("device_absent"),
+        ),
+        supports=(
+            when("device_gets_no_pages", 3.0),
+            when("others_get_pages", 1.0),
+            when("only_one_device_affected", 0.5),
+        ),
+        against=(
+            when("device_asks_other_server", -2.0),
+            when("forwarding_off", -3.0),
+            when("forwarding_blocked", -3.0),
+            when("nat_missing", -3.0),
+            when("router_holds_device", -5.0),
+            when("router_drops_web", -3.0),
+            when("lan_rogue_dhcp", -3.0),
+        ),
+        explains=("device_gets_no_pages", "device_connects_in_vain", "only_one_device_affected"),
+        shifts=((ONE_DEVICE, 1.0),),
+        next_action="Have the customer restart the device, then reset its network settings; the"
+        " router's rules for single devices were not all read.",
+        tell_customer="Your connection and your router work, but this device gets no pages. Please"
+        " restart it, and switch off security programs or a VPN on it.",
+        source="by enclosure: the router reaches the internet and is asked by the device, another"
+        " device gets its pages, and nothing of this one comes about",
     ),
 )

@@ -102,19 +102,29 @@ CAUSES_HOME: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.DEVICE,
         destination=Destination.DEVICE_SUPPORT,
         title="A cable between the router and a device in the home is damaged",
-        needs=(must("lan_port_errors"),),
         supports=(
             when("lan_port_errors", 4.0),
-            when("only_one_device_affected", 0.7),
+            when("lan_link_flaps", 5.0),
             unless("port_errors_growing", 0.3),
         ),
         against=(when("only_wifi_affected", -2.5),),
-        explains=("lan_port_errors", "device_unanswering", "only_one_device_affected"),
+        explains=(
+            "lan_port_errors",
+            "lan_link_flaps",
+            "device_loss",
+            "device_delay",
+            "device_rate_low",
+            "device_gets_no_pages",
+            "device_absent",
+            "device_unanswering",
+            "only_one_device_affected",
+        ),
         shifts=((ONE_DEVICE, 1.0), (SLOW, 0.7), (DROPS, 0.5), (WIFI_TROUBLE, -1.5), (SITE, -1.5)),
         next_action="Have the customer change the cable at that socket, then try another socket.",
         tell_customer="A network cable between your router and one of your devices seems to be"
         " damaged. Please try another cable.",
-        source="IEEE 802.3, frame check sequence: the router counts frames with a wrong one",
+        source="IEEE 802.3, frame check sequence: the router counts frames with a wrong one;"
+        " sysfs-class-net, carrier_down_count",
     ),
     Cause(
         id="line_saturated",

@@ -18,6 +18,8 @@ DROPPED: Final = (
     "router_drops_site",
     "device_dns_dead",
     "device_idle",
+    "device_connects_in_vain",
+    "device_gets_no_pages",
 )
 
 CAUSES_WAY_OUT: Final[tuple[Cause, ...]] = (

@@ -61,9 +61,12 @@ HOME: Final = (
     "wifi_radio_dead",
 )
 
+GETS_NONE: Final = "device_gets_no_pages"
+"""Where its router can tell, the device that is complained of must be seen to get its pages."""
+
 RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        NO_INTERNET: (*WAY_OUT, *HOME),
+        NO_INTERNET: (*WAY_OUT, *HOME, GETS_NONE),
         SLOW: (
             *WAY_OUT,
             "line_rate_low",
@@ -137,6 +140,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "device_elsewhere",
             "device_takes_no_answers",
             "device_answers_arp_alone",
+            GETS_NONE,
             "device_loss",
             "device_delay",
             "lan_duplicate_address",
@@ -164,6 +168,8 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "platform_fails_from_home",
             "tls_held_back",
             "tls_from_home_held_back",
+            "device_dns_dead",
+            GETS_NONE,
         ),
     }
 )
@@ -235,6 +241,14 @@ MUST_ARISE: Final[Mapping[str, str]] = MappingProxyType(
     {ONE_DEVICE: "device_absent", SITE: "platform_unreachable"}
 )
 """Without a named device, or a named site, such a complaint cannot be called unfounded."""
+
+
+def unseen(on: Board) -> bool:
+    """Tell whether a complaint about one device is judged without having seen what it does.
+
+    Many routers have no table to look into; what is left are the checks around the device.
+    """
+    return on.symptom == ONE_DEVICE and on.answers.get(GETS_NONE) is not False
 
 
 def relevant(symptom: str) -> tuple[str, ...]:

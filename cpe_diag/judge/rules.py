@@ -20,6 +20,7 @@ from cpe_diag.judge.rules_load import RULES_LOAD
 from cpe_diag.judge.rules_names import RULES_NAMES
 from cpe_diag.judge.rules_node import RULES_NODE
 from cpe_diag.judge.rules_ont import RULES_ONT
+from cpe_diag.judge.rules_pages import RULES_PAGES
 from cpe_diag.judge.rules_paths import RULES_PATHS
 from cpe_diag.judge.rules_platform import RULES_PLATFORM
 from cpe_diag.judge.rules_port import RULES_PORT
@@ -71,6 +72,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_HOME,
     *RULES_DEVICE,
     *RULES_FLOWS,
+    *RULES_PAGES,
     *RULES_WIFI,
     *RULES_PLATFORM,
     *RULES_SITES,

@@ -171,6 +171,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
         ),
         degraded=(
             "lan_port_errors",
+            "lan_link_flaps",
             "lan_rogue_dhcp",
             "lan_duplicate_address",
             "dns_forwarder_stopped",
@@ -192,6 +193,9 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "device_elsewhere",
             "device_takes_no_answers",
             "device_answers_arp_alone",
+            "device_sends_elsewhere",
+            "device_connects_in_vain",
+            "device_gets_no_pages",
         ),
         degraded=(
             "wifi_signal_weak",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.device_facts import DeviceWatch
 from cpe_diag.domain.failures import Blame, FailureKind
 from cpe_diag.domain.observations import Unobserved
 from cpe_diag.domain.verdict import Destination, FaultDomain, Verdict
 from cpe_diag.judge.calibration import LEARNED
 from cpe_diag.judge.candidates import mentioned, named
 from cpe_diag.judge.competing import FLOOR, MENTION
-from cpe_diag.judge.healthy import relevant
-from cpe_diag.judge.keys import CABLE_TEST, LOAD
+from cpe_diag.judge.healthy import GETS_NONE, relevant, unseen
+from cpe_diag.judge.keys import CABLE_TEST, LOAD, WATCH
 from cpe_diag.judge.segments import segments
 from cpe_diag.judge.settle import ASK_AFFECTED, ASKS
 from cpe_diag.judge.verdict_group import verdict_group
@@ -28,6 +29,16 @@ if TYPE_CHECKING:
     from cpe_diag.judge.weighing import Weighed
 
 NO_FAULT_AT_MOST: Final = 0.95
+UNSEEN_AT_MOST: Final = 0.65
+"""Where nobody saw what the device in question does: all around it is good, and no more.
+
+A second-line engineer wants to hear then that nothing was found, and to ask the caller all the
+same; a case that is closed as sure would be a guess.
+"""
+OPEN_A_PAGE: Final = (
+    "Have the caller open a page on the device and leave it trying, then run again with"
+    " --answer page_opening=opening."
+)
 NO_FAULT_TITLE: Final = "No fault found"
 UNDETERMINED_TITLE: Final = "The evidence does not decide it"
 NOT_OUR_SIDE: Final = frozenset(
@@ -100,7 +111,8 @@ def of_cause(seen: Seen, lead: Weighed, step: SettlingStep | None, rules_version
 def good_enough(seen: Seen) -> float:
     """Give how sure "no fault" is, where all that matters was seen good."""
     most = max(one.belief for one in seen.weighing.weighed)
-    return NO_FAULT_AT_MOST * (1.0 - most)
+    believed = NO_FAULT_AT_MOST * (1.0 - most)
+    return min(believed, UNSEEN_AT_MOST) if unseen(seen.on) else believed
 
 
 def no_fault(seen: Seen, rules_version: str) -> Verdict:
@@ -186,6 +198,8 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
     action = "Go on by hand with what is unknown."
     if step:
         action = f"Find out: {step.question}"
+    elif _silent_device(seen):
+        action = OPEN_A_PAGE
     elif measurable:
         action = MEASURE_CABLE
     elif not_said:
@@ -210,6 +224,12 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
         segments=segments(seen.findings, seen.case.evidence),
         rules_version=rules_version,
     )
+
+
+def _silent_device(seen: Seen) -> bool:
+    """Tell whether all that is missing may be that nothing is done on the device."""
+    silent = seen.case.evidence.value(DeviceWatch, WATCH.kind, WATCH.subject) is not None
+    return silent and GETS_NONE not in seen.on.not_arising and seen.on.answers[GETS_NONE] is None
 
 
 def _cable_untested(seen: Seen) -> bool:

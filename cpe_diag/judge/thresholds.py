@@ -631,6 +631,14 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
         meaning="after at least so many, a device whose connections are all of IPv6 lacks IPv4",
     ),
     Threshold(
+        id="device_tries",
+        value=2.0,
+        unit="names, connections or frames within six seconds",
+        source=PROPOSAL + ": one alone may be lost by chance, or wait for its answer just now;"
+        " RFC 6298, section 2: a connection is asked for again after one second",
+        meaning="at least so many, of which nothing came about, are a device that gets no pages",
+    ),
+    Threshold(
         id="device_half_open",
         value=2.0,
         unit="connections in the router's table",

@@ -10,6 +10,7 @@ from cpe_diag.probes import (
     chosen_resolver,
     device_ping,
     device_traces,
+    device_watch,
     dhcp_bindings,
     dhcp_server,
     home_paths,
@@ -97,6 +98,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     lan_offers.PROBE,
     device_ping.PROBE,
     device_traces.PROBE,
+    device_watch.PROBE,
     path_quality.PROBE,
     load_test.PROBE,
 )

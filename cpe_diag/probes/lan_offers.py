@@ -23,7 +23,7 @@ PROBE: Final = Probe(
     title="Other DHCP servers",
     asks="the home network, from the router: who else offers it an address",
     gives=(KEY,),
-    after=(),
+    after=("router_lan",),
     run=_run,
     cost_s=4.2,
 )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.device_facts import (
         DeviceFlows,
         DevicePresence,
+        DeviceWatch,
         LanOffers,
         LanSocket,
         NameQueries,
@@ -52,6 +53,20 @@ def device_flows(fact: DeviceFlows) -> str:
         ("another server", fact.names_of_others),
     ):
         parts += _names(words, names)
+    return ", ".join(parts)
+
+
+def device_watch(fact: DeviceWatch) -> str:
+    """Say what came about while the router looked on."""
+    parts = [f"within {fact.watched_s:.0f} s: {device_flows(fact.flows)}"]
+    parts.append(f"{counted(fact.flows.tcp_taken_up, 'connection')} of it came about")
+    if fact.others_taken_up:
+        parts.append(f"{fact.others_taken_up} of other devices")
+    vain = known(fact.asked_in_vain)
+    parts += [f"it asked in vain for {listed(list(vain))}"] if vain else []
+    astray = known(fact.frames_astray)
+    parts += [f"{counted(astray, 'frame')} of it went to nobody"] if astray else []
+    parts += [f"{one.socket} lost its link {one.times}x" for one in fact.link_losses]
     return ", ".join(parts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from cpe_diag.domain.device_facts import DeviceFlows, DevicePresence, LanOffers
+from cpe_diag.domain.device_facts import DeviceFlows, DevicePresence, DeviceWatch, LanOffers
 from cpe_diag.domain.dhcp_facts import DhcpServer
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
 from cpe_diag.domain.history_facts import PortHistory
@@ -272,6 +272,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     AirScan: router_text.air_scan,
     DevicePresence: device_text.device_presence,
     DeviceFlows: device_text.device_flows,
+    DeviceWatch: device_text.device_watch,
     LanOffers: device_text.lan_offers,
     PingCheck: _ping,
     PathQuality: load_text.path_quality,

@@ -7,9 +7,11 @@ from typing import Final
 from cpe_diag.domain.device_facts import (
     DeviceFlows,
     DevicePresence,
+    DeviceWatch,
     LanOffers,
     LanSocket,
     NameQueries,
+    Tries,
 )
 
 LAPTOP: Final = "02:00:5e:20:00:01"
@@ -36,6 +38,27 @@ DEVICE_FACTS: Final[dict[tuple[str, str], object]] = {
         tcp_taken_up=19,
         tcp_not_taken_up=0,
         whole=True,
+    ),
+    ("device_watch", "device"): DeviceWatch(
+        watched_s=6.0,
+        flows=DeviceFlows(
+            names_of_router=NameQueries(asked=3, answered=3),
+            names_of_operator=NOBODY,
+            names_of_others=NOBODY,
+            to_router=0,
+            past_router=6,
+            past_router_answered=6,
+            past_router_ipv4=6,
+            tcp_taken_up=5,
+            tcp_not_taken_up=0,
+            whole=True,
+        ),
+        secure=Tries(asked=4, answered=4, taken_up=4),
+        plain=Tries(asked=1, answered=1, taken_up=1),
+        others_taken_up=7,
+        asked_in_vain=(),
+        frames_astray=0,
+        link_losses=(),
     ),
     ("lan_offers", "router"): LanOffers(servers=()),
 }

@@ -34,6 +34,7 @@ FROM_ROUTER: Final = (
     ("ping", "router>device"),
     ("device_presence", "device"),
     ("device_flows", "device"),
+    ("device_watch", "device"),
     ("lan_offers", "router"),
     ("dns", "router>reference"),
     ("dns", "router>operator_resolver"),

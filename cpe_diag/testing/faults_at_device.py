@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from cpe_diag.domain.device_facts import LanSocket, NameQueries
+from cpe_diag.domain.device_facts import DeviceWatch, LanSocket, LinkLoss, NameQueries, Tries
 from cpe_diag.testing.device_samples import LAPTOP, NOBODY
 from cpe_diag.testing.evidence_samples import changed
 from cpe_diag.testing.fault_effects import lost
@@ -12,6 +13,7 @@ from cpe_diag.testing.fault_effects import lost
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
 
+NO_TRIES: Final = Tries(asked=0, answered=0, taken_up=0)
 INTRUDER: Final = "02:00:5e:20:00:07"
 
 
@@ -30,7 +32,12 @@ def _flows(case: CaseFile, **fields: Any) -> CaseFile:  # noqa: ANN401 - as data
         "past_router_ipv4": 0,
         "tcp_taken_up": 0,
     }
-    return changed(case, "device_flows", "device", **{**nothing, **fields})
+    case = changed(case, "device_flows", "device", **{**nothing, **fields})
+    watch = case.evidence.value(DeviceWatch, "device_watch", "device")
+    if watch is None:
+        return case
+    flows = replace(watch.flows, **{**nothing, **fields})
+    return changed(case, "device_watch", "device", flows=flows, secure=NO_TRIES, plain=NO_TRIES)
 
 
 def dead_nic(case: CaseFile) -> CaseFile:
@@ -81,3 +88,27 @@ def device_firewall(case: CaseFile) -> CaseFile:
         past_router_ipv4=5,
         tcp_not_taken_up=5,
     )
+
+
+def device_web_blocked(case: CaseFile) -> CaseFile:
+    """Nobody takes up what the laptop begins: its names are answered, its connections are not."""
+    names = NameQueries(asked=2, answered=2)
+    return _flows(case, names_of_router=names, past_router=4, past_router_ipv4=4)
+
+
+def device_dns_lies(case: CaseFile) -> CaseFile:
+    """The laptop's own name server sends it to addresses where nobody is."""
+    names = NameQueries(asked=3, answered=3)
+    return _flows(case, names_of_others=names, past_router=4, past_router_ipv4=4)
+
+
+def gateway_that_is_not_there(case: CaseFile) -> CaseFile:
+    """The laptop asks by ARP for a gateway that nobody is."""
+    case = device_gateway(case)
+    return changed(case, "device_watch", "device", asked_in_vain=("192.168.1.254",))
+
+
+def loose_cable(case: CaseFile) -> CaseFile:
+    """The laptop's socket loses its link twice while the router looks on."""
+    losses = (LinkLoss(socket="lan1", times=2),)
+    return changed(case, "device_watch", "device", link_losses=losses)

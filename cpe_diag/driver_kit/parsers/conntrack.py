@@ -8,13 +8,13 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # Linux nf_conntrack_standalone.c, ct_seq_show (/proc/net/nf_conntrack), and conntrack(8) -L, which
 # leaves out the first two words: protocol, its number, seconds left (not of an offloaded flow),
 # the state of TCP, then the direction in which the first packet went.
 _FLOW: Final = re.compile(
-    r"(?:ipv[46] +\d+ )?(?P<protocol>\w+) +\d+(?: \d+)?(?: (?P<state>[A-Z_0-9]+))? "
+    r"(?:ipv[46] +\d+ )?(?P<protocol>\w+) +\d+(?: (?P<left>\d+))?(?: (?P<state>[A-Z_0-9]+))? "
     r"src=(?P<source>[0-9a-f.:]+) dst=(?P<destination>[0-9a-f.:]+)"
     r"(?: sport=\d+ dport=(?P<port>\d+))?(?: [a-z]+=\d+)*(?P<unreplied> \[UNREPLIED\])? src="
 )
@@ -28,7 +28,10 @@ _HALF_OPEN: Final = "SYN_RECV"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """One flow as the one who began it addressed it; `port` is 0 where it has none."""
+    """One flow as the one who began it addressed it; `port` is 0 where it has none.
+
+    `silent_s` is how long ago its last packet was, where the kernel's times are known; else None.
+    """
 
     source: IPv4Address | IPv6Address
     destination: IPv4Address | IPv6Address
@@ -36,13 +39,16 @@ class Flow:
     answered: bool
     taken_up: bool
     half_open: bool
+    protocol: str = ""
+    silent_s: float | None = None
 
 
-def flows(table: str) -> Iterator[Flow]:
+def flows(table: str, times: Mapping[str, int] | None = None) -> Iterator[Flow]:
     """Read lines of the table; what is of no known form is left out.
 
     Args:
         table: of /proc/net/nf_conntrack, or of `conntrack -L`.
+        times: seconds by switch, such as `tcp_timeout_time_wait` (nf_conntrack-sysctl.rst).
 
     Yields:
         The flows in their order.
@@ -65,4 +71,24 @@ def flows(table: str) -> Iterator[Flow]:
             answered=match["unreplied"] is None,
             taken_up=state in _AFTER_HANDSHAKE or offloaded,
             half_open=state == _HALF_OPEN,
+            protocol=match["protocol"],
+            silent_s=_silent_s(match, state, times or {}),
         )
+
+
+def _silent_s(match: re.Match[str], state: str, times: Mapping[str, int]) -> float | None:
+    """Reckon how long ago a flow's last packet was: what it was given then, less what is left.
+
+    nf_conntrack_proto_tcp.c gives a flow less where an answer is overdue: that reads as long ago,
+    which is what is meant. nf_conntrack_proto_udp.c: an assured flow has the longer time.
+    """
+    if match["left"] is None:
+        return None
+    if match["protocol"] == "tcp":
+        given = times.get(f"tcp_timeout_{state.lower()}")
+    elif match["protocol"] == "udp":
+        assured = "[ASSURED]" in match.string
+        given = times.get("udp_timeout_stream" if assured else "udp_timeout")
+    else:
+        given = None
+    return None if given is None else float(given - int(match["left"]))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from ipaddress import ip_address, ip_interface
+from dataclasses import dataclass
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv6Address,
+    IPv6Interface,
+    ip_address,
+    ip_interface,
+)
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from cpe_diag.domain.device_facts import (
@@ -23,8 +31,7 @@ from cpe_diag.driver_kit.parsers.sections import needed, sections
 from cpe_diag.driver_kit.router import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from cpe_diag.driver_kit.router import ReadingContext
     from cpe_diag.ports import CommandAnswer
@@ -151,30 +158,87 @@ def device_flows(answers: tuple[CommandAnswer, ...], context: ReadingContext) ->
     table = needed(parts, "flows", label)
     if table == NO_TABLE:
         raise UnreadableError(FailureKind.UNSUPPORTED, "the router shows no table of connections")
+    needed(parts, "neighbours", label)
+    home = home_of(parts, context)
+    return flow_counts(home, flows(table), whole=len(table.splitlines()) < MOST_FLOWS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """Whose addresses are whose: the router's own, the operator's name servers, the device's."""
+
+    own: tuple[IPv4Interface | IPv6Interface, ...]
+    operators: frozenset[IPv4Address | IPv6Address]
+    mine: frozenset[IPv4Address | IPv6Address]
+
+    def is_local(self, flow: Flow) -> bool:
+        """Tell what stays in the home: to a group, or to a neighbour that is not the router."""
+        to = flow.destination
+        if to.is_multicast or str(to) == "255.255.255.255":
+            return True
+        beside = any(to.version == one.version and to in one.network for one in self.own)
+        return beside and all(to != one.ip for one in self.own)
+
+    def passes(self, flow: Flow) -> bool:
+        """Tell what goes through the router, and asks for no name."""
+        return (
+            flow.port not in NAMES
+            and not self.is_local(flow)
+            and all(flow.destination != one.ip for one in self.own)
+        )
+
+
+def home_of(parts: Mapping[str, str], context: ReadingContext) -> Home:
+    """Read whose addresses are whose.
+
+    Args:
+        parts: of an answer: `own`, `servers` and `neighbours`.
+        context: the device's address, and the operator's resolver.
+
+    Returns:
+        The addresses.
+    """
     own = _read(_OWN, parts.get("own", ""), ip_interface)
-    routers = {interface.ip for interface in own}
     named = f"{parts.get('servers', '')}\nnameserver {context.server}"
-    operators = set(_read(_SERVER, named, ip_address)) - routers
-    mine = _of_device(needed(parts, "neighbours", label), context.target)
-    every = [one for one in flows(table) if one.source in mine and not _is_local(one, own)]
+    return Home(
+        own=tuple(own),
+        operators=frozenset(_read(_SERVER, named, ip_address)) - {one.ip for one in own},
+        mine=_of_device(parts.get("neighbours", ""), context.target),
+    )
+
+
+def flow_counts(home: Home, table: Iterable[Flow], *, whole: bool) -> DeviceFlows:
+    """Count the device's flows.
+
+    Args:
+        home: whose addresses are whose.
+        table: flows of anybody.
+        whole: nothing was cut off.
+
+    Returns:
+        Numbers, and nothing else.
+    """
+    routers = {one.ip for one in home.own}
+    every = [one for one in table if one.source in home.mine and not home.is_local(one)]
     names = [one for one in every if one.port in NAMES]
-    past = [one for one in every if one.port not in NAMES and one.destination not in routers]
+    past = [one for one in every if home.passes(one)]
 
     def asked(of_kind: Callable[[Flow], bool]) -> NameQueries:
         those = [one for one in names if of_kind(one)]
         return NameQueries(asked=len(those), answered=sum(one.answered for one in those))
 
+    known_servers = routers | home.operators
     return DeviceFlows(
         names_of_router=asked(lambda one: one.destination in routers),
-        names_of_operator=asked(lambda one: one.destination in operators),
-        names_of_others=asked(lambda one: one.destination not in routers | operators),
+        names_of_operator=asked(lambda one: one.destination in home.operators),
+        names_of_others=asked(lambda one: one.destination not in known_servers),
         to_router=sum(one.destination in routers and one.port not in NAMES for one in every),
         past_router=len(past),
         past_router_answered=sum(one.answered for one in past),
         past_router_ipv4=sum(one.destination.version == IPV4 for one in past),
         tcp_taken_up=sum(one.taken_up for one in past),
         tcp_not_taken_up=sum(one.half_open for one in past),
-        whole=len(table.splitlines()) < MOST_FLOWS,
+        whole=whole,
     )
 
 
@@ -193,12 +257,3 @@ def _of_device(neighbours: str, address: str) -> frozenset[IPv4Address | IPv6Add
     mac = next((mac.lower() for held, mac, _ in rows if held == address and mac), "")
     texts = [address, *(held for held, other, _ in rows if mac and other.lower() == mac)]
     return frozenset(_read(_WORD, " ".join(texts), ip_address))
-
-
-def _is_local(flow: Flow, own: list[IPv4Interface | IPv6Interface]) -> bool:
-    """Tell what stays in the home: to a group, or to a neighbour that is not the router."""
-    to = flow.destination
-    if to.is_multicast or str(to) == "255.255.255.255":
-        return True
-    beside = any(to.version == one.version and to in one.network for one in own)
-    return beside and all(to != one.ip for one in own)

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
 
 UNSUPPORTED = Missing(why=FailureKind.UNSUPPORTED)
-HOME = about(ethernet_home("one_device_offline"), device_mac=LAPTOP)
 PRESENCE, FLOWS = ("device_presence", "device"), ("device_flows", "device")
+WATCH = ("device_watch", "device")
+WATCHED = about(ethernet_home("one_device_offline"), device_mac=LAPTOP)
+HOME = never_asked(WATCHED, WATCH)
 RULES = (
     "device_port_mute",
     "device_dns_dead",
