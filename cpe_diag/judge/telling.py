@@ -197,9 +197,7 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
     unusual = [f.id for f in seen.findings if f.answer and f.follows_from is None]
     action = "Go on by hand with what is unknown."
     if step:
-        action = f"Find out: {step.question}"
-    elif _silent_device(seen):
-        action = OPEN_A_PAGE
+        action = _find_out(seen, step)
     elif measurable:
         action = MEASURE_CABLE
     elif not_said:
@@ -224,6 +222,10 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
         segments=segments(seen.findings, seen.case.evidence),
         rules_version=rules_version,
     )
+
+
+def _find_out(seen: Seen, step: SettlingStep) -> str:
+    return OPEN_A_PAGE if _silent_device(seen) else f"Find out: {step.question}"
 
 
 def _silent_device(seen: Seen) -> bool:

@@ -41,8 +41,7 @@ def silent(case: CaseFile) -> CaseFile:
     """Nothing at all came from the device while one looked; before that, all was well."""
     held = at_device.device_idle(case).evidence.value(DeviceWatch, *WATCH)
     assert held is not None
-    fields = {"flows": held.flows, "secure": held.secure, "plain": held.plain}
-    return changed(case, *WATCH, **fields)
+    return changed(case, *WATCH, flows=held.flows, secure=held.secure, plain=held.plain)
 
 
 def test_no_fault_is_said_of_a_device_that_was_seen_to_get_its_pages() -> None:
