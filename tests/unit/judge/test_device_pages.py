@@ -89,7 +89,7 @@ def test_a_device_that_opens_plain_pages_alone_is_not_called_well() -> None:
     [
         (at_device.device_dns, "device_dns"),
         (at_device.device_dns_lies, "device_dns_lies"),
-        (at_device.gateway_that_is_not_there, "device_gateway"),
+        (at_device.device_gateway, "device_gateway"),
         (at_device.device_firewall, "device_firewall"),
         (at_device.loose_cable, "lan_cable"),
         (at_device.device_web_blocked, "device_unexplained"),
