@@ -1,0 +1,128 @@
+"""Thresholds of the home: its Wi-Fi, its sockets and its devices."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cpe_diag.judge.threshold import PROPOSAL, Threshold
+
+THRESHOLDS_HOME: Final[tuple[Threshold, ...]] = (
+    Threshold(
+        id="wifi_weak_dbm",
+        value=-75.0,
+        unit="dBm",
+        source="accessagility, keepcalmandping: -70 light use, below -80 unusable; the middle",
+        meaning="a station heard weaker than this is too far away",
+    ),
+    Threshold(
+        id="wifi_busy_percent",
+        value=60.0,
+        unit="% of the time",
+        source=PROPOSAL,
+        meaning="a channel that is busy for longer has no room left",
+    ),
+    Threshold(
+        id="wifi_loud_neighbour_dbm",
+        value=-75.0,
+        unit="dBm",
+        source=PROPOSAL + "; a signal this strong makes our radio wait its turn",
+        meaning="a neighbour at or above this takes air time from ours",
+    ),
+    Threshold(
+        id="wifi_loud_neighbours",
+        value=4.0,
+        unit="access points on the same channel",
+        source=PROPOSAL,
+        meaning="at least so many loud neighbours crowd a channel",
+    ),
+    Threshold(
+        id="wifi_retry_share",
+        value=0.3,
+        unit="retries a packet",
+        source=PROPOSAL,
+        meaning="at least so many retries a packet are a bad way through the air",
+    ),
+    Threshold(
+        id="wifi_retry_packets",
+        value=1000.0,
+        unit="packets",
+        source=PROPOSAL,
+        meaning="with fewer packets the share of retries says nothing",
+    ),
+    Threshold(
+        id="lan_crc_errors",
+        value=100.0,
+        unit="frames with a wrong checksum",
+        source=PROPOSAL + "; IEEE 802.3 allows a link one bit error in 10,000,000,000",
+        meaning="at least so many on one socket of the router are no chance",
+    ),
+    Threshold(
+        id="lan_crc_errors_per_hour",
+        value=10.0,
+        unit="frames with a wrong checksum an hour since the start",
+        source=PROPOSAL,
+        meaning="at least so often means that it goes on",
+    ),
+    Threshold(
+        id="asleep_bps",
+        value=10_000_000.0,
+        unit="bit/s",
+        source=PROPOSAL
+        + ": network cards that wait to be woken (Wake-on-LAN) keep a link at their"
+        " slowest rate, 10 Mbit/s",
+        meaning="a link at no more than this may be of a device that sleeps or is switched off",
+    ),
+    Threshold(
+        id="device_queries",
+        value=2.0,
+        unit="queries for names in the router's table",
+        source=PROPOSAL + ": resolvers ask again after 5 s (resolv.conf(5)), and an unanswered"
+        " flow stays for 30 s (nf_conntrack_udp_timeout): a device that tries leaves several",
+        meaning="at least so many queries are more than one that was lost by chance",
+    ),
+    Threshold(
+        id="device_names",
+        value=4.0,
+        unit="answered queries for names in the router's table",
+        source=PROPOSAL + ": two names, each for IPv4 and IPv6 (RFC 8305, section 3); whoever asks"
+        " for a name connects to it, and an answered query stays for 30 s",
+        meaning="after at least so many, a device that connects to nobody goes another way",
+    ),
+    Threshold(
+        id="device_names_dual",
+        value=16.0,
+        unit="answered queries for names in the router's table",
+        source=PROPOSAL + ": eight names, as above; where a site has IPv6 it goes first (RFC 8305,"
+        " section 4), but about half of all sites have IPv4 alone",
+        meaning="after at least so many, a device whose connections are all of IPv6 lacks IPv4",
+    ),
+    Threshold(
+        id="device_tries",
+        value=2.0,
+        unit="names, connections or frames within six seconds",
+        source=PROPOSAL + ": one alone may be lost by chance, or wait for its answer just now;"
+        " RFC 6298, section 2: a connection is asked for again after one second",
+        meaning="at least so many, of which nothing came about, are a device that gets no pages",
+    ),
+    Threshold(
+        id="device_half_open",
+        value=2.0,
+        unit="connections in the router's table",
+        source=PROPOSAL + "; nf_conntrack-sysctl.rst: SYN_RECV stays for 60 s",
+        meaning="at least so many answers that were not taken up are no chance",
+    ),
+    Threshold(
+        id="wifi_wrong_passwords",
+        value=2.0,
+        unit="failed handshakes in the log excerpt",
+        source=PROPOSAL + ": a single one also happens when a frame is lost",
+        meaning="at least so many failures of one device are a wrong password",
+    ),
+    Threshold(
+        id="wifi_disconnects",
+        value=5.0,
+        unit="disconnections in the log excerpt",
+        source=PROPOSAL,
+        meaning="a device that left at least so often does not hold its connection",
+    ),
+)
