@@ -90,14 +90,11 @@ def try_command(  # noqa: PLR0913 - each is an option
 
 
 def _read(context: click.Context, path: Path | None) -> TicketRules:
-    from cpe_diag.playbook.load import list_playbooks
-    from cpe_diag.service.ticket_rules_file import SHIPPED, read_ticket_rules
-    from cpe_diag.wiring.knowledge import vocabulary
+    from cpe_diag.wiring.tickets import rules_of
 
     config = config_of(context)
     with told_clearly():
-        playbooks = list_playbooks(vocabulary(), config.playbook_folders)
-        return read_ticket_rules(path or config.tickets.rules or SHIPPED, playbooks)
+        return rules_of(config, path)
 
 
 def _columns(said: Sequence[str]) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from cpe_diag.domain.observations import Observed
 from cpe_diag.report.fact_text import fact_text
 from cpe_diag.report.plain import harmless
 from cpe_diag.report.ticket import plain_ticket_note
+from cpe_diag.report.words import next_words
 from cpe_diag.service.outgoing import Route
 
 if TYPE_CHECKING:
@@ -61,6 +62,20 @@ def run_note(result: Run, *, case_link: str | None, reference: str) -> str:
     tail = [*([f"Case: {harmless(case_link)}"] if case_link else []), f"{MARK}{reference}"]
     facts = ["Facts:", *_facts(result)]
     return _fitting(plain_ticket_note(result).splitlines(), facts, tail)
+
+
+def customer_note(result: Run, *, reference: str) -> str:
+    """Write a note that the customer reads: what to tell them, and nothing of how we know.
+
+    Args:
+        result: the run.
+        reference: the answer's external id.
+
+    Returns:
+        Plain text, its last line the reference.
+    """
+    _, tell = next_words(result.destination, result.verdict)
+    return note(tell, case_link=None, reference=reference)
 
 
 def note(words: str, *, case_link: str | None, reference: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from cpe_diag.report.plain import harmless
-from cpe_diag.service.ticket_rules import Hours, Priority
+from cpe_diag.service.occasion import Occasion
+from cpe_diag.service.ticket_hours import Hours
+from cpe_diag.service.ticket_rules import Priority
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,16 +21,6 @@ LONGEST_TITLE: Final = 120
 
 _MOST_QUIET_PARTS: Final = 15
 """Quiet hours that follow upon each other: a fortnight of whole days, and more is for ever."""
-
-
-class Occasion(StrEnum):
-    """What people are told of."""
-
-    WARNING = "warning"
-    HANDED_OVER = "handed_over"
-    INCIDENT = "incident"
-    CLEARED = "cleared"
-    RUN_FAILED = "run_failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

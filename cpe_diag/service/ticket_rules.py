@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from cpe_diag.service.ticket_hours import Hours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from cpe_diag.service.ticket import Ticket
 
@@ -26,41 +28,6 @@ class Priority(StrEnum):
     """Something works, or works badly."""
     REQUEST = "request"
     """Nothing is broken; somebody wants something."""
-
-
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-"""As `datetime.weekday` counts them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hours:
-    """A time of day; where `end` is not after `start` it goes on past midnight.
-
-    `days` are those on which it starts; empty: all.
-    """
-
-    start: time
-    end: time
-    days: frozenset[str] = frozenset()
-
-    def covers(self, moment: datetime) -> bool:
-        """Say whether a moment lies in it.
-
-        Args:
-            moment: in the zone in which the hours are meant.
-
-        Returns:
-            True from `start` on and before `end`.
-        """
-        now = moment.time()
-        if self.start < self.end:
-            return self.start <= now < self.end and self._starts_on(moment.weekday())
-        if now >= self.start:
-            return self._starts_on(moment.weekday())
-        return now < self.end and self._starts_on((moment.weekday() - 1) % len(DAYS))
-
-    def _starts_on(self, weekday: int) -> bool:
-        return not self.days or DAYS[weekday] in self.days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.driver_kit.schema_check import check, suggestion
 from cpe_diag.driver_kit.yaml_source import read_yaml_file
 from cpe_diag.playbook.model import AskStep
-from cpe_diag.service.ticket_rules import Conditions, Hours, Priority, Rule, TicketRules
+from cpe_diag.service.ticket_hours import hours_of, is_zone
+from cpe_diag.service.ticket_rules import Conditions, Priority, Rule, TicketRules
 from cpe_diag.service.ticket_rules_schema import TICKET_RULES_SCHEMA
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def _rules(document: YamlDocument) -> Sequence[_Entries]:
 def _meaning(document: YamlDocument, playbooks: Mapping[str, Playbook]) -> tuple[Fault, ...]:
     faults: list[Fault] = []
     zone = str(cast("_Entries", document.data)["zone"])
-    if not _is_zone(zone):
+    if not is_zone(zone):
         faults.append(document.fault(("zone",), f"zone: there is no time zone {zone!r}"))
     seen: dict[str, int] = {}
     for at, entry in enumerate(_rules(document)):
@@ -126,14 +125,6 @@ def _answers(
     return faults
 
 
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
 def _rule(entry: _Entries) -> Rule:
     playbook = entry.get("playbook")
     return Rule(
@@ -155,7 +146,7 @@ def _conditions(entry: _Entries) -> Conditions:
         desks=_several(entry.get("desk")),
         text=_several(entry.get("text")),
         not_text=_several(entry.get("not_text")),
-        hours=None if hours is None else _hours(hours),
+        hours=None if hours is None else hours_of(hours),
     )
 
 
@@ -163,14 +154,6 @@ def _several(value: object) -> tuple[str, ...]:
     if isinstance(value, list):
         return tuple(str(one) for one in value)
     return () if value is None else (str(value),)
-
-
-def _hours(entry: _Entries) -> Hours:
-    return Hours(
-        start=time.fromisoformat(str(entry["from"])),
-        end=time.fromisoformat(str(entry["to"])),
-        days=frozenset(cast("list[str]", entry.get("days") or [])),
-    )
 
 
 def _seconds(text: str) -> float:

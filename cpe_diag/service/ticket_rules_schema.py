@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.playbook.schema import DURATION_PATTERN, ID_PATTERN
-from cpe_diag.service.ticket_rules import DAYS, Priority
+from cpe_diag.service.ticket_hours import HOURS
+from cpe_diag.service.ticket_rules import Priority
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,31 +28,6 @@ def _patterns(title: str, description: str) -> dict[str, object]:
     }
 
 
-_CLOCK: Final[Mapping[str, object]] = {
-    "type": "string",
-    "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$",
-    "description": "a time of day such as 22:30",
-}
-
-_TIME: Final[Mapping[str, object]] = {
-    "type": "object",
-    "title": "Time of day",
-    "description": "When the ticket was opened; where `to` is not after `from`, past midnight.",
-    "required": ["from", "to"],
-    "properties": {
-        "from": _CLOCK,
-        "to": _CLOCK,
-        "days": {
-            "type": "array",
-            "title": "Days on which this time starts",
-            "items": {"enum": list(DAYS)},
-            "minItems": 1,
-            "uniqueItems": True,
-        },
-    },
-    "additionalProperties": False,
-}
-
 _WHEN: Final[Mapping[str, object]] = {
     "type": "object",
     "title": "When the rule fits",
@@ -64,7 +40,7 @@ _WHEN: Final[Mapping[str, object]] = {
             "Words", "Words of title or text; * stands for the rest of a word, as in inter*."
         ),
         "not_text": _patterns("Words that must not be there", "As `text`; one is enough."),
-        "time": _TIME,
+        "time": HOURS,
     },
     "minProperties": 1,
     "additionalProperties": False,

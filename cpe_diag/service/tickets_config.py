@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from cpe_diag.domain.verdict import Destination
+from cpe_diag.service.occasion import Occasion
+from cpe_diag.service.on_call import OnCall
 from cpe_diag.service.outgoing import OutgoingDesk, OwnRequest, Route
+from cpe_diag.service.ticket_hours import hours_of, is_zone
 from cpe_diag.service.ticket_paths import DELIVERY_HEADERS, PRESETS, Algorithm, DeskKind
 
 if TYPE_CHECKING:
@@ -63,23 +66,32 @@ class DeskConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonConfig:
+    """Somebody on call; `send` is a reference to an address that Apprise understands."""
+
+    on_call: OnCall
+    send: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketsConfig:
     """The `tickets` part; `rules` None: the shipped example. `case_link` holds {case}."""
 
     rules: Path | None = None
     case_link: str | None = None
     desks: Mapping[str, DeskConfig] = field(default_factory=dict)
+    on_call: Mapping[str, PersonConfig] = field(default_factory=dict)
 
 
-def tickets_part(
-    part: Mapping[str, object], absolute: Callable[[str | None], Path | None]
-) -> TicketsConfig:
-    """Read the `tickets` part, which the schema has checked; `absolute` places its paths."""
+def tickets_part(part: Mapping[str, object], folder: Path) -> TicketsConfig:
+    """Read the `tickets` part, which the schema has checked; `folder` is where its paths begin."""
+    people = cast("Mapping[str, Mapping[str, object]]", part.get("on_call") or {})
     desks = cast("Mapping[str, Mapping[str, object]]", part.get("desks") or {})
     return TicketsConfig(
-        rules=absolute(cast("str | None", part.get("rules"))),
+        rules=folder / Path(str(part["rules"])).expanduser() if "rules" in part else None,
         case_link=cast("str | None", part.get("case_link")),
         desks={name: _desk(name, said) for name, said in desks.items()},
+        on_call={name: _person(name, said) for name, said in people.items()},
     )
 
 
@@ -87,11 +99,16 @@ def tickets_faults(document: YamlDocument, data: Mapping[str, object]) -> tuple[
     """Find what the schema cannot: expressions that are none, a desk that could not be read."""
     part = cast("Mapping[str, object]", data.get("tickets") or {})
     desks = cast("Mapping[str, Mapping[str, object]]", part.get("desks") or {})
+    people = cast("Mapping[str, Mapping[str, object]]", part.get("on_call") or {})
+    faults: list[Fault] = []
+    for name, said in people.items():
+        if not is_zone(str(said["zone"])):
+            words = f"tickets.on_call.{name}.zone: there is no time zone {said['zone']!r}"
+            faults.append(document.fault(("tickets", "on_call", name, "zone"), words))
     if not desks:
-        return ()
+        return tuple(faults)
     from cpe_diag.service.ticket_reading import fault_of  # noqa: PLC0415 - only with a desk
 
-    faults: list[Fault] = []
     for name, said in desks.items():
         path = ("tickets", "desks", name)
         fields = cast("Mapping[str, str]", said.get("fields") or {})
@@ -215,4 +232,18 @@ def _route(said: Mapping[str, object]) -> Route:
         priority=str(said.get("priority", "")),
         transition=str(said.get("transition", "")),
         fields=cast("Mapping[str, str]", said.get("fields") or {}),
+    )
+
+
+def _person(name: str, said: Mapping[str, object]) -> PersonConfig:
+    quiet = cast("Mapping[str, object] | None", said.get("quiet"))
+    return PersonConfig(
+        on_call=OnCall(
+            name=name,
+            zone=str(said["zone"]),
+            quiet=None if quiet is None else hours_of(quiet),
+            urgent_at_night=bool(said.get("urgent_at_night", True)),
+            occasions=frozenset(Occasion(one) for one in cast("list[str]", said.get("of") or [])),
+        ),
+        send=str(said["send"]),
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.verdict import Destination
-from cpe_diag.playbook.schema import DURATION_PATTERN
+from cpe_diag.service.occasion import Occasion
+from cpe_diag.service.ticket_hours import HOURS
 from cpe_diag.service.ticket_paths import FIELDS, Algorithm, DeskKind
 
 _REFERENCE: Final[dict[str, object]] = {
@@ -120,10 +121,31 @@ _DESK: Final[dict[str, object]] = {
         "delivery_header": _HEADER,
         "max_age": {
             "type": "string",
-            "pattern": DURATION_PATTERN,
+            "pattern": "^[0-9]{1,5}(s|m)$",
             "description": "a time with its unit, such as 60m: older deliveries are refused",
         },
         "answer": _ANSWER,
+    },
+}
+
+_PERSON: Final[dict[str, object]] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["send", "zone"],
+    "properties": {
+        "send": {**_REFERENCE, "description": "a reference to an Apprise address, as env:NAME"},
+        "zone": {"type": "string", "description": "a time zone such as Europe/Berlin"},
+        "quiet": HOURS,
+        "urgent_at_night": {
+            "type": "boolean",
+            "description": "whether total losses and incidents are told in quiet hours; true",
+        },
+        "of": {
+            "type": "array",
+            "description": "what they are told of; default: everything",
+            "items": {"enum": [one.value for one in Occasion]},
+            "uniqueItems": True,
+        },
     },
 }
 
@@ -143,6 +165,12 @@ TICKETS: Final[dict[str, object]] = {
             "description": "ticket desks by name",
             "propertyNames": {"pattern": "^[a-z][a-z0-9_-]{0,63}$"},
             "additionalProperties": _DESK,
+        },
+        "on_call": {
+            "type": "object",
+            "description": "people on call by name",
+            "propertyNames": {"pattern": "^\\S(.{0,98}\\S)?$"},
+            "additionalProperties": _PERSON,
         },
     },
 }

@@ -13,7 +13,6 @@ from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.domain.host_keys import KeyPolicy
 from cpe_diag.probes.column_reader import Pace
 from cpe_diag.probes.probe import WebTarget
-from cpe_diag.service.tickets_config import TicketsConfig, tickets_faults, tickets_part
 from cpe_diag.transports.credential_vault import TOKEN_FILE, VaultSettings
 from cpe_diag.wiring.config_people import (
     ConsentConfig,
@@ -59,7 +58,10 @@ class DhcpConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """A checked configuration. `origin` says in words where it came from."""
+    """A checked configuration. `origin` says in words where it came from.
+
+    `tickets` is that part as it was said; `wiring.tickets` makes values of it.
+    """
 
     origin: str
     folder: Path
@@ -85,7 +87,7 @@ class Config:
     rights: Path | None = None
     store: StoreConfig = field(default_factory=StoreConfig)
     consent: ConsentConfig | None = None
-    tickets: TicketsConfig = field(default_factory=TicketsConfig)
+    tickets: Mapping[str, object] = field(default_factory=dict)
     driver_folders: tuple[Path, ...] = ()
     playbook_folders: tuple[Path, ...] = ()
 
@@ -159,7 +161,11 @@ def read(path: Path, origin: str) -> Config:
     document = read_yaml_file(path)
     faults = check(document, CONFIG_SCHEMA) if document.data is not None else ()
     data = cast("Mapping[str, object]", document.data or {})
-    faults = faults or (*people_faults(document, data), *tickets_faults(document, data))
+    faults = faults or people_faults(document, data)
+    if not faults and "tickets" in data:
+        from cpe_diag.service.tickets_config import tickets_faults
+
+        faults = tickets_faults(document, data)
     if faults:
         raise DefinitionError(faults)
     return _from_data(data, path, origin)
@@ -206,7 +212,7 @@ def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
         rights=_path(folder, cast("str | None", data.get("rights"))),
         store=store_part(_part(data, "store"), partial(_path, folder)),
         consent=consent_part(_part(data, "consent")),
-        tickets=tickets_part(_part(data, "tickets"), partial(_path, folder)),
+        tickets=_part(data, "tickets"),
         driver_folders=_folders(data, "driver_folders", folder),
         playbook_folders=_folders(data, "playbook_folders", folder),
     )

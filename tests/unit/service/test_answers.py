@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpe_diag.service.answer import LONGEST_NOTE, Answer, external_id, note, run_note
+from cpe_diag.service.answer import (
+    LONGEST_NOTE,
+    Answer,
+    customer_note,
+    external_id,
+    note,
+    run_note,
+)
 from cpe_diag.service.desk_answers import found, writing
 from cpe_diag.service.desk_request import CredentialPlace, Found, part
 from cpe_diag.service.outgoing import OutgoingDesk, OwnRequest, Route
@@ -61,6 +68,15 @@ def test_the_note_of_a_run_says_verdict_facts_and_case() -> None:
     assert all(line.startswith("- ") and line.endswith(")") for line in facts)
     assert lines[-2:] == [
         "Case: https://diag.example.net/cases/c-1",
+        "Reference: cpe-diag/r-7/verdict",
+    ]
+
+
+def test_a_customer_reads_only_what_is_said_to_customers() -> None:
+    """Names of nodes, addresses and figures are for the desks."""
+    run = sample_run()
+    assert customer_note(run, reference=REFERENCE).splitlines() == [
+        run.verdict.tell_customer,
         "Reference: cpe-diag/r-7/verdict",
     ]
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cpe_diag.service.occasion import Occasion
 from cpe_diag.service.on_call import (
     LONGEST_TITLE,
-    Occasion,
     OnCall,
     TellLater,
     TellNow,
@@ -19,7 +19,8 @@ from cpe_diag.service.on_call import (
     tellings,
     text_of,
 )
-from cpe_diag.service.ticket_rules import DAYS, Hours, Priority
+from cpe_diag.service.ticket_hours import DAYS, Hours
+from cpe_diag.service.ticket_rules import Priority
 
 NIGHT = Hours(start=time(22), end=time(7))
 ANN = OnCall(name="ann", zone="Europe/Berlin", quiet=NIGHT)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.playbook.load import list_playbooks
 from cpe_diag.service.ticket import Ticket
+from cpe_diag.service.ticket_hours import Hours
 from cpe_diag.service.ticket_rules import (
     Conditions,
-    Hours,
     Priority,
     Rule,
     TicketRules,

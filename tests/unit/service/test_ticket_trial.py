@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from cpe_diag.cli import main
 from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.service.ticket_csv import moment, read_tickets
-from cpe_diag.service.ticket_rules import Conditions, Hours, Priority, Rule, TicketRules
+from cpe_diag.service.ticket_hours import Hours
+from cpe_diag.service.ticket_rules import Conditions, Priority, Rule, TicketRules
 from cpe_diag.service.ticket_trial import try_rules
 
 if TYPE_CHECKING:

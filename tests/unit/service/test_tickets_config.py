@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,11 +10,15 @@ import pytest
 from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.domain.secret import Secret
 from cpe_diag.domain.verdict import Destination
+from cpe_diag.service.occasion import Occasion
+from cpe_diag.service.on_call import OnCall
 from cpe_diag.service.outgoing import OutgoingDesk, OwnRequest, Route
 from cpe_diag.service.sender_check import BasicCheck, BearerCheck, HmacCheck
+from cpe_diag.service.ticket_hours import Hours
 from cpe_diag.service.ticket_paths import Algorithm, DeskKind
 from cpe_diag.service.tickets_config import incoming
 from cpe_diag.wiring.config import read
+from cpe_diag.wiring.tickets import tickets_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +56,13 @@ tickets:
         credential: env:OWN
         public: true
         request: {path: "/t/{id}", body: {text: "{note}"}}
+  on_call:
+    Ann:
+      send: env:ANN
+      zone: Europe/Berlin
+      quiet: {from: "22:00", to: "07:00"}
+      urgent_at_night: false
+      of: [incident, cleared]
 """
 
 
@@ -58,7 +70,7 @@ def tickets(tmp_path: Path, text: str = EVERY) -> TicketsConfig:
     """Read a configuration."""
     file = tmp_path / "config.yaml"
     file.write_text(text, encoding="utf-8")
-    return read(file, "a test").tickets
+    return tickets_of(read(file, "a test"))
 
 
 def test_a_desk_needs_little_more_than_its_kind(tmp_path: Path) -> None:
@@ -110,6 +122,26 @@ def test_where_tickets_go_is_said_by_destination(tmp_path: Path) -> None:
         kind=DeskKind.JSON, own=OwnRequest(path="/t/{id}", body={"text": "{note}"})
     )
     assert desks["old"].answer is None
+
+
+def test_people_on_call_have_their_own_hours(tmp_path: Path) -> None:
+    """And are told what they want to be told of."""
+    ann = tickets(tmp_path).on_call["Ann"]
+    assert ann.send == "env:ANN"
+    assert ann.on_call == OnCall(
+        name="Ann",
+        zone="Europe/Berlin",
+        quiet=Hours(start=time(22), end=time(7)),
+        urgent_at_night=False,
+        occasions=frozenset({Occasion.INCIDENT, Occasion.CLEARED}),
+    )
+
+
+def test_a_zone_that_is_none_is_told_with_its_place(tmp_path: Path) -> None:
+    """Nobody is woken by a slip."""
+    text = "tickets:\n  on_call:\n    Ann: {send: env:ANN, zone: Europe/Berlinn}\n"
+    with pytest.raises(DefinitionError, match=r"3:32: tickets\.on_call\.Ann\.zone: there is no"):
+        tickets(tmp_path, text)
 
 
 def test_without_the_part_there_are_no_desks(tmp_path: Path) -> None:

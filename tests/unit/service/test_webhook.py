@@ -22,7 +22,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpe_diag.domain.deliveries import Sighting
 from cpe_diag.domain.secret import Secret
 from cpe_diag.service.json_body import MOST_BYTES, json_body
 from cpe_diag.service.plain_text import document_text, plain_text
@@ -38,6 +37,7 @@ from cpe_diag.service.ticket import LONGEST_LINE, LONGEST_TEXT, Ticket
 from cpe_diag.service.ticket_paths import DELIVERY_HEADERS, PRESETS, Algorithm, DeskKind
 from cpe_diag.service.ticket_reading import TicketReader, fault_of, moment_of
 from cpe_diag.service.webhook import AHEAD_S, Accepted, Ignored, IncomingDesk, Received, receive
+from cpe_diag.testing.conformance_deliveries import check_seen_deliveries
 from cpe_diag.testing.deliveries import SeenInMemory
 
 if TYPE_CHECKING:
@@ -458,13 +458,9 @@ def test_a_delivery_from_the_future_or_the_past_is_refused() -> None:
     assert isinstance(taken(replace(to, max_age_s=1e6), body, signed(body), now=late), Accepted)
 
 
-def test_desks_know_nothing_of_each_other() -> None:
-    """The same id at two desks is two deliveries."""
-    seen = SeenInMemory()
-    until = NOW + timedelta(hours=1)
-    assert seen.sighted("a", "1", "x", now=NOW, until=until) is Sighting.NEW
-    assert seen.sighted("b", "1", "x", now=NOW, until=until) is Sighting.NEW
-    assert seen.sighted("a", "1", "x", now=until, until=until) is Sighting.NEW
+def test_the_memory_of_deliveries_keeps_what_its_door_promises() -> None:
+    """The fake passes what every store has to pass."""
+    check_seen_deliveries(SeenInMemory())
 
 
 @pytest.mark.parametrize("kind", DeskKind)
