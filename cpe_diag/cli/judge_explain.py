@@ -14,6 +14,7 @@ from cpe_diag.cli.context import config_of
 from cpe_diag.cli.errors import BadInputError, told_clearly
 from cpe_diag.cli.run import exit_code_for
 from cpe_diag.domain.failures import BundleError
+from cpe_diag.domain.verdict import FaultDomain
 
 if TYPE_CHECKING:
     from cpe_diag.domain.verdict import Verdict
@@ -138,6 +139,7 @@ def _tell_person(result: RunResult, *, facts: bool, why: str | None) -> None:
     from cpe_diag.cli.consoles import out
     from cpe_diag.judge.calibration import LEARNED
     from cpe_diag.judge.decide import belief_in
+    from cpe_diag.judge.left_open import left_open
     from cpe_diag.report.belief_text import SUMS, belief_lines
     from cpe_diag.report.plain import ascii_only
     from cpe_diag.report.terminal import render_evidence, render_run
@@ -153,6 +155,12 @@ def _tell_person(result: RunResult, *, facts: bool, why: str | None) -> None:
     console.print(render_run(result, then, console.width))
     if candidates:
         console.print()
+    is_open = result.verdict.domain is FaultDomain.UNDETERMINED
+    for line in left_open(result.case) if is_open else ():
+        shown = f"Open, because {line}"
+        console.out(
+            shown if console.encoding.startswith("utf") else ascii_only(shown), highlight=False
+        )
     learned = f"Confidence of what leads: {LEARNED.words()}"
     for line in (SUMS, *belief_lines(candidates), learned) if candidates else ():
         shown = line if console.encoding.startswith("utf") else ascii_only(line)

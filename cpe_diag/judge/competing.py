@@ -109,7 +109,7 @@ def conclude(on: Board, causes: Sequence[Cause] = CAUSES) -> Weighing:
         elif not _stands_beside(lead, other, on) and lead.belief - other.belief < MARGIN:
             rivals.append(other)
     likely = [one for one in weighed if one.belief >= MENTION]
-    unexplained = _outage_left(on, taken)
+    unexplained = outage_left(on, taken)
     if unexplained:
         why = tuple(one for one in likely if unexplained.intersection(one.cause.explains))
         return Weighing(lead=None, share=0.0, also=(), rivals=(*why, lead), weighed=weighed)
@@ -150,7 +150,7 @@ def _ends_an_outage(cause: Cause, on: Board) -> bool:
     return any(on.answers.get(finding) for finding in OUTAGE.intersection(cause.explains))
 
 
-def _outage_left(on: Board, taken: frozenset[str]) -> frozenset[str]:
+def outage_left(on: Board, taken: frozenset[str]) -> frozenset[str]:
     """Give what is why nothing works and no named cause explains; what works badly can wait."""
     if on.symptom in ABOUT_THE_HOME:
         return frozenset()
