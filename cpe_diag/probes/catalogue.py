@@ -9,6 +9,7 @@ from cpe_diag.probes import (
     cable_modem,
     chosen_resolver,
     device_ping,
+    device_rate,
     device_traces,
     device_watch,
     dhcp_bindings,
@@ -100,6 +101,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     device_traces.PROBE,
     device_watch.PROBE,
     path_quality.PROBE,
+    device_rate.PROBE,
     load_test.PROBE,
 )
 

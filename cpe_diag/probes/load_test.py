@@ -1,6 +1,6 @@
 """How much the line and the device's link let through: a bounded load, which is noticed.
 
-Large packets one at a time towards the operator's edge and the device: what they take longer than
+Large packets one at a time towards the operator's edge: what they take longer than
 small ones is the time that their bytes need (R. Carter and M. Crovella, "Measuring Bottleneck
 Link Speed in Packet-Switched Networks", 1996; V. Jacobson's pathchar, 1997). Then one download
 with echo requests beside it: throughput, and the delay under load (the idea of
@@ -21,9 +21,9 @@ from cpe_diag.domain.missing import known as value_of
 from cpe_diag.domain.nuisance import Nuisance
 from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.probes import router_paths
-from cpe_diag.probes.asking import Asked, ask, ask_all, dependency
+from cpe_diag.probes.asking import Asked, ask, dependency
 from cpe_diag.probes.node_port import known
-from cpe_diag.probes.path_quality import known_reference, named_device, not_applicable
+from cpe_diag.probes.path_quality import known_reference, not_applicable
 from cpe_diag.probes.probe import Probe, Setting
 from cpe_diag.probes.router_names import unnamed
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from cpe_diag.domain.evidence import Evidence, Measurement
 
 TRAIN_GATEWAY: Final = FactKey("rate_train", "router>gateway")
-TRAIN_DEVICE: Final = FactKey("rate_train", "router>device")
 LOAD: Final = FactKey("load_test", "router>reference")
 CONTROL: Final = FactKey("load_test", "operator>reference")
 GET: Final = "http.get"
@@ -41,16 +40,11 @@ CONTROL_SHARE: Final = 0.4
 
 async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[Measurement, ...]:
     gateway = router_paths.gateway(evidence)
-    device = named_device(setting, evidence)
-    trains = (
-        replace(gateway, key=TRAIN_GATEWAY, question="rate_train"),
-        replace(device, key=TRAIN_DEVICE, question="rate_train"),
-    )
+    train = replace(gateway, key=TRAIN_GATEWAY, question="rate_train")
     # One after the other: what runs at the same time would be measured as the line's own limit.
-    with setting.doors.recorder.scope():
-        slow_first = await ask_all(setting, trains, deadline)
+    slow_first = await ask(setting, train, deadline)
     loaded = await ask(setting, _load(setting, gateway), deadline)
-    return (*slow_first, loaded, await _control(setting, evidence, deadline))
+    return (slow_first, loaded, await _control(setting, evidence, deadline))
 
 
 def _load(setting: Setting, gateway: Asked) -> Asked:
@@ -118,14 +112,15 @@ CAME: Final = (HttpOutcome.OK, HttpOutcome.READ_TIMEOUT)
 
 PROBE: Final = Probe(
     id="load_test",
-    title="Line and device under load",
-    asks="the line for at most 10 MB and three seconds, the device for large packets",
-    gives=(TRAIN_GATEWAY, TRAIN_DEVICE, LOAD, CONTROL),
+    title="Line under load",
+    asks="the line for at most 10 MB and three seconds",
+    gives=(TRAIN_GATEWAY, LOAD, CONTROL),
     after=(
         "router_wan",
         "router_lan",
         "path_quality[router>gateway]",
         "path_quality[operator>router]",
+        "rate_train[router>device]",
         "port_rates[port]",
     ),
     run=_run,

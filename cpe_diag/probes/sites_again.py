@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import statistics
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from cpe_diag.domain.evidence import FactKey, not_observed
 from cpe_diag.domain.failures import FailureKind, MeasurementError
@@ -44,6 +43,17 @@ PORTS: Final = {"http": 80, "https": 443}
 """RFC 9110, sections 4.2.1 and 4.2.2."""
 
 
+def _scheme(url: str) -> str:
+    return "https" if url.lower().startswith("https://") else "http"
+
+
+def _port(url: str) -> int:
+    """Give the port of a URL: after the host's last colon, or that of its scheme."""
+    place = url.partition("://")[2].partition("/")[0]
+    own = place.rpartition("]")[2].rpartition(":")[2]
+    return int(own) if ":" in place.rpartition("]")[2] and own.isdigit() else PORTS[_scheme(url)]
+
+
 def _why_not(setting: Setting, evidence: Evidence) -> Failure | None:
     """Say why a page is not asked for again: it came to nobody the first time."""
     if setting.platform is None:
@@ -65,7 +75,7 @@ def _again(setting: Setting, missing: Failure | None) -> tuple[Asked, ...]:
     reference = setting.reference
     if reference is None:
         return (*pages, Asked(key=CONTROL, question="http", missing=unnamed("reference")))
-    same = f"{urlsplit(url).scheme or 'http'}://{reference.host}/"
+    same = f"{_scheme(url)}://{reference.host}/"
     return (*pages, Asked(key=CONTROL, question="http", target=same, missing=missing))
 
 
@@ -115,8 +125,7 @@ async def _connects(
         missing = dependency(whose, "its address is not known here")
     if missing is not None or site is None or name is None:
         return not_observed(key, missing or unnamed(whose), CONNECT, clock.now())
-    parts = urlsplit(site.url)
-    port = parts.port or PORTS.get(parts.scheme, 80)
+    port = _port(site.url)
     address = name.addresses[0]
     try:
         took = await asyncio.gather(

@@ -14,7 +14,7 @@ from cpe_diag.domain.router_facts import LanNeighbour, LanStatus, WanStatus
 from cpe_diag.domain.subscriber import NodePort, RouterAccess
 from cpe_diag.driver_kit.load import load_router_driver
 from cpe_diag.driver_kit.parsers.trains import spread
-from cpe_diag.probes import load_test, path_quality, way_in
+from cpe_diag.probes import device_rate, load_test, path_quality, way_in
 from cpe_diag.probes.probe import Probe, Setting, WebTarget
 from cpe_diag.testing.clock import FakeClock
 from cpe_diag.testing.doors import FakeHttp, FakeProber, FakeRouter, Wire
@@ -169,6 +169,7 @@ async def test_nobody_to_ask_is_nothing_to_mend() -> None:
     found = await run(path_quality.PROBE, given, HOME)
     found |= await run(way_in.PROBE, given, HOME)
     found |= await run(load_test.PROBE, given, HOME)
+    found |= await run(device_rate.PROBE, given, HOME)
     assert {
         key: failure(one).kind
         for key, one in found.items()

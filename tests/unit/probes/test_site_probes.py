@@ -211,3 +211,25 @@ async def test_a_page_that_came_to_nobody_is_not_waited_for_twice() -> None:
     setting = setting_with()
     found = await run(sites_again.PROBE, setting, first_page(setting, HttpOutcome.REFUSED))
     assert set(found.values()) == {FailureKind.DEPENDENCY}
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        ("http://www.example/", 80),
+        ("https://www.example", 443),
+        ("https://www.example:8443/a:b", 8443),
+        ("http://[2001:db8::80]/", 80),
+        ("http://[2001:db8::80]:8080/", 8080),
+    ],
+)
+async def test_connections_go_to_the_port_of_the_page(url: str, port: int) -> None:
+    """Another port is another service."""
+    setting = setting_with(target=replace(SITE, url=url))
+    wire = Wire(clock=FakeClock(), takes_s=0.02)
+    prober = FakeProber(wire=wire, open_ports={("192.0.2.80", port): True})
+    setting = replace(setting, doors=replace(setting.doors, prober=prober))
+    found = await run(sites_again.PROBE, setting, first_page(setting, HttpOutcome.OK))
+    connects = found["path_quality[operator>platform/tcp]"]
+    assert isinstance(connects, PathQuality)
+    assert connects.target == f"192.0.2.80 port {port}"
