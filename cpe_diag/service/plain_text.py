@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TAG: Final = re.compile(r"<[^<>]*>?")
-_MOST_TAGS: Final = 2000
+_MOST_TAGS: Final = 1000
+_UNENDED: Final = 20
 
 _BREAKS: Final = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "blockquote", "pre"})
 _SILENT: Final = frozenset({"script", "style", "head", "title"})
@@ -33,7 +34,9 @@ def plain_text(value: str, content_type: str) -> str:
         return _tidy(value)
     reader = _Reader()
     # Python's parser takes quadratic time for markup that is begun and never ended.
-    value = value if value.count("<") <= _MOST_TAGS else _TAG.sub("\n", value)
+    begun, ended = value.count("<"), value.count(">")
+    if begun > min(_MOST_TAGS, ended + _UNENDED):
+        value = _TAG.sub("\n", value)
     try:
         reader.feed(value)
         reader.close()

@@ -129,7 +129,9 @@ def _once(  # noqa: PLR0913 - the parts of one delivery
 ) -> Received:
     digest = hashlib.sha256(body).hexdigest()
     named = headers.get(desk.delivery_header, "")[:LONGEST_LINE] if desk.delivery_header else ""
-    kept_s = REMEMBER_UNDATED_S if read.changed_at is None else desk.max_age_s + AHEAD_S
+    kept_s = desk.max_age_s + AHEAD_S + 1  # beyond this its time refuses it
+    if read.changed_at is None:
+        kept_s = REMEMBER_UNDATED_S
     sighting = seen.sighted(
         desk.name, named or digest, digest, now=now, until=now + timedelta(seconds=kept_s)
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cpe_diag.service.answer import (
@@ -247,6 +247,8 @@ def test_a_comment_of_jira_is_found_and_its_way_is_looked_at() -> None:
     assert found(to, ANSWER, issue("open")) == Found(noted=False, routed=False)
 
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 JSON = st.recursive(
     st.none() | st.integers() | st.just(NOTE) | st.text(max_size=5),
     lambda inner: (
@@ -260,6 +262,7 @@ JSON = st.recursive(
 )
 
 
+@UNHURRIED
 @given(kind=st.sampled_from(DeskKind), data=JSON)
 def test_whatever_a_desk_answers_it_is_found_not_found_or_unknown(
     kind: DeskKind, data: object

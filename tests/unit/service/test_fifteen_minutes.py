@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpe_diag.domain.evidence import Evidence, FactKey, Measurement, not_observed
@@ -83,6 +83,7 @@ def test_a_case_that_has_gone_is_left_alone() -> None:
     assert next_due(gone) is None
 
 
+@settings(deadline=None)
 @given(minute=st.floats(min_value=0, max_value=60))
 def test_asking_when_it_is_due_misses_nothing(minute: float) -> None:
     """Before the moment that was told nothing is due, at that moment something is."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpe_diag.service.occasion import Occasion
@@ -101,6 +101,7 @@ def test_quiet_hours_end_by_the_clock_on_the_wall(now: datetime, end: datetime) 
     assert quiet_until(ANN, now) == end
 
 
+@settings(deadline=None)
 @given(
     now=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)).map(  # noqa: DTZ001 - zone follows
         lambda one: one.replace(tzinfo=UTC)

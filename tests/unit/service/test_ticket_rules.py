@@ -274,7 +274,9 @@ def test_a_wrong_shape_is_told_at_its_line(
 
 
 @given(text=st.text(max_size=300))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_whatever_a_file_holds_only_our_error_is_raised(
     tmp_path: Path, playbooks: tuple[Playbook, ...], text: str
 ) -> None:
@@ -285,6 +287,7 @@ def test_whatever_a_file_holds_only_our_error_is_raised(
         read_ticket_rules(file, playbooks)
 
 
+@settings(deadline=None)
 @given(pattern=st.text(min_size=1, max_size=30), text=st.text(max_size=200))
 def test_any_pattern_meets_any_text(pattern: str, text: str) -> None:
     """Patterns are words, whatever signs they hold."""

@@ -130,7 +130,9 @@ def test_a_file_that_is_not_there_is_our_error(tmp_path: Path) -> None:
 
 
 @given(content=st.binary(max_size=300) | st.text(max_size=300).map(_utf8))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_whatever_a_file_holds_it_is_tickets_or_our_error(tmp_path: Path, content: bytes) -> None:
     """Exports are cut, and saved by programs in their own way."""
     file = tmp_path / "any.csv"
@@ -142,6 +144,7 @@ def test_whatever_a_file_holds_it_is_tickets_or_our_error(tmp_path: Path, conten
     assert all(one.number for one in found)
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=40))
 def test_a_time_is_a_time_or_none(text: str) -> None:
     """Nothing of a desk's making ends a reader."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cpe_diag.domain.evidence import FactKey
@@ -421,6 +421,8 @@ NAMES = st.sampled_from(
         *("value", "status", "event", "troubleTicket", "description"),
     )
 )
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=6),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner),
@@ -428,6 +430,7 @@ JSON = st.recursive(
 )
 
 
+@UNHURRIED
 @given(version=st.sampled_from(Version), ticket=JSON, kind=st.just("TroubleTicketCreateEvent"))
 def test_whatever_a_hub_sends_it_is_an_event_or_refused(
     version: Version, ticket: object, kind: str
@@ -437,6 +440,7 @@ def test_whatever_a_hub_sends_it_is_an_event_or_refused(
     assert isinstance(ticket_event(version, body, "crm"), TicketEvent | Refused)
 
 
+@UNHURRIED
 @given(
     body=st.dictionaries(st.sampled_from(["name", "relatedService", "testSpecification"]), JSON)
 )
