@@ -246,10 +246,9 @@ def _violation(finding: Finding, limit: str, own: Mapping[str, float]) -> Json:
     return {
         "name": limit,
         "description": (
-            f"{finding.because}; limit {value:g} {threshold.unit}: {threshold.meaning}"
-            f" (source: {source})"
+            f"{finding.id}: {finding.because}; limit {value:g} {threshold.unit}:"
+            f" {threshold.meaning} (source: {source})"
         ),
-        "thresholdRuleSeverity": finding.id,
     }
 
 
