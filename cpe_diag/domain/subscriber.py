@@ -90,7 +90,7 @@ class AccessNode:
     `driver` None means: what the node says of itself decides, else the subscriber's technology.
     `uplinks` are the operator's names of ports that carry many subscribers; `system_name` is what
     the node must call itself (sysName), None where the inventory does not say; `cli` None: no
-    command line is to be used.
+    command line is to be used. `region` names the workers that stand near it, None: any.
     """
 
     id: str
@@ -99,6 +99,7 @@ class AccessNode:
     uplinks: tuple[str, ...] = ()
     system_name: str | None = None
     cli: CliAccess | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

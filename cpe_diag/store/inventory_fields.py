@@ -27,7 +27,7 @@ from cpe_diag.domain.subscriber import (
     Technology,
     WanProtocol,
 )
-from cpe_diag.store.inventory_schema import CREDENTIAL_WORDS
+from cpe_diag.store.inventory_schema import CREDENTIAL_WORDS, REGION_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -90,6 +90,7 @@ NODE_FIELDS: Final = (
     "write_user",
     "uplinks",
     "system_name",
+    "region",
     "cli_address",
     "cli_port",
     "cli_user",
@@ -99,7 +100,7 @@ NODE_FIELDS: Final = (
 """What an inventory can say of an access node; `id` and `address` are required.
 
 Several `uplinks` stand apart by `|`; `cli_*` is the node's interactive command line over SSH, at
-`address` where `cli_address` is not said.
+`address` where `cli_address` is not said; `region` names the workers that stand near the node.
 """
 
 PORT_FIELDS: Final = ("port", "in_service", "subscriber", "splitter", "address")
@@ -181,7 +182,16 @@ def read_node(reader: FieldReader) -> AccessNode:
         uplinks=_several(reader, "uplinks") or (),
         system_name=reader.text("system_name"),
         cli=_cli(reader),
+        region=_region(reader),
     )
+
+
+def _region(reader: FieldReader) -> str | None:
+    region = reader.text("region")
+    if region is not None and not re.fullmatch(REGION_PATTERN, region):
+        words = "expected up to 32 letters, digits, `-` and `_`"
+        reader.faults.append(("region", f"{words}, found {region!r}"))
+    return region
 
 
 def read_port(reader: FieldReader) -> NodePort:

@@ -14,6 +14,8 @@ _TEXT: Final = {"type": "string", "minLength": 1}
 _NAME: Final = {"type": ["string", "integer"], "minLength": 1}
 _TCP_PORT: Final = {"type": "integer", "minimum": 1, "maximum": 65535}
 _RATE: Final = {"type": "integer", "minimum": 1, "description": "bit/s."}
+REGION_PATTERN: Final = "[A-Za-z0-9_-]{1,32}"
+"""A region is part of the names of queues, which are kept short and plain."""
 CREDENTIAL_WORDS: Final = (
     f"a reference to a secret, {' or '.join(CREDENTIAL_FORMS)}, never the secret itself"
 )
@@ -72,6 +74,11 @@ INVENTORY_SCHEMA: Final[Mapping[str, object]] = {
                     "write_user": {**_TEXT, "description": "SNMPv3 user for changes; user."},
                     "uplinks": {"type": "array", "items": _NAME},
                     "system_name": {**_TEXT, "description": "What sysName must be."},
+                    "region": {
+                        "type": "string",
+                        "pattern": f"^{REGION_PATTERN}$",
+                        "description": "Whose workers run playbooks there; `default`.",
+                    },
                     "cli_address": {**_TEXT, "description": "Command line (SSH); address."},
                     "cli_port": {**_TCP_PORT, "description": "TCP port of SSH; 22."},
                     "cli_user": _TEXT,
