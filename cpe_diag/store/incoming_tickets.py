@@ -1,0 +1,284 @@
+"""Tickets that have come in: kept before the sender is answered, until they are answered."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from cpe_diag.domain.run_journal import GOES_ON
+from cpe_diag.store.case_tables import moment_of, moment_text
+from cpe_diag.store.incoming_tables import INCOMING_TICKETS as TICKETS
+from cpe_diag.store.run_tables import RUNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from cpe_diag.store.case_store import CaseStore
+
+ID_BYTES: Final = 8
+AT_ONCE: Final = 100
+
+
+class TicketState(StrEnum):
+    """What has become of a ticket."""
+
+    WAITING = "waiting"
+    """It has come in; nobody has read the rules for it yet."""
+    STARTED = "started"
+    """It has a run."""
+    LEFT = "left"
+    """It starts nothing: a rule leaves it, or none fits; the words say which."""
+    REFUSED = "refused"
+    """It cannot start what its rule says; the words say why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingTicket:
+    """One ticket. `ticket` is what the rules read, as JSON data.
+
+    `form` and `document` are the trouble ticket as whoever posted it reads it back (`v4`, `v5`);
+    None for a ticket of a desk. `subscriber` None: nobody is named, or they were erased.
+    `answered_at` None: how its run ended does not stand in the document yet.
+    """
+
+    id: str
+    desk: str
+    desk_ticket: str
+    subscriber: str | None
+    ticket: Mapping[str, object]
+    form: str | None
+    document: Mapping[str, object] | None
+    state: TicketState
+    run: str | None
+    words: str
+    received_at: datetime
+    changed_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTicket:
+    """A ticket as it has come in; see IncomingTicket. `id` is ours, from `ticket_id`."""
+
+    id: str
+    desk: str
+    desk_ticket: str
+    subscriber: str | None
+    ticket: Mapping[str, object]
+    form: str | None = None
+    document: Mapping[str, object] | None = None
+
+
+def ticket_id() -> str:
+    """Give an id that no other ticket has."""
+    return secrets.token_hex(ID_BYTES)
+
+
+class StoredTickets:
+    """All tickets of this store."""
+
+    def __init__(self, store: CaseStore) -> None:
+        """Keep them in `store`."""
+        self._store = store
+
+    def take(self, new: NewTicket, *, at: datetime) -> tuple[IncomingTicket, bool]:
+        """Keep a ticket.
+
+        Returns:
+            The ticket, and whether it is new: one that the desk sent before is the one of then.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        row = {
+            "id": new.id,
+            "desk": new.desk,
+            "desk_ticket": new.desk_ticket,
+            "subscriber": new.subscriber,
+            "ticket": json.dumps(new.ticket),
+            "form": new.form,
+            "document": None if new.document is None else json.dumps(new.document),
+            "state": TicketState.WAITING.value,
+            "run": None,
+            "words": "",
+            "received_at": moment_text(at),
+            "changed_at": moment_text(at),
+            "answered_at": None,
+        }
+        same = select(TICKETS).where(
+            TICKETS.c.desk == new.desk, TICKETS.c.desk_ticket == new.desk_ticket
+        )
+        try:
+            with self._store.writing() as connection:
+                known = connection.execute(same).mappings().first()
+                if known is not None:
+                    return _ticket(known), False
+                _insert(connection, row)
+                return _ticket(row), True
+        except _MeanwhileError:
+            with self._store.reading() as connection:
+                return _ticket(connection.execute(same).mappings().one()), False
+
+    def one(self, ticket: str) -> IncomingTicket | None:
+        """Give one ticket by our id, or None.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        with self._store.reading() as connection:
+            return _one(connection, ticket)
+
+    def with_documents(self, *, limit: int) -> tuple[IncomingTicket, ...]:
+        """Give the trouble tickets that were posted, the newest first.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = (
+            select(TICKETS)
+            .where(TICKETS.c.document.is_not(None))
+            .order_by(TICKETS.c.received_at.desc(), TICKETS.c.id)
+            .limit(limit)
+        )
+        with self._store.reading() as connection:
+            return tuple(map(_ticket, connection.execute(wanted).mappings().all()))
+
+    def waiting(self) -> tuple[IncomingTicket, ...]:
+        """Give the tickets that nobody has read the rules for yet, the oldest first.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = (
+            select(TICKETS)
+            .where(TICKETS.c.state == TicketState.WAITING.value)
+            .order_by(TICKETS.c.received_at)
+            .limit(AT_ONCE)
+        )
+        with self._store.reading() as connection:
+            return tuple(map(_ticket, connection.execute(wanted).mappings().all()))
+
+    def decided(
+        self, ticket: str, state: TicketState, *, run: str | None, words: str, at: datetime
+    ) -> None:
+        """Keep what has become of a ticket that waits.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        waits = update(TICKETS).where(
+            TICKETS.c.id == ticket, TICKETS.c.state == TicketState.WAITING.value
+        )
+        with self._store.writing() as connection:
+            connection.execute(
+                waits.values(state=state.value, run=run, words=words, changed_at=moment_text(at))
+            )
+
+    def to_answer(self) -> tuple[IncomingTicket, ...]:
+        """Give the trouble tickets whose run has ended and which do not say so yet.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = (
+            select(TICKETS)
+            .join(RUNS, RUNS.c.id == TICKETS.c.run)
+            .where(TICKETS.c.state == TicketState.STARTED.value)
+            .where(TICKETS.c.answered_at.is_(None), TICKETS.c.document.is_not(None))
+            .where(RUNS.c.state.not_in([one.value for one in GOES_ON]))
+            .order_by(TICKETS.c.received_at)
+            .limit(AT_ONCE)
+        )
+        with self._store.reading() as connection:
+            return tuple(map(_ticket, connection.execute(wanted).mappings().all()))
+
+    def rewrite(
+        self,
+        ticket: str,
+        change: Callable[[Mapping[str, object]], Mapping[str, object]],
+        *,
+        at: datetime,
+        answers: bool = False,
+    ) -> IncomingTicket | None:
+        """Write a trouble ticket anew, from what it is at that moment.
+
+        Args:
+            ticket: our id.
+            change: makes the new document of the old one; nothing is written where it raises.
+            at: now.
+            answers: it now says how its run has ended; a second answer is not written.
+
+        Returns:
+            The ticket as it is then; None where there is none, or its document was erased.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        with self._store.writing() as connection:
+            of_id = select(TICKETS).where(TICKETS.c.id == ticket).with_for_update()
+            row = connection.execute(of_id).mappings().first()
+            held = None if row is None else _ticket(row)
+            if held is None or held.document is None:
+                return None
+            if answers and held.answered_at is not None:
+                return held
+            put: dict[str, object] = {
+                "document": json.dumps(change(held.document)),
+                "changed_at": moment_text(at),
+            }
+            if answers:
+                put["answered_at"] = moment_text(at)
+            connection.execute(update(TICKETS).where(TICKETS.c.id == ticket).values(put))
+            return _one(connection, ticket)
+
+    def counts(self) -> Mapping[TicketState, int]:
+        """Count the tickets by what has become of them.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = select(TICKETS.c.state, func.count()).group_by(TICKETS.c.state)
+        with self._store.reading() as connection:
+            return {TicketState(state): count for state, count in connection.execute(wanted)}
+
+
+class _MeanwhileError(Exception):
+    """Another process has just taken the same ticket."""
+
+
+def _insert(connection: Connection, row: Mapping[str, object]) -> None:
+    """Insert a ticket.
+
+    Raises:
+        _MeanwhileError: there is one of this name of its desk.
+    """
+    try:
+        connection.execute(insert(TICKETS).values(row))
+    except IntegrityError:
+        raise _MeanwhileError from None
+
+
+def _one(connection: Connection, ticket: str) -> IncomingTicket | None:
+    row = connection.execute(select(TICKETS).where(TICKETS.c.id == ticket)).mappings().first()
+    return None if row is None else _ticket(row)
+
+
+def _ticket(row: Mapping[Any, Any]) -> IncomingTicket:
+    said = {str(name): value for name, value in row.items()}
+    said["ticket"] = json.loads(said["ticket"])
+    said["document"] = said["document"] and json.loads(said["document"])
+    for name in ("received_at", "changed_at"):
+        said[name] = moment_of(said[name])
+    said["answered_at"] = said["answered_at"] and moment_of(said["answered_at"])
+    said["state"] = TicketState(said["state"])
+    return IncomingTicket(**said)
