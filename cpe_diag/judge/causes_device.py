@@ -58,6 +58,7 @@ CAUSES_DEVICE: Final[tuple[Cause, ...]] = (
         title="The device's network card is dead or its system hangs",
         needs=(must("device_port_mute"), must("device_absent")),
         supports=(when("device_port_mute", 4.0), when("device_absent", 0.7)),
+        against=(when("lan_rogue_dhcp", -2.0),),
         explains=("device_port_mute", "device_absent", "device_no_lease", "device_unanswering"),
         shifts=((ONE_DEVICE, 1.0),),
         next_action="Have the customer restart the device, then try another cable and socket, then"

@@ -83,6 +83,11 @@ def platform_certificate_bad(facts: Facts) -> Answer:
     return yes(words, *held(facts, HTTP_PLATFORM, HTTP_PLATFORM_ROUTER))
 
 
+def _begins(page: HttpCheck) -> bool:
+    """Tell whether a page began, and did not end in time: a thin line, no family that is shut."""
+    return page.status is not None and page.outcome is HttpOutcome.READ_TIMEOUT
+
+
 def platform_one_family(facts: Facts) -> Answer:
     """Answer whether the site serves one of IPv4 and IPv6 and fails in the other."""
     name = facts.fact(DnsCheck, DNS_PLATFORM_IPV6)
@@ -97,7 +102,8 @@ def platform_one_family(facts: Facts) -> Answer:
     keys = (HTTP_PLATFORM, HTTP_PLATFORM_IPV6)
     if HttpOutcome.NAME_FAILED in {old.outcome, new.outcome}:
         return does_not_arise(f"{words}: not both of its addresses could be tried")
-    if serves(old) is serves(new) or platform_uneven(facts).answer:
+    slow = any(map(_begins, (old, new)))
+    if serves(old) is serves(new) or platform_uneven(facts).answer or slow:
         return no(words, *keys)
     control = HTTP_OPERATOR_IPV6 if serves(old) else HTTP_OPERATOR
     failed = new if serves(old) else old

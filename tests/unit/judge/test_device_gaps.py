@@ -11,8 +11,9 @@ from cpe_diag.domain.device_facts import DevicePresence, LanOffers, LanSocket, N
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.router_facts import LanPort, LanStatus
-from cpe_diag.judge.decide import find
+from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing import faults_at_device as at_device
+from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing.device_samples import LAPTOP, NOBODY, PHONE
 from cpe_diag.testing.evidence_samples import (
     about,
@@ -182,3 +183,10 @@ def test_the_samples_are_of_the_laptop() -> None:
     assert presence is not None
     assert presence.answered_by == (LAPTOP,)
     assert NOBODY.asked == 0
+
+
+def test_a_device_beside_a_false_dhcp_server_is_not_first_called_dead() -> None:
+    """It took an address from the false server, and is silent at the one that it had."""
+    case = at_device.dead_nic(HOME)
+    assert decide(case, {}).cause == "device_dead_nic"
+    assert decide(at_home.lan_rogue_dhcp(case), {}).cause == "lan_rogue_dhcp"

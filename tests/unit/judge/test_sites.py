@@ -285,3 +285,11 @@ def test_no_fault_waits_for_the_page_to_come_again() -> None:
     ]
     assert decide(HOME, {}).cause == "no_fault"
     assert decide(never_asked(HOME, *again), {}).cause == "undetermined"
+
+
+def test_a_site_that_begins_to_answer_and_is_too_slow_serves_the_family() -> None:
+    """A page that does not end in time is a thin line, not a family that is missing."""
+    case = outside.platform_one_family(HOME)
+    assert finding(case, "platform_one_family").answer is True
+    slow = changed(case, "http", "operator>platform", outcome=HttpOutcome.READ_TIMEOUT, status=200)
+    assert finding(slow, "platform_one_family").answer is False
