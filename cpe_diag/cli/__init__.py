@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "run": ("cpe_diag.cli.run:run", "Run a playbook on a subscriber and say whose fault it is."),
+    "resume": ("cpe_diag.cli.resume:resume", "Go on with a run whose process has died."),
+    "runs": ("cpe_diag.cli.runs:runs", "List, show, cancel and resume runs."),
+    "case": ("cpe_diag.cli.case:case", "Show, search and export cases."),
     "outage": ("cpe_diag.cli.outage:outage", "Sweep access nodes: one customer or many."),
     "tickets": ("cpe_diag.cli.tickets:tickets", "Rules: which ticket starts which playbook."),
     "port": ("cpe_diag.cli.port:port", "Restart a port or correct its settings, and prove it."),

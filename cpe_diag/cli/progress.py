@@ -13,7 +13,7 @@ import click
 
 from cpe_diag.cli.consoles import err
 from cpe_diag.domain.evidence import Evidence
-from cpe_diag.engine.run import Announced, Judged, ProbeEnded, ProbeStarted, StepStarted
+from cpe_diag.engine.run import Announced, Judged, NotKept, ProbeEnded, ProbeStarted, StepStarted
 from cpe_diag.judge.decide import find
 from cpe_diag.judge.question import CaseFile
 from cpe_diag.judge.segments import segments
@@ -62,13 +62,9 @@ def shown(prepared: PreparedRun) -> Iterator[tuple[OnProgress, AskCaller, Paused
         match event:
             case StepStarted():
                 view.step_started(event.step_id)
-            case Announced():
+            case Announced() | NotKept():
                 with _without(view):
-                    click.echo(
-                        f"Tell the customer: the connection is interrupted for a moment now"
-                        f" ({event.title}).",
-                        err=True,
-                    )
+                    click.echo(_said(event), err=True)
             case ProbeStarted():
                 view.probe_started(event.probe)
             case ProbeEnded():
@@ -88,6 +84,12 @@ def shown(prepared: PreparedRun) -> Iterator[tuple[OnProgress, AskCaller, Paused
 
     with view:
         yield on_progress, ask_caller, lambda: _without(view)
+
+
+def _said(event: Announced | NotKept) -> str:
+    if isinstance(event, NotKept):
+        return f"{event.words}: this run cannot be resumed, and nothing is changed"
+    return f"Tell the customer: the connection is interrupted for a moment now ({event.title})."
 
 
 @contextmanager

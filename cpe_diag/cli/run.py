@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,18 +11,15 @@ import click
 from cpe_diag.cli.completers import playbooks
 from cpe_diag.cli.context import config_of
 from cpe_diag.cli.durations import Duration
-from cpe_diag.cli.errors import InterruptedRunError, told_clearly
+from cpe_diag.cli.errors import told_clearly
 from cpe_diag.cli.exit_codes import ExitCode
 from cpe_diag.cli.looks import note_look
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.driver_kit.mac_address import mac_text, octets_of
 
 if TYPE_CHECKING:
-    from cpe_diag.cli.progress import Paused
     from cpe_diag.domain.verdict import Verdict
     from cpe_diag.engine.run import RunResult
-    from cpe_diag.wiring.acting import Acting
-    from cpe_diag.wiring.runs import PreparedRun
 
 LOAD_AGREED: Final = "; the customer agrees to a download of 10 MB"
 """What the audit trail holds of it."""
@@ -96,6 +91,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
     Where it changes the router, the customer's consent to the exact plan is asked for, or has to
     be on record.
     """
+    from cpe_diag.cli.run_doing import begin
     from cpe_diag.store.bundle import check_place
     from cpe_diag.wiring.runs import RunWish, prepare
 
@@ -122,13 +118,22 @@ def run(  # noqa: PLR0913 - one parameter for each option
             subscriber=prepared.subscriber.id,
             ticket=ticket,
         )
-        result = _perform(prepared, _pairs(values, "--value"), as_json=as_json)
-        try:
-            _report(result, as_json=as_json)
-        finally:  # a reader who has gone (`| head`) does not cost the case
-            if bundle is not None:
-                _save(bundle, result, quiet=as_json)
+        result = begin(prepared, _pairs(values, "--value"), as_json=as_json)
+        told(result, as_json=as_json, bundle=bundle)
     context.exit(int(exit_code_for(result.verdict)))
+
+
+def told(result: RunResult, *, as_json: bool, bundle: Path | None) -> None:
+    """Print the result of a run, and save its bundle where one is wanted.
+
+    Raises:
+        BundleError: it cannot be saved.
+    """
+    try:
+        _report(result, as_json=as_json)
+    finally:  # a reader who has gone (`| head`) does not cost the case
+        if bundle is not None:
+            _save(bundle, result, quiet=as_json)
 
 
 def exit_code_for(verdict: Verdict) -> ExitCode:
@@ -178,81 +183,6 @@ def _mac(given: str | None) -> str | None:
             f"{given!r} is no MAC address such as 02:00:5e:10:00:01", param_hint="--device"
         )
     return mac_text(octets)
-
-
-def _perform(prepared: PreparedRun, values: dict[str, str], *, as_json: bool) -> RunResult:
-    """Run with progress on standard error, or quietly for JSON.
-
-    Raises:
-        InterruptedRunError: Ctrl-C.
-    """
-    from cpe_diag.wiring.runs import perform
-
-    acts = _Acts(prepared, values)
-    try:
-        if as_json:
-            work = perform(
-                prepared, on_progress=_quiet, ask_caller=_nobody, act=acts.made(nullcontext)
-            )
-            return asyncio.run(work)
-        from cpe_diag.cli.progress import shown
-
-        with shown(prepared) as (on_progress, ask_caller, paused):
-            work = perform(
-                prepared, on_progress=on_progress, ask_caller=ask_caller, act=acts.made(paused)
-            )
-            return asyncio.run(work)
-    except (KeyboardInterrupt, asyncio.CancelledError) as error:
-        ended = acts.ended() or "nothing was changed"
-        raise InterruptedRunError(
-            f"interrupted: all connections are closed, {ended}, nothing was saved",
-            acts.came[0] if acts.came else None,
-        ) from error
-
-
-class _Acts:
-    """What a run's `act` steps need, made only for a playbook that has some."""
-
-    def __init__(self, prepared: PreparedRun, values: dict[str, str]) -> None:
-        self._prepared = prepared
-        self._values = values
-        self._acting: Acting | None = None
-        self.came: list[int] = []
-
-    def made(self, paused: Paused) -> Acting | None:
-        """Make what acts; None where the playbook only looks."""
-        from cpe_diag.playbook.model import ActStep
-
-        if not any(isinstance(step, ActStep) for step in self._prepared.playbook.steps):
-            return None
-        from cpe_diag.cli.acting import agreeing
-        from cpe_diag.cli.change import stopped_safely
-        from cpe_diag.cli.guide import TerminalGuide
-        from cpe_diag.wiring.acting import Acting
-
-        wish = self._prepared.wish
-        self._acting = Acting(
-            self._prepared.config,
-            wish,
-            values=self._values,
-            guide=TerminalGuide(),
-            agree=agreeing(wish.ticket, paused),
-            safely=lambda: stopped_safely(self.came),
-        )
-        return self._acting
-
-    def ended(self) -> str:
-        """Say how changes ended; empty where there was none."""
-        ends = self._acting.ends if self._acting else []
-        return "; ".join(f"{one.end}: {one.words}" for one in ends)
-
-
-def _quiet(_: object) -> None:
-    """Show no progress."""
-
-
-def _nobody(_: object) -> None:
-    """Nobody is there to be asked."""
 
 
 def _report(result: RunResult, *, as_json: bool) -> None:

@@ -190,9 +190,14 @@ class RouterRecord:
     entries: tuple[JournalEntry, ...]
 
     @property
+    def end(self) -> JournalEntry | None:
+        """How it ended; None: that is not known."""
+        return next((one for one in self.entries if one.kind is EntryKind.END), None)
+
+    @property
     def ended(self) -> bool:
         """Its outcome is known."""
-        return any(one.kind is EntryKind.END for one in self.entries)
+        return self.end is not None
 
     @property
     def stages(self) -> tuple[str, ...]:

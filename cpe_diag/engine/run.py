@@ -29,7 +29,11 @@ class ActEnded:
 
 
 Act: TypeAlias = Callable[[ActStep], Awaitable[ActEnded]]
-"""Plans a change, has it agreed to, does it and proves it; never raises for the network."""
+"""Plans a change, has it agreed to, does it and proves it; never raises for the network.
+
+Called again for a step that it may have begun before, for the same run, it looks first, and does
+nothing again that may have happened.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,8 @@ class RunEnd(StrEnum):
     STOPPED = "stopped"
     """A stop step was reached."""
     OUT_OF_TIME = "out_of_time"
+    CANCELLED = "cancelled"
+    """Somebody wanted it, and a safe point was reached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +148,14 @@ class Judged:
     verdict: Verdict
 
 
-Progress: TypeAlias = StepStarted | Announced | ProbeStarted | ProbeEnded | Judged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotKept:
+    """The journal of the run cannot be written: it goes on looking, and changes nothing."""
+
+    words: str
+
+
+Progress: TypeAlias = StepStarted | Announced | ProbeStarted | ProbeEnded | Judged | NotKept
 OnProgress: TypeAlias = Callable[[Progress], None]
 AskCaller: TypeAlias = Callable[[AskStep], str | None]
 """Puts a question to the person at the terminal; None means that nobody can be asked."""

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from cpe_diag.domain.evidence import Evidence, FactKey, Measurement
-from cpe_diag.domain.nuisance import Nuisance
+from cpe_diag.domain.action import ActionEnd
+from cpe_diag.domain.evidence import FactKey, Measurement
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import CallerAnswer, OwnChange
-from cpe_diag.domain.verdict import Destination, FaultDomain, Verdict
-from cpe_diag.engine.conditions import Known, evaluate
-from cpe_diag.engine.measure import measure
-from cpe_diag.engine.plan import plan_step
-from cpe_diag.engine.run import (
-    Announced,
-    Judged,
-    RunEnd,
-    RunResult,
-    StepRecord,
-    StepStarted,
-)
-from cpe_diag.judge.question import CaseFile
+from cpe_diag.domain.run_journal import RunEntryKind
+from cpe_diag.engine.conditions import evaluate
+from cpe_diag.engine.run import ActEnded, RunEnd, RunResult, StepRecord
+from cpe_diag.engine.run_case import kind_of
+from cpe_diag.engine.run_measuring import CUT, DONE, SKIPPED, MeasuringRun
+from cpe_diag.engine.run_notes import Answered
 from cpe_diag.playbook.answers import check_answers
 from cpe_diag.playbook.model import (
     ActStep,
@@ -33,23 +25,19 @@ from cpe_diag.playbook.model import (
     Step,
     StopStep,
 )
+from cpe_diag.playbook.schema import NOT_DONE
+from cpe_diag.report.codec import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable
 
     from cpe_diag.domain.findings import Finding
+    from cpe_diag.domain.verdict import Verdict
     from cpe_diag.engine.run import AskCaller, OnProgress, RunOrder
+    from cpe_diag.engine.run_notes import Acted, RunSoFar
+    from cpe_diag.judge.question import CaseFile
+    from cpe_diag.ports import RunJournal
     from cpe_diag.probes.probe import Probe
-
-DONE = "done"
-SKIPPED = "skipped"
-CUT = "cut"
-
-NO_MORE_NEEDED = "the verdict stands, no answer could change it"
-
-LEAST_S = 1.0
-"""With less time than this nothing is measured any more: a device that needs half a second would
-be called silent. One second is the usual first timeout of an SNMP request (net-snmp, `-t`)."""
 
 
 async def run_playbook(  # noqa: PLR0913 - each is one thing that tests replace by themselves
@@ -63,6 +51,8 @@ async def run_playbook(  # noqa: PLR0913 - each is one thing that tests replace 
     enough: Callable[[CaseFile, frozenset[str]], bool],
     on_progress: OnProgress,
     ask_caller: AskCaller,
+    journal: RunJournal | None = None,
+    so_far: RunSoFar | None = None,
 ) -> RunResult:
     """Run a playbook on one subscriber.
 
@@ -71,6 +61,10 @@ async def run_playbook(  # noqa: PLR0913 - each is one thing that tests replace 
     again, unless a later step names it after the caller has given an answer. Probes whose answers
     could not change the verdict any more are not run, and not waited for; those that interrupt
     the customer come last, and are announced.
+
+    Where there is a journal, what was done is on the disk before the run goes on, and what
+    changes something before it is begun. A run that is taken up (`so_far`) asks nobody twice,
+    keeps what is not stale, looks at a change that may have happened, and goes on.
 
     Args:
         order: what to run, on whom, how long.
@@ -84,12 +78,15 @@ async def run_playbook(  # noqa: PLR0913 - each is one thing that tests replace 
         on_progress: is told what happens, while it happens.
         ask_caller: puts a question to a person. It is called while nothing is measured and may
             block; what it takes counts against the budget.
+        journal: keeps the run; None: nobody does.
+        so_far: what the journal holds of a run that is taken up; None: it begins.
 
     Returns:
         All that the run leaves.
 
     Raises:
         DefinitionError: answers were given that do not fit the playbook's questions.
+        RunError: another worker has taken the run up: this one has ended without an end.
         Exception: a bug in a probe, a rule or a callback, as it is; nothing was written.
     """
     check_answers(order.playbook, order.answers)
@@ -103,70 +100,113 @@ async def run_playbook(  # noqa: PLR0913 - each is one thing that tests replace 
         enough,
         on_progress,
         ask_caller,
+        journal,
+        so_far,
     )
-    for step in order.playbook.steps:
-        await run.take(step)
-    return run.result()
+    return await run.all()
 
 
-class _Run:
+class _Run(MeasuringRun):
     """One run while it goes."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the arguments of run_playbook, kept
-        self,
-        order: RunOrder,
-        catalogue: tuple[Probe, ...],
-        judge: Callable[[CaseFile], Verdict],
-        findings: Callable[[CaseFile], tuple[Finding, ...]],
-        next_probes: Callable[[CaseFile, frozenset[str]], tuple[str, ...]],
-        second_probes: Callable[[CaseFile, frozenset[str]], tuple[str, ...]],
-        enough: Callable[[CaseFile, frozenset[str]], bool],
-        on_progress: OnProgress,
-        ask_caller: AskCaller,
-    ) -> None:
-        self.order = order
-        self.catalogue = catalogue
-        self.judge = judge
-        self.findings = findings
-        self.next_probes = next_probes
-        self.second_probes = second_probes
-        self.enough = enough
-        self.on_progress = on_progress
-        self.ask_caller = ask_caller
-        self.clock = order.setting.doors.clock
-        self.started_at = self.clock.now()
-        self.start_s = self.clock.monotonic()
-        self.budget_ends = self.start_s + order.budget_s
-        self.evidence = Evidence()
-        self.answers: dict[str, str] = {}
-        self.acts: dict[str, str] = {}
-        self.ran: set[str] = set()
-        self.ran_since_answer: set[str] = set()
-        self.verdict: Verdict | None = None
-        self.verdict_on: Evidence | None = None
-        self.destination: Destination | None = None
-        self.ended: RunEnd | None = None
-        self.out_of_time = False
-        self.records: list[StepRecord] = []
+    async def all(self) -> RunResult:
+        """Take all steps."""
+        self.notes.now(RunEntryKind.STARTED, playbook=self.playbook)
+        steps = self.order.playbook.steps
+        lived = self.lived_through()
+        for step in steps[:lived]:
+            await self.relive(step)
+        for step in steps[lived:]:
+            await self.take(step)
+        result = self.result()
+        self.notes.now(RunEntryKind.ENDED, end=result.end.value)
+        return result
+
+    def lived_through(self) -> int:
+        """Count the steps up to the last one that may have changed something.
+
+        What was measured before it is how things were then: it is not measured again.
+        """
+        if self.past is None:
+            return 0
+        acts = {
+            name
+            for name, acted in self.past.acts.items()
+            if acted.ended is None or acted.ended.ended != NOT_DONE
+        }
+        places = [n for n, step in enumerate(self.order.playbook.steps) if step.id in acts]
+        return places[-1] + 1 if places else 0
+
+    async def relive(self, step: Step) -> None:
+        """Let a step stand as the journal has it; what a change has come to is looked at."""
+        if self.past is None:
+            msg = "a run that has no past relives nothing"
+            raise ValueError(msg)
+        for wave in self.past.waves:
+            if wave.step == step.id:
+                self.take_over(wave)
+        said = self.past.answers.get(step.id)
+        if said is not None:
+            self.answered(step.id, said)
+        acted = self.past.acts.get(step.id)
+        note = ""
+        if acted is not None and isinstance(step, ActStep):
+            note = await self.looked_at(step, acted)
+        record = self.past.records.get(step.id)
+        now_s = self.clock.monotonic() - self.start_s
+        self.records.append(
+            record
+            or StepRecord(
+                id=step.id,
+                kind=kind_of(step),
+                state=DONE if acted else SKIPPED,
+                started_s=now_s,
+                ended_s=now_s,
+                note=note,
+            )
+        )
+        if record is None:
+            self.noted(self.records[-1])
+
+    async def looked_at(self, step: ActStep, acted: Acted) -> str:
+        """Bring a change that was intended to an end that is known."""
+        ended = acted.ended
+        if ended is None and self.order.act is not None:
+            self.start(step)
+            ended = await self.order.act(step)
+        if ended is None:
+            ended = ActEnded(ended=ActionEnd.UNKNOWN, note="it was begun, and nobody looked")
+        if acted.ended is None:
+            self.notes.now(RunEntryKind.ACT_ENDED, step.id, act=encode(ended))
+        return self.acted(step, ended)
 
     async def take(self, step: Step) -> None:
         """Take one step, or note why it is not taken."""
+        if not isinstance(step, JudgeStep | StopStep | RouteStep):
+            self.stopped()
         started = self.clock.monotonic()
         why_not = self.why_not(step)
         state, note = (SKIPPED, why_not) if why_not else await self.act(step)
         self.records.append(
             StepRecord(
                 id=step.id,
-                kind=_kind(step),
+                kind=kind_of(step),
                 state=state,
                 started_s=started - self.start_s,
                 ended_s=self.clock.monotonic() - self.start_s,
                 note=note,
             )
         )
+        self.noted(self.records[-1])
+
+    def noted(self, record: StepRecord) -> None:
+        """Note that a step has ended."""
+        self.notes.later(RunEntryKind.STEP_ENDED, record.id, record=encode(record))
 
     def why_not(self, step: Step) -> str | None:
         """Say why a step is not taken, or None where it is."""
+        if self.ended is RunEnd.CANCELLED:
+            return "cancelled"
         if self.ended is not None:
             return "the playbook had ended before"
         if step.when is None:
@@ -208,47 +248,15 @@ class _Run:
             case _:
                 assert_never(step)
 
-    def start(self, step: Step, probes: tuple[str, ...] = ()) -> None:
-        self.on_progress(StepStarted(step_id=step.id, kind=_kind(step), probes=probes))
-
-    def time_is_over(self) -> bool:
-        """Note and tell whether the budget has too little left to ask or measure."""
-        if self.budget_ends - self.clock.monotonic() < LEAST_S:
-            self.out_of_time = True
-        return self.out_of_time
-
-    def case(self) -> CaseFile:
-        setting = self.order.setting
-        return CaseFile(
-            evidence=self.evidence,
-            subscriber=setting.subscriber,
-            symptom=self.order.playbook.symptom,
-            device_mac=setting.device_mac,
-            platform_host=setting.platform.host if setting.platform else None,
-            thresholds=self.order.thresholds,
-        )
-
-    def known(self) -> Known:
-        return Known(
-            evidence=self.evidence,
-            findings=lambda: self.findings(self.case()),
-            answers=self.answers,
-            acts=self.acts,
-        )
-
-    def judged(self) -> Verdict:
-        """Give the verdict on what is known now; the same evidence is judged once."""
-        if self.verdict is None or self.verdict_on is not self.evidence:
-            self.verdict = self.judge(self.case())
-            self.verdict_on = self.evidence
-            self.on_progress(Judged(verdict=self.verdict))
-        return self.verdict
-
     def ask(self, step: AskStep) -> tuple[str, str]:
         """Put the question, unless it was answered beforehand.
 
         A default turns the playbook, but it is no word of the caller's and no evidence.
         """
+        past = self.past.answers.get(step.id) if self.past else None
+        choices = {choice.id for choice in step.choices}
+        if past is not None and past.choice in choices:
+            return DONE, self.answered(step.id, past)
         given = self.order.answers.get(step.id)
         source = "answer given with the order"
         if given is None:
@@ -257,51 +265,45 @@ class _Run:
             self.start(step)
             given = self.ask_caller(step)
             source = "answer of the caller"
-        if given is None:
-            self.answers[step.id] = step.default
-            return DONE, f"{step.default} (nobody to ask; the default)"
-        if given not in {choice.id for choice in step.choices}:
+        if given is not None and given not in choices:
             msg = f"{step.id}: {given!r} is none of the choices"
             raise ValueError(msg)
-        self.answers[step.id] = given
+        said = Answered(
+            choice=step.default if given is None else given,
+            source=None if given is None else source,
+            at=self.clock.now(),
+        )
+        self.notes.now(RunEntryKind.ANSWERED, step.id, choice=said.choice, source=said.source)
+        return DONE, self.answered(step.id, said)
+
+    def answered(self, step_id: str, said: Answered) -> str:
+        """Let an answer count; gives the step's note."""
+        self.answers[step_id] = said.choice
+        if said.source is None:
+            return f"{said.choice} (nobody to ask; the default)"
         self.ran_since_answer.clear()
-        answer = Observed(value=CallerAnswer(choice=given), source=source, at=self.clock.now())
-        measurement = Measurement(key=FactKey("answer", step.id), observation=answer)
+        answer = Observed(value=CallerAnswer(choice=said.choice), source=said.source, at=said.at)
+        measurement = Measurement(key=FactKey("answer", step_id), observation=answer)
         self.evidence = self.evidence.with_measurements((measurement,))
-        return DONE, given
-
-    async def probe(self, step: ProbeStep) -> tuple[str, str]:
-        """Run the probes of a step that have not run yet."""
-        wanted = [name for name in step.probes if name not in self.ran_since_answer]
-        if not wanted:
-            return SKIPPED, "all of its probes have run before"
-        if self.time_is_over():
-            return CUT, "no time left to measure"
-        if self.is_enough(self.evidence, frozenset(wanted)):
-            return SKIPPED, NO_MORE_NEEDED
-        self.start(step, tuple(wanted))
-        cut, spared = await self.measure(wanted, self.clock.monotonic() + step.limit_s)
-        if cut:
-            return CUT, f"out of time: {', '.join(cut)}"
-        if spared:
-            return DONE, f"not waited for {', '.join(spared)}: {NO_MORE_NEEDED}"
-        return DONE, ""
-
-    def is_enough(self, evidence: Evidence, outstanding: frozenset[str]) -> bool:
-        """Tell whether probes may be spared; what is measured again has changed perhaps."""
-        again = self.acts or not self.ran.isdisjoint(outstanding)
-        if again or self.order.everything:
-            return False
-        return self.enough(replace(self.case(), evidence=evidence), outstanding)
+        return said.choice
 
     async def change(self, step: ActStep) -> tuple[str, str]:
         """Change the router; what was measured before does not count for afterwards."""
         if self.order.act is None:
             return SKIPPED, "nothing may be changed in this run"
+        if not self.is_same_playbook:
+            return SKIPPED, "the playbook has changed since the run began"
         if self.time_is_over():
             return CUT, "no time left to change anything"
+        if not self.notes.now(RunEntryKind.ACT_INTENDED, step.id, action=step.action):
+            return SKIPPED, f"nothing is changed without a journal: {self.notes.trouble}"
         self.start(step)
         ended = await self.order.act(step)
+        self.notes.now(RunEntryKind.ACT_ENDED, step.id, act=encode(ended))
+        return DONE, self.acted(step, ended)
+
+    def acted(self, step: ActStep, ended: ActEnded) -> str:
+        """Let a change count; gives the step's note."""
         self.acts[step.id] = ended.ended
         self.ran_since_answer.clear()
         change = OwnChange(action=step.action, ended=ended.ended, words=ended.note)
@@ -310,101 +312,15 @@ class _Run:
         self.evidence = self.evidence.with_measurements(
             (Measurement(key=key, observation=observed),)
         )
-        return DONE, f"{step.action} {ended.ended}: {ended.note}"
-
-    async def measure(
-        self, wanted: Sequence[str], until: float
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Run probes, what interrupts the customer at last and announced.
-
-        Gives the ids of those that were cut, and of those that were spared.
-        """
-        interrupting = [
-            one
-            for one in self.catalogue
-            if one.id in wanted and one.nuisance is Nuisance.DISRUPTIVE
-        ]
-        calm = [name for name in wanted if name not in {one.id for one in interrupting}]
-        cut, spared = await self.wave(calm, until) if calm else ((), ())
-        for probe in interrupting:
-            if self.is_enough(self.evidence, frozenset({probe.id})):
-                spared += (probe.id,)
-            elif self.time_is_over() or until - self.clock.monotonic() < LEAST_S:
-                cut += (probe.id,)
-            else:
-                self.on_progress(Announced(probe=probe.id, title=probe.title))
-                late, left = await self.wave((probe.id,), until)
-                cut, spared = cut + late, spared + left
-        return cut, spared
-
-    async def wave(
-        self, wanted: Iterable[str], until: float
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Run probes together, and those that they need, until a moment or the budget's end."""
-        plan = plan_step(
-            wanted,
-            catalogue=self.catalogue,
-            done=self.ran,
-            now=self.clock.monotonic(),
-            until=min(until, self.budget_ends),
-        )
-        measured = await measure(
-            plan,
-            setting=self.order.setting,
-            evidence=self.evidence,
-            on_progress=self.on_progress,
-            enough=self.is_enough,
-        )
-        self.evidence = measured.evidence
-        names = {planned.probe.id for planned in plan.probes}.difference(measured.spared)
-        self.ran |= names
-        self.ran_since_answer |= names
-        if measured.cut:
-            self.time_is_over()
-        return measured.cut, measured.spared
-
-    async def investigate(self, step: InvestigateStep) -> tuple[str, str]:
-        """Go on with what tells most for what it costs, one after the other."""
-        self.start(step)
-        until = self.clock.monotonic() + step.limit_s
-        if self.order.everything:
-            return await self.all_that_is_left(until)
-        asked: list[str] = []
-        while not _sure(self.judged(), step.until_confidence):
-            tried = self.ran.union(asked)
-            names = self.next_probes(self.case(), frozenset(tried))
-            if not names:
-                return DONE, _after(asked, "nothing more would tell")
-            if not tried.isdisjoint(names):
-                msg = f"next_probes gave {', '.join(names)}, of which one has run"
-                raise ValueError(msg)
-            if self.time_is_over() or until - self.clock.monotonic() < LEAST_S:
-                return CUT, _after(asked, "out of time")
-            asked += names
-            await self.measure(names, until)
-        beside = self.second_probes(self.case(), frozenset(self.ran.union(asked)))
-        if beside and not self.time_is_over() and until - self.clock.monotonic() >= LEAST_S:
-            asked += beside
-            await self.measure(beside, until)
-        return DONE, _after(asked, f"confidence {self.judged().confidence:.2f}")
-
-    async def all_that_is_left(self, until: float) -> tuple[str, str]:
-        """Measure whatever was not measured, for comparison."""
-        left = [probe.id for probe in self.catalogue if probe.id not in self.ran]
-        if not left:
-            return DONE, "everything was measured before"
-        if self.time_is_over():
-            return CUT, "out of time"
-        cut, _ = await self.measure(left, until)
-        if cut:
-            return CUT, f"everything, out of time: {', '.join(cut)}"
-        return DONE, "everything was measured"
+        return f"{step.action} {ended.ended}: {ended.note}"
 
     def result(self) -> RunResult:
         """Judge what is known at the end, and give everything."""
         verdict = self.judged()
         doors = self.order.setting.doors
         end = RunEnd.OUT_OF_TIME if self.out_of_time else self.ended or RunEnd.FINISHED
+        if self.ended is RunEnd.CANCELLED:
+            end = RunEnd.CANCELLED
         return RunResult(
             run_id=self.order.run_id,
             playbook=self.order.playbook.id,
@@ -419,15 +335,3 @@ class _Run:
             trace=doors.recorder.trace(start_s=self.start_s),
             raw_answers=doors.recorder.raw_answers(),
         )
-
-
-def _kind(step: Step) -> str:
-    return type(step).__name__.removesuffix("Step").lower()
-
-
-def _sure(verdict: Verdict, confidence: float) -> bool:
-    return verdict.domain is not FaultDomain.UNDETERMINED and verdict.confidence >= confidence
-
-
-def _after(asked: list[str], outcome: str) -> str:
-    return f"after {', '.join(asked)}: {outcome}" if asked else outcome

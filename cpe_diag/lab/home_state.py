@@ -68,6 +68,8 @@ class HomeRouter:
     away_until: float = 0.0
     """While rebooting: SSH refuses connections until then."""
     reboot_s: float = 4.0
+    reboots: int = 0
+    """How often it was told to restart and did: what was done is counted here."""
     hung: bool = False
     """Accepts TCP, then says nothing; forwards nothing."""
     ssh_garbage: bool = False

@@ -105,7 +105,22 @@ def write_bundle(
         BundleError: the directory is there and not empty, the disk is full, or we have no right
             to write there; nothing is left behind.
     """
-    files = _contents(result, critical_path_s)
+    return write_files(directory, bundle_files(result, critical_path_s))
+
+
+def write_files(directory: Path, files: Mapping[str, bytes]) -> Path:
+    """Save the files of a bundle, as `write_bundle` does.
+
+    Args:
+        directory: where.
+        files: from `bundle_files`.
+
+    Returns:
+        The directory.
+
+    Raises:
+        BundleError: as for `write_bundle`.
+    """
     check_place(directory)
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
@@ -151,7 +166,8 @@ def read_bundle(directory: Path) -> Bundle:
     return _bundle(directory, manifest, content)
 
 
-def _contents(result: RunResult, critical_path_s: float | None) -> dict[str, bytes]:
+def bundle_files(result: RunResult, critical_path_s: float | None) -> dict[str, bytes]:
+    """Give the files of a bundle by their names in it."""
     files = {
         CASE: _json_bytes(_case_document(result.case)),
         VERDICT: _pretty(run_as_json(result, critical_path_s=critical_path_s)),

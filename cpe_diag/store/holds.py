@@ -8,7 +8,6 @@ before it: what is written under an older one is refused (`check`).
 from __future__ import annotations
 
 import hashlib
-import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from cpe_diag.domain.failures import ActionError, HoldLostError, StoreError
 from cpe_diag.store.case_tables import moment_of, moment_text
 from cpe_diag.store.processes import has_died
+from cpe_diag.store.renewing import renewed
 from cpe_diag.store.run_tables import HOLDS
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from cpe_diag.store.case_store import CaseStore
 
 LEASE: Final = timedelta(seconds=60)
-RENEWALS: Final = 4
-"""How often a hold is renewed within its lease: three may fail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +72,10 @@ class Holds:
             StoreError: the store cannot be used.
         """
         hold = self._take(sorted(map(_digest, places)), what, holder)
-        left = threading.Event()
-        thread = threading.Thread(target=self._keep, args=(hold, left), daemon=True)
-        thread.start()
         try:
-            yield hold
+            with renewed(lambda: self._renew(hold), self._lease):
+                yield hold
         finally:
-            left.set()
-            thread.join()
             with suppress(StoreError):  # then it ends with its lease
                 self._leave(hold)
 
@@ -134,13 +128,11 @@ class Holds:
             raise _TakenError
         return token
 
-    def _keep(self, hold: Hold, left: threading.Event) -> None:
-        """Renew a hold until it is left, or is another's."""
-        while not left.wait(self._lease.total_seconds() / RENEWALS):
-            with suppress(StoreError), self._store.writing() as connection:
-                until = moment_text(self._now() + self._lease)
-                for place, token in hold.tokens:
-                    connection.execute(_ours(hold, place, token).values(until=until))
+    def _renew(self, hold: Hold) -> None:
+        with self._store.writing() as connection:
+            until = moment_text(self._now() + self._lease)
+            for place, token in hold.tokens:
+                connection.execute(_ours(hold, place, token).values(until=until))
 
     def _leave(self, hold: Hold) -> None:
         with self._store.writing() as connection:

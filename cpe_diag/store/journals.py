@@ -95,6 +95,15 @@ class Journals(Generic[R]):
             raise ActionError(f"{path} does not hold a whole plan: nothing was begun")
         return record
 
+    def find(self, action_id: str) -> R | None:
+        """Read one action; None: it was not begun.
+
+        Raises:
+            ActionError: its file cannot be read.
+        """
+        path = self._path(action_id)
+        return self._read(path) if path.is_file() else None
+
     def unfinished(self) -> tuple[R, ...]:
         """Give the actions without an end, the oldest first.
 

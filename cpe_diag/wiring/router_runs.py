@@ -109,7 +109,11 @@ async def _planned(change: OpenRouterChange) -> tuple[RouterPlan, RouterLook]:
 
 
 async def change_router(
-    change: OpenRouterChange, plan: RouterPlan, *, on_end: Callable[[ActionOutcome], None]
+    change: OpenRouterChange,
+    plan: RouterPlan,
+    *,
+    on_end: Callable[[ActionOutcome], None],
+    action_id: str | None = None,
 ) -> ActionOutcome:
     """Do what the customer agreed to: the plan is made anew, and must be the same.
 
@@ -117,6 +121,7 @@ async def change_router(
         change: with open doors.
         plan: what was agreed to.
         on_end: gets the outcome, also where the caller is cancelled meanwhile.
+        action_id: of the change; one that was begun before is not begun again. None: a new one.
 
     Returns:
         The outcome.
@@ -155,7 +160,7 @@ async def change_router(
             desk.note(AuditKind.REFUSAL, str(error), about(prepared, fresh))
             raise
         record = RouterRecord(
-            id=secrets.token_hex(ID_BYTES),
+            id=action_id or secrets.token_hex(ID_BYTES),
             begun_at=change.clock.now(),
             plan=fresh,
             boot_id=looked.boot_id,

@@ -49,6 +49,7 @@ from cpe_diag.wiring.port_history import earlier_samples, keep_samples, own_acti
 if TYPE_CHECKING:
     from cpe_diag.engine.run import Act, AskCaller, OnProgress, RunResult
     from cpe_diag.ports import Doors, PortMemory
+    from cpe_diag.wiring.kept_runs import KeptRun
 
 DEFAULT_BUDGET_S: Final = 15 * 60.0  # second line's 15 minutes
 SSH_LIBRARY: Final = "paramiko"
@@ -129,6 +130,7 @@ async def perform(
     on_progress: OnProgress,
     ask_caller: AskCaller,
     act: Act | None = None,
+    kept: KeptRun | None = None,
 ) -> RunResult:
     """Run what was prepared; every connection is closed when this returns or is cancelled.
 
@@ -137,9 +139,13 @@ async def perform(
         on_progress: is told what happens, as it happens.
         ask_caller: puts a question to the person at the terminal.
         act: changes the router where a step says so; None: nothing is changed.
+        kept: the run in the case store; None: nobody keeps it.
 
     Returns:
         All that the run leaves.
+
+    Raises:
+        RunError: another worker has taken the run up.
     """
     if prepared.subscriber.router is not None:
         # Every run waits longest for its router. Loading the library within the run would count
@@ -153,7 +159,7 @@ async def perform(
             prepared.config, prepared.subscriber, doors, memory
         )
         order = RunOrder(
-            run_id=secrets.token_hex(RUN_ID_BYTES),
+            run_id=kept.row.id if kept else secrets.token_hex(RUN_ID_BYTES),
             playbook=prepared.playbook,
             setting=setting_of(prepared, doors, driver, memory),
             budget_s=prepared.wish.budget_s,
@@ -174,6 +180,8 @@ async def perform(
             enough=stopper(),
             on_progress=on_progress,
             ask_caller=ask_caller,
+            journal=kept.journal if kept else None,
+            so_far=kept.so_far if kept else None,
         )
         await asyncio.to_thread(
             keep_samples, prepared.config, prepared.subscriber.id, result.evidence

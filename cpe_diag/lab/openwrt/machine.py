@@ -155,6 +155,7 @@ class Machine:
         router = self.router
         port = self.world.port_of(router)
         count_traffic(self.world, port)
+        router.reboots += 1
         router.away_until = now + router.reboot_s
         router.booted_at = router.away_until
         router.boot_id = str(uuid.uuid4())

@@ -29,7 +29,7 @@ def offered(*words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("ru",), "run"),
+        (("resu",), "resume"),
         (("run", "no_"), "no_internet"),
         (("playbook", "show", "dr"), "drops"),
         (("playbook", "check", "drops", "no_"), "no_internet"),

@@ -1,0 +1,40 @@
+"""Keeps what ends by itself, for as long as a block lasts and its process lives."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import timedelta
+
+RENEWALS: Final = 4
+"""How often something is renewed within its lease: three may fail."""
+
+
+@contextmanager
+def renewed(renew: Callable[[], object], lease: timedelta) -> Iterator[None]:
+    """Renew a lease until the block is left; from a thread, for the block may wait for a person.
+
+    Args:
+        renew: is called again and again; what the store says against it counts for nothing.
+        lease: how long one renewal lasts.
+    """
+    left = threading.Event()
+
+    def keep() -> None:
+        while not left.wait(lease.total_seconds() / RENEWALS):
+            with suppress(StoreError):
+                renew()
+
+    thread = threading.Thread(target=keep, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        left.set()
+        thread.join()

@@ -1,0 +1,225 @@
+"""Runs are kept in the case store while they go, so that they can be taken up where they died."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import RunError
+from cpe_diag.domain.run_journal import RunState
+from cpe_diag.engine.critical_path import critical_path
+from cpe_diag.engine.run import RunEnd
+from cpe_diag.engine.run_notes import RunSoFar, run_so_far
+from cpe_diag.ports import RunJournal
+from cpe_diag.report.decoding import UndecodableError, decode
+from cpe_diag.store.bundle import bundle_files
+from cpe_diag.store.processes import this_process
+from cpe_diag.store.renewing import renewed
+from cpe_diag.store.run_journal import StoredRunJournal
+from cpe_diag.store.run_rows import NewRun, RunOutcome, RunRow
+from cpe_diag.store.runs import SECOND_LINE, StoredRuns
+from cpe_diag.transports.clock import SystemClock
+from cpe_diag.wiring.desk import case_store
+from cpe_diag.wiring.runs import RunWish, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from cpe_diag.engine.run import RunResult
+    from cpe_diag.wiring.config import Config
+    from cpe_diag.wiring.runs import PreparedRun
+
+ID_BYTES: Final = 5
+LEASE: Final = timedelta(seconds=60)
+STATES: Final = {
+    RunEnd.FINISHED: RunState.FINISHED,
+    RunEnd.STOPPED: RunState.FINISHED,
+    RunEnd.OUT_OF_TIME: RunState.TIMED_OUT,
+    RunEnd.CANCELLED: RunState.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptWish:
+    """A wish as the store holds it; the rest of it stands in the row of the run."""
+
+    answers: Mapping[str, str]
+    values: Mapping[str, str]
+    device_mac: str | None
+    platform: str | None
+    budget_s: float
+    everything: bool
+    load_agreed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRun:
+    """A run that this process has taken up, with its journal."""
+
+    row: RunRow
+    runs: StoredRuns
+    journal: RunJournal
+    so_far: RunSoFar | None
+
+    def end(self, result: RunResult) -> None:
+        """Keep what a run has left, and route its case.
+
+        Raises:
+            RunError: another worker has it.
+            StoreError: it cannot be written.
+        """
+        verdict = result.verdict
+        outcome = RunOutcome(
+            state=STATES[result.end],
+            destination=result.destination.value,
+            words=verdict.title,
+            domain=verdict.domain.value,
+            cause=verdict.cause,
+            confidence=verdict.confidence,
+            files=bundle_files(result, critical_path(result.trace).total_s),
+        )
+        self.runs.end(self.row.id, self.row.attempt, outcome, at=_now())
+
+    def fail(self, words: str) -> None:
+        """End a run that a bug or a missing part of ours has ended; its case is second line's.
+
+        Raises:
+            RunError, StoreError: as for `end`.
+        """
+        outcome = RunOutcome(state=RunState.FAILED, destination=SECOND_LINE, words=words)
+        self.runs.end(self.row.id, self.row.attempt, outcome, at=_now())
+
+    def leave(self, words: str) -> None:
+        """Leave a run to whoever resumes it.
+
+        Raises:
+            RunError, StoreError: as for `end`.
+        """
+        self.runs.put_off(self.row.id, self.row.attempt, until=_now(), words=words)
+
+
+@contextmanager
+def begun(prepared: PreparedRun, values: Mapping[str, str]) -> Iterator[KeptRun]:
+    """Begin a run that this process does.
+
+    Args:
+        prepared: the run.
+        values: what its `act` steps set, by their ids.
+
+    Yields:
+        The run, which is this process's until the block is left or the process dies.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    wish, subscriber = prepared.wish, prepared.subscriber
+    router = subscriber.router
+    said = KeptWish(
+        answers=wish.answers,
+        values=values,
+        device_mac=wish.device_mac,
+        platform=wish.platform,
+        budget_s=wish.budget_s,
+        everything=wish.everything,
+        load_agreed=wish.load_agreed,
+    )
+    store = case_store(prepared.config)
+    runs = StoredRuns(store)
+    row = runs.begin(
+        NewRun(
+            id=secrets.token_hex(ID_BYTES),
+            playbook=prepared.playbook.id,
+            subscriber=subscriber.id,
+            ticket=wish.ticket,
+            wish=encode_wish(said),
+            node=subscriber.node.id if subscriber.node else None,
+            router=f"{router.address}:{router.port}" if router else None,
+            lasts=timedelta(seconds=wish.budget_s),
+        ),
+        worker=this_process(),
+        at=_now(),
+        lease=LEASE,
+    )
+    journal = StoredRunJournal(store, row.id, row.attempt)
+    with renewed(lambda: runs.renew(row.id, row.attempt, until=_now() + LEASE), LEASE):
+        yield KeptRun(row=row, runs=runs, journal=journal, so_far=None)
+
+
+@contextmanager
+def taken_up(config: Config, run_id: str) -> Iterator[KeptRun]:
+    """Take up a run whose process has died, or that waits.
+
+    Args:
+        config: the configuration.
+        run_id: of the run.
+
+    Yields:
+        The run, as for `begun`.
+
+    Raises:
+        RunError: there is none, it has ended, or its worker still has it.
+        StoreError: the store cannot be used.
+    """
+    store = case_store(config)
+    runs = StoredRuns(store)
+    row = runs.claim(run_id, worker=this_process(), at=_now(), lease=LEASE)
+    journal = StoredRunJournal(store, row.id, row.attempt)
+    so_far = run_so_far(runs.entries(run_id), started_at=row.started_at or _now())
+    with renewed(lambda: runs.renew(row.id, row.attempt, until=_now() + LEASE), LEASE):
+        yield KeptRun(row=row, runs=runs, journal=journal, so_far=so_far)
+
+
+def prepared_again(config: Config, row: RunRow) -> tuple[PreparedRun, Mapping[str, str]]:
+    """Prepare a run of the store as it was ordered.
+
+    Args:
+        config: the configuration.
+        row: of the run.
+
+    Returns:
+        The run, and the values of its `act` steps.
+
+    Raises:
+        RunError: the subscriber was erased, or the order cannot be read.
+        DefinitionError, InventoryError, MeasurementError: as for `prepare`.
+    """
+    if row.subscriber is None:
+        raise RunError(f"the subscriber of run {row.id} was erased")
+    try:
+        said = decode(KeptWish, row.wish)
+    except UndecodableError as error:
+        raise RunError(f"the order of run {row.id} cannot be read: {error}") from error
+    wish = RunWish(
+        playbook=row.playbook,
+        subscriber=row.subscriber,
+        ticket=row.ticket,
+        budget_s=said.budget_s,
+        answers=said.answers,
+        device_mac=said.device_mac,
+        platform=said.platform,
+        everything=said.everything,
+        load_agreed=said.load_agreed,
+    )
+    return prepare(config, wish), said.values
+
+
+def encode_wish(wish: KeptWish) -> dict[str, object]:
+    """Give a wish as JSON data."""
+    return {
+        "answers": dict(wish.answers),
+        "values": dict(wish.values),
+        "device_mac": wish.device_mac,
+        "platform": wish.platform,
+        "budget_s": wish.budget_s,
+        "everything": wish.everything,
+        "load_agreed": wish.load_agreed,
+    }
+
+
+def _now() -> datetime:
+    return SystemClock().now()
