@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from cpe_diag.domain.failures import FailureKind
-from cpe_diag.domain.missing import Maybe, Missing
+from cpe_diag.domain.missing import LATER, Maybe, Missing
 
 NOT_SAID: Final = Missing(why=FailureKind.NOT_CONFIGURED)
 """A field that the inventory leaves open."""
@@ -99,7 +99,7 @@ class AccessNode:
     uplinks: tuple[str, ...] = ()
     system_name: str | None = None
     cli: CliAccess | None = None
-    region: str | None = None
+    region: str | None = field(default=None, metadata={LATER: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

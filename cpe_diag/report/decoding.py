@@ -19,7 +19,7 @@ from typing import TypeVar, cast
 from cpe_diag.domain.evidence import Evidence, FactKey
 from cpe_diag.domain.facts import fact_kind
 from cpe_diag.domain.failures import Failure
-from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.missing import LATER, Missing
 from cpe_diag.domain.observations import Observation, Observed, Unobserved
 
 V = TypeVar("V")
@@ -158,8 +158,12 @@ def _decode_dataclass(value_type: type, data: object, path: str) -> object:
 
 @cache
 def _later(value_type: type) -> frozenset[str]:
-    """Give the fields that data of an earlier version has not: those that default to Missing."""
-    return frozenset(one.name for one in fields(value_type) if isinstance(one.default, Missing))
+    """Give the fields that data of an earlier version has not: they default to Missing or say so."""
+    return frozenset(
+        one.name
+        for one in fields(value_type)
+        if isinstance(one.default, Missing) or one.metadata.get(LATER)
+    )
 
 
 def _decode_evidence(data: object, path: str) -> Evidence:

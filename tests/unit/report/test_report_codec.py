@@ -17,7 +17,7 @@ from cpe_diag.domain.evidence import Evidence, FactKey
 from cpe_diag.domain.facts import FACT_KINDS
 from cpe_diag.domain.missing import Maybe
 from cpe_diag.domain.secret import Secret
-from cpe_diag.domain.subscriber import Subscriber
+from cpe_diag.domain.subscriber import AccessNode, Subscriber
 from cpe_diag.domain.trace import Exchange, RawAnswer
 from cpe_diag.domain.verdict import Verdict
 from cpe_diag.engine.run import StepRecord
@@ -172,6 +172,16 @@ def test_a_missing_key_is_refused_with_its_name(name: str) -> None:
     """A field never gets a default by being left out."""
     with pytest.raises(UndecodableError, match=rf"\$\.{name}: is missing"):
         decode(Sample, {key: value for key, value in GOOD.items() if key != name})
+
+
+def test_a_node_of_a_bundle_from_before_regions_has_none() -> None:
+    """An archive of bundles is read by every later version."""
+    node = sample_subscriber().node
+    assert node is not None
+    written = encode(node)
+    assert isinstance(written, dict)
+    before = {name: part for name, part in written.items() if name != "region"}
+    assert decode(AccessNode, before) == node
 
 
 @pytest.mark.parametrize(
