@@ -21,7 +21,7 @@ NOT_ASKED: Final = Missing(why=FailureKind.NOT_ASKED)
 """Stands in a field that came later than the drivers, or the bundles, that leave it out."""
 
 LATER: Final = "later"
-"""Marks, in a field's metadata, one that came later and whose default is true of what has it not."""
+"""Marks, in the metadata, a field that came later; its default is true of what has it not."""
 
 Maybe: TypeAlias = T | Missing
 """A field that some devices do not give."""

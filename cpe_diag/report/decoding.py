@@ -158,7 +158,7 @@ def _decode_dataclass(value_type: type, data: object, path: str) -> object:
 
 @cache
 def _later(value_type: type) -> frozenset[str]:
-    """Give the fields that data of an earlier version has not: they default to Missing or say so."""
+    """Give the fields that data of an earlier version has not."""
     return frozenset(
         one.name
         for one in fields(value_type)
