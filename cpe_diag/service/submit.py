@@ -20,6 +20,7 @@ from cpe_diag.playbook.answers import check_answers
 from cpe_diag.playbook.model import Playbook
 from cpe_diag.ports import Clock, Inventory
 from cpe_diag.store.cases import StoredCases
+from cpe_diag.store.kept_wish import KeptWish, encode_wish
 from cpe_diag.store.run_rows import CASE_LASTS, NORMAL, CaseRow, NewRun, RunRow
 from cpe_diag.store.runs import StoredRuns
 
@@ -50,6 +51,7 @@ class Order:
     platform: str | None = None
     budget: timedelta = CASE_LASTS
     everything: bool = False
+    load_agreed: bool = False
     priority: int = NORMAL
     not_before: datetime | None = None
     batch: str | None = None
@@ -153,12 +155,14 @@ def _new_run(order: Order, subscriber: Subscriber, at: datetime) -> NewRun:
 
 
 def _wish(order: Order) -> dict[str, object]:
-    """Give what the row of a run does not say of an order."""
-    return {
-        "answers": dict(order.answers),
-        "values": dict(order.values),
-        "device_mac": order.device_mac,
-        "platform": order.platform,
-        "budget_s": order.budget.total_seconds(),
-        "everything": order.everything,
-    }
+    return encode_wish(
+        KeptWish(
+            answers=order.answers,
+            values=order.values,
+            device_mac=order.device_mac,
+            platform=order.platform,
+            budget_s=order.budget.total_seconds(),
+            everything=order.everything,
+            load_agreed=order.load_agreed,
+        )
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +16,7 @@ from cpe_diag.engine.run_notes import RunSoFar, run_so_far
 from cpe_diag.ports import RunJournal
 from cpe_diag.report.decoding import UndecodableError, decode
 from cpe_diag.store.bundle import bundle_files
+from cpe_diag.store.kept_wish import KeptWish, encode_wish
 from cpe_diag.store.processes import this_process
 from cpe_diag.store.renewing import renewed
 from cpe_diag.store.run_journal import StoredRunJournal
@@ -27,7 +27,7 @@ from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.runs import RunWish, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from cpe_diag.engine.run import RunResult
@@ -42,19 +42,6 @@ STATES: Final = {
     RunEnd.OUT_OF_TIME: RunState.TIMED_OUT,
     RunEnd.CANCELLED: RunState.CANCELLED,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptWish:
-    """A wish as the store holds it; the rest of it stands in the row of the run."""
-
-    answers: Mapping[str, str]
-    values: Mapping[str, str]
-    device_mac: str | None
-    platform: str | None
-    budget_s: float
-    everything: bool
-    load_agreed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,19 +193,6 @@ def prepared_again(config: Config, row: RunRow) -> tuple[PreparedRun, Mapping[st
         load_agreed=said.load_agreed,
     )
     return prepare(config, wish), said.values
-
-
-def encode_wish(wish: KeptWish) -> dict[str, object]:
-    """Give a wish as JSON data."""
-    return {
-        "answers": dict(wish.answers),
-        "values": dict(wish.values),
-        "device_mac": wish.device_mac,
-        "platform": wish.platform,
-        "budget_s": wish.budget_s,
-        "everything": wish.everything,
-        "load_agreed": wish.load_agreed,
-    }
 
 
 def _now() -> datetime:

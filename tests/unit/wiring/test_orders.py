@@ -17,6 +17,7 @@ from cpe_diag.store.runs import StoredRuns
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store
+from cpe_diag.wiring.kept_runs import prepared_again
 from cpe_diag.wiring.orders import orders_of, submit
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ def test_an_order_is_kept_with_its_case_and_where_it_is_to_be_done(config: Confi
     assert (run.state, run.priority, run.ticket) == (RunState.QUEUED, 1, "T-1")
     assert (run.wish["values"], run.wish["budget_s"]) == ({"password": "x"}, 900.0)
     assert (done.case.id, done.case.state, done.case.priority) == (run.case_id, "open", 1)
+    prepared, values = prepared_again(config, run)
+    assert (prepared.playbook.id, prepared.subscriber.id) == ("no_internet", "sub-1")
+    assert (prepared.wish.ticket, prepared.wish.budget_s, values) == ("T-1", 900.0, order.values)
     other = submit(config, replace(ORDER, subscriber="sub-2", ticket=None)).run
     assert (other.region, other.router) == ("default", None)
 

@@ -1,0 +1,32 @@
+"""What the row of a run does not say of what somebody wished for, as JSON data in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptWish:
+    """A wish as the store holds it; the rest of it stands in the row of the run."""
+
+    answers: Mapping[str, str]
+    values: Mapping[str, str]
+    device_mac: str | None
+    platform: str | None
+    budget_s: float
+    everything: bool
+    load_agreed: bool
+
+
+def encode_wish(wish: KeptWish) -> dict[str, object]:
+    """Give a wish as JSON data."""
+    return {
+        "answers": dict(wish.answers),
+        "values": dict(wish.values),
+        "device_mac": wish.device_mac,
+        "platform": wish.platform,
+        "budget_s": wish.budget_s,
+        "everything": wish.everything,
+        "load_agreed": wish.load_agreed,
+    }
