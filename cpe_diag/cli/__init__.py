@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "run": ("cpe_diag.cli.run:run", "Run a playbook on a subscriber and say whose fault it is."),
+    "submit": ("cpe_diag.cli.submit:submit", "Order a run, which a worker does."),
+    "worker": ("cpe_diag.cli.worker:worker", "Do the runs of a region, until it is stopped."),
     "resume": ("cpe_diag.cli.resume:resume", "Go on with a run whose process has died."),
     "runs": ("cpe_diag.cli.runs:runs", "List, show, cancel and resume runs."),
     "case": ("cpe_diag.cli.case:case", "Show, search and export cases."),

@@ -101,7 +101,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
         subscriber=subscriber,
         ticket=ticket,
         budget_s=budget,
-        answers=_pairs(answers, "--answer"),
+        answers=pairs(answers, "--answer"),
         device_mac=_mac(device),
         platform=platform,
         everything=everything,
@@ -118,7 +118,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
             subscriber=prepared.subscriber.id,
             ticket=ticket,
         )
-        result = begin(prepared, _pairs(values, "--value"), as_json=as_json)
+        result = begin(prepared, pairs(values, "--value"), as_json=as_json)
         told(result, as_json=as_json, bundle=bundle)
     context.exit(int(exit_code_for(result.verdict)))
 
@@ -152,7 +152,7 @@ def exit_code_for(verdict: Verdict) -> ExitCode:
     return ExitCode.FAULT_FOUND
 
 
-def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
+def pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
     """Split `id=value`.
 
     Raises:

@@ -87,6 +87,11 @@ class CaseStore:
             raise StoreError(msg) from None
 
     @property
+    def url(self) -> URL:
+        """Where the store is, with what is secret: for what keeps tables of its own there."""
+        return self._url
+
+    @property
     def name(self) -> str:
         """Where the store is, without what is secret."""
         url = self._url

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.run_journal import RunEntry, RunEntryKind, RunState
-from cpe_diag.store.case_tables import moment_of
+from cpe_diag.store.case_tables import moment_of, moment_text
 from cpe_diag.store.processes import has_died
 from cpe_diag.store.run_rows import RunRow, run_row
 from cpe_diag.store.run_tables import RUN_ENTRIES, RUN_RESULTS, RUNS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -78,6 +79,43 @@ class RunQueries:
         with self._store.reading() as connection:
             rows = tuple(map(run_row, connection.execute(wanted).mappings().all()))
         return tuple(row for row in rows if is_orphan(row, at))
+
+    def unclaimed(
+        self, region: str, *, before: datetime, after: str = "", limit: int = MANY
+    ) -> tuple[RunRow, ...]:
+        """Give runs of a region that could have been taken up by now, by their ids.
+
+        Args:
+            region: whose.
+            before: they were ordered and put off until then at the latest.
+            after: the last id of the page before.
+            limit: how many at most.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        latest = moment_text(before)
+        wanted = (
+            select(RUNS)
+            .where(RUNS.c.state.in_((RunState.QUEUED.value, RunState.WAITING.value)))
+            .where(RUNS.c.region == region, RUNS.c.submitted_at < latest, RUNS.c.id > after)
+            .where(or_(RUNS.c.not_before.is_(None), RUNS.c.not_before < latest))
+            .order_by(RUNS.c.id)
+            .limit(limit)
+        )
+        with self._store.reading() as connection:
+            return tuple(map(run_row, connection.execute(wanted).mappings().all()))
+
+    def some(self, run_ids: Iterable[str]) -> dict[str, RunRow]:
+        """Give those of some runs that there are, by their ids.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = select(RUNS).where(RUNS.c.id.in_(list(run_ids)))
+        with self._store.reading() as connection:
+            rows = map(run_row, connection.execute(wanted).mappings().all())
+            return {row.id: row for row in rows}
 
     def entries(self, run_id: str) -> tuple[RunEntry, ...]:
         """Give the journal of a run, the oldest entry first.

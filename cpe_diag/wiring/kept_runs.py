@@ -138,12 +138,17 @@ def begun(prepared: PreparedRun, values: Mapping[str, str]) -> Iterator[KeptRun]
 
 
 @contextmanager
-def taken_up(config: Config, run_id: str) -> Iterator[KeptRun]:
+def taken_up(
+    config: Config, run_id: str, *, lease: timedelta = LEASE, lasts: timedelta | None = None
+) -> Iterator[KeptRun]:
     """Take up a run whose process has died, or that waits.
 
     Args:
         config: the configuration.
         run_id: of the run.
+        lease: how long it is this process's where that is not renewed.
+        lasts: after how long it is renewed no more, so that a run that hangs is taken up by
+            others; None: never.
 
     Yields:
         The run, as for `begun`.
@@ -154,10 +159,17 @@ def taken_up(config: Config, run_id: str) -> Iterator[KeptRun]:
     """
     store = case_store(config)
     runs = StoredRuns(store)
-    row = runs.claim(run_id, worker=this_process(), at=_now(), lease=LEASE)
+    row = runs.claim(run_id, worker=this_process(), at=_now(), lease=lease)
     journal = StoredRunJournal(store, row.id, row.attempt)
     so_far = run_so_far(runs.entries(run_id), started_at=row.started_at or _now())
-    with renewed(lambda: runs.renew(row.id, row.attempt, until=_now() + LEASE), LEASE):
+    begun_s = SystemClock().monotonic()
+
+    def renew() -> None:
+        took_s = SystemClock().monotonic() - begun_s
+        if lasts is None or took_s < lasts.total_seconds():
+            runs.renew(row.id, row.attempt, until=_now() + lease)
+
+    with renewed(renew, lease):
         yield KeptRun(row=row, runs=runs, journal=journal, so_far=so_far)
 
 

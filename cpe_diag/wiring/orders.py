@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from cpe_diag.playbook.load import load_playbook
+from cpe_diag.service.jobs import job_of
 from cpe_diag.service.submit import Orders
 from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.runs import StoredRuns
@@ -17,7 +18,9 @@ from cpe_diag.wiring.knowledge import vocabulary
 
 if TYPE_CHECKING:
     from cpe_diag.playbook.model import Playbook
+    from cpe_diag.service.jobs import Jobs
     from cpe_diag.service.submit import Order, Submitted
+    from cpe_diag.store.case_store import CaseStore
     from cpe_diag.store.run_rows import RunRow
     from cpe_diag.wiring.config import Config
 
@@ -48,7 +51,7 @@ def orders_of(config: Config) -> Orders:
         playbook_of=playbook_of,
         runs=StoredRuns(store),
         cases=StoredCases(store),
-        tell=_nobody,
+        tell=Telling(store),
         clock=SystemClock(),
     )
 
@@ -69,5 +72,23 @@ def submit(config: Config, order: Order) -> Submitted:
     return orders_of(config).submit(order)
 
 
-def _nobody(_run: RunRow) -> None:
-    """Tell nobody: workers look for runs that wait."""
+class Telling:
+    """Queues a job for a run; what is needed for that is loaded when the first comes."""
+
+    def __init__(self, store: CaseStore) -> None:
+        """Queue in the database of `store`."""
+        self._store = store
+        self._jobs: Jobs | None = None
+
+    def __call__(self, run: RunRow) -> None:
+        """Queue a job.
+
+        Raises:
+            StoreError: it cannot be queued, perhaps because no worker was ever there.
+        """
+        if self._jobs is None:
+            # dbos takes half a second to import.
+            from cpe_diag.service.queue_dbos import DbosJobs
+
+            self._jobs = DbosJobs(self._store.url)
+        self._jobs.put(job_of(run, at=SystemClock().now()))

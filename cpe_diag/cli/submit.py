@@ -1,0 +1,115 @@
+"""`cpe-diag submit`: order a run, which a worker does."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from cpe_diag.cli.completers import playbooks
+from cpe_diag.cli.context import config_of
+from cpe_diag.cli.durations import Duration
+from cpe_diag.cli.errors import told_clearly
+from cpe_diag.cli.looks import note_look
+from cpe_diag.cli.run import pairs
+
+if TYPE_CHECKING:
+    from cpe_diag.service.submit import Submitted
+
+
+@click.command()
+@click.argument("playbook", metavar="PLAYBOOK", shell_complete=playbooks)
+@click.option("--subscriber", "-s", required=True, help="Whose line it is.")
+@click.option(
+    "--ticket",
+    "-t",
+    help="The desk's number: the same playbook under the same ticket is one run.",
+)
+@click.option("--answer", "-a", "answers", multiple=True, metavar="ID=CHOICE")
+@click.option("--value", "values", multiple=True, metavar="STEP=VALUE")
+@click.option("--platform", help="The platform that does not work.")
+@click.option(
+    "--priority",
+    type=click.IntRange(1, 5),
+    default=3,
+    show_default=True,
+    help="1: nothing works at all; 2: something does not; from 3 on: a wish or a check.",
+)
+@click.option("--after", type=Duration(), help="Begin after this time, such as 2h.")
+@click.option("--at", "at_", type=click.DateTime(), help="Begin then, in local time.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+@click.pass_context
+def submit(  # noqa: PLR0913 - one parameter for each option
+    context: click.Context,
+    /,
+    *,
+    playbook: str,
+    subscriber: str,
+    ticket: str | None,
+    answers: tuple[str, ...],
+    values: tuple[str, ...],
+    platform: str | None,
+    priority: int,
+    after: float | None,
+    at_: datetime | None,
+    as_json: bool,
+) -> None:
+    """Order a run of PLAYBOOK; a worker of the subscriber's region does it.
+
+    The order is on the disk when this ends, also where no worker is there yet.
+    """
+    from cpe_diag.service.submit import Order
+    from cpe_diag.wiring.orders import submit as give
+
+    if after is not None and at_ is not None:
+        raise click.UsageError("--after and --at exclude each other")
+    config = config_of(context)
+    order = Order(
+        playbook=playbook,
+        subscriber=subscriber,
+        ticket=ticket,
+        answers=pairs(answers, "--answer"),
+        values=pairs(values, "--value"),
+        platform=platform,
+        priority=priority,
+        not_before=_moment(after, at_),
+    )
+    with told_clearly():
+        note_look(
+            config,
+            "look.subscriber",
+            f"submit {playbook}",
+            subscriber=subscriber,
+            ticket=ticket,
+        )
+        done = give(config, order)
+    _print(done, as_json=as_json)
+
+
+def _moment(after_s: float | None, at: datetime | None) -> datetime | None:
+    if at is not None:
+        return at.astimezone()
+    if after_s is not None:
+        return datetime.now().astimezone() + timedelta(seconds=after_s)
+    return None
+
+
+def _print(done: Submitted, *, as_json: bool) -> None:
+    run = done.run
+    if as_json:
+        said = {
+            "run": run.id,
+            "case": done.case.id,
+            "is_new": done.is_new,
+            "state": run.state.value,
+            "region": run.region,
+        }
+        click.echo(json.dumps(said))
+        return
+    if done.is_new:
+        click.echo(f"run {run.id} is ordered, case {done.case.id}")
+    else:
+        click.echo(f"it was ordered before: run {run.id}, case {done.case.id}, {run.state}")
+    click.echo(f"Look at it with: cpe-diag runs show {run.id}")

@@ -1,0 +1,73 @@
+"""`cpe-diag worker`: do the runs of a region, until it is stopped."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from typing import TYPE_CHECKING
+
+import click
+
+from cpe_diag.cli.context import config_of
+from cpe_diag.cli.errors import told_clearly
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+
+@click.command()
+@click.option("--region", default="default", show_default=True, help="Whose runs.")
+@click.option(
+    "--at-once",
+    type=click.IntRange(1, 200),
+    default=8,
+    show_default=True,
+    help="How many runs of each queue this process does at once.",
+)
+@click.option(
+    "--per-node",
+    type=click.IntRange(1, 200),
+    default=4,
+    show_default=True,
+    help="How many runs are on one access node at once, in all workers together.",
+)
+@click.option(
+    "--per-minute",
+    type=click.IntRange(1),
+    help="How many runs of the region begin in a minute, in all workers together.",
+)
+@click.pass_context
+def worker(
+    context: click.Context,
+    /,
+    *,
+    region: str,
+    at_once: int,
+    per_node: int,
+    per_minute: int | None,
+) -> None:
+    """Take runs that were ordered with `cpe-diag submit`, and those whose worker has died.
+
+    Urgent runs come first, then those with less time left. Stopped by a signal (TERM, INT) it
+    takes no more and finishes what it does; at the second one it leaves its runs at their next
+    safe point to others.
+    """
+    from cpe_diag.service.jobs import Limits
+    from cpe_diag.wiring.working import Worker, WorkerWish
+
+    config = config_of(context)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    logging.getLogger("cpe_diag").setLevel(logging.INFO)
+    logging.getLogger().setLevel(logging.WARNING)
+    limits = Limits(in_process=at_once, per_node=per_node, starts_per_minute=per_minute)
+    with told_clearly():
+        working = Worker(config, WorkerWish(region=region, limits=limits))
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            working.stop()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        working.work()

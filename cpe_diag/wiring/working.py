@@ -1,0 +1,217 @@
+"""A worker: takes the jobs of its region, and goes on with their runs by their own journals."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import secrets
+import threading
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import ActionError, CpeDiagError, RunError, StoreError
+from cpe_diag.playbook.model import ActStep
+from cpe_diag.service.jobs import Limits, job_of
+from cpe_diag.service.queue_dbos import DbosJobs, DbosWorker
+from cpe_diag.service.submit import DEFAULT_REGION
+from cpe_diag.service.sweep import GRACE, Sweep
+from cpe_diag.service.worker_journal import LeftError, WorkerJournal, patient
+from cpe_diag.store.holds import Holds
+from cpe_diag.store.processes import this_process
+from cpe_diag.store.runs import StoredRuns
+from cpe_diag.transports.clock import SystemClock
+from cpe_diag.wiring.acting import Acting
+from cpe_diag.wiring.desk import case_store
+from cpe_diag.wiring.kept_runs import LEASE, prepared_again, taken_up
+from cpe_diag.wiring.runs import perform
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpe_diag.store.run_rows import RunRow
+    from cpe_diag.wiring.config import Config
+    from cpe_diag.wiring.kept_runs import KeptRun
+    from cpe_diag.wiring.runs import PreparedRun
+
+LOG: Final = logging.getLogger("cpe_diag.worker")
+MOST_ATTEMPTS: Final = 20
+"""A run that was taken up so often ends: whatever it is, it kills its workers."""
+LASTS: Final = timedelta(minutes=30)
+"""A run of 15 minutes, with a change that began in the last of them. What takes longer hangs."""
+DRAIN_S: Final = int(LASTS.total_seconds())
+KEEP_S: Final = 600.0
+"""How long a worker waits for a store that is away, until it leaves a result to be made anew."""
+BUSY_S: Final = (5.0, 20.0)
+"""When a run comes again whose router another run is at; not all at the same time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerWish:
+    """How a worker is to work."""
+
+    region: str = DEFAULT_REGION
+    limits: Limits = field(default_factory=Limits)
+    lease: timedelta = LEASE
+    grace: timedelta = GRACE
+    sweep_every_s: float = 15.0
+
+
+class Worker:
+    """This process as a worker; there is one in a process."""
+
+    def __init__(self, config: Config, wish: WorkerWish) -> None:
+        """Work as `wish` says.
+
+        Raises:
+            MeasurementError: the reference to the store's URL cannot be resolved.
+            StoreError: the store's URL is none.
+        """
+        self._config = config
+        self._wish = wish
+        self._clock = SystemClock()
+        store = case_store(config)
+        self._store = store
+        self._runs = StoredRuns(store)
+        self._holds = Holds(store, now=self._clock.now, lease=wish.lease)
+        self._jobs = DbosJobs(store.url, wish.limits.in_process)
+        self._stopping = threading.Event()
+        self._leaving = threading.Event()
+
+    def stop(self) -> None:
+        """Take no more runs and finish those that are being done; called again: leave them."""
+        if self._stopping.is_set():
+            self._leaving.set()
+        self._stopping.set()
+
+    def work(self) -> None:
+        """Work until it is stopped.
+
+        Raises:
+            StoreError: the store or the queue cannot be used at the start.
+        """
+        self._runs.runs(limit=1)  # the tables of ours come first
+        queue = DbosWorker(self._store.url, self._wish.region, self._wish.limits)
+        queue.start(self.go_on, name=f"{this_process()}/{os.getpid()}/{secrets.token_hex(4)}")
+        sweep = Sweep(
+            region=self._wish.region,
+            runs=self._runs,
+            jobs=self._jobs,
+            holds=self._holds,
+            grace=self._wish.grace,
+        )
+        try:
+            while True:
+                self._swept(sweep)
+                wait_s = self._wish.sweep_every_s * random.uniform(0.8, 1.2)  # noqa: S311
+                if self._stopping.wait(wait_s):
+                    return
+        finally:
+            queue.stop(DRAIN_S)
+            self._jobs.close()
+
+    def go_on(self, run_id: str) -> None:
+        """Go on with a run, if nobody else does; whatever comes of it, nothing is raised."""
+        try:
+            self._one_at_a_time(run_id)
+        except RunError as error:
+            LOG.info("run %s: %s", run_id, error)
+        except StoreError as error:  # a sweep finds the run
+            LOG.warning("run %s: %s", run_id, error)
+        except Exception:
+            LOG.exception("run %s", run_id)
+
+    def _swept(self, sweep: Sweep) -> None:
+        try:
+            found = sweep.once(self._clock.now())
+        except StoreError as error:
+            LOG.warning("sweep: %s", error)
+        else:
+            if found:
+                LOG.warning("queued again: %s", ", ".join(found))
+
+    def _one_at_a_time(self, run_id: str) -> None:
+        """Let one run at a time be at a router; another comes again later."""
+        row = self._runs.run(run_id)
+        if row.router is None:
+            self._take(run_id)
+            return
+        try:
+            with self._holds.held((f"run {row.router}",), "the router", holder=this_process()):
+                self._take(run_id)
+        except ActionError:
+            self._again(row, random.uniform(*BUSY_S))  # noqa: S311 - no secret
+
+    def _again(self, row: RunRow, wait_s: float) -> None:
+        at = self._clock.now()
+        later = replace(row, not_before=at + timedelta(seconds=wait_s))
+        self._jobs.put(job_of(later, at=at, again=secrets.token_hex(4)))
+
+    def _take(self, run_id: str) -> None:
+        with taken_up(self._config, run_id, lease=self._wish.lease, lasts=LASTS) as kept:
+            if kept.row.attempt > MOST_ATTEMPTS:
+                kept.fail(f"taken up {kept.row.attempt} times, and never ended")
+                return
+            try:
+                prepared, values = prepared_again(self._config, kept.row)
+            except CpeDiagError as error:
+                kept.fail(str(error))
+                return
+            self._do(prepared, values, kept)
+
+    def _do(self, prepared: PreparedRun, values: Mapping[str, str], kept: KeptRun) -> None:
+        journal = WorkerJournal(kept.journal, self._leaving)
+        try:
+            result = asyncio.run(
+                perform(
+                    prepared,
+                    on_progress=_quiet,
+                    ask_caller=_nobody,
+                    act=self._acting(prepared, values, kept),
+                    kept=replace(kept, journal=journal),
+                )
+            )
+        except LeftError as error:
+            kept.leave(str(error))
+            self._again(self._runs.run(kept.row.id), 0.0)
+        except (RunError, StoreError):
+            raise
+        except Exception as error:
+            kept.fail(f"{type(error).__name__}: {error}")
+            raise
+        else:
+            patient(lambda: kept.end(result), KEEP_S)
+
+    def _acting(
+        self, prepared: PreparedRun, values: Mapping[str, str], kept: KeptRun
+    ) -> Acting | None:
+        if not any(isinstance(step, ActStep) for step in prepared.playbook.steps):
+            return None
+        return Acting(
+            self._config,
+            prepared.wish,
+            values=values,
+            guide=NobodyThere(),
+            agree=lambda _plan, _desk: "",  # a consent that is on record has to cover it
+            safely=nullcontext,
+            run_id=kept.row.id,
+        )
+
+
+class NobodyThere:
+    """Leads nobody: no person is at the phone when a worker works."""
+
+    async def hold_button(self, _seconds: float) -> bool:
+        """Say that nobody holds a button."""
+        return False
+
+
+def _quiet(_: object) -> None:
+    """Show no progress."""
+
+
+def _nobody(_: object) -> None:
+    """Nobody is there to be asked."""
