@@ -168,6 +168,7 @@ def _jira(answer: Answer) -> Writing:
             body={"body": answer.note, "properties": [hidden, mark]},
         ),
         routing=tuple(routing),
+        note_routes=False,
     )
 
 

@@ -45,11 +45,14 @@ class Writing:
     First `look`, and read its answer with `desk_answers.found`; then `note` and `routing`, as far
     as they are not done. `look` None: the desk cannot be asked, and keeps itself from taking the
     same `Idempotency-Key` twice, or does not. `routing` may be sent again at any time.
+    `note_routes`: the note takes the way of the ticket with it, and `routing` is for a ticket that
+    has its note only.
     """
 
     look: DeskRequest | None
     note: DeskRequest
     routing: tuple[DeskRequest, ...]
+    note_routes: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

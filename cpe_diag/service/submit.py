@@ -39,7 +39,9 @@ class Order:
     `answers` are choices by question, `values` what `act` steps set, by their ids. `ticket` is
     the desk's number: the same playbook for the same subscriber under the same ticket is one run,
     however often it is ordered; without a ticket the `batch` takes its place, and without both
-    every order is a run. `priority` 1 is the most urgent. `not_before` None: at once.
+    every order is a run. `priority` 1 is the most urgent. `not_before` None: at once. `desk` and
+    `desk_ticket`: where the case is answered, as the configuration names the desk and the desk
+    the ticket; None: nowhere.
     """
 
     playbook: str
@@ -55,6 +57,8 @@ class Order:
     priority: int = NORMAL
     not_before: datetime | None = None
     batch: str | None = None
+    desk: str | None = None
+    desk_ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +155,8 @@ def _new_run(order: Order, subscriber: Subscriber, at: datetime) -> NewRun:
         not_before=order.not_before,
         lasts=waits + order.budget,
         batch=order.batch,
+        desk=order.desk,
+        desk_ticket=order.desk_ticket,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from cpe_diag.service.ticket_hours import Hours
@@ -28,6 +28,24 @@ class Priority(StrEnum):
     """Something works, or works badly."""
     REQUEST = "request"
     """Nothing is broken; somebody wants something."""
+
+
+_FROM: Final[Mapping[Priority, int]] = {
+    Priority.TOTAL_LOSS: 1,
+    Priority.PARTIAL: 3,
+    Priority.REQUEST: 5,
+}
+"""What a case keeps; what lies between is of the more urgent one."""
+
+
+def number_of(priority: Priority) -> int:
+    """Give what a case keeps of its priority; 1 is the most urgent."""
+    return _FROM[priority]
+
+
+def priority_of(number: int) -> Priority:
+    """Read what a case keeps of its priority."""
+    return max((one for one in Priority if _FROM[one] <= number), key=_FROM.__getitem__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,8 +93,8 @@ class StoredCases:
 def case_for(connection: Connection, new: NewRun, at: datetime) -> CaseRow:
     """Give the case that a run belongs to: that of its ticket, or a new one.
 
-    A case of the same ticket and subscriber that was handed over is opened again; a closed one
-    stays closed.
+    A case of the same ticket and subscriber that was handed over is opened again, with its time
+    anew; a closed one stays closed.
     """
     if new.ticket is not None:
         same = (
@@ -106,9 +106,12 @@ def case_for(connection: Connection, new: NewRun, at: datetime) -> CaseRow:
         )
         row = connection.execute(same).mappings().first()
         if row is not None:
-            connection.execute(
-                update(CASES).where(CASES.c.id == row["id"]).values(state=OPEN, destination=None)
-            )
+            again: dict[str, object] = {"state": OPEN, "destination": None}
+            if row["state"] == HANDED_OVER:
+                again |= {"due_at": moment_text(at + CASE_LASTS), "warned_at": None}
+            if new.desk is not None:
+                again |= {"desk": new.desk, "desk_ticket": new.desk_ticket}
+            connection.execute(update(CASES).where(CASES.c.id == row["id"]).values(again))
             return _one(connection, row["id"])
     case_id = secrets.token_hex(ID_BYTES)
     connection.execute(
@@ -121,6 +124,8 @@ def case_for(connection: Connection, new: NewRun, at: datetime) -> CaseRow:
             priority=new.priority,
             due_at=moment_text(at + CASE_LASTS),
             words=new.playbook,
+            desk=new.desk,
+            desk_ticket=new.desk_ticket,
         )
     )
     return _one(connection, case_id)

@@ -79,6 +79,17 @@ class StoredHubs:
         with self._store.reading() as connection:
             return tuple(_hub(row) for row in connection.execute(wanted).mappings())
 
+    def callback(self, hub_id: str) -> str | None:
+        """Give where a registration wants its events; None: it was removed.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        with self._store.reading() as connection:
+            wanted = select(HUBS.c.callback).where(HUBS.c.id == hub_id)
+            found = connection.execute(wanted).scalar()
+            return None if found is None else str(found)
+
     def remove(self, api: str, hub_id: str) -> bool:
         """Forget a registration; False: there is none.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from cpe_diag.domain.letter import NewLetter
 from cpe_diag.domain.run_journal import RunState
 from cpe_diag.store.case_tables import moment_of
 
@@ -21,7 +22,8 @@ NORMAL: Final = 3
 class NewRun:
     """A run to do. `wish` is what somebody asked for, as JSON data.
 
-    `order_key` None: the same order given twice is two runs.
+    `order_key` None: the same order given twice is two runs. `desk` and `desk_ticket` say where
+    the case is answered: the desk's name, and what it calls the ticket; None: nowhere.
     """
 
     id: str
@@ -37,6 +39,8 @@ class NewRun:
     not_before: datetime | None = None
     lasts: timedelta = CASE_LASTS
     batch: str | None = None
+    desk: str | None = None
+    desk_ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,11 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRow:
-    """One case. `subscriber` None: it was erased."""
+    """One case. `subscriber` None: it was erased.
+
+    `desk` and `desk_ticket` say where it is answered, None: nowhere. `warned_at` None: nobody was
+    warned that its time runs out.
+    """
 
     id: str
     subscriber: str | None
@@ -86,11 +94,17 @@ class CaseRow:
     destination: str | None
     parent: str | None
     words: str
+    desk: str | None
+    desk_ticket: str | None
+    warned_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOutcome:
-    """How a run ended, and where its case goes; `files` are those of its bundle."""
+    """How a run ended, and where its case goes; `files` are those of its bundle.
+
+    `letters` have to be told for it, and are kept in the same transaction.
+    """
 
     state: RunState
     destination: str
@@ -99,6 +113,7 @@ class RunOutcome:
     cause: str | None = None
     confidence: float | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
+    letters: tuple[NewLetter, ...] = ()
 
 
 def run_row(row: Mapping[Any, Any]) -> RunRow:
@@ -119,6 +134,7 @@ def case_row(row: Mapping[Any, Any]) -> CaseRow:
     said = {str(name): value for name, value in row.items()}
     said["opened_at"] = moment_of(said["opened_at"])
     said["due_at"] = moment_of(said["due_at"])
+    said["warned_at"] = _moment(said["warned_at"])
     return CaseRow(**said)
 
 

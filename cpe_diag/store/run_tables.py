@@ -32,6 +32,9 @@ CASES: Final = Table(
     Column("destination", String(32)),
     Column("parent", String(32), ForeignKey("cases.id"), index=True),
     Column("words", Text, nullable=False),
+    Column("desk", String(64)),
+    Column("desk_ticket", Text),
+    Column("warned_at", MOMENT),
 )
 
 RUNS: Final = Table(

@@ -12,6 +12,7 @@ from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.run_journal import GOES_ON, RunState
 from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.cases import case_for, route
+from cpe_diag.store.outbox import put
 from cpe_diag.store.run_queries import RunQueries, is_orphan, one_run
 from cpe_diag.store.run_rows import RunOutcome, RunRow, run_row
 from cpe_diag.store.run_tables import RUN_RESULTS, RUNS
@@ -113,7 +114,9 @@ class StoredRuns(RunQueries):
             return kept.rowcount == 1
 
     def end(self, run_id: str, attempt: int, outcome: RunOutcome, *, at: datetime) -> RunRow:
-        """End a run with its results, and route its case; all of it or nothing.
+        """End a run with its results, route its case, keep what has to be told for it.
+
+        All of it or nothing.
 
         Raises:
             RunError: another worker has it.
@@ -257,3 +260,4 @@ def _ended(
     if ended.rowcount != 1:
         raise RunError(f"another worker has run {run_id}")
     route(connection, one_run(connection, run_id).case_id, outcome)
+    put(connection, outcome.letters, at)

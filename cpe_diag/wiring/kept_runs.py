@@ -16,22 +16,24 @@ from cpe_diag.engine.run_notes import RunSoFar, run_so_far
 from cpe_diag.ports import RunJournal
 from cpe_diag.report.decoding import UndecodableError, decode
 from cpe_diag.store.bundle import bundle_files
+from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.kept_wish import KeptWish, encode_wish
 from cpe_diag.store.processes import this_process
 from cpe_diag.store.renewing import renewed
 from cpe_diag.store.run_journal import StoredRunJournal
-from cpe_diag.store.run_rows import NewRun, RunOutcome, RunRow
+from cpe_diag.store.run_rows import CaseRow, NewRun, RunOutcome, RunRow
 from cpe_diag.store.runs import SECOND_LINE, StoredRuns
 from cpe_diag.transports.clock import SystemClock
+from cpe_diag.wiring.config import Config
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.runs import RunWish, prepare
+from cpe_diag.wiring.told import told_of_end, told_of_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from cpe_diag.engine.run import RunResult
-    from cpe_diag.wiring.config import Config
     from cpe_diag.wiring.runs import PreparedRun
 
 ID_BYTES: Final = 5
@@ -52,6 +54,8 @@ class KeptRun:
     runs: StoredRuns
     journal: RunJournal
     so_far: RunSoFar | None
+    config: Config
+    case: CaseRow
 
     def end(self, result: RunResult) -> None:
         """Keep what a run has left, and route its case.
@@ -69,6 +73,7 @@ class KeptRun:
             cause=verdict.cause,
             confidence=verdict.confidence,
             files=bundle_files(result, critical_path(result.trace).total_s),
+            letters=told_of_end(self.config, self.case, result),
         )
         self.runs.end(self.row.id, self.row.attempt, outcome, at=_now())
 
@@ -78,8 +83,14 @@ class KeptRun:
         Raises:
             RunError, StoreError: as for `end`.
         """
-        outcome = RunOutcome(state=RunState.FAILED, destination=SECOND_LINE, words=words)
-        self.runs.end(self.row.id, self.row.attempt, outcome, at=_now())
+        now = _now()
+        outcome = RunOutcome(
+            state=RunState.FAILED,
+            destination=SECOND_LINE,
+            words=words,
+            letters=told_of_failure(self.config, self.case, self.row.id, now),
+        )
+        self.runs.end(self.row.id, self.row.attempt, outcome, at=now)
 
     def leave(self, words: str) -> None:
         """Leave a run to whoever resumes it.
@@ -134,7 +145,14 @@ def begun(prepared: PreparedRun, values: Mapping[str, str]) -> Iterator[KeptRun]
     )
     journal = StoredRunJournal(store, row.id, row.attempt)
     with renewed(lambda: runs.renew(row.id, row.attempt, until=_now() + LEASE), LEASE):
-        yield KeptRun(row=row, runs=runs, journal=journal, so_far=None)
+        yield KeptRun(
+            row=row,
+            runs=runs,
+            journal=journal,
+            so_far=None,
+            config=prepared.config,
+            case=StoredCases(store).case(row.case_id),
+        )
 
 
 @contextmanager
@@ -170,7 +188,14 @@ def taken_up(
             runs.renew(row.id, row.attempt, until=_now() + lease)
 
     with renewed(renew, lease):
-        yield KeptRun(row=row, runs=runs, journal=journal, so_far=so_far)
+        yield KeptRun(
+            row=row,
+            runs=runs,
+            journal=journal,
+            so_far=so_far,
+            config=config,
+            case=StoredCases(store).case(row.case_id),
+        )
 
 
 def prepared_again(config: Config, row: RunRow) -> tuple[PreparedRun, Mapping[str, str]]:

@@ -1,0 +1,252 @@
+"""The outbox: letters are kept in the transaction of what they tell, and sent afterwards."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import and_, delete, exists, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from cpe_diag.domain.letter import TRIES, Letter, LetterKind, LetterState
+from cpe_diag.store.case_tables import moment_of, moment_text
+from cpe_diag.store.outbox_tables import OUTBOX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime, timedelta
+
+    from sqlalchemy import Connection, Update
+
+    from cpe_diag.domain.letter import NewLetter
+    from cpe_diag.store.case_store import CaseStore
+
+MANY: Final = 50
+
+
+def put(connection: Connection, letters: Iterable[NewLetter], at: datetime) -> None:
+    """Keep letters in the transaction of what they tell.
+
+    Args:
+        connection: of the transaction.
+        letters: those whose key was put before are not put again, whatever became of them.
+        at: now.
+    """
+    for letter in letters:
+        known = select(OUTBOX.c.number).where(OUTBOX.c.key == letter.key)
+        if connection.execute(known).first() is not None:
+            continue
+        row = insert(OUTBOX).values(
+            key=letter.key,
+            kind=letter.kind.value,
+            target=letter.target,
+            lane=letter.lane,
+            case_id=letter.case_id,
+            document=json.dumps(letter.document),
+            state=LetterState.WAITING.value,
+            made_at=moment_text(at),
+            not_before=moment_text(letter.not_before or at),
+            tries=0,
+            tries_left=TRIES[letter.kind],
+            words="",
+        )
+        try:
+            with connection.begin_nested():
+                connection.execute(row)
+        except IntegrityError:  # PostgreSQL: somebody else has put it since we looked
+            continue
+
+
+class StoredOutbox:
+    """All letters of this store."""
+
+    def __init__(self, store: CaseStore) -> None:
+        """Keep them in `store`."""
+        self._store = store
+
+    def claim(self, *, sender: str, at: datetime, lease: timedelta) -> Letter | None:
+        """Take up the letter that is due first.
+
+        Args:
+            sender: who takes it.
+            at: now.
+            lease: for how long it is the sender's.
+
+        Returns:
+            The letter; None where none is due. An older letter of the same lane goes first, and
+            one whose sender has it still is left alone.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        now = moment_text(at)
+        older = OUTBOX.alias()
+        wanted = (
+            select(OUTBOX.c.number)
+            .where(OUTBOX.c.state == LetterState.WAITING.value, OUTBOX.c.not_before <= now)
+            .where(or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until < now))
+            .where(
+                ~exists().where(
+                    and_(
+                        older.c.lane == OUTBOX.c.lane,
+                        older.c.state == LetterState.WAITING.value,
+                        older.c.number < OUTBOX.c.number,
+                    )
+                )
+            )
+            .order_by(OUTBOX.c.not_before, OUTBOX.c.number)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=OUTBOX)
+        )
+        with self._store.writing() as connection:
+            number = connection.execute(wanted).scalar()
+            if number is None:
+                return None
+            connection.execute(
+                update(OUTBOX)
+                .where(OUTBOX.c.number == number)
+                .values(
+                    sender=sender,
+                    lease_until=moment_text(at + lease),
+                    tries=OUTBOX.c.tries + 1,
+                    tries_left=OUTBOX.c.tries_left - 1,
+                )
+            )
+            row = connection.execute(select(OUTBOX).where(OUTBOX.c.number == number))
+            return _letter(row.mappings().one())
+
+    def is_ours(self, letter: Letter, *, at: datetime) -> bool:
+        """Say whether the letter is still the sender's that claimed it.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = select(OUTBOX.c.number).where(
+            OUTBOX.c.number == letter.number,
+            OUTBOX.c.tries == letter.tries,
+            OUTBOX.c.state == LetterState.WAITING.value,
+            OUTBOX.c.lease_until >= moment_text(at),
+        )
+        with self._store.reading() as connection:
+            return connection.execute(wanted).first() is not None
+
+    def sent(self, letter: Letter, *, at: datetime) -> None:
+        """Note that a letter was sent; what it said is forgotten here.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        self._end(letter, LetterState.SENT, at, document="{}", words="")
+
+    def bury(self, letter: Letter, *, at: datetime, words: str) -> None:
+        """Give a letter up; `words` say why.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        self._end(letter, LetterState.DEAD, at, words=words)
+
+    def put_off(self, letter: Letter, *, until: datetime, words: str) -> None:
+        """Let a letter be tried again later; `words` say why.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        with self._store.writing() as connection:
+            connection.execute(
+                _ours(letter).values(
+                    not_before=moment_text(until), sender=None, lease_until=None, words=words
+                )
+            )
+
+    def letters(
+        self, *, state: LetterState | None = None, limit: int = MANY
+    ) -> tuple[Letter, ...]:
+        """Give letters, the newest first.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = select(OUTBOX).order_by(OUTBOX.c.number.desc()).limit(limit)
+        if state is not None:
+            wanted = wanted.where(OUTBOX.c.state == state.value)
+        with self._store.reading() as connection:
+            return tuple(map(_letter, connection.execute(wanted).mappings().all()))
+
+    def revive(self, number: int | None, *, at: datetime) -> int:
+        """Have dead letters tried again.
+
+        Args:
+            number: of the letter; None: all of them.
+            at: now.
+
+        Returns:
+            How many there were.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        which = [OUTBOX.c.state == LetterState.DEAD.value]
+        if number is not None:
+            which.append(OUTBOX.c.number == number)
+        with self._store.writing() as connection:
+            numbers = connection.execute(
+                select(OUTBOX.c.number, OUTBOX.c.kind).where(*which)
+            ).all()
+            for each, kind in numbers:
+                connection.execute(
+                    update(OUTBOX)
+                    .where(OUTBOX.c.number == each, *which)
+                    .values(
+                        state=LetterState.WAITING.value,
+                        not_before=moment_text(at),
+                        tries_left=TRIES[LetterKind(kind)],
+                        ended_at=None,
+                    )
+                )
+            return len(numbers)
+
+    def forget(self, before: datetime) -> int:
+        """Forget letters that ended before a moment; gives how many.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        with self._store.writing() as connection:
+            gone = connection.execute(
+                delete(OUTBOX).where(OUTBOX.c.ended_at < moment_text(before))
+            )
+            return gone.rowcount
+
+    def _end(self, letter: Letter, state: LetterState, at: datetime, **said: str) -> None:
+        with self._store.writing() as connection:
+            connection.execute(
+                _ours(letter).values(
+                    state=state.value,
+                    ended_at=moment_text(at),
+                    sender=None,
+                    lease_until=None,
+                    **said,
+                )
+            )
+
+
+def _ours(letter: Letter) -> Update:
+    """Write only where nobody else has taken the letter up since."""
+    return update(OUTBOX).where(
+        OUTBOX.c.number == letter.number,
+        OUTBOX.c.tries == letter.tries,
+        OUTBOX.c.state == LetterState.WAITING.value,
+    )
+
+
+def _letter(row: Mapping[Any, Any]) -> Letter:
+    said = {str(name): value for name, value in row.items()}
+    for name in ("made_at", "not_before"):
+        said[name] = moment_of(said[name])
+    for name in ("lease_until", "ended_at"):
+        said[name] = None if said[name] is None else moment_of(said[name])
+    said["kind"] = LetterKind(said["kind"])
+    said["state"] = LetterState(said["state"])
+    said["document"] = json.loads(said["document"])
+    return Letter(**said)

@@ -1,0 +1,62 @@
+"""What desks and people on call are told when a run has ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cpe_diag.domain.letter import NewLetter
+    from cpe_diag.report.record import Run
+    from cpe_diag.store.run_rows import CaseRow
+    from cpe_diag.wiring.config import Config
+
+
+def told_of_end(config: Config, case: CaseRow, result: Run) -> tuple[NewLetter, ...]:
+    """Tell the desk that asked what was found; nobody, where a person at a terminal asked."""
+    if case.desk is None:
+        return ()
+    from cpe_diag.service.letters import verdict_letters
+    from cpe_diag.wiring.tickets import tickets_of
+
+    return verdict_letters(tickets_of(config), case, result)
+
+
+def told_of_failure(
+    config: Config, case: CaseRow, run_id: str, now: datetime
+) -> tuple[NewLetter, ...]:
+    """Tell the desk that asked, and people on call, that a run has failed.
+
+    Why it has failed stands in the case: it may name what is nobody else's business.
+    """
+    if case.desk is None:
+        return ()
+    from cpe_diag.domain.verdict import Destination
+    from cpe_diag.service.letters import call_letters, case_link, words_letters
+    from cpe_diag.service.occasion import Occasion
+    from cpe_diag.service.on_call import text_of
+    from cpe_diag.service.ticket_rules import priority_of
+    from cpe_diag.wiring.tickets import tickets_of
+
+    tickets = tickets_of(config)
+    words = f"The diagnosis of case {case.id} could not be done; second line goes on with it."
+    call = text_of(
+        case.id,
+        Occasion.RUN_FAILED,
+        priority_of(case.priority),
+        words,
+        case_link(tickets, case.id),
+    )
+    return (
+        *words_letters(
+            tickets,
+            case,
+            about=run_id,
+            occasion="failed",
+            subject="No diagnosis",
+            words=words,
+            destination=Destination.SECOND_LINE,
+        ),
+        *call_letters(tickets, call, now, time=run_id),
+    )

@@ -1,0 +1,155 @@
+"""The outbox: told with what it tells or not at all, one sender at a time, one after the other."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cpe_diag.domain.failures import RunError
+from cpe_diag.domain.letter import TRIES, Letter, LetterKind, LetterState, NewLetter
+from cpe_diag.domain.run_journal import RunState
+from cpe_diag.domain.secret import Secret
+from cpe_diag.store.case_store import CaseStore
+from cpe_diag.store.outbox import StoredOutbox, put
+from cpe_diag.store.run_rows import NewRun, RunOutcome
+from cpe_diag.store.runs import StoredRuns
+
+AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+LEASE = timedelta(minutes=3)
+NOTE = NewLetter(
+    key="note 1", kind=LetterKind.NOTE, target="main", lane="main 81", document={"note": "x"}
+)
+
+
+@pytest.fixture
+def store(store_url: str) -> CaseStore:
+    """Give an empty store of each kind."""
+    return CaseStore.behind(Secret(store_url))
+
+
+def posted(store: CaseStore, *letters: NewLetter) -> StoredOutbox:
+    """Put letters into an outbox."""
+    with store.writing() as connection:
+        put(connection, letters, AT)
+    return StoredOutbox(store)
+
+
+def claimed(outbox: StoredOutbox, at: datetime = AT) -> Letter:
+    """Take up the next letter."""
+    letter = outbox.claim(sender="a", at=at, lease=LEASE)
+    assert letter is not None
+    return letter
+
+
+def test_what_is_to_be_told_is_kept_with_the_end_of_the_run_or_not_at_all(
+    store: CaseStore,
+) -> None:
+    """A verdict that nobody hears of, and a note about a run that goes on, are both wrong."""
+    runs, outbox = StoredRuns(store), StoredOutbox(store)
+    new = NewRun(id="run1", playbook="no_internet", subscriber="sub-1", ticket="T", wish={})
+    row = runs.begin(new, worker="a", at=AT, lease=LEASE)
+    ended = RunOutcome(
+        state=RunState.FINISHED, destination="second_line", words="", letters=(NOTE,)
+    )
+    with pytest.raises(RunError):
+        runs.end("run1", row.attempt + 1, ended, at=AT)
+    assert outbox.letters() == ()
+    runs.end("run1", row.attempt, ended, at=AT)
+    (kept,) = outbox.letters()
+    assert (kept.key, kept.document, kept.state) == ("note 1", {"note": "x"}, LetterState.WAITING)
+
+
+def test_the_same_letter_is_put_once_also_after_it_was_sent(store: CaseStore) -> None:
+    """A key says what is told, not when."""
+    outbox = posted(store, NOTE, NOTE)
+    outbox.sent(claimed(outbox), at=AT)
+    posted(store, NOTE)
+    (kept,) = outbox.letters()
+    assert (kept.state, kept.document, kept.ended_at) == (LetterState.SENT, {}, AT)
+
+
+def test_a_letter_put_by_many_at_once_is_one(store_url: str, store: CaseStore) -> None:
+    """A desk's event that every process hears of."""
+    outbox = posted(store)
+
+    def post(_number: int) -> None:
+        posted(CaseStore.behind(Secret(store_url)), NOTE)
+
+    outbox.letters()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(post, range(8)))
+    assert len(outbox.letters()) == 1
+
+
+def test_of_many_senders_one_gets_a_letter(store_url: str, store: CaseStore) -> None:
+    """The others get the next one, or none."""
+    posted(store, *(replace(NOTE, key=f"{n}", lane=f"{n}") for n in range(5)))
+
+    def take(_number: int) -> int | None:
+        one = StoredOutbox(CaseStore.behind(Secret(store_url)))
+        letter = one.claim(sender="a", at=AT, lease=LEASE)
+        return None if letter is None else letter.number
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = [one for one in pool.map(take, range(8)) if one is not None]
+    outbox = StoredOutbox(store)
+    while (letter := outbox.claim(sender="a", at=AT, lease=LEASE)) is not None:
+        taken.append(letter.number)
+    assert len(taken) == len(set(taken)) == 5
+
+
+def test_letters_of_a_lane_go_one_after_the_other(store: CaseStore) -> None:
+    """A ticket's verdict does not come before its warning; a dead letter holds nobody up."""
+    second, other = replace(NOTE, key="2"), replace(NOTE, key="3", lane="main 82")
+    outbox = posted(store, NOTE, second, other)
+    first = claimed(outbox)
+    assert claimed(outbox).key == "3"
+    assert outbox.claim(sender="a", at=AT, lease=LEASE) is None
+    outbox.bury(first, at=AT, words="no such ticket")
+    assert claimed(outbox).key == "2"
+
+
+def test_a_letter_is_its_senders_until_the_claim_ends_and_then_somebody_elses(
+    store: CaseStore,
+) -> None:
+    """A sender that stood still writes nothing any more."""
+    outbox = posted(store, NOTE)
+    first = claimed(outbox)
+    late = AT + LEASE + timedelta(seconds=1)
+    assert outbox.is_ours(first, at=AT)
+    assert not outbox.is_ours(first, at=late)
+    again = claimed(outbox, late)
+    assert (first.tries, again.tries) == (1, 2)
+    outbox.sent(first, at=late)
+    outbox.put_off(first, until=AT, words="too late")
+    (kept,) = outbox.letters()
+    assert (kept.state, kept.words, kept.sender) == (LetterState.WAITING, "", "a")
+    assert outbox.is_ours(again, at=late)
+
+
+def test_a_dead_letter_waits_for_a_person_and_is_looked_for_before_it_is_sent_again(
+    store: CaseStore,
+) -> None:
+    """It may have arrived before it was given up."""
+    outbox = posted(store, NOTE)
+    outbox.bury(claimed(outbox), at=AT, words="PUT /x: 422")
+    assert outbox.claim(sender="a", at=AT + timedelta(days=9), lease=LEASE) is None
+    (dead,) = outbox.letters(state=LetterState.DEAD)
+    assert (dead.words, dead.document) == ("PUT /x: 422", {"note": "x"})
+    assert (outbox.revive(dead.number + 1, at=AT), outbox.revive(dead.number, at=AT)) == (0, 1)
+    again = claimed(outbox)
+    assert (again.tries, again.tries_left) == (2, TRIES[LetterKind.NOTE] - 1)
+    outbox.bury(again, at=AT, words="")
+    assert outbox.revive(None, at=AT) == 1
+
+
+def test_old_letters_are_forgotten_and_waiting_ones_never(store: CaseStore) -> None:
+    """Retention."""
+    outbox = posted(store, NOTE, replace(NOTE, key="2", lane="2"))
+    outbox.sent(claimed(outbox), at=AT)
+    assert outbox.forget(AT) == 0
+    assert outbox.forget(AT + timedelta(days=1)) == 1
+    assert [one.key for one in outbox.letters()] == ["2"]
