@@ -30,22 +30,17 @@ class Priority(StrEnum):
     """Nothing is broken; somebody wants something."""
 
 
-_FROM: Final[Mapping[Priority, int]] = {
+NUMBERS: Final[Mapping[Priority, int]] = {
     Priority.TOTAL_LOSS: 1,
-    Priority.PARTIAL: 3,
-    Priority.REQUEST: 5,
+    Priority.PARTIAL: 2,
+    Priority.REQUEST: 3,
 }
-"""What a case keeps; what lies between is of the more urgent one."""
-
-
-def number_of(priority: Priority) -> int:
-    """Give what a case keeps of its priority; 1 is the most urgent."""
-    return _FROM[priority]
+"""What a case and a run keep; 1 is the most urgent."""
 
 
 def priority_of(number: int) -> Priority:
-    """Read what a case keeps of its priority."""
-    return max((one for one in Priority if _FROM[one] <= number), key=_FROM.__getitem__)
+    """Read what a case keeps of its priority; what is less urgent than all is a request."""
+    return next((one for one in Priority if number <= NUMBERS[one]), Priority.REQUEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,117 @@
+"""What a desk is told when its run ends: by the configuration, and only where a desk asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cpe_diag.domain.letter import LetterKind
+from cpe_diag.report.decoding import decode
+from cpe_diag.service.answer import Answer
+from cpe_diag.service.on_call import Notification
+from cpe_diag.service.ticket_rules import Priority, priority_of
+from cpe_diag.store.run_rows import CaseRow
+from cpe_diag.testing.run_samples import sample_run
+from cpe_diag.wiring.config import read
+from cpe_diag.wiring.told import told_of_end, told_of_failure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cpe_diag.wiring.config import Config
+
+AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+CASE = CaseRow(
+    id="c-1",
+    subscriber="sub-1",
+    ticket="T-81",
+    opened_at=AT,
+    state="open",
+    priority=1,
+    due_at=AT + timedelta(minutes=15),
+    destination=None,
+    parent=None,
+    words="no_internet",
+    desk="main",
+    desk_ticket="81",
+    warned_at=None,
+)
+CONFIG = """\
+tickets:
+  case_link: https://diag.example.net/cases/{case}
+  desks:
+    main:
+      kind: zammad
+      check: {hmac: env:ZAMMAD_TOKEN}
+      answer:
+        url: https://zammad.example.net
+        credential: env:ZAMMAD_API
+        public: PUBLIC
+        routes:
+          second_line: {group: Second}
+          DESTINATION: {group: There}
+  on_call:
+    Ann: {send: env:ANN, zone: Europe/Berlin}
+"""
+
+
+def config(tmp_path: Path, *, public: str = "false") -> Config:
+    """Give a configuration with one desk and one person."""
+    text = CONFIG.replace("PUBLIC", public).replace("DESTINATION", sample_run().destination)
+    (tmp_path / "config.yaml").write_text(text)
+    return read(tmp_path / "config.yaml", "a test")
+
+
+def test_the_desk_that_asked_is_told_the_verdict_and_where_the_ticket_goes(
+    tmp_path: Path,
+) -> None:
+    """Once for each run, by its key."""
+    (letter,) = told_of_end(config(tmp_path), CASE, sample_run())
+    answer = decode(Answer, letter.document)
+    run = sample_run()
+    assert (letter.kind, letter.target, letter.case_id) == (LetterKind.NOTE, "main", "c-1")
+    assert letter.key == f"note main 81 cpe-diag/{run.run_id}/verdict"
+    assert (answer.ticket_id, answer.route.group, answer.public) == ("81", "There", False)
+    assert "Case: https://diag.example.net/cases/c-1" in answer.note
+    assert run.verdict.title in answer.subject
+
+
+def test_a_person_at_a_terminal_and_a_desk_without_an_address_are_told_nothing(
+    tmp_path: Path,
+) -> None:
+    """They see it, or nobody can tell them."""
+    for case in (
+        replace(CASE, desk=None),
+        replace(CASE, desk="other"),
+        replace(CASE, desk_ticket=None),
+    ):
+        assert told_of_end(config(tmp_path), case, sample_run()) == ()
+
+
+def test_a_failed_run_is_told_to_the_desk_and_to_whoever_is_on_call(tmp_path: Path) -> None:
+    """Without why: what a program says of its fault may name anything."""
+    note, call = told_of_failure(config(tmp_path), CASE, "r-7", AT)
+    answer = decode(Answer, note.document)
+    said = decode(Notification, call.document)
+    assert (answer.external_id, answer.route.group) == ("cpe-diag/r-7/failed", "Second")
+    assert (call.target, said.priority) == ("Ann", Priority.TOTAL_LOSS)
+    assert said.title.startswith("The diagnosis of case c-1 could not be done")
+    assert told_of_failure(config(tmp_path), replace(CASE, desk=None), "r-7", AT) == ()
+
+
+def test_a_customer_who_sees_the_notes_is_not_told_of_our_failures(tmp_path: Path) -> None:
+    """People on call are."""
+    letters = told_of_failure(config(tmp_path, public="true"), CASE, "r-7", AT)
+    assert [one.kind for one in letters] == [LetterKind.NOTIFICATION]
+
+
+@pytest.mark.parametrize(
+    ("number", "priority"),
+    [(0, "total_loss"), (1, "total_loss"), (2, "partial"), (3, "request"), (9, "request")],
+)
+def test_the_number_of_a_case_is_a_priority(number: int, priority: str) -> None:
+    """Whoever has submitted it."""
+    assert priority_of(number) == priority
