@@ -7,7 +7,6 @@ that the next one looks for first. A claim outlives everything that a try may ta
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 from secrets import SystemRandom
 from typing import TYPE_CHECKING, Final
@@ -89,16 +88,15 @@ class Sender:
         await asyncio.to_thread(self._keep, letter, delivery)
         return True
 
-    async def run(self, stop: asyncio.Event, *, pause_s: float = 1.0) -> None:
-        """Send until `stop` is set; a store that cannot be used is asked again."""
-        while not stop.is_set():
+    async def run(self, stopped: Callable[[], bool], *, pause_s: float = 1.0) -> None:
+        """Send until it is stopped; a store that cannot be used is asked again."""
+        while not stopped():
             try:
                 busy = await self.once()
             except StoreError:
                 busy = False
             if not busy:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), pause_s)
+                await self._clock.sleep_until(self._clock.monotonic() + pause_s)
 
     def _keep(self, letter: Letter, delivery: Delivery) -> None:
         now = self._clock.now()

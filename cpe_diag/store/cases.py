@@ -94,8 +94,9 @@ def case_for(connection: Connection, new: NewRun, at: datetime) -> CaseRow:
     """Give the case that a run belongs to: that of its ticket, or a new one.
 
     A case of the same ticket and subscriber that was handed over is opened again, with its time
-    anew; a closed one stays closed.
+    anew; a closed one stays closed. Where the run is to begin later, so does the case's time.
     """
+    begins = max(at, new.not_before or at)
     if new.ticket is not None:
         same = (
             select(CASES)
@@ -108,7 +109,7 @@ def case_for(connection: Connection, new: NewRun, at: datetime) -> CaseRow:
         if row is not None:
             again: dict[str, object] = {"state": OPEN, "destination": None}
             if row["state"] == HANDED_OVER:
-                again |= {"due_at": moment_text(at + CASE_LASTS), "warned_at": None}
+                again |= {"due_at": moment_text(begins + CASE_LASTS), "warned_at": None}
             if new.desk is not None:
                 again |= {"desk": new.desk, "desk_ticket": new.desk_ticket}
             connection.execute(update(CASES).where(CASES.c.id == row["id"]).values(again))
@@ -122,7 +123,7 @@ def case_for(connection: Connection, new: NewRun, at: datetime) -> CaseRow:
             opened_at=moment_text(at),
             state=OPEN,
             priority=new.priority,
-            due_at=moment_text(at + CASE_LASTS),
+            due_at=moment_text(begins + CASE_LASTS),
             words=new.playbook,
             desk=new.desk,
             desk_ticket=new.desk_ticket,

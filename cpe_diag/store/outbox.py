@@ -96,10 +96,14 @@ class StoredOutbox:
             )
             .order_by(OUTBOX.c.not_before, OUTBOX.c.number)
             .limit(1)
-            .with_for_update(skip_locked=True, of=OUTBOX)
         )
+        with self._store.reading() as connection:  # who finds nothing holds up no writer
+            if connection.execute(wanted).first() is None:
+                return None
         with self._store.writing() as connection:
-            number = connection.execute(wanted).scalar()
+            number = connection.execute(
+                wanted.with_for_update(skip_locked=True, of=OUTBOX)
+            ).scalar()
             if number is None:
                 return None
             connection.execute(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import ActionError, CpeDiagError, RunError, StoreError
 from cpe_diag.playbook.model import ActStep
+from cpe_diag.service.http_exchange import new_client
 from cpe_diag.service.jobs import Limits, job_of
 from cpe_diag.service.queue_dbos import DbosJobs, DbosWorker
 from cpe_diag.service.submit import DEFAULT_REGION
@@ -25,13 +26,16 @@ from cpe_diag.store.processes import this_process
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.acting import Acting
+from cpe_diag.wiring.case_clock import case_clock_of
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.kept_runs import LEASE, prepared_again, taken_up
+from cpe_diag.wiring.outbox import sender_of
 from cpe_diag.wiring.runs import perform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cpe_diag.service.case_clock import CaseClock
     from cpe_diag.store.run_rows import RunRow
     from cpe_diag.wiring.config import Config
     from cpe_diag.wiring.kept_runs import KeptRun
@@ -43,6 +47,8 @@ MOST_ATTEMPTS: Final = 20
 LASTS: Final = timedelta(minutes=30)
 """A run of 15 minutes, with a change that began in the last of them. What takes longer hangs."""
 DRAIN_S: Final = int(LASTS.total_seconds())
+FAULT_WAIT_S: Final = 10.0
+"""How long nothing is sent after a bug in sending; its letter comes again as its claim ends."""
 KEEP_S: Final = 600.0
 """How long a worker waits for a store that is away, until it leaves a result to be made anew."""
 BUSY_S: Final = (5.0, 20.0)
@@ -80,6 +86,7 @@ class Worker:
         self._jobs = DbosJobs(store.url, wish.limits.in_process)
         self._stopping = threading.Event()
         self._leaving = threading.Event()
+        self._drained = threading.Event()
 
     def stop(self) -> None:
         """Take no more runs and finish those that are being done; called again: leave them."""
@@ -103,14 +110,20 @@ class Worker:
             holds=self._holds,
             grace=self._wish.grace,
         )
+        clock = case_clock_of(self._config, self._store)
+        letters = threading.Thread(target=self._sent, name="letters")
+        letters.start()
         try:
             while True:
                 self._swept(sweep)
+                self._ticked(clock)
                 wait_s = self._wish.sweep_every_s * random.uniform(0.8, 1.2)  # noqa: S311
                 if self._stopping.wait(wait_s):
                     return
         finally:
             queue.stop(DRAIN_S)
+            self._drained.set()
+            letters.join()
             self._jobs.close()
 
     def go_on(self, run_id: str) -> None:
@@ -132,6 +145,27 @@ class Worker:
         else:
             if found:
                 LOG.warning("queued again: %s", ", ".join(found))
+
+    def _ticked(self, clock: CaseClock) -> None:
+        try:
+            for deed in clock.tick(self._clock.now()):
+                LOG.info("case %s: %s", deed.case, type(deed).__name__)
+        except StoreError as error:
+            LOG.warning("clock of the cases: %s", error)
+
+    def _sent(self) -> None:
+        """Send letters until the last run has ended; what is left is the next worker's."""
+
+        async def send() -> None:
+            async with new_client() as client:
+                await sender_of(self._config, client).run(self._drained.is_set)
+
+        while not self._drained.is_set():
+            try:
+                asyncio.run(send())
+            except Exception:
+                LOG.exception("letters")
+                self._drained.wait(FAULT_WAIT_S)
 
     def _one_at_a_time(self, run_id: str) -> None:
         """Let one run at a time be at a router; another comes again later."""
