@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("playbook", metavar="PLAYBOOK", shell_complete=playbooks)
-@click.option("--subscriber", "-s", required=True, help="Whose line it is.")
+@click.argument("playbook", metavar="[PLAYBOOK]", required=False, shell_complete=playbooks)
+@click.option("--subscriber", "-s", help="Whose line it is.")
 @click.option(
     "--ticket",
     "-t",
@@ -39,14 +40,35 @@ if TYPE_CHECKING:
 )
 @click.option("--after", type=Duration(), help="Begin after this time, such as 2h.")
 @click.option("--at", "at_", type=click.DateTime(), help="Begin then, in local time.")
+@click.option(
+    "--batch",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A CSV file of orders: columns subscriber, ticket, playbook, priority.",
+)
+@click.option("--name", help="The batch's name, at most 32 characters; that of the file.")
+@click.option("--canary", type=click.IntRange(1), default=5, show_default=True)
+@click.option("--at-once", type=click.IntRange(1), default=50, show_default=True)
+@click.option(
+    "--most-failed",
+    type=click.FloatRange(0, 1),
+    default=0.2,
+    show_default=True,
+    help="No more are ordered when a greater part of those that have ended has failed.",
+)
+@click.option(
+    "--expect",
+    metavar="DESTINATION",
+    help="Where every case should go, such as `fixed`; a case that goes elsewhere has failed.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.pass_context
 def submit(  # noqa: PLR0913 - one parameter for each option
     context: click.Context,
     /,
     *,
-    playbook: str,
-    subscriber: str,
+    playbook: str | None,
+    subscriber: str | None,
     ticket: str | None,
     answers: tuple[str, ...],
     values: tuple[str, ...],
@@ -54,18 +76,38 @@ def submit(  # noqa: PLR0913 - one parameter for each option
     priority: int,
     after: float | None,
     at_: datetime | None,
+    file: Path | None,
+    name: str | None,
+    canary: int,
+    at_once: int,
+    most_failed: float,
+    expect: str | None,
     as_json: bool,
 ) -> None:
     """Order a run of PLAYBOOK; a worker of the subscriber's region does it.
 
     The order is on the disk when this ends, also where no worker is there yet.
+
+    With --batch the orders of a file are given: the canaries first, and the others once those
+    have ended. The same file under the same name goes on where it was broken off.
     """
+    from cpe_diag.service.batch import Pace
     from cpe_diag.service.submit import Order
     from cpe_diag.wiring.orders import submit as give
 
     if after is not None and at_ is not None:
         raise click.UsageError("--after and --at exclude each other")
     config = config_of(context)
+    if file is not None:
+        from cpe_diag.cli.batch import BatchWish, give_batch
+
+        if subscriber or ticket or answers or values or platform or after or at_:
+            raise click.UsageError("of a batch, the file says for whom and for which ticket")
+        pace = Pace(canary=canary, at_once=at_once, most_failed=most_failed, expected=expect)
+        wish = BatchWish(file=file, name=name or file.stem, playbook=playbook, pace=pace)
+        context.exit(int(give_batch(config, wish, as_json=as_json)))
+    if playbook is None or subscriber is None:
+        raise click.UsageError("name a PLAYBOOK and a --subscriber, or a file with --batch")
     order = Order(
         playbook=playbook,
         subscriber=subscriber,

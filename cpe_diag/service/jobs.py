@@ -37,12 +37,14 @@ class Limits:
     """How much is done at once, in each queue of a region.
 
     `in_process` in one worker process, `per_node` on one access node whatever the process,
-    `starts_per_minute` in the whole region, None: as many as come.
+    `starts_per_minute` in the whole region, None: as many as come. `look_every_s`: how often a
+    process looks whether there is more to do.
     """
 
     in_process: int = 8
     per_node: int = 4
     starts_per_minute: int | None = None
+    look_every_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

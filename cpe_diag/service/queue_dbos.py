@@ -40,7 +40,6 @@ UNIXEPOCH_SINCE: Final = (3, 42, 0)
 """sqlite.org, "Date And Time Functions": the modifier `subsec` of `unixepoch` came with 3.42."""
 BUSY_S: Final = 30.0
 CONNECT_S: Final = 10
-POLL_S: Final = 1.0
 SPARE_THREADS: Final = 4
 """What DBOS itself does in the threads that it shares with jobs."""
 MANY: Final = 400
@@ -197,7 +196,7 @@ class DbosWorker:
             worker_concurrency=limits.in_process,
             partition_concurrency=limits.per_node,
             limiter=None if rate is None else {"limit": rate, "period": 60.0},
-            polling_interval_sec=POLL_S,
+            polling_interval_sec=limits.look_every_s,
             on_conflict="always_update",
         )
 
