@@ -449,6 +449,7 @@ class ActionJournal(Protocol):
         """Append an entry; it is on the disk when this returns.
 
         Raises:
+            HoldLostError: somebody else may change the device now; nothing more may be sent.
             ActionError: it cannot be written (full disk, no right).
         """
 

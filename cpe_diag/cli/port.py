@@ -133,7 +133,7 @@ def history(context: click.Context, /, subscriber: str, *, as_json: bool) -> Non
         samples = earlier_samples(config, subscriber)
         if not samples:  # a typing error is no quiet port; who has left the inventory had one
             inventory_of(config, credentials_of(config)).subscriber(subscriber)
-        kept = PortHistory(samples=samples, ours=own_actions(subscriber, samples))
+        kept = PortHistory(samples=samples, ours=own_actions(config, subscriber, samples))
     if as_json:
         told = {
             "subscriber": subscriber,
@@ -170,14 +170,17 @@ def forget_history(context: click.Context, /, subscriber: str | None, days: int 
 
 @port.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def unfinished(*, as_json: bool) -> None:
+@click.pass_context
+def unfinished(context: click.Context, /, *, as_json: bool) -> None:
     """List changes of which no end is known."""
     from cpe_diag.report.change_text import record_line
     from cpe_diag.report.codec import encode
-    from cpe_diag.store.action_journal import ActionJournals, default_folder
+    from cpe_diag.store.action_journal import ActionJournals
+    from cpe_diag.wiring.desk import case_store
 
+    config = config_of(context)
     with told_clearly():
-        records = ActionJournals(default_folder()).unfinished()
+        records = ActionJournals(case_store(config)).unfinished()
     if as_json:
         click.echo(json.dumps([encode(record) for record in records], indent=2))
         return
@@ -194,13 +197,14 @@ def unfinished(*, as_json: bool) -> None:
 @click.pass_context
 def recover(context: click.Context, /, action_id: str, *, keep: bool, as_json: bool) -> None:
     """Look how far change ID came, then finish it or take it back."""
-    from cpe_diag.store.action_journal import ActionJournals, default_folder
+    from cpe_diag.store.action_journal import ActionJournals
     from cpe_diag.wiring.change_runs import recover_port
     from cpe_diag.wiring.changes import ChangeWish, open_change, prepare_change
+    from cpe_diag.wiring.desk import case_store
 
     config = config_of(context)
     with change_told():
-        record = ActionJournals(default_folder()).record(action_id)
+        record = ActionJournals(case_store(config)).record(action_id)
         if record.ended:
             raise ActionError(f"change {action_id} has ended: {record.entries[-1].words}")
         wish = ChangeWish(

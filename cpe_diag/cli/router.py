@@ -95,14 +95,17 @@ def human_reset(context: click.Context, /, **options: Any) -> None:  # noqa: ANN
 
 @router.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def unfinished(*, as_json: bool) -> None:
+@click.pass_context
+def unfinished(context: click.Context, /, *, as_json: bool) -> None:
     """List changes of routers of which no end is known."""
     from cpe_diag.report.codec import encode
     from cpe_diag.report.router_change_text import router_record_line
-    from cpe_diag.store.router_journal import RouterJournals, default_router_folder
+    from cpe_diag.store.router_journal import RouterJournals
+    from cpe_diag.wiring.desk import case_store
 
+    config = config_of(context)
     with told_clearly():
-        records = RouterJournals(default_router_folder()).unfinished()
+        records = RouterJournals(case_store(config)).unfinished()
     if as_json:
         click.echo(json.dumps([encode(record) for record in records], indent=2))
         return
@@ -119,7 +122,8 @@ def unfinished(*, as_json: bool) -> None:
 @click.pass_context
 def recover(context: click.Context, /, action_id: str, *, keep: bool, as_json: bool) -> None:
     """Ask the router how far change ID came, and bring it to an end that is known."""
-    from cpe_diag.store.router_journal import RouterJournals, default_router_folder
+    from cpe_diag.store.router_journal import RouterJournals
+    from cpe_diag.wiring.desk import case_store
     from cpe_diag.wiring.router_changes import (
         open_router_change,
         prepare_router_change,
@@ -129,7 +133,7 @@ def recover(context: click.Context, /, action_id: str, *, keep: bool, as_json: b
 
     config = config_of(context)
     with change_told():
-        record = RouterJournals(default_router_folder()).record(action_id)
+        record = RouterJournals(case_store(config)).record(action_id)
         if record.ended:
             raise ActionError(f"change {action_id} has ended: {record.entries[-1].words}")
         prepared = prepare_router_change(config, recovery_of(record), TerminalGuide())

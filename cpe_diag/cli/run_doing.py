@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cpe_diag.cli.errors import InterruptedRunError
-from cpe_diag.domain.failures import CpeDiagError, RunError, StoreError
+from cpe_diag.domain.failures import CpeDiagError, HoldLostError, RunError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +84,7 @@ def _kept(
         result = _performed(prepared, acts, kept, as_json=as_json)
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
         raise _interrupted(acts, kept) from error
-    except RunError:
+    except (RunError, HoldLostError):  # it is another's, and goes on there
         raise
     except Exception as error:
         if kept is not None:
@@ -172,7 +172,7 @@ class _Acts:
             guide=TerminalGuide(),
             agree=agreeing(wish.ticket, paused),
             safely=lambda: stopped_safely(self.came),
-            run_id=self._kept.row.id,
+            run=self._kept.row,
         )
         return self._acting
 

@@ -20,7 +20,13 @@ from cpe_diag.domain.action import (
     PlannedWait,
     StepSaid,
 )
-from cpe_diag.domain.failures import ActionError, ChangeError, FailureKind, MeasurementError
+from cpe_diag.domain.failures import (
+    ActionError,
+    ChangeError,
+    FailureKind,
+    HoldLostError,
+    MeasurementError,
+)
 from cpe_diag.engine.raw_value import raw_value
 from cpe_diag.ports import SetObject, ShellLine
 
@@ -81,10 +87,13 @@ class Changer:
         A port that is shut has to be opened, whether or not the disk is full.
 
         Raises:
+            HoldLostError: somebody else holds the device now; nothing more may be sent.
             ActionError: it cannot be written, and nothing was changed yet.
         """
         try:
             self.doors.journal.write(entry)
+        except HoldLostError:
+            raise
         except ActionError as error:
             if not self.changed:
                 raise

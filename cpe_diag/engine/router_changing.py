@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.action import EntryKind, JournalEntry, PerformedStep, Phase, StepSaid
-from cpe_diag.domain.failures import ActionError, ChangeError, MeasurementError
+from cpe_diag.domain.failures import ActionError, ChangeError, HoldLostError, MeasurementError
 from cpe_diag.domain.router_plan import ExpectedReading, Reads, RevertState, RouterStage
 from cpe_diag.engine.router_asking import asking
 from cpe_diag.engine.router_look import SYSTEM, WIFI, look_or_none, reading
@@ -100,10 +100,13 @@ class RouterChanger:
         """Write an entry; after the first change a journal that fails stops nothing any more.
 
         Raises:
+            HoldLostError: somebody else holds the device now; nothing more may be sent.
             ActionError: it cannot be written, and nothing was changed yet.
         """
         try:
             self.doors.journal.write(entry)
+        except HoldLostError:
+            raise
         except ActionError as error:
             if not self.changed:
                 raise

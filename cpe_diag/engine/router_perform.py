@@ -16,7 +16,7 @@ from cpe_diag.domain.action import (
     Proof,
     StepSaid,
 )
-from cpe_diag.domain.failures import ActionError, ConsentError, StoreError
+from cpe_diag.domain.failures import ActionError, ConsentError, HoldLostError, StoreError
 from cpe_diag.domain.router_plan import MEASURED, Reads, RevertState, RouterStage, Way
 from cpe_diag.domain.secret import Secret
 from cpe_diag.engine.ending import Ending
@@ -181,6 +181,8 @@ class RouterPerformance(Ending):
                     ActionEnd.FAILED, f"the revert could not be armed: {why}; nothing was changed"
                 )
             applied = await changer.stage(RouterStage.APPLY, self.plan.apply, changes=True)
+        except HoldLostError:  # whoever holds the router now finds the revert
+            raise
         except ActionError:  # the journal is full: what was armed must not fire later
             if await changer.revert_state() is RevertState.ARMED:
                 await changer.quiet(self.plan.back)

@@ -1,4 +1,4 @@
-"""The journal of changes of ports; see `journals`."""
+"""The journal of changes of ports; see `action_records`."""
 
 from __future__ import annotations
 
@@ -6,27 +6,25 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.action import ActionRecord, PlannedLine, PlannedSet
-from cpe_diag.store.journals import Journals, state_folder
+from cpe_diag.store.action_records import StoredActions
+from cpe_diag.store.old_journals import OldJournals, old_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from cpe_diag.domain.action import ActionPlan
+    from cpe_diag.store.case_store import CaseStore
+    from cpe_diag.store.holds import Hold
 
 
-def default_folder() -> Path:
-    """Give the usual place of the journals: the user's state folder."""
-    return state_folder("actions")
+class ActionJournals(StoredActions[ActionRecord]):
+    """All changes of ports."""
 
-
-class ActionJournals(Journals[ActionRecord]):
-    """All changes of ports of this user on this machine."""
-
-    def __init__(self, folder: Path) -> None:
-        """Keep them in `folder`, which is made when the first one begins."""
-        super().__init__(folder, ActionRecord, _with_what_came_later)
+    def __init__(self, store: CaseStore) -> None:
+        """Keep them in `store`; what an earlier version of this user has kept comes with them."""
+        old = OldJournals(old_folder("actions"), ActionRecord, _with_what_came_later)
+        super().__init__(store, "port", ActionRecord, old)
 
     def unfinished_at(self, plan: ActionPlan) -> tuple[str, ...]:
         """Give the ids of actions without an end that touch what a plan touches."""
@@ -44,14 +42,13 @@ class ActionJournals(Journals[ActionRecord]):
             An action with an end, None where there is none or it certainly changed nothing.
 
         Raises:
-            ActionError: a file cannot be read.
+            ActionError, StoreError: as for `record`.
         """
         wanted = _places(plan)
         done = [
             record
-            for record in self.every()
+            for record in self.every(since=since)
             if record.ended
-            and record.begun_at > since
             and (record.plan.action, record.plan.wished) == (plan.action, plan.wished)
             and wanted & _places(record.plan)
             and record.may_have_changed
@@ -59,14 +56,14 @@ class ActionJournals(Journals[ActionRecord]):
         return done[-1] if done else None
 
     @contextmanager
-    def held(self, plan: ActionPlan) -> Iterator[None]:
-        """Let only this process change the port of a plan, until the block is left.
+    def held(self, plan: ActionPlan) -> Iterator[Hold]:
+        """Let only this block change the port of a plan.
 
         Raises:
-            ActionError: as for `locked`.
+            ActionError, StoreError: as for `held_places`.
         """
-        with self.locked(_places(plan), f"port {plan.port} of {plan.node}"):
-            yield
+        with self.held_places(_places(plan), f"port {plan.port} of {plan.node}") as hold:
+            yield hold
 
 
 def _places(plan: ActionPlan) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The journal of changes of home routers; see `journals`."""
+"""The journal of changes of home routers; see `action_records`."""
 
 from __future__ import annotations
 
@@ -6,35 +6,34 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.router_plan import RouterRecord
-from cpe_diag.store.journals import Journals, state_folder
+from cpe_diag.store.action_records import StoredActions
+from cpe_diag.store.old_journals import OldJournals, old_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from cpe_diag.store.case_store import CaseStore
+    from cpe_diag.store.holds import Hold
 
 
-def default_router_folder() -> Path:
-    """Give the usual place of the journals: the user's state folder."""
-    return state_folder("router-actions")
+class RouterJournals(StoredActions[RouterRecord]):
+    """All changes of routers."""
 
-
-class RouterJournals(Journals[RouterRecord]):
-    """All changes of routers of this user on this machine."""
-
-    def __init__(self, folder: Path) -> None:
-        """Keep them in `folder`, which is made when the first one begins."""
-        super().__init__(folder, RouterRecord)
+    def __init__(self, store: CaseStore) -> None:
+        """Keep them in `store`; what an earlier version of this user has kept comes with them."""
+        old = OldJournals(old_folder("router-actions"), RouterRecord)
+        super().__init__(store, "router", RouterRecord, old)
 
     def unfinished_at(self, router: str) -> tuple[str, ...]:
         """Give the ids of actions without an end on a router."""
         return tuple(one.id for one in self.unfinished() if one.plan.router == router)
 
     @contextmanager
-    def held(self, router: str) -> Iterator[None]:
-        """Let only this process change a router, until the block is left.
+    def held(self, router: str) -> Iterator[Hold]:
+        """Let only this block change a router.
 
         Raises:
-            ActionError: as for `locked`.
+            ActionError, StoreError: as for `held_places`.
         """
-        with self.locked((router,), f"the router {router}"):
-            yield
+        with self.held_places((router,), f"the router {router}") as hold:
+            yield hold

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -10,7 +9,9 @@ from cpe_diag.domain.action import ActionEnd
 from cpe_diag.domain.failures import CpeDiagError, HoldLostError, RunError, WishError
 from cpe_diag.engine.run import ActEnded
 from cpe_diag.playbook.schema import NOT_DONE
-from cpe_diag.store.router_journal import RouterJournals, default_router_folder
+from cpe_diag.store.action_records import RunPart
+from cpe_diag.store.router_journal import RouterJournals
+from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.router_changes import (
     ImageWish,
     RouterChangeWish,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.router_plan import RouterPlan, RouterRecord
     from cpe_diag.playbook.model import ActStep
     from cpe_diag.ports import PersonGuide
+    from cpe_diag.store.run_rows import RunRow
     from cpe_diag.wiring.config import Config
     from cpe_diag.wiring.desk import Desk
     from cpe_diag.wiring.runs import RunWish
@@ -37,12 +39,6 @@ Agree: TypeAlias = "Callable[[RouterPlan, Desk], str]"
 
 
 FIRMWARE: Final = "firmware.install"
-ACTION_ID_LENGTH: Final = 16
-
-
-def action_id_of(run_id: str, step_id: str) -> str:
-    """Name the one change that a step of a run may begin."""
-    return hashlib.sha256(f"{run_id}\n{step_id}".encode()).hexdigest()[:ACTION_ID_LENGTH]
 
 
 def _image(value: str | None) -> ImageWish:
@@ -78,7 +74,7 @@ class Acting:
         guide: PersonGuide,
         agree: Agree,
         safely: Callable[[], AbstractContextManager[None]],
-        run_id: str,
+        run: RunRow,
     ) -> None:
         """Act for a run.
 
@@ -89,8 +85,8 @@ class Acting:
             guide: leads the person at the phone.
             agree: has a plan agreed to.
             safely: what surrounds a change, so that a signal ends it at a safe point.
-            run_id: whose steps these are: each begins one change at most, however often the run
-                is taken up.
+            run: whose steps these are, as this process has taken it up: each begins one change
+                at most, however often that happens.
         """
         self._config = config
         self._wish = wish
@@ -98,26 +94,26 @@ class Acting:
         self._guide = guide
         self._agree = agree
         self._safely = safely
-        self._run_id = run_id
+        self._run = run
         self.ends: list[ActionOutcome] = []
 
     async def __call__(self, step: ActStep) -> ActEnded:
         """Do one step; see `Act`."""
-        action_id = action_id_of(self._run_id, step.id)
-        begun = RouterJournals(default_router_folder()).find(action_id)
+        part = RunPart(run=self._run.id, attempt=self._run.attempt, step=step.id)
+        begun = RouterJournals(case_store(self._config)).find(part.action_id)
         try:
             if begun is not None:
-                return await self._looked_at(begun)
-            return await self._done(step, action_id)
+                return await self._looked_at(begun, part)
+            return await self._done(step, part)
         except (HoldLostError, RunError):
             raise
         except CpeDiagError as error:
             if begun is None:
                 return ActEnded(ended=NOT_DONE, note=str(error))
-            note = f"{error}; it is unfinished: cpe-diag router recover {action_id}"
+            note = f"{error}; it is unfinished: cpe-diag router recover {begun.id}"
             return ActEnded(ended=ActionEnd.UNKNOWN, note=note)
 
-    async def _looked_at(self, record: RouterRecord) -> ActEnded:
+    async def _looked_at(self, record: RouterRecord, part: RunPart) -> ActEnded:
         """Bring what a process of before has begun to an end that is known."""
         end = record.end
         if end is not None:
@@ -125,10 +121,12 @@ class Acting:
         prepared = prepare_router_change(self._config, recovery_of(record), self._guide)
         async with open_router_change(prepared) as change:
             with self._safely():
-                outcome = await recover_change(change, record, keep=True, on_end=self.ends.append)
+                outcome = await recover_change(
+                    change, record, keep=True, on_end=self.ends.append, part=part
+                )
         return ActEnded(ended=outcome.end.value, note=outcome.words)
 
-    async def _done(self, step: ActStep, action_id: str) -> ActEnded:
+    async def _done(self, step: ActStep, part: RunPart) -> ActEnded:
         value = self._values.get(step.id, step.value)
         prepared = prepare_router_change(
             self._config,
@@ -156,7 +154,5 @@ class Acting:
             if why_not:
                 return ActEnded(ended=NOT_DONE, note=why_not)
             with self._safely():
-                outcome = await change_router(
-                    change, plan, on_end=self.ends.append, action_id=action_id
-                )
+                outcome = await change_router(change, plan, on_end=self.ends.append, part=part)
         return ActEnded(ended=outcome.end.value, note=outcome.words)

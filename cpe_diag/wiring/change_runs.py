@@ -82,7 +82,7 @@ async def change_port(
     """
     prepared = change.prepared
     prepared.desk.permit_plan(plan.action, about(prepared, plan))
-    with prepared.journals.held(plan):
+    with prepared.journals.held(plan) as hold:
         symptom = await change.prover.before()
         fresh = await make_plan(change)
         if fresh.objections:
@@ -103,7 +103,7 @@ async def change_port(
         )
         prepared.desk.note(AuditKind.CHANGE_BEGUN, f"change {action_id}", about(prepared, fresh))
         try:
-            journal = prepared.journals.begin(record)
+            journal = prepared.journals.begin(record, hold)
         except ActionError as error:
             words = f"change {action_id} was not begun: {error}"
             prepared.desk.note_if_possible(AuditKind.CHANGE_ENDED, words, about(prepared, fresh))
@@ -169,8 +169,8 @@ async def recover_port(
             f"{here[0]} at {here[1]} now"
         )
     change.prover.acted_at = record.begun_at
-    with prepared.journals.held(record.plan):
-        journal = prepared.journals.resume(record.id)
+    with prepared.journals.held(record.plan) as hold:
+        journal = prepared.journals.resume(record.id, hold)
         held = prepared.journals.record(record.id)
         if held.ended:  # by another process, while this one looked at the inventory
             raise ActionError(f"action {record.id} has ended")

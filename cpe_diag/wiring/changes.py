@@ -11,13 +11,13 @@ from cpe_diag.domain.missing import known
 from cpe_diag.domain.subscriber import AccessNode
 from cpe_diag.driver_kit.access import AccessDriver
 from cpe_diag.engine.guard import CHECKS
-from cpe_diag.ports import ControlDoors, Doors
+from cpe_diag.ports import ActionJournal, ControlDoors, Doors
 from cpe_diag.probes.probe import Setting
-from cpe_diag.store.action_journal import ActionJournals, default_folder
+from cpe_diag.store.action_journal import ActionJournals
 from cpe_diag.store.port_memory import PortMemoryFile, default_path
 from cpe_diag.transports.node_cli import NodeCli
 from cpe_diag.transports.snmp_set import SnmpSetDoor
-from cpe_diag.wiring.desk import Desk, open_desk
+from cpe_diag.wiring.desk import Desk, case_store, open_desk
 from cpe_diag.wiring.detection import detected_driver
 from cpe_diag.wiring.doors import host_keys_of, open_doors
 from cpe_diag.wiring.proofs import Prover
@@ -26,7 +26,6 @@ from cpe_diag.wiring.runs import PreparedRun, RunWish, prepare, setting_of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from cpe_diag.store.journals import JournalFile
     from cpe_diag.wiring.config import Config
 
 DEFAULT_PLAYBOOK: Final = "no_internet"
@@ -72,7 +71,7 @@ class OpenChange:
     shell: NodeCli
     prover: Prover
 
-    def doors(self, journal: JournalFile) -> ControlDoors:
+    def doors(self, journal: ActionJournal) -> ControlDoors:
         """Give what `perform` changes through."""
         doors = self.setting.doors
         return ControlDoors(
@@ -122,7 +121,7 @@ def prepare_change(config: Config, wish: ChangeWish) -> PreparedChange:
         value=_value(wish, run),
         run=run,
         node=node,
-        journals=ActionJournals(default_folder()),
+        journals=ActionJournals(case_store(config)),
         desk=open_desk(config),
     )
 

@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.action import ActionEnd, EntryKind, JournalEntry
 from cpe_diag.domain.audit import About, AuditKind
 from cpe_diag.domain.failures import ActionError
-from cpe_diag.store.action_journal import ActionJournals, default_folder
-from cpe_diag.store.router_journal import RouterJournals, default_router_folder
-from cpe_diag.wiring.desk import open_desk
+from cpe_diag.store.action_journal import ActionJournals
+from cpe_diag.store.router_journal import RouterJournals
+from cpe_diag.wiring.desk import case_store, open_desk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from cpe_diag.domain.action import ActionRecord
     from cpe_diag.domain.router_plan import RouterRecord
-    from cpe_diag.store.journals import JournalFile
+    from cpe_diag.ports import ActionJournal
+    from cpe_diag.store.holds import Hold
     from cpe_diag.wiring.config import Config
 
 
 def close_port_change(config: Config, action_id: str, because: str) -> str:
     """Close a change of a port; see `_closed`."""
-    journals = ActionJournals(default_folder())
+    journals = ActionJournals(case_store(config))
     record = journals.record(action_id)
     held = journals.held(record.plan)
-    return _closed(config, record, journals.resume(action_id), held, because)
+    return _closed(config, record, held, partial(journals.resume, action_id), because)
 
 
 def close_router_change(config: Config, action_id: str, because: str) -> str:
     """Close a change of a router; see `_closed`."""
-    journals = RouterJournals(default_router_folder())
+    journals = RouterJournals(case_store(config))
     record = journals.record(action_id)
     held = journals.held(record.plan.router)
-    return _closed(config, record, journals.resume(action_id), held, because)
+    return _closed(config, record, held, partial(journals.resume, action_id), because)
 
 
 def _closed(
     config: Config,
     record: ActionRecord | RouterRecord,
-    journal: JournalFile,
-    held: AbstractContextManager[None],
+    held: AbstractContextManager[Hold],
+    resume: Callable[[Hold], ActionJournal],
     because: str,
 ) -> str:
     """Give a change the end `unknown`, on somebody's word; the audit trail has it first.
@@ -48,8 +51,8 @@ def _closed(
     Args:
         config: the configuration.
         record: of the change.
-        journal: of it.
         held: keeps others off the device meanwhile.
+        resume: gives its journal.
         because: why nobody will know.
 
     Returns:
@@ -71,9 +74,9 @@ def _closed(
     )
     desk.permit(record.plan.action, about)
     words = f"closed by hand by {desk.staff.name}, whatever stands there: {because}"
-    with held:
+    with held as hold:
         desk.note(AuditKind.CHANGE_ENDED, f"change {record.id} unknown: {words}", about)
-        journal.write(
+        resume(hold).write(
             JournalEntry(
                 kind=EntryKind.END, at=desk.now(), words=words, said=ActionEnd.UNKNOWN.value
             )

@@ -226,12 +226,13 @@ def learn(config: Config) -> tuple[Lesson, ...]:
         ActionError: a journal cannot be read.
         StoreError: the store cannot be used.
     """
-    from cpe_diag.store.router_journal import RouterJournals, default_router_folder
+    from cpe_diag.store.router_journal import RouterJournals
+    from cpe_diag.wiring.desk import case_store
 
     stored = known_issues(config)
     issues = stored.every()
     lessons: list[Lesson] = []
-    for record in RouterJournals(default_router_folder()).every():
+    for record in RouterJournals(case_store(config)).every():
         ends = [one for one in record.entries if one.kind is EntryKind.END]
         change = MadeChange(
             action=record.plan.action,

@@ -5,12 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from cpe_diag.domain.failures import ActionError
+from cpe_diag.domain.failures import CpeDiagError
 from cpe_diag.domain.history_facts import OwnAction, PortHistory, PortSample
 from cpe_diag.probes.port_history import LONGEST, sample_of
-from cpe_diag.store.action_journal import ActionJournals, default_folder
 from cpe_diag.store.port_history import PortHistoryFile
-from cpe_diag.store.router_journal import RouterJournals, default_router_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,13 +46,15 @@ def forget_samples(config: Config, *, subscriber: str | None, before: datetime |
     return PortHistoryFile(config.port_history).forget(subscriber=subscriber, before=before)
 
 
-def own_actions(subscriber: str, samples: Sequence[PortSample]) -> tuple[OwnAction, ...]:
-    """Give what was changed here at a subscriber's port and router, whatever came of it.
+def own_actions(
+    config: Config, subscriber: str, samples: Sequence[PortSample]
+) -> tuple[OwnAction, ...]:
+    """Give what was changed at a subscriber's port and router, whatever came of it.
 
-    What was changed from another machine is not known here. A journal that cannot be read tells
-    nothing; it stops the next change, and no diagnosis.
+    A store that cannot be read tells nothing; it stops the next change, and no diagnosis.
 
     Args:
+        config: the configuration.
         subscriber: whose.
         samples: of the port; without any nothing is looked up.
 
@@ -63,13 +63,14 @@ def own_actions(subscriber: str, samples: Sequence[PortSample]) -> tuple[OwnActi
     """
     if not samples:
         return ()
+    from cpe_diag.store.action_journal import ActionJournals
+    from cpe_diag.store.router_journal import RouterJournals
+    from cpe_diag.wiring.desk import case_store
+
     records: list[ActionRecord | RouterRecord] = []
-    for journals in (
-        ActionJournals(default_folder()),
-        RouterJournals(default_router_folder()),
-    ):
-        with suppress(ActionError):
-            records += journals.every()
+    for journals in (ActionJournals, RouterJournals):
+        with suppress(CpeDiagError):
+            records += journals(case_store(config)).every(subscriber=subscriber)
     found = [
         OwnAction(
             action=one.plan.action,
@@ -77,7 +78,6 @@ def own_actions(subscriber: str, samples: Sequence[PortSample]) -> tuple[OwnActi
             until=one.entries[-1].at if one.ended else one.begun_at + LONGEST,
         )
         for one in records
-        if one.plan.subscriber == subscriber
     ]
     return tuple(sorted(found, key=lambda one: one.begun_at))
 

@@ -21,11 +21,11 @@ from cpe_diag.ports import Clock, KeptCopies, PasswordCourier, PersonGuide, Reco
 from cpe_diag.store.kept_copies import KeptCopyFiles, default_copies
 from cpe_diag.store.port_memory import PortMemoryFile
 from cpe_diag.store.port_memory import default_path as default_memory
-from cpe_diag.store.router_journal import RouterJournals, default_router_folder
+from cpe_diag.store.router_journal import RouterJournals
 from cpe_diag.transports.router_control import Control, router_control
 from cpe_diag.transports.ssh_trust import HostKeys
 from cpe_diag.wiring.couriers import NothingToBring, courier_of
-from cpe_diag.wiring.desk import Desk, open_desk
+from cpe_diag.wiring.desk import Desk, case_store, open_desk
 from cpe_diag.wiring.doors import host_keys_of, legacy_allowed, open_doors
 from cpe_diag.wiring.proofs import Prover
 from cpe_diag.wiring.runs import PreparedRun, RunWish, prepare, setting_of
@@ -181,7 +181,7 @@ def prepare_router_change(
         run=run,
         access=access,
         driver=driver,
-        journals=RouterJournals(default_router_folder()),
+        journals=RouterJournals(case_store(config)),
         copies=copies,
         courier=courier_of(config, desk, wish.subscriber) if brings else NothingToBring(),
         guide=guide,

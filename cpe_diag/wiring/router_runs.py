@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from cpe_diag.domain.action import ActionOutcome
     from cpe_diag.domain.router_plan import RouterPlan
     from cpe_diag.engine.router_look import RouterLook
-    from cpe_diag.store.journals import JournalFile
+    from cpe_diag.ports import ActionJournal
+    from cpe_diag.store.action_records import RunPart
     from cpe_diag.wiring.router_changes import OpenRouterChange, PreparedRouterChange
 
 LOOK_S: Final = 20.0
@@ -113,7 +114,7 @@ async def change_router(
     plan: RouterPlan,
     *,
     on_end: Callable[[ActionOutcome], None],
-    action_id: str | None = None,
+    part: RunPart | None = None,
 ) -> ActionOutcome:
     """Do what the customer agreed to: the plan is made anew, and must be the same.
 
@@ -121,7 +122,7 @@ async def change_router(
         change: with open doors.
         plan: what was agreed to.
         on_end: gets the outcome, also where the caller is cancelled meanwhile.
-        action_id: of the change; one that was begun before is not begun again. None: a new one.
+        part: the step of a run that it belongs to, and that begins no second one; None: none.
 
     Returns:
         The outcome.
@@ -137,7 +138,7 @@ async def change_router(
     """
     prepared, desk = change.prepared, change.prepared.desk
     desk.permit_plan(plan.action, about(prepared, plan))
-    with prepared.journals.held(prepared.router):
+    with prepared.journals.held(prepared.router) as hold:
         symptom = (
             "the customer wishes it" if change.prover is None else await change.prover.before()
         )
@@ -160,7 +161,7 @@ async def change_router(
             desk.note(AuditKind.REFUSAL, str(error), about(prepared, fresh))
             raise
         record = RouterRecord(
-            id=action_id or secrets.token_hex(ID_BYTES),
+            id=part.action_id if part else secrets.token_hex(ID_BYTES),
             begun_at=change.clock.now(),
             plan=fresh,
             boot_id=looked.boot_id,
@@ -175,7 +176,7 @@ async def change_router(
             about(prepared, fresh),
         )
         try:
-            journal = prepared.journals.begin(record)
+            journal = prepared.journals.begin(record, hold, part)
         except ActionError as error:
             words = f"change {record.id} was not begun: {error}"
             desk.note_if_possible(AuditKind.CHANGE_ENDED, words, about(prepared, fresh))
@@ -197,6 +198,7 @@ async def recover_change(
     *,
     keep: bool,
     on_end: Callable[[ActionOutcome], None],
+    part: RunPart | None = None,
 ) -> ActionOutcome:
     """Bring a change that was broken off to an end.
 
@@ -205,6 +207,7 @@ async def recover_change(
         record: without an end.
         keep: as for `recover_router`.
         on_end: gets the outcome.
+        part: the step of a run that brings it to its end; None: somebody does.
 
     Returns:
         The outcome.
@@ -228,8 +231,8 @@ async def recover_change(
             f"the plan is of the router at {record.plan.router}, and the inventory has it at "
             f"{prepared.router} now"
         )
-    with prepared.journals.held(prepared.router):
-        journal = prepared.journals.resume(record.id)
+    with prepared.journals.held(prepared.router) as hold:
+        journal = prepared.journals.resume(record.id, hold, part)
         held = prepared.journals.record(record.id)
         if held.ended:  # by another process, while this one looked at the inventory
             raise ActionError(f"action {record.id} has ended")
@@ -283,7 +286,7 @@ def _expect_new_key(change: OpenRouterChange, record: RouterRecord) -> None:
 
 
 def _changer(
-    change: OpenRouterChange, record: RouterRecord, journal: JournalFile, *, secret: bool
+    change: OpenRouterChange, record: RouterRecord, journal: ActionJournal, *, secret: bool
 ) -> RouterChanger:
     prepared = change.prepared
     slots = {"id": record.id, "boot_id": record.boot_id}

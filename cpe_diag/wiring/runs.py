@@ -226,7 +226,7 @@ def setting_of(
         finder=PortFinder(doors, memory),
         load_agreed=prepared.wish.load_agreed,
         port_history=earlier,
-        own_actions=own_actions(prepared.subscriber.id, earlier),
+        own_actions=own_actions(prepared.config, prepared.subscriber.id, earlier),
     )
 
 

@@ -13,7 +13,13 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import ActionError, CpeDiagError, RunError, StoreError
+from cpe_diag.domain.failures import (
+    ActionError,
+    CpeDiagError,
+    HoldLostError,
+    RunError,
+    StoreError,
+)
 from cpe_diag.playbook.model import ActStep
 from cpe_diag.service.http_exchange import new_client
 from cpe_diag.service.jobs import Limits, job_of
@@ -211,7 +217,7 @@ class Worker:
         except LeftError as error:
             kept.leave(str(error))
             self._again(self._runs.run(kept.row.id), 0.0)
-        except (RunError, StoreError):
+        except (RunError, StoreError, HoldLostError):
             raise
         except Exception as error:
             kept.fail(f"{type(error).__name__}: {error}")
@@ -231,7 +237,7 @@ class Worker:
             guide=NobodyThere(),
             agree=lambda _plan, _desk: "",  # a consent that is on record has to cover it
             safely=nullcontext,
-            run_id=kept.row.id,
+            run=kept.row,
         )
 
 

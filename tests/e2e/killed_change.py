@@ -17,15 +17,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from cpe_diag.domain.action import Proof
-from cpe_diag.store.action_journal import ActionJournals, default_folder
-from cpe_diag.store.journals import JournalFile
+from cpe_diag.store.action_journal import ActionJournals
 from cpe_diag.wiring.change_plans import make_plan
 from cpe_diag.wiring.change_runs import change_port
 from cpe_diag.wiring.changes import ChangeWish, open_change, prepare_change
 from cpe_diag.wiring.config import read
+from cpe_diag.wiring.desk import case_store
 
 if TYPE_CHECKING:
     from cpe_diag.domain.action import ActionOutcome, ActionRecord, JournalEntry
+    from cpe_diag.ports import ActionJournal
+    from cpe_diag.store.action_records import RunPart, StoredActionJournal
+    from cpe_diag.store.holds import Hold
     from cpe_diag.wiring.proofs import Prover
 
 
@@ -45,15 +48,18 @@ class Points:
         self.count += moment == "after"
 
 
-class KillingJournal(JournalFile):
+class KillingJournal:
     """A journal that ends its process."""
 
-    points: Points
+    def __init__(self, journal: ActionJournal, points: Points) -> None:
+        """Write into `journal`."""
+        self.journal = journal
+        self.points = points
 
     def write(self, entry: JournalEntry) -> None:
         """Append an entry, or die."""
         self.points.passed("before")
-        super().write(entry)
+        self.journal.write(entry)
         self.points.passed("after")
 
 
@@ -62,14 +68,14 @@ class KillingJournals(ActionJournals):
 
     points: Points
 
-    def begin(self, record: ActionRecord) -> JournalFile:
+    def begin(
+        self, record: ActionRecord, hold: Hold, part: RunPart | None = None
+    ) -> StoredActionJournal:
         """Begin a journal, or die."""
         self.points.passed("before")
-        super().begin(record)
-        journal = KillingJournal(self._path(record.id))
-        journal.points = self.points
+        journal = super().begin(record, hold, part)
         self.points.passed("after")
-        return journal
+        return cast("StoredActionJournal", KillingJournal(journal, self.points))
 
 
 class Content:
@@ -87,9 +93,10 @@ class Content:
 async def main(config: str, subscriber: str, action: str, value: str, points: Points) -> None:
     """Do the change."""
     wish = ChangeWish(action=action, subscriber=subscriber, value=None if value == "-" else value)
-    journals = KillingJournals(default_folder())
+    said = read(Path(config), config)
+    journals = KillingJournals(case_store(said))
     journals.points = points
-    prepared = replace(prepare_change(read(Path(config), config), wish), journals=journals)
+    prepared = replace(prepare_change(said, wish), journals=journals)
     ends: list[ActionOutcome] = []
     async with open_change(prepared) as opened:
         change = replace(opened, prover=cast("Prover", Content()))

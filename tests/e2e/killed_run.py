@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cpe_diag.cli import run_doing
-from cpe_diag.store.journals import JournalFile, Journals
+from cpe_diag.store.action_records import StoredActionJournal, StoredActions
 from cpe_diag.store.run_journal import StoredRunJournal
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.config import read
@@ -29,8 +29,8 @@ WRITES: tuple[tuple[type, str], ...] = (
     (StoredRuns, "begin"),
     (StoredRuns, "end"),
     (StoredRunJournal, "note"),
-    (Journals, "begin"),
-    (JournalFile, "write"),
+    (StoredActions, "begin"),
+    (StoredActionJournal, "write"),
 )
 
 

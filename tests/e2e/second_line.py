@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kept_actions import unfinished_texts
 from running_lab import RunningLab
 
 if TYPE_CHECKING:
@@ -83,9 +84,8 @@ class Second:
             text=True,
             env=self.environment(),
         )
-        journals = self.place / "state" / "cpe-diag" / "router-actions"
         until = time.monotonic() + 60
-        while not any(at in path.read_text() for path in journals.glob("*.jsonl")):
+        while not any(at in text for text in unfinished_texts(self.lab.folder / "case.db")):
             assert time.monotonic() < until, "it did not come so far"
             time.sleep(0.02)
         process.send_signal(number)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from kept_actions import journal_texts
 
 from cpe_diag.lab.control import LabClient
 
@@ -41,6 +42,7 @@ class Operator:
     folder: Path
     config: Path
     state: Path
+    store: Path
     client: LabClient
 
     def run(self, *words: str) -> tuple[int, str, str]:
@@ -96,10 +98,17 @@ def operator(lab: RunningLab, tmp_path: Path) -> Operator:
     config = lab.folder / "port-config.yaml"
     text = lab.config.read_text(encoding="utf-8")
     config.write_text(
-        text.replace("path: inventory.yaml", "path: port-inventory.yaml"), encoding="utf-8"
+        text.replace("path: inventory.yaml", "path: port-inventory.yaml").replace(
+            "path: case.db", f"path: {tmp_path / 'case.db'}"
+        ),
+        encoding="utf-8",
     )
     return Operator(
-        folder=lab.folder, config=config, state=tmp_path / "state", client=LabClient(lab.folder)
+        folder=lab.folder,
+        config=config,
+        state=tmp_path / "state",
+        store=tmp_path / "case.db",
+        client=LabClient(lab.folder),
     )
 
 
@@ -127,8 +136,7 @@ def test_a_restart_of_a_vdsl_port_is_proven(operator: Operator) -> None:
     assert (code, outcome["end"]) == (PROVEN, "proven")
     assert [step["said"] for step in outcome["steps"]] == ["done", "done"]
     assert operator.run("port", "unfinished")[1].startswith("Every change")
-    (journal,) = operator.state.glob("cpe-diag/actions/*.jsonl")
-    text = journal.read_text(encoding="utf-8")
+    (text,) = journal_texts(operator.store)
     assert "T-4711" in text
     secrets = yaml.safe_load((operator.folder / "secrets.yaml").read_text(encoding="utf-8"))
     assert not any(secret in text for secret in secrets.values())
@@ -230,7 +238,7 @@ def test_what_is_not_agreed_or_wrong_changes_nothing(
     found, _out, err = operator.run("port", *words)
     assert found == code
     assert said in err
-    assert not list(operator.state.glob("cpe-diag/actions/*.jsonl"))
+    assert journal_texts(operator.store) == []
 
 
 def test_a_node_without_a_writing_credential_is_told(operator: Operator) -> None:
@@ -358,4 +366,4 @@ def test_ctrl_c_at_the_question_ends_it_and_changes_nothing(
         process.send_signal(number)
         process.communicate(timeout=60)
     assert process.returncode == 128 + number
-    assert not list(operator.state.glob("cpe-diag/actions/*.jsonl"))
+    assert journal_texts(operator.store) == []

@@ -8,16 +8,15 @@ import os
 import re
 import sys
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import yaml
+from kept_actions import action_ids, journal_texts, minutes_pass
 
-from cpe_diag.lab.files import CONFIG_FILE, INVENTORY_FILE, write_files
+from cpe_diag.lab.files import CONFIG_FILE, INVENTORY_FILE, STORE_FILE, write_files
 from cpe_diag.lab.running import RunningLab
-from cpe_diag.report.codec import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -95,14 +94,9 @@ class Place:
 
     def minutes_pass(self) -> str:
         """Make the one journal older than anything of it can still be on its way; gives its id."""
-        (path,) = self.folder.glob("state/cpe-diag/actions/*.jsonl")
-        plan, *lines = path.read_text(encoding="utf-8").splitlines()
-        entries = [json.loads(line) for line in lines]
-        for entry in entries:
-            entry["at"] = moment_text(datetime.fromisoformat(entry["at"]) - timedelta(minutes=5))
-        written = [plan, *(json.dumps(entry) for entry in entries)]
-        path.write_text("".join(f"{line}\n" for line in written), encoding="utf-8")
-        return path.stem
+        (action_id,) = action_ids(self.folder / STORE_FILE)
+        minutes_pass(self.folder / STORE_FILE, action_id)
+        return action_id
 
 
 async def ended(process: asyncio.subprocess.Process) -> tuple[int, str, str]:
@@ -150,8 +144,7 @@ async def test_an_old_binding_at_the_olt_is_cleared_and_measuring_proves_it(plac
     assert [step["said"] for step in outcome["steps"]] == ["done"] * 3
     assert len(place.cli("olt-4").entered) == 1
     assert not place.port(ONT).binding_stale
-    (journal,) = place.folder.glob("state/cpe-diag/actions/*.jsonl")
-    text = journal.read_text(encoding="utf-8")
+    (text,) = journal_texts(place.folder / STORE_FILE)
     assert "undo mac-address mac" in text
     assert place.lab.world.secrets.cli_password not in text
 
@@ -268,9 +261,9 @@ async def test_killed_between_two_modes_nothing_was_changed(place: Place) -> Non
     cli = place.cli("olt-4")
     cli.prompt_delay_s = 0.5
     process = await place.confirmed(ONT)
-    journal = place.folder / "state" / "cpe-diag" / "actions"
+    store = place.folder / STORE_FILE
     async with asyncio.timeout(60):
-        while not any("line 'enable'" in one.read_text() for one in journal.glob("*.jsonl")):  # noqa: ASYNC110 - the lab tells of no events
+        while not any("line 'enable'" in one for one in journal_texts(store)):  # noqa: ASYNC110 - the lab tells of no events
             await asyncio.sleep(0.005)
     process.kill()
     await process.wait()

@@ -12,19 +12,19 @@ import signal
 import sys
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from kept_actions import action_ids, forget, minutes_pass
 
 from cpe_diag.domain.failures import ActionError
-from cpe_diag.lab.files import CONFIG_FILE, INVENTORY_FILE, write_files
+from cpe_diag.lab.files import CONFIG_FILE, INVENTORY_FILE, STORE_FILE, write_files
 from cpe_diag.lab.inventory import SECRETS_FILE
 from cpe_diag.lab.running import RunningLab
-from cpe_diag.report.codec import moment_text
 from cpe_diag.store.action_journal import ActionJournals
+from cpe_diag.store.case_store import CaseStore
 from cpe_diag.wiring.change_runs import recover_port
 from cpe_diag.wiring.changes import ChangeWish, open_change, prepare_change
 from cpe_diag.wiring.config import read
@@ -112,8 +112,7 @@ class Place:
 
     def forget(self) -> None:
         """Remove the journals, or the next change of this kind would be a repetition."""
-        for path in self.journals.glob("*.jsonl"):
-            path.unlink()
+        forget(self.store)
 
     def port_command(self, *words: str) -> tuple[str, ...]:
         """Give the command line of `cpe-diag port ...`."""
@@ -143,24 +142,17 @@ class Place:
                 await asyncio.sleep(0.005)
 
     @property
-    def journals(self) -> Path:
-        """The folder of the journals."""
-        return self.folder / "state" / "cpe-diag" / "actions"
+    def store(self) -> Path:
+        """The case store."""
+        return self.folder / STORE_FILE
 
     def unfinished(self) -> list[str]:
         """Give the ids of changes without an end."""
-        return [record.id for record in ActionJournals(self.journals).unfinished()]
+        return [record.id for record in ActionJournals(CaseStore.at(self.store)).unfinished()]
 
     def minutes_pass(self, action_id: str) -> None:
         """Let a journal be older than any SET of it can still be on its way."""
-        path = self.journals / f"{action_id}.jsonl"
-        plan, *lines = path.read_text(encoding="utf-8").splitlines()
-        entries = [json.loads(line) for line in lines]
-        for entry in entries:
-            earlier = datetime.fromisoformat(entry["at"]) - timedelta(minutes=5)
-            entry["at"] = moment_text(earlier)
-        written = [plan, *(json.dumps(entry) for entry in entries)]
-        path.write_text("".join(f"{line}\n" for line in written), encoding="utf-8")
+        minutes_pass(self.store, action_id)
 
 
 async def ended(process: asyncio.subprocess.Process) -> tuple[int, str, str]:
@@ -280,10 +272,10 @@ async def test_a_retry_by_a_caller_that_did_not_hear_of_the_end_restarts_nothing
     digest = await place.digest(*words)
     code, _out, _err = await place.change("port.restart", "-", count - 1, "after")
     assert (code, place.unfinished(), len(place.node.sets)) == (KILLED, [], 2)
-    (journal,) = place.journals.glob("*.jsonl")
+    (action_id,) = action_ids(place.store)
     code, _out, err = await place.command(*words, "--confirm", digest)
     assert code == 20
-    assert f"refused by repeated: change {journal.stem} did the same here, begun " in err
+    assert f"refused by repeated: change {action_id} did the same here, begun " in err
     assert "ended as proven" in err
     assert "--accept-unknown repeated" in err
     assert len(place.node.sets) == 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,8 +20,15 @@ from cpe_diag.domain.action import (
     PlannedWait,
     StepSaid,
 )
-from cpe_diag.domain.failures import ActionError
-from cpe_diag.store.action_journal import ActionJournals, default_folder
+from cpe_diag.domain.failures import ActionError, HoldLostError, StoreError
+from cpe_diag.domain.secret import Secret
+from cpe_diag.report.codec import encode
+from cpe_diag.store.action_journal import ActionJournals
+from cpe_diag.store.action_records import RunPart
+from cpe_diag.store.case_store import CaseStore
+from cpe_diag.store.old_journals import OldJournals, old_folder
+from cpe_diag.store.run_rows import NewRun
+from cpe_diag.store.runs import StoredRuns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,68 +69,89 @@ END = JournalEntry(kind=EntryKind.END, at=AT, words="done", said="proven")
 
 
 @pytest.fixture
-def journals(tmp_path: Path) -> ActionJournals:
-    """Journals in a folder that is not there yet."""
-    return ActionJournals(tmp_path / "state" / "actions")
+def store(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CaseStore:
+    """Give an empty store of each kind, and a user without old journals."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return CaseStore.behind(Secret(store_url))
 
 
-def only_file(tmp_path: Path) -> Path:
-    """Give the one journal."""
-    (path,) = (tmp_path / "state" / "actions").glob("*.jsonl")
-    return path
+@pytest.fixture
+def journals(store: CaseStore) -> ActionJournals:
+    """Give the journals of an empty store."""
+    return ActionJournals(store)
 
 
-def test_what_is_written_is_read(journals: ActionJournals, tmp_path: Path) -> None:
+def begin(journals: ActionJournals, *entries: JournalEntry, record: ActionRecord = RECORD) -> None:
+    """Begin an action, and write what it does."""
+    with journals.held(record.plan) as hold:
+        journal = journals.begin(record, hold)
+        for entry in entries:
+            journal.write(entry)
+
+
+def go_on(journals: ActionJournals, *entries: JournalEntry) -> None:
+    """Go on with the action, as another process does."""
+    record = journals.record("a1")
+    with journals.held(record.plan) as hold:
+        journal = journals.resume("a1", hold)
+        for entry in entries:
+            journal.write(entry)
+
+
+def test_what_is_written_is_read(journals: ActionJournals) -> None:
     """Plan, entries and end, equal to what was written."""
-    journal = journals.begin(RECORD)
-    journal.write(INTENT)
+    begin(journals, INTENT)
     assert journals.record("a1").entries == (INTENT,)
     assert journals.record("a1").plan == PLAN
     assert [one.id for one in journals.unfinished()] == ["a1"]
     assert journals.unfinished_at(PLAN) == ("a1",)
     assert journals.unfinished_at(BESIDE) == ()
-    journals.resume("a1").write(END)
+    go_on(journals, END)
     assert journals.record("a1").ended
+    assert journals.record("a1").entries == (INTENT, END)
     assert journals.unfinished() == ()
-    assert only_file(tmp_path).stat().st_mode & 0o777 == 0o600
-
-
-def test_a_journal_that_was_cut_anywhere_holds_what_was_whole(
-    journals: ActionJournals, tmp_path: Path
-) -> None:
-    """A line that was not whole on the disk was not acted on, so it counts for nothing."""
-    journal = journals.begin(RECORD)
-    journal.write(INTENT)
-    journal.write(END)
-    path = only_file(tmp_path)
-    whole = path.read_bytes()
-    first, second, _ = (len(line) + 1 for line in whole.splitlines())
-    for cut in range(len(whole) + 1):
-        path.write_bytes(whole[:cut])
-        if cut < first - 1:
-            assert journals.unfinished() == ()
-            with pytest.raises(ActionError, match="does not hold a whole plan"):
-                journals.record("a1")
-            continue
-        expected = sum(cut >= end - 1 for end in (first + second, len(whole)))
-        assert len(journals.record("a1").entries) == expected
-
-
-def test_after_a_cut_line_the_journal_goes_on(journals: ActionJournals, tmp_path: Path) -> None:
-    """The recovery's own entries must not be glued to half a line."""
-    journals.begin(RECORD)
-    path = only_file(tmp_path)
-    with path.open("ab") as file:
-        file.write(b'{"kind": "int')
-    journals.resume("a1").write(END)
-    assert journals.record("a1").entries == (END,)
+    assert journals.find("a2") is None
 
 
 def test_an_action_is_begun_once(journals: ActionJournals) -> None:
     """Two processes with one id would write each other's end."""
-    journals.begin(RECORD)
-    with pytest.raises(ActionError, match="File exists"):
-        journals.begin(RECORD)
+    begin(journals)
+    with pytest.raises(ActionError, match="there is an action 'a1' already"):
+        begin(journals)
+
+
+def test_whoever_has_lost_the_device_writes_nothing_and_hears_it(
+    journals: ActionJournals, store: CaseStore
+) -> None:
+    """A frozen process that wakes up: the intent of its next step is refused, and not sent."""
+    with journals.held(PLAN) as frozen:
+        journal = journals.begin(RECORD, frozen)
+    with journals.held(PLAN):
+        with pytest.raises(HoldLostError):
+            journal.write(INTENT)
+        with pytest.raises(HoldLostError):
+            journals.begin(replace(RECORD, id="a2"), frozen)
+    assert ActionJournals(store).record("a1").entries == ()
+
+
+def test_whoever_has_lost_the_run_writes_nothing_and_hears_it(
+    journals: ActionJournals, store: CaseStore
+) -> None:
+    """Another worker goes on with it, and looks first."""
+    runs, lease = StoredRuns(store), timedelta(seconds=30)
+    new = NewRun(id="run1", playbook="p", subscriber="sub-1", ticket=None, wish={})
+    row = runs.begin(new, worker="elsewhere", at=AT, lease=lease)
+    part = RunPart(run=row.id, attempt=row.attempt, step="restart")
+    assert (
+        part.action_id == replace(part, attempt=2).action_id != replace(part, step="b").action_id
+    )
+    with journals.held(PLAN) as hold:
+        journal = journals.begin(RECORD, hold, part)
+        journal.write(INTENT)
+        runs.claim("run1", worker="b", at=AT + 2 * lease, lease=lease)
+        with pytest.raises(HoldLostError, match="another worker has taken it up"):
+            journal.write(END)
+    assert journals.record("a1").entries == (INTENT,)
 
 
 def test_one_port_is_changed_by_one_process_at_a_time(journals: ActionJournals) -> None:
@@ -151,7 +178,7 @@ def test_a_port_by_another_name_is_the_same_port(
     journals: ActionJournals, same: ActionPlan
 ) -> None:
     """An inventory may know a port, or its node, by two names; what is set tells."""
-    journals.begin(RECORD)
+    begin(journals)
     assert journals.unfinished_at(same) == ("a1",)
     with (
         journals.held(PLAN),
@@ -172,9 +199,7 @@ JUST_BEFORE = AT - timedelta(seconds=1)
 
 def done(journals: ActionJournals, *entries: JournalEntry, plan: ActionPlan = PLAN) -> None:
     """Write an action."""
-    journal = journals.begin(replace(RECORD, plan=plan))
-    for entry in entries:
-        journal.write(entry)
+    begin(journals, *entries, record=replace(RECORD, plan=plan))
 
 
 def found(journals: ActionJournals, plan: ActionPlan = PLAN) -> str | None:
@@ -212,7 +237,7 @@ def test_what_has_no_end_or_was_begun_before_is_no_repetition(journals: ActionJo
     """The one is unfinished, which is refused by itself; of the other everybody has heard."""
     done(journals, INTENDED)
     assert found(journals) is None
-    journals.resume("a1").write(END)
+    go_on(journals, END)
     assert found(journals) == "a1"
     assert journals.done_already(PLAN, AT) is None
 
@@ -262,9 +287,7 @@ def test_the_last_of_several_repetitions_is_the_one_that_is_named(
     """Consent to repeat the first is none to repeat the second."""
     done(journals, INTENDED, END)
     later = replace(RECORD, id="a0", begun_at=AT + timedelta(seconds=60))
-    journal = journals.begin(later)
-    journal.write(INTENDED)
-    journal.write(END)
+    begin(journals, INTENDED, END, record=later)
     assert found(journals) == "a0"
 
 
@@ -276,50 +299,17 @@ def test_two_ports_of_a_node_are_changed_side_by_side(journals: ActionJournals) 
 
 @pytest.mark.parametrize("name", ["../a1", "", "a/b", "none"])
 def test_an_id_that_is_none_is_told(journals: ActionJournals, name: str) -> None:
-    """An id is no path."""
-    with pytest.raises(ActionError, match=r"no id of an action|there is no action"):
+    """Nothing is recovered in its place."""
+    with pytest.raises(ActionError, match="there is no action"):
         journals.record(name)
 
 
-def test_a_file_that_is_no_journal_is_told(journals: ActionJournals, tmp_path: Path) -> None:
-    """A file of another version is not passed over: a port may be shut."""
-    journals.begin(RECORD)
-    only_file(tmp_path).write_text('{"id": "a1"}\n', encoding="utf-8")
-    with pytest.raises(ActionError, match="is no journal of a change"):
-        journals.unfinished()
-
-
-def test_a_journal_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     """Before anything is changed."""
     (tmp_path / "file").write_text("", encoding="utf-8")
-    journals = ActionJournals(tmp_path / "file" / "actions")
-    with pytest.raises(ActionError, match="cannot be written: Not a directory"):
-        journals.begin(RECORD)
-
-
-def test_each_write_is_on_the_disk(
-    journals: ActionJournals, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A power failure right after the SET must find the intent."""
-    synced: list[int] = []
-    real = os.fsync
-
-    def fsync(descriptor: int) -> None:
-        synced.append(descriptor)
-        real(descriptor)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    journal = journals.begin(RECORD)
-    begun = len(synced)
-    assert begun >= 2  # the file, and the folder that names it
-    journal.write(INTENT)
-    assert len(synced) == begun + 1
-
-
-def test_the_usual_place_is_the_users_state_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not a cache, which may be emptied."""
-    monkeypatch.setenv("XDG_STATE_HOME", "/somewhere")
-    assert str(default_folder()) == "/somewhere/cpe-diag/actions"
+    journals = ActionJournals(CaseStore.at(tmp_path / "file" / "case.db"))
+    with pytest.raises(StoreError), journals.held(PLAN):
+        raise AssertionError
 
 
 TYPED = PlannedLine(line="perform ont reset ont-id 900", expect="", send="")
@@ -337,7 +327,7 @@ def test_a_port_by_another_name_is_the_same_port_where_nothing_is_set(
     """A plan of command lines has no objects: what is typed tells, or where the port is."""
     done(journals, INTENDED, plan=BY_LINES)
     assert journals.unfinished_at(same) == ("a1",)
-    journals.resume("a1").write(END)
+    go_on(journals, END)
     assert found(journals, same) == "a1"
     with (
         journals.held(BY_LINES),
@@ -363,12 +353,76 @@ def test_two_ports_whose_last_lines_are_alike_are_two(journals: ActionJournals) 
         pass
 
 
-def test_a_journal_of_an_earlier_version_is_read(journals: ActionJournals, tmp_path: Path) -> None:
+def old_file(*entries: JournalEntry, plan: ActionPlan = PLAN, leaves_out: bool = False) -> Path:
+    """Write a journal as earlier versions did."""
+    folder = old_folder("actions")
+    folder.mkdir(parents=True, exist_ok=True)
+    record = encode(replace(RECORD, plan=plan))
+    assert isinstance(record, dict)
+    if leaves_out:
+        told = record["plan"]
+        assert isinstance(told, dict)
+        steps = told["steps"]
+        assert isinstance(steps, list)
+        assert isinstance(steps[0], dict)
+        del told["repeats"], told["place"], steps[0]["changes"]
+    lines = [record, *map(encode, entries)]
+    path = folder / "a1.jsonl"
+    path.write_text("".join(f"{json.dumps(one)}\n" for one in lines), encoding="ascii")
+    return path
+
+
+def test_what_an_earlier_version_has_kept_in_files_is_taken_over_once(
+    journals: ActionJournals, store: CaseStore
+) -> None:
+    """A port that was left shut by the version before is found by the one after."""
+    path = old_file(INTENDED)
+    assert journals.unfinished_at(PLAN) == ("a1",)
+    assert journals.record("a1").entries == (INTENDED,)
+    assert [one.name for one in path.parent.iterdir()] == ["a1.jsonl.taken"]
+    go_on(journals, END)
+    old_file(INTENDED)  # a copy that somebody has put back
+    again = ActionJournals(store)
+    assert again.unfinished() == ()
+    assert again.record("a1").entries == (INTENDED, END)
+
+
+def test_an_old_file_that_is_no_journal_is_told(journals: ActionJournals) -> None:
+    """A file of another version is not passed over: a port may be shut."""
+    old_file().write_text('{"id": "a1"}\n', encoding="utf-8")
+    with pytest.raises(ActionError, match="is no journal of a change"):
+        journals.unfinished()
+
+
+def test_an_old_file_that_was_cut_anywhere_holds_what_was_whole(tmp_path: Path) -> None:
+    """A line that was not whole on the disk was not acted on, so it counts for nothing."""
+    whole_entries = (INTENT, END)
+    path = tmp_path / "a1.jsonl"
+    lines = [encode(RECORD), *map(encode, whole_entries)]
+    whole = "".join(f"{json.dumps(one)}\n" for one in lines).encode("ascii")
+    first, second, _ = (len(line) + 1 for line in whole.splitlines())
+    old = OldJournals(tmp_path, ActionRecord)
+    for cut in range(len(whole) + 1):
+        path.write_bytes(whole[:cut])
+        ((_path, record),) = old.left()
+        if cut < first - 1:
+            assert record is None
+            continue
+        assert record is not None
+        expected = sum(cut >= end - 1 for end in (first + second, len(whole)))
+        assert len(record.entries) == expected
+
+
+def test_an_old_file_without_a_whole_plan_is_put_aside(journals: ActionJournals) -> None:
+    """Nothing was begun."""
+    path = old_file()
+    path.write_text('{"id":', encoding="ascii")
+    assert journals.unfinished() == ()
+    assert not path.exists()
+
+
+def test_a_journal_of_an_earlier_form_is_read(journals: ActionJournals) -> None:
     """Refused as unreadable, it would block every change, and the port that it names stay shut."""
-    done(journals, INTENDED, plan=replace(BY_LINES, place=()))
-    path = only_file(tmp_path)
-    record, *entries = (json.loads(line) for line in path.read_text("ascii").splitlines())
-    del record["plan"]["repeats"], record["plan"]["place"], record["plan"]["steps"][0]["changes"]
-    path.write_text("\n".join(json.dumps(one) for one in (record, *entries)) + "\n", "ascii")
+    old_file(INTENDED, plan=replace(BY_LINES, place=()), leaves_out=True)
     assert journals.record("a1").plan == replace(BY_LINES, place=())
     assert journals.unfinished_at(BY_LINES) == ("a1",)

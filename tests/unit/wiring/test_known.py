@@ -12,10 +12,11 @@ from cpe_diag.domain.action import ActionEnd, EntryKind, JournalEntry
 from cpe_diag.domain.known_issue import KnownIssues
 from cpe_diag.domain.router_plan import RouterPlan, RouterRecord, Way
 from cpe_diag.judge.decide import decide
-from cpe_diag.store.router_journal import RouterJournals, default_router_folder
+from cpe_diag.store.router_journal import RouterJournals
 from cpe_diag.testing.evidence_samples import changed, ethernet_home
 from cpe_diag.testing.known_samples import sample_known
 from cpe_diag.wiring.config import Config, read
+from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.known import known_issues, learn, look_up
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def blank(kind: Any, **said: object) -> Any:  # noqa: ANN401 - of whatever type 
     return kind(**{one.name: empty.get(str(one.type), ()) for one in fields(kind)} | said)
 
 
-def ended(
+def ended(  # noqa: PLR0913 - what a change is made of
+    config: Config,
     name: str,
     end: ActionEnd | None,
     action: str,
@@ -57,12 +59,14 @@ def ended(
         plan=blank(RouterPlan, action=action, model=model, firmware=FIRMWARE),
         symptom="The router hangs (router_hung)",
     )
-    journal = RouterJournals(default_router_folder()).begin(record)
-    if measured:
-        journal.write(JournalEntry(kind=EntryKind.NOTE, at=AT, words="measured: as told"))
-    if end is not None:
-        at = AT + timedelta(minutes=5)
-        journal.write(JournalEntry(kind=EntryKind.END, at=at, words="", said=str(end)))
+    journals = RouterJournals(case_store(config))
+    with journals.held(name) as hold:
+        journal = journals.begin(record, hold)
+        if measured:
+            journal.write(JournalEntry(kind=EntryKind.NOTE, at=AT, words="measured: as told"))
+        if end is not None:
+            at = AT + timedelta(minutes=5)
+            journal.write(JournalEntry(kind=EntryKind.END, at=at, words="", said=str(end)))
 
 
 def test_a_store_without_issues_and_one_with_say_what_they_know(config: Config) -> None:
@@ -85,11 +89,11 @@ def test_a_store_that_cannot_be_read_takes_no_verdict_away(config: Config, tmp_p
 def test_only_changes_that_have_ended_and_were_the_remedy_teach(config: Config) -> None:
     """A reboot teaches nothing of a reset, nor one that nobody knows the end of."""
     known_issues(config).add(replace(ISSUE, symptoms=("router_hung",)))
-    ended("reset1", ActionEnd.PROVEN, "human.reset")
-    ended("reset2", ActionEnd.FAILED, "human.reset")
-    ended("reset3", None, "human.reset")
-    ended("reset4", ActionEnd.PROVEN, "human.reset", model="Sample BX3")
-    ended("reboot1", ActionEnd.FAILED, "router.reboot")
+    ended(config, "reset1", ActionEnd.PROVEN, "human.reset")
+    ended(config, "reset2", ActionEnd.FAILED, "human.reset")
+    ended(config, "reset3", None, "human.reset")
+    ended(config, "reset4", ActionEnd.PROVEN, "human.reset", model="Sample BX3")
+    ended(config, "reboot1", ActionEnd.FAILED, "router.reboot")
     assert [(one.action_id, one.end) for one in learn(config)] == [
         ("reset1", ActionEnd.PROVEN),
         ("reset2", ActionEnd.FAILED),
@@ -103,5 +107,5 @@ def test_a_change_that_was_stopped_or_refused_says_nothing_of_its_remedy(config:
     """Nobody held the button, the consent was gone: five of those would retire what works."""
     known_issues(config).add(ISSUE)
     for number in range(6):
-        ended(f"stopped{number}", ActionEnd.FAILED, ISSUE.remedy.action, measured=False)
+        ended(config, f"stopped{number}", ActionEnd.FAILED, ISSUE.remedy.action, measured=False)
     assert learn(config) == ()
