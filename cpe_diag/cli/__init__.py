@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "playbook": ("cpe_diag.cli.playbook:playbook", "List, show and check playbooks."),
     "driver": ("cpe_diag.cli.driver:driver", "List, show and check device drivers."),
     "subscriber": ("cpe_diag.cli.subscriber:subscriber", "Show what the inventory says."),
+    "store": ("cpe_diag.cli.store:store", "Drop what is old in the case store."),
     "hostkey": ("cpe_diag.cli.hostkey:hostkey", "Show and forget routers' SSH host keys."),
     "doctor": ("cpe_diag.cli.doctor:doctor", "Say what this machine can and cannot do."),
     "schema": ("cpe_diag.cli.schema:schema", "Print a published JSON Schema."),

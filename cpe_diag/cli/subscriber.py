@@ -22,7 +22,7 @@ NOT_SAID = "(the inventory does not say)"
 
 @click.group()
 def subscriber() -> None:
-    """Show what the inventory says."""
+    """Show what the inventory says, and give out or erase what is kept about somebody."""
 
 
 @subscriber.command()
@@ -47,6 +47,45 @@ def show(context: click.Context, subscriber_id: str, *, as_json: bool) -> None:
     from cpe_diag.cli.tables import table
 
     out().print(table(("field", "value"), list(_rows(found))))
+
+
+@subscriber.command()
+@click.argument("subscriber_id")
+@click.option("--because", required=True, help="Who wants it; it stands in the audit trail.")
+@click.pass_context
+def export(context: click.Context, subscriber_id: str, *, because: str) -> None:
+    """Print everything that is kept about a subscriber, as one JSON document."""
+    from cpe_diag.report.plain import json_text
+    from cpe_diag.wiring.retention import export_subscriber
+
+    config = config_of(context)
+    with told_clearly():
+        document = export_subscriber(config, subscriber_id, because)
+    click.echo(json_text(document))
+
+
+@subscriber.command()
+@click.argument("subscriber_id")
+@click.option("--because", required=True, help="Who wants it; it stands in the audit trail.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+def forget(context: click.Context, subscriber_id: str, *, because: str, yes: bool) -> None:
+    """Erase everything personal that is kept about a subscriber; it cannot be taken back.
+
+    Cases and runs stay as what was found and when, without whose they were; the audit trail still
+    verifies, without who did what to whom. The inventory is the operator's own and stays.
+    """
+    from cpe_diag.wiring.retention import forget_subscriber
+
+    config = config_of(context)
+    if not yes:
+        click.confirm(f"Erase everything about {subscriber_id}?", abort=True, err=True)
+    with told_clearly():
+        gone, samples = forget_subscriber(config, subscriber_id, because)
+    click.echo(
+        f"erased: {gone.cases} cases, {gone.runs} runs, {len(gone.actions)} changes, "
+        f"{samples} samples of the port; audit entries {gone.numbers or 'none'}"
+    )
 
 
 def _rows(found: Subscriber) -> Iterator[tuple[str, str]]:

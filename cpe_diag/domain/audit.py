@@ -28,6 +28,10 @@ class AuditKind(StrEnum):
     CHANGE_RESUMED = "change_resumed"
     """A change that was broken off was taken up again."""
     CHANGE_ENDED = "change_ended"
+    ERASURE = "erasure"
+    """Persons were erased; `action` names the entries that they stood in, by their numbers."""
+    EXPORT = "export"
+    """Everything that is held about a subscriber was given out."""
     KNOWN_ISSUE = "known_issue"
     """A known issue is added, or its remedy retired: it changes what everybody is advised."""
 

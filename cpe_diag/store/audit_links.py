@@ -14,8 +14,10 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Protocol
 
+from cpe_diag.domain.audit import AuditKind
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 FIRST_PREVIOUS: Final = "0" * 64
 """What the first link says of the one before it."""
@@ -159,8 +161,11 @@ def _edited(link: Link) -> Flaw:
 
 
 def _wrong_personal(links: Sequence[Link], personal: Mapping[int, Personal]) -> Iterable[Flaw]:
+    erased = _erased(links)
     for link in links:
         record = personal.get(link.seq)
+        if record is None and erased.get(link.seq, 0) > link.seq:
+            continue
         if record is None:
             words = f"entry {link.seq} has lost who did it, and about whom"
             yield Flaw(seq=link.seq, words=words)
@@ -169,6 +174,35 @@ def _wrong_personal(links: Sequence[Link], personal: Mapping[int, Personal]) -> 
             yield Flaw(seq=link.seq, words=words)
     for seq in sorted(set(personal) - {link.seq for link in links}):
         yield Flaw(seq=seq, words=f"entry {seq} has a person and no link: it was put in or cut")
+
+
+def _erased(links: Sequence[Link]) -> Mapping[int, int]:
+    """Give the numbers of the entries whose persons were erased, each with that of the erasure."""
+    return {
+        number: link.seq
+        for link in links
+        if link.kind == AuditKind.ERASURE
+        for number in numbers_of(link.action or "")
+    }
+
+
+def numbers_text(numbers: Iterable[int]) -> str:
+    """Write numbers in few characters: `3-7,12`."""
+    parts: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if parts and parts[-1][-1] == number - 1:
+            parts[-1] = [parts[-1][0], number]
+        else:
+            parts.append([number])
+    return ",".join("-".join(map(str, part)) for part in parts)
+
+
+def numbers_of(text: str) -> Iterator[int]:
+    """Read what `numbers_text` has written; anything else names no number."""
+    for part in text.split(","):
+        first, _dash, last = part.partition("-")
+        if first.isdecimal() and (last or first).isdecimal():
+            yield from range(int(first), int(last or first) + 1)
 
 
 def _wrong_head(links: Sequence[Link], head: Head | None, key: Signed) -> Iterable[Flaw]:

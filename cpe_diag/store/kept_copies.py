@@ -48,6 +48,18 @@ class KeptCopyFiles:
         except OSError as error:
             raise ActionError(f"the copy {path} cannot be written: {error.strerror}") from error
 
+    def drop(self, action_id: str) -> None:
+        """Drop a copy, where there is one.
+
+        Raises:
+            ActionError: it cannot be removed.
+        """
+        path = self._path(action_id)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise ActionError(f"the copy {path} cannot be removed: {error.strerror}") from error
+
     def give(self, action_id: str) -> bytes:
         """Give a copy back.
 

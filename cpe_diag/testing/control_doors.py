@@ -13,6 +13,7 @@ from cpe_diag.domain.failures import (
     ChangeError,
     Failure,
     FailureKind,
+    HoldLostError,
     MeasurementError,
 )
 from cpe_diag.ports import Oid, SetObject, ShellLine, SnmpValue
@@ -126,13 +127,20 @@ class FakeShell:
 
 @dataclass(slots=True, kw_only=True)
 class FakeJournal:
-    """A journal in memory; it is full after `room` entries, where that is not None."""
+    """A journal in memory.
+
+    It is full after `room` entries, and the device somebody else's after `held_for`, where these
+    are not None.
+    """
 
     room: int | None = None
+    held_for: int | None = None
     entries: list[JournalEntry] = field(default_factory=list)
 
     def write(self, entry: JournalEntry) -> None:
         """Append an entry."""
+        if self.held_for is not None and len(self.entries) >= self.held_for:
+            raise HoldLostError("somebody else holds the device; nothing more is sent")
         if self.room is not None and len(self.entries) >= self.room:
             raise ActionError("the journal cannot be written: No space left on device")
         self.entries.append(entry)

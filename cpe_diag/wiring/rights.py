@@ -31,6 +31,9 @@ ACTIONS: Final = (
     "consent.withdraw",
     "plan.approve",
     "known.keep",
+    "subscriber.export",
+    "subscriber.forget",
+    "store.prune",
     *ACCESS_CHANGING,
     *NEEDS_CONSENT,
 )

@@ -21,7 +21,7 @@ from cpe_diag.domain.action import (
     StepSaid,
 )
 from cpe_diag.domain.agreement import GuardFinding, GuardState
-from cpe_diag.domain.failures import ActionError
+from cpe_diag.domain.failures import ActionError, HoldLostError
 from cpe_diag.driver_kit.action_spec import ActionSpec, CliStep, ReadBack, SetStep
 from cpe_diag.driver_kit.load import load_access_driver
 from cpe_diag.driver_kit.port_index import interface
@@ -211,6 +211,15 @@ class TestNotDone:
         with pytest.raises(ActionError, match="No space left"):
             await bench.do(bench.plan("port.restart"))
         assert bench.sent == []
+
+    @pytest.mark.parametrize("held_for", [0, 2])
+    async def test_whoever_has_lost_the_device_sends_nothing_more(self, held_for: int) -> None:
+        """A frozen process that wakes up: another one has looked, and opens the port."""
+        bench = Bench(journal=FakeJournal(held_for=held_for))
+        with pytest.raises(HoldLostError):
+            await bench.do(bench.plan("port.restart"))
+        assert len(bench.sent) == held_for // 2
+        assert all(one.kind is not EntryKind.END for one in bench.journal.entries)
 
     async def test_a_plan_with_objections_is_never_performed(self) -> None:
         """The guard is asked before, and this is a bug."""

@@ -1,0 +1,276 @@
+"""Everything about a subscriber is given out or erased, and the audit trail still verifies."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from sqlalchemy import select
+
+from cpe_diag.domain.action import ActionPlan, ActionRecord, EntryKind, JournalEntry
+from cpe_diag.domain.audit import About, AuditKind
+from cpe_diag.domain.consent import Consent, ConsentChannel, IdentityCheck
+from cpe_diag.domain.failures import RightsError, RunError
+from cpe_diag.domain.letter import LetterKind, NewLetter
+from cpe_diag.domain.run_journal import RunEntry, RunEntryKind, RunState
+from cpe_diag.store.action_journal import ActionJournals
+from cpe_diag.store.audit_links import numbers_of, numbers_text
+from cpe_diag.store.case_tables import METADATA
+from cpe_diag.store.cases import StoredCases
+from cpe_diag.store.run_journal import StoredRunJournal
+from cpe_diag.store.run_rows import NewRun, RunOutcome
+from cpe_diag.store.runs import StoredRuns
+from cpe_diag.wiring.config import Config, read
+from cpe_diag.wiring.desk import case_store, open_desk
+from cpe_diag.wiring.retention import export_subscriber, forget_subscriber, prune_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LEASE = timedelta(seconds=30)
+ANNA, BEN, NEW = "sub-anna", "sub-ben", "sub-newest"
+PLAN = ActionPlan(
+    action="port.restart",
+    subscriber=ANNA,
+    node="an-1",
+    address="192.0.2.10:161",
+    port="0/1/7",
+    driver="generic_dsl",
+    wished=None,
+    steps=(),
+    read_back=(),
+    way_back=(),
+    taken_back=False,
+    no_way_back="",
+    outage_s=60.0,
+    source="IF-MIB",
+    findings=(),
+    accepted=(),
+)
+END = JournalEntry(kind=EntryKind.END, at=AT, words="done", said="proven")
+
+
+@pytest.fixture
+def config(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    """Give a configuration with a store of each kind, for a senior."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    keys = tmp_path / "keys.yaml"
+    keys.write_text(yaml.safe_dump({"url": store_url, "audit": "5a" * 32}), encoding="utf-8")
+    keys.chmod(0o600)
+    document = {
+        "port_history": "ports.jsonl",
+        "store": {"url": f"file:{keys}#url", "audit_key": f"file:{keys}#audit"},
+        "staff": {
+            "me": "boss",
+            "members": {"boss": {"role": "senior"}, "guest": {"role": "viewer"}},
+        },
+    }
+    path = tmp_path / "config.yaml"
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    return read(path, "a test")
+
+
+def seen(config: Config, subscriber: str, *, ends: bool = True, at: datetime = AT) -> str:
+    """Let somebody have a run, a change, a consent and what the audit trail says of them."""
+    store, desk = case_store(config), open_desk(config)
+    desk.note(AuditKind.LOOK, "looked", About(subscriber=subscriber, ticket="T-1"))
+    desk.consents.record(
+        Consent(
+            id=f"c-{subscriber}",
+            subscriber=subscriber,
+            action="router.reboot",
+            digest="aa" * 32,
+            given_by="Anna Customer",
+            identity_check=IdentityCheck.CALL_BACK,
+            channel=ConsentChannel.SPOKEN,
+            recorded_by="boss",
+            ticket="T-1",
+            given_at=at,
+            expires_at=at + LEASE,
+        )
+    )
+    runs = StoredRuns(store)
+    new = NewRun(
+        id=run_of(subscriber),
+        playbook="no_internet",
+        subscriber=subscriber,
+        ticket=f"T-{subscriber}",
+        wish={"device_mac": "02:00:5e:10:00:01"},
+        router="192.0.2.1:22",
+    )
+    row = runs.begin(new, worker="w", at=at, lease=LEASE)
+    entry = RunEntry(
+        kind=RunEntryKind.ANSWERED,
+        at=at,
+        step="ask",
+        document={"choice": f"laptop of {subscriber}"},
+    )
+    StoredRunJournal(store, row.id, row.attempt).note((entry,))
+    plan = replace(PLAN, subscriber=subscriber, port=subscriber)
+    journals = ActionJournals(store)
+    with journals.held(plan) as hold:
+        journal = journals.begin(
+            ActionRecord(
+                id=change_of(subscriber),
+                begun_at=at,
+                plan=plan,
+                ticket=None,
+                symptom="",
+                entries=(),
+            ),
+            hold,
+        )
+        if ends:
+            journal.write(replace(END, at=at))
+    if ends:
+        outcome = RunOutcome(
+            state=RunState.FINISHED,
+            destination="second_line",
+            words=f"the line of {subscriber}",
+            domain="network",
+            files={
+                "verdict.json": f'{{"about": "{subscriber}"}}'.encode(),
+                "raw/0001.txt": b"\xff",
+            },
+        )
+        letter = NewLetter(
+            key=f"letter of {subscriber}",
+            kind=next(iter(LetterKind)),
+            target="desk",
+            lane="desk",
+            document={"note": f"to {subscriber}"},
+            case_id=row.case_id,
+        )
+        runs.end(row.id, row.attempt, replace(outcome, letters=(letter,)), at=at)
+    return row.case_id
+
+
+def run_of(subscriber: str) -> str:
+    """Give the id of somebody's run, which does not name them."""
+    return f"run{len(subscriber)}"
+
+
+def change_of(subscriber: str) -> str:
+    """Give the id of somebody's change."""
+    return f"change{len(subscriber)}"
+
+
+def everything(config: Config) -> str:
+    """Give all tables as text."""
+    with case_store(config).reading() as connection:
+        tables = {
+            table.name: [tuple(row) for row in connection.execute(select(table)).all()]
+            for table in METADATA.sorted_tables
+        }
+    return repr(tables)
+
+
+def test_all_that_is_kept_about_somebody_is_given_out(config: Config) -> None:
+    """And nothing about anybody else; that it was given out is in the audit trail."""
+    seen(config, ANNA)
+    seen(config, BEN)
+    document = export_subscriber(config, ANNA, "she asked")
+    assert json.loads(json.dumps(document)) == document
+    text = json.dumps(document)
+    for part in (f"laptop of {ANNA}", "Anna Customer", f'"about": "{ANNA}"', "looked"):
+        assert part in text
+    assert BEN not in text
+    (last,) = open_desk(config).audit.entries(newest=1)
+    assert (last.event.kind, last.event.words) == (AuditKind.EXPORT, "she asked")
+
+
+def test_whoever_is_erased_stands_nowhere_and_the_audit_chain_verifies(config: Config) -> None:
+    """What was found, when, and where it went stays, without whose it was."""
+    case_id = seen(config, ANNA)
+    seen(config, BEN)
+    gone, _samples = forget_subscriber(config, ANNA, "letter of 1 March")
+    assert (gone.cases, gone.runs, gone.actions) == (1, 1, (change_of(ANNA),))
+    text = everything(config)
+    for part in (ANNA, run_of(ANNA) + "', 0", change_of(ANNA)):
+        assert part not in text
+    assert BEN in text
+    desk = open_desk(config)
+    assert desk.audit.verify().flaws == ()
+    (last,) = desk.audit.entries(newest=1)
+    assert (last.event.kind, last.event.words) == (AuditKind.ERASURE, "letter of 1 March")
+    case = StoredCases(case_store(config)).case(case_id)
+    assert (case.subscriber, case.destination, case.opened_at) == (None, "second_line", AT)
+    row = StoredRuns(case_store(config)).run(run_of(ANNA))
+    assert (row.subscriber, row.domain, row.wish) == (None, "network", {})
+    again, _samples = forget_subscriber(config, ANNA, "again")
+    assert (again.cases, again.numbers) == (0, "")
+    assert desk.audit.verify().flaws == ()
+
+
+def test_a_person_that_vanishes_without_an_erasure_is_a_flaw(config: Config) -> None:
+    """Or whoever owns the file would erase what they did."""
+    seen(config, ANNA)
+    forget_subscriber(config, ANNA, "letter")
+    seen(config, BEN)
+    with case_store(config).writing() as connection:
+        connection.exec_driver_sql("DELETE FROM audit_personal WHERE subscriber IS NOT NULL")
+    flaws = open_desk(config).audit.verify().flaws
+    assert len(flaws) == 2
+    assert all("has lost who did it" in one.words for one in flaws)
+
+
+def test_nobody_is_erased_while_something_of_theirs_has_no_end(config: Config) -> None:
+    """A port may be shut, and its journal is what opens it."""
+    seen(config, ANNA, ends=False)
+    with pytest.raises(RunError, match=f"run {run_of(ANNA)} has no end yet"):
+        forget_subscriber(config, ANNA, "letter")
+    runs = StoredRuns(case_store(config))
+    runs.end(run_of(ANNA), 1, RunOutcome(state=RunState.FAILED, destination="", words=""), at=AT)
+    with pytest.raises(RunError, match=f"cpe-diag port recover {change_of(ANNA)}"):
+        forget_subscriber(config, ANNA, "letter")
+    assert ANNA in everything(config)
+
+
+def test_only_seniors_give_out_and_erase(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A viewer is refused, which is noted."""
+    monkeypatch.setenv("CPE_DIAG_STAFF", "guest")
+    asked: tuple[Any, ...] = (export_subscriber, forget_subscriber)
+    for work in asked:
+        with pytest.raises(RightsError):
+            work(config, ANNA, "curious")
+    with pytest.raises(RightsError):
+        prune_store(config, AT, "tidy")
+
+
+def test_what_is_old_and_nobody_works_on_is_dropped(config: Config) -> None:
+    """What is open or was begun later stays; the audit trail too."""
+    old = seen(config, ANNA)
+    going = seen(config, BEN, ends=False)
+    new = seen(config, NEW, at=AT + timedelta(days=10))
+    unsent, _samples = prune_store(config, AT + timedelta(days=5), "retention")
+    assert (unsent.cases, unsent.actions) == (0, (change_of(ANNA),))
+    with case_store(config).writing() as connection:
+        connection.exec_driver_sql("UPDATE outbox SET ended_at = made_at")
+    gone, _samples = prune_store(config, AT + timedelta(days=5), "retention")
+    assert (gone.cases, gone.runs, gone.actions) == (1, 1, ())
+    cases = StoredCases(case_store(config))
+    assert {one.id for one in cases.search()} == {going, new}
+    with pytest.raises(RunError, match=f"no case '{old}'"):
+        cases.case(old)
+    assert open_desk(config).audit.verify().flaws == ()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"), [([], ""), ([5], "5"), ([3, 1, 2, 9, 10, 12], "1-3,9-10,12")]
+)
+def test_numbers_are_written_short_and_read_again(numbers: list[int], text: str) -> None:
+    """A customer of years stands in hundreds of entries."""
+    assert numbers_text(numbers) == text
+    assert list(numbers_of(text)) == sorted(numbers)
+
+
+@pytest.mark.parametrize("text", ["router.reboot", "-", "1-", "-3", "a-b"])
+def test_what_names_no_numbers_erases_nothing(text: str) -> None:
+    """Old entries have other words there."""
+    assert [one for one in numbers_of(text) if text != "1-"] == []
