@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 from typing import TYPE_CHECKING
 
@@ -36,8 +35,15 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     help="How many runs of the region begin in a minute, in all workers together.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How log lines on standard error look; json: one document a line.",
+)
 @click.pass_context
-def worker(
+def worker(  # noqa: PLR0913 - each is an option
     context: click.Context,
     /,
     *,
@@ -45,6 +51,7 @@ def worker(
     at_once: int,
     per_node: int,
     per_minute: int | None,
+    log_format: str,
 ) -> None:
     """Take runs that were ordered with `cpe-diag submit`, and those whose worker has died.
 
@@ -53,14 +60,11 @@ def worker(
     safe point to others.
     """
     from cpe_diag.service.jobs import Limits
+    from cpe_diag.wiring.logs import LogFormat, log_as
     from cpe_diag.wiring.working import Worker, WorkerWish
 
     config = config_of(context)
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    logging.getLogger("cpe_diag").setLevel(logging.INFO)
-    logging.getLogger().setLevel(logging.WARNING)
+    log_as(LogFormat(log_format))
     limits = Limits(in_process=at_once, per_node=per_node, starts_per_minute=per_minute)
     with told_clearly():
         working = Worker(config, WorkerWish(region=region, limits=limits))

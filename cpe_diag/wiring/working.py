@@ -21,6 +21,7 @@ from cpe_diag.domain.failures import (
     StoreError,
 )
 from cpe_diag.playbook.model import ActStep
+from cpe_diag.service.fifteen_minutes import Warn
 from cpe_diag.service.http_exchange import new_client
 from cpe_diag.service.jobs import Limits, job_of
 from cpe_diag.service.queue_dbos import DbosJobs, DbosWorker
@@ -35,6 +36,7 @@ from cpe_diag.wiring.acting import Acting
 from cpe_diag.wiring.case_clock import case_clock_of
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.kept_runs import LEASE, prepared_again, taken_up
+from cpe_diag.wiring.logs import about
 from cpe_diag.wiring.outbox import sender_of
 from cpe_diag.wiring.runs import perform
 
@@ -134,14 +136,15 @@ class Worker:
 
     def go_on(self, run_id: str) -> None:
         """Go on with a run, if nobody else does; whatever comes of it, nothing is raised."""
-        try:
-            self._one_at_a_time(run_id)
-        except RunError as error:
-            LOG.info("run %s: %s", run_id, error)
-        except StoreError as error:  # a sweep finds the run
-            LOG.warning("run %s: %s", run_id, error)
-        except Exception:
-            LOG.exception("run %s", run_id)
+        with about(run=run_id):
+            try:
+                self._one_at_a_time(run_id)
+            except RunError as error:
+                LOG.info("not taken: %s", error)
+            except StoreError as error:  # a sweep finds the run
+                LOG.warning("left: %s", error)
+            except Exception:
+                LOG.exception("failed")
 
     def _swept(self, sweep: Sweep) -> None:
         try:
@@ -155,7 +158,8 @@ class Worker:
     def _ticked(self, clock: CaseClock) -> None:
         try:
             for deed in clock.tick(self._clock.now()):
-                LOG.info("case %s: %s", deed.case, type(deed).__name__)
+                with about(case=deed.case):
+                    LOG.info("warned" if isinstance(deed, Warn) else "handed over")
         except StoreError as error:
             LOG.warning("clock of the cases: %s", error)
 
@@ -191,7 +195,11 @@ class Worker:
         self._jobs.put(job_of(later, at=at, again=secrets.token_hex(4)))
 
     def _take(self, run_id: str) -> None:
-        with taken_up(self._config, run_id, lease=self._wish.lease, lasts=LASTS) as kept:
+        with (
+            taken_up(self._config, run_id, lease=self._wish.lease, lasts=LASTS) as kept,
+            about(case=kept.row.case_id),
+        ):
+            LOG.info("taken up: %s, attempt %d", kept.row.playbook, kept.row.attempt)
             if kept.row.attempt > MOST_ATTEMPTS:
                 kept.fail(f"taken up {kept.row.attempt} times, and never ended")
                 return
@@ -224,6 +232,7 @@ class Worker:
             raise
         else:
             patient(lambda: kept.end(result), KEEP_S)
+            LOG.info("ended: %s, goes to %s", result.verdict.cause, result.destination)
 
     def _acting(
         self, prepared: PreparedRun, values: Mapping[str, str], kept: KeptRun

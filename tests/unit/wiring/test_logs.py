@@ -1,0 +1,93 @@
+"""Logs: one JSON document a line, with run and case, and no secret whoever says it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cpe_diag.wiring.logs import Lines, LogFormat, about, log_as, scrubbed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def _root() -> Iterator[None]:
+    """Put the root logger back."""
+    root, ours = logging.getLogger(), logging.getLogger("cpe_diag")
+    theirs = logging.getLogger("dbos")
+    before = (list(root.handlers), root.level, ours.level)
+    before_theirs = (list(theirs.handlers), theirs.propagate)
+    yield
+    root.handlers, level, our_level = before
+    root.setLevel(level)
+    ours.setLevel(our_level)
+    theirs.handlers, theirs.propagate = before_theirs
+
+
+def line(form: LogFormat, words: str, *, broken: bool = False) -> str:
+    """Write one record."""
+    found = None
+    if broken:
+        try:
+            int("a\nb https://u:hidden@x")
+        except ValueError:
+            found = sys.exc_info()
+    record = logging.LogRecord("cpe_diag.worker", logging.INFO, "", 0, words, None, found)
+    return Lines(form).format(record)
+
+
+def test_a_line_says_which_run_and_case_it_is_about() -> None:
+    """The inner block knows what the outer one does not."""
+    with about(run="r-1"), about(case="c-1"):
+        told = json.loads(line(LogFormat.JSON, "it ends"))
+        text = line(LogFormat.TEXT, "it ends")
+    assert (told["run"], told["case"], told["words"]) == ("r-1", "c-1", "it ends")
+    assert text.endswith("INFO cpe_diag.worker run r-1 case c-1: it ends")
+    assert "run" not in json.loads(line(LogFormat.JSON, "it ends"))
+
+
+def test_json_is_one_line_also_with_a_traceback_and_hides_what_is_in_it() -> None:
+    """Whatever reads it reads by lines."""
+    told = line(LogFormat.JSON, "two\nlines", broken=True)
+    assert "\n" not in told
+    assert "ValueError" in json.loads(told)["traceback"]
+    assert "hidden" not in told
+    assert "hidden" not in line(LogFormat.TEXT, "two", broken=True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "GET https://agent:hidden-word@desk.example/Ticket/81",
+        "GET /Ticket/81?UserLogin=a&Password=hidden-word&x=1",
+        "{'password': 'hidden-word'}",
+        "Authorization: Bearer hidden-word",
+        "Authorization: Basic hidden-word",
+        "Token token=hidden-word",
+        "mailto://hidden-word@mail.example",
+        "POST https://api.telegram.org/bot123:hidden-word/sendMessage",
+        "snmp community: hidden-word",
+    ],
+)
+def test_what_looks_like_a_secret_is_not_written(words: str) -> None:
+    """A library may say more than we would."""
+    assert "hidden-word" not in scrubbed(words)
+    assert "[secret]" in scrubbed(words)
+
+
+def test_libraries_are_heard_only_when_something_is_wrong(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """They name addresses at INFO."""
+    log_as(LogFormat.JSON)
+    logging.getLogger("httpx").info("GET https://x")
+    logging.getLogger("httpx").warning("slow")
+    logging.getLogger("dbos").error("gone")
+    logging.getLogger("cpe_diag.worker").info("a run")
+    words = [json.loads(one)["words"] for one in capsys.readouterr().err.splitlines()]
+    assert words == ["slow", "gone", "a run"]
