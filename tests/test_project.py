@@ -127,6 +127,7 @@ def test_every_runtime_dependency_is_imported() -> None:
         "pyyaml": "yaml",
         "gufo-snmp": "gufo",
         "dnspython": "dns",
+        "prometheus-client": "prometheus_client",
     }
     code = "\n".join(path.read_text("utf-8") for path in (ROOT / "cpe_diag").rglob("*.py"))
     names = [re.split(r"[\[<>=]", entry)[0].lower() for entry in project["dependencies"]]

@@ -23,6 +23,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "outage": ("cpe_diag.cli.outage:outage", "Sweep access nodes: one customer or many."),
     "tickets": ("cpe_diag.cli.tickets:tickets", "Rules: which ticket starts which playbook."),
     "outbox": ("cpe_diag.cli.outbox:outbox", "Letters to ticket desks, hubs and people on call."),
+    "serve": ("cpe_diag.cli.serve:serve", "Tickets in, results out, over HTTP."),
+    "token": ("cpe_diag.cli.token:token", "Tokens of other systems for `serve`."),
     "port": ("cpe_diag.cli.port:port", "Restart a port or correct its settings, and prove it."),
     "router": ("cpe_diag.cli.router:router", "Restart, reset or restore a customer's router."),
     "wifi": ("cpe_diag.cli.wifi:wifi", "Change a customer's Wi-Fi, with their consent."),

@@ -34,6 +34,8 @@ class AuditKind(StrEnum):
     """Everything that is held about a subscriber was given out."""
     KNOWN_ISSUE = "known_issue"
     """A known issue is added, or its remedy retired: it changes what everybody is advised."""
+    TOKEN = "token"  # noqa: S105 - a word, no secret
+    """A token of another system is made or revoked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ The tree:
     CpeDiagError                     everything a command may show to a person
     +-- DefinitionError              a file of ours or the operator's is wrong: all faults at once
     +-- InventoryError               the subscriber is unknown, or the inventory cannot be read
+    |   +-- UnknownSubscriberError   the inventory was read and has no such subscriber
     +-- MeasurementError             one question to one device got no usable answer
     |   +-- ChangeError              the same of a change, and whether it may have happened
     +-- ActionError                  a change cannot be planned, or may not be begun
@@ -180,6 +181,10 @@ class DefinitionError(CpeDiagError):
 
 class InventoryError(CpeDiagError):
     """The subscriber is not in the inventory, or the inventory cannot be asked."""
+
+
+class UnknownSubscriberError(InventoryError):
+    """The inventory was read, and has no subscriber of this id."""
 
 
 class MeasurementError(CpeDiagError):

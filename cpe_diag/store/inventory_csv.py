@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError
+from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError, UnknownSubscriberError
 from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
 from cpe_diag.store.field_reader import FieldReader
 from cpe_diag.store.inventory_fields import (
@@ -103,7 +103,7 @@ class CsvInventory:
         if not found:
             near = near_matches(subscriber_id, ids)
             msg = f"{table.path}: no subscriber {subscriber_id!r} among {len(ids)}{near}"
-            raise InventoryError(msg)
+            raise UnknownSubscriberError(msg)
         if len(found) > 1:
             message = f"the subscriber {subscriber_id!r} is here {len(found)} times"
             raise DefinitionError(tuple(row.fault("id", message) for row in found[1:]))

@@ -8,7 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import DefinitionError, InventoryError, MeasurementError
+from cpe_diag.domain.failures import (
+    DefinitionError,
+    InventoryError,
+    MeasurementError,
+    UnknownSubscriberError,
+)
 from cpe_diag.domain.secret import CREDENTIAL_PATTERN
 from cpe_diag.store.field_reader import FieldReader
 from cpe_diag.store.inventory_fields import (
@@ -113,7 +118,7 @@ class SqlInventory:
         if not rows:
             near = self._near(subscriber_id)
             msg = f"{self._name()}: no subscriber {subscriber_id!r}{near}"
-            raise InventoryError(msg)
+            raise UnknownSubscriberError(msg)
         if len(rows) > 1:
             msg = (
                 f"{self._name()}: the query gives {len(rows)} rows for {subscriber_id!r}, not one"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError
+from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError, UnknownSubscriberError
 from cpe_diag.domain.subscriber import AccessNode, Subscriber
 from cpe_diag.driver_kit.schema_check import check
 from cpe_diag.driver_kit.yaml_source import read_yaml
@@ -84,7 +84,7 @@ class YamlInventory:
             near = near_matches(subscriber_id, self._subscribers)
             count = len(self._subscribers)
             msg = f"{self.path}: no subscriber {subscriber_id!r} among {count}{near}"
-            raise InventoryError(msg)
+            raise UnknownSubscriberError(msg)
         return found
 
     def ports_of_node(self, node_id: str) -> tuple[NodePort, ...]:

@@ -34,6 +34,9 @@ ACTIONS: Final = (
     "subscriber.export",
     "subscriber.forget",
     "store.prune",
+    "run.order",
+    "hub.register",
+    "token.keep",
     *ACCESS_CHANGING,
     *NEEDS_CONSENT,
 )

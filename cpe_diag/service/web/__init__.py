@@ -1,0 +1,1 @@
+"""The HTTP interface: what can be asked, who may, and what is answered."""

@@ -1,0 +1,51 @@
+"""A request and its answer as values: what handlers see of HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cpe_diag.domain.roles import Role
+from cpe_diag.report.codec import Json
+from cpe_diag.service.refused import Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks: the name and the role of a token, or a desk by the name of its configuration."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request that was let in.
+
+    `path` holds the parts of the path that the operation names, `query` the parameters (several
+    of a name with commas between them), `headers` names in lower case, `data` the body where the
+    operation has one in JSON. `at` is UTC.
+    """
+
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    data: Mapping[str, object]
+    caller: Caller
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One answer. `body` None: none.
+
+    `goes_on` is work that may take longer than the sender waits: where it is done in time its
+    answer goes out, else this one, and the work goes on.
+    """
+
+    status: int = 200
+    body: Json = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    goes_on: Callable[[], Reply | Refused] | None = None

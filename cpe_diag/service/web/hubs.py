@@ -1,0 +1,87 @@
+"""TM Forum hubs: who asks to be told of events, and where. A callback is an address, no secret."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from cpe_diag.service.refused import Refused
+from cpe_diag.service.web.call import Reply
+
+if TYPE_CHECKING:
+    from cpe_diag.report.codec import Json
+    from cpe_diag.service.tmf_schema import Api
+    from cpe_diag.service.web.call import Call
+    from cpe_diag.service.web.served import Served
+    from cpe_diag.store.event_hubs import EventHub
+
+LONGEST: Final = 2000
+"""Characters of a callback or a query."""
+
+BODY: Final[dict[str, object]] = {
+    "type": "object",
+    "required": ["callback"],
+    "properties": {
+        "callback": {
+            "type": "string",
+            "maxLength": LONGEST,
+            "description": "http:// or https:// with a host, and without a user or a password",
+        },
+        "query": {"type": "string", "maxLength": LONGEST},
+    },
+}
+"""EventSubscriptionInput of version 4, Hub_FVO of version 5."""
+
+HUB: Final[dict[str, object]] = {
+    "type": "object",
+    "required": ["id", "callback"],
+    "properties": {
+        "id": {"type": "string"},
+        "callback": {"type": "string"},
+        "query": {"type": "string"},
+    },
+}
+
+_NONE: Final = Refused(status=404, reason="there is no registration of this id")
+
+
+def register(served: Served, call: Call, api: Api, at: str) -> Reply | Refused:
+    """Keep a registration; `at` is the path of the hub."""
+    callback, query = call.data.get("callback"), call.data.get("query", "")
+    if not isinstance(callback, str) or not isinstance(query, str):
+        return Refused(status=400, reason="expected callback and query as text")
+    if len(callback) > LONGEST or len(query) > LONGEST:
+        return Refused(status=400, reason=f"callback, query: at most {LONGEST} characters")
+    if not _is_address(callback):
+        return Refused(
+            status=422, reason="callback: expected http(s)://HOST/..., without user and password"
+        )
+    hub = served.hubs.add(api.value, callback, query, by=call.caller.name, at=call.at)
+    return Reply(status=201, body=_body(hub), headers={"Location": f"{at}/{hub.id}"})
+
+
+def one(served: Served, call: Call, api: Api) -> Reply | Refused:
+    """Give one registration."""
+    for hub in served.hubs.of(api.value):
+        if hub.id == call.path["id"]:
+            return Reply(body=_body(hub))
+    return _NONE
+
+
+def remove(served: Served, call: Call, api: Api) -> Reply | Refused:
+    """Forget a registration."""
+    return Reply(status=204) if served.hubs.remove(api.value, call.path["id"]) else _NONE
+
+
+def _body(hub: EventHub) -> dict[str, Json]:
+    made: dict[str, Json] = {"id": hub.id, "callback": hub.callback}
+    return {**made, "query": hub.query} if hub.query else made
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and named and parts.username is None

@@ -1,0 +1,137 @@
+"""From a ticket that was taken to its run: the rules, the order, and what is said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import DefinitionError, UnknownSubscriberError
+from cpe_diag.report.codec import encode
+from cpe_diag.report.decoding import decode
+from cpe_diag.service.refused import Refused
+from cpe_diag.service.submit import Order
+from cpe_diag.service.ticket import Ticket
+from cpe_diag.service.ticket_rules import NUMBERS, chosen
+from cpe_diag.store.incoming_tickets import NewTicket, TicketState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpe_diag.service.ticket_rules import Rule
+    from cpe_diag.service.web.served import Served
+    from cpe_diag.store.incoming_tickets import IncomingTicket
+
+NO_SUBSCRIBER: Final = "there is no subscriber of this id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What has become of a ticket. `refused` is said to whoever sent it, where that can be."""
+
+    state: TicketState
+    words: str
+    run: str | None = None
+    case: str | None = None
+    refused: Refused | None = None
+
+
+def kept_form(ticket: Ticket) -> Mapping[str, object]:
+    """Give a ticket as the store holds it."""
+    data = encode(ticket)
+    return data if isinstance(data, dict) else {}
+
+
+def new_ticket(
+    ticket_id: str,
+    ticket: Ticket,
+    *,
+    form: str | None = None,
+    document: Mapping[str, object] | None = None,
+) -> NewTicket:
+    """Give the row of a ticket; `ticket.id` is the desk's name of it."""
+    return NewTicket(
+        id=ticket_id,
+        desk=ticket.desk,
+        desk_ticket=ticket.id,
+        subscriber=ticket.subscriber or None,
+        ticket=kept_form(ticket),
+        form=form,
+        document=document,
+    )
+
+
+def decide(served: Served, incoming: IncomingTicket) -> Taken:
+    """Start what the rules say, and keep what has become of the ticket.
+
+    It may be called again for the same ticket: the same order is the same run.
+
+    Args:
+        served: stores and rules.
+        incoming: which ticket.
+
+    Returns:
+        What has become of it, now or before.
+
+    Raises:
+        InventoryError: the inventory cannot be read; the ticket waits.
+        StoreError: the store cannot be used; the ticket waits.
+    """
+    if incoming.state is not TicketState.WAITING:
+        return _before(served, incoming)
+    ticket = decode(Ticket, incoming.ticket)
+    at = served.clock.now()
+    taken = _started(served, ticket, at, answered=incoming.form is None)
+    served.tickets.decided(incoming.id, taken.state, run=taken.run, words=taken.words, at=at)
+    return taken
+
+
+def _before(served: Served, incoming: IncomingTicket) -> Taken:
+    refused = None
+    if incoming.state is TicketState.REFUSED:
+        refused = Refused(status=422, reason=incoming.words)
+    case = served.runs.run(incoming.run).case_id if incoming.run else None
+    return Taken(
+        state=incoming.state, words=incoming.words, run=incoming.run, case=case, refused=refused
+    )
+
+
+def _started(served: Served, ticket: Ticket, at: datetime, *, answered: bool) -> Taken:
+    rule = chosen(served.rules, ticket)
+    if rule is None:
+        return Taken(state=TicketState.LEFT, words="no rule fits this ticket")
+    if rule.playbook is None:
+        return Taken(state=TicketState.LEFT, words=f"left by rule {rule.id}: {rule.because}")
+    if not ticket.subscriber:
+        return _refused("the ticket names no subscriber")
+    try:
+        submitted = served.submit(_order(rule, rule.playbook, ticket, at, answered=answered))
+    except UnknownSubscriberError:
+        return _refused(NO_SUBSCRIBER)
+    except DefinitionError as error:
+        return _refused("; ".join(fault.message for fault in error.faults))
+    return Taken(
+        state=TicketState.STARTED,
+        words=f"by rule {rule.id}: {rule.playbook}",
+        run=submitted.run.id,
+        case=submitted.case.id,
+    )
+
+
+def _order(rule: Rule, playbook: str, ticket: Ticket, at: datetime, *, answered: bool) -> Order:
+    """Give the order; `answered`: the ticket is a desk's, which is written to at the end."""
+    return Order(
+        playbook=playbook,
+        subscriber=ticket.subscriber,
+        ticket=ticket.number or ticket.id,
+        answers=rule.answers,
+        priority=NUMBERS[rule.priority],
+        desk=ticket.desk if answered else None,
+        desk_ticket=ticket.id if answered else None,
+        not_before=at + timedelta(seconds=rule.delay_s) if rule.delay_s else None,
+    )
+
+
+def _refused(words: str) -> Taken:
+    refused = Refused(status=422, reason=words)
+    return Taken(state=TicketState.REFUSED, words=words, refused=refused)

@@ -1,0 +1,50 @@
+"""What the handlers work with; the wiring puts it together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from cpe_diag.domain.audit import AuditEvent
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.roles import Rights
+from cpe_diag.playbook.model import Playbook
+from cpe_diag.ports import Clock, SeenDeliveries
+from cpe_diag.report.record import Run
+from cpe_diag.service.group_outage import GroupOutage
+from cpe_diag.service.submit import Submit
+from cpe_diag.service.ticket_rules import TicketRules
+from cpe_diag.service.webhook import IncomingDesk
+from cpe_diag.store.api_tokens import StoredTokens
+from cpe_diag.store.cases import StoredCases
+from cpe_diag.store.event_hubs import StoredHubs
+from cpe_diag.store.incoming_tickets import StoredTickets
+from cpe_diag.store.runs import StoredRuns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """Stores, files and doors of one service.
+
+    `result_of` gives what a run has left, None where it has left nothing. `outages` are the group
+    outages that runs point to. `gives` are facts by probe. `case_link` gives the address of a
+    case's page, None where there is none. `note` appends to the audit trail.
+    """
+
+    tickets: StoredTickets
+    deliveries: SeenDeliveries
+    tokens: StoredTokens
+    hubs: StoredHubs
+    runs: StoredRuns
+    cases: StoredCases
+    submit: Submit
+    rules: TicketRules
+    desks: Mapping[str, IncomingDesk]
+    playbooks: Mapping[str, Playbook]
+    gives: Mapping[str, tuple[FactKey, ...]]
+    result_of: Callable[[str], Run | None]
+    outages: Callable[[], tuple[GroupOutage, ...]]
+    case_link: Callable[[str], str | None]
+    rights: Rights
+    note: Callable[[AuditEvent], None]
+    clock: Clock

@@ -1,0 +1,116 @@
+"""Trouble tickets that were posted here say how their run ended: note, state, attachment."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.run_journal import RunState
+from cpe_diag.domain.verdict import Destination
+from cpe_diag.report.as_json import run_as_json
+from cpe_diag.report.codec import moment_text
+from cpe_diag.service.answer import external_id, note, run_note
+from cpe_diag.service.tmf621 import STATUS_OF, Status, Version, attachment, patch
+from cpe_diag.service.tmf621 import note as ticket_note
+from cpe_diag.service.web.intake import decide
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from cpe_diag.report.record import Run
+    from cpe_diag.service.web.served import Served
+    from cpe_diag.store.incoming_tickets import IncomingTicket
+    from cpe_diag.store.run_rows import RunRow
+
+AUTHOR: Final = "cpe-diag"
+VERDICT: Final = "verdict"
+ATTACHED: Final = "cpe-diag-{run}.json"
+
+_ENDED: Final[Mapping[RunState, str]] = {
+    RunState.FAILED: "The run failed",
+    RunState.CANCELLED: "The run was cancelled",
+    RunState.TIMED_OUT: "The run ran out of time",
+}
+
+
+def settle(served: Served, at: datetime) -> int:
+    """Write the answers of runs that have ended into their tickets.
+
+    Args:
+        served: stores.
+        at: now.
+
+    Returns:
+        How many tickets were answered.
+
+    Raises:
+        StoreError: the store cannot be used.
+    """
+    answered = 0
+    for ticket in served.tickets.to_answer():
+        run = served.runs.run(ticket.run or "")
+        result = served.result_of(run.id)
+
+        said = partial(_answered, served=served, ticket=ticket, run=run, result=result, at=at)
+        served.tickets.rewrite(ticket.id, said, at=at, answers=True)
+        answered += 1
+    return answered
+
+
+def work_off(served: Served) -> int:
+    """Decide on tickets that were taken and whose sender was answered before that.
+
+    Returns:
+        How many there were.
+
+    Raises:
+        InventoryError, StoreError: as for `decide`.
+    """
+    waiting = served.tickets.waiting()
+    for ticket in waiting:
+        decide(served, ticket)
+    return len(waiting)
+
+
+def _answered(  # noqa: PLR0913 - the parts of one answer
+    held: Mapping[str, object],
+    *,
+    served: Served,
+    ticket: IncomingTicket,
+    run: RunRow,
+    result: Run | None,
+    at: datetime,
+) -> Mapping[str, object]:
+    version = Version(ticket.form or Version.V4)
+    reference = external_id(run.id, VERDICT)
+    link = served.case_link(run.case_id)
+    if result is None:
+        words = f"{_ENDED.get(run.state, 'The run has ended')}: {run.words}"
+        text = note(words, case_link=link, reference=reference)
+    else:
+        words = result.verdict.title
+        text = run_note(result, case_link=link, reference=reference)
+    destination = Destination(run.destination or Destination.SECOND_LINE)
+    put = patch(
+        version,
+        held=held,
+        note=ticket_note(version, note_id=reference, words=text, author=AUTHOR, at=at),
+        status=STATUS_OF[destination],
+        reason=words,
+        attachments=()
+        if result is None
+        else (
+            attachment(
+                version,
+                name=ATTACHED.format(run=run.id),
+                description="The verdict with its evidence",
+                data=run_as_json(result),
+            ),
+        ),
+    )
+    moment = moment_text(at)
+    made: dict[str, object] = {**held, **put, "lastUpdate": moment, "statusChangeDate": moment}
+    if STATUS_OF[destination] is Status.RESOLVED:
+        made["resolutionDate"] = moment
+    return made

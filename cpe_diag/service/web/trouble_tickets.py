@@ -1,0 +1,208 @@
+"""TMF621 trouble tickets: posted ones and those that events tell of start runs, and say how."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, cast
+
+from cpe_diag.domain.deliveries import Sighting
+from cpe_diag.report.codec import moment_text
+from cpe_diag.service.refused import Refused
+from cpe_diag.service.tmf621 import CREATED, Version, created_ticket, ticket_event
+from cpe_diag.service.tmf_schema import Api, faults
+from cpe_diag.service.web.call import Reply
+from cpe_diag.service.web.intake import Taken, decide, new_ticket
+from cpe_diag.service.web.selection import chosen, fields_of, fits, headers_of, window_of
+from cpe_diag.service.web.ticket_answers import settle
+from cpe_diag.store.incoming_tickets import TicketState, ticket_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpe_diag.report.codec import Json
+    from cpe_diag.service.ticket import Ticket
+    from cpe_diag.service.web.call import Call
+    from cpe_diag.service.web.served import Served
+    from cpe_diag.store.incoming_tickets import IncomingTicket
+
+SCANNED: Final = 200
+"""The newest tickets, among which a list looks."""
+
+EVENTS_KEPT: Final = timedelta(days=7)
+"""How long an event is remembered, so that nobody sends it again under another id."""
+
+APIS: Final = {Version.V4: Api.TROUBLE_TICKET_V4, Version.V5: Api.TROUBLE_TICKET_V5}
+_CHANGE: Final = {Version.V4: "TroubleTicket_Update", Version.V5: "TroubleTicket_MVO"}
+_MERGE: Final = "merge-patch+json"
+_OURS: Final = ("id", "href", "creationDate", "lastUpdate", "statusChangeDate", "@type")
+"""What a change does not change."""
+
+
+def base(version: Version) -> str:
+    """Give the path of the interface, as published."""
+    return f"/tmf-api/troubleTicket/{version}"
+
+
+def create(served: Served, call: Call, version: Version) -> Reply | Refused:
+    """Take a trouble ticket, and start its run.
+
+    Args:
+        served: what handlers work with.
+        call: the request.
+        version: of the interface.
+
+    Returns:
+        201 with the ticket; 400 where the body is not as published, 422 where its rule cannot be
+        followed.
+    """
+    own_id = ticket_id()
+    read = created_ticket(version, call.data, call.caller.name, own_id)
+    if isinstance(read, Refused):
+        return read
+    kept, taken = _take(served, call, version, read, own_id)
+    if taken.refused is not None:
+        return taken.refused
+    document = dict(kept)
+    return Reply(status=201, body=document, headers={"Location": str(document["href"])})
+
+
+def listed(served: Served, call: Call, version: Version) -> Reply | Refused:
+    """Give trouble tickets, the newest first."""
+    window = window_of(call.query)
+    if isinstance(window, Refused):
+        return window
+    settle(served, call.at)
+    documents = [
+        _document(one)
+        for one in served.tickets.with_documents(limit=SCANNED)
+        if one.form == version and one.state is not TicketState.REFUSED
+    ]
+    found = [one for one in documents if fits(one, window.filters)]
+    part = found[window.offset : window.offset + window.limit]
+    return Reply(
+        body=[chosen(one, window.fields) for one in part],
+        headers=headers_of(len(found), len(part)),
+    )
+
+
+def one(served: Served, call: Call, version: Version) -> Reply | Refused:
+    """Give one trouble ticket, with the verdict once its run has ended."""
+    settle(served, call.at)
+    held = _held(served, call, version)
+    if isinstance(held, Refused):
+        return held
+    return Reply(body=chosen(_document(held), fields_of(call.query)))
+
+
+def change(served: Served, call: Call, version: Version) -> Reply | Refused:
+    """Change a trouble ticket by a merge patch (RFC 7386)."""
+    said = call.data
+    if _MERGE in call.headers.get("content-type", ""):
+        said = {key: value for key, value in said.items() if value is not None}
+    wrong = faults(APIS[version], _CHANGE[version], said)
+    if wrong:
+        return Refused(status=400, reason="; ".join(wrong))
+    held = _held(served, call, version)
+    if isinstance(held, Refused):
+        return held
+    put = {key: value for key, value in call.data.items() if key not in _OURS}
+    moment = moment_text(call.at)
+
+    def changed(document: Mapping[str, object]) -> Mapping[str, object]:
+        merged = cast("dict[str, object]", _merged(document, put))
+        if merged.get("status") != document.get("status"):
+            merged["statusChangeDate"] = moment
+        return {**merged, "lastUpdate": moment}
+
+    merged = faults(APIS[version], "TroubleTicket", changed(held.document or {}))
+    if merged:
+        return Refused(status=422, reason="; ".join(merged))
+    written = served.tickets.rewrite(held.id, changed, at=call.at)
+    return _NONE if written is None else Reply(body=_document(written))
+
+
+def heard(served: Served, call: Call, version: Version, kind: str) -> Reply | Refused:
+    """Take an event of another system's hub; the same event again is the same ticket."""
+    wrong = faults(APIS[version], CREATED, call.data) if kind == CREATED else ()
+    if wrong:
+        return Refused(status=400, reason="; ".join(wrong))
+    read = ticket_event(version, call.data, call.caller.name)
+    if isinstance(read, Refused):
+        return read
+    digest = hashlib.sha256(call.body).hexdigest()
+    sighting = served.deliveries.sighted(
+        f"event of {call.caller.name}",
+        read.event_id or digest,
+        digest,
+        now=call.at,
+        until=call.at + EVENTS_KEPT,
+    )
+    if sighting is Sighting.OTHER:
+        return Refused(status=409, reason="this was delivered before, under another name")
+    if read.ticket is None:
+        return Reply(status=204)
+    _, taken = _take(served, call, version, read.ticket, ticket_id())
+    return taken.refused or Reply(status=204)
+
+
+_NONE: Final = Refused(status=404, reason="there is no trouble ticket of this id")
+
+
+def _take(
+    served: Served, call: Call, version: Version, ticket: Ticket, own_id: str
+) -> tuple[Mapping[str, Json], Taken]:
+    """Keep a ticket, and start what its rule says."""
+    given = call.data
+    event = given.get("event")
+    if isinstance(event, dict) and isinstance(event.get("troubleTicket"), dict):
+        given = event["troubleTicket"]
+        if version is Version.V4:
+            given = {**given, "externalId": ticket.number}
+    moment = moment_text(call.at)
+    document: dict[str, object] = {
+        "@type": "TroubleTicket",
+        **given,
+        "id": own_id,
+        "href": f"{base(version)}/troubleTicket/{own_id}",
+        "creationDate": moment,
+        "lastUpdate": moment,
+        "status": "acknowledged",
+        "statusChangeDate": moment,
+    }
+    new = new_ticket(own_id, ticket, form=version.value, document=document)
+    incoming, _ = served.tickets.take(new, at=call.at)
+    taken = decide(served, incoming)
+
+    def said(held: Mapping[str, object]) -> Mapping[str, object]:
+        put: dict[str, object] = {**held, "statusChangeReason": taken.words}
+        if taken.state is TicketState.STARTED and held.get("status") == "acknowledged":
+            put["status"] = "inProgress"
+        return put
+
+    written = served.tickets.rewrite(incoming.id, said, at=call.at)
+    return _document(written or incoming), taken
+
+
+def _held(served: Served, call: Call, version: Version) -> IncomingTicket | Refused:
+    held = served.tickets.one(call.path["id"])
+    if held is None or held.form != version or held.state is TicketState.REFUSED:
+        return _NONE
+    return held
+
+
+def _document(ticket: IncomingTicket) -> dict[str, Json]:
+    return cast("dict[str, Json]", dict(ticket.document or {}))
+
+
+def _merged(held: object, put: object) -> object:
+    """Merge as RFC 7386, section 2, says."""
+    if not isinstance(put, dict):
+        return put
+    made = dict(held) if isinstance(held, dict) else {}
+    for key, value in put.items():
+        if value is None:
+            made.pop(key, None)
+        else:
+            made[key] = _merged(made.get(key), value)
+    return made
