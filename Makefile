@@ -90,6 +90,11 @@ lab-ssh: $(VENV)/.installed-dev ## SSH tests against real dropbear and OpenSSH s
 lab-wifi: $(VENV)/.installed-dev ## changes proven on a virtual router with real hostapd, stations and dropbear (Debian on amd64, minutes)
 	@CPE_DIAG_LAB_WIFI=1 $(BIN)/python -m pytest -q -s -n0 --durations=0 tests/lab_wifi/stories
 
+# EXAMPLES=100 for a longer look.
+.PHONY: lab-http
+lab-http: $(VENV)/.installed-dev ## schemathesis tries every operation of the HTTP interface (minutes)
+	@CPE_DIAG_LAB_HTTP=1 $(BIN)/python -m pytest -q -s -n0 tests/e2e/test_http_tried.py
+
 .PHONY: lab-home
 lab-home: $(VENV)/.installed-dev ## a home and its operator of real parts in network namespaces, with real faults (Linux, root, Debian packages; minutes)
 	@CPE_DIAG_LAB_HOME=1 $(BIN)/python -m pytest -q -s -n0 --durations=0 tests/lab_home

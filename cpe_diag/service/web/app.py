@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import time
 from collections.abc import Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from starlette.applications import Starlette
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from cpe_diag.report.codec import Json
+
 T = TypeVar("T")
 
 USUAL_RATE: Final = Rate(per_s=50.0, burst=200.0)
@@ -52,10 +55,13 @@ BODY_S: Final = 10.0
 LONGEST_PART: Final = 200
 """Characters of a part of a path."""
 
-JSON: Final = "application/json"
+JSON_KIND: Final = "application/json"
 UNUSABLE: Final = Refused(status=503, reason="something that is needed cannot be used; try again")
 _REFUSALS: Final = frozenset({400, 401, 403, 408, 409, 413, 415, 422, 429})
 """What gets a line of the audit trail; what is not there (404) is no refusal."""
+
+# RFC 9110, section 7.2: a host and perhaps a port; whatever else came is not repeated.
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
 LOG: Final = logging.getLogger("cpe_diag.http")
 
@@ -97,6 +103,8 @@ class Service:
             reply = UNUSABLE
         if isinstance(reply, Refused):
             await self._note(operation.id, caller, reply)
+        else:
+            reply = _with_addresses(reply, request)
         response = _response(reply)
         took_s = time.monotonic() - began
         self.metrics.requests.labels(operation.id, str(response.status_code)).inc()
@@ -255,7 +263,7 @@ def _routes(service: Service) -> list[Route]:
     description = json.dumps(described(__version__)).encode()
 
     async def published(_: Request) -> Response:
-        return Response(description, media_type=JSON)
+        return Response(description, media_type=JSON_KIND)
 
     async def health(_: Request) -> Response:
         try:
@@ -347,6 +355,27 @@ def _ids(reply: Reply | Refused) -> dict[str, Any]:
     return {name: held[name] for name in ("id", "run", "case", "ticket") if name in held}
 
 
+def _with_addresses(reply: Reply, request: Request) -> Reply:
+    """Make references of our own whole, as the caller has addressed us: TM Forum wants URIs."""
+    host = request.headers.get("host", "")
+    if reply.body is None or not _HOST.fullmatch(host):
+        return reply
+    return replace(reply, body=_whole(reply.body, f"{request.url.scheme}://{host}"))
+
+
+def _whole(value: Json, address: str) -> Json:
+    if isinstance(value, list):
+        return [_whole(one, address) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: f"{address}{one}"
+        if key == "href" and isinstance(one, str) and one.startswith("/")
+        else _whole(one, address)
+        for key, one in value.items()
+    }
+
+
 def _response(reply: Reply | Refused) -> Response:
     if isinstance(reply, Refused):
         headers = {}
@@ -355,11 +384,11 @@ def _response(reply: Reply | Refused) -> Response:
         if reply.status in {429, 503}:
             headers["Retry-After"] = "1"
         content = json.dumps(tmf_error(reply)).encode()
-        return Response(content, reply.status, headers, media_type=JSON)
+        return Response(content, reply.status, headers, media_type=JSON_KIND)
     if reply.body is None:
         return Response(b"", reply.status, dict(reply.headers))
     content = json.dumps(reply.body, ensure_ascii=False).encode("utf-8", "replace")
-    return Response(content, reply.status, dict(reply.headers), media_type=JSON)
+    return Response(content, reply.status, dict(reply.headers), media_type=JSON_KIND)
 
 
 async def _not_there(_: Request, error: Exception) -> Response:
