@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import PingCheck
-from cpe_diag.domain.router_facts import LanStatus, LogEventKind, RouterSystem
+from cpe_diag.domain.router_facts import LanStatus, LogEventKind, LogEvents, RouterSystem
 from cpe_diag.judge.keys import LAN, LOG, PING_DEVICE, SYSTEM
 from cpe_diag.judge.rule import (
     Answer,
@@ -20,10 +20,9 @@ from cpe_diag.judge.rule import (
     span,
     yes,
 )
-from cpe_diag.judge.rules_router import count
 
 if TYPE_CHECKING:
-    from cpe_diag.domain.router_facts import LanNeighbour
+    from cpe_diag.domain.router_facts import LanNeighbour, LogEvent
 
 NOT_NAMED: Final = "no device was named"
 # Linux neighbour states (ip-neighbour(8)): these were confirmed within the last minute or so.
@@ -47,16 +46,30 @@ def lan_dhcp_not_serving(facts: Facts) -> Answer:
 
 def lan_pool_exhausted(facts: Facts) -> Answer:
     """Answer whether no address is left to hand out."""
-    told = count(facts, LogEventKind.DHCP_POOL_EXHAUSTED)
-    if told:
-        return yes(f"{told} requests without a free address in the log", LOG)
+    log = facts.fact(LogEvents, LOG)
+    told = () if log is None else _refused(log)
     lan = facts.fact(LanStatus, LAN)
     leases = known(lan.leases) if lan else None
     size = known(lan.dhcp_pool_size) if lan else None
+    free = leases is not None and size is not None and len(leases) < size
+    if told and not (free and _is_past(facts, told)):
+        requests = sum(event.count for event in told)
+        return yes(f"{requests} requests without a free address in the log", LOG)
     if leases is not None and size:
         words = f"{len(leases)} of {size} addresses are given out"
         return says(len(leases) >= size, words, LAN)
-    return cannot_tell(facts, LAN) if told is None else no("not in the log", LOG)
+    return cannot_tell(facts, LAN) if log is None else no("not in the log", LOG)
+
+
+def _refused(log: LogEvents) -> tuple[LogEvent, ...]:
+    return tuple(one for one in log.events if one.kind is LogEventKind.DHCP_POOL_EXHAUSTED)
+
+
+def _is_past(facts: Facts, told: tuple[LogEvent, ...]) -> bool:
+    """Tell whether nobody has asked in vain for so long that whoever did has an address by now."""
+    ages = [known(event.last_age_s) for event in told]
+    limit_s = facts.limits["lan_pool_asked_s"]
+    return all(age is not None and age > limit_s for age in ages)
 
 
 def lan_port_errors(facts: Facts) -> Answer:

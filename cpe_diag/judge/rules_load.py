@@ -207,6 +207,8 @@ def neighbours_suffer(facts: Facts) -> Answer:
     if control is None:
         return says(len(bad) >= PAIR, words, QUALITY_NEIGHBOURS)
     words += f"; to the reference {control.lost} of {control.sent} lost"
+    if len(bad) >= PAIR and _suffers(facts, control, None):  # a way of our own that is bad
+        return cannot_tell(facts, QUALITY_OPERATOR)
     return says(len(bad) >= PAIR, words, QUALITY_NEIGHBOURS, QUALITY_OPERATOR)
 
 

@@ -125,4 +125,11 @@ THRESHOLDS_HOME: Final[tuple[Threshold, ...]] = (
         source=PROPOSAL,
         meaning="a device that left at least so often does not hold its connection",
     ),
+    Threshold(
+        id="lan_pool_asked_s",
+        value=128.0,
+        unit="s",
+        source=PROPOSAL + "; RFC 2131, section 4.1: a client asks again after 64 s at the latest",
+        meaning="where addresses are free, refusals that are older than this are past",
+    ),
 )

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 # iproute2 and busybox: a network that hangs on a device itself.
 _CONNECTED: Final = re.compile(r"^([\d.]{7,15}/\d{1,2}) dev (\S+)(?!.* via )", re.MULTILINE)
+# ip-link(8): `br-lan`, `br0`, `bridge1`, and `lan` where it is the bridge's name.
+_BRIDGE: Final = re.compile(r"(?:br(?:idge)?[-_.]?\w|lan$)")
+# ip-link(8): `wan0.7`, `vlan7`, and what tunnels are called by those who make them.
+_STACKED: Final = re.compile(r"\.\d+$|^(?:vlan|tun|tap|wg|gre|ppp|wwan)")
 _NOT_SURE: Final = Missing(why=FailureKind.NOT_MEASURED)
 _SWITCH: Final = {"0": False, "1": True}
 _LONGEST_RULE: Final = 120
@@ -65,13 +69,27 @@ def _packets(routes: str) -> tuple[Packet, ...]:
     if out is None:
         return ()
     networks = [
-        (network, device) for text, device in _CONNECTED.findall(routes) if (network := _net(text))
+        (network, device)
+        for text, device in _CONNECTED.findall(routes)
+        if device != out and (network := _net(text))
     ]
+    nearest = min((_distance(device) for _, device in networks), default=0)
     return tuple(
         Packet(comes_in=device, leaves=out, source=network)
         for network, device in networks
-        if device != out
+        if _distance(device) == nearest
     )
+
+
+def _distance(device: str) -> int:
+    """Tell how unlikely a device is to be the home's: a bridge, a socket, a VLAN or tunnel.
+
+    An operator's own network (management, voice) hangs on a VLAN of the WAN's socket; the home's
+    sockets and radios are bridged wherever there is more than one of them.
+    """
+    if _BRIDGE.match(device):
+        return 0
+    return 2 if _STACKED.search(device) else 1
 
 
 def _net(text: str) -> IPv4Network | None:

@@ -64,6 +64,18 @@ def test_switches_translation_and_open_rules_are_read() -> None:
     )
 
 
+def test_a_network_of_the_operators_is_not_taken_for_the_homes() -> None:
+    """What comes new from the VLAN for management may be dropped, and the home is well."""
+    routes = (
+        "default dev ppp0 scope link\n"
+        "192.0.2.0/24 dev wan0.7 scope link src 192.0.2.11\n"
+        "192.168.1.0/24 dev br-lan scope link src 192.168.1.1\n"
+    )
+    rules = 'iifname { "ppp0", "wan0.7" } ct state new drop'
+    told = forwarding(said(NAT.replace("wan0", "ppp0") + forward(rules), routes=routes))
+    assert told == Forwarding(ipv4=True, ipv6=False, translates=True, blocked_by=None, drops=())
+
+
 @pytest.mark.parametrize(
     "rules",
     [

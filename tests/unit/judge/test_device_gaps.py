@@ -10,7 +10,7 @@ import pytest
 from cpe_diag.domain.device_facts import DevicePresence, LanOffers, LanSocket, NameQueries
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
-from cpe_diag.domain.router_facts import LanPort, LanStatus
+from cpe_diag.domain.router_facts import LanPort, LanStatus, LogEventKind, LogEvents
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_at_home as at_home
@@ -22,7 +22,7 @@ from cpe_diag.testing.evidence_samples import (
     never_asked,
     with_value,
 )
-from cpe_diag.testing.fault_effects import lost
+from cpe_diag.testing.fault_effects import logged, lost
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
@@ -190,3 +190,15 @@ def test_a_device_beside_a_false_dhcp_server_is_not_first_called_dead() -> None:
     case = at_device.dead_nic(HOME)
     assert decide(case, {}).cause == "device_dead_nic"
     assert decide(at_home.lan_rogue_dhcp(case), {}).cause == "lan_rogue_dhcp"
+
+
+def test_requests_that_stayed_without_an_address_are_past_where_addresses_are_free() -> None:
+    """A router's log remembers for days; whoever still waited would have asked again by now."""
+    full = logged(HOME, LogEventKind.DHCP_POOL_EXHAUSTED, 7)
+    assert answer_of(full, "lan_pool_exhausted") is True
+    held = full.evidence.value(LogEvents, "router_log", "router")
+    assert held is not None
+    for age_s, still in ((64.0, True), (600.0, False)):
+        events = tuple(replace(event, last_age_s=age_s) for event in held.events)
+        case = changed(full, "router_log", "router", events=events)
+        assert answer_of(case, "lan_pool_exhausted") is still

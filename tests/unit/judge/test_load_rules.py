@@ -112,6 +112,17 @@ def test_a_moment_in_which_our_own_side_stood_still_is_no_fault_of_the_node() ->
     assert finding(alone, "neighbours_suffer").answer is False
 
 
+def test_neighbours_are_not_said_to_suffer_where_our_way_to_the_reference_does() -> None:
+    """A machine of ours that is starved makes every way late, each by another time."""
+    late = {"rtt_min_s": 0.09, "rtt_median_s": 0.8, "rtt_p95_s": 0.97}
+    case = HOME
+    for one in load.NEIGHBOURS[:2]:
+        case = changed(case, "path_quality", one, **late)
+    assert finding(case, "neighbours_suffer").answer is True
+    ours = changed(case, "path_quality", load.CONTROL, received=43, rtt_median_s=0.2)
+    assert finding(ours, "neighbours_suffer").answer is None
+
+
 def test_a_queue_before_a_busy_line_says_that_it_is_full() -> None:
     """Counters of two samples are not exact; three quarters and a queue are a full line."""
     busy = changed(HOME, "port_rates", "port", out_bps=74_000_000.0)
