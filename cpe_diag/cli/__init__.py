@@ -30,7 +30,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "wifi": ("cpe_diag.cli.wifi:wifi", "Change a customer's Wi-Fi, with their consent."),
     "consent": ("cpe_diag.cli.consent:consent", "Ask for, record and show customers' consents."),
     "audit": ("cpe_diag.cli.audit:audit", "Show and verify who looked, agreed and changed."),
-    "incidents": ("cpe_diag.cli.incidents:incidents", "Platforms that fail for several homes."),
+    "incidents": ("cpe_diag.cli.incidents:incidents", "What fails for several: platforms, nodes."),
     "known": ("cpe_diag.cli.known:known", "Known faults of models, and what helps."),
     "judge": ("cpe_diag.cli.judge:judge", "Explain verdicts, and judge saved cases again."),
     "playbook": ("cpe_diag.cli.playbook:playbook", "List, show and check playbooks."),

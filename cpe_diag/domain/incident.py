@@ -1,9 +1,11 @@
-"""A platform that fails for several subscribers: one incident, which is told once."""
+"""What fails for several subscribers together: one incident, which is told once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 CONFIRMED_FROM: Final = 2
@@ -14,13 +16,58 @@ OVER_AFTER: Final = timedelta(hours=1)
 KEPT_FOR: Final = timedelta(days=90)
 """Proposal: incidents that nobody has met for longer are forgotten, who met them with them."""
 
+KNOWN_FOR: Final = timedelta(minutes=15)
+"""Proposal: so long after a run has met an incident the next ticket is answered without a run."""
+
+
+class IncidentKind(StrEnum):
+    """What fails."""
+
+    PLATFORM = "platform"
+    """A third party's site or service."""
+    BRANCH = "branch"
+    """Less than a card of an access node."""
+    CARD = "card"
+    NODE = "node"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One time during which something failed for subscribers; moments in UTC.
+
+    `place` is the platform's name, or node and group (`an-1/pon 0/3/1`). `cause` and `title` are
+    what was found first, `since` when, `last_at` when last. `subscribers` counts each one once.
+    `case_id` is the parent case, None until a second subscriber confirms it. `cleared_at` None:
+    nobody has said that it is over. `told` is what was found of a group, as JSON data.
+    """
+
+    kind: IncidentKind
+    place: str
+    number: int
+    cause: str
+    title: str
+    since: datetime
+    last_at: datetime
+    subscribers: int
+    case_id: str | None = None
+    cleared_at: datetime | None = None
+    told: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether more than one subscriber has met it."""
+        return self.subscribers >= CONFIRMED_FROM
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it goes on, as far as anybody knows."""
+        return self.cleared_at is None and now - self.last_at <= OVER_AFTER
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformIncident:
-    """One time during which a platform failed; moments in UTC.
+    """The incident of a platform as a run tells it.
 
-    `host` is its name, `cause` what was found first, `since` when, `last_at` when last.
-    `subscribers` counts each one once, the one of this case among them.
+    `host` is its name; the rest is as for Incident, the subscriber of this run counted.
     """
 
     host: str

@@ -8,7 +8,6 @@ from typing import Final
 from sqlalchemy import (
     Column,
     ForeignKey,
-    ForeignKeyConstraint,
     Integer,
     MetaData,
     String,
@@ -16,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD: Final = "0007"
+HEAD: Final = "0008"
 """The newest migration, which is the schema of these tables (a test holds them together)."""
 
 METADATA: Final = MetaData()
@@ -129,27 +128,6 @@ REMEDY_OUTCOMES: Final = Table(
     Column("action", String(64), primary_key=True),
     Column("end", String(16), nullable=False),
     Column("at", MOMENT, nullable=False),
-)
-
-PLATFORM_INCIDENTS: Final = Table(
-    "platform_incidents",
-    METADATA,
-    Column("host", String(255), primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("cause", String(64), nullable=False),
-    Column("since", MOMENT, nullable=False),
-    Column("last_at", MOMENT, nullable=False),
-)
-
-PLATFORM_SIGHTINGS: Final = Table(
-    "platform_sightings",
-    METADATA,
-    Column("host", String(255), primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("subscriber", String(64), primary_key=True),
-    ForeignKeyConstraint(
-        ["host", "number"], ["platform_incidents.host", "platform_incidents.number"]
-    ),
 )
 
 

@@ -1,48 +1,68 @@
-"""A platform's incident is kept when the verdict stands, and told with it."""
+"""Incidents of platforms and of parts of the network are kept when a verdict stands."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import CpeDiagError, FailureKind
+from cpe_diag.domain.incident import IncidentKind, PlatformIncident
 from cpe_diag.domain.missing import Maybe, Missing
-from cpe_diag.domain.verdict import FaultDomain
+from cpe_diag.domain.verdict import FaultDomain, GroupKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from cpe_diag.domain.incident import PlatformIncident
     from cpe_diag.domain.verdict import Verdict
     from cpe_diag.judge.question import CaseFile
-    from cpe_diag.store.platform_incidents import StoredIncidents
+    from cpe_diag.service.incident_letters import IncidentLetters
+    from cpe_diag.store.incidents import Sighting, StoredIncidents
     from cpe_diag.wiring.config import Config
 
 NONE: Final = Missing(why=FailureKind.NOT_APPLICABLE)
 
+_KINDS: Final = {
+    GroupKind.BRANCH: IncidentKind.BRANCH,
+    GroupKind.CARD: IncidentKind.CARD,
+    GroupKind.NODE: IncidentKind.NODE,
+}
+
 
 def note_incident(
-    config: Config, case: CaseFile, verdict: Verdict, at: datetime
+    config: Config, case: CaseFile, verdict: Verdict, at: datetime, case_id: str | None = None
 ) -> Maybe[PlatformIncident]:
-    """Keep that a platform fails for a subscriber; never raises for the store.
+    """Keep what fails for a subscriber and others; never raises for the store.
 
     Args:
         config: the configuration.
         case: what was seen.
         verdict: what was concluded.
         at: when, in UTC.
+        case_id: the case in the store, None where nobody keeps one.
 
     Returns:
-        The incident, with all who have met it; Missing where no platform fails, or where the
-        store cannot be used.
+        The platform's incident, with all who have met it; Missing where no platform fails, or
+        where the store cannot be used.
     """
-    cause = _of_platform(verdict)
-    if cause is None or case.platform_host is None:
-        return NONE
+    told: Maybe[PlatformIncident] = NONE
     try:
-        stored = stored_incidents(config)
-        return stored.seen(case.platform_host, cause=cause, subscriber=case.subscriber.id, at=at)
+        for sighting in _sightings(case, verdict, case_id):
+            incident = stored_incidents(config).seen(
+                sighting,
+                at=at,
+                letters=lambda one, cases: incident_letters(config, at).known(one, cases),
+            )
+            if incident.kind is IncidentKind.PLATFORM:
+                told = PlatformIncident(
+                    host=incident.place,
+                    cause=incident.cause,
+                    since=incident.since,
+                    last_at=incident.last_at,
+                    subscribers=incident.subscribers,
+                )
     except CpeDiagError:
         return Missing(why=FailureKind.DEPENDENCY)
+    return told
 
 
 def stored_incidents(config: Config) -> StoredIncidents:
@@ -60,7 +80,7 @@ def stored_incidents(config: Config) -> StoredIncidents:
     """
     from cpe_diag.store.case_store import default_path
     from cpe_diag.store.incident_key import derived_key, kept_key
-    from cpe_diag.store.platform_incidents import StoredIncidents
+    from cpe_diag.store.incidents import StoredIncidents
     from cpe_diag.wiring.credentials import credentials_of
     from cpe_diag.wiring.desk import case_store
 
@@ -71,6 +91,53 @@ def stored_incidents(config: Config) -> StoredIncidents:
         path = wanted.path or default_path()
         key = kept_key(path.with_name(f"{path.name}.incident-key"))
     return StoredIncidents(case_store(config), key)
+
+
+def incident_letters(config: Config, now: datetime) -> IncidentLetters:
+    """Give whom an incident is told to: desks, people on call, and hubs that want alarms.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    from cpe_diag.service.incident_letters import IncidentLetters
+    from cpe_diag.service.tmf_schema import Api
+    from cpe_diag.store.event_hubs import StoredHubs
+    from cpe_diag.wiring.desk import case_store
+    from cpe_diag.wiring.tickets import tickets_of
+
+    hubs = StoredHubs(case_store(config)).of(Api.ALARM_V4.value)
+    return IncidentLetters(tickets=tickets_of(config), hubs=tuple(one.id for one in hubs), now=now)
+
+
+def _sightings(case: CaseFile, verdict: Verdict, case_id: str | None) -> Iterator[Sighting]:
+    from cpe_diag.report.codec import encode
+    from cpe_diag.service.incident_letters import GroupTold
+    from cpe_diag.store.incidents import Sighting
+
+    cause = _of_platform(verdict)
+    if cause is not None and case.platform_host is not None:
+        yield Sighting(
+            kind=IncidentKind.PLATFORM,
+            place=case.platform_host,
+            cause=cause,
+            title=cause.replace("_", " "),
+            subscriber=case.subscriber.id,
+            destination=verdict.destination.value,
+            case_id=case_id,
+        )
+    group, node = verdict.group, case.subscriber.node
+    if group is not None and node is not None:
+        told = encode(GroupTold(group=group, node=node.id, next_action=verdict.next_action))
+        yield Sighting(
+            kind=_KINDS[group.kind],
+            place=group.parent_key.rpartition("/")[0],
+            cause=verdict.cause,
+            title=verdict.title,
+            subscriber=case.subscriber.id,
+            destination=verdict.destination.value,
+            case_id=case_id,
+            told=told if isinstance(told, dict) else {},
+        )
 
 
 def _of_platform(verdict: Verdict) -> str | None:

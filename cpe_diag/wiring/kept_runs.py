@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from cpe_diag.domain.incident import Incident
     from cpe_diag.engine.run import RunResult
     from cpe_diag.wiring.runs import PreparedRun
 
@@ -89,6 +90,26 @@ class KeptRun:
             destination=SECOND_LINE,
             words=words,
             letters=told_of_failure(self.config, self.case, self.row.id, now),
+        )
+        self.runs.end(self.row.id, self.row.attempt, outcome, at=now)
+
+    def know(self, incident: Incident) -> None:
+        """End a run before it begins: what it would find is known, and others have met it.
+
+        Raises:
+            RunError, StoreError: as for `end`.
+        """
+        from cpe_diag.service.incident_letters import destination_of
+        from cpe_diag.wiring.incidents import incident_letters, stored_incidents
+
+        now = _now()
+        stored_incidents(self.config).attach(incident, self.case.id)
+        outcome = RunOutcome(
+            state=RunState.FINISHED,
+            destination=destination_of(incident).value,
+            words=incident.title,
+            cause=incident.cause,
+            letters=tuple(incident_letters(self.config, now).attached(incident, self.case)),
         )
         self.runs.end(self.row.id, self.row.attempt, outcome, at=now)
 

@@ -191,7 +191,12 @@ async def perform(
     known = await asyncio.to_thread(look_up, prepared.config, result.case, result.verdict)
     result = with_known_firmware(result, known, judge(), at)
     incident = await asyncio.to_thread(
-        note_incident, prepared.config, result.case, result.verdict, result.started_at
+        note_incident,
+        prepared.config,
+        result.case,
+        result.verdict,
+        result.started_at,
+        kept.row.case_id if kept else None,
     )
     return replace(result, incident=incident)
 

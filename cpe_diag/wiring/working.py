@@ -35,6 +35,7 @@ from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.acting import Acting
 from cpe_diag.wiring.case_clock import case_clock_of
 from cpe_diag.wiring.desk import case_store
+from cpe_diag.wiring.incidents import stored_incidents
 from cpe_diag.wiring.kept_runs import LEASE, prepared_again, taken_up
 from cpe_diag.wiring.logs import about
 from cpe_diag.wiring.outbox import sender_of
@@ -43,6 +44,7 @@ from cpe_diag.wiring.runs import perform
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cpe_diag.domain.incident import Incident
     from cpe_diag.service.case_clock import CaseClock
     from cpe_diag.store.run_rows import RunRow
     from cpe_diag.wiring.config import Config
@@ -208,7 +210,18 @@ class Worker:
             except CpeDiagError as error:
                 kept.fail(str(error))
                 return
+            known = self._known(kept.row)
+            if known is not None:
+                kept.know(known)
+                LOG.info("not measured: it belongs to the incident at %s", known.place)
+                return
             self._do(prepared, values, kept)
+
+    def _known(self, row: RunRow) -> Incident | None:
+        """Give what has the whole node of a ticket down, if a run has met it lately."""
+        if row.node is None or row.ticket is None or row.batch is not None or row.attempt > 1:
+            return None
+        return stored_incidents(self._config).of_node(row.node, self._clock.now())
 
     def _do(self, prepared: PreparedRun, values: Mapping[str, str], kept: KeptRun) -> None:
         journal = WorkerJournal(kept.journal, self._leaving)

@@ -12,7 +12,9 @@ from click.testing import CliRunner
 from cpe_diag.cli import main
 from cpe_diag.cli.exit_codes import ExitCode
 from cpe_diag.domain.history_facts import PortSample
+from cpe_diag.domain.incident import IncidentKind
 from cpe_diag.domain.missing import NOT_ASKED
+from cpe_diag.store.incidents import Sighting
 from cpe_diag.store.port_history import PortHistoryFile
 from cpe_diag.wiring.config import read
 from cpe_diag.wiring.incidents import stored_incidents
@@ -50,7 +52,17 @@ def met(tmp_path: Path, host: str, hours_ago: float) -> None:
     """Let a subscriber meet a failing platform."""
     incidents = stored_incidents(read(tmp_path / "config.yaml", "a test"))
     at = NOW - timedelta(hours=hours_ago)
-    incidents.seen(host, cause="platform_down", subscriber="sub-1", at=at)
+    incidents.seen(
+        Sighting(
+            kind=IncidentKind.PLATFORM,
+            place=host,
+            cause="platform_down",
+            title="platform down",
+            subscriber="sub-1",
+            destination="platform_status",
+        ),
+        at=at,
+    )
 
 
 def test_incidents_are_listed_with_what_is_open_and_what_is_over(tmp_path: Path) -> None:
@@ -58,7 +70,7 @@ def test_incidents_are_listed_with_what_is_open_and_what_is_over(tmp_path: Path)
     met(tmp_path, "old.example", 5)
     met(tmp_path, "new.example", 0.2)
     told = json.loads(said("incidents", "list", "--json").stdout)
-    states = [(one["incident"]["host"], one["open"]) for one in told]
+    states = [(one["incident"]["place"], one["open"]) for one in told]
     assert states == [("new.example", True), ("old.example", False)]
     assert "old.example" not in said("incidents", "list", "--open").stdout
     assert "platform_down" in said("incidents", "show", "old.example").stdout
@@ -67,7 +79,7 @@ def test_incidents_are_listed_with_what_is_open_and_what_is_over(tmp_path: Path)
 
 def test_an_incident_that_nobody_knows_is_an_error() -> None:
     """A typing error is no healthy platform."""
-    assert "No platform is known" in said("incidents", "list").stdout
+    assert "Nothing is known" in said("incidents", "list").stdout
     assert said("incidents", "show", "nobody.example").exit_code == ExitCode.BAD_INPUT
 
 
@@ -92,3 +104,12 @@ def test_the_history_of_a_port_can_be_forgotten(tmp_path: Path) -> None:
     assert said("port", "forget-history").exit_code != 0
     assert said("port", "forget-history", "-s", "sub-1").stdout == "1 looks forgotten\n"
     assert file.samples("sub-1") == ()
+
+
+def test_an_incident_is_over_once_when_somebody_says_so(tmp_path: Path) -> None:
+    """Then those who wait are told."""
+    met(tmp_path, "new.example", 0.2)
+    told = said("incidents", "clear", "platform", "New.example").stdout
+    assert told == "new.example is over; 1 subscribers had met it\n"
+    assert said("incidents", "clear", "platform", "new.example").exit_code == ExitCode.BAD_INPUT
+    assert "new.example" not in said("incidents", "list", "--open").stdout

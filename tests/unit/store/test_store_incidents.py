@@ -12,17 +12,17 @@ import pytest
 from sqlalchemy import select
 
 from cpe_diag.domain.failures import StoreError
-from cpe_diag.domain.incident import KEPT_FOR, OVER_AFTER, PlatformIncident
-from cpe_diag.store import platform_incidents
+from cpe_diag.domain.incident import KEPT_FOR, OVER_AFTER, Incident, IncidentKind
+from cpe_diag.store import incidents as incidents_module
 from cpe_diag.store.case_store import CaseStore
-from cpe_diag.store.case_tables import PLATFORM_SIGHTINGS
 from cpe_diag.store.incident_key import derived_key, kept_key
-from cpe_diag.store.platform_incidents import StoredIncidents
+from cpe_diag.store.incident_tables import INCIDENT_SIGHTINGS
+from cpe_diag.store.incidents import Sighting, StoredIncidents
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import Connection
 
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 SITE = "video.example"
@@ -35,12 +35,22 @@ def store(tmp_path: Path) -> CaseStore:
     return CaseStore.at(tmp_path / "case.db")
 
 
-def see(
-    store: CaseStore, who: str, minutes: float = 0, cause: str = "platform_down"
-) -> PlatformIncident:
+def sighting(place: str, who: str, cause: str = "platform_down") -> Sighting:
+    """Let a subscriber meet a failing platform."""
+    return Sighting(
+        kind=IncidentKind.PLATFORM,
+        place=place,
+        cause=cause,
+        title=cause,
+        subscriber=who,
+        destination="platform_status",
+    )
+
+
+def see(store: CaseStore, who: str, minutes: float = 0, cause: str = "platform_down") -> Incident:
     """Let a subscriber meet the site so many minutes after noon."""
     return StoredIncidents(store, KEY).seen(
-        SITE, cause=cause, subscriber=who, at=AT + timedelta(minutes=minutes)
+        sighting(SITE, who, cause), at=AT + timedelta(minutes=minutes)
     )
 
 
@@ -76,9 +86,9 @@ def test_sites_are_kept_apart_and_their_names_have_no_case(store: CaseStore) -> 
     """Names are compared without regard to case (RFC 4343)."""
     see(store, "sub-1")
     incidents = StoredIncidents(store, KEY)
-    other = incidents.seen("bank.example", cause="platform_down", subscriber="sub-2", at=AT)
+    other = incidents.seen(sighting("bank.example", "sub-2"), at=AT)
     assert other.subscribers == 1
-    same = incidents.seen("Video.Example", cause="platform_down", subscriber="sub-2", at=AT)
+    same = incidents.seen(sighting("Video.Example", "sub-2"), at=AT)
     assert same.subscribers == 2
 
 
@@ -86,7 +96,7 @@ def test_no_subscriber_can_be_read_from_it(store: CaseStore) -> None:
     """They are counted; whose they are stands in the cases."""
     see(store, "sub-1")
     with store.reading() as connection:
-        held = connection.execute(select(PLATFORM_SIGHTINGS.c.subscriber)).scalars().all()
+        held = connection.execute(select(INCIDENT_SIGHTINGS.c.subscriber)).scalars().all()
     assert len(held) == 1
     plain = hashlib.sha256(f"{SITE}\n1\nsub-1".encode()).hexdigest()
     assert held[0] not in {"sub-1", plain}
@@ -109,13 +119,13 @@ def test_an_incident_that_another_process_opens_meanwhile_is_joined(
 ) -> None:
     """PostgreSQL lets two look at the same time: both find nothing, and one of them is second."""
     see(store, "sub-1")
-    look, looks = platform_incidents._latest, []  # noqa: SLF001 - between looking and writing
+    look, looks = incidents_module._latest, []  # noqa: SLF001 - between looking and writing
 
-    def late(connection: Connection, host: str) -> RowMapping | None:
-        looks.append(host)
-        return None if len(looks) == 1 else look(connection, host)
+    def late(connection: Connection, kind: IncidentKind, place: str) -> Incident | None:
+        looks.append(place)
+        return None if len(looks) == 1 else look(connection, kind, place)
 
-    monkeypatch.setattr(platform_incidents, "_latest", late)
+    monkeypatch.setattr(incidents_module, "_latest", late)
     assert see(store, "sub-2").subscribers == 2
 
 
@@ -129,7 +139,7 @@ def test_what_nobody_has_met_for_long_is_forgotten(store: CaseStore) -> None:
     assert incidents.forget(AT + 2 * KEPT_FOR) == 1
     assert incidents.every() == ()
     with store.reading() as connection:
-        assert connection.execute(select(PLATFORM_SIGHTINGS)).all() == []
+        assert connection.execute(select(INCIDENT_SIGHTINGS)).all() == []
 
 
 def test_the_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:

@@ -1,0 +1,146 @@
+"""What desks, hubs and people on call are told of an incident: when it is known, and when over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.verdict import Destination, OutageGroup
+from cpe_diag.report.decoding import UndecodableError, decode
+from cpe_diag.service.group_outage import GroupOutage, alarm_event
+from cpe_diag.service.letters import call_letters, case_link, event_letter, words_letters
+from cpe_diag.service.occasion import Occasion
+from cpe_diag.service.on_call import text_of
+from cpe_diag.service.ticket_rules import Priority
+from cpe_diag.service.tickets_config import TicketsConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cpe_diag.domain.incident import Incident
+    from cpe_diag.domain.letter import NewLetter
+    from cpe_diag.store.run_rows import CaseRow
+
+CUSTOMER_KNOWN: Final = (
+    "Other customers are affected too, and it is being worked on. You will be told when it is"
+    " over; nothing need be done at your end until then."
+)
+CUSTOMER_CLEARED: Final = "It is over. Please tell us if something still does not work."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupTold:
+    """What an incident of a part of the network keeps of what was found first."""
+
+    group: OutageGroup
+    node: str
+    next_action: str
+
+
+def known_words(incident: Incident) -> str:
+    """Say that an incident is known."""
+    return (
+        f"Known incident: {incident.title} ({incident.place}), since"
+        f" {incident.since:%Y-%m-%d %H:%M} UTC, met by {incident.subscribers} subscribers.\n"
+        f"Parent case: {incident.case_id}"
+    )
+
+
+def outage_of(incident: Incident, cases: tuple[CaseRow, ...]) -> GroupOutage | None:
+    """Give an incident as alarms and problems have it.
+
+    Args:
+        incident: which one.
+        cases: that belong to it.
+
+    Returns:
+        The outage; None for a platform, which is no resource of ours.
+    """
+    try:
+        told = decode(GroupTold, incident.told)
+    except UndecodableError:
+        return None
+    return GroupOutage(
+        group=told.group,
+        node=told.node,
+        cause=incident.cause,
+        title=incident.title,
+        next_action=told.next_action,
+        raised_at=incident.since,
+        reported_at=incident.since,
+        cleared_at=incident.cleared_at,
+        tickets=tuple(one.ticket for one in cases if one.ticket is not None),
+        subscribers=tuple(one.subscriber for one in cases if one.subscriber is not None),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentLetters:
+    """Whom to tell; `hubs` are ids of those who want alarms."""
+
+    tickets: TicketsConfig
+    hubs: tuple[str, ...]
+    now: datetime
+
+    def known(self, incident: Incident, cases: tuple[CaseRow, ...]) -> Iterator[NewLetter]:
+        """Tell all that an incident is confirmed."""
+        first = f"Incident: {incident.title} ({incident.place})"
+        yield from self._people(incident, Occasion.INCIDENT, first)
+        for case in cases:
+            yield from self.attached(incident, case)
+        yield from self._hubs(incident, cases, "raised")
+
+    def attached(self, incident: Incident, case: CaseRow) -> Iterator[NewLetter]:
+        """Tell the desk of a case which incident it belongs to."""
+        yield from words_letters(
+            self.tickets,
+            case,
+            about=case.id,
+            occasion=f"incident-{incident.case_id}",
+            subject="Known incident",
+            words=known_words(incident),
+            destination=None,
+            customer_words=CUSTOMER_KNOWN,
+        )
+
+    def cleared(self, incident: Incident, cases: tuple[CaseRow, ...]) -> Iterator[NewLetter]:
+        """Tell all that an incident is over."""
+        first = f"Over: {incident.title} ({incident.place})"
+        if incident.case_id is not None:
+            yield from self._people(incident, Occasion.CLEARED, first)
+        for case in cases:
+            yield from words_letters(
+                self.tickets,
+                case,
+                about=case.id,
+                occasion=f"cleared-{incident.case_id}",
+                subject="Incident over",
+                words=f"{first}.\nPlease check whether the customer's fault is gone with it.",
+                destination=None,
+                customer_words=CUSTOMER_CLEARED,
+            )
+        yield from self._hubs(incident, cases, "cleared")
+
+    def _people(self, incident: Incident, occasion: Occasion, words: str) -> Iterator[NewLetter]:
+        about = incident.case_id or incident.place
+        link = case_link(self.tickets, about)
+        call = text_of(about, occasion, Priority.TOTAL_LOSS, words, link)
+        yield from call_letters(self.tickets, call, self.now)
+
+    def _hubs(
+        self, incident: Incident, cases: tuple[CaseRow, ...], what: str
+    ) -> Iterator[NewLetter]:
+        outage = outage_of(incident, cases)
+        if outage is None:
+            return
+        event = alarm_event(outage, event_id=f"{incident.case_id}-{what}", at=self.now)
+        for hub in self.hubs:
+            yield event_letter(hub, event, incident.case_id)
+
+
+def destination_of(incident: Incident) -> Destination:
+    """Say where cases of an incident go."""
+    if outage_of(incident, ()) is None:
+        return Destination.PLATFORM_STATUS
+    return Destination.NETWORK_OPERATIONS

@@ -1,0 +1,210 @@
+"""One parent case for what fails together: opened by the second, joined, cleared once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cpe_diag.domain.incident import KNOWN_FOR, Incident, IncidentKind
+from cpe_diag.domain.letter import LetterKind, LetterState
+from cpe_diag.domain.run_journal import RunState
+from cpe_diag.domain.secret import Secret
+from cpe_diag.domain.verdict import GroupKind, OutageGroup
+from cpe_diag.report.codec import encode
+from cpe_diag.report.decoding import decode
+from cpe_diag.service.answer import Answer
+from cpe_diag.service.incident_letters import GroupTold, IncidentLetters
+from cpe_diag.service.tmf_schema import Api, faults
+from cpe_diag.store.case_store import CaseStore
+from cpe_diag.store.cases import StoredCases
+from cpe_diag.store.incidents import Sighting, StoredIncidents
+from cpe_diag.store.outbox import StoredOutbox
+from cpe_diag.store.run_rows import NewRun
+from cpe_diag.store.runs import StoredRuns
+from cpe_diag.wiring.config import read
+from cpe_diag.wiring.kept_runs import taken_up
+from cpe_diag.wiring.tickets import tickets_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cpe_diag.domain.letter import Letter
+    from cpe_diag.wiring.config import Config
+
+AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+KEY = b"k" * 32
+CONFIG = """\
+store: {path: case.db}
+tickets:
+  desks:
+    main:
+      kind: zammad
+      check: {hmac: env:ZAMMAD_TOKEN}
+      answer: {url: https://zammad.example.net, credential: env:ZAMMAD_API}
+  on_call:
+    Ann: {send: env:ANN, zone: UTC}
+"""
+
+
+@pytest.fixture
+def store(store_url: str) -> CaseStore:
+    """Give an empty store of each kind."""
+    return CaseStore.behind(Secret(store_url))
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """Give a configuration with a desk and a person."""
+    (tmp_path / "config.yaml").write_text(CONFIG)
+    return read(tmp_path / "config.yaml", "a test")
+
+
+def case_of(store: CaseStore, who: str) -> str:
+    """Open the case of a ticket."""
+    new = NewRun(
+        id=f"run-{who}",
+        playbook="no_internet",
+        subscriber=who,
+        ticket=f"T-{who}",
+        wish={},
+        node="an-1",
+        desk="main",
+        desk_ticket=who,
+    )
+    return StoredRuns(store).submit(new, at=AT)[0].case_id
+
+
+def met(
+    store: CaseStore, config: Config, who: str, case_id: str | None, minutes: float = 0
+) -> Incident:
+    """Let a run point to the node."""
+    at = AT + timedelta(minutes=minutes)
+    group = OutageGroup(
+        kind=GroupKind.NODE,
+        name="node an-1",
+        affected=40,
+        of=48,
+        since_s=60.0,
+        parent_key="an-1/node-an-1/20261126T120000Z",
+    )
+    told: Any = encode(GroupTold(group=group, node="an-1", next_action="send power"))
+    sighting = Sighting(
+        kind=IncidentKind.NODE,
+        place="an-1/node-an-1",
+        cause="node_outage",
+        title="The node is down",
+        subscriber=who,
+        destination="network_operations",
+        case_id=case_id,
+        told=told,
+    )
+    return StoredIncidents(store, KEY).seen(sighting, at=at, letters=letters(config, at).known)
+
+
+def letters(config: Config, at: datetime) -> IncidentLetters:
+    """Give whom to tell: a desk, a person, a hub."""
+    return IncidentLetters(tickets=tickets_of(config), hubs=("hub-1",), now=at)
+
+
+def told(store: CaseStore) -> list[Letter]:
+    """Give the letters that wait, the oldest first."""
+    return list(reversed(StoredOutbox(store).letters(state=LetterState.WAITING)))
+
+
+def test_the_second_run_opens_one_parent_case_and_all_are_told(
+    store: CaseStore, config: Config
+) -> None:
+    """The first one may have a reason of its own; its ticket is attached all the same."""
+    cases = [case_of(store, who) for who in ("a", "b", "c")]
+    assert met(store, config, "a", cases[0]).case_id is None
+    assert told(store) == []
+    incident = met(store, config, "b", cases[1], minutes=1)
+    third = met(store, config, "c", cases[2], minutes=2)
+    assert incident.case_id is not None
+    assert third.case_id == incident.case_id
+    parent = StoredCases(store).case(incident.case_id)
+    assert (parent.state, parent.destination, parent.priority) == (
+        "handed_over",
+        "network_operations",
+        1,
+    )
+    assert {StoredCases(store).case(one).parent for one in cases} == {incident.case_id}
+    kinds = [one.kind for one in told(store)]
+    assert sorted(kinds) == ["event", "note", "note", "notification"]
+    event = next(one.document for one in told(store) if one.kind is LetterKind.EVENT)
+    assert faults(Api.ALARM_V4, "AlarmCreateEvent", event) == ()
+
+
+def test_of_many_runs_at_once_one_opens_the_parent_case(store: CaseStore, config: Config) -> None:
+    """When a node falls the tickets come together."""
+    who = [f"s{number}" for number in range(8)]
+    cases = {one: case_of(store, one) for one in who}
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda one: met(store, config, one, cases[one]), who))
+    last = met(store, config, "s0", cases["s0"])
+    assert last.subscribers == 8
+    assert {StoredCases(store).case(one).parent for one in cases.values()} == {last.case_id}
+    parents = StoredCases(store).search("The node is down")
+    assert len(parents) == 1
+
+
+def test_when_it_clears_every_ticket_is_told_once_and_the_next_is_another_incident(
+    store: CaseStore, config: Config
+) -> None:
+    """The parent case is closed; the tickets stay with their desks."""
+    for who in ("a", "b"):
+        met(store, config, who, case_of(store, who))
+    before, at = len(told(store)), AT + timedelta(hours=2)
+    incidents = StoredIncidents(store, KEY)
+    tell = letters(config, at).cleared
+    over = incidents.clear(IncidentKind.NODE, "an-1/node-an-1", at=at, letters=tell)
+    assert incidents.clear(IncidentKind.NODE, "an-1/node-an-1", at=at, letters=tell) is None
+    assert over is not None
+    assert (over.cleared_at, StoredCases(store).case(over.case_id or "").state) == (at, "closed")
+    new = told(store)[before:]
+    notes = [decode(Answer, one.document) for one in new if one.kind is LetterKind.NOTE]
+    assert sorted(one.ticket_id for one in notes) == ["a", "b"]
+    assert "Over: The node is down" in notes[0].note
+    event = next(one.document for one in new if one.kind is LetterKind.EVENT)
+    assert faults(Api.ALARM_V4, "AlarmStateChangeEvent", event) == ()
+    again = met(store, config, "a", None, minutes=121)
+    assert (again.number, again.subscribers, again.case_id) == (2, 1, None)
+
+
+def test_a_node_is_known_to_be_down_only_as_long_as_runs_have_met_it_lately(
+    store: CaseStore, config: Config
+) -> None:
+    """Later it is measured again; another node never counts."""
+    incidents = StoredIncidents(store, KEY)
+    met(store, config, "a", case_of(store, "a"))
+    assert incidents.of_node("an-1", AT) is None
+    met(store, config, "b", case_of(store, "b"))
+    found = incidents.of_node("an-1", AT + KNOWN_FOR)
+    assert found is not None
+    assert incidents.of_node("an-1", AT + KNOWN_FOR + timedelta(seconds=1)) is None
+    assert incidents.of_node("an-10", AT) is None
+    assert incidents.of_node("an_1", AT) is None
+    incidents.clear(IncidentKind.NODE, "an-1/node-an-1", at=AT)
+    assert incidents.of_node("an-1", AT) is None
+
+
+def test_a_further_ticket_is_attached_and_answered_without_a_run(
+    tmp_path: Path, config: Config
+) -> None:
+    """Its desk is told which incident it belongs to, and hears when it is over."""
+    store = CaseStore.at(tmp_path / "case.db")
+    for who in ("a", "b"):
+        incident = met(store, config, who, case_of(store, who))
+    case_id = case_of(store, "c")
+    with taken_up(config, "run-c") as kept:
+        kept.know(incident)
+    run, case = StoredRuns(store).run("run-c"), StoredCases(store).case(case_id)
+    assert (run.state, run.cause) == (RunState.FINISHED, "node_outage")
+    assert (case.parent, case.destination) == (incident.case_id, "network_operations")
+    answer = decode(Answer, told(store)[-1].document)
+    assert answer.ticket_id == "c"
+    assert "Known incident: The node is down (an-1/node-an-1)" in answer.note
+    assert case_id in {one.id for one in StoredIncidents(store, KEY).cases(incident)}
