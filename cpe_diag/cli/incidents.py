@@ -113,17 +113,14 @@ def _tell(found: tuple[Incident, ...], *, only_open: bool, as_json: bool) -> Non
 
     lines = [
         (
-            one.kind.value,
-            one.place,
+            f"{one.kind} {one.place}",
             one.cause,
-            f"{one.since:%Y-%m-%d %H:%M} UTC",
-            f"{one.last_at:%Y-%m-%d %H:%M} UTC",
+            f"{one.since:%m-%d %H:%M}",
+            f"{one.last_at:%m-%d %H:%M}",
             str(one.subscribers),
-            one.case_id or "",
             "open" if is_open else "over",
         )
         for one, is_open in rows
     ]
-    out().print(
-        table(("kind", "place", "found", "since", "last", "subscribers", "case", "state"), lines)
-    )
+    heads = ("what", "found", "since (UTC)", "last (UTC)", "homes", "state")
+    out().print(table(heads, lines))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +35,14 @@ AT_ONCE: Final = 200
     show_default=True,
     help="Requests a second of one address.",
 )
-@click.option("--verbose", "-v", is_flag=True, help="A line for each request, in JSON.")
+@click.option("--verbose", "-v", is_flag=True, help="A log line for each request.")
+@click.option(
+    "--log-format",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How log lines on standard error look; json: one document a line.",
+)
 @click.pass_context
 def serve(  # noqa: PLR0913 - each is an option
     context: click.Context,
@@ -47,6 +53,7 @@ def serve(  # noqa: PLR0913 - each is an option
     tls_key: Path | None,
     rate: float,
     verbose: bool,
+    log_format: str,
 ) -> None:
     """Serve the HTTP interface: TM Forum, webhooks of ticket desks, runs and cases.
 
@@ -59,6 +66,7 @@ def serve(  # noqa: PLR0913 - each is an option
 
     from cpe_diag.service.web.app import make_app
     from cpe_diag.service.web.buckets import Rate
+    from cpe_diag.wiring.logs import LogFormat, log_as
     from cpe_diag.wiring.serving import served_by
 
     with told_clearly():
@@ -66,9 +74,7 @@ def serve(  # noqa: PLR0913 - each is an option
         served.tickets.counts()  # the store is made, or cannot be used, before anybody asks
     app = make_app(served, rate=Rate(per_s=rate, burst=4 * rate))
     listener = _listener(host, port)
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO if verbose else logging.WARNING, format="%(message)s"
-    )
+    log_as(LogFormat(log_format), level=logging.INFO if verbose else logging.WARNING)
     settings = uvicorn.Config(
         app,
         log_config=None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.verdict import Destination, OutageGroup
@@ -16,7 +16,7 @@ from cpe_diag.service.ticket_rules import Priority
 from cpe_diag.service.tickets_config import TicketsConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cpe_diag.domain.incident import Incident
     from cpe_diag.domain.letter import NewLetter
@@ -67,12 +67,16 @@ def outage_of(incident: Incident, cases: tuple[CaseRow, ...]) -> GroupOutage | N
         cause=incident.cause,
         title=incident.title,
         next_action=told.next_action,
-        raised_at=incident.since,
+        raised_at=incident.since - timedelta(seconds=told.group.since_s or 0.0),
         reported_at=incident.since,
         cleared_at=incident.cleared_at,
-        tickets=tuple(one.ticket for one in cases if one.ticket is not None),
-        subscribers=tuple(one.subscriber for one in cases if one.subscriber is not None),
+        tickets=_once(one.ticket for one in cases),
+        subscribers=_once(one.subscriber for one in cases),
     )
+
+
+def _once(names: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(sorted({one for one in names if one is not None}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,14 @@ class Lines(logging.Formatter):
         self._form = form
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write a record; JSON is one line, whatever is in it."""
+        """Write a record; JSON is one line, whatever is in it.
+
+        What is given as `extra={"fields": {...}}` stands beside the words.
+        """
+        fields = {
+            name: scrubbed(value) if isinstance(value, str) else value
+            for name, value in getattr(record, "fields", {}).items()
+        }
         said = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -86,14 +93,15 @@ class Lines(logging.Formatter):
             else "",
         }
         if self._form is LogFormat.JSON:
-            return json.dumps({key: value for key, value in said.items() if value})
+            return json.dumps({key: value for key, value in said.items() if value} | fields)
         ids = "".join(f" {key} {said[key]}" for key in ("run", "case") if said[key])
         line = f"{said['at']} {said['level'].upper()} {said['logger']}{ids}: {said['words']}"
+        line += "".join(f" {name}={value}" for name, value in fields.items())
         return f"{line}\n{said['traceback']}" if said["traceback"] else line
 
 
-def log_as(form: LogFormat) -> None:
-    """Log to standard error: what we say from INFO, what libraries say from WARNING.
+def log_as(form: LogFormat, *, level: int = logging.INFO) -> None:
+    """Log to standard error: what we say from `level`, what libraries say from WARNING.
 
     They name addresses with their credentials at INFO.
     """
@@ -102,7 +110,7 @@ def log_as(form: LogFormat) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
-    logging.getLogger("cpe_diag").setLevel(logging.INFO)
+    logging.getLogger("cpe_diag").setLevel(level)
     for name in OWN_HANDLERS:
         logging.getLogger(name).handlers = [handler]
         logging.getLogger(name).propagate = False

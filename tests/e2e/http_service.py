@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,8 +23,9 @@ from cpe_diag.service.web.served import Served
 from cpe_diag.store.bundle import bundle_files
 from cpe_diag.store.run_rows import RunOutcome
 from cpe_diag.testing.run_samples import sample_run
-from cpe_diag.wiring.config import read
+from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import open_desk
+from cpe_diag.wiring.incidents import note_incident
 from cpe_diag.wiring.serving import served_by
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class HttpService:
 
     port: int
     served: Served
+    config: Config
     tokens: dict[Role, str] = field(default_factory=dict)
 
     def token(self, role: Role) -> str:
@@ -158,6 +160,9 @@ class HttpService:
         at = datetime.now(UTC)
         row = self.served.runs.claim(run_id, worker="w", at=at, lease=timedelta(minutes=1))
         result = sample_run(verdict)
+        who = replace(result.case.subscriber, id=row.subscriber or "")
+        case = replace(result.case, subscriber=who)
+        note_incident(self.config, case, result.verdict, at, row.case_id)
         outcome = RunOutcome(
             state=RunState.FINISHED,
             destination=result.destination.value,
@@ -210,7 +215,7 @@ def service_of(
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        yield HttpService(port=listener.getsockname()[1], served=served)
+        yield HttpService(port=listener.getsockname()[1], served=served, config=settings)
     finally:
         server.should_exit = True
         thread.join(STARTS_IN_S)

@@ -109,17 +109,14 @@ class Service:
         took_s = time.monotonic() - began
         self.metrics.requests.labels(operation.id, str(response.status_code)).inc()
         self.metrics.request_s.labels(operation.id).observe(took_s)
-        LOG.info(
-            json.dumps(
-                {
-                    "operation": operation.id,
-                    "status": response.status_code,
-                    "ms": round(took_s * 1000, 1),
-                    "caller": caller.name,
-                    **_ids(reply),
-                }
-            )
-        )
+        fields = {
+            "operation": operation.id,
+            "status": response.status_code,
+            "ms": round(took_s * 1000, 1),
+            "caller": caller.name,
+            **_ids(reply),
+        }
+        LOG.info("request", extra={"fields": fields})
         return response
 
     async def _let_in(self, operation: Operation, request: Request) -> Caller | Refused:

@@ -60,6 +60,20 @@ def test_json_is_one_line_also_with_a_traceback_and_hides_what_is_in_it() -> Non
     assert "hidden" not in line(LogFormat.TEXT, "two", broken=True)
 
 
+def test_fields_stand_beside_the_words() -> None:
+    """A request has a status, and a caller whose name is nobody's password."""
+    record = logging.LogRecord("cpe_diag.http", logging.INFO, "", 0, "request", None, None)
+    record.fields = {"status": 200, "caller": "x token=hidden-word"}
+    told = json.loads(Lines(LogFormat.JSON).format(record))
+    assert (told["words"], told["status"], told["caller"]) == (
+        "request",
+        200,
+        "x token=[secret]",
+    )
+    text = Lines(LogFormat.TEXT).format(record)
+    assert text.endswith("request status=200 caller=x token=[secret]")
+
+
 @pytest.mark.parametrize(
     "words",
     [
