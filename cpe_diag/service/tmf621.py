@@ -34,7 +34,7 @@ class Version(StrEnum):
     V5 = "v5"
 
 
-_API: Final[Mapping[Version, Api]] = {
+API_OF: Final[Mapping[Version, Api]] = {
     Version.V4: Api.TROUBLE_TICKET_V4,
     Version.V5: Api.TROUBLE_TICKET_V5,
 }
@@ -86,7 +86,7 @@ def ticket_event(version: Version, body: Mapping[str, object], desk: str) -> Tic
     """
     if _text(body, "eventType") != CREATED:
         return TicketEvent(event_id=_text(body, "eventId"), at=_at(body), ticket=None)
-    wrong = faults(_API[version], CREATED, body)
+    wrong = faults(API_OF[version], CREATED, body)
     if wrong:
         return _not_as_published(wrong)
     ticket = _ticket(_object(_object(body, "event"), "troubleTicket"), desk)
@@ -109,7 +109,7 @@ def created_ticket(
     Returns:
         The ticket, or 400 where the body is not as published.
     """
-    wrong = faults(_API[version], _CREATE[version], body)
+    wrong = faults(API_OF[version], _CREATE[version], body)
     return _not_as_published(wrong) if wrong else _ticket({**body, "id": ticket_id}, desk)
 
 

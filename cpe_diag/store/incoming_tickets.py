@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from cpe_diag.domain.letter import NewLetter
 from cpe_diag.domain.run_journal import GOES_ON
 from cpe_diag.store.case_tables import moment_of, moment_text
 from cpe_diag.store.incoming_tables import INCOMING_TICKETS as TICKETS
+from cpe_diag.store.outbox import put as put_letters
 from cpe_diag.store.run_tables import RUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sqlalchemy import Connection
 
     from cpe_diag.store.case_store import CaseStore
@@ -82,6 +82,13 @@ class NewTicket:
 def ticket_id() -> str:
     """Give an id that no other ticket has."""
     return secrets.token_hex(ID_BYTES)
+
+
+Tells: TypeAlias = Callable[[Mapping[str, object], Mapping[str, object]], Iterable[NewLetter]]
+
+
+def _nobody(_before: Mapping[str, object], _after: Mapping[str, object]) -> tuple[NewLetter, ...]:
+    return ()
 
 
 class StoredTickets:
@@ -209,6 +216,7 @@ class StoredTickets:
         *,
         at: datetime,
         answers: bool = False,
+        tells: Tells = _nobody,
     ) -> IncomingTicket | None:
         """Write a trouble ticket anew, from what it is at that moment.
 
@@ -217,6 +225,8 @@ class StoredTickets:
             change: makes the new document of the old one; nothing is written where it raises.
             at: now.
             answers: it now says how its run has ended; a second answer is not written.
+            tells: gives the letters about it, of what it was and what it is; they are kept with
+                it or not at all.
 
         Returns:
             The ticket as it is then; None where there is none, or its document was erased.
@@ -232,8 +242,10 @@ class StoredTickets:
                 return None
             if answers and held.answered_at is not None:
                 return held
+            after = change(held.document)
+            put_letters(connection, tells(held.document, after), at)
             put: dict[str, object] = {
-                "document": json.dumps(change(held.document)),
+                "document": json.dumps(after),
                 "changed_at": moment_text(at),
             }
             if answers:

@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from cpe_diag.domain.letter import LetterKind
+from cpe_diag.service.tmf621 import CREATED
 from cpe_diag.service.tmf_schema import Api, faults
+from cpe_diag.store.outbox import StoredOutbox
+from cpe_diag.wiring.config import read
+from cpe_diag.wiring.desk import case_store
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from http_service import HttpService
 
 V4: Final = "/tmf-api/troubleTicket/v4"
@@ -157,3 +164,40 @@ def test_hubs_are_registered_shown_and_removed(service: HttpService) -> None:
     for wrong in ("ftp://a.example/", "https://user:word@a.example/", "https:///x", "nothing"):
         assert service.ask("POST", f"{V4}/hub", {"callback": wrong}).status == 422
     assert service.ask("POST", f"{V4}/hub", {"callback": 7}).status == 400
+
+
+@pytest.mark.parametrize(
+    ("base", "api", "ticket"),
+    [(V4, Api.TROUBLE_TICKET_V4, TICKET_V4), (V5, Api.TROUBLE_TICKET_V5, TICKET_V5)],
+)
+def test_hubs_are_told_of_what_they_asked_for(
+    service: HttpService, tmp_path: Path, base: str, api: Api, ticket: dict[str, Any]
+) -> None:
+    """Letters that are kept with the change they tell of; a worker sends them."""
+    every = service.ask("POST", f"{base}/hub", {"callback": "https://a.example/"}).json["id"]
+    query = "eventType=TroubleTicketStatusChangeEvent"
+    some = service.ask(
+        "POST", f"{base}/hub", {"callback": "https://b.example/", "query": query}
+    ).json["id"]
+    place = service.ask("POST", f"{base}/troubleTicket", ticket).headers["location"]
+    change = {"priority": "High"} | ({"@type": "TroubleTicket"} if base == V5 else {})
+    assert service.ask("PATCH", place, change).status == 200
+    assert service.ask("PATCH", place, {**change, "status": "held"}).status == 200
+    (run,) = service.served.runs.runs()
+    service.run_ends(run.id)
+    service.ask("GET", place)
+    service.ask("GET", place)
+    outbox = StoredOutbox(case_store(read(tmp_path / "service" / "config.yaml", "test")))
+    told = [one for one in outbox.letters() if one.kind is LetterKind.EVENT]
+    kinds = {hub: sorted(str(one.document["eventType"]) for one in told if one.target == hub)
+             for hub in (every, some)}  # fmt: skip
+    assert kinds[every] == [
+        "TroubleTicketAttributeValueChangeEvent",
+        "TroubleTicketCreateEvent",
+        "TroubleTicketStatusChangeEvent",
+        "TroubleTicketStatusChangeEvent",
+    ]
+    assert kinds[some] == ["TroubleTicketStatusChangeEvent"] * 2
+    created = next(one.document for one in told if one.document["eventType"] == CREATED)
+    assert faults(api, CREATED, created) == ()
+    assert {one.case_id for one in told} == {run.case_id}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from cpe_diag.service import group_outage, tmf653
 from cpe_diag.service.json_body import MOST_BYTES
 from cpe_diag.service.refused import Refused
-from cpe_diag.service.tmf621 import CREATED, Version
+from cpe_diag.service.tmf621 import API_OF, CREATED, Version
 from cpe_diag.service.tmf_schema import Api
 from cpe_diag.service.web import hubs, outages, own, service_tests, trouble_tickets, webhooks
 from cpe_diag.service.web.call import Call, Reply
@@ -93,7 +93,7 @@ def _with(handler: Callable[..., Reply | Refused], *given: Any) -> Handler:  # n
 
 
 def _trouble_tickets(version: Version) -> Iterator[Operation]:
-    api, base = trouble_tickets.APIS[version], trouble_tickets.base(version)
+    api, base = API_OF[version], trouble_tickets.base(version)
     operation = partial(Operation, tag=f"TMF621 {version}")
     ticket = (api, "TroubleTicket")
     yield operation(

@@ -10,9 +10,10 @@ from cpe_diag.domain.verdict import Destination
 from cpe_diag.report.as_json import run_as_json
 from cpe_diag.report.codec import moment_text
 from cpe_diag.service.answer import external_id, note, run_note
-from cpe_diag.service.tmf621 import STATUS_OF, Status, Version, attachment, patch
+from cpe_diag.service.tmf621 import API_OF, STATUS_OF, Status, Version, attachment, patch
 from cpe_diag.service.tmf621 import note as ticket_note
 from cpe_diag.service.web.intake import decide
+from cpe_diag.service.web.ticket_events import letters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,11 @@ def settle(served: Served, at: datetime) -> int:
         result = served.result_of(run.id)
 
         said = partial(_answered, served=served, ticket=ticket, run=run, result=result, at=at)
-        served.tickets.rewrite(ticket.id, said, at=at, answers=True)
+        version = Version(ticket.form or Version.V4)
+        tells = partial(
+            letters, served.hubs.of(API_OF[version].value), version, case_id=run.case_id, at=at
+        )
+        served.tickets.rewrite(ticket.id, said, at=at, answers=True, tells=tells)
         answered += 1
     return answered
 

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Final, cast
 from cpe_diag.domain.deliveries import Sighting
 from cpe_diag.report.codec import moment_text
 from cpe_diag.service.refused import Refused
-from cpe_diag.service.tmf621 import CREATED, Version, created_ticket, ticket_event
-from cpe_diag.service.tmf_schema import Api, faults
+from cpe_diag.service.tmf621 import API_OF, CREATED, Version, created_ticket, ticket_event
+from cpe_diag.service.tmf_schema import faults
 from cpe_diag.service.web.call import Reply
 from cpe_diag.service.web.intake import Taken, decide, new_ticket
 from cpe_diag.service.web.selection import chosen, fields_of, fits, headers_of, window_of
 from cpe_diag.service.web.ticket_answers import settle
+from cpe_diag.service.web.ticket_events import letters
 from cpe_diag.store.incoming_tickets import TicketState, ticket_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cpe_diag.domain.letter import NewLetter
     from cpe_diag.report.codec import Json
     from cpe_diag.service.ticket import Ticket
     from cpe_diag.service.web.call import Call
@@ -32,7 +34,6 @@ SCANNED: Final = 200
 EVENTS_KEPT: Final = timedelta(days=7)
 """How long an event is remembered, so that nobody sends it again under another id."""
 
-APIS: Final = {Version.V4: Api.TROUBLE_TICKET_V4, Version.V5: Api.TROUBLE_TICKET_V5}
 _CHANGE: Final = {Version.V4: "TroubleTicket_Update", Version.V5: "TroubleTicket_MVO"}
 _MERGE: Final = "merge-patch+json"
 _OURS: Final = ("id", "href", "creationDate", "lastUpdate", "statusChangeDate", "@type")
@@ -100,7 +101,7 @@ def change(served: Served, call: Call, version: Version) -> Reply | Refused:
     said = call.data
     if _MERGE in call.headers.get("content-type", ""):
         said = {key: value for key, value in said.items() if value is not None}
-    wrong = faults(APIS[version], _CHANGE[version], said)
+    wrong = faults(API_OF[version], _CHANGE[version], said)
     if wrong:
         return Refused(status=400, reason="; ".join(wrong))
     held = _held(served, call, version)
@@ -115,16 +116,25 @@ def change(served: Served, call: Call, version: Version) -> Reply | Refused:
             merged["statusChangeDate"] = moment
         return {**merged, "lastUpdate": moment}
 
-    merged = faults(APIS[version], "TroubleTicket", changed(held.document or {}))
+    merged = faults(API_OF[version], "TroubleTicket", changed(held.document or {}))
     if merged:
         return Refused(status=422, reason="; ".join(merged))
-    written = served.tickets.rewrite(held.id, changed, at=call.at)
+    hubs = served.hubs.of(API_OF[version].value)
+    case = served.runs.run(held.run).case_id if held.run else None
+    written = served.tickets.rewrite(
+        held.id,
+        changed,
+        at=call.at,
+        tells=lambda before, after: letters(
+            hubs, version, before, after, case_id=case, at=call.at
+        ),
+    )
     return _NONE if written is None else Reply(body=_document(written))
 
 
 def heard(served: Served, call: Call, version: Version, kind: str) -> Reply | Refused:
     """Take an event of another system's hub; the same event again is the same ticket."""
-    wrong = faults(APIS[version], CREATED, call.data) if kind == CREATED else ()
+    wrong = faults(API_OF[version], CREATED, call.data) if kind == CREATED else ()
     if wrong:
         return Refused(status=400, reason="; ".join(wrong))
     read = ticket_event(version, call.data, call.caller.name)
@@ -171,8 +181,9 @@ def _take(
         "statusChangeDate": moment,
     }
     new = new_ticket(own_id, ticket, form=version.value, document=document)
-    incoming, _ = served.tickets.take(new, at=call.at)
+    incoming, is_new = served.tickets.take(new, at=call.at)
     taken = decide(served, incoming)
+    hubs = served.hubs.of(API_OF[version].value)
 
     def said(held: Mapping[str, object]) -> Mapping[str, object]:
         put: dict[str, object] = {**held, "statusChangeReason": taken.words}
@@ -180,7 +191,13 @@ def _take(
             put["status"] = "inProgress"
         return put
 
-    written = served.tickets.rewrite(incoming.id, said, at=call.at)
+    def tells(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[NewLetter, ...]:
+        if taken.refused is not None or not is_new:
+            return ()
+        del before
+        return letters(hubs, version, None, after, case_id=taken.case, at=call.at)
+
+    written = served.tickets.rewrite(incoming.id, said, at=call.at, tells=tells)
     return _document(written or incoming), taken
 
 
