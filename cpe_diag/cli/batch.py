@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +33,7 @@ class BatchWish:
     name: str
     playbook: str | None
     pace: Pace
+    retries: int
 
 
 def give_batch(config: Config, wish: BatchWish, *, as_json: bool) -> ExitCode:
@@ -58,7 +59,8 @@ def give_batch(config: Config, wish: BatchWish, *, as_json: bool) -> ExitCode:
     if len(wish.name) > LONGEST_NAME:
         raise BadInputError(f"the name {wish.name!r} is too long; give a shorter one with --name")
     with told_clearly():
-        orders = read_batch(wish.file, wish.playbook, wish.name)
+        read = read_batch(wish.file, wish.playbook, wish.name)
+        orders = [replace(order, retries=wish.retries) for order in read]
         note_look(config, "look.subscriber", f"batch {wish.name} of {len(orders)} orders")
         try:
             done = run_batch(

@@ -41,6 +41,13 @@ if TYPE_CHECKING:
 @click.option("--after", type=Duration(), help="Begin after this time, such as 2h.")
 @click.option("--at", "at_", type=click.DateTime(), help="Begin then, in local time.")
 @click.option(
+    "--retry-offline",
+    type=click.IntRange(0, 20),
+    default=0,
+    show_default=True,
+    help="How often it is done again, half an hour later, where the router is away.",
+)
+@click.option(
     "--batch",
     "file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -76,6 +83,7 @@ def submit(  # noqa: PLR0913 - one parameter for each option
     priority: int,
     after: float | None,
     at_: datetime | None,
+    retry_offline: int,
     file: Path | None,
     name: str | None,
     canary: int,
@@ -104,7 +112,13 @@ def submit(  # noqa: PLR0913 - one parameter for each option
         if subscriber or ticket or answers or values or platform or after or at_:
             raise click.UsageError("of a batch, the file says for whom and for which ticket")
         pace = Pace(canary=canary, at_once=at_once, most_failed=most_failed, expected=expect)
-        wish = BatchWish(file=file, name=name or file.stem, playbook=playbook, pace=pace)
+        wish = BatchWish(
+            file=file,
+            name=name or file.stem,
+            playbook=playbook,
+            pace=pace,
+            retries=retry_offline,
+        )
         context.exit(int(give_batch(config, wish, as_json=as_json)))
     if playbook is None or subscriber is None:
         raise click.UsageError("name a PLAYBOOK and a --subscriber, or a file with --batch")
@@ -117,6 +131,7 @@ def submit(  # noqa: PLR0913 - one parameter for each option
         platform=platform,
         priority=priority,
         not_before=_moment(after, at_),
+        retries=retry_offline,
     )
     with told_clearly():
         note_look(

@@ -41,7 +41,8 @@ class Order:
     however often it is ordered; without a ticket the `batch` takes its place, and without both
     every order is a run. `priority` 1 is the most urgent. `not_before` None: at once. `desk` and
     `desk_ticket`: where the case is answered, as the configuration names the desk and the desk
-    the ticket; None: nowhere.
+    the ticket; None: nowhere. `retries`: how often it is done again later where the router is
+    away; `follows` is the run after which it comes then.
     """
 
     playbook: str
@@ -59,6 +60,8 @@ class Order:
     batch: str | None = None
     desk: str | None = None
     desk_ticket: str | None = None
+    retries: int = 0
+    follows: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +125,9 @@ def order_key(order: Order) -> str | None:
     Returns:
         A digest of who wants what for whom.
     """
-    if order.ticket is not None:
+    if order.follows is not None:
+        given = ["follows", order.follows]
+    elif order.ticket is not None:
         given = ["ticket", order.ticket]
     elif order.batch is not None:
         given = ["batch", order.batch]
@@ -170,5 +175,6 @@ def _wish(order: Order) -> dict[str, object]:
             budget_s=order.budget.total_seconds(),
             everything=order.everything,
             load_agreed=order.load_agreed,
+            retries=order.retries,
         )
     )

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from cpe_diag.domain.missing import LATER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptWish:
-    """A wish as the store holds it; the rest of it stands in the row of the run."""
+    """A wish as the store holds it; the rest of it stands in the row of the run.
+
+    `retries`: how often it is done again later where the router is away.
+    """
 
     answers: Mapping[str, str]
     values: Mapping[str, str]
@@ -17,6 +22,7 @@ class KeptWish:
     budget_s: float
     everything: bool
     load_agreed: bool
+    retries: int = field(default=0, metadata={LATER: True})
 
 
 def encode_wish(wish: KeptWish) -> dict[str, object]:
@@ -29,4 +35,5 @@ def encode_wish(wish: KeptWish) -> dict[str, object]:
         "budget_s": wish.budget_s,
         "everything": wish.everything,
         "load_agreed": wish.load_agreed,
+        "retries": wish.retries,
     }

@@ -193,14 +193,20 @@ def taken_up(
         The run, as for `begun`.
 
     Raises:
-        RunError: there is none, it has ended, or its worker still has it.
+        RunError: there is none, it has ended, or its worker still has it; or its journal cannot
+            be read: then it has ended, and its case is second line's.
         StoreError: the store cannot be used.
     """
     store = case_store(config)
     runs = StoredRuns(store)
     row = runs.claim(run_id, worker=this_process(), at=_now(), lease=lease)
     journal = StoredRunJournal(store, row.id, row.attempt)
-    so_far = run_so_far(runs.entries(run_id), started_at=row.started_at or _now())
+    try:
+        so_far = run_so_far(runs.entries(run_id), started_at=row.started_at or _now())
+    except RunError as error:
+        ended = RunOutcome(state=RunState.FAILED, destination=SECOND_LINE, words=str(error))
+        runs.end(run_id, row.attempt, ended, at=_now())
+        raise
     begun_s = SystemClock().monotonic()
 
     def renew() -> None:
@@ -235,10 +241,7 @@ def prepared_again(config: Config, row: RunRow) -> tuple[PreparedRun, Mapping[st
     """
     if row.subscriber is None:
         raise RunError(f"the subscriber of run {row.id} was erased")
-    try:
-        said = decode(KeptWish, row.wish)
-    except UndecodableError as error:
-        raise RunError(f"the order of run {row.id} cannot be read: {error}") from error
+    said = kept_wish(row)
     wish = RunWish(
         playbook=row.playbook,
         subscriber=row.subscriber,
@@ -251,6 +254,18 @@ def prepared_again(config: Config, row: RunRow) -> tuple[PreparedRun, Mapping[st
         load_agreed=said.load_agreed,
     )
     return prepare(config, wish), said.values
+
+
+def kept_wish(row: RunRow) -> KeptWish:
+    """Read what a run was ordered with.
+
+    Raises:
+        RunError: it cannot be read.
+    """
+    try:
+        return decode(KeptWish, row.wish)
+    except UndecodableError as error:
+        raise RunError(f"the order of run {row.id} cannot be read: {error}") from error
 
 
 def _now() -> datetime:

@@ -27,6 +27,7 @@ from cpe_diag.service.jobs import Limits, job_of
 from cpe_diag.service.queue_dbos import DbosJobs, DbosWorker
 from cpe_diag.service.submit import DEFAULT_REGION
 from cpe_diag.service.sweep import GRACE, Sweep
+from cpe_diag.service.try_again import following
 from cpe_diag.service.worker_journal import LeftError, WorkerJournal, patient
 from cpe_diag.store.holds import Holds
 from cpe_diag.store.processes import this_process
@@ -36,8 +37,9 @@ from cpe_diag.wiring.acting import Acting
 from cpe_diag.wiring.case_clock import case_clock_of
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.incidents import stored_incidents
-from cpe_diag.wiring.kept_runs import LEASE, prepared_again, taken_up
+from cpe_diag.wiring.kept_runs import LEASE, kept_wish, prepared_again, taken_up
 from cpe_diag.wiring.logs import about
+from cpe_diag.wiring.orders import submit
 from cpe_diag.wiring.outbox import sender_of
 from cpe_diag.wiring.runs import perform
 
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cpe_diag.domain.incident import Incident
+    from cpe_diag.engine.run import RunResult
     from cpe_diag.service.case_clock import CaseClock
     from cpe_diag.store.run_rows import RunRow
     from cpe_diag.wiring.config import Config
@@ -244,8 +247,16 @@ class Worker:
             kept.fail(f"{type(error).__name__}: {error}")
             raise
         else:
-            patient(lambda: kept.end(result), KEEP_S)
+            patient(lambda: self._ended(kept, result), KEEP_S)
             LOG.info("ended: %s, goes to %s", result.verdict.cause, result.destination)
+
+    def _ended(self, kept: KeptRun, result: RunResult) -> None:
+        """End a run; what follows it is ordered first, and once."""
+        at = self._clock.now()
+        order = following(kept.row, kept_wish(kept.row), result.evidence, at)
+        if order is not None:
+            submit(self._config, order)
+        kept.end(result)
 
     def _acting(
         self, prepared: PreparedRun, values: Mapping[str, str], kept: KeptRun
