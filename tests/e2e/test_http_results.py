@@ -20,6 +20,7 @@ from cpe_diag.service.web.ticket_answers import work_off
 from cpe_diag.testing.verdict_samples import group_verdict
 from cpe_diag.wiring.config import read
 from cpe_diag.wiring.desk import open_desk
+from cpe_diag.wiring.outbox import stored_outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,14 +74,18 @@ def test_a_test_is_a_run_and_gives_its_facts_as_measures(service: HttpService) -
 
 
 def test_runs_that_point_to_one_group_are_one_alarm_and_one_problem(service: HttpService) -> None:
-    """With the subscribers and the tickets of all of them."""
+    """With the subscribers and the tickets of all of them; who is registered hears of it."""
     assert service.ask("GET", ALARMS).json == []
+    callback = {"callback": "https://noc.example.net/hear"}
+    hub = service.ask("POST", "/tmf-api/alarm/v4/hub", callback).json
     for number in (1, 2):
         order = {**TEST, "relatedService": {"id": f"sub-{number}"}}
         service.run_ends(service.ask("POST", TESTS, order).json["id"], group_verdict())
     (alarm,) = service.ask("GET", ALARMS).json
     assert faults(Api.ALARM_V4, "Alarm", alarm) == ()
     assert alarm["affectedService"] == [{"id": "sub-1"}, {"id": "sub-2"}]
+    (letter,) = stored_outbox(service.config).letters()
+    assert (letter.target, letter.document["eventType"]) == (hub["id"], "AlarmCreateEvent")
     assert service.ask("GET", f"{ALARMS}/{alarm['id']}").json == alarm
     (problem,) = service.ask("GET", f"{PROBLEMS}?status=inProgress").json
     assert faults(Api.SERVICE_PROBLEM_V5, "ServiceProblem", problem) == ()

@@ -364,6 +364,9 @@ def _every() -> Iterator[Operation]:
         (outages.alarms, outages.one_alarm),
         right=LOOK_OUTAGE,
     )
+    yield from _hubs(
+        Api.ALARM_V4, outages.ALARM_BASE, partial(Operation, tag="TMF642 v4"), "alarm"
+    )
     yield from _read_only(
         "TMF656 v5",
         group_outage.PROBLEMS,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from cpe_diag.service.group_outage import alarm, problem
+from cpe_diag.service.group_outage import ALARMS, alarm, problem
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.web.call import Reply
 from cpe_diag.service.web.selection import chosen, fields_of, fits, headers_of, window_of
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from cpe_diag.report.codec import Json
     from cpe_diag.service.web.call import Call
     from cpe_diag.service.web.served import Served
+
+
+ALARM_BASE: Final = ALARMS.rpartition("/")[0]
 
 
 def alarms(served: Served, call: Call) -> Reply | Refused:
