@@ -1,0 +1,105 @@
+"""`cpe-diag serve` and `cpe-diag token` as they are typed."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from http_service import CONFIG, INVENTORY, RULES, SECRETS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MEMBERS = "members: {anna: {role: senior}, bert: {role: second_line}}"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    """Give a folder with the files of a service."""
+    text = CONFIG.replace("members: {anna: {role: senior}}", MEMBERS)
+    (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "inventory.yaml").write_text(INVENTORY, encoding="utf-8")
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    return tmp_path
+
+
+def _environment(office: Path, staff: str = "anna") -> dict[str, str]:
+    store = {"HTTP_TEST_STORE": f"sqlite:///{office / 'case.db'}", "CPE_DIAG_STAFF": staff}
+    return {**os.environ, **SECRETS, **store}
+
+
+def _words(*words: str) -> list[str]:
+    return [sys.executable, "-m", "cpe_diag", "--config", "config.yaml", *words]
+
+
+def _run(office: Path, *words: str, staff: str = "anna") -> tuple[int, str, str]:
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        _words(*words),
+        cwd=office,
+        env=_environment(office, staff),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=150,
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def _status(port: int, token: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", "/api/runs", headers={"Authorization": f"Bearer {token}"})
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_a_token_opens_the_service_until_it_is_revoked(office: Path) -> None:
+    """It is shown once; the service asks the store each time, and ends at a signal."""
+    assert _run(office, "token", "add", "crm", staff="bert")[0] == 20
+    status, said, errors = _run(office, "token", "add", "crm", "--role", "viewer", "--for", "1h")
+    assert status == 0, errors
+    token = said.strip()
+    assert re.fullmatch(r"cpediag_[0-9a-f]{10}_[A-Za-z0-9_-]{43}", token)
+    assert _run(office, "token", "add", "crm")[0] == 3
+    listed = _run(office, "token", "list")[1]
+    assert "crm" in listed
+    assert token not in listed
+    served = subprocess.Popen(  # noqa: S603 - our own interpreter
+        _words("serve", "--port", "0"),
+        cwd=office,
+        env=_environment(office),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert served.stdout is not None
+        found = re.match(r"http://127\.0\.0\.1:(\d+)/", served.stdout.readline())
+        assert found is not None
+        port = int(found[1])
+        assert _status(port, token) == 200
+        assert _status(port, token[:-1] + ("A" if token[-1] != "A" else "B")) == 401
+        assert _run(office, "token", "revoke", "crm")[0] == 0
+        assert _status(port, token) == 401
+        taken = _run(office, "serve", "--port", str(port))
+        assert taken[0] == 3
+    finally:
+        served.send_signal(signal.SIGTERM)
+        served.communicate(timeout=60)
+    assert served.returncode == 143
+    audit = _run(office, "audit", "show")[1]
+    assert "makes the token crm with the role viewer" in " ".join(audit.split())
+    assert token not in audit
+
+
+def test_a_certificate_needs_its_key(office: Path) -> None:
+    """Nothing listens before that is said."""
+    status, _, errors = _run(office, "serve", "--tls-cert", "chain.pem")
+    assert (status, "--tls-cert and --tls-key go together" in errors) == (2, True)
