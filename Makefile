@@ -99,6 +99,11 @@ lab-http: $(VENV)/.installed-dev ## schemathesis tries every operation of the HT
 lab-home: $(VENV)/.installed-dev ## a home and its operator of real parts in network namespaces, with real faults (Linux, root, Debian packages; minutes)
 	@CPE_DIAG_LAB_HOME=1 $(BIN)/python -m pytest -q -s -n0 --durations=0 tests/lab_home
 
+# EVERY=5 takes each fifth point.
+.PHONY: lab-runs
+lab-runs: $(VENV)/.installed-dev ## workers killed and frozen at every point of a run's journals, on SQLite and PostgreSQL; restarts are counted at the router (an hour)
+	@CPE_DIAG_LAB_RUNS=$(or $(EVERY),1) $(BIN)/python -m pytest -q -s -n0 -v tests/e2e/test_worker_kills.py
+
 .PHONY: lock
 lock: ## resolve the dependencies anew into the lock files, with hashes
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv; }

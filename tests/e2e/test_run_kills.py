@@ -105,6 +105,16 @@ class Place:
         """Give all runs, the newest first."""
         return StoredRuns(case_store(self.config)).runs()
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process of the client is started with."""
+        return {
+            "XDG_STATE_HOME": str(self.folder / "state"),
+            "XDG_DATA_HOME": str(self.folder / "data"),
+            "PATH": "",
+            "HOME": "/nowhere",
+        }
+
     async def process(self, *command: str) -> tuple[int, str, str]:
         """Run a process; gives its exit code and what it said."""
         process = await asyncio.create_subprocess_exec(
@@ -112,12 +122,7 @@ class Place:
             *command,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={
-                "XDG_STATE_HOME": str(self.folder / "state"),
-                "XDG_DATA_HOME": str(self.folder / "data"),
-                "PATH": "",
-                "HOME": "/nowhere",
-            },
+            env=self.environment,
         )
         out, err = await asyncio.wait_for(process.communicate(), 240)
         return process.returncode or 0, out.decode(), err.decode()
@@ -182,28 +187,34 @@ class Place:
         return StoredRuns(case_store(self.config)).run(open_runs[0].id)
 
 
+def placed(lab: RunningLab, folder: Path, store_url: str) -> Place:
+    """Write the files of a client of a lab that knows two more playbooks."""
+    folder.mkdir(exist_ok=True)
+    write_files(lab.world, folder)
+    (folder / "playbooks").mkdir()
+    for name, text in (("looks", LOOKS), ("acts", ACTS)):
+        (folder / "playbooks" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    keys = folder / "store-keys.yaml"
+    keys.write_text(yaml.safe_dump({"url": store_url, "audit": "5a" * 32}), encoding="utf-8")
+    keys.chmod(0o600)
+    config = folder / CONFIG_FILE
+    document = yaml.safe_load(config.read_text(encoding="utf-8"))
+    document["playbook_folders"] = ["playbooks"]
+    document["store"] = {"url": f"file:{keys}#url", "audit_key": f"file:{keys}#audit"}
+    config.write_text(yaml.safe_dump(document), encoding="utf-8")
+    found = Place(lab=lab, folder=folder)
+    for home in HOMES:
+        found.router(home).reboot_s = 0.5
+    return found
+
+
 @pytest.fixture
 async def place(tmp_path: Path, store_url: str) -> AsyncIterator[Place]:
     """Keep a lab running, with a client that knows two more playbooks."""
     lab = RunningLab(7, 0.0)
     await lab.start()
     try:
-        write_files(lab.world, tmp_path)
-        (tmp_path / "playbooks").mkdir()
-        for name, text in (("looks", LOOKS), ("acts", ACTS)):
-            (tmp_path / "playbooks" / f"{name}.yaml").write_text(text, encoding="utf-8")
-        keys = tmp_path / "store-keys.yaml"
-        keys.write_text(yaml.safe_dump({"url": store_url, "audit": "5a" * 32}), encoding="utf-8")
-        keys.chmod(0o600)
-        config = tmp_path / CONFIG_FILE
-        document = yaml.safe_load(config.read_text(encoding="utf-8"))
-        document["playbook_folders"] = ["playbooks"]
-        document["store"] = {"url": f"file:{keys}#url", "audit_key": f"file:{keys}#audit"}
-        config.write_text(yaml.safe_dump(document), encoding="utf-8")
-        found = Place(lab=lab, folder=tmp_path)
-        for home in HOMES:
-            found.router(home).reboot_s = 0.5
-        yield found
+        yield placed(lab, tmp_path, store_url)
     finally:
         await lab.stop()
 
@@ -236,7 +247,7 @@ async def test_a_run_that_restarts_the_router_does_it_once_wherever_it_was_kille
     record_property: Callable[[str, object], None],
 ) -> None:
     """Counted at the router."""
-    digests = {home: await _digest(place, home) for home in HOMES}
+    digests = {home: await digest_of(place, home) for home in HOMES}
     place.consent(HOMES[0], digests[HOMES[0]])
     code, out, err = await place.killed("acts", HOMES[0], -1, "after")
     assert code == 0, err
@@ -288,7 +299,8 @@ async def everywhere(kill: Callable[[str, int, str], Awaitable[None]], points: i
     return count
 
 
-async def _digest(place: Place, home: str) -> str:
+async def digest_of(place: Place, home: str) -> str:
+    """Give the digest of a plan to restart the router."""
     _code, out, err = await place.command("router", "reboot", "-s", home, "--dry-run", "--json")
     assert out, err
     document: dict[str, Any] = json.loads(out)

@@ -1,0 +1,162 @@
+"""Has workers killed, or frozen, at points of a run's journals, and others take its runs up.
+
+Usage: killed_worker.py CONFIG PLAYBOOK SUBSCRIBER
+
+Reads lines `SIGNAL POINT before|after` from standard input. For each it orders a run, lets a
+worker do it that sends itself the signal at that point, then lets another worker work until every
+run has ended; a frozen worker is woken up after that. Says in a line of JSON what came of it. A
+point is a write to the run's row or journal, or to that of a change; with -1 nothing is sent.
+
+Workers are forked: libraries are loaded once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+import threading
+import traceback
+from datetime import timedelta
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from killed_run import WRITES
+
+from cpe_diag.domain.run_journal import GOES_ON
+from cpe_diag.service.jobs import Limits
+from cpe_diag.service.submit import Order
+from cpe_diag.store.runs import StoredRuns
+from cpe_diag.wiring.config import Config, read
+from cpe_diag.wiring.desk import case_store
+from cpe_diag.wiring.knowledge import judge
+from cpe_diag.wiring.orders import submit
+from cpe_diag.wiring.runs import SSH_LIBRARY, RunWish, prepare
+from cpe_diag.wiring.working import Worker, WorkerWish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+POINTS = (*(one for one in WRITES if one != (StoredRuns, "begin")), (StoredRuns, "claim"))
+WISH = WorkerWish(
+    limits=Limits(look_every_s=0.1),
+    lease=timedelta(seconds=3),
+    grace=timedelta(seconds=1),
+    sweep_every_s=0.5,
+)
+IDLE_EVERY_S = 0.1
+GIVES_UP_S = 300.0
+
+
+class Point:
+    """Sends this process a signal at one write."""
+
+    def __init__(self, number: int, moment: str, signal_: int) -> None:
+        """Send `signal_` `before` or `after` write `number`."""
+        self.number = number
+        self.moment = moment
+        self.signal = signal_
+        self.count = 0
+
+    def around(self, write: Callable[..., Any]) -> Callable[..., Any]:
+        """Count a write."""
+
+        @wraps(write)
+        def counted(*words: Any, **named: Any) -> Any:  # noqa: ANN401 - of any write
+            self._passed("before")
+            written = write(*words, **named)
+            self._passed("after")
+            return written
+
+        return counted
+
+    def _passed(self, moment: str) -> None:
+        if (self.count, moment) == (self.number, self.moment):
+            os.kill(os.getpid(), self.signal)
+        self.count += moment == "after"
+
+
+def work(config: Config, point: Point, counted_in: int) -> None:
+    """Be a worker until no run is left; its writes are counted into a pipe."""
+    for owner, name in POINTS:
+        setattr(owner, name, point.around(getattr(owner, name)))
+    worker = Worker(config, WISH)
+    runs = StoredRuns(case_store(config))
+
+    def watch() -> None:
+        waited_s = 0.0
+        while any(row.state in GOES_ON for row in runs.runs()):
+            threading.Event().wait(IDLE_EVERY_S)
+            waited_s += IDLE_EVERY_S
+            if waited_s > GIVES_UP_S:
+                os._exit(9)
+        os.write(counted_in, f"{point.count}\n".encode())
+        os._exit(0)
+
+    threading.Thread(target=watch).start()
+    worker.work()
+
+
+def forked(config: Config, point: Point) -> tuple[int, int]:
+    """Fork a worker; gives its process, and where its count can be read."""
+    counted, counted_in = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            work(config, point, counted_in)
+        except BaseException:  # noqa: BLE001 - nothing of the parent may run in the child
+            traceback.print_exc()
+            os._exit(8)
+    os.close(counted_in)
+    return pid, counted
+
+
+def once(config: Config, order: Order, point: Point) -> dict[str, object]:
+    """Order a run, have its worker killed or frozen, and let others end it."""
+    run = submit(config, order).run
+    victim, counted = forked(config, point)
+    _pid, status = os.waitpid(victim, os.WUNTRACED)
+    frozen = os.WIFSTOPPED(status)
+    rescuer_status = 0
+    if frozen or os.WIFSIGNALED(status):
+        rescuer, rescuer_counted = forked(config, Point(-1, "", 0))
+        _pid, rescuer_status = os.waitpid(rescuer, 0)
+        os.close(rescuer_counted)
+    if frozen:
+        os.kill(victim, signal.SIGCONT)
+        _pid, status = os.waitpid(victim, 0)
+    written = os.read(counted, 100).decode().strip()
+    os.close(counted)
+    row = StoredRuns(case_store(config)).run(run.id)
+    return {
+        "victim": os.waitstatus_to_exitcode(status),
+        "frozen": frozen,
+        "rescuer": os.waitstatus_to_exitcode(rescuer_status),
+        "points": int(written or -1),
+        "state": row.state.value,
+        "destination": row.destination,
+        "attempt": row.attempt,
+    }
+
+
+def main(config_file: str, playbook: str, subscriber: str) -> None:
+    """Do what standard input says."""
+    config = read(Path(config_file), config_file)
+    # What every worker would load anew is loaded once.
+    prepare(config, RunWish(playbook=playbook, subscriber=subscriber))
+    for library in (SSH_LIBRARY, "gufo.snmp", "dns.asyncresolver", "httpcore"):
+        importlib.import_module(library)
+    judge()
+    for number, line in enumerate(sys.stdin):
+        name, point, moment = line.split()
+        order = Order(playbook=playbook, subscriber=subscriber, ticket=f"T-{number}")
+        at = Point(int(point), moment, signal.Signals[name])
+        sys.stdout.write(json.dumps(once(config, order, at)) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
