@@ -9,10 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, select
+from sqlalchemy.pool import NullPool
 
 from cpe_diag.domain.failures import StoreError
 from cpe_diag.domain.incident import KEPT_FOR, OVER_AFTER, Incident, IncidentKind
+from cpe_diag.domain.secret import Secret
 from cpe_diag.store import incidents as incidents_module
 from cpe_diag.store.case_store import CaseStore
 from cpe_diag.store.incident_key import derived_key, kept_key
@@ -160,3 +164,28 @@ def test_the_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
 def test_machines_that_share_a_secret_count_alike(tmp_path: Path) -> None:
     """Else one impatient caller would confirm an incident by calling twice."""
     assert derived_key("ab\n") == derived_key("ab") != kept_key(tmp_path / "key")
+
+
+def test_platforms_incidents_of_an_older_version_are_brought_over(store_url: str) -> None:
+    """With those who met them, so that nobody is counted anew."""
+    moment = AT.isoformat(timespec="microseconds")
+    digest = hmac.digest(KEY, f"{SITE}\n3\nsub-1".encode(), "sha256").hex()
+    url = store_url.replace("postgresql://", "postgresql+psycopg://")
+    engine = create_engine(url, poolclass=NullPool)
+    config = Config()
+    config.set_main_option("script_location", "cpe_diag.store:migrations")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        connection.exec_driver_sql(
+            f"INSERT INTO platform_incidents VALUES ('{SITE}', 3, 'platform_down',"  # noqa: S608
+            f" '{moment}', '{moment}')"
+        )
+        connection.exec_driver_sql(
+            f"INSERT INTO platform_sightings VALUES ('{SITE}', 3, '{digest}')"  # noqa: S608
+        )
+    store = CaseStore.behind(Secret(store_url))
+    (kept,) = StoredIncidents(store, KEY).every()
+    assert (kept.kind, kept.place, kept.number) == (IncidentKind.PLATFORM, SITE, 3)
+    assert see(store, "sub-1", minutes=1).subscribers == 1
+    assert see(store, "sub-2", minutes=2).subscribers == 2
