@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from cpe_diag.domain.failures import RunError
-from cpe_diag.domain.run_journal import RunEntry, RunEntryKind, RunState
+from cpe_diag.domain.run_journal import GOES_ON, RunEntry, RunEntryKind, RunState
 from cpe_diag.store.case_tables import moment_of, moment_text
 from cpe_diag.store.processes import has_died
 from cpe_diag.store.run_rows import RunRow, run_row
 from cpe_diag.store.run_tables import RUN_ENTRIES, RUN_RESULTS, RUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -64,6 +64,24 @@ class RunQueries:
             wanted = wanted.where(RUNS.c.case_id == case_id)
         with self._store.reading() as connection:
             return tuple(map(run_row, connection.execute(wanted).mappings().all()))
+
+    def going(self) -> Mapping[RunState, tuple[int, datetime]]:
+        """Count the runs without an end by state, and give since when the first of them is due.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        due = func.min(func.coalesce(RUNS.c.not_before, RUNS.c.submitted_at))
+        wanted = (
+            select(RUNS.c.state, func.count(), due)
+            .where(RUNS.c.state.in_([one.value for one in GOES_ON]))
+            .group_by(RUNS.c.state)
+        )
+        with self._store.reading() as connection:
+            return {
+                RunState(state): (count, moment_of(first))
+                for state, count, first in connection.execute(wanted)
+            }
 
     def orphans(self, *, at: datetime) -> tuple[RunRow, ...]:
         """Give the runs whose worker has died or lost its lease, the most urgent first.

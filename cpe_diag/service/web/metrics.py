@@ -120,12 +120,10 @@ class Metrics:
         counts = served.tickets.counts()
         for ticket_state in TicketState:
             self._tickets.labels(ticket_state.value).set(counts.get(ticket_state, 0))
-        oldest = at
+        going = served.runs.going()
         for state in sorted(GOES_ON):
-            rows = served.runs.runs(state=state, limit=SCANNED)
-            self._runs.labels(state.value).set(len(rows))
-            if state is RunState.QUEUED and rows:
-                oldest = min(one.not_before or one.submitted_at for one in rows)
+            self._runs.labels(state.value).set(going.get(state, (0, at))[0])
+        _, oldest = going.get(RunState.QUEUED, (0, at))
         self._oldest.set(max(0.0, (at - oldest).total_seconds()))
         since = max(self._began_at, at - OVERLAP)
         self._seen = {run: ended for run, ended in self._seen.items() if ended >= since}

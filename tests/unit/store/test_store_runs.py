@@ -208,3 +208,19 @@ def test_a_journal_without_a_store_says_so_and_asks_for_no_stop(tmp_path: object
     assert not journal.stop_asked()
     with pytest.raises(StoreError):
         journal.note((RunEntry(kind=RunEntryKind.STARTED, at=AT),))
+
+
+def test_runs_without_an_end_are_counted_with_the_one_that_waits_longest(
+    runs: StoredRuns,
+) -> None:
+    """A queue of ten thousand is ten thousand; one that is to begin later does not wait yet."""
+    later = AT + timedelta(hours=1)
+    for number in range(3):
+        at = AT + timedelta(seconds=number)
+        runs.submit(replace(NEW, id=f"run{number}", ticket=None), at=at)
+    runs.submit(replace(NEW, id="run9", ticket=None, not_before=later), at=AT)
+    runs.claim("run0", worker=ELSEWHERE, at=AT, lease=LEASE)
+    assert runs.going() == {
+        RunState.QUEUED: (3, AT + timedelta(seconds=1)),
+        RunState.RUNNING: (1, AT),
+    }
