@@ -52,6 +52,7 @@ def give_batch(config: Config, wish: BatchWish, *, as_json: bool) -> ExitCode:
         BadInputError, CouldNotRunError, RefusedError: as for every command.
         InterruptedRunError: Ctrl-C; the same command goes on.
     """
+    from cpe_diag.service.worker_journal import AWAY_S, patient
     from cpe_diag.store.runs import StoredRuns
     from cpe_diag.wiring.desk import case_store
     from cpe_diag.wiring.orders import orders_of
@@ -62,12 +63,13 @@ def give_batch(config: Config, wish: BatchWish, *, as_json: bool) -> ExitCode:
         read = read_batch(wish.file, wish.playbook, wish.name)
         orders = [replace(order, retries=wish.retries) for order in read]
         note_look(config, "look.subscriber", f"batch {wish.name} of {len(orders)} orders")
+        desk, runs = orders_of(config), StoredRuns(case_store(config))
         try:
             done = run_batch(
                 orders,
                 wish.pace,
-                submit=orders_of(config).submit,
-                rows_of=StoredRuns(case_store(config)).some,
+                submit=lambda order: patient(lambda: desk.submit(order), AWAY_S),
+                rows_of=lambda ids: patient(lambda: runs.some(ids), AWAY_S),
                 wait=time.sleep,
                 on_progress=_quiet if as_json else _said(),
             )

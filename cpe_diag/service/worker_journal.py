@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from cpe_diag.domain.failures import RunError, StoreError
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.run_journal import RunEntry
     from cpe_diag.ports import RunJournal
+
+V = TypeVar("V")
 
 AWAY_S: Final = 90.0
 """How long a store may be away until a run goes on without it, and changes nothing."""
@@ -50,12 +52,15 @@ class WorkerJournal:
         return self._journal.stop_asked()
 
 
-def patient(write: Callable[[], object], away_s: float) -> None:
-    """Write to a store that may be away for a while.
+def patient(use: Callable[[], V], away_s: float) -> V:
+    """Use a store that may be away for a while.
 
     Args:
-        write: is tried again while the store cannot be used.
+        use: is tried again while the store cannot be used.
         away_s: for how long, in seconds.
+
+    Returns:
+        What it gives.
 
     Raises:
         StoreError: it was away for longer.
@@ -64,11 +69,9 @@ def patient(write: Callable[[], object], away_s: float) -> None:
     wait_s = FIRST_WAIT_S
     while True:
         try:
-            write()
+            return use()
         except StoreError:
             if time.monotonic() + wait_s > until:
                 raise
-        else:
-            return
         time.sleep(wait_s)
         wait_s = min(2 * wait_s, LONGEST_WAIT_S)
