@@ -101,8 +101,8 @@ lab-home: $(VENV)/.installed-dev ## a home and its operator of real parts in net
 
 # EVERY=5 takes each fifth point.
 .PHONY: lab-runs
-lab-runs: $(VENV)/.installed-dev ## workers killed and frozen at every point of a run's journals, on SQLite and PostgreSQL; restarts are counted at the router (an hour)
-	@CPE_DIAG_LAB_RUNS=$(or $(EVERY),1) $(BIN)/python -m pytest -q -s -n0 -v tests/e2e/test_worker_kills.py
+lab-runs: $(VENV)/.installed-dev ## runs and workers killed and frozen at every point of a run's journals, on SQLite and PostgreSQL; restarts are counted at the router (an hour)
+	@CPE_DIAG_LAB_RUNS=$(or $(EVERY),1) $(BIN)/python -m pytest -q -s -n0 -v tests/e2e/test_run_kills.py tests/e2e/test_worker_kills.py
 
 .PHONY: lock
 lock: ## resolve the dependencies anew into the lock files, with hashes
