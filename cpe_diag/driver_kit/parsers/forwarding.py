@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Maybe, Missing
-from cpe_diag.domain.way_out_facts import Forwarding, RouterDrop
+from cpe_diag.domain.way_out_facts import HOME, Forwarding, RouterDrop
 from cpe_diag.driver_kit.parsers.answers import whole_text
 from cpe_diag.driver_kit.parsers.fields import UNSUPPORTED
 from cpe_diag.driver_kit.parsers.kernel_net import default_route
@@ -129,11 +130,31 @@ def _blocked(rules: str, packet: Packet) -> tuple[bool | None, str]:
 
 
 def _drops(rules: str, packets: Sequence[Packet]) -> tuple[RouterDrop, ...]:
-    """Give what the rules end of the traffic of the first network, which is the home's own."""
-    first = packets[0]
-    if first.source is None:
-        return ()
-    return router_drops(rules, Home(device=first.comes_in, network=first.source, out=first.leaves))
+    """Give what the rules end of the traffic of the first network that may be the home's.
+
+    Nobody says which of several that is: what is ended for one of them alone is not sure.
+    """
+    first, *others = [
+        router_drops(rules, Home(device=one.comes_in, network=one.source, out=one.leaves))
+        for one in packets
+        if one.source is not None
+    ] or [()]
+    return tuple(
+        replace(one, surely=False)
+        if one.whom == HOME and not all(_is_ended(one, other) for other in others)
+        else one
+        for one in first
+    )
+
+
+def _is_ended(drop: RouterDrop, others: Sequence[RouterDrop]) -> bool:
+    """Tell whether another network surely fares as badly, by whichever rule."""
+    return any(
+        one.surely
+        and (one.whom, one.to, one.ipv6) == (drop.whom, drop.to, drop.ipv6)
+        and set(drop.kinds) <= set(one.kinds)
+        for one in others
+    )
 
 
 def _agreed(seen: set[bool | None]) -> Maybe[bool]:

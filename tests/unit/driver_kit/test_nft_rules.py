@@ -186,6 +186,26 @@ def test_without_a_way_out_or_with_older_rules_only_the_switches_are_told() -> N
         )
 
 
+@pytest.mark.parametrize(
+    ("rule", "surely"),
+    [('iifname "br-a" drop', False), ('oifname "wan0" drop', True)],
+    ids=["one of them", "both"],
+)
+def test_what_one_of_two_networks_meets_is_sure_only_where_both_do(
+    rule: str,
+    surely: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """Nobody says which of them is the home, and which is for guests."""
+    routes = (
+        "default via 198.51.100.1 dev wan0\n"
+        "192.168.1.0/24 dev br-a scope link src 192.168.1.1\n"
+        "192.168.2.0/24 dev br-b scope link src 192.168.2.1\n"
+    )
+    drops = forwarding(said(NAT + forward(rule), routes=routes)).drops
+    assert not isinstance(drops, Missing)
+    assert {one.surely for one in drops if one.whom == "home" and not one.ipv6} == {surely}
+
+
 def test_a_switch_that_cannot_be_read_is_not_off() -> None:
     """No value is no value."""
     found = forwarding(said("", switches="ipv4=\nipv6=2\n"))
