@@ -97,7 +97,7 @@ def device_sends_elsewhere(facts: Facts) -> Answer:
         return yes(f"it asks again and again for {', '.join(vain)}, which nobody has", WATCH)
     if (astray or 0) >= facts.limits["device_tries"]:
         return yes(f"{astray} of its frames went to a hardware address that nobody has", WATCH)
-    if vain is None and astray is None:
+    if vain is None or astray is None:
         return cannot_tell(facts, WATCH)
     return no("none of its frames goes to one who is not there", WATCH)
 

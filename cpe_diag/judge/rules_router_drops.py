@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_interface
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.missing import known
+from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.path_facts import DnsCheck
 from cpe_diag.domain.router_facts import LanStatus, WanStatus
 from cpe_diag.domain.site_facts import NameTruth
@@ -22,18 +23,19 @@ from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise
 from cpe_diag.judge.rules_home import NOT_NAMED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from cpe_diag.domain.way_out_facts import RouterDrop
 
 WEB: Final = frozenset({"tcp/80", "tcp/443"})
 NAMES: Final = frozenset({"udp/53"})
 PINGS: Final = frozenset({"icmp"})
-# The home asks the router for names; a router that sends nobody else's queries out hurts nobody.
+# The home asks the router for names, and the router others; that it opens no pages of its own and
+# sends no pings hurts nobody but us, who measure with them.
 NEEDED: Final = {
     (HOME, OUTSIDE): WEB,
     (HOME, ROUTER): frozenset({"udp/53", "udp/67"}),
-    (ROUTER, OUTSIDE): WEB | NAMES | PINGS,
+    (ROUTER, OUTSIDE): NAMES,
 }
 
 
@@ -68,16 +70,28 @@ def _own_names(facts: Facts, mac: str) -> frozenset[str]:
     return frozenset({mac, *held, *seen})
 
 
-def _meets(facts: Facts, drop: RouterDrop) -> bool:
+def _met(facts: Facts, drops: Iterable[RouterDrop]) -> Iterator[RouterDrop]:
+    """Give what is ended for those who complain; not surely, where it is not known who is met."""
+    for drop in drops:
+        meets = drop.whom != HOME or _meets(facts, drop)
+        if meets is None:
+            yield replace(drop, surely=False)
+        elif meets:
+            yield drop
+
+
+def _meets(facts: Facts, drop: RouterDrop) -> bool | None:
     """Tell whether what is ended for the home is ended for those who complain."""
-    mac = facts.device_mac
-    if not drop.spared:
+    mac, spared = facts.device_mac, set(drop.spared)
+    if not spared:
         return True
-    if mac is not None:
-        return not _own_names(facts, mac).intersection(drop.spared)
+    if mac is not None and spared & _own_names(facts, mac):
+        return False
     lan = facts.fact(LanStatus, LAN)
-    leases = (known(lan.leases) if lan else None) or ()
-    return any(not {one.mac.lower(), one.address} & set(drop.spared) for one in leases)
+    leases = known(lan.leases) if lan else None
+    if leases is None:
+        return None
+    return mac is not None or any(not {one.mac.lower(), one.address} & spared for one in leases)
 
 
 def router_drops_port(facts: Facts) -> Answer:
@@ -90,8 +104,8 @@ def router_drops_port(facts: Facts) -> Answer:
         for one in drops
         if not one.ipv6 and NEEDED.get((one.whom, one.to), frozenset()).intersection(one.kinds)
     )
-    met = (one for one in needed if one.whom != HOME or _meets(facts, one))
-    return _told(facts, met, "no rule ends web, names or addresses of the home or the router")
+    what = "no rule ends web or addresses of the home, or names of home and router"
+    return _told(facts, _met(facts, needed), what)
 
 
 def _of_router(facts: Facts, kinds: frozenset[str], what: str) -> Answer:
@@ -122,11 +136,13 @@ def router_drops_ipv6(facts: Facts) -> Answer:
     drops, wan = _drops(facts), facts.fact(WanStatus, WAN)
     if drops is None or wan is None:
         return cannot_tell(facts, FORWARDING if drops is None else WAN)
-    if not known(wan.ipv6_prefixes):
+    if isinstance(wan.ipv6_prefixes, Missing):
+        return cannot_tell(facts, WAN)
+    if not wan.ipv6_prefixes:
         return does_not_arise("the home has no IPv6")
     own = (one for one in drops if one.ipv6 and (one.whom, one.to) == (HOME, OUTSIDE))
-    met = (one for one in own if WEB.intersection(one.kinds) and _meets(facts, one))
-    return _told(facts, met, "no rule ends the home's pages by IPv6")
+    web = (one for one in own if WEB.intersection(one.kinds))
+    return _told(facts, _met(facts, web), "no rule ends the home's pages by IPv6")
 
 
 def router_holds_device(facts: Facts) -> Answer:
