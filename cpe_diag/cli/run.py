@@ -92,6 +92,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
     be on record.
     """
     from cpe_diag.cli.run_doing import begin
+    from cpe_diag.playbook.answers import check_values
     from cpe_diag.store.bundle import check_place
     from cpe_diag.wiring.runs import RunWish, prepare
 
@@ -111,6 +112,8 @@ def run(  # noqa: PLR0913 - one parameter for each option
         if bundle is not None:
             check_place(bundle)
         prepared = prepare(config, wish)
+        given = pairs(values, "--value")
+        check_values(prepared.playbook, given)
         note_look(
             config,
             "look.subscriber",
@@ -118,7 +121,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
             subscriber=prepared.subscriber.id,
             ticket=ticket,
         )
-        result = begin(prepared, pairs(values, "--value"), as_json=as_json)
+        result = begin(prepared, given, as_json=as_json)
         told(result, as_json=as_json, bundle=bundle)
     context.exit(int(exit_code_for(result.verdict)))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError
 from cpe_diag.domain.run_journal import GOES_ON, RunState
 from cpe_diag.domain.verdict import FaultDomain
-from cpe_diag.service.submit import Order
+from cpe_diag.service.submit import LEAST_URGENT, Order
 from cpe_diag.store.run_rows import NORMAL, RunRow
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cpe_diag.service.submit import Submit
 
 FIELDS: Final = ("subscriber", "ticket", "playbook", "priority")
-PRIORITIES: Final = ("1", "2", "3", "4", "5")
+PRIORITIES: Final = tuple(map(str, range(1, LEAST_URGENT + 1)))
 MOST_FAULTS: Final = 20
 LOOK_EVERY_S: Final = 1.0
 _DELIMITERS: Final = ",;\t"

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
-from cpe_diag.service.submit import DEFAULT_REGION
+from cpe_diag.service.submit import DEFAULT_REGION, LEAST_URGENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 URGENT: Final = 1
 """The priority of a technical fault with total loss: runs of it have a queue of their own."""
 NO_NODE: Final = "none"
-LEAST_URGENT: Final = 5
 _SPAN: Final = 300_000_000
 _SINCE: Final = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cpe_diag.domain.failures import StoreError
-from cpe_diag.playbook.answers import check_answers
+from cpe_diag.playbook.answers import check_answers, check_values
 from cpe_diag.playbook.model import Playbook
 from cpe_diag.ports import Clock, Inventory
 from cpe_diag.store.cases import StoredCases
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 DEFAULT_REGION: Final = "default"
 """Where an inventory names no region of a node."""
 ID_BYTES: Final = 5
+LEAST_URGENT: Final = 5
+"""The priorities of orders are 1, the most urgent, to this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +103,13 @@ class Orders:
             The run, which is in the store, and its case.
 
         Raises:
-            DefinitionError: there is no such playbook, or an answer does not fit it.
+            DefinitionError: there is no such playbook, or an answer or value does not fit it.
             InventoryError: there is no such subscriber, or the inventory cannot be read.
             StoreError: the store cannot be written; nothing was.
         """
         playbook = self.playbook_of(order.playbook)
         check_answers(playbook, order.answers)
+        check_values(playbook, order.values)
         subscriber = self.inventory.subscriber(order.subscriber)
         at = self.clock.now()
         run, is_new = self.runs.submit(_new_run(order, subscriber, at), at=at)

@@ -9,7 +9,7 @@ from cpe_diag.domain.run_journal import RunState
 from cpe_diag.report.as_json import run_as_json
 from cpe_diag.report.codec import moment_text
 from cpe_diag.service.refused import Refused
-from cpe_diag.service.submit import Order
+from cpe_diag.service.submit import LEAST_URGENT, Order
 from cpe_diag.service.web.call import Reply
 from cpe_diag.service.web.selection import headers_of, window_of
 from cpe_diag.service.web.service_tests import submitted
@@ -37,7 +37,7 @@ ORDER: Final[dict[str, object]] = {
         "subscriber": _WORD,
         "ticket": _WORD,
         "answers": {"type": "object", "additionalProperties": {"type": "string"}},
-        "priority": {"type": "integer", "minimum": 1, "maximum": 9},
+        "priority": {"type": "integer", "minimum": 1, "maximum": LEAST_URGENT},
     },
 }
 """The body of a POST to /api/runs."""

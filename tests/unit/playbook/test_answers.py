@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cpe_diag.domain.failures import DefinitionError
-from cpe_diag.playbook.answers import check_answers
-from cpe_diag.playbook.model import AskStep, Choice, Playbook
+from cpe_diag.playbook.answers import check_answers, check_values
+from cpe_diag.playbook.model import ActStep, AskStep, Choice, Playbook
 
 PLAYBOOK = Playbook(
     id="mine",
@@ -21,6 +21,12 @@ PLAYBOOK = Playbook(
             question="Which?",
             choices=(Choice(id="all_devices", text="All"), Choice(id="unknown", text="?")),
             default="unknown",
+        ),
+        *(
+            ActStep(
+                id=step, when=None, action=action, value=None, bands=(), networks=(), hold_s=0.0
+            )
+            for step, action in (("name", "wifi.set_ssid"), ("word", "wifi.set_password"))
         ),
     ),
 )
@@ -39,3 +45,18 @@ def test_every_answer_that_fits_nothing_is_named_with_what_would_fit() -> None:
         "affected: expected one of all_devices, unknown, found 'all'",
         "mine does not ask 'afected'; did you mean 'affected'?",
     ]
+
+
+def test_a_value_for_a_step_that_sets_it_passes() -> None:
+    """A name is no secret."""
+    check_values(PLAYBOOK, {"name": "Our home"})
+
+
+def test_a_password_given_as_a_value_is_refused_before_it_is_kept_and_not_repeated() -> None:
+    """What is ordered with a run stands in the store, in plain words."""
+    with pytest.raises(DefinitionError) as caught:
+        check_values(PLAYBOOK, {"word": "correct horse", "nme": "battery staple"})
+    told = [fault.message for fault in caught.value.faults]
+    assert told[0].startswith("word takes no value: a new password is made and sent")
+    assert told[1:] == ["mine has no act step 'nme'; did you mean 'name'?"]
+    assert not any(word in " ".join(told) for word in ("horse", "staple"))
