@@ -79,6 +79,8 @@ def resume(config: Config, run_id: str, *, as_json: bool) -> RunResult:
 def _kept(
     prepared: PreparedRun, values: Mapping[str, str], kept: KeptRun | None, *, as_json: bool
 ) -> RunResult:
+    from cpe_diag.wiring.kept_runs import mistake
+
     acts = _Acts(prepared, values, kept)
     try:
         result = _performed(prepared, acts, kept, as_json=as_json)
@@ -89,7 +91,7 @@ def _kept(
     except Exception as error:
         if kept is not None:
             with suppress(StoreError):
-                kept.fail(f"{type(error).__name__}: {error}")
+                kept.fail(mistake(error))
         raise
     if kept is not None:
         try:

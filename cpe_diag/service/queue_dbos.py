@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from cpe_diag.domain.failures import StoreError
 from cpe_diag.service.jobs import JobSeen, QueueKind, queue_name
+from cpe_diag.store.sql_words import sql_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -93,7 +94,7 @@ class DbosJobs:
         )
         if job.delay_s > 0:
             options["delay_seconds"] = job.delay_s
-        with _told():
+        with _told(self._engine.url):
             self._client.enqueue(options, job.run)
 
     def seen(self, runs: Iterable[str]) -> Mapping[str, tuple[JobSeen, ...]]:
@@ -101,7 +102,7 @@ class DbosJobs:
         wanted = list(runs)
         found: dict[str, list[JobSeen]] = defaultdict(list)
         for first in range(0, len(wanted), MANY):
-            with _told():
+            with _told(self._engine.url):
                 jobs = self._client.list_workflows(
                     workflow_id_prefix=[f"{run}-" for run in wanted[first : first + MANY]],
                     status=[*WAITS, BEGUN],
@@ -115,7 +116,7 @@ class DbosJobs:
 
     def begun(self, region: str) -> tuple[JobSeen, ...]:
         """Give the jobs of a region that have begun and have not ended."""
-        with _told():
+        with _told(self._engine.url):
             jobs = self._client.list_workflows(
                 queue_name=[queue_name(region, kind) for kind in QueueKind],
                 status=BEGUN,
@@ -126,7 +127,7 @@ class DbosJobs:
 
     def drop(self, jobs: Iterable[str]) -> None:
         """End jobs whose worker is no more."""
-        with _told():
+        with _told(self._engine.url):
             self._client.cancel_workflows(list(jobs))
 
     def close(self) -> None:
@@ -174,7 +175,7 @@ class DbosWorker:
 
         names = [queue_name(self._region, kind) for kind in QueueKind]
         DBOS.listen_queues(names)
-        with _told():
+        with _told(self._engine.url):
             DBOS.launch()
             for one in names:
                 self._register(one)
@@ -257,7 +258,7 @@ def _seen(job: WorkflowStatus) -> JobSeen:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(url: URL) -> Iterator[None]:
     """Let errors leave in our words.
 
     Raises:
@@ -266,5 +267,4 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, error.DBOSException) as fault:
-        said = str(getattr(fault, "orig", fault)).splitlines() or [type(fault).__name__]
-        raise StoreError(f"the queue of runs: {said[0]}") from None
+        raise StoreError(f"the queue of runs: {sql_words(fault, url)}") from None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import RunError
+from cpe_diag.domain.failures import CpeDiagError, RunError
 from cpe_diag.domain.run_journal import RunState
 from cpe_diag.engine.critical_path import critical_path
 from cpe_diag.engine.run import RunEnd
@@ -266,6 +266,13 @@ def kept_wish(row: RunRow) -> KeptWish:
         return decode(KeptWish, row.wish)
     except UndecodableError as error:
         raise RunError(f"the order of run {row.id} cannot be read: {error}") from error
+
+
+def mistake(error: Exception) -> str:
+    """Say what ended a run; of a bug of ours without its words, in which anything may stand."""
+    if isinstance(error, CpeDiagError):
+        return str(error)
+    return f"a mistake of ours ended it ({type(error).__name__}); what ran it tells more"
 
 
 def _now() -> datetime:

@@ -37,7 +37,7 @@ from cpe_diag.wiring.acting import Acting
 from cpe_diag.wiring.case_clock import case_clock_of
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.incidents import stored_incidents
-from cpe_diag.wiring.kept_runs import LEASE, kept_wish, prepared_again, taken_up
+from cpe_diag.wiring.kept_runs import LEASE, kept_wish, mistake, prepared_again, taken_up
 from cpe_diag.wiring.logs import about
 from cpe_diag.wiring.orders import submit
 from cpe_diag.wiring.outbox import sender_of
@@ -244,7 +244,7 @@ class Worker:
         except (RunError, StoreError, HoldLostError):
             raise
         except Exception as error:
-            kept.fail(f"{type(error).__name__}: {error}")
+            kept.fail(mistake(error))
             raise
         else:
             patient(lambda: self._ended(kept, result), KEEP_S)
