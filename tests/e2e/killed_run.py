@@ -35,12 +35,13 @@ WRITES: tuple[tuple[type, str], ...] = (
 
 
 class Points:
-    """Counts writes, and kills at one of them."""
+    """Counts writes, and sends this process a signal at one of them."""
 
-    def __init__(self, point: int, moment: str) -> None:
-        """Kill at `point`, `before` or `after` it is written."""
+    def __init__(self, point: int, moment: str, signal_: int = signal.SIGKILL) -> None:
+        """Send `signal_` at `point`, `before` or `after` it is written."""
         self.point = point
         self.moment = moment
+        self.signal = signal_
         self.count = 0
 
     def around(self, write: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,7 +58,7 @@ class Points:
 
     def _passed(self, moment: str) -> None:
         if (self.count, moment) == (self.point, self.moment):
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self.signal)
         self.count += moment == "after"
 
 

@@ -20,11 +20,9 @@ import sys
 import threading
 import traceback
 from datetime import timedelta
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from killed_run import WRITES
+from killed_run import WRITES, Points
 
 from cpe_diag.domain.run_journal import GOES_ON
 from cpe_diag.service.jobs import Limits
@@ -37,9 +35,6 @@ from cpe_diag.wiring.orders import submit
 from cpe_diag.wiring.runs import SSH_LIBRARY, RunWish, prepare
 from cpe_diag.wiring.working import Worker, WorkerWish
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 POINTS = (*(one for one in WRITES if one != (StoredRuns, "begin")), (StoredRuns, "claim"))
 WISH = WorkerWish(
     limits=Limits(look_every_s=0.1),
@@ -51,35 +46,7 @@ IDLE_EVERY_S = 0.1
 GIVES_UP_S = 300.0
 
 
-class Point:
-    """Sends this process a signal at one write."""
-
-    def __init__(self, number: int, moment: str, signal_: int) -> None:
-        """Send `signal_` `before` or `after` write `number`."""
-        self.number = number
-        self.moment = moment
-        self.signal = signal_
-        self.count = 0
-
-    def around(self, write: Callable[..., Any]) -> Callable[..., Any]:
-        """Count a write."""
-
-        @wraps(write)
-        def counted(*words: Any, **named: Any) -> Any:  # noqa: ANN401 - of any write
-            self._passed("before")
-            written = write(*words, **named)
-            self._passed("after")
-            return written
-
-        return counted
-
-    def _passed(self, moment: str) -> None:
-        if (self.count, moment) == (self.number, self.moment):
-            os.kill(os.getpid(), self.signal)
-        self.count += moment == "after"
-
-
-def work(config: Config, point: Point, counted_in: int) -> None:
+def work(config: Config, point: Points, counted_in: int) -> None:
     """Be a worker until no run is left; its writes are counted into a pipe."""
     for owner, name in POINTS:
         setattr(owner, name, point.around(getattr(owner, name)))
@@ -100,7 +67,7 @@ def work(config: Config, point: Point, counted_in: int) -> None:
     worker.work()
 
 
-def forked(config: Config, point: Point) -> tuple[int, int]:
+def forked(config: Config, point: Points) -> tuple[int, int]:
     """Fork a worker; gives its process, and where its count can be read."""
     counted, counted_in = os.pipe()
     pid = os.fork()
@@ -114,7 +81,7 @@ def forked(config: Config, point: Point) -> tuple[int, int]:
     return pid, counted
 
 
-def once(config: Config, order: Order, point: Point) -> dict[str, object]:
+def once(config: Config, order: Order, point: Points) -> dict[str, object]:
     """Order a run, have its worker killed or frozen, and let others end it."""
     run = submit(config, order).run
     victim, counted = forked(config, point)
@@ -122,7 +89,7 @@ def once(config: Config, order: Order, point: Point) -> dict[str, object]:
     frozen = os.WIFSTOPPED(status)
     rescuer_status = 0
     if frozen or os.WIFSIGNALED(status):
-        rescuer, rescuer_counted = forked(config, Point(-1, "", 0))
+        rescuer, rescuer_counted = forked(config, Points(-1, "", 0))
         _pid, rescuer_status = os.waitpid(rescuer, 0)
         os.close(rescuer_counted)
     if frozen:
@@ -153,7 +120,7 @@ def main(config_file: str, playbook: str, subscriber: str) -> None:
     for number, line in enumerate(sys.stdin):
         name, point, moment = line.split()
         order = Order(playbook=playbook, subscriber=subscriber, ticket=f"T-{number}")
-        at = Point(int(point), moment, signal.Signals[name])
+        at = Points(int(point), moment, signal.Signals[name])
         sys.stdout.write(json.dumps(once(config, order, at)) + "\n")
         sys.stdout.flush()
 

@@ -29,6 +29,7 @@ from cpe_diag.store.case_store import CaseStore
 from cpe_diag.store.old_journals import OldJournals, old_folder
 from cpe_diag.store.run_rows import NewRun
 from cpe_diag.store.runs import StoredRuns
+from cpe_diag.testing.action_samples import PORT_RESTART
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,24 +43,7 @@ SET = PlannedSet(
     readable=True,
     previous="1",
 )
-PLAN = ActionPlan(
-    action="port.restart",
-    subscriber="sub-1",
-    node="an-1",
-    address="192.0.2.10:161",
-    port="0/1/7",
-    driver="generic_dsl",
-    wished=None,
-    steps=(SET, PlannedWait(wait_s=3.0)),
-    read_back=(),
-    way_back=(),
-    taken_back=False,
-    no_way_back="",
-    outage_s=60.0,
-    source="IF-MIB",
-    findings=(),
-    accepted=(),
-)
+PLAN = replace(PORT_RESTART, steps=(SET, PlannedWait(wait_s=3.0)))
 BESIDE = replace(PLAN, port="0/1/8", steps=(replace(SET, oid="1.3.6.1.2.1.2.2.1.7.8"),))
 RECORD = ActionRecord(
     id="a1", begun_at=AT, plan=PLAN, ticket="T-1", symptom="port shut", entries=()

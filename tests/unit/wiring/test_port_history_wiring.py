@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cpe_diag.domain.action import ActionPlan, ActionRecord, EntryKind, JournalEntry
+from cpe_diag.domain.action import ActionRecord, EntryKind, JournalEntry
 from cpe_diag.domain.history_facts import OwnAction, PortSample
 from cpe_diag.domain.missing import NOT_ASKED
 from cpe_diag.probes.port_history import LONGEST
 from cpe_diag.store.action_journal import ActionJournals
+from cpe_diag.testing.action_samples import PORT_RESTART
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.port_history import own_actions
@@ -22,24 +23,7 @@ if TYPE_CHECKING:
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SAMPLES = (PortSample(at=AT, up=True, changed_s=NOT_ASKED),)
-PLAN = ActionPlan(
-    action="port.restart",
-    subscriber="sub-1",
-    node="an-1",
-    address="192.0.2.10:161",
-    port="0/1/7",
-    driver="generic_dsl",
-    wished=None,
-    steps=(),
-    read_back=(),
-    way_back=(),
-    taken_back=False,
-    no_way_back="",
-    outage_s=60.0,
-    source="IF-MIB",
-    findings=(),
-    accepted=(),
-)
+PLAN = PORT_RESTART
 
 
 @pytest.fixture

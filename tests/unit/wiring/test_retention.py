@@ -11,7 +11,7 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from cpe_diag.domain.action import ActionPlan, ActionRecord, EntryKind, JournalEntry
+from cpe_diag.domain.action import ActionRecord, EntryKind, JournalEntry
 from cpe_diag.domain.audit import About, AuditKind
 from cpe_diag.domain.consent import Consent, ConsentChannel, IdentityCheck
 from cpe_diag.domain.failures import RightsError, RunError
@@ -24,6 +24,7 @@ from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.run_journal import StoredRunJournal
 from cpe_diag.store.run_rows import NewRun, RunOutcome
 from cpe_diag.store.runs import StoredRuns
+from cpe_diag.testing.action_samples import PORT_RESTART
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store, open_desk
 from cpe_diag.wiring.retention import export_subscriber, forget_subscriber, prune_store
@@ -34,24 +35,7 @@ if TYPE_CHECKING:
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
 ANNA, BEN, NEW = "sub-anna", "sub-ben", "sub-newest"
-PLAN = ActionPlan(
-    action="port.restart",
-    subscriber=ANNA,
-    node="an-1",
-    address="192.0.2.10:161",
-    port="0/1/7",
-    driver="generic_dsl",
-    wished=None,
-    steps=(),
-    read_back=(),
-    way_back=(),
-    taken_back=False,
-    no_way_back="",
-    outage_s=60.0,
-    source="IF-MIB",
-    findings=(),
-    accepted=(),
-)
+PLAN = replace(PORT_RESTART, subscriber=ANNA)
 END = JournalEntry(kind=EntryKind.END, at=AT, words="done", said="proven")
 
 
