@@ -72,7 +72,7 @@ bench-judge: $(VENV)/.installed ## milliseconds of a judgement, with the shipped
 bench-sweep: $(VENV)/.installed ## a sweep of 20 nodes with 1,000 ports beside net-snmp (Debian package snmp) on the same work
 	@$(BIN)/python tests/bench/sweep.py
 
-# FAULTS="--lab home --half unseen2 --copies 2 ..."; tests/bench/verdicts.py --help tells all.
+# FAULTS="--lab home --half unseen3 --copies 2 ..."; tests/bench/verdicts.py --help tells all.
 .PHONY: bench-verdicts
 bench-verdicts: $(VENV)/.installed-dev ## how often verdicts are right: every fault of the labs in random order, confusion matrix, calibration (Linux, root, Debian packages; an hour)
 	@$(BIN)/python tests/bench/verdicts.py $(FAULTS)

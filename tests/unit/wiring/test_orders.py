@@ -59,17 +59,23 @@ def runs(config: Config) -> tuple[RunRow, ...]:
 
 def test_an_order_is_kept_with_its_case_and_where_it_is_to_be_done(config: Config) -> None:
     """A worker of the region finds all that it needs."""
-    order = replace(ORDER, answers={"wifi_or_cable": "both"}, values={"password": "x"}, priority=1)
+    order = replace(
+        ORDER,
+        playbook="wifi_off_on",
+        answers={"wifi_or_cable": "both"},
+        values={"off": "off"},
+        priority=1,
+    )
     with pytest.raises(DefinitionError, match="does not ask"):
         submit(config, order)
     done = submit(config, replace(order, answers={}))
     run = done.run
     assert (run.region, run.node, run.router) == ("north", "an-1", "198.51.100.1:2222")
     assert (run.state, run.priority, run.ticket) == (RunState.QUEUED, 1, "T-1")
-    assert (run.wish["values"], run.wish["budget_s"]) == ({"password": "x"}, 900.0)
+    assert (run.wish["values"], run.wish["budget_s"]) == ({"off": "off"}, 900.0)
     assert (done.case.id, done.case.state, done.case.priority) == (run.case_id, "open", 1)
     prepared, values = prepared_again(config, run)
-    assert (prepared.playbook.id, prepared.subscriber.id) == ("no_internet", "sub-1")
+    assert (prepared.playbook.id, prepared.subscriber.id) == ("wifi_off_on", "sub-1")
     assert (prepared.wish.ticket, prepared.wish.budget_s, values) == ("T-1", 900.0, order.values)
     other = submit(config, replace(ORDER, subscriber="sub-2", ticket=None)).run
     assert (other.region, other.router) == ("default", None)
