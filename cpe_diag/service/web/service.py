@@ -1,0 +1,184 @@
+"""One running service: who asks is let in, the handler asked, a refusal noted."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from starlette.concurrency import run_in_threadpool
+
+from cpe_diag.domain.failures import CpeDiagError, StoreError
+from cpe_diag.service.refused import Refused
+from cpe_diag.service.web.asked import body_of, data_of, odd_words, query_of
+from cpe_diag.service.web.call import Call, Caller, Reply
+from cpe_diag.service.web.gate import NOBODY, Gate
+from cpe_diag.service.web.metrics import Metrics
+from cpe_diag.service.web.replies import UNUSABLE, ids_of, response_of, with_addresses
+from cpe_diag.service.web.served import Served
+from cpe_diag.service.web.ticket_answers import settle, work_off
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from cpe_diag.service.web.operations import Operation
+
+WAITS_S: Final = 0.1
+"""How long a desk waits for what becomes of its ticket; the answer is due within 0.2 s."""
+
+COUNTS_EVERY: Final = 5
+"""In which of its turns a service counts what the store holds; Prometheus asks less often."""
+
+SLOWLY: Final = 8
+"""How much of such work goes on at the same time: it leaves threads to those who ask."""
+
+_REFUSALS: Final = frozenset({400, 401, 403, 408, 409, 413, 415, 422, 429})
+"""What gets a line of the audit trail; what is not there (404) is no refusal."""
+
+LOG: Final = logging.getLogger("cpe_diag.http")
+
+
+@dataclass(slots=True, kw_only=True)
+class Service:
+    """One running service."""
+
+    served: Served
+    gate: Gate
+    metrics: Metrics
+    tasks: asyncio.TaskGroup | None = field(default=None)
+    slowly: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SLOWLY))
+
+    async def answer(self, operation: Operation, request: Request) -> Response:
+        """Answer a request of one operation."""
+        began = time.monotonic()
+        caller: Caller = NOBODY
+        try:
+            came = await self._let_in(operation, request)
+            if isinstance(came, Refused):
+                reply: Reply | Refused = came
+            else:
+                caller = came
+                refused = self.gate.may(operation, caller)
+                reply = refused or await self._handled(operation, request, caller)
+        except CpeDiagError as error:
+            LOG.warning("%s: %s", operation.id, error)
+            reply = UNUSABLE
+        if isinstance(reply, Refused):
+            await self._note(operation.id, caller, reply)
+        else:
+            reply = with_addresses(reply, request)
+        response = response_of(reply)
+        took_s = time.monotonic() - began
+        self.metrics.requests.labels(operation.id, str(response.status_code)).inc()
+        self.metrics.request_s.labels(operation.id).observe(took_s)
+        fields = {
+            "operation": operation.id,
+            "status": response.status_code,
+            "ms": round(took_s * 1000, 1),
+            "caller": caller.name,
+            **ids_of(reply),
+        }
+        LOG.info("request", extra={"fields": fields})
+        return response
+
+    async def _let_in(self, operation: Operation, request: Request) -> Caller | Refused:
+        address = request.client.host if request.client else "-"
+        if refusal := self.gate.turn(address):
+            return refusal
+        header = request.headers.get("authorization", "")
+        return await run_in_threadpool(self.gate.known, operation, header, address)
+
+    async def _handled(
+        self, operation: Operation, request: Request, caller: Caller
+    ) -> Reply | Refused:
+        parts, query = dict(request.path_params), query_of(request)
+        if refusal := odd_words(parts, query):
+            return refusal
+        body = await body_of(request, operation.most_bytes)
+        if isinstance(body, Refused):
+            return body
+        data = data_of(operation, body, request.headers.get("content-type", ""))
+        if isinstance(data, Refused):
+            return data
+        call = Call(
+            path=parts,
+            query=query,
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=body,
+            data=data,
+            caller=caller,
+            at=self.served.clock.now(),
+        )
+        reply = await run_in_threadpool(self._handle, operation, call)
+        if isinstance(reply, Reply) and reply.goes_on is not None:
+            return await self._in_time(operation, caller, reply, reply.goes_on)
+        return reply
+
+    def _handle(self, operation: Operation, call: Call) -> Reply | Refused:
+        if operation.right is not None:
+            words = " ".join(call.path.values())
+            self.gate.looks(operation, call.caller, words, call.at)
+        return operation.handler(self.served, call)
+
+    async def _in_time(
+        self,
+        operation: Operation,
+        caller: Caller,
+        reply: Reply,
+        work: Callable[[], Reply | Refused],
+    ) -> Reply | Refused:
+        """Give what the work says where it is done in time; else it goes on without us."""
+        done: asyncio.Future[Reply | Refused] = asyncio.get_running_loop().create_future()
+
+        async def go_on() -> None:
+            try:
+                async with self.slowly:
+                    said = await run_in_threadpool(work)
+            except CpeDiagError as error:
+                LOG.warning("%s: %s", operation.id, error)
+                said = reply
+            if done.cancelled():
+                if isinstance(said, Refused):
+                    await self._note(operation.id, caller, said)
+            else:
+                done.set_result(said)
+
+        if self.tasks is None:
+            return await run_in_threadpool(work)
+        self.tasks.create_task(go_on())
+        try:
+            return await asyncio.wait_for(done, WAITS_S)
+        except TimeoutError:
+            return reply
+
+    async def _note(self, operation: str, caller: Caller, refusal: Refused) -> None:
+        self.metrics.refusals.labels(str(refusal.status)).inc()
+        if refusal.status not in _REFUSALS:
+            return
+        at = self.served.clock.now()
+        try:
+            await run_in_threadpool(self.gate.refused, operation, caller, refusal, at)
+        except StoreError as error:
+            LOG.warning("a refusal was not noted: %s", error)
+
+    async def keep_up(self, every_s: float) -> None:
+        """Work off what waits, and answer what has ended, again and again."""
+        for turn in itertools.count():
+            try:
+                await run_in_threadpool(self._keep_up, counts=turn % COUNTS_EVERY == 0)
+            except CpeDiagError as error:
+                LOG.warning("%s", error)
+            await asyncio.sleep(every_s)
+
+    def _keep_up(self, *, counts: bool) -> None:
+        at = self.served.clock.now()
+        work_off(self.served)
+        settle(self.served, at)
+        if counts:
+            self.metrics.watch(self.served, at)
