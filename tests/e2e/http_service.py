@@ -125,8 +125,9 @@ class HttpService:
         role: Role | None = Role.AUTOMATION,
         headers: Mapping[str, str] | None = None,
         raw: bytes | None = None,
+        source: str = "127.0.0.1",
     ) -> Answered:
-        """Ask, with a token of a role; None: without any."""
+        """Ask from an address of loopback, with a token of a role; None: without any."""
         sent = dict(headers or {})
         if role is not None and "Authorization" not in sent:
             sent["Authorization"] = f"Bearer {self.token(role)}"
@@ -135,7 +136,9 @@ class HttpService:
             content = json.dumps(body).encode()
         if content is not None:
             sent.setdefault("Content-Type", "application/json")
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=30, source_address=(source, 0)
+        )
         try:
             connection.request(method, path, body=content, headers=sent)
             answer = connection.getresponse()
