@@ -106,11 +106,11 @@ def show(context: click.Context, /, run_id: str, *, as_json: bool) -> None:
 def cancel(context: click.Context, /, run_id: str) -> None:
     """Cancel RUN: at once where it waits, at its next safe point where it runs."""
     from cpe_diag.transports.clock import SystemClock
+    from cpe_diag.wiring import cancelling
 
     config = config_of(context)
     with told_clearly():
-        stored = _runs(config)
-        row = stored.run(run_id)
+        row = _runs(config).run(run_id)
         note_look(
             config,
             "look.subscriber",
@@ -118,7 +118,7 @@ def cancel(context: click.Context, /, run_id: str) -> None:
             subscriber=row.subscriber,
             ticket=row.ticket,
         )
-        row = stored.ask_cancel(run_id, at=SystemClock().now())
+        row = cancelling.cancel(config, run_id, SystemClock().now())
     if row.state is RunState.RUNNING:
         click.echo(f"{run_id} ends at its next safe point; where its process has died, resume it")
     else:

@@ -35,9 +35,9 @@ class QueueKind(StrEnum):
 class Limits:
     """How much is done at once, in each queue of a region.
 
-    `in_process` in one worker process, `per_node` on one access node whatever the process,
-    `starts_per_minute` in the whole region, None: as many as come. `look_every_s`: how often a
-    process looks whether there is more to do.
+    `in_process` in one worker process, `per_node` on one access node whatever the process or the
+    queue, `starts_per_minute` in the whole region, None: as many as come. `look_every_s`: how
+    often a process looks whether there is more to do.
     """
 
     in_process: int = 8

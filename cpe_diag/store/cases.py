@@ -10,6 +10,7 @@ from sqlalchemy import insert, or_, select, update
 from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.verdict import Destination
 from cpe_diag.store.case_tables import moment_text
+from cpe_diag.store.one_at_a_time import one_at_a_time
 from cpe_diag.store.run_rows import CASE_LASTS, CaseRow, case_row
 from cpe_diag.store.run_tables import CASES
 
@@ -98,6 +99,7 @@ def case_for(connection: Connection, new: NewRun, at: datetime) -> CaseRow:
     """
     begins = max(at, new.not_before or at)
     if new.ticket is not None:
+        one_at_a_time(connection, "ticket", new.ticket, new.subscriber)
         same = (
             select(CASES)
             .where(CASES.c.ticket == new.ticket, CASES.c.subscriber == new.subscriber)

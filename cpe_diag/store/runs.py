@@ -12,6 +12,7 @@ from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.run_journal import GOES_ON, RunState
 from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.cases import case_for, route
+from cpe_diag.store.one_at_a_time import one_at_a_time
 from cpe_diag.store.outbox import put
 from cpe_diag.store.run_queries import RunQueries, is_orphan, one_run
 from cpe_diag.store.run_rows import RunOutcome, RunRow, run_row
@@ -22,9 +23,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Update
 
+    from cpe_diag.domain.letter import NewLetter
     from cpe_diag.store.run_rows import NewRun
 
 SECOND_LINE: Final = "second_line"
+
+
+class NodeFullError(RunError):
+    """As many runs as may be are on the access node: this one comes again later."""
 
 
 class StoredRuns(RunQueries):
@@ -68,7 +74,15 @@ class StoredRuns(RunQueries):
             )
             return one_run(connection, new.id)
 
-    def claim(self, run_id: str, *, worker: str, at: datetime, lease: timedelta) -> RunRow:
+    def claim(
+        self,
+        run_id: str,
+        *,
+        worker: str,
+        at: datetime,
+        lease: timedelta,
+        per_node: int | None = None,
+    ) -> RunRow:
         """Take a run up: one that waits, or one whose worker has died or lost its lease.
 
         Args:
@@ -76,11 +90,14 @@ class StoredRuns(RunQueries):
             worker: who takes it, from `this_process`.
             at: now.
             lease: how long it is the worker's, unless it is renewed.
+            per_node: how many runs may be on its access node then; None: as many as come. A
+                run that was begun does not wait for that: it may have begun a change.
 
         Returns:
             The run; with its `attempt` everything is written, and an older one counts no more.
 
         Raises:
+            NodeFullError: as many are there.
             RunError: there is none, it has ended, or its worker still has it.
             StoreError: the store cannot be written.
         """
@@ -91,6 +108,8 @@ class StoredRuns(RunQueries):
             if seen.state is RunState.RUNNING and not is_orphan(seen, at):
                 until = moment_text(seen.lease_until) if seen.lease_until else "?"
                 raise RunError(f"run {run_id} is being done by {seen.worker}, until {until}")
+            if per_node is not None and seen.node is not None and not seen.attempt:
+                _check_room(connection, seen, per_node, at)
             taken = connection.execute(
                 update(RUNS)
                 .where(RUNS.c.id == run_id, RUNS.c.attempt == seen.attempt)
@@ -150,8 +169,18 @@ class StoredRuns(RunQueries):
             if put.rowcount != 1:
                 raise RunError(f"another worker has run {run_id}")
 
-    def ask_cancel(self, run_id: str, *, at: datetime) -> RunRow:
+    def ask_cancel(
+        self, run_id: str, *, at: datetime, letters: tuple[NewLetter, ...] = ()
+    ) -> RunRow:
         """Have a run cancelled: at once where it waits, at its next safe point where it runs.
+
+        Args:
+            run_id: of the run.
+            at: now.
+            letters: have to be told where it is cancelled at once.
+
+        Returns:
+            The run.
 
         Raises:
             RunError: there is none, or it has ended.
@@ -169,6 +198,7 @@ class StoredRuns(RunQueries):
                     state=RunState.CANCELLED,
                     destination=SECOND_LINE,
                     words="cancelled before it began",
+                    letters=letters,
                 )
                 _ended(connection, asked, run_id, outcome, at)
             return one_run(connection, run_id)
@@ -180,6 +210,21 @@ def _ours(run_id: str, attempt: int) -> Update:
         RUNS.c.attempt == attempt,
         RUNS.c.state == RunState.RUNNING.value,
     )
+
+
+def _check_room(connection: Connection, run: RunRow, per_node: int, at: datetime) -> None:
+    """Keep others from taking runs of the same node up until the transaction ends.
+
+    Raises:
+        NodeFullError: as many are there as may be.
+    """
+    one_at_a_time(connection, "node", run.node or "")
+    there = select(RUNS).where(
+        RUNS.c.state == RunState.RUNNING.value, RUNS.c.node == run.node, RUNS.c.id != run.id
+    )
+    rows = map(run_row, connection.execute(there).mappings().all())
+    if sum(not is_orphan(one, at) for one in rows) >= per_node:
+        raise NodeFullError(f"{per_node} runs are on {run.node}, which is as many as may be")
 
 
 class _MeanwhileError(Exception):

@@ -178,7 +178,12 @@ def begun(prepared: PreparedRun, values: Mapping[str, str]) -> Iterator[KeptRun]
 
 @contextmanager
 def taken_up(
-    config: Config, run_id: str, *, lease: timedelta = LEASE, lasts: timedelta | None = None
+    config: Config,
+    run_id: str,
+    *,
+    lease: timedelta = LEASE,
+    lasts: timedelta | None = None,
+    per_node: int | None = None,
 ) -> Iterator[KeptRun]:
     """Take up a run whose process has died, or that waits.
 
@@ -188,18 +193,20 @@ def taken_up(
         lease: how long it is this process's where that is not renewed.
         lasts: after how long it is renewed no more, so that a run that hangs is taken up by
             others; None: never.
+        per_node: how many runs may be on its access node; None: as many as come.
 
     Yields:
         The run, as for `begun`.
 
     Raises:
+        NodeFullError: as many are there.
         RunError: there is none, it has ended, or its worker still has it; or its journal cannot
             be read: then it has ended, and its case is second line's.
         StoreError: the store cannot be used.
     """
     store = case_store(config)
     runs = StoredRuns(store)
-    row = runs.claim(run_id, worker=this_process(), at=_now(), lease=lease)
+    row = runs.claim(run_id, worker=this_process(), at=_now(), lease=lease, per_node=per_node)
     journal = StoredRunJournal(store, row.id, row.attempt)
     try:
         so_far = run_so_far(runs.entries(run_id), started_at=row.started_at or _now())

@@ -16,6 +16,7 @@ from cpe_diag.store.event_hubs import StoredHubs
 from cpe_diag.store.incoming_tickets import StoredTickets
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.store.seen_deliveries import StoredDeliveries
+from cpe_diag.wiring.cancelling import cancel
 from cpe_diag.wiring.case_clock import result_of
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.desk import case_store, open_desk
@@ -59,6 +60,7 @@ def served_by(config: Config) -> Served:
         runs=runs,
         cases=StoredCases(store),
         submit=orders.submit,
+        cancel=partial(cancel, config),
         rules=rules_of(config),
         desks={name: incoming(one, credentials.resolve) for name, one in tickets.desks.items()},
         playbooks={one.id: one for one in list_playbooks(vocabulary(), config.playbook_folders)},

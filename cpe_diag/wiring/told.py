@@ -60,3 +60,22 @@ def told_of_failure(
         ),
         *call_letters(tickets, call, now, time=run_id),
     )
+
+
+def told_of_cancel(config: Config, case: CaseRow, run_id: str) -> tuple[NewLetter, ...]:
+    """Tell the desk that asked that a run was cancelled before it began."""
+    if case.desk is None:
+        return ()
+    from cpe_diag.domain.verdict import Destination
+    from cpe_diag.service.letters import words_letters
+    from cpe_diag.wiring.tickets import tickets_of
+
+    return words_letters(
+        tickets_of(config),
+        case,
+        about=run_id,
+        occasion="cancelled",
+        subject="No diagnosis",
+        words=f"The diagnosis of case {case.id} was cancelled; second line goes on with it.",
+        destination=Destination.SECOND_LINE,
+    )

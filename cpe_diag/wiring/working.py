@@ -23,7 +23,7 @@ from cpe_diag.domain.failures import (
 from cpe_diag.playbook.model import ActStep
 from cpe_diag.service.fifteen_minutes import Warn
 from cpe_diag.service.http_exchange import new_client
-from cpe_diag.service.jobs import Limits, job_of
+from cpe_diag.service.jobs import URGENT, Limits, job_of
 from cpe_diag.service.queue_dbos import DbosJobs, DbosWorker
 from cpe_diag.service.submit import DEFAULT_REGION
 from cpe_diag.service.sweep import GRACE, Sweep
@@ -31,7 +31,7 @@ from cpe_diag.service.try_again import following
 from cpe_diag.service.worker_journal import LeftError, WorkerJournal, patient
 from cpe_diag.store.holds import Holds
 from cpe_diag.store.processes import this_process
-from cpe_diag.store.runs import StoredRuns
+from cpe_diag.store.runs import NodeFullError, StoredRuns
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.acting import Acting
 from cpe_diag.wiring.case_clock import case_clock_of
@@ -66,6 +66,8 @@ KEEP_S: Final = 600.0
 """How long a worker waits for a store that is away, until it leaves a result to be made anew."""
 BUSY_S: Final = (5.0, 20.0)
 """When a run comes again whose router another run is at; not all at the same time."""
+SOON_S: Final = (1.0, 3.0)
+"""The same for an urgent run whose access node has as many runs as may be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,13 +188,21 @@ class Worker:
         """Let one run at a time be at a router; another comes again later."""
         row = self._runs.run(run_id)
         if row.router is None:
-            self._take(run_id)
+            self._take_if_there_is_room(row)
             return
         try:
             with self._holds.held((f"run {row.router}",), "the router", holder=this_process()):
-                self._take(run_id)
+                self._take_if_there_is_room(row)
         except ActionError:
             self._again(row, random.uniform(*BUSY_S))  # noqa: S311 - no secret
+
+    def _take_if_there_is_room(self, row: RunRow) -> None:
+        """Keep to the limit of the access node, which is one for both queues."""
+        try:
+            self._take(row.id)
+        except NodeFullError:
+            wait_s = SOON_S if row.priority <= URGENT else BUSY_S
+            self._again(row, random.uniform(*wait_s))  # noqa: S311 - no secret
 
     def _again(self, row: RunRow, wait_s: float) -> None:
         at = self._clock.now()
@@ -201,7 +211,13 @@ class Worker:
 
     def _take(self, run_id: str) -> None:
         with (
-            taken_up(self._config, run_id, lease=self._wish.lease, lasts=LASTS) as kept,
+            taken_up(
+                self._config,
+                run_id,
+                lease=self._wish.lease,
+                lasts=LASTS,
+                per_node=self._wish.limits.per_node,
+            ) as kept,
             about(case=kept.row.case_id),
         ):
             LOG.info("taken up: %s, attempt %d", kept.row.playbook, kept.row.attempt)

@@ -142,7 +142,7 @@ def cancel_run(served: Served, call: Call) -> Reply | Refused:
     except RunError:
         return _NO_RUN
     try:
-        return Reply(status=202, body=_run(served.runs.ask_cancel(call.path["id"], at=call.at)))
+        return Reply(status=202, body=_run(served.cancel(call.path["id"], call.at)))
     except RunError as error:
         return Refused(status=409, reason=str(error))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from cpe_diag.domain.audit import AuditEvent
 from cpe_diag.domain.evidence import FactKey
@@ -19,6 +20,7 @@ from cpe_diag.store.api_tokens import StoredTokens
 from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.event_hubs import StoredHubs
 from cpe_diag.store.incoming_tickets import StoredTickets
+from cpe_diag.store.run_rows import RunRow
 from cpe_diag.store.runs import StoredRuns
 
 
@@ -28,7 +30,8 @@ class Served:
 
     `result_of` gives what a run has left, None where it has left nothing. `outages` are the group
     outages that runs point to. `gives` are facts by probe. `case_link` gives the address of a
-    case's page, None where there is none. `note` appends to the audit trail.
+    case's page, None where there is none. `note` appends to the audit trail. `cancel` has a run
+    cancelled at a moment; it raises RunError where it has ended.
     """
 
     tickets: StoredTickets
@@ -38,6 +41,7 @@ class Served:
     runs: StoredRuns
     cases: StoredCases
     submit: Submit
+    cancel: Callable[[str, datetime], RunRow]
     rules: TicketRules
     desks: Mapping[str, IncomingDesk]
     playbooks: Mapping[str, Playbook]

@@ -10,14 +10,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cpe_diag.domain.failures import RunError, StoreError
+from cpe_diag.domain.letter import LetterKind, NewLetter
 from cpe_diag.domain.run_journal import RunEntry, RunEntryKind, RunState
 from cpe_diag.domain.secret import Secret
 from cpe_diag.store.case_store import CaseStore
 from cpe_diag.store.cases import StoredCases
+from cpe_diag.store.outbox import StoredOutbox
 from cpe_diag.store.processes import has_died, this_process
 from cpe_diag.store.run_journal import StoredRunJournal
 from cpe_diag.store.run_rows import NewRun, RunOutcome
-from cpe_diag.store.runs import StoredRuns
+from cpe_diag.store.runs import NodeFullError, StoredRuns
 from cpe_diag.testing.conformance_runs import check_run_journal
 from cpe_diag.testing.run_journals import FakeRunJournal
 
@@ -69,6 +71,50 @@ def test_the_same_order_given_at_once_by_many_is_one_run(store_url: str, runs: S
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(order, range(8)))) == 1
+
+
+def test_two_playbooks_ordered_at_once_for_a_new_ticket_are_in_one_case(
+    store_url: str, runs: StoredRuns
+) -> None:
+    """Else its desk is answered twice, and second line looks at half of it."""
+    runs.runs()
+
+    def order(number: int) -> str:
+        one = StoredRuns(CaseStore.behind(Secret(store_url)))
+        row, _is_new = one.submit(replace(NEW, id=f"run{number}", order_key=f"{number}"), at=AT)
+        return row.case_id
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(order, range(8)))) == 1
+
+
+def test_of_many_who_take_runs_up_no_more_are_on_a_node_than_may_be(
+    store_url: str, runs: StoredRuns
+) -> None:
+    """Whatever their queues; whose worker has died, or has lost its lease, counts no more."""
+    runs.runs()
+    for number in range(8):
+        runs.submit(replace(NEW, id=f"run{number}", node="an-1"), at=AT)
+
+    def take(number: int, at: datetime = AT) -> str:
+        one = StoredRuns(CaseStore.behind(Secret(store_url)))
+        try:
+            row = one.claim(f"run{number}", worker=ELSEWHERE, at=at, lease=LEASE, per_node=3)
+        except NodeFullError:
+            return ""
+        return row.id
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = [one for one in pool.map(take, range(8)) if one]
+    assert len(taken) == 3
+    left = [number for number in range(8) if f"run{number}" not in taken]
+    assert take(left[0]) == ""
+    assert runs.run(f"run{left[0]}").state is RunState.QUEUED
+    runs.end(taken[0], 1, ENDED, at=AT)
+    assert take(left[0])
+    runs.submit(replace(NEW, id="far", node="an-2"), at=AT)
+    assert runs.claim("far", worker="a", at=AT, lease=LEASE, per_node=1).attempt == 1
+    assert take(left[1], AT + 2 * LEASE)
 
 
 def test_of_many_who_take_a_run_up_one_gets_it(store_url: str, runs: StoredRuns) -> None:
@@ -165,12 +211,14 @@ def test_a_run_that_waits_is_cancelled_at_once_and_one_that_runs_is_asked(
 ) -> None:
     """What was begun comes to a safe point first."""
     runs.submit(NEW, at=AT)
-    cancelled = runs.ask_cancel("run1", at=AT)
+    letter = NewLetter(key="k1", kind=LetterKind.NOTE, target="main", lane="81", document={})
+    cancelled = runs.ask_cancel("run1", at=AT, letters=(letter,))
     assert cancelled.state is RunState.CANCELLED
     assert StoredCases(store).case(cancelled.case_id).destination == "second_line"
     runs.begin(replace(NEW, id="run2"), worker="a", at=AT, lease=LEASE)
-    asked = runs.ask_cancel("run2", at=AT)
+    asked = runs.ask_cancel("run2", at=AT, letters=(replace(letter, key="k2"),))
     assert (asked.state, asked.cancel_asked_at) == (RunState.RUNNING, AT)
+    assert [one.key for one in StoredOutbox(store).letters()] == ["k1"]
     runs.put_off("run2", 1, until=AT + LEASE, words="the router is off")
     assert runs.run("run2").state is RunState.WAITING
     assert runs.ask_cancel("run2", at=AT).state is RunState.CANCELLED

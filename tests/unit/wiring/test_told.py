@@ -16,7 +16,7 @@ from cpe_diag.service.ticket_rules import Priority, priority_of
 from cpe_diag.store.run_rows import CaseRow
 from cpe_diag.testing.run_samples import sample_run
 from cpe_diag.wiring.config import read
-from cpe_diag.wiring.told import told_of_end, told_of_failure
+from cpe_diag.wiring.told import told_of_cancel, told_of_end, told_of_failure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,6 +100,15 @@ def test_a_failed_run_is_told_to_the_desk_and_to_whoever_is_on_call(tmp_path: Pa
     assert (call.target, said.priority) == ("Ann", Priority.TOTAL_LOSS)
     assert said.title.startswith("The diagnosis of case c-1 could not be done")
     assert told_of_failure(config(tmp_path), replace(CASE, desk=None), "r-7", AT) == ()
+
+
+def test_a_cancelled_run_is_told_to_the_desk_and_to_nobody_at_home(tmp_path: Path) -> None:
+    """Who has cancelled it knows; the desk waits for an answer."""
+    (note,) = told_of_cancel(config(tmp_path), CASE, "r-7")
+    answer = decode(Answer, note.document)
+    assert (answer.external_id, answer.route.group) == ("cpe-diag/r-7/cancelled", "Second")
+    assert "case c-1 was cancelled" in answer.note
+    assert told_of_cancel(config(tmp_path), replace(CASE, desk=None), "r-7") == ()
 
 
 def test_a_customer_who_sees_the_notes_is_not_told_of_our_failures(tmp_path: Path) -> None:

@@ -1,0 +1,37 @@
+"""Cancels a run; where that ends it, the desk that has ordered it is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpe_diag.store.cases import StoredCases
+from cpe_diag.store.runs import StoredRuns
+from cpe_diag.wiring.desk import case_store
+from cpe_diag.wiring.told import told_of_cancel
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cpe_diag.store.run_rows import RunRow
+    from cpe_diag.wiring.config import Config
+
+
+def cancel(config: Config, run_id: str, at: datetime) -> RunRow:
+    """Have a run cancelled: at once where it waits, at its next safe point where it runs.
+
+    Args:
+        config: the configuration: who is told.
+        run_id: of the run.
+        at: now.
+
+    Returns:
+        The run.
+
+    Raises:
+        RunError: there is none, or it has ended.
+        MeasurementError, StoreError: the store cannot be used.
+    """
+    store = case_store(config)
+    runs = StoredRuns(store)
+    case = StoredCases(store).case(runs.run(run_id).case_id)
+    return runs.ask_cancel(run_id, at=at, letters=told_of_cancel(config, case, run_id))
