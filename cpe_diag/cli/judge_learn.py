@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cpe_diag.judge.calibration import Calibration
-    from cpe_diag.judge.learning import Concluded
+    from cpe_diag.judge.learning import Alike, Concluded
     from cpe_diag.judge.truth import Truth
     from cpe_diag.store.archive import Archived
 
@@ -43,7 +43,9 @@ def learn(directories: tuple[str, ...], out: Path | None) -> None:
     runs = [one for place in places for one in _labelled(place)]
     cases = [one for truth, run in runs if (one := _concluded(truth, run)) is not None]
     try:
-        learned = fitted(cases, learned_on=_today(), source=_source(runs, places))
+        learned = fitted(
+            cases, learned_on=_today(), source=_source(runs, places), alike=_alike(runs)
+        )
     except TooFewCasesError as error:
         raise BadInputError(f"archive: {error}") from error
     for line in _lines(learned, cases, len(runs)):
@@ -96,6 +98,30 @@ def _concluded(truth: Truth, run: Archived) -> Concluded | None:
     )
 
 
+def _alike(runs: Sequence[tuple[Truth, Archived]]) -> list[Alike]:
+    """Conclude each run with all that is known, and with its own cause left out."""
+    from cpe_diag.domain.verdict import FaultDomain
+    from cpe_diag.judge.learning import Alike
+    from cpe_diag.judge.left_out import concluded
+
+    found = []
+    for truth, run in runs:
+        healthy = truth.domain is FaultDomain.NONE
+        left_out = () if healthy or truth.also else (truth.cause,)
+        for cause in (None, *left_out):
+            told = concluded(run.result.case, cause)
+            found.append(
+                Alike(
+                    case=f"{truth.lab} {truth.case or run.name}",
+                    ground=told[1] if told else None,
+                    foreseen=cause is None,
+                    right=told is not None and told[0] in truth.causes,
+                    healthy=healthy,
+                )
+            )
+    return found
+
+
 def _source(runs: Sequence[tuple[Truth, Archived]], places: Sequence[Path]) -> str:
     """Name the runs: how many of which lab, and the seeds of their order."""
     labs = sorted({truth.lab for truth, _ in runs})
@@ -130,6 +156,8 @@ def _lines(learned: Calibration, cases: Sequence[Concluded], runs: int) -> list[
         f"{runs} runs, in {len(cases)} of them a cause leads, in {right} of these rightly",
         learned.words(),
         f"Brier score: {learned.brier_before} before, {learned.brier_after} on cases left out",
+        "of mechanisms that nobody foresaw, for each verdict that is right: "
+        + ", ".join(f"{ground} {odds}" for ground, odds in learned.unforeseen.items()),
     ]
 
 

@@ -71,6 +71,8 @@ class ContributionKind(StrEnum):
     """Other causes that would explain the same findings."""
     CALIBRATION = "calibration"
     """What was learned from labelled cases about such sums."""
+    UNFORESEEN = "unforeseen"
+    """Something that nobody foresaw, and that would come out alike."""
     LIMIT = "limit"
     """Nothing is certain."""
 

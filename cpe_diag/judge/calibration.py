@@ -11,10 +11,12 @@ verdict less sure, never surer than its sum.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import Final
 
+from cpe_diag.judge.unforeseen import WHERE_AT_MOST, Ground, beside_unforeseen
 from cpe_diag.judge.weighing import CERTAIN_AT_MOST, chance, log_odds_of
 
 
@@ -26,6 +28,8 @@ class Calibration:
     date (ISO 8601) or empty; `source` names the runs, with the seeds of their order.
     Brier scores are mean squared differences between confidence and truth, 0 is perfect: of the
     sums themselves, and of what is learned, on cases that were left out of the learning.
+    `unforeseen` are odds by ground (see `unforeseen`): how many verdicts on it are of mechanisms
+    that nobody foresaw, for each one that is right.
     """
 
     slope: float = 1.0
@@ -35,6 +39,7 @@ class Calibration:
     source: str = "nothing was learned yet"
     brier_before: float | None = None
     brier_after: float | None = None
+    unforeseen: Mapping[str, float] = field(default_factory=dict)
 
     def confidence(self, belief: float) -> float:
         """Give what a belief has meant so far, never more than itself."""
@@ -42,6 +47,11 @@ class Calibration:
             return 0.0
         held = min(belief, CERTAIN_AT_MOST)
         return min(chance(self.slope * log_odds_of(held) + self.offset), held)
+
+    def beside_unforeseen(self, confidence: float, ground: Ground) -> float:
+        """Give what is left of a confidence beside what nobody foresaw."""
+        left = beside_unforeseen(confidence, self.unforeseen.get(ground, 0.0))
+        return min(left, WHERE_AT_MOST) if ground is Ground.WHERE else left
 
     def words(self) -> str:
         """Say in a line what it does and where it comes from."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.verdict import Candidate, ContributionKind
 from cpe_diag.judge.accounts import account, beside
 from cpe_diag.judge.calibration import Calibration
-from cpe_diag.judge.competing import MENTION
+from cpe_diag.judge.competing import FLOOR, MENTION
+from cpe_diag.judge.unforeseen import WORDS, ground_of
 from cpe_diag.judge.weighing import weigh
 
 if TYPE_CHECKING:
@@ -100,6 +101,10 @@ def _candidate(
     if calibration is not None:
         belief = calibration.confidence(belief)
         lines = beside(lines, belief, ContributionKind.CALIBRATION, calibration.words())
+        ground = ground_of(weighed, seen.on, (seen.weighing.lead or weighed, *seen.weighing.also))
+        belief = max(calibration.beside_unforeseen(belief, ground), min(belief, FLOOR))
+        words = f"something that nobody foresaw could come out alike: {WORDS[ground]}"
+        lines = beside(lines, belief, ContributionKind.UNFORESEEN, words)
     return Candidate(
         cause=cause.id,
         domain=cause.domain,

@@ -41,7 +41,8 @@ class Cause:
     0, `against` below 0. `explains` are the unusual findings that one has no need to wonder about
     any more once this cause is known. `shifts` add to the log-odds for a complaint (symptom id).
     `bystander` causes are real, but not what the customer complains about: they lead only where
-    nothing else stands. `source` says where the signature comes from.
+    nothing else stands. `where` causes say by enclosure whose the fault is, and not what it is.
+    `source` says where the signature comes from.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Cause:
     explains: tuple[str, ...] = ()
     shifts: tuple[tuple[str, float], ...] = ()
     bystander: bool = False
+    where: bool = False
     next_action: str
     tell_customer: str
     source: str

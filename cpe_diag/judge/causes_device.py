@@ -206,6 +206,7 @@ CAUSES_DEVICE: Final[tuple[Cause, ...]] = (
         ),
         explains=("device_gets_no_pages", "device_connects_in_vain", "only_one_device_affected"),
         shifts=((ONE_DEVICE, 1.0),),
+        where=True,
         next_action="Have the customer restart the device, then reset its network settings; the"
         " router's rules for single devices were not all read.",
         tell_customer="Your connection and your router work, but this device gets no pages. Please"

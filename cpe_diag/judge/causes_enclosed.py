@@ -86,6 +86,7 @@ CAUSES_ENCLOSED: Final[tuple[Cause, ...]] = (
         ),
         explains=("home_cut_off", "router_unreachable", "port_idle", "router_hung"),
         shifts=((NO_INTERNET, 0.2),),
+        where=True,
         next_action="Compare the edge's neighbour table, session and filters of this home with the"
         " hardware address that the node has learned; look at filters of the port.",
         tell_customer="Your router sends to our network, and gets no answer through. We look for"

@@ -131,6 +131,7 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         ),
         explains=("platform_fails", "platform_fails_from_home"),
         shifts=SHIFTS,
+        where=True,
         next_action="Point to the site's own status page; watch it from here. Give its owner the"
         " ways in which it failed.",
         tell_customer="The site itself is out of order at the moment. Your connection and our"

@@ -45,6 +45,7 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
             "ethernet_link_down",
             "port_changed",
             "line_out_of_sync",
+            "modem_offline",
             "far_end_power_lost",
             "line_signal_lost",
             "no_mac_learned",

