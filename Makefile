@@ -72,6 +72,10 @@ bench-judge: $(VENV)/.installed ## milliseconds of a judgement, with the shipped
 bench-sweep: $(VENV)/.installed ## a sweep of 20 nodes with 1,000 ports beside net-snmp (Debian package snmp) on the same work
 	@$(BIN)/python tests/bench/sweep.py
 
+.PHONY: bench-webhooks
+bench-webhooks: $(VENV)/.installed ## how long a desk waits for the answer to its webhook, beside a bare Starlette route
+	@$(BIN)/python tests/bench/webhooks.py
+
 # FAULTS="--lab home --half unseen3 --copies 2 ..."; tests/bench/verdicts.py --help tells all.
 .PHONY: bench-verdicts
 bench-verdicts: $(VENV)/.installed-dev ## how often verdicts are right: every fault of the labs in random order, confusion matrix, calibration (Linux, root, Debian packages; an hour)

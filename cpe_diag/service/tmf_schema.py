@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 _FOLDER: Final = Path(__file__).parent / "tmf"
 
 MOST_FAULTS: Final = 10
+
+# RFC 3986, appendix A: `URI`, which has a scheme. A host in brackets is not looked into.
+_PCHAR: Final = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})"
+_URI: Final = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:"
+    rf"(?://(?:\[[0-9A-Fa-f:.]+\]|{_PCHAR})*(?=[/?#]|$))?(?:/?{_PCHAR}+)?(?:/{_PCHAR}*)*"
+    rf"(?:\?(?:{_PCHAR}|[/?])*)?(?:#(?:{_PCHAR}|[/?])*)?"
+)
 
 
 class Api(StrEnum):
@@ -145,5 +154,9 @@ def _formats() -> FormatChecker:
         return not isinstance(value, str) or (
             moment(value) is not None and value[-1:] in "Zz0123456789" and "T" in value.upper()
         )
+
+    @checker.checks("uri")
+    def is_uri(value: object) -> bool:
+        return not isinstance(value, str) or _URI.fullmatch(value) is not None
 
     return checker

@@ -1,9 +1,10 @@
 """The case store: SQLite on one machine, PostgreSQL by URL for a team.
 
 Every use is one short transaction on a connection of its own, so that processes stand beside each
-other. On SQLite a writer takes the file first (BEGIN IMMEDIATE) and waits for others; a commit is
-on the disk (write-ahead log, synchronous FULL). The tables are made and brought up to date by the
-migrations in the package when the store is first used.
+other; a process that is asked again and again keeps connections open (`keep_open`). On SQLite a
+writer takes the file first (BEGIN IMMEDIATE) and waits for others; a commit is on the disk
+(write-ahead log, synchronous FULL). The tables are made and brought up to date by the migrations
+in the package when the store is first used.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import platformdirs
 from sqlalchemy import URL, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from cpe_diag.domain.failures import StoreError
 from cpe_diag.store.case_tables import HEAD
@@ -35,6 +37,9 @@ PRIVATE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
 WAIT_S: Final = 10.0
 """How long a process waits for its turn; a transaction of ours takes milliseconds."""
+
+KEPT_OPEN: Final = 8
+"""Connections that are kept between uses, where any are; more are opened as they are needed."""
 
 SQLITE: Final = "sqlite"
 _WRITES: Final = "cpe_diag_writes"
@@ -64,6 +69,8 @@ class CaseStore:
         self._url = url
         self._wait_s = wait_s
         self._engine: Engine | None = None
+        self._pool: dict[str, Any] = {"poolclass": NullPool}
+        self._opening, self._turn = threading.Lock(), threading.Lock()
 
     @classmethod
     def at(cls, path: Path, *, wait_s: float = WAIT_S) -> CaseStore:
@@ -99,6 +106,20 @@ class CaseStore:
             return str(url.database)
         return f"{url.get_backend_name()}://{url.host or ''}/{url.database or ''}"
 
+    def keep_open(self) -> None:
+        """Keep connections between uses, until `close`: before the store is first used.
+
+        To open one takes PostgreSQL some 5 ms; SQLite writes its log back when the last closes.
+        """
+        self._pool = {"poolclass": QueuePool, "pool_size": KEPT_OPEN, "max_overflow": -1}
+        if not self._is_file:
+            self._pool["pool_pre_ping"] = True  # the server may have gone and come again
+
+    def close(self) -> None:
+        """Close what is kept open; the store can be used again."""
+        if self._engine is not None:
+            self._engine.dispose()
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Read in one transaction, which sees one moment.
@@ -120,39 +141,51 @@ class CaseStore:
         Raises:
             StoreError: it cannot be opened or written; nothing was.
         """
-        with self._told(), _writing(self._ready()) as connection:
+        with self._told(), self._in_turn(), _writing(self._ready()) as connection:
             yield connection
 
     @property
     def _is_file(self) -> bool:
         return self._url.get_backend_name() == SQLITE
 
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Let threads that write to a file follow each other; SQLite would ask now and then."""
+        if not self._is_file:
+            yield
+            return
+        taken = self._turn.acquire(timeout=self._wait_s)
+        try:
+            yield  # where it was not taken SQLite says why
+        finally:
+            if taken:
+                self._turn.release()
+
     def _ready(self) -> Engine:
         """Give the engine of a store whose tables are as this version knows them."""
-        if self._engine is None:
-            engine = self._opened()
-            if not (self._is_file and not Path(str(self._url.database)).exists()):
-                with engine.connect() as connection:
-                    version = _version(connection)
-                if version == HEAD:
-                    self._engine = engine
+        with self._opening:
+            if self._engine is None:
+                self._engine = self._made_ready(self._opened())
+            return self._engine
+
+    def _made_ready(self, engine: Engine) -> Engine:
+        if not (self._is_file and not Path(str(self._url.database)).exists()):
+            with engine.connect() as connection:
+                if _version(connection) == HEAD:
                     return engine
-            if self._is_file:
-                with _alone(Path(str(self._url.database))):
-                    _switch_to_wal(engine)
-                    _migrate(engine, self.name)
-            else:
+        if self._is_file:
+            with _alone(Path(str(self._url.database))):
+                _switch_to_wal(engine)
                 _migrate(engine, self.name)
-            self._engine = engine
-        return self._engine
+        else:
+            _migrate(engine, self.name)
+        return engine
 
     def _opened(self) -> Engine:
         try:
             if not self._is_file:
-                return create_engine(self._url, poolclass=NullPool)
-            engine = create_engine(
-                self._url, poolclass=NullPool, connect_args={"timeout": self._wait_s}
-            )
+                return create_engine(self._url, **self._pool)
+            engine = create_engine(self._url, connect_args={"timeout": self._wait_s}, **self._pool)
         except ImportError as error:
             raise StoreError(f"the case store needs a Python package: {error.name}") from None
         event.listen(engine, "connect", _sqlite_connected)

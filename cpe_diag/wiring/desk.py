@@ -146,11 +146,12 @@ class Desk:
         raise RightsError(f"refused: {words}")
 
 
-def open_desk(config: Config) -> Desk:
+def open_desk(config: Config, store: CaseStore | None = None) -> Desk:
     """Open the desk; the store is opened when it is first used.
 
     Args:
         config: the configuration.
+        store: what it works on; None: a store of its own.
 
     Returns:
         The desk.
@@ -162,7 +163,7 @@ def open_desk(config: Config) -> Desk:
         StoreError: the store's URL is none.
     """
     rights = read_rights(config.rights)
-    store, keys = _store(config)
+    store, keys = store or case_store(config), _keys(config)
     audit = StoredAudit(store, keys)
     return Desk(
         staff=staff_of(config),
@@ -196,15 +197,14 @@ def case_store(config: Config) -> CaseStore:
     return CaseStore.behind(credentials_of(config).resolve(wanted.url))
 
 
-def _store(config: Config) -> tuple[CaseStore, KeySource]:
+def _keys(config: Config) -> KeySource:
     wanted, credentials = config.store, credentials_of(config)
     path = wanted.path or default_path()
-    store = case_store(config)
     if wanted.audit_key is None:
-        return store, KeyFile(path.with_name(f"{path.name}.audit-key"))
+        return KeyFile(path.with_name(f"{path.name}.audit-key"))
     reference = wanted.audit_key
 
     def key() -> AuditKey:
         return key_of(credentials.resolve(reference))
 
-    return store, KeptKey(key)
+    return KeptKey(key)

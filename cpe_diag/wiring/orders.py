@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from cpe_diag.wiring.config import Config
 
 
-def orders_of(config: Config) -> Orders:
+def orders_of(config: Config, store: CaseStore | None = None) -> Orders:
     """Give what takes orders; playbooks are read once, also where many orders name them.
 
     Args:
         config: the configuration.
+        store: where orders are kept; None: one of their own.
 
     Returns:
         What takes orders, for as long as a process lives.
@@ -40,7 +41,7 @@ def orders_of(config: Config) -> Orders:
         MeasurementError: the reference to the store's URL cannot be resolved.
         StoreError: the store's URL is none.
     """
-    store = case_store(config)
+    store = store or case_store(config)
 
     @cache
     def playbook_of(name: str) -> Playbook:

@@ -46,8 +46,9 @@ def served_by(config: Config) -> Served:
         CpeDiagError: a file is wrong, no inventory is configured, or a secret cannot be had.
     """
     store = case_store(config)
-    desk = open_desk(config)
-    orders = orders_of(config)
+    store.keep_open()
+    desk = open_desk(config, store)
+    orders = orders_of(config, store)
     tickets = tickets_of(config)
     credentials = credentials_of(config)
     runs = StoredRuns(store)
@@ -71,6 +72,7 @@ def served_by(config: Config) -> Served:
         rights=desk.rights,
         note=desk.audit.note,
         clock=desk.clock,
+        close=store.close,
     )
 
 

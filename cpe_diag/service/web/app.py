@@ -67,6 +67,7 @@ def make_app(
             keeping = group.create_task(service.keep_up(keeps_up_every_s))
             yield
             keeping.cancel()
+        await run_in_threadpool(served.close)
 
     return Starlette(
         routes=[*_routes(service)],

@@ -37,18 +37,19 @@ def with_addresses(reply: Reply, request: Request) -> Reply:
     host = request.headers.get("host", "")
     if reply.body is None or not _HOST.fullmatch(host):
         return reply
-    return replace(reply, body=_whole(reply.body, f"{request.url.scheme}://{host}"))
+    return replace(reply, body=whole(reply.body, f"{request.url.scheme}://{host}"))
 
 
-def _whole(value: Json, address: str) -> Json:
+def whole(value: Json, address: str) -> Json:
+    """Put an address before every reference of our own."""
     if isinstance(value, list):
-        return [_whole(one, address) for one in value]
+        return [whole(one, address) for one in value]
     if not isinstance(value, dict):
         return value
     return {
         key: f"{address}{one}"
         if key == "href" and isinstance(one, str) and one.startswith("/")
-        else _whole(one, address)
+        else whole(one, address)
         for key, one in value.items()
     }
 

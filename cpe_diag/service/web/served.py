@@ -31,7 +31,8 @@ class Served:
     `result_of` gives what a run has left, None where it has left nothing. `outages` are the group
     outages that runs point to. `gives` are facts by probe. `case_link` gives the address of a
     case's page, None where there is none. `note` appends to the audit trail. `cancel` has a run
-    cancelled at a moment; it raises RunError where it has ended.
+    cancelled at a moment; it raises RunError where it has ended. `close` closes what the store
+    keeps open.
     """
 
     tickets: StoredTickets
@@ -52,3 +53,4 @@ class Served:
     rights: Rights
     note: Callable[[AuditEvent], None]
     clock: Clock
+    close: Callable[[], None]

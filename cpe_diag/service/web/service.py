@@ -29,14 +29,15 @@ if TYPE_CHECKING:
 
     from cpe_diag.service.web.operations import Operation
 
-WAITS_S: Final = 0.1
-"""How long a desk waits for what becomes of its ticket; the answer is due within 0.2 s."""
+WAITS_S: Final = 0.05
+"""So long after it has asked a desk hears what has become of its ticket, else that it is kept; the
+answer is due within 0.2 s."""
 
 COUNTS_EVERY: Final = 5
 """In which of its turns a service counts what the store holds; Prometheus asks less often."""
 
-SLOWLY: Final = 8
-"""How much of such work goes on at the same time: it leaves threads to those who ask."""
+SLOWLY: Final = 2
+"""How much of such work goes on at the same time: those who ask come first."""
 
 _REFUSALS: Final = frozenset({400, 401, 403, 408, 409, 413, 415, 422, 429})
 """What gets a line of the audit trail; what is not there (404) is no refusal."""
@@ -65,7 +66,7 @@ class Service:
             else:
                 caller = came
                 refused = self.gate.may(operation, caller)
-                reply = refused or await self._handled(operation, request, caller)
+                reply = refused or await self._handled(operation, request, caller, began)
         except CpeDiagError as error:
             LOG.warning("%s: %s", operation.id, error)
             reply = UNUSABLE
@@ -95,7 +96,7 @@ class Service:
         return await run_in_threadpool(self.gate.known, operation, header, address)
 
     async def _handled(
-        self, operation: Operation, request: Request, caller: Caller
+        self, operation: Operation, request: Request, caller: Caller, began: float
     ) -> Reply | Refused:
         parts, query = dict(request.path_params), query_of(request)
         if refusal := odd_words(parts, query):
@@ -117,7 +118,7 @@ class Service:
         )
         reply = await run_in_threadpool(self._handle, operation, call)
         if isinstance(reply, Reply) and reply.goes_on is not None:
-            return await self._in_time(operation, caller, reply, reply.goes_on)
+            return await self._in_time(operation, caller, reply, reply.goes_on, began)
         return reply
 
     def _handle(self, operation: Operation, call: Call) -> Reply | Refused:
@@ -132,6 +133,7 @@ class Service:
         caller: Caller,
         reply: Reply,
         work: Callable[[], Reply | Refused],
+        began: float,
     ) -> Reply | Refused:
         """Give what the work says where it is done in time; else it goes on without us."""
         done: asyncio.Future[Reply | Refused] = asyncio.get_running_loop().create_future()
@@ -153,7 +155,7 @@ class Service:
             return await run_in_threadpool(work)
         self.tasks.create_task(go_on())
         try:
-            return await asyncio.wait_for(done, WAITS_S)
+            return await asyncio.wait_for(done, max(0.0, began + WAITS_S - time.monotonic()))
         except TimeoutError:
             return reply
 

@@ -52,11 +52,13 @@ from cpe_diag.service.tmf653 import (
 )
 from cpe_diag.service.tmf_error import tmf_error
 from cpe_diag.service.tmf_schema import Api, document, faults
+from cpe_diag.service.web.replies import whole
 from cpe_diag.testing.evidence_samples import changed, dsl_home, unobserved
 from cpe_diag.testing.run_samples import sample_run
 from cpe_diag.wiring.knowledge import facts_by_probe, vocabulary
 
 NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
+OURS: Final = "https://diag.example.net"
 
 V4_EVENT: Final[dict[str, Any]] = {
     "eventId": "e-1",
@@ -223,7 +225,7 @@ def test_every_playbook_is_a_specification() -> None:
     """With a definition for everything that it may measure."""
     for playbook in list_playbooks(vocabulary()):
         body = specification(playbook, facts_by_probe())
-        assert faults(Api.SERVICE_TEST_V4, "ServiceTestSpecification", body) == ()
+        assert faults(Api.SERVICE_TEST_V4, "ServiceTestSpecification", whole(body, OURS)) == ()
         names = [one["metricName"] for one in body["testMeasureDefinition"]]  # type: ignore[union-attr, index, call-overload]
         assert len(names) == len(set(names))
 
@@ -237,7 +239,7 @@ def test_a_run_is_a_service_test() -> None:
     """Each fact with its unit, its time and its source."""
     run = sample_run()
     body = service_test(run, case_link="https://diag.example.net/cases/c-1")
-    assert faults(Api.SERVICE_TEST_V4, "ServiceTest", body) == ()
+    assert faults(Api.SERVICE_TEST_V4, "ServiceTest", whole(body, OURS)) == ()
     assert body["state"] == "completed"
     values = {one["name"]: one["value"] for one in body["characteristic"]}  # type: ignore[union-attr, index, call-overload]
     assert values["cause"] == run.verdict.cause
@@ -273,7 +275,7 @@ def test_a_violated_threshold_stands_at_its_fact() -> None:
     case = changed(quiet, "line_quality", "line", down=down)
     run = replace(sample_run(), case=case, verdict=decide(case, catalogue={}))
     body = service_test(run)
-    assert faults(Api.SERVICE_TEST_V4, "ServiceTest", body) == ()
+    assert faults(Api.SERVICE_TEST_V4, "ServiceTest", whole(body, OURS)) == ()
     violated = {one["name"]: one for one in measured(body)["line_quality[line]"]["ruleViolation"]}
     threshold = BY_ID["line_margin_low_db"]
     words = violated["line_margin_low_db"]["description"]
@@ -293,7 +295,12 @@ def test_a_waiting_run_is_a_service_test_without_a_result() -> None:
     """Whoever has asked for it can look."""
     order = ServiceTestOrder(subscriber="sub-1", playbook="drops", ticket=None, answers={})
     for state in ("acknowledged", "pending", "inProgress", "cancelled", "failed"):
-        assert faults(Api.SERVICE_TEST_V4, "ServiceTest", waiting_test("r-1", order, state)) == ()
+        assert (
+            faults(
+                Api.SERVICE_TEST_V4, "ServiceTest", whole(waiting_test("r-1", order, state), OURS)
+            )
+            == ()
+        )
 
 
 def test_a_posted_service_test_is_an_order() -> None:
@@ -403,6 +410,26 @@ def test_an_attachment_is_chosen_by_its_type() -> None:
     assert faults(Api.TROUBLE_TICKET_V5, "TroubleTicket_MVO", body) == (
         "attachment.0: expected a form that its @type names",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("https://a.example/x?y=1#z", True),
+        ("https://[2001:db8::1]:8080/a;b", True),
+        ("urn:uuid:6e8bc430-9c3a-11d9-9669-0800200c9a66", True),
+        ("mailto:a@b.example", True),
+        ("/tmf-api/alarm/v4/alarm/1", False),
+        ("https://a b", False),
+        ("https://a/%zz", False),
+        ("https://a/[", False),
+        ("", False),
+    ],
+)
+def test_a_uri_is_held_to_its_format(text: str, good: bool) -> None:  # noqa: FBT001 - a table
+    """A reference that only its sender can follow is none."""
+    wrong = faults(Api.TROUBLE_TICKET_V4, "Note", {"text": "x", "@schemaLocation": text})
+    assert (wrong == ()) == good
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Pool, event
 
 from cpe_diag.domain.failures import StoreError
 from cpe_diag.domain.secret import Secret
@@ -182,3 +183,42 @@ def test_the_usual_place_is_the_data_folder(
     """Consents are kept, unlike a cache or a journal."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert default_path() == tmp_path / "cpe-diag" / "case.db"
+
+
+def test_a_process_that_is_asked_again_and_again_opens_a_connection_once(store_url: str) -> None:
+    """To open one takes PostgreSQL longer than what is asked; nothing stays open after `close`."""
+    opened: list[object] = []
+
+    def note(connection: object, _record: object) -> None:
+        opened.append(connection)
+
+    store = CaseStore.behind(Secret(store_url))
+    store.keep_open()
+    event.listen(Pool, "connect", note)
+    try:
+        for _ in range(5):
+            with store.writing() as connection:
+                connection.exec_driver_sql("DELETE FROM approvals")
+            assert _value(store, "SELECT count(*) FROM approvals") == 0
+    finally:
+        event.remove(Pool, "connect", note)
+    assert len(opened) <= 2  # and one that looks whether the store is there
+    store.close()
+    assert _value(store, "SELECT count(*) FROM approvals") == 0
+    store.close()
+
+
+def test_threads_that_write_follow_each_other(store_url: str) -> None:
+    """Nobody is told that the store is busy, and nothing is lost."""
+    store = CaseStore.behind(Secret(store_url))
+    store.keep_open()
+
+    def add(number: int) -> None:
+        row = f"INSERT INTO approvals (id, digest, staff, at) VALUES ('{number}', 'a', 'b', 'now')"  # noqa: S608 - a number
+        with store.writing() as connection:
+            connection.exec_driver_sql(row)
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(add, range(80)))
+    assert _value(store, "SELECT count(*) FROM approvals") == 80
+    store.close()
