@@ -25,6 +25,7 @@ from cpe_diag.service.fifteen_minutes import Warn
 from cpe_diag.service.http_exchange import new_client
 from cpe_diag.service.jobs import URGENT, Limits, job_of
 from cpe_diag.service.queue_dbos import DbosJobs, DbosWorker
+from cpe_diag.service.spans import Steps, spans_from
 from cpe_diag.service.submit import DEFAULT_REGION
 from cpe_diag.service.sweep import GRACE, Sweep
 from cpe_diag.service.try_again import following
@@ -99,6 +100,7 @@ class Worker:
         self._runs = StoredRuns(store)
         self._holds = Holds(store, now=self._clock.now, lease=wish.lease)
         self._jobs = DbosJobs(store.url, wish.limits.in_process)
+        self._spans = spans_from()
         self._stopping = threading.Event()
         self._leaving = threading.Event()
         self._drained = threading.Event()
@@ -140,6 +142,8 @@ class Worker:
             self._drained.set()
             letters.join()
             self._jobs.close()
+            if self._spans is not None:
+                self._spans.close()
 
     def go_on(self, run_id: str) -> None:
         """Go on with a run, if nobody else does; whatever comes of it, nothing is raised."""
@@ -223,15 +227,18 @@ class Worker:
             LOG.info("taken up: %s, attempt %d", kept.row.playbook, kept.row.attempt)
             if kept.row.attempt > MOST_ATTEMPTS:
                 kept.fail(f"taken up {kept.row.attempt} times, and never ended")
+                self._traced(run_id)
                 return
             try:
                 prepared, values = prepared_again(self._config, kept.row)
             except CpeDiagError as error:
                 kept.fail(str(error))
+                self._traced(run_id)
                 return
             known = self._known(kept.row)
             if known is not None:
                 kept.know(known)
+                self._traced(run_id)
                 LOG.info("not measured: it belongs to the incident at %s", known.place)
                 return
             self._do(prepared, values, kept)
@@ -261,9 +268,11 @@ class Worker:
             raise
         except Exception as error:
             kept.fail(mistake(error))
+            self._traced(kept.row.id)
             raise
         else:
             patient(lambda: self._ended(kept, result), KEEP_S)
+            self._traced(kept.row.id, Steps(started_at=result.started_at, steps=result.steps))
             LOG.info("ended: %s, goes to %s", result.verdict.cause, result.destination)
 
     def _ended(self, kept: KeptRun, result: RunResult) -> None:
@@ -273,6 +282,11 @@ class Worker:
         if order is not None:
             submit(self._config, order)
         kept.end(result)
+
+    def _traced(self, run_id: str, went: Steps | None = None) -> None:
+        """Write the spans of a run that has ended, where somebody wants them."""
+        if self._spans is not None:
+            self._spans.ended(self._runs.run(run_id), went)
 
     def _acting(
         self, prepared: PreparedRun, values: Mapping[str, str], kept: KeptRun
