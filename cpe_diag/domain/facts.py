@@ -99,6 +99,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "router>reference",
             "router>device",
             "home>reference",
+            "home>reference/ipv6",
             "router>gateway/full",
             "router>reference/full",
             "router>reference/ipv6",
@@ -139,6 +140,8 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "operator>platform/again",
             "router>platform/again",
             "router>platform/third",
+            "router>reference/ipv4",
+            "router>reference/ipv6",
             "router>reference/again",
         ),
     ),
@@ -169,7 +172,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
 
 `router>reference` reads "asked from the router, about the reference host"; `home>reference` is
 asked from the router with its address in the home, `/full` with packets as large as the WAN takes,
-`/ipv6` by IPv6.
+`/ipv6` by IPv6, `/ipv4` by IPv4 alone.
 For `dns` the subject `router>reference` asks the router's own forwarder,
 `router>operator_resolver` asks the operator's resolver directly from the router, and
 `router>chosen_resolver` a server that the router is set to ask and that is not the operator's.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cpe_diag.domain.missing import NOT_ASKED, Maybe
+from cpe_diag.domain.route_facts import RouterRoutes
 
 HOME: Final = "home"
 ROUTER: Final = "router"
@@ -33,6 +34,28 @@ class RouterDrop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RouterDivert:
+    """Traffic of the home to the outside that a rule of the router's sends elsewhere.
+
+    `to` is an address, None: the router itself. `kinds`, `rule` and `surely` are as of RouterDrop.
+    """
+
+    to: str | None
+    kinds: tuple[str, ...]
+    rule: str
+    surely: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouterShaper:
+    """A queue of the router's that lets no more than `rate_bps` leave by a device."""
+
+    device: str
+    rate_bps: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forwarding:
     """Fact `router_forwarding`: what the router's kernel and its rules do with the home's packets.
 
@@ -41,7 +64,8 @@ class Forwarding:
     connection from the home, in the router's words; None: the rules surely let them pass. What
     the rules do under conditions that nobody can see from outside is Missing. `drops` is what they
     end of everyday traffic, the answers to it included, wherever on its way through the router;
-    empty: they surely let all of it pass.
+    empty: they surely let all of it pass. `diverts` is what they send elsewhere of what the home
+    sends out, `shapers` what holds its rate back, `routes` by which ways everything goes.
     """
 
     ipv4: Maybe[bool]
@@ -49,6 +73,9 @@ class Forwarding:
     translates: Maybe[bool]
     blocked_by: Maybe[str | None]
     drops: Maybe[tuple[RouterDrop, ...]] = NOT_ASKED
+    diverts: Maybe[tuple[RouterDivert, ...]] = NOT_ASKED
+    shapers: Maybe[tuple[RouterShaper, ...]] = NOT_ASKED
+    routes: Maybe[RouterRoutes] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

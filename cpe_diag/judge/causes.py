@@ -19,6 +19,7 @@ from cpe_diag.judge.causes_optical import CAUSES_OPTICAL
 from cpe_diag.judge.causes_platform import CAUSES_PLATFORM
 from cpe_diag.judge.causes_router import CAUSES_ROUTER
 from cpe_diag.judge.causes_router_services import CAUSES_ROUTER_SERVICES
+from cpe_diag.judge.causes_routes import CAUSES_ROUTES
 from cpe_diag.judge.causes_service import CAUSES_SERVICE
 from cpe_diag.judge.causes_settings import CAUSES_SETTINGS
 from cpe_diag.judge.causes_sites import CAUSES_SITES
@@ -42,6 +43,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_ROUTER,
     *CAUSES_WAY_OUT,
     *CAUSES_ROUTER_SERVICES,
+    *CAUSES_ROUTES,
     *CAUSES_IPV6,
     *CAUSES_FIRMWARE,
     *CAUSES_HOME,

@@ -26,13 +26,15 @@ CAUSES_IPV6: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.NETWORK_OPERATIONS,
         title="The operator's network does not carry this line's IPv6",
-        needs=(must("ipv6_unreachable"), must_not("internet_unreachable")),
-        supports=(when("ipv6_unreachable", 4.2),),
-        explains=("ipv6_unreachable",),
+        needs=(must_not("internet_unreachable"),),
+        supports=(when("ipv6_unreachable", 4.2), when("ipv6_prefix_unreachable", 4.6)),
+        against=(when("router_sends_astray", -6.0),),
+        explains=("ipv6_unreachable", "ipv6_prefix_unreachable"),
         next_action="Look at the IPv6 routes to and from this line's prefix, on both sides.",
         tell_customer="Our network does not carry your traffic of the new kind (IPv6). Our"
         " engineers are correcting that.",
         source="the router has an IPv6 address, and reaches by IPv4 what it does not reach by"
-        " IPv6; RFC 6724",
+        " IPv6 (RFC 6724); or with its own address what it does not reach with the home's (RFC"
+        " 8415, section 6.3)",
     ),
 )

@@ -113,7 +113,7 @@ CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
             unless("operator_reference_fails", 1.5),
             when("platform_fails_from_home", 0.5),
         ),
-        against=(when("operator_reference_fails", -4.0),),
+        against=(when("operator_reference_fails", -4.0), when("router_sends_astray", -6.0)),
         explains=(
             "internet_unreachable",
             "router_dns_fails",

@@ -45,6 +45,7 @@ OUTAGE: Final = frozenset(
         "nat_missing",
         "router_drops_port",
         "router_no_route",
+        "router_sends_astray",
         "router_names_lie",
         "lan_switched_off",
         "lan_wrong_gateway",

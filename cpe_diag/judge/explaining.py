@@ -21,6 +21,9 @@ NOTHING_PASSES: Final = (
     "router_holds_device",
     "lan_switched_off",
     "lan_wrong_gateway",
+    "router_sends_astray",
+    "router_diverts_pages",
+    "router_loses_home",
 )
 DAMAGE: Final = (
     "optical_low",
@@ -39,6 +42,7 @@ DAMAGE: Final = (
     "line_margin_low",
     "port_errors_growing",
     "router_strained",
+    "router_shapes_low",
 )
 
 SHARED: Final = ("neighbours_suffer",)
@@ -50,6 +54,7 @@ WEAK_LINK: Final = (
     "lan_duplicate_address",
     "broadcast_storm",
     "router_strained",
+    "router_shapes_low",
 )
 
 FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
@@ -150,10 +155,18 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "resolver_slow",
         ),
     ),
-    ("latency_under_load", ("access_train_slow", "access_rate_low", "port_saturated")),
+    (
+        "latency_under_load",
+        ("router_shapes_low", "access_train_slow", "access_rate_low", "port_saturated"),
+    ),
     ("ipv6_no_prefix", ("lan_switched_off",)),
-    ("internet_unreachable", ("router_no_route", "router_drops_pings", *NO_WAY_OUT)),
-    ("ipv6_unreachable", (*NO_WAY_OUT, "internet_unreachable")),
+    (
+        "internet_unreachable",
+        ("router_no_route", "router_sends_astray", "router_drops_pings", *NO_WAY_OUT),
+    ),
+    ("ipv6_unreachable", (*NO_WAY_OUT, "internet_unreachable", "router_sends_astray")),
+    ("ipv6_prefix_unreachable", ("router_sends_astray",)),
+    ("router_loses_home", ("router_sends_astray",)),
     ("forwarding_blocked", ("forwarding_off",)),
     ("router_drops_port", ("forwarding_blocked",)),
     ("router_drops_names", ("router_drops_port",)),
@@ -168,6 +181,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         "router_direct_dns_fails",
         (
             "router_no_route",
+            "router_sends_astray",
             "router_drops_names",
             *NO_WAY_OUT,
             "internet_unreachable",
@@ -215,6 +229,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             *NO_WAY_OUT,
             *("internet_unreachable", "router_http_fails", "router_dns_fails"),
             "router_drops_site",
+            "router_sends_astray",
             "router_names_lie",
         ),
     ),

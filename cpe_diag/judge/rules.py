@@ -28,6 +28,7 @@ from cpe_diag.judge.rules_rate import RULES_RATE
 from cpe_diag.judge.rules_router import RULES_ROUTER
 from cpe_diag.judge.rules_router_drops import RULES_ROUTER_DROPS
 from cpe_diag.judge.rules_router_services import RULES_ROUTER_SERVICES
+from cpe_diag.judge.rules_routes import RULES_ROUTES
 from cpe_diag.judge.rules_settings import RULES_SETTINGS
 from cpe_diag.judge.rules_shares import RULES_SHARES
 from cpe_diag.judge.rules_sites import RULES_SITES
@@ -63,6 +64,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_WAY_OUT,
     *RULES_ROUTER_DROPS,
     *RULES_ROUTER_SERVICES,
+    *RULES_ROUTES,
     *RULES_LOAD,
     *RULES_RATE,
     *RULES_NAMES,

@@ -12,6 +12,7 @@ from cpe_diag.judge.keys import (
     DNS_OPERATOR,
     HTTP_OPERATOR,
     HTTP_ROUTER,
+    HTTP_ROUTER_IPV4,
     NODE_REACHED,
     PING_GATEWAY,
     PING_REFERENCE,
@@ -36,6 +37,12 @@ SERVER_SPOKE: Final = (
     DnsOutcome.SERVFAIL,
 )
 """Outcomes that only a server can give; REFUSED may also be a way that is shut."""
+LOST_ON_THE_WAY: Final = (
+    HttpOutcome.UNREACHABLE,
+    HttpOutcome.CONNECT_TIMEOUT,
+    HttpOutcome.NAME_FAILED,
+)
+"""Outcomes in which nobody there was heard; a connection that is refused or broken was."""
 SERVER_FAILED: Final = (DnsOutcome.TIMEOUT, DnsOutcome.SERVFAIL, DnsOutcome.REFUSED)
 """Outcomes that speak about the server and not about the name."""
 
@@ -74,8 +81,13 @@ def gateway_unreachable(facts: Facts) -> Answer:
 def internet_unreachable(facts: Facts) -> Answer:
     """Answer whether nothing gets from the router to the reference host."""
     check = pings(facts, PING_REFERENCE)
-    page = facts.fact(HttpCheck, HTTP_ROUTER)
+    page, old = facts.fact(HttpCheck, HTTP_ROUTER), facts.fact(HttpCheck, HTTP_ROUTER_IPV4)
+    if old is not None and old.outcome not in LOST_ON_THE_WAY:
+        return no("the reference answered the router by IPv4", HTTP_ROUTER_IPV4)
     if page is not None and page.outcome in REACHED:
+        if old is not None and check is not None and check.received == 0:
+            words = f"the reference page came by IPv6 alone; by IPv4: {_loss_words(check)}"
+            return yes(words, HTTP_ROUTER, HTTP_ROUTER_IPV4, PING_REFERENCE)
         return no("the reference page came from the router's side", HTTP_ROUTER)
     if check is None:
         return cannot_tell(facts, PING_REFERENCE)
@@ -162,7 +174,7 @@ RULES_PATHS: Final[tuple[Rule, ...]] = (
     Rule(
         id="internet_unreachable",
         question="Does nothing get from the router to the reference host?",
-        needs=(PING_REFERENCE, HTTP_ROUTER),
+        needs=(PING_REFERENCE, HTTP_ROUTER, HTTP_ROUTER_IPV4),
         ask=internet_unreachable,
     ),
     Rule(

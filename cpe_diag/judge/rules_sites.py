@@ -173,6 +173,56 @@ def platform_fails_only_here(facts: Facts) -> Answer:
     return says(only_here, words, HTTP_PLATFORM, HTTP_PLATFORM_ELSEWHERE)
 
 
+def site_way_missing(facts: Facts) -> Answer:
+    """Answer whether the network says of a site that it knows no way there, and others have one.
+
+    RFC 792 and RFC 1812, section 5.2.7.1: a router that has no route says so; a site that turns
+    somebody away ends the connection, or says nothing.
+    """
+    ours, control = facts.fact(HttpCheck, HTTP_PLATFORM), facts.fact(HttpCheck, HTTP_OPERATOR)
+    if ours is None or control is None:
+        return cannot_tell(facts, HTTP_PLATFORM if ours is None else HTTP_OPERATOR)
+    if ours.outcome is not HttpOutcome.UNREACHABLE:
+        return _home_alone(facts, ours, facts.fact(HttpCheck, HTTP_PLATFORM_ROUTER))
+    words = f"from the operator's side: {page_words(ours)}"
+    if control.outcome is not HttpOutcome.OK:
+        return does_not_arise(f"{words}; the reference does not come either")
+    return _all_of_us(facts, words)
+
+
+def _all_of_us(facts: Facts, words: str) -> Answer:
+    """Answer, when the operator's side has no way to a site, whether it has one elsewhere."""
+    outside = facts.fact(HttpCheck, HTTP_PLATFORM_ELSEWHERE)
+    if outside is None:
+        return cannot_tell(facts, HTTP_PLATFORM_ELSEWHERE)
+    if not serves(outside):
+        return no(f"{words}; elsewhere too: {page_words(outside)}", HTTP_PLATFORM_ELSEWHERE)
+    truth = facts.fact(NameTruth, TRUTH_PLATFORM)
+    if truth is not None and truth.told and not truth.agrees:
+        return cannot_tell(facts, TRUTH_PLATFORM)  # another address was asked there
+    words += f"; from elsewhere: {page_words(outside)}"
+    return yes(words, HTTP_PLATFORM, HTTP_PLATFORM_ELSEWHERE, HTTP_OPERATOR)
+
+
+def _home_alone(facts: Facts, ours: HttpCheck, home: HttpCheck | None) -> Answer:
+    """Answer for the home: that it has no way to a site to which the operator's side has one."""
+    if home is None or home.outcome is not HttpOutcome.UNREACHABLE or not serves(ours):
+        return no(f"from the operator's side: {page_words(ours)}", HTTP_PLATFORM)
+    reference = facts.fact(HttpCheck, HTTP_ROUTER)
+    if reference is None:
+        return cannot_tell(facts, HTTP_ROUTER)
+    words = f"from the home: {page_words(home)}; from the operator's side: {page_words(ours)}"
+    if reference.outcome is not HttpOutcome.OK:
+        return does_not_arise(f"{words}; the reference does not come there either")
+    told_there = facts.fact(DnsCheck, DNS_PLATFORM_ROUTER)
+    told_here = facts.fact(DnsCheck, DNS_PLATFORM)
+    if told_there is None or told_here is None:
+        return cannot_tell(facts, DNS_PLATFORM_ROUTER)
+    if set(told_there.addresses).isdisjoint(told_here.addresses):
+        return no(f"{words}, at other addresses", DNS_PLATFORM_ROUTER, DNS_PLATFORM)
+    return yes(words, HTTP_PLATFORM_ROUTER, HTTP_PLATFORM, HTTP_ROUTER)
+
+
 RULES_SITES: Final[tuple[Rule, ...]] = (
     Rule(
         id="platform_refuses",
@@ -203,5 +253,14 @@ RULES_SITES: Final[tuple[Rule, ...]] = (
         question="Is the site good from outside of our network?",
         needs=(HTTP_PLATFORM, HTTP_PLATFORM_ELSEWHERE, HTTP_REFERENCE_ELSEWHERE, TRUTH_PLATFORM),
         ask=platform_fails_only_here,
+    ),
+    Rule(
+        id="site_way_missing",
+        question="Does the network know no way to the site, where others have one?",
+        needs=(
+            *(HTTP_PLATFORM, HTTP_PLATFORM_ELSEWHERE, HTTP_OPERATOR, HTTP_PLATFORM_ROUTER),
+            *(HTTP_ROUTER, DNS_PLATFORM, DNS_PLATFORM_ROUTER, TRUTH_PLATFORM),
+        ),
+        ask=site_way_missing,
     ),
 )

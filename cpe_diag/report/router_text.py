@@ -69,6 +69,14 @@ def router_forwarding(fact: Forwarding) -> str:
         parts.append("the home may connect to the outside")
     sure = [one for one in known(fact.drops) or () if one.surely]
     parts += [f"its rules end {listed(list(one.kinds))} of {one.whom}" for one in sure]
+    parts += [
+        f"its rules send {listed(list(one.kinds))} of the home to {one.to}"
+        for one in known(fact.diverts) or ()
+        if one.surely and one.to is not None
+    ]
+    parts += [
+        f"{one.words} lets {rate(one.rate_bps)} through" for one in known(fact.shapers) or ()
+    ]
     return ", ".join(parts)
 
 

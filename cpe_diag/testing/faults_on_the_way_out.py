@@ -145,6 +145,7 @@ def ipv6_home(case: CaseFile) -> CaseFile:
         ipv6_gateway="fe80::1",
     )
     answered = PingCheck(target="reference.example", sent=4, received=4, rtt_avg_s=0.011, note="")
+    case = with_value(case, "ping", "home>reference/ipv6", answered)
     return with_value(case, "ping", "router>reference/ipv6", answered)
 
 

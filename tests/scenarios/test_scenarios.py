@@ -22,6 +22,7 @@ from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_enclosed as enclosed
+from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing import load_samples as load
@@ -274,6 +275,27 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         way_out.lan_dhcp_wrong_options,
         ROUTER,
         SECOND,
+    ),
+    _row("router_static_route", ethernet_home, OUT, routes.router_static_route, ROUTER, SECOND),
+    _row("router_port_forward", ethernet_home, SITE, routes.router_port_forward, ROUTER, SECOND),
+    _row("router_unexplained", ethernet_home, OUT, routes.router_unexplained, ROUTER, SECOND),
+    _row(
+        "router_bandwidth_control",
+        ethernet_home,
+        SLOW,
+        routes.router_bandwidth_control,
+        ROUTER,
+        SECOND,
+    ),
+    _row("ipv6_route-prefix", ethernet_home, SLOW, routes.prefix_not_routed, NETWORK, NOC),
+    _row("edge_route_to_site", ethernet_home, SITE, routes.edge_route_to_site, NETWORK, NOC),
+    _row(
+        "route_beyond_edge-ipv4",
+        ethernet_home,
+        OUT,
+        routes.black_hole_by_ipv4,
+        NETWORK,
+        NOC,
     ),
     _row("router_no_route", ethernet_home, OUT, way_out.router_no_route, ROUTER, SECOND),
     _row("router_dns-lies", ethernet_home, OUT, way_out.router_names_lie, ROUTER, SECOND),

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Maybe, Missing
-from cpe_diag.domain.way_out_facts import HOME, Forwarding, RouterDrop
+from cpe_diag.domain.way_out_facts import HOME, Forwarding, RouterDivert, RouterDrop
 from cpe_diag.driver_kit.parsers.answers import whole_text
 from cpe_diag.driver_kit.parsers.fields import UNSUPPORTED
 from cpe_diag.driver_kit.parsers.kernel_net import default_route
 from cpe_diag.driver_kit.parsers.nft_conditions import Packet
 from cpe_diag.driver_kit.parsers.nft_rules import ENDED, PASSED, TRANSLATED, outcomes
+from cpe_diag.driver_kit.parsers.router_diverts import diverts
 from cpe_diag.driver_kit.parsers.router_drops import Home, router_drops
+from cpe_diag.driver_kit.parsers.routes import router_routes
 from cpe_diag.driver_kit.parsers.sections import sections, variables
+from cpe_diag.driver_kit.parsers.shapers import shapers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +42,8 @@ def forwarding(answer: CommandAnswer) -> Forwarding:
 
     Args:
         answer: with the parts `switches` (`ipv4=`, `ipv6=`), `routes` (`ip -4 route`), `legacy`
-            (tables of the iptables before nftables) and `nft` (`nft list ruleset`, whose exit
-            status ends it).
+            (tables of the iptables before nftables), those of `router_routes` and `shapers`, and
+            `nft` (`nft list ruleset`, whose exit status ends it).
 
     Returns:
         What surely becomes of packets of the home's networks. Which device leads out the default
@@ -61,6 +64,9 @@ def forwarding(answer: CommandAnswer) -> Forwarding:
         translates=_translates(rules, packets) if readable else UNSUPPORTED,
         blocked_by=_blocked_by(rules, packets) if readable else UNSUPPORTED,
         drops=_drops(rules, packets) if readable else UNSUPPORTED,
+        diverts=_diverts(rules, packets) if readable else UNSUPPORTED,
+        shapers=shapers(parts["tc"]) if parts.get("tc", "").strip() else UNSUPPORTED,
+        routes=router_routes(parts),
     )
 
 
@@ -143,6 +149,15 @@ def _drops(rules: str, packets: Sequence[Packet]) -> tuple[RouterDrop, ...]:
         replace(one, surely=False)
         if one.whom == HOME and not all(_is_ended(one, other) for other in others)
         else one
+        for one in first
+    )
+
+
+def _diverts(rules: str, packets: Sequence[Packet]) -> tuple[RouterDivert, ...]:
+    """Give what is sent elsewhere; not surely, where it is not so for each network."""
+    first, *others = [diverts(rules, one) for one in packets] or [()]
+    return tuple(
+        one if all(one in other for other in others) else replace(one, surely=False)
         for one in first
     )
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 VERDICTS: Final = frozenset(
     {
         *("accept", "drop", "reject", "masquerade", "snat", "return"),
-        *("jump", "goto", "queue"),
+        *("jump", "goto", "queue", "dnat", "redirect"),
     }
 )
 _CHAIN_OF_MAP: Final = ["ct", "state", "vmap"]

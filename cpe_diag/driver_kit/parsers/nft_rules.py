@@ -26,6 +26,7 @@ _DEEPEST: Final = 16
 PASSED: Final = "accept"
 ENDED: Final = "drop"
 TRANSLATED: Final = "translate"
+DIVERTED: Final = "divert"
 _ON: Final = "on"
 """The next rule is asked."""
 _BACK: Final = "back"
@@ -37,6 +38,8 @@ _ENDS: Final[Mapping[str, str]] = MappingProxyType(
         "reject": ENDED,
         "masquerade": TRANSLATED,
         "snat": TRANSLATED,
+        "dnat": DIVERTED,
+        "redirect": DIVERTED,
         "return": _BACK,
     }
 )

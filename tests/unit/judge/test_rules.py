@@ -23,6 +23,7 @@ from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_enclosed as enclosed
+from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing import load_samples as load
@@ -165,6 +166,12 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
         way_out.router_drops(ETH, "tcp/443", to="203.0.113.80"),
         ETH,
     ),
+    ("router_sends_astray", routes.router_static_route(ETH), routes.with_routes(ETH)),
+    ("router_diverts_pages", routes.router_port_forward(ETH), routes.with_routes(ETH)),
+    ("router_loses_home", routes.router_unexplained(ETH), ETH),
+    ("router_shapes_low", routes.router_bandwidth_control(ETH), routes.with_routes(ETH)),
+    ("ipv6_prefix_unreachable", routes.prefix_not_routed(ETH), way_out.ipv6_home(ETH)),
+    ("site_way_missing", routes.edge_route_to_site(ETH), ETH),
     ("router_no_route", way_out.router_no_route(ETH), ETH),
     ("router_names_lie", way_out.router_names_lie(ETH), ETH),
     ("lan_switched_off", way_out.lan_interface_down(ETH), ETH),
