@@ -29,13 +29,18 @@ class IncidentKind(StrEnum):
     """Less than a card of an access node."""
     CARD = "card"
     NODE = "node"
+    AREA = "area"
+    """What the homes around one access node share beyond their lines: their power, the way out."""
+    RESOLVER = "resolver"
+    """A name server of the operator's, for whoever asks it, on whatever node."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """One time during which something failed for subscribers; moments in UTC.
 
-    `place` is the platform's name, or node and group (`an-1/pon 0/3/1`). `cause` and `title` are
+    `place` is the platform's name, node and group (`an-1/pon 0/3/1`), node and cause
+    (`an-1/area_power_cut`), or the name server's address. `cause` and `title` are
     what was found first, `since` when, `last_at` when last. `subscribers` counts each one once.
     `case_id` is the parent case, None until a second subscriber confirms it. `cleared_at` None:
     nobody has said that it is over. `told` is what was found of a group, as JSON data.

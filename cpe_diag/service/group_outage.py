@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.incident import IncidentKind
 from cpe_diag.domain.verdict import GroupKind, OutageGroup
 from cpe_diag.report.codec import moment_text
 from cpe_diag.report.words import group_words
@@ -21,23 +22,33 @@ ALARMS: Final = "/tmf-api/alarm/v4/alarm"
 PROBLEMS: Final = "/tmf-api/serviceProblemManagement/v5/serviceProblem"
 """TMF642's `basePath`; TMF656 publishes none, and this is as TM Forum names them."""
 
-_SEVERITY: Final[Mapping[GroupKind, str]] = {
+PROBLEM_CREATED: Final = "ServiceProblemCreateEvent"
+PROBLEM_CHANGED: Final = "ServiceProblemAttributeValueChangeEvent"
+PROBLEM_STATE: Final = "ServiceProblemStateChangeEvent"
+PROBLEM_EVENTS: Final = (PROBLEM_CREATED, PROBLEM_CHANGED, PROBLEM_STATE)
+
+_SEVERITY: Final[Mapping[str, str]] = {
     GroupKind.BRANCH: "minor",
     GroupKind.CARD: "major",
     GroupKind.NODE: "critical",
+    IncidentKind.AREA: "major",
+    IncidentKind.RESOLVER: "critical",
 }
 """ITU-T X.733, 8.1.2.3 names them; which group has which is a proposal of this project."""
 
-_PRIORITY: Final[Mapping[GroupKind, int]] = {
+_PRIORITY: Final[Mapping[str, int]] = {
     GroupKind.BRANCH: 3,
     GroupKind.CARD: 2,
     GroupKind.NODE: 1,
+    IncidentKind.AREA: 2,
+    IncidentKind.RESOLVER: 1,
 }
 """1 is the highest."""
 
 # ITU-T X.733, 8.1.2.1, probable causes.
 _PROBABLE_CAUSE: Final[Mapping[str, str]] = {
     "area_power_cut": "Power problem",
+    "uplink_congested": "Congestion",
     "splitter_outage": "Loss of signal",
     "card_outage": "Equipment malfunction",
     "node_outage": "Communications subsystem failure",
@@ -53,7 +64,8 @@ class GroupOutage:
     """One outage with its one parent case.
 
     `cause` is the verdict's cause id; `cleared_at` None: it goes on. `tickets` are the ids of
-    those that were attached; `subscribers` the ids of those who are known to be out.
+    those that were attached; `subscribers` the ids of those who are known to be out. `wider` is
+    an incident that is no part of the node: an area, a resolver; None: it is the group.
     """
 
     group: OutageGroup
@@ -66,6 +78,17 @@ class GroupOutage:
     cleared_at: datetime | None = None
     tickets: tuple[str, ...] = ()
     subscribers: tuple[str, ...] = ()
+    wider: IncidentKind | None = None
+
+    @property
+    def kind(self) -> str:
+        """What is out, in a word."""
+        return (self.wider or self.group.kind).value
+
+    @property
+    def object_id(self) -> str:
+        """What is out, as alarms and problems name it."""
+        return self.group.name if self.wider else f"{self.node}/{self.group.name}"
 
 
 def alarm_id(outage: GroupOutage) -> int:
@@ -90,12 +113,12 @@ def alarm(outage: GroupOutage) -> dict[str, Json]:
         "href": f"{ALARMS}/{alarm_id(outage)}",
         "externalAlarmId": outage.group.parent_key,
         "alarmType": "Communications Alarm",
-        "perceivedSeverity": "cleared" if cleared else _SEVERITY[outage.group.kind],
+        "perceivedSeverity": "cleared" if cleared else _SEVERITY[outage.kind],
         "probableCause": _PROBABLE_CAUSE.get(outage.cause, _OTHER_CAUSE),
         "specificProblem": outage.cause,
         "alarmDetails": f"{outage.title}: {group_words(outage.group)}",
-        "alarmedObject": {"id": f"{outage.node}/{outage.group.name}"},
-        "alarmedObjectType": outage.group.kind.value,
+        "alarmedObject": {"id": outage.object_id},
+        "alarmedObjectType": outage.kind,
         "alarmRaisedTime": moment_text(outage.raised_at),
         "alarmReportingTime": moment_text(outage.reported_at),
         "isRootCause": True,
@@ -148,6 +171,20 @@ def problem(outage: GroupOutage) -> dict[str, Json]:
     }
 
 
+def problem_event(
+    outage: GroupOutage, kind: str, *, event_id: str, at: datetime
+) -> dict[str, Json]:
+    """Write an event of the problem for a listener; `kind` is one of PROBLEM_EVENTS."""
+    return {
+        "@type": kind,
+        "eventId": event_id,
+        "eventTime": moment_text(at),
+        "eventType": kind,
+        "correlationId": outage.group.parent_key,
+        "event": {"@type": f"{kind}Payload", "serviceProblem": problem(outage)},
+    }
+
+
 def problem_create(outage: GroupOutage) -> dict[str, Json]:
     """Write the body that creates the problem elsewhere: `ServiceProblem_FVO`."""
     group, cleared = outage.group, outage.cleared_at
@@ -157,7 +194,7 @@ def problem_create(outage: GroupOutage) -> dict[str, Json]:
         "category": "system.originated",
         "description": f"{outage.title}: {group_words(group)}",
         "reason": outage.cause,
-        "priority": _PRIORITY[group.kind],
+        "priority": _PRIORITY[outage.kind],
         "originatingSystem": SYSTEM,
         "originatorParty": _party(SYSTEM),
         "externalIdentifier": [
@@ -168,7 +205,7 @@ def problem_create(outage: GroupOutage) -> dict[str, Json]:
                 "externalIdentifierType": "parentCase",
             }
         ],
-        "rootCauseResource": [_ref("ResourceRef", f"{outage.node}/{group.name}")],
+        "rootCauseResource": [_ref("ResourceRef", outage.object_id)],
         "affectedService": _refs("ServiceRef", outage.subscribers),
         "troubleTicket": _refs("TroubleTicketRef", outage.tickets),
         "status": "resolved" if cleared else "inProgress",

@@ -6,14 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.incident import IncidentKind
 from cpe_diag.domain.verdict import Destination, OutageGroup
 from cpe_diag.report.decoding import UndecodableError, decode
-from cpe_diag.service.group_outage import GroupOutage, alarm_event
+from cpe_diag.service.group_outage import (
+    PROBLEM_CHANGED,
+    PROBLEM_CREATED,
+    PROBLEM_STATE,
+    GroupOutage,
+    alarm_event,
+    problem_event,
+)
+from cpe_diag.service.hub_query import told as told_to_hub
 from cpe_diag.service.letters import call_letters, case_link, event_letter, words_letters
 from cpe_diag.service.occasion import Occasion
 from cpe_diag.service.on_call import text_of
 from cpe_diag.service.ticket_rules import Priority
 from cpe_diag.service.tickets_config import TicketsConfig
+from cpe_diag.service.tmf_schema import Api
+from cpe_diag.store.event_hubs import EventHub
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +32,8 @@ if TYPE_CHECKING:
     from cpe_diag.domain.incident import Incident
     from cpe_diag.domain.letter import NewLetter
     from cpe_diag.store.run_rows import CaseRow
+
+WIDER: Final = frozenset({IncidentKind.AREA, IncidentKind.RESOLVER})
 
 CUSTOMER_KNOWN: Final = (
     "Other customers are affected too, and it is being worked on. You will be told when it is"
@@ -72,6 +85,7 @@ def outage_of(incident: Incident, cases: tuple[CaseRow, ...]) -> GroupOutage | N
         cleared_at=incident.cleared_at,
         tickets=_once(one.ticket for one in cases),
         subscribers=_once(one.subscriber for one in cases),
+        wider=incident.kind if incident.kind in WIDER else None,
     )
 
 
@@ -81,10 +95,10 @@ def _once(names: Iterable[str | None]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentLetters:
-    """Whom to tell; `hubs` are ids of those who want alarms."""
+    """Whom to tell; `hubs` are those who want alarms, and those who want service problems."""
 
     tickets: TicketsConfig
-    hubs: tuple[str, ...]
+    hubs: tuple[EventHub, ...]
     now: datetime
 
     def known(self, incident: Incident, cases: tuple[CaseRow, ...]) -> Iterator[NewLetter]:
@@ -93,7 +107,12 @@ class IncidentLetters:
         yield from self._people(incident, Occasion.INCIDENT, first)
         for case in cases:
             yield from self.attached(incident, case)
-        yield from self._hubs(incident, cases, "raised")
+        yield from self._hubs(incident, cases, "raised", PROBLEM_CREATED)
+
+    def grown(self, incident: Incident, cases: tuple[CaseRow, ...]) -> Iterator[NewLetter]:
+        """Tell hubs of service problems that more have met it."""
+        what = f"{len(cases)}-{incident.subscribers}"
+        yield from self._hubs(incident, cases, what, PROBLEM_CHANGED)
 
     def attached(self, incident: Incident, case: CaseRow) -> Iterator[NewLetter]:
         """Tell the desk of a case which incident it belongs to."""
@@ -124,7 +143,7 @@ class IncidentLetters:
                 destination=None,
                 customer_words=CUSTOMER_CLEARED,
             )
-        yield from self._hubs(incident, cases, "cleared")
+        yield from self._hubs(incident, cases, "cleared", PROBLEM_STATE)
 
     def _people(self, incident: Incident, occasion: Occasion, words: str) -> Iterator[NewLetter]:
         about = incident.case_id or incident.place
@@ -133,18 +152,24 @@ class IncidentLetters:
         yield from call_letters(self.tickets, call, self.now)
 
     def _hubs(
-        self, incident: Incident, cases: tuple[CaseRow, ...], what: str
+        self, incident: Incident, cases: tuple[CaseRow, ...], what: str, kind: str
     ) -> Iterator[NewLetter]:
         outage = outage_of(incident, cases)
         if outage is None:
             return
-        event = alarm_event(outage, event_id=f"{incident.case_id}-{what}", at=self.now)
+        name = f"{incident.case_id}-{what}"
+        events = {Api.SERVICE_PROBLEM_V5: problem_event(outage, kind, event_id=name, at=self.now)}
+        if kind != PROBLEM_CHANGED:  # the alarm is the same, whoever has met it
+            events[Api.ALARM_V4] = alarm_event(outage, event_id=name, at=self.now)
         for hub in self.hubs:
-            yield event_letter(hub, event, incident.case_id)
+            event = events.get(Api(hub.api))
+            wanted = None if event is None else told_to_hub(hub.query, event)
+            if wanted is not None:
+                yield event_letter(hub.id, wanted, incident.case_id)
 
 
 def destination_of(incident: Incident) -> Destination:
     """Say where cases of an incident go."""
-    if outage_of(incident, ()) is None:
+    if incident.kind is IncidentKind.PLATFORM:
         return Destination.PLATFORM_STATUS
     return Destination.NETWORK_OPERATIONS

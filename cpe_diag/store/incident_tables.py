@@ -32,6 +32,7 @@ INCIDENT_SIGHTINGS: Final = Table(
     Column("place", String(255), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("subscriber", String(64), primary_key=True),
+    Column("well_at", MOMENT),
     ForeignKeyConstraint(["kind", "place", "number"], _INCIDENT),
 )
 

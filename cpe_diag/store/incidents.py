@@ -7,24 +7,39 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import insert, select, update
 
 from cpe_diag.domain.incident import KEPT_FOR, KNOWN_FOR, Incident, IncidentKind
 from cpe_diag.domain.letter import NewLetter
-from cpe_diag.store.case_tables import moment_of, moment_text
+from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.cases import CLOSED, HANDED_OVER, ID_BYTES
-from cpe_diag.store.incident_tables import INCIDENT_CASES, INCIDENT_SIGHTINGS, INCIDENTS
+from cpe_diag.store.incident_rows import (
+    MeanwhileError,
+    again,
+    cases_of,
+    count_once,
+    forget_rows,
+    held,
+    insert_row,
+    is_well,
+    join_case,
+    key_of,
+    latest,
+    of_row,
+    plain,
+    put_under,
+)
+from cpe_diag.store.incident_tables import INCIDENTS
 from cpe_diag.store.outbox import put
-from cpe_diag.store.run_rows import CaseRow, case_row
+from cpe_diag.store.run_rows import CaseRow
 from cpe_diag.store.run_tables import CASES
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection, Insert
+    from sqlalchemy import Connection
 
     from cpe_diag.store.case_store import CaseStore
 
@@ -51,10 +66,6 @@ class Sighting:
     told: Mapping[str, object] = field(default_factory=dict)
 
 
-class _MeanwhileError(Exception):
-    """Another process has written the same meanwhile; nothing of ours is kept."""
-
-
 def _tells_nobody(_incident: Incident, _cases: tuple[CaseRow, ...]) -> tuple[NewLetter, ...]:
     return ()
 
@@ -75,7 +86,7 @@ class StoredIncidents:
         """
         with self._store.reading() as connection:
             rows = connection.execute(select(INCIDENTS).order_by(INCIDENTS.c.since.desc()))
-            return tuple(_of_row(connection, row) for row in rows.mappings().all())
+            return tuple(of_row(connection, row) for row in rows.mappings().all())
 
     def latest(self, kind: IncidentKind, place: str) -> Incident | None:
         """Give the newest incident of a place; None: there is none.
@@ -84,7 +95,7 @@ class StoredIncidents:
             StoreError: the store cannot be read.
         """
         with self._store.reading() as connection:
-            return _latest(connection, kind, _plain(kind, place))
+            return latest(connection, kind, plain(kind, place))
 
     def of_node(self, node: str, now: datetime) -> Incident | None:
         """Give the incident that has a whole node down, as far as anybody knows; None: none.
@@ -107,7 +118,7 @@ class StoredIncidents:
         )
         with self._store.reading() as connection:
             row = connection.execute(wanted).mappings().first()
-            return None if row is None else _of_row(connection, row)
+            return None if row is None else of_row(connection, row)
 
     def cases(self, incident: Incident) -> tuple[CaseRow, ...]:
         """Give the cases that belong to an incident, the oldest first.
@@ -116,7 +127,7 @@ class StoredIncidents:
             StoreError: the store cannot be read.
         """
         with self._store.reading() as connection:
-            return _cases(connection, incident)
+            return cases_of(connection, incident)
 
     def forget(self, before: datetime) -> int:
         """Forget incidents that nobody has met since a moment; gives how many.
@@ -125,10 +136,15 @@ class StoredIncidents:
             StoreError: the store cannot be written.
         """
         with self._store.writing() as connection:
-            return _forget(connection, before)
+            return forget_rows(connection, before)
 
     def seen(
-        self, sighting: Sighting, *, at: datetime, letters: Letters = _tells_nobody
+        self,
+        sighting: Sighting,
+        *,
+        at: datetime,
+        letters: Letters = _tells_nobody,
+        grown: Letters = _tells_nobody,
     ) -> Incident:
         """Keep that a subscriber has met it; whoever confirms it opens the parent case.
 
@@ -136,6 +152,7 @@ class StoredIncidents:
             sighting: what was met; a subscriber counts once in each incident.
             at: when, in UTC.
             letters: what has to be told when it is confirmed, once.
+            grown: what has to be told when a further subscriber or case belongs to it then.
 
         Returns:
             The incident that it belongs to, with this subscriber; a new one where nobody has met
@@ -145,19 +162,23 @@ class StoredIncidents:
             StoreError: the store cannot be written.
         """
         try:
-            return self._seen(sighting, at, letters)
-        except _MeanwhileError:
-            return self._seen(sighting, at, letters)
+            return self._seen(sighting, at, letters, grown)
+        except MeanwhileError:
+            return self._seen(sighting, at, letters, grown)
 
-    def attach(self, incident: Incident, case_id: str) -> None:
-        """Have a case belong to a confirmed incident.
+    def attach(
+        self, incident: Incident, case_id: str, *, at: datetime, grown: Letters = _tells_nobody
+    ) -> None:
+        """Have a case belong to a confirmed incident; `grown` is what has to be told of that.
 
         Raises:
             StoreError: the store cannot be written.
         """
         with self._store.writing() as connection:
-            _join(connection, incident, case_id)
-            _under(connection, incident)
+            is_new = join_case(connection, incident, case_id)
+            put_under(connection, incident)
+            if is_new:
+                put(connection, grown(incident, cases_of(connection, incident)), at)
 
     def clear(
         self, kind: IncidentKind, place: str, *, at: datetime, letters: Letters = _tells_nobody
@@ -177,45 +198,93 @@ class StoredIncidents:
             StoreError: the store cannot be written.
         """
         with self._store.writing() as connection:
-            seen = _latest(connection, kind, _plain(kind, place))
+            seen = latest(connection, kind, plain(kind, place))
             if seen is None or seen.cleared_at is not None:
                 return None
-            still = _row(seen)
-            cleared = update(INCIDENTS).filter_by(**still).where(INCIDENTS.c.cleared_at.is_(None))
-            if connection.execute(cleared.values(cleared_at=moment_text(at))).rowcount != 1:
-                return None
-            if seen.case_id is not None:
-                connection.execute(
-                    update(CASES).where(CASES.c.id == seen.case_id).values(state=CLOSED)
-                )
-            over = _one(connection, seen)
-            put(connection, letters(over, _cases(connection, over)), at)
-            return over
+            return _over(connection, seen, at, letters)
 
-    def _seen(self, sighting: Sighting, at: datetime, letters: Letters) -> Incident:
-        kind, place = sighting.kind, _plain(sighting.kind, sighting.place)
+    def measured_well(
+        self,
+        subscriber: str,
+        at: datetime,
+        *,
+        tells: Callable[[Incident], bool],
+        letters: Letters = _tells_nobody,
+    ) -> tuple[Incident, ...]:
+        """Keep that a subscriber measures well; what enough of those who met it say so of is over.
+
+        Args:
+            subscriber: whom a run has measured.
+            at: when, in UTC.
+            tells: whether that run can tell of an incident.
+            letters: what has to be told when one is over.
+
+        Returns:
+            Confirmed incidents that are over with this: two of those who had met them measure
+            well since the last one has met them. Their parent cases are closed.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        going = select(INCIDENTS).where(
+            INCIDENTS.c.cleared_at.is_(None), INCIDENTS.c.case_id.is_not(None)
+        )
+        with self._store.reading() as connection:
+            rows = connection.execute(going).mappings().all()
+            asked = [one for one in (of_row(connection, row) for row in rows) if tells(one)]
+        over: list[Incident] = []
+        for incident in asked:
+            digest = self._digest(incident, subscriber)
+            with self._store.writing() as connection:
+                if is_well(connection, incident, digest, at):
+                    cleared = _over(connection, again(connection, incident), at, letters)
+                    over += [] if cleared is None else [cleared]
+        return tuple(over)
+
+    def _seen(
+        self, sighting: Sighting, at: datetime, letters: Letters, grown: Letters
+    ) -> Incident:
+        kind, place = sighting.kind, plain(sighting.kind, sighting.place)
         with self._store.writing() as connection:
-            _forget(connection, at - KEPT_FOR)
-            found = _latest(connection, kind, place)
+            forget_rows(connection, at - KEPT_FOR)
+            found = latest(connection, kind, place)
             if found is None or not found.is_open(at):
                 number = 1 if found is None else found.number + 1
                 _open(connection, sighting, place, number, at)
             elif at > found.last_at:
                 moment = moment_text(at)
                 connection.execute(
-                    update(INCIDENTS).filter_by(**_row(found)).values(last_at=moment)
+                    update(INCIDENTS).filter_by(**key_of(found)).values(last_at=moment)
                 )
-            incident = _held(connection, kind, place)
-            _count(connection, incident, self._digest(incident, sighting.subscriber))
+            incident = held(connection, kind, place)
+            is_new = count_once(connection, incident, self._digest(incident, sighting.subscriber))
             if sighting.case_id is not None:
-                _join(connection, incident, sighting.case_id)
-            return _confirmed(connection, incident, sighting, at, letters)
+                is_new |= join_case(connection, incident, sighting.case_id)
+            now = _confirmed(connection, incident, sighting, at, letters)
+            if is_new and incident.case_id is not None:
+                put(connection, grown(now, cases_of(connection, now)), at)
+            return now
 
     def _digest(self, incident: Incident, subscriber: str) -> str:
         """Give what counts a subscriber once in one incident, and is another in the next."""
         kind = "" if incident.kind is IncidentKind.PLATFORM else f"{incident.kind} "
         words = f"{kind}{incident.place}\n{incident.number}\n{subscriber}"
         return hmac.digest(self._key, words.encode(), "sha256").hex()
+
+
+def _over(
+    connection: Connection, incident: Incident, at: datetime, letters: Letters
+) -> Incident | None:
+    """Clear an incident, and tell of it; None: another has just done so."""
+    still = update(INCIDENTS).filter_by(**key_of(incident)).where(INCIDENTS.c.cleared_at.is_(None))
+    if connection.execute(still.values(cleared_at=moment_text(at))).rowcount != 1:
+        return None
+    if incident.case_id is not None:
+        closed = update(CASES).where(CASES.c.id == incident.case_id)
+        connection.execute(closed.values(state=CLOSED))
+    over = again(connection, incident)
+    put(connection, letters(over, cases_of(connection, over)), at)
+    return over
 
 
 def _confirmed(
@@ -226,12 +295,12 @@ def _confirmed(
     letters: Letters,
 ) -> Incident:
     """Open the parent case of an incident that is confirmed, and put its cases under it."""
-    now = _one(connection, incident)
+    now = again(connection, incident)
     if not now.confirmed or (now.case_id is None and sighting.case_id is None):
         return now
     if now.case_id is None:
         parent = secrets.token_hex(ID_BYTES)
-        connection.execute(update(INCIDENTS).filter_by(**_row(now)).values(case_id=parent))
+        connection.execute(update(INCIDENTS).filter_by(**key_of(now)).values(case_id=parent))
         connection.execute(
             insert(CASES).values(
                 id=parent,
@@ -243,9 +312,9 @@ def _confirmed(
                 words=f"{now.title}: {now.place}",
             )
         )
-        now = _one(connection, now)
-        put(connection, letters(now, _cases(connection, now)), at)
-    _under(connection, now)
+        now = again(connection, now)
+        put(connection, letters(now, cases_of(connection, now)), at)
+    put_under(connection, now)
     return now
 
 
@@ -253,7 +322,7 @@ def _open(
     connection: Connection, sighting: Sighting, place: str, number: int, at: datetime
 ) -> None:
     moment = moment_text(at)
-    _insert(
+    insert_row(
         connection,
         insert(INCIDENTS).values(
             kind=sighting.kind.value,
@@ -265,116 +334,4 @@ def _open(
             last_at=moment,
             told=json.dumps(sighting.told),
         ),
-    )
-
-
-def _insert(connection: Connection, row: Insert) -> None:
-    """Insert a row; on PostgreSQL another process may have done it since we looked.
-
-    Raises:
-        _MeanwhileError: it has.
-    """
-    try:
-        connection.execute(row)
-    except IntegrityError:
-        raise _MeanwhileError from None
-
-
-def _plain(kind: IncidentKind, place: str) -> str:
-    """Give a place as it is compared; names of hosts have no case (RFC 4343)."""
-    return place.lower() if kind is IncidentKind.PLATFORM else place
-
-
-def _row(incident: Incident) -> dict[str, object]:
-    return {"kind": incident.kind.value, "place": incident.place, "number": incident.number}
-
-
-def _latest(connection: Connection, kind: IncidentKind, place: str) -> Incident | None:
-    wanted = (
-        select(INCIDENTS)
-        .where(INCIDENTS.c.kind == kind.value, INCIDENTS.c.place == place)
-        .order_by(INCIDENTS.c.number.desc())
-        .limit(1)
-    )
-    row = connection.execute(wanted).mappings().first()
-    return None if row is None else _of_row(connection, row)
-
-
-def _held(connection: Connection, kind: IncidentKind, place: str) -> Incident:
-    """Give an incident that is there, and keep others from counting until the transaction ends."""
-    found = _latest(connection, kind, place)
-    if found is None:
-        msg = f"the incident of {place} has just been written"
-        raise AssertionError(msg)
-    connection.execute(select(INCIDENTS.c.number).filter_by(**_row(found)).with_for_update())
-    return found
-
-
-def _one(connection: Connection, incident: Incident) -> Incident:
-    row = connection.execute(select(INCIDENTS).filter_by(**_row(incident))).mappings().one()
-    return _of_row(connection, row)
-
-
-def _forget(connection: Connection, before: datetime) -> int:
-    old = connection.execute(
-        select(INCIDENTS.c.kind, INCIDENTS.c.place, INCIDENTS.c.number).where(
-            INCIDENTS.c.last_at < moment_text(before)
-        )
-    ).all()
-    for table in (INCIDENT_SIGHTINGS, INCIDENT_CASES, INCIDENTS):
-        for kind, place, number in old:
-            connection.execute(
-                delete(table).where(
-                    table.c.kind == kind, table.c.place == place, table.c.number == number
-                )
-            )
-    return len(old)
-
-
-def _count(connection: Connection, incident: Incident, digest: str) -> None:
-    """Count a subscriber once."""
-    sighting = {**_row(incident), "subscriber": digest}
-    known = select(INCIDENT_SIGHTINGS.c.subscriber).filter_by(**sighting)
-    if connection.execute(known).first() is None:
-        _insert(connection, insert(INCIDENT_SIGHTINGS).values(**sighting))
-
-
-def _join(connection: Connection, incident: Incident, case_id: str) -> None:
-    joined = {**_row(incident), "case_id": case_id}
-    known = select(INCIDENT_CASES.c.case_id).filter_by(**joined)
-    if connection.execute(known).first() is None:
-        _insert(connection, insert(INCIDENT_CASES).values(**joined))
-
-
-def _under(connection: Connection, incident: Incident) -> None:
-    """Put the cases of an incident under its parent case."""
-    belong = select(INCIDENT_CASES.c.case_id).filter_by(**_row(incident))
-    connection.execute(
-        update(CASES)
-        .where(CASES.c.id.in_(belong), CASES.c.parent.is_(None))
-        .values(parent=incident.case_id)
-    )
-
-
-def _cases(connection: Connection, incident: Incident) -> tuple[CaseRow, ...]:
-    belong = select(INCIDENT_CASES.c.case_id).filter_by(**_row(incident))
-    wanted = select(CASES).where(CASES.c.id.in_(belong)).order_by(CASES.c.opened_at, CASES.c.id)
-    return tuple(map(case_row, connection.execute(wanted).mappings().all()))
-
-
-def _of_row(connection: Connection, row: Mapping[Any, Any]) -> Incident:
-    key = {name: row[name] for name in ("kind", "place", "number")}
-    counted = select(func.count()).select_from(INCIDENT_SIGHTINGS).filter_by(**key)
-    return Incident(
-        kind=IncidentKind(row["kind"]),
-        place=row["place"],
-        number=row["number"],
-        cause=row["cause"],
-        title=row["title"],
-        since=moment_of(row["since"]),
-        last_at=moment_of(row["last_at"]),
-        subscribers=connection.execute(counted).scalar_one(),
-        case_id=row["case_id"],
-        cleared_at=row["cleared_at"] and moment_of(row["cleared_at"]),
-        told=json.loads(row["told"]),
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import CpeDiagError, FailureKind
-from cpe_diag.domain.incident import IncidentKind, PlatformIncident
+from cpe_diag.domain.incident import Incident, IncidentKind, PlatformIncident
 from cpe_diag.domain.missing import Maybe, Missing
-from cpe_diag.domain.verdict import FaultDomain, GroupKind
+from cpe_diag.domain.verdict import FaultDomain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from cpe_diag.wiring.config import Config
 
 NONE: Final = Missing(why=FailureKind.NOT_APPLICABLE)
-
-_KINDS: Final = {
-    GroupKind.BRANCH: IncidentKind.BRANCH,
-    GroupKind.CARD: IncidentKind.CARD,
-    GroupKind.NODE: IncidentKind.NODE,
-}
 
 
 def note_incident(
@@ -46,11 +40,14 @@ def note_incident(
     """
     told: Maybe[PlatformIncident] = NONE
     try:
-        for sighting in _sightings(case, verdict, case_id):
+        if verdict.domain is FaultDomain.NONE:
+            _measured_well(config, case, at)
+        for sighting in _sightings(case, verdict, at, case_id):
             incident = stored_incidents(config).seen(
                 sighting,
                 at=at,
                 letters=lambda one, cases: incident_letters(config, at).known(one, cases),
+                grown=lambda one, cases: incident_letters(config, at).grown(one, cases),
             )
             if incident.kind is IncidentKind.PLATFORM:
                 told = PlatformIncident(
@@ -63,6 +60,21 @@ def note_incident(
     except CpeDiagError:
         return Missing(why=FailureKind.DEPENDENCY)
     return told
+
+
+def _measured_well(config: Config, case: CaseFile, at: datetime) -> None:
+    """Keep that nothing fails for a subscriber; of a platform only who asks for it can tell."""
+    host = (case.platform_host or "").lower()
+
+    def tells(incident: Incident) -> bool:
+        return incident.kind is not IncidentKind.PLATFORM or incident.place == host
+
+    stored_incidents(config).measured_well(
+        case.subscriber.id,
+        at,
+        tells=tells,
+        letters=lambda one, cases: incident_letters(config, at).cleared(one, cases),
+    )
 
 
 def stored_incidents(config: Config) -> StoredIncidents:
@@ -94,7 +106,7 @@ def stored_incidents(config: Config) -> StoredIncidents:
 
 
 def incident_letters(config: Config, now: datetime) -> IncidentLetters:
-    """Give whom an incident is told to: desks, people on call, and hubs that want alarms.
+    """Give whom an incident is told to: desks, people on call, and hubs.
 
     Raises:
         StoreError: the store cannot be read.
@@ -105,14 +117,18 @@ def incident_letters(config: Config, now: datetime) -> IncidentLetters:
     from cpe_diag.wiring.desk import case_store
     from cpe_diag.wiring.tickets import tickets_of
 
-    hubs = StoredHubs(case_store(config)).of(Api.ALARM_V4.value)
-    return IncidentLetters(tickets=tickets_of(config), hubs=tuple(one.id for one in hubs), now=now)
+    stored = StoredHubs(case_store(config))
+    hubs = (*stored.of(Api.ALARM_V4.value), *stored.of(Api.SERVICE_PROBLEM_V5.value))
+    return IncidentLetters(tickets=tickets_of(config), hubs=hubs, now=now)
 
 
-def _sightings(case: CaseFile, verdict: Verdict, case_id: str | None) -> Iterator[Sighting]:
+def _sightings(
+    case: CaseFile, verdict: Verdict, at: datetime, case_id: str | None
+) -> Iterator[Sighting]:
     from cpe_diag.report.codec import encode
     from cpe_diag.service.incident_letters import GroupTold
     from cpe_diag.store.incidents import Sighting
+    from cpe_diag.wiring.incident_places import shared_by
 
     cause = _of_platform(verdict)
     if cause is not None and case.platform_host is not None:
@@ -125,12 +141,15 @@ def _sightings(case: CaseFile, verdict: Verdict, case_id: str | None) -> Iterato
             destination=verdict.destination.value,
             case_id=case_id,
         )
-    group, node = verdict.group, case.subscriber.node
-    if group is not None and node is not None:
-        told = encode(GroupTold(group=group, node=node.id, next_action=verdict.next_action))
+    shared = shared_by(case, verdict, at)
+    if shared is not None:
+        group, node = shared.group, case.subscriber.node
+        told = encode(
+            GroupTold(group=group, node=node.id if node else "", next_action=verdict.next_action)
+        )
         yield Sighting(
-            kind=_KINDS[group.kind],
-            place=group.parent_key.rpartition("/")[0],
+            kind=shared.kind,
+            place=shared.place,
             cause=verdict.cause,
             title=verdict.title,
             subscriber=case.subscriber.id,

@@ -103,13 +103,14 @@ class KeptRun:
         from cpe_diag.wiring.incidents import incident_letters, stored_incidents
 
         now = _now()
-        stored_incidents(self.config).attach(incident, self.case.id)
+        letters = incident_letters(self.config, now)
+        stored_incidents(self.config).attach(incident, self.case.id, at=now, grown=letters.grown)
         outcome = RunOutcome(
             state=RunState.FINISHED,
             destination=destination_of(incident).value,
             words=incident.title,
             cause=incident.cause,
-            letters=tuple(incident_letters(self.config, now).attached(incident, self.case)),
+            letters=tuple(letters.attached(incident, self.case)),
         )
         self.runs.end(self.row.id, self.row.attempt, outcome, at=now)
 

@@ -161,6 +161,7 @@ ROUTES: Final[Mapping[str, Route]] = {
     **dict(tickets("v4")),
     **dict(tickets("v5")),
     **dict(hubs("/tmf-api/alarm/v4", "alarm")),
+    **dict(hubs("/tmf-api/serviceProblemManagement/v5", "problem")),
     "createServiceTest": Route(
         path="/tmf-api/serviceTestManagement/v4/serviceTest",
         good={

@@ -375,6 +375,12 @@ def _every() -> Iterator[Operation]:
         (outages.problems, outages.one_problem),
         right=LOOK_OUTAGE,
     )
+    yield from _hubs(
+        Api.SERVICE_PROBLEM_V5,
+        outages.PROBLEM_BASE,
+        partial(Operation, tag="TMF656 v5"),
+        "problem",
+    )
     yield from _own()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.service.group_outage import ALARMS, alarm, problem
+from cpe_diag.service.group_outage import ALARMS, PROBLEMS, alarm, problem
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.web.call import Reply
 from cpe_diag.service.web.selection import chosen, fields_of, fits, headers_of, window_of
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 ALARM_BASE: Final = ALARMS.rpartition("/")[0]
+PROBLEM_BASE: Final = PROBLEMS.rpartition("/")[0]
 
 
 def alarms(served: Served, call: Call) -> Reply | Refused:

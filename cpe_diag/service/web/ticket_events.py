@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING, Final, cast
-from urllib.parse import parse_qsl
 
 from cpe_diag.report.codec import moment_text
+from cpe_diag.service.hub_query import told
 from cpe_diag.service.letters import event_letter
 from cpe_diag.service.tmf621 import CREATED, Status, Version
-from cpe_diag.service.web.selection import fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,10 +49,10 @@ def letters(  # noqa: PLR0913 - the parts of a change
         A letter for each event and hub whose query it fits.
     """
     return tuple(
-        event_letter(hub.id, event, case_id)
+        event_letter(hub.id, wanted, case_id)
         for event in (_event(version, kind, after, at) for kind in _kinds(before, after))
         for hub in hubs
-        if _wants(hub, event)
+        if (wanted := told(hub.query, event)) is not None
     )
 
 
@@ -69,9 +68,9 @@ def _event(
     version: Version, kind: str, ticket: Mapping[str, object], at: datetime
 ) -> dict[str, Json]:
     moment = moment_text(at)
-    told = {key: value for key, value in ticket.items() if key not in _NOT_TOLD}
+    kept = {key: value for key, value in ticket.items() if key not in _NOT_TOLD}
     name = hashlib.sha256(f"{ticket['id']} {kind} {moment}".encode()).hexdigest()[:32]
-    held: dict[str, Json] = {"troubleTicket": cast("Json", told)}
+    held: dict[str, Json] = {"troubleTicket": cast("Json", kept)}
     made: dict[str, Json] = {
         "eventId": name,
         "eventTime": moment,
@@ -83,9 +82,3 @@ def _event(
         held["@type"] = f"{kind}Payload"
         made["@type"] = kind
     return made
-
-
-def _wants(hub: EventHub, event: Mapping[str, Json]) -> bool:
-    """Say whether an event is as the hub's query says; `fields` is not heeded."""
-    asked = parse_qsl(hub.query.removeprefix("?"))
-    return fits(event, {name: value for name, value in asked if name != "fields"})

@@ -20,6 +20,7 @@ from cpe_diag.service.incident_letters import GroupTold, IncidentLetters
 from cpe_diag.service.tmf_schema import Api, faults
 from cpe_diag.store.case_store import CaseStore
 from cpe_diag.store.cases import StoredCases
+from cpe_diag.store.event_hubs import EventHub
 from cpe_diag.store.incidents import Sighting, StoredIncidents
 from cpe_diag.store.outbox import StoredOutbox
 from cpe_diag.store.run_rows import NewRun
@@ -36,6 +37,17 @@ if TYPE_CHECKING:
 
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 KEY = b"k" * 32
+HUBS = tuple(
+    EventHub(
+        id=api.value,
+        api=api.value,
+        callback="https://a.example/",
+        query="",
+        made_by="anna",
+        made_at=AT,
+    )
+    for api in (Api.ALARM_V4, Api.SERVICE_PROBLEM_V5)
+)
 CONFIG = """\
 store: {path: case.db}
 tickets:
@@ -101,17 +113,28 @@ def met(
         case_id=case_id,
         told=told,
     )
-    return StoredIncidents(store, KEY).seen(sighting, at=at, letters=letters(config, at).known)
+    tell = letters(config, at)
+    return StoredIncidents(store, KEY).seen(sighting, at=at, letters=tell.known, grown=tell.grown)
 
 
 def letters(config: Config, at: datetime) -> IncidentLetters:
     """Give whom to tell: a desk, a person, a hub."""
-    return IncidentLetters(tickets=tickets_of(config), hubs=("hub-1",), now=at)
+    return IncidentLetters(tickets=tickets_of(config), hubs=HUBS, now=at)
 
 
 def told(store: CaseStore) -> list[Letter]:
     """Give the letters that wait, the oldest first."""
     return list(reversed(StoredOutbox(store).letters(state=LetterState.WAITING)))
+
+
+def events(store: CaseStore) -> list[tuple[Api, str]]:
+    """Give what hubs were told, the oldest first; each of it is as published."""
+    sent = [one for one in told(store) if one.kind is LetterKind.EVENT]
+    for one in sent:
+        assert faults(Api(one.target), str(one.document["eventType"]), one.document) == ()
+    assert len({(one.target, one.document["eventId"]) for one in sent}) == len(sent)
+    found = [(Api(one.target), str(one.document["eventType"])) for one in sent]
+    return sorted(found, key=lambda one: one[0])
 
 
 def test_the_second_run_opens_one_parent_case_and_all_are_told(
@@ -133,9 +156,14 @@ def test_the_second_run_opens_one_parent_case_and_all_are_told(
     )
     assert {StoredCases(store).case(one).parent for one in cases} == {incident.case_id}
     kinds = [one.kind for one in told(store)]
-    assert sorted(kinds) == ["event", "note", "note", "notification"]
-    event = next(one.document for one in told(store) if one.kind is LetterKind.EVENT)
-    assert faults(Api.ALARM_V4, "AlarmCreateEvent", event) == ()
+    assert sorted(kinds) == ["event"] * 3 + ["note", "note", "notification"]
+    assert events(store) == [
+        (Api.ALARM_V4, "AlarmCreateEvent"),
+        (Api.SERVICE_PROBLEM_V5, "ServiceProblemCreateEvent"),
+        (Api.SERVICE_PROBLEM_V5, "ServiceProblemAttributeValueChangeEvent"),
+    ]
+    met(store, config, "c", cases[2], minutes=3)
+    assert len(events(store)) == 3
 
 
 def test_of_many_runs_at_once_one_opens_the_parent_case(store: CaseStore, config: Config) -> None:
@@ -168,8 +196,9 @@ def test_when_it_clears_every_ticket_is_told_once_and_the_next_is_another_incide
     notes = [decode(Answer, one.document) for one in new if one.kind is LetterKind.NOTE]
     assert sorted(one.ticket_id for one in notes) == ["a", "b"]
     assert "Over: The node is down" in notes[0].note
-    event = next(one.document for one in new if one.kind is LetterKind.EVENT)
-    assert faults(Api.ALARM_V4, "AlarmStateChangeEvent", event) == ()
+    kinds = {str(one.document["eventType"]) for one in new if one.kind is LetterKind.EVENT}
+    assert kinds == {"AlarmStateChangeEvent", "ServiceProblemStateChangeEvent"}
+    assert len(events(store)) == 4
     again = met(store, config, "a", None, minutes=121)
     assert (again.number, again.subscribers, again.case_id) == (2, 1, None)
 
@@ -208,3 +237,50 @@ def test_a_further_ticket_is_attached_and_answered_without_a_run(
     assert answer.ticket_id == "c"
     assert "Known incident: The node is down (an-1/node-an-1)" in answer.note
     assert case_id in {one.id for one in StoredIncidents(store, KEY).cases(incident)}
+
+
+def well(store: CaseStore, config: Config, who: str, minutes: float) -> tuple[Incident, ...]:
+    """Let a run find nothing wrong."""
+    at = AT + timedelta(minutes=minutes)
+    tell = letters(config, at).cleared
+    return StoredIncidents(store, KEY).measured_well(who, at, tells=lambda _: True, letters=tell)
+
+
+def test_it_clears_when_two_who_met_it_measure_well_again_and_all_are_told_once(
+    store: CaseStore, config: Config
+) -> None:
+    """One alone may have been helped alone; who never met it says nothing about it."""
+    for who in ("a", "b", "c"):
+        incident = met(store, config, who, case_of(store, who))
+    before = len(told(store))
+    assert well(store, config, "nobody", 5) == ()
+    assert well(store, config, "a", 6) == ()
+    assert well(store, config, "a", 7) == ()
+    (over,) = well(store, config, "b", 8)
+    assert (over.cleared_at, over.case_id) == (AT + timedelta(minutes=8), incident.case_id)
+    assert StoredCases(store).case(over.case_id or "").state == "closed"
+    assert well(store, config, "c", 9) == ()
+    new = told(store)[before:]
+    notes = [decode(Answer, one.document) for one in new if one.kind is LetterKind.NOTE]
+    assert sorted(one.ticket_id for one in notes) == ["a", "b", "c"]
+
+
+def test_whoever_meets_it_again_keeps_it_open(store: CaseStore, config: Config) -> None:
+    """Measured well before somebody else met it, or before it came back, is not over."""
+    for who in ("a", "b"):
+        met(store, config, who, case_of(store, who))
+    well(store, config, "a", 5)
+    met(store, config, "b", None, minutes=6)
+    assert well(store, config, "b", 7) == ()
+    met(store, config, "b", None, minutes=8)
+    assert well(store, config, "a", 9) == ()
+    assert len(well(store, config, "b", 10)) == 1
+
+
+def test_of_two_who_measure_well_at_once_one_clears_it(store: CaseStore, config: Config) -> None:
+    """On PostgreSQL both would else see themselves alone."""
+    for who in ("a", "b"):
+        met(store, config, who, case_of(store, who))
+    with ThreadPoolExecutor(2) as pool:
+        cleared = list(pool.map(lambda who: well(store, config, who, 5), ("a", "b")))
+    assert sum(map(len, cleared)) == 1

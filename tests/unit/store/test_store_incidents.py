@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from cpe_diag.domain.failures import StoreError
 from cpe_diag.domain.incident import KEPT_FOR, OVER_AFTER, Incident, IncidentKind
 from cpe_diag.domain.secret import Secret
+from cpe_diag.store import incident_rows
 from cpe_diag.store import incidents as incidents_module
 from cpe_diag.store.case_store import CaseStore
 from cpe_diag.store.incident_key import derived_key, kept_key
@@ -123,13 +124,13 @@ def test_an_incident_that_another_process_opens_meanwhile_is_joined(
 ) -> None:
     """PostgreSQL lets two look at the same time: both find nothing, and one of them is second."""
     see(store, "sub-1")
-    look, looks = incidents_module._latest, []  # noqa: SLF001 - between looking and writing
+    look, looks = incident_rows.latest, []  # between looking and writing
 
     def late(connection: Connection, kind: IncidentKind, place: str) -> Incident | None:
         looks.append(place)
         return None if len(looks) == 1 else look(connection, kind, place)
 
-    monkeypatch.setattr(incidents_module, "_latest", late)
+    monkeypatch.setattr(incidents_module, "latest", late)
     assert see(store, "sub-2").subscribers == 2
 
 
