@@ -455,18 +455,26 @@ class ActionJournal(Protocol):
 
 
 class RunJournal(Protocol):
-    """The journal of one run, for the one worker that has taken it up. It answers at once."""
+    """The journal of one run, for the one worker that has taken it up."""
 
-    def note(self, entries: Sequence[RunEntry]) -> None:
+    async def note(self, entries: Sequence[RunEntry], *, first: int, needed: bool = False) -> None:
         """Append entries, all of them or none; they are on the disk when this returns.
+
+        Args:
+            entries: what to append.
+            first: the number of the first of them among all that this worker notes of the run,
+                from 0. What was noted under a number is not appended again: whoever was told
+                nothing, or StoreError, gives it once more.
+            needed: what comes next depends on it, so a store that is away may be waited for.
 
         Raises:
             RunError: another worker has taken the run up, or it has ended: whoever hears this
                 does nothing more for it.
-            StoreError: they cannot be written; what changes something is not begun then.
+            StoreError: nobody knows whether they are on the disk; what changes something is not
+                begun then.
         """
 
-    def stop_asked(self) -> bool:
+    async def stop_asked(self) -> bool:
         """Say whether somebody wants the run cancelled; asked at each safe point.
 
         False also where the store cannot be read.

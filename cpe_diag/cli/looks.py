@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.audit import About
+from cpe_diag.domain.failures import StoreError
 
 if TYPE_CHECKING:
     from cpe_diag.wiring.config import Config
@@ -34,4 +35,11 @@ def note_look(
     """
     from cpe_diag.wiring.desk import open_desk
 
-    open_desk(config).look(right, words, About(subscriber=subscriber, ticket=ticket))
+    desk = open_desk(config)
+    try:
+        desk.look(right, words, About(subscriber=subscriber, ticket=ticket))
+    except StoreError as error:
+        raise StoreError(
+            f"{error}: nobody looks without a note of it; give it room, or name a place that has "
+            "some (store.path in the configuration)"
+        ) from error

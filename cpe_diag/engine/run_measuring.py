@@ -80,7 +80,11 @@ class MeasuringRun(RunCase):
         for probe in interrupting:
             if self.is_enough(self.evidence, frozenset({probe.id})):
                 spared += (probe.id,)
-            elif self.stopped() or self.time_is_over() or until - self.clock.monotonic() < LEAST_S:
+            elif (
+                await self.stopped()
+                or self.time_is_over()
+                or until - self.clock.monotonic() < LEAST_S
+            ):
                 cut += (probe.id,)
             else:
                 self.on_progress(Announced(probe=probe.id, title=probe.title))
@@ -111,7 +115,7 @@ class MeasuringRun(RunCase):
         names = {planned.probe.id for planned in plan.probes}.difference(measured.spared)
         self.ran |= names
         self.ran_since_answer |= names
-        self.notes.now(RunEntryKind.MEASURED, step.id, probes=sorted(names), evidence=new)
+        await self.notes.now(RunEntryKind.MEASURED, step.id, probes=sorted(names), evidence=new)
         if measured.cut:
             self.time_is_over()
         return measured.cut, measured.spared
@@ -132,7 +136,7 @@ class MeasuringRun(RunCase):
             if not tried.isdisjoint(names):
                 msg = f"next_probes gave {', '.join(names)}, of which one has run"
                 raise ValueError(msg)
-            if self.stopped():
+            if await self.stopped():
                 return CUT, _after(asked, "cancelled")
             if self.time_is_over() or until - self.clock.monotonic() < LEAST_S:
                 return CUT, _after(asked, "out of time")

@@ -35,6 +35,7 @@ class RunNotes:
         self._clock = clock
         self._on_progress = on_progress
         self._waiting: list[RunEntry] = []
+        self._noted = 0
         self.trouble = ""
         """Why the journal does not hold everything now; empty where it does."""
 
@@ -44,7 +45,9 @@ class RunNotes:
             entry = RunEntry(kind=kind, at=self._clock.now(), step=step, document=document)
             self._waiting.append(entry)
 
-    def now(self, kind: RunEntryKind, step: str = "", **document: object) -> bool:
+    async def now(
+        self, kind: RunEntryKind, step: str = "", *, needed: bool = False, **document: object
+    ) -> bool:
         """Note something and all that waits; it is on the disk where this gives True.
 
         Raises:
@@ -54,12 +57,13 @@ class RunNotes:
             return True
         self.later(kind, step, **document)
         try:
-            self._journal.note(tuple(self._waiting))
+            await self._journal.note(tuple(self._waiting), first=self._noted, needed=needed)
         except StoreError as error:
             if not self.trouble:
                 self._on_progress(NotKept(words=str(error)))
             self.trouble = str(error)
             return False
+        self._noted += len(self._waiting)
         self._waiting.clear()
         self.trouble = ""
         return True
@@ -69,9 +73,9 @@ class RunNotes:
         """Whether there is a journal."""
         return self._journal is not None
 
-    def stop_asked(self) -> bool:
+    async def stop_asked(self) -> bool:
         """Say whether somebody wants the run cancelled."""
-        return self._journal is not None and self._journal.stop_asked()
+        return self._journal is not None and await self._journal.stop_asked()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,7 +111,7 @@ class _Run(MeasuringRun):
 
     async def all(self) -> RunResult:
         """Take all steps."""
-        self.notes.now(RunEntryKind.STARTED, playbook=self.playbook)
+        await self.notes.now(RunEntryKind.STARTED, playbook=self.playbook)
         steps = self.order.playbook.steps
         lived = self.lived_through()
         for step in steps[:lived]:
@@ -119,7 +119,7 @@ class _Run(MeasuringRun):
         for step in steps[lived:]:
             await self.take(step)
         result = self.result()
-        self.notes.now(RunEntryKind.ENDED, end=result.end.value)
+        await self.notes.now(RunEntryKind.ENDED, end=result.end.value)
         return result
 
     def lived_through(self) -> int:
@@ -177,13 +177,13 @@ class _Run(MeasuringRun):
         if ended is None:
             ended = ActEnded(ended=ActionEnd.UNKNOWN, note="it was begun, and nobody looked")
         if acted.ended is None:
-            self.notes.now(RunEntryKind.ACT_ENDED, step.id, act=encode(ended))
+            await self.notes.now(RunEntryKind.ACT_ENDED, step.id, act=encode(ended))
         return self.acted(step, ended)
 
     async def take(self, step: Step) -> None:
         """Take one step, or note why it is not taken."""
         if not isinstance(step, JudgeStep | StopStep | RouteStep):
-            self.stopped()
+            await self.stopped()
         started = self.clock.monotonic()
         why_not = self.why_not(step)
         state, note = (SKIPPED, why_not) if why_not else await self.act(step)
@@ -220,7 +220,7 @@ class _Run(MeasuringRun):
         """Take one step; gives its state and a note."""
         match step:
             case AskStep():
-                return self.ask(step)
+                return await self.ask(step)
             case ProbeStep():
                 return await self.probe(step)
             case ActStep():
@@ -248,7 +248,7 @@ class _Run(MeasuringRun):
             case _:
                 assert_never(step)
 
-    def ask(self, step: AskStep) -> tuple[str, str]:
+    async def ask(self, step: AskStep) -> tuple[str, str]:
         """Put the question, unless it was answered beforehand.
 
         A default turns the playbook, but it is no word of the caller's and no evidence.
@@ -273,7 +273,9 @@ class _Run(MeasuringRun):
             source=None if given is None else source,
             at=self.clock.now(),
         )
-        self.notes.now(RunEntryKind.ANSWERED, step.id, choice=said.choice, source=said.source)
+        await self.notes.now(
+            RunEntryKind.ANSWERED, step.id, choice=said.choice, source=said.source
+        )
         return DONE, self.answered(step.id, said)
 
     def answered(self, step_id: str, said: Answered) -> str:
@@ -295,11 +297,13 @@ class _Run(MeasuringRun):
             return SKIPPED, "the playbook has changed since the run began"
         if self.time_is_over():
             return CUT, "no time left to change anything"
-        if not self.notes.now(RunEntryKind.ACT_INTENDED, step.id, action=step.action):
+        if not await self.notes.now(
+            RunEntryKind.ACT_INTENDED, step.id, needed=True, action=step.action
+        ):
             return SKIPPED, f"nothing is changed without a journal: {self.notes.trouble}"
         self.start(step)
         ended = await self.order.act(step)
-        self.notes.now(RunEntryKind.ACT_ENDED, step.id, act=encode(ended))
+        await self.notes.now(RunEntryKind.ACT_ENDED, step.id, act=encode(ended))
         return DONE, self.acted(step, ended)
 
     def acted(self, step: ActStep, ended: ActEnded) -> str:

@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from cpe_diag.domain.failures import StoreError
 from cpe_diag.service.jobs import JobSeen, QueueKind, queue_name
+from cpe_diag.store.server_patience import patience_of, server_limits
 from cpe_diag.store.sql_words import sql_words
 
 if TYPE_CHECKING:
@@ -213,7 +214,7 @@ def engine_of(url: URL, connections: int) -> Engine:
         The engine.
     """
     is_file = url.get_backend_name() == "sqlite"
-    wait: dict[str, Any] = {"timeout": BUSY_S} if is_file else {"connect_timeout": CONNECT_S}
+    wait: dict[str, Any] = {"timeout": BUSY_S} if is_file else server_limits(CONNECT_S)
     if connections:
         engine = create_engine(
             url,
@@ -225,6 +226,7 @@ def engine_of(url: URL, connections: int) -> Engine:
     else:
         engine = create_engine(url, connect_args=wait, poolclass=NullPool)
     if not is_file:
+        event.listen(engine, "begin", patience_of(BUSY_S))
         return engine
     event.listen(engine, "connect", _sqlite_connected)
     return engine

@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import ActionError
+from cpe_diag.domain.failures import ActionError, StoreError
 from cpe_diag.domain.run_journal import RunState
-from cpe_diag.service.jobs import Jobs, job_of
+from cpe_diag.service.jobs import Jobs, JobSeen, job_of
+from cpe_diag.service.lease_watch import LeaseWatch
 from cpe_diag.store.holds import Holds
-from cpe_diag.store.processes import this_process
-from cpe_diag.store.run_queries import is_orphan
+from cpe_diag.store.processes import has_died, this_process
 from cpe_diag.store.runs import StoredRuns
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cpe_diag.store.run_rows import RunRow
 
 GRACE: Final = timedelta(seconds=30)
@@ -35,6 +37,7 @@ class Sweep:
     runs: StoredRuns
     jobs: Jobs
     holds: Holds
+    watch: LeaseWatch
     grace: timedelta = GRACE
 
     def once(self, at: datetime) -> tuple[str, ...]:
@@ -51,24 +54,48 @@ class Sweep:
         """
         try:
             with self.holds.held((f"sweep {self.region}",), "the sweep", holder=this_process()):
-                self._end_dead_jobs(at)
-                return (*self._orphans(at), *self._lost(at))
+                dead = self._left_alone()
+                self._end_dead_jobs(at, dead)
+                return (*self._orphans(dead, at), *self._lost(at))
         except ActionError:
             return ()
+        except StoreError:
+            self.watch.forget()
+            raise
 
-    def _end_dead_jobs(self, at: datetime) -> None:
-        begun = [
-            job
-            for job in self.jobs.begun(self.region)
-            if job.begun_at is not None and job.begun_at < at - self.grace
-        ]
+    def _left_alone(self) -> dict[str, RunRow]:
+        """Give the runs of all regions whose worker has died, or renews them no more."""
+        rows = self.runs.running()
+        over = self.watch.over(rows)
+        for row in rows:
+            if row.id in over:
+                self.runs.end_lease(row)
+        return {
+            row.id: row
+            for row in rows
+            if row.id in over
+            or row.lease_until is None
+            or row.worker is None
+            or has_died(row.worker)
+        }
+
+    def _end_dead_jobs(self, at: datetime, dead_runs: Mapping[str, RunRow]) -> None:
+        begun = [job for job in self.jobs.begun(self.region) if job.begun_at is not None]
         rows = self.runs.some({job.run for job in begun})
-        dead = [job.id for job in begun if not _lives(rows.get(job.run), at)]
+        dead = [
+            job.id
+            for job in begun
+            if job.run in dead_runs
+            or (not _is_done(rows.get(job.run)) and not self._is_young(job, at))
+        ]
         if dead:
             self.jobs.drop(dead)
 
-    def _orphans(self, at: datetime) -> list[str]:
-        found = [row for row in self.runs.orphans(at=at) if row.region == self.region]
+    def _is_young(self, job: JobSeen, at: datetime) -> bool:
+        return job.begun_at is not None and job.begun_at >= at - self.grace
+
+    def _orphans(self, dead: Mapping[str, RunRow], at: datetime) -> list[str]:
+        found = [row for row in dead.values() if row.region == self.region]
         seen = self.jobs.seen(row.id for row in found)
         lost = [row for row in found if all(job.begun_at for job in seen.get(row.id, ()))]
         return [self._queue(row, at) for row in lost]
@@ -91,5 +118,6 @@ class Sweep:
         return row.id
 
 
-def _lives(row: RunRow | None, at: datetime) -> bool:
-    return row is not None and row.state is RunState.RUNNING and not is_orphan(row, at)
+def _is_done(row: RunRow | None) -> bool:
+    """Say whether somebody does a run."""
+    return row is not None and row.state is RunState.RUNNING

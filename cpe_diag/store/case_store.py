@@ -14,6 +14,7 @@ import os
 import sqlite3
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from cpe_diag.domain.failures import StoreError
 from cpe_diag.store.case_tables import HEAD
+from cpe_diag.store.server_patience import patience_of, server_limits
 from cpe_diag.store.sql_words import sql_words
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from cpe_diag.domain.secret import Secret
+    from cpe_diag.ports import Clock
 
 PRIVATE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
@@ -65,7 +68,7 @@ class CaseStore:
     """One store, which is opened and made where that is needed when it is first used."""
 
     def __init__(self, url: URL, *, wait_s: float = WAIT_S) -> None:
-        """Use the database at `url`; wait up to `wait_s` for others (SQLite)."""
+        """Use the database at `url`; wait up to `wait_s` for others, and for a connection."""
         self._url = url
         self._wait_s = wait_s
         self._engine: Engine | None = None
@@ -78,7 +81,7 @@ class CaseStore:
         return cls(URL.create(SQLITE, database=str(path)), wait_s=wait_s)
 
     @classmethod
-    def behind(cls, url: Secret) -> CaseStore:
+    def behind(cls, url: Secret, *, wait_s: float = WAIT_S) -> CaseStore:
         """Use the database of a SQLAlchemy URL; `postgresql://` is spoken by psycopg 3.
 
         Raises:
@@ -88,7 +91,7 @@ class CaseStore:
             named = make_url(url.reveal())
             if named.drivername in {"postgresql", "postgres"}:
                 named = named.set(drivername="postgresql+psycopg")
-            return cls(named)
+            return cls(named, wait_s=wait_s)
         except ArgumentError:
             msg = "the case store's url is no SQLAlchemy URL (dialect://user@host/database)"
             raise StoreError(msg) from None
@@ -144,6 +147,21 @@ class CaseStore:
         with self._told(), self._in_turn(), _writing(self._ready()) as connection:
             yield connection
 
+    def now(self, clock: Clock) -> datetime:
+        """Give the time of day by the one clock that all have who share this store.
+
+        Args:
+            clock: of this machine, which is that one where the store is a file.
+
+        Raises:
+            StoreError: the server cannot be asked.
+        """
+        if self._is_file:
+            return clock.now()
+        with self.reading() as connection:
+            found: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+            return found.astimezone(UTC)
+
     @property
     def _is_file(self) -> bool:
         return self._url.get_backend_name() == SQLITE
@@ -184,7 +202,10 @@ class CaseStore:
     def _opened(self) -> Engine:
         try:
             if not self._is_file:
-                return create_engine(self._url, **self._pool)
+                limits = server_limits(self._wait_s)
+                engine = create_engine(self._url, connect_args=limits, **self._pool)
+                event.listen(engine, "begin", patience_of(self._wait_s))
+                return engine
             engine = create_engine(self._url, connect_args={"timeout": self._wait_s}, **self._pool)
         except ImportError as error:
             raise StoreError(f"the case store needs a Python package: {error.name}") from None

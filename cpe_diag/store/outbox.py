@@ -83,7 +83,9 @@ class StoredOutbox:
         older = OUTBOX.alias()
         wanted = (
             select(OUTBOX.c.number)
-            .where(OUTBOX.c.state == LetterState.WAITING.value, OUTBOX.c.not_before <= now)
+            .where(OUTBOX.c.state == LetterState.WAITING.value)
+            # What was never put off is due, also where a clock was ahead when it was made.
+            .where(or_(OUTBOX.c.not_before <= now, OUTBOX.c.not_before == OUTBOX.c.made_at))
             .where(or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until < now))
             .where(
                 ~exists().where(

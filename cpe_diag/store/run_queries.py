@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, or_, select
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from cpe_diag.store.case_store import CaseStore
 
 MANY: Final = 50
+AHEAD: Final = timedelta(minutes=2)
+"""No order is so much younger than what was ordered half a minute ago."""
 
 
 class RunQueries:
@@ -83,8 +86,8 @@ class RunQueries:
                 for state, count, first in connection.execute(wanted)
             }
 
-    def orphans(self, *, at: datetime) -> tuple[RunRow, ...]:
-        """Give the runs whose worker has died or lost its lease, the most urgent first.
+    def running(self) -> tuple[RunRow, ...]:
+        """Give the runs that are being done, or whose worker is no more; the most urgent first.
 
         Raises:
             StoreError: the store cannot be read.
@@ -95,13 +98,14 @@ class RunQueries:
             .order_by(RUNS.c.priority, RUNS.c.due_at)
         )
         with self._store.reading() as connection:
-            rows = tuple(map(run_row, connection.execute(wanted).mappings().all()))
-        return tuple(row for row in rows if is_orphan(row, at))
+            return tuple(map(run_row, connection.execute(wanted).mappings().all()))
 
     def unclaimed(
         self, region: str, *, before: datetime, after: str = "", limit: int = MANY
     ) -> tuple[RunRow, ...]:
         """Give runs of a region that could have been taken up by now, by their ids.
+
+        Those that seem to have been ordered in the future are among them: a clock was wrong.
 
         Args:
             region: whose.
@@ -112,11 +116,12 @@ class RunQueries:
         Raises:
             StoreError: the store cannot be read.
         """
-        latest = moment_text(before)
+        latest, ahead = moment_text(before), before + AHEAD
         wanted = (
             select(RUNS)
             .where(RUNS.c.state.in_((RunState.QUEUED.value, RunState.WAITING.value)))
-            .where(RUNS.c.region == region, RUNS.c.submitted_at < latest, RUNS.c.id > after)
+            .where(RUNS.c.region == region, RUNS.c.id > after)
+            .where(or_(RUNS.c.submitted_at < latest, RUNS.c.submitted_at > moment_text(ahead)))
             .where(or_(RUNS.c.not_before.is_(None), RUNS.c.not_before < latest))
             .order_by(RUNS.c.id)
             .limit(limit)

@@ -132,6 +132,23 @@ class StoredRuns(RunQueries):
             )
             return kept.rowcount == 1
 
+    def end_lease(self, seen: RunRow) -> None:
+        """Let others take a run up that nobody has renewed since it was seen.
+
+        Its worker has it again where it renews it before that.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        if seen.lease_until is None:
+            return
+        with self._store.writing() as connection:
+            connection.execute(
+                _ours(seen.id, seen.attempt)
+                .where(RUNS.c.lease_until == moment_text(seen.lease_until))
+                .values(lease_until=None)
+            )
+
     def end(self, run_id: str, attempt: int, outcome: RunOutcome, *, at: datetime) -> RunRow:
         """End a run with its results, route its case, keep what has to be told for it.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cpe_diag.ports import RunJournal
 
 
-def check_run_journal(
+async def check_run_journal(
     journal: RunJournal,
     held: Callable[[], Sequence[RunEntry]],
     *,
@@ -30,25 +30,27 @@ def check_run_journal(
         ask_cancel: wants the run cancelled.
         take_away: lets another worker take the run up.
     """
-    hold(not journal.stop_asked(), "a run that nobody wants cancelled")
+    hold(not await journal.stop_asked(), "a run that nobody wants cancelled")
     at = datetime(2026, 3, 1, 12, 0, 0, 250000, tzinfo=UTC)
     first = (
         RunEntry(kind=RunEntryKind.STARTED, at=at, document={"playbook": "\u00e4\u0000\ud83d"}),
         RunEntry(kind=RunEntryKind.STEP_BEGAN, at=at, step="ask"),
     )
-    journal.note(first)
+    await journal.note(first, first=0)
     hold(tuple(held()) == first, f"what was noted, not {held()}")
     second = RunEntry(
         kind=RunEntryKind.MEASURED, at=at, step="measure", document={"n": [1, 2.5, None, {}]}
     )
-    journal.note((second,))
+    await journal.note((second,), first=2, needed=True)
     hold(tuple(held()) == (*first, second), "entries in their order")
+    await journal.note((first[1], second), first=1)
+    hold(tuple(held()) == (*first, second), "nothing twice that was given again")
     ask_cancel()
-    hold(journal.stop_asked(), "that somebody wants it cancelled")
-    journal.note((second,))
+    hold(await journal.stop_asked(), "that somebody wants it cancelled")
+    await journal.note((second, second), first=2)
     take_away()
     try:
-        journal.note((second,))
+        await journal.note((second,), first=4)
     except RunError:
         pass
     else:

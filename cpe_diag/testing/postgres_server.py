@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -28,7 +28,9 @@ class PostgresServer:
     """A server that is up; `folder` is that of its socket."""
 
     folder: Path
+    account: dict[str, Any]
     made: int = 0
+    process: subprocess.Popen[bytes] | None = None
 
     def database(self) -> str:
         """Make an empty database; gives its SQLAlchemy URL."""
@@ -36,6 +38,35 @@ class PostgresServer:
         name = f"cases{self.made}"
         _run("createdb", "-h", str(self.folder), "-U", USER, "-T", "template0", name)
         return f"postgresql+psycopg://{USER}@/{name}?host={self.folder}"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers.
+
+        Raises:
+            OSError: it did not start.
+        """
+        options = ("-k", str(self.folder), "-c", "listen_addresses=", "-c", "fsync=off")
+        self.process = subprocess.Popen(  # noqa: S603 - a server of the system, in our folder
+            [_program("postgres"), "-D", str(self.folder / "data"), *options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **self.account,
+        )
+        _wait(self.folder, self.process)
+
+    def stop(self, how: int = signal.SIGINT) -> None:
+        """Stop it; SIGINT ends connections first ("fast"), SIGQUIT is a crash ("immediate")."""
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait()
+            self.process = None
+
+    def send(self, number: int) -> None:
+        """Send a signal to the server and to all that serve its connections."""
+        if self.process is not None:
+            for pid in (self.process.pid, *_children(self.process.pid)):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
 
 
 def why_no_postgres() -> str:
@@ -61,19 +92,13 @@ def postgres_server() -> Iterator[PostgresServer]:
             shutil.chown(folder, account["user"], account["group"])
         data = folder / "data"
         _run("initdb", "-D", str(data), "-U", USER, "-A", "trust", "-N", "-E", "UTF8", **account)
-        options = ("-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off")
-        server = subprocess.Popen(  # noqa: S603 - a server of the system, in our folder
-            [_program("postgres"), "-D", str(data), *options],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            **account,
-        )
+        server = PostgresServer(folder=folder, account=account)
         try:
-            _wait(folder, server)
-            yield PostgresServer(folder=folder)
+            server.start()
+            yield server
         finally:
-            server.send_signal(signal.SIGINT)  # "fast": connections are ended
-            server.wait()
+            server.send(signal.SIGCONT)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -85,6 +110,15 @@ def _wait(folder: Path, server: subprocess.Popen[bytes]) -> None:
         if server.poll() is not None or time.monotonic() > ends:
             raise OSError("the PostgreSQL server of the tests did not start")
         time.sleep(0.05)
+
+
+def _children(pid: int) -> tuple[int, ...]:
+    """Give the processes that a process has started; none where the system does not tell."""
+    try:
+        said = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    except OSError:
+        return ()
+    return tuple(map(int, said.split()))
 
 
 def _run(name: str, *words: str, **account: Any) -> None:  # noqa: ANN401 - of subprocess

@@ -6,11 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cpe_diag.domain.action import ActionEnd
-from cpe_diag.domain.failures import CpeDiagError, HoldLostError, RunError, WishError
+from cpe_diag.domain.failures import (
+    CpeDiagError,
+    HoldLostError,
+    RunError,
+    StoreError,
+    WishError,
+)
 from cpe_diag.engine.run import ActEnded
 from cpe_diag.playbook.schema import NOT_DONE
 from cpe_diag.store.action_records import RunPart
 from cpe_diag.store.router_journal import RouterJournals
+from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.router_changes import (
     ImageWish,
@@ -39,6 +46,8 @@ Agree: TypeAlias = "Callable[[RouterPlan, Desk], str]"
 
 
 FIRMWARE: Final = "firmware.install"
+AGAIN_S: Final = 1.0
+"""How long after a store was away it is asked again."""
 
 
 def _image(value: str | None) -> ImageWish:
@@ -75,6 +84,7 @@ class Acting:
         agree: Agree,
         safely: Callable[[], AbstractContextManager[None]],
         run: RunRow,
+        away_s: float = 0.0,
     ) -> None:
         """Act for a run.
 
@@ -87,6 +97,7 @@ class Acting:
             safely: what surrounds a change, so that a signal ends it at a safe point.
             run: whose steps these are, as this process has taken it up: each begins one change
                 at most, however often that happens.
+            away_s: how long a store is waited for that is away before something is changed.
         """
         self._config = config
         self._wish = wish
@@ -95,11 +106,29 @@ class Acting:
         self._agree = agree
         self._safely = safely
         self._run = run
+        self._away_s = away_s
         self.ends: list[ActionOutcome] = []
 
     async def __call__(self, step: ActStep) -> ActEnded:
         """Do one step; see `Act`."""
         part = RunPart(run=self._run.id, attempt=self._run.attempt, step=step.id)
+        clock = SystemClock()
+        until = clock.monotonic() + self._away_s
+        while True:
+            try:
+                return await self._once(step, part)
+            except StoreError:
+                if clock.monotonic() >= until:
+                    raise
+            await clock.sleep_until(clock.monotonic() + AGAIN_S)
+
+    async def _once(self, step: ActStep, part: RunPart) -> ActEnded:
+        """Do one step, or look at what was begun of it.
+
+        Raises:
+            StoreError: nobody knows whether it was begun, or it was not and the store is waited
+                for.
+        """
         begun = RouterJournals(case_store(self._config)).find(part.action_id)
         try:
             if begun is not None:
@@ -109,6 +138,8 @@ class Acting:
             raise
         except CpeDiagError as error:
             if begun is None:
+                if self._away_s and StoreError in {type(error), type(error.__cause__)}:
+                    raise StoreError(str(error)) from error
                 return ActEnded(ended=NOT_DONE, note=str(error))
             note = f"{error}; it is unfinished: cpe-diag router recover {begun.id}"
             return ActEnded(ended=ActionEnd.UNKNOWN, note=note)

@@ -208,9 +208,10 @@ def taken_up(
     store = case_store(config)
     runs = StoredRuns(store)
     row = runs.claim(run_id, worker=this_process(), at=_now(), lease=lease, per_node=per_node)
-    journal = StoredRunJournal(store, row.id, row.attempt)
+    entries = runs.entries(run_id)
+    journal = StoredRunJournal(store, row.id, row.attempt, earlier=len(entries))
     try:
-        so_far = run_so_far(runs.entries(run_id), started_at=row.started_at or _now())
+        so_far = run_so_far(entries, started_at=row.started_at or _now())
     except RunError as error:
         ended = RunOutcome(state=RunState.FAILED, destination=SECOND_LINE, words=str(error))
         runs.end(run_id, row.attempt, ended, at=_now())

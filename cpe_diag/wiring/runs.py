@@ -161,7 +161,7 @@ async def perform(
         order = RunOrder(
             run_id=kept.row.id if kept else secrets.token_hex(RUN_ID_BYTES),
             playbook=prepared.playbook,
-            setting=setting_of(prepared, doors, driver, memory),
+            setting=await asyncio.to_thread(setting_of, prepared, doors, driver, memory),
             budget_s=prepared.wish.budget_s,
             answers=prepared.wish.answers,
             thresholds=prepared.config.thresholds,

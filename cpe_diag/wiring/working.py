@@ -24,12 +24,13 @@ from cpe_diag.playbook.model import ActStep
 from cpe_diag.service.fifteen_minutes import Warn
 from cpe_diag.service.http_exchange import new_client
 from cpe_diag.service.jobs import URGENT, Limits, job_of
+from cpe_diag.service.lease_watch import LeaseWatch
 from cpe_diag.service.queue_dbos import DbosJobs, DbosWorker
 from cpe_diag.service.spans import Steps, spans_from
 from cpe_diag.service.submit import DEFAULT_REGION
 from cpe_diag.service.sweep import GRACE, Sweep
 from cpe_diag.service.try_again import following
-from cpe_diag.service.worker_journal import LeftError, WorkerJournal, patient
+from cpe_diag.service.worker_journal import AWAY_S, LeftError, WorkerJournal, patient
 from cpe_diag.store.holds import Holds
 from cpe_diag.store.processes import this_process
 from cpe_diag.store.runs import NodeFullError, StoredRuns
@@ -125,6 +126,7 @@ class Worker:
             runs=self._runs,
             jobs=self._jobs,
             holds=self._holds,
+            watch=LeaseWatch(self._wish.lease, self._clock.monotonic),
             grace=self._wish.grace,
         )
         clock = case_clock_of(self._config, self._store)
@@ -159,7 +161,7 @@ class Worker:
 
     def _swept(self, sweep: Sweep) -> None:
         try:
-            found = sweep.once(self._clock.now())
+            found = sweep.once(self._store.now(self._clock))
         except StoreError as error:
             LOG.warning("sweep: %s", error)
         else:
@@ -168,7 +170,7 @@ class Worker:
 
     def _ticked(self, clock: CaseClock) -> None:
         try:
-            for deed in clock.tick(self._clock.now()):
+            for deed in clock.tick(self._store.now(self._clock)):
                 with about(case=deed.case):
                     LOG.info("warned" if isinstance(deed, Warn) else "handed over")
         except StoreError as error:
@@ -301,6 +303,7 @@ class Worker:
             agree=lambda _plan, _desk: "",  # a consent that is on record has to cover it
             safely=nullcontext,
             run=kept.row,
+            away_s=AWAY_S,
         )
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 WRITES: tuple[tuple[type, str], ...] = (
     (StoredRuns, "begin"),
     (StoredRuns, "end"),
-    (StoredRunJournal, "note"),
+    (StoredRunJournal, "append"),
     (StoredActions, "begin"),
     (StoredActionJournal, "write"),
 )

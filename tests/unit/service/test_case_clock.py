@@ -134,12 +134,13 @@ def test_a_run_that_is_being_done_is_asked_to_stop_and_its_steps_go_along(
     """Nobody takes a device out of its hands in the middle of a change."""
     runs = StoredRuns(store)
     row = runs.begin(NEW, worker=ELSEWHERE, at=AT, lease=timedelta(hours=1))
-    StoredRunJournal(store, "run1", row.attempt).note(
+    StoredRunJournal(store, "run1", row.attempt).append(
         (
             RunEntry(kind=RunEntryKind.STEP_ENDED, at=later(1), step="look"),
             RunEntry(kind=RunEntryKind.JUDGED, at=later(2), document={"cause": "line_noise"}),
             RunEntry(kind=RunEntryKind.ACT_INTENDED, at=later(3), step="restart"),
-        )
+        ),
+        0,
     )
     clock.tick(later(15))
     run = runs.run("run1")
@@ -162,7 +163,7 @@ def test_a_run_whose_worker_has_died_ends_unless_it_has_begun_a_change(
     row = runs.begin(NEW, worker=ELSEWHERE, at=AT, lease=LEASE)
     if changing:
         entry = RunEntry(kind=RunEntryKind.ACT_INTENDED, at=later(1), step="restart")
-        StoredRunJournal(store, "run1", row.attempt).note((entry,))
+        StoredRunJournal(store, "run1", row.attempt).append((entry,), 0)
     clock.tick(later(15))
     run = runs.run("run1")
     if changing:

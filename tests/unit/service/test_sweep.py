@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cpe_diag.domain.failures import StoreError
 from cpe_diag.domain.secret import Secret
 from cpe_diag.service.jobs import Job, JobSeen, job_of
+from cpe_diag.service.lease_watch import LeaseWatch
 from cpe_diag.service.sweep import Sweep
 from cpe_diag.store.case_store import CaseStore
 from cpe_diag.store.holds import Holds
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 LATER = AT + timedelta(minutes=2)
 LEASE = timedelta(seconds=60)
+ELSEWHERE = "elsewhere/b/s/1/1"
 NEW = NewRun(
     id="run1", playbook="p", subscriber="s", ticket=None, wish={}, region="north", node="an-1"
 )
@@ -71,6 +74,12 @@ class Bench:
 
     store: CaseStore
     jobs: FakeJobs = field(default_factory=FakeJobs)
+    passed_s: float = 0.0
+    watch: LeaseWatch = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Watch by seconds that tests let pass."""
+        self.watch = LeaseWatch(LEASE, lambda: self.passed_s)
 
     @property
     def runs(self) -> StoredRuns:
@@ -80,7 +89,8 @@ class Bench:
     def sweep(self, at: datetime = LATER, region: str = "north") -> tuple[str, ...]:
         """Sweep once."""
         holds = Holds(self.store, now=lambda: at)
-        return Sweep(region=region, runs=self.runs, jobs=self.jobs, holds=holds).once(at)
+        sweep = Sweep(region=region, runs=self.runs, jobs=self.jobs, holds=holds, watch=self.watch)
+        return sweep.once(at)
 
     def order(self, run: str, at: datetime = AT, **more: object) -> None:
         """Order a run and queue its job."""
@@ -122,11 +132,59 @@ def test_a_run_whose_worker_lost_its_lease_gets_a_fresh_job_and_the_dead_one_end
     bench.order("run1")
     bench.jobs.begin("run1-0", AT)
     bench.runs.claim("run1", worker="elsewhere/b/s/1/1", at=AT, lease=LEASE)
-    assert bench.sweep(AT + timedelta(seconds=45)) == ()
+    assert bench.sweep() == ()
+    bench.passed_s = 45.0
+    assert bench.sweep() == ()
+    bench.passed_s = 60.0
     assert bench.sweep() == ("run1",)
     assert bench.jobs.dropped == ["run1-0"]
     assert bench.jobs.put_[-1].id.startswith("run1-1-")
     assert bench.sweep() == ()
+    assert bench.runs.claim("run1", worker="a", at=AT, lease=LEASE).attempt == 2
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(hours=-3)])
+def test_no_clock_that_jumps_takes_a_run_from_its_worker_or_leaves_it_with_a_dead_one(
+    bench: Bench, ahead: timedelta
+) -> None:
+    """What counts is how long nobody has renewed it, by seconds that do not jump."""
+    bench.order("run1")
+    bench.jobs.begin("run1-0", AT)
+    bench.runs.claim("run1", worker=ELSEWHERE, at=AT, lease=LEASE)
+    for number in range(4):
+        bench.passed_s = 30.0 * number
+        assert bench.sweep(LATER + ahead) == ()
+        bench.runs.renew("run1", 1, until=AT + timedelta(seconds=number))
+    bench.passed_s += 30.0
+    assert bench.sweep(LATER + ahead) == ()
+    bench.passed_s += 60.0
+    assert bench.sweep(LATER + ahead) == ("run1",)
+    assert bench.jobs.dropped == ["run1-0"]
+
+
+def test_after_the_store_was_away_whoever_does_a_run_has_time_to_renew_it(
+    bench: Bench,
+) -> None:
+    """Nobody could, and none of them has died."""
+    bench.order("run1")
+    bench.runs.claim("run1", worker=ELSEWHERE, at=AT, lease=LEASE)
+    assert bench.sweep() == ()
+    bench.passed_s = 90.0
+    gone = CaseStore.behind(Secret("sqlite:////proc/nothing/case.db"))
+    lost = Bench(store=gone, jobs=bench.jobs)
+    lost.watch = bench.watch
+    with pytest.raises(StoreError):
+        lost.sweep()
+    assert bench.sweep() == ()
+    bench.runs.renew("run1", 1, until=AT)
+    bench.passed_s = 120.0
+    assert bench.sweep() == ()
+
+
+def test_an_order_from_the_future_is_found_too(bench: Bench) -> None:
+    """The clock of whoever took it was ahead, and was put right."""
+    bench.runs.submit(NEW, at=LATER + timedelta(hours=3))
+    assert bench.sweep() == ("run1",)
 
 
 def test_a_run_that_is_being_done_is_left_alone(bench: Bench) -> None:

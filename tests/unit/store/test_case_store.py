@@ -10,13 +10,14 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Pool, event
+from sqlalchemy import Pool, event, insert, select
 
 from cpe_diag.domain.failures import StoreError
 from cpe_diag.domain.secret import Secret
@@ -25,7 +26,10 @@ from cpe_diag.store.case_tables import HEAD, METADATA
 from cpe_diag.store.incident_tables import INCIDENTS
 from cpe_diag.store.incoming_tables import INCOMING_TICKETS
 from cpe_diag.store.outbox_tables import OUTBOX
-from cpe_diag.store.run_tables import RUNS
+from cpe_diag.store.run_tables import HOLDS, RUNS
+
+if TYPE_CHECKING:
+    from cpe_diag.testing.postgres_server import PostgresServer
 
 
 def _value(store: CaseStore, question: str) -> object:
@@ -222,3 +226,25 @@ def test_threads_that_write_follow_each_other(store_url: str) -> None:
         list(pool.map(add, range(80)))
     assert _value(store, "SELECT count(*) FROM approvals") == 80
     store.close()
+
+
+def test_who_stands_still_in_a_transaction_holds_up_nobody_for_long(
+    postgres: PostgresServer,
+) -> None:
+    """A process that is frozen there keeps what it has locked, until the server ends it."""
+    url = Secret(postgres.database())
+    frozen, other = CaseStore.behind(url, wait_s=1.0), CaseStore.behind(url, wait_s=1.0)
+    with other.writing():
+        pass
+    write = insert(HOLDS).values(place="a", token=1)
+
+    def stand_still() -> None:
+        with frozen.writing() as standing:
+            standing.execute(write)
+            with other.writing() as connection:
+                connection.execute(write)
+
+    with pytest.raises(StoreError):
+        stand_still()
+    with other.reading() as connection:
+        assert len(connection.execute(select(HOLDS)).all()) == 1

@@ -95,7 +95,7 @@ def seen(config: Config, subscriber: str, *, ends: bool = True, at: datetime = A
         step="ask",
         document={"choice": f"laptop of {subscriber}"},
     )
-    StoredRunJournal(store, row.id, row.attempt).note((entry,))
+    StoredRunJournal(store, row.id, row.attempt).append((entry,), 0)
     plan = replace(PLAN, subscriber=subscriber, port=subscriber)
     journals = ActionJournals(store)
     with journals.held(plan) as hold:
