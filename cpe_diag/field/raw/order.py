@@ -1,0 +1,128 @@
+"""What may be asked of the process for raw frames: one of a few named tests on one interface."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import AddressValueError, IPv4Address
+from typing import Any, Final
+
+LONGEST_S: Final = 60.0
+MOST_ADDRESSES: Final = 4
+LAST_VLAN: Final = 4094
+"""IEEE 802.1Q: 0 and 4095 are no VLANs."""
+INTERFACE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,14}", re.ASCII)
+"""Linux, IFNAMSIZ: at most 15 characters; what a shell or a path could misread is left out."""
+MAC: Final = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", re.ASCII)
+
+
+class Test(StrEnum):
+    """The tests, and nothing else."""
+
+    HEARD = "heard"
+    DHCP = "dhcp"
+    PPPOE = "pppoe"
+    ARP = "arp"
+    IPV6 = "ipv6"
+
+    __test__ = False
+
+
+class OrderError(Exception):
+    """An order that is not one of ours; what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One order.
+
+    `number` comes back with the answer. `mac` is the interface's own; `for_s` how long answers
+    are waited for. `addresses` are for the test of ARP: gateway, then our own, as far as they are
+    known. `dry`: say which frames would be sent, and send none.
+    """
+
+    number: int
+    test: Test
+    interface: str
+    mac: str
+    for_s: float
+    vlan: int | None = None
+    addresses: tuple[str, ...] = ()
+    dry: bool = False
+
+
+def read(line: str) -> Order:
+    """Read one order.
+
+    Args:
+        line: JSON.
+
+    Returns:
+        The order.
+
+    Raises:
+        OrderError: it is none.
+    """
+    try:
+        document = json.loads(line)
+    except ValueError as error:
+        raise OrderError("an order is one line of JSON") from error
+    if not isinstance(document, dict) or set(document) - set(Order.__slots__):
+        raise OrderError(f"an order has {', '.join(Order.__slots__)} and nothing else")
+    return Order(
+        number=_number(document),
+        test=_test(document.get("test")),
+        interface=_text(document.get("interface"), INTERFACE, "interface"),
+        mac=_text(document.get("mac"), MAC, "mac"),
+        for_s=_seconds(document.get("for_s")),
+        vlan=_vlan(document.get("vlan")),
+        addresses=_addresses(document.get("addresses", [])),
+        dry=document.get("dry") is True,
+    )
+
+
+def _number(document: dict[str, Any]) -> int:
+    number = document.get("number")
+    if type(number) is not int:
+        raise OrderError("number: expected a whole number")
+    return number
+
+
+def _test(given: object) -> Test:
+    if not isinstance(given, str) or given not in set(Test):
+        raise OrderError(f"test: expected one of {', '.join(Test)}")
+    return Test(given)
+
+
+def _text(given: object, pattern: re.Pattern[str], name: str) -> str:
+    if not isinstance(given, str) or not pattern.fullmatch(given):
+        raise OrderError(f"{name}: expected {pattern.pattern}")
+    return given
+
+
+def _seconds(given: object) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise OrderError("for_s: expected seconds")
+    if not math.isfinite(given) or not 0 < given <= LONGEST_S:
+        raise OrderError(f"for_s: expected more than 0 and at most {LONGEST_S:g}")
+    return float(given)
+
+
+def _vlan(given: object) -> int | None:
+    if given is None:
+        return None
+    if type(given) is not int or not 1 <= given <= LAST_VLAN:
+        raise OrderError(f"vlan: expected 1 to {LAST_VLAN}")
+    return given
+
+
+def _addresses(given: object) -> tuple[str, ...]:
+    if not isinstance(given, list) or len(given) > MOST_ADDRESSES:
+        raise OrderError(f"addresses: expected at most {MOST_ADDRESSES}")
+    try:
+        return tuple(str(IPv4Address(one)) for one in given if isinstance(one, str))
+    except AddressValueError as error:
+        raise OrderError("addresses: expected IPv4 addresses") from error

@@ -1,0 +1,69 @@
+"""The named tests: what each would send, and how it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from cpe_diag.field.raw import arp, dhcp, heard, ipv6, pppoe
+from cpe_diag.field.raw.order import Test
+from cpe_diag.field.raw.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scapy.packet import Packet
+
+    from cpe_diag.field.raw.order import Order
+
+
+class Named(Protocol):
+    """A module that does one test."""
+
+    def packets(self, order: Order) -> tuple[Packet, ...]:
+        """Write all frames that it may send."""
+
+    def run(self, order: Order, wire: Wire) -> object:
+        """Do it, and give its fact."""
+
+
+TESTS: Final[Mapping[Test, Named]] = {
+    Test.HEARD: heard,
+    Test.DHCP: dhcp,
+    Test.PPPOE: pppoe,
+    Test.ARP: arp,
+    Test.IPV6: ipv6,
+}
+
+
+def done(order: Order) -> object:
+    """Do one test.
+
+    Args:
+        order: which, where and how long.
+
+    Returns:
+        Its fact.
+
+    Raises:
+        OSError: the interface is not there, is down, or may not be opened.
+    """
+    wire = Wire(order.interface)
+    try:
+        return TESTS[order.test].run(order, wire)
+    finally:
+        wire.close()
+
+
+def described(order: Order) -> list[dict[str, str]]:
+    """Say which frames a test may send, without sending any.
+
+    Args:
+        order: which and where.
+
+    Returns:
+        For each frame its octets in hex, and a line that a person can read.
+    """
+    return [
+        {"hex": bytes(packet).hex(), "says": packet.summary()}
+        for packet in TESTS[order.test].packets(order)
+    ]
