@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.consent import Consent
     from cpe_diag.domain.deliveries import Sighting
     from cpe_diag.domain.dhcp_facts import DhcpServer
+    from cpe_diag.domain.field_facts import PluggedInto
     from cpe_diag.domain.host_keys import ExpectedKey, PinnedKey
     from cpe_diag.domain.load_facts import PathQuality
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
@@ -38,6 +39,9 @@ Oid: TypeAlias = str
 SnmpValue: TypeAlias = int | bytes | str | None
 """INTEGER, Counter, Gauge, TimeTicks as int; OCTET STRING as bytes; OBJECT IDENTIFIER and
 IpAddress as str; None means that the agent says noSuchObject or noSuchInstance."""
+
+
+Seen = TypeVar("Seen")
 
 
 class Clock(Protocol):
@@ -620,6 +624,39 @@ class DhcpAsker(Protocol):
         """
 
 
+class FieldPort(Protocol):
+    """The laptop's own interface at the customer's: what is seen there, and where it is plugged.
+
+    Nothing is taken of what is offered: no lease, no session. What is asked for twice is asked
+    once.
+    """
+
+    @property
+    def interface(self) -> str:
+        """The system's name of the interface."""
+
+    @property
+    def plugged_into(self) -> PluggedInto:
+        """Where its cable or radio ends."""
+
+    async def see(self, fact: type[Seen], *, deadline: float) -> Seen:
+        """Look for one of the facts of `domain.field_facts`.
+
+        Args:
+            fact: its type.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            What was seen; that nobody answers is an outcome, not an error.
+
+        Raises:
+            MeasurementError: `field.look`: MISSING_PRIVILEGE (raw frames are not allowed here;
+                `next_step` is the command that allows it), NOT_CONFIGURED (no such interface),
+                UNREACHABLE (it is down), UNSUPPORTED (not on this system), OUT_OF_TIME,
+                DEVICE_ERROR.
+        """
+
+
 class Recorder(Protocol):
     """Keeps the trace and the raw answers of a run; redaction happens here, at record time.
 
@@ -834,7 +871,8 @@ class Doors:
 
     `modem` opens the agent of the subscriber's cable modem at an address; the same address gives
     the same reader. `elsewhere` None: the configuration names no vantage outside; `dhcp` None: it
-    names no DHCP server.
+    names no DHCP server;
+    `field` None: we are not on site.
     """
 
     clock: Clock
@@ -847,6 +885,7 @@ class Doors:
     recorder: Recorder
     elsewhere: Elsewhere | None = None
     dhcp: DhcpAsker | None = None
+    field: FieldPort | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

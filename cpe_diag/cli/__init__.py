@@ -20,6 +20,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "resume": ("cpe_diag.cli.resume:resume", "Go on with a run whose process has died."),
     "runs": ("cpe_diag.cli.runs:runs", "List, show, cancel and resume runs."),
     "case": ("cpe_diag.cli.case:case", "Show, search and export cases."),
+    "field": ("cpe_diag.cli.field:field", "On site with a laptop: what the wire itself tells."),
     "outage": ("cpe_diag.cli.outage:outage", "Sweep access nodes: one customer or many."),
     "tickets": ("cpe_diag.cli.tickets:tickets", "Rules: which ticket starts which playbook."),
     "outbox": ("cpe_diag.cli.outbox:outbox", "Letters to ticket desks, hubs and people on call."),

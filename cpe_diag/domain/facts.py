@@ -8,6 +8,15 @@ from typing import Final
 from cpe_diag.domain.device_facts import DeviceFlows, DevicePresence, DeviceWatch, LanOffers
 from cpe_diag.domain.dhcp_facts import DhcpServer
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
+from cpe_diag.domain.field_facts import (
+    FieldArp,
+    FieldDhcp,
+    FieldHeard,
+    FieldIpv6,
+    FieldLink,
+    FieldPppoe,
+    PluggedInto,
+)
 from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.line_facts import LineGrowth, LineQuality
 from cpe_diag.domain.load_facts import LoadTest, PathQuality, RateTrain
@@ -54,6 +63,8 @@ class FactKind:
     value_type: type
     subjects: tuple[str, ...]
 
+
+PLACES: Final = tuple(place.value for place in PluggedInto)
 
 FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="node_system", value_type=NodeSystem, subjects=("node",)),
@@ -164,6 +175,12 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
         id="load_test", value_type=LoadTest, subjects=("router>reference", "operator>reference")
     ),
     FactKind(id="name_truth", value_type=NameTruth, subjects=("reference", "platform")),
+    FactKind(id="field_link", value_type=FieldLink, subjects=PLACES),
+    FactKind(id="field_heard", value_type=FieldHeard, subjects=PLACES),
+    FactKind(id="field_dhcp", value_type=FieldDhcp, subjects=PLACES),
+    FactKind(id="field_pppoe", value_type=FieldPppoe, subjects=PLACES),
+    FactKind(id="field_arp", value_type=FieldArp, subjects=PLACES),
+    FactKind(id="field_ipv6", value_type=FieldIpv6, subjects=PLACES),
     FactKind(id="answer", value_type=CallerAnswer, subjects=("*",)),
     FactKind(id="firmware_issue", value_type=FirmwareIssue, subjects=("router",)),
     FactKind(id="own_change", value_type=OwnChange, subjects=("*",)),
@@ -176,6 +193,7 @@ asked from the router with its address in the home, `/full` with packets as larg
 For `dns` the subject `router>reference` asks the router's own forwarder,
 `router>operator_resolver` asks the operator's resolver directly from the router, and
 `router>chosen_resolver` a server that the router is set to ask and that is not the operator's.
+`field_*` have where the laptop is plugged in: `wall_port`, `router_lan`, `wifi`.
 `elsewhere` is a vantage outside of the operator's network.
 """
 

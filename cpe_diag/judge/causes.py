@@ -9,6 +9,7 @@ from cpe_diag.judge.causes_device import CAUSES_DEVICE
 from cpe_diag.judge.causes_dhcp import CAUSES_DHCP
 from cpe_diag.judge.causes_docsis import CAUSES_DOCSIS
 from cpe_diag.judge.causes_enclosed import CAUSES_ENCLOSED
+from cpe_diag.judge.causes_field import CAUSES_FIELD
 from cpe_diag.judge.causes_firmware import CAUSES_FIRMWARE
 from cpe_diag.judge.causes_groups import CAUSES_GROUPS
 from cpe_diag.judge.causes_home import CAUSES_HOME
@@ -50,5 +51,6 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_DEVICE,
     *CAUSES_PLATFORM,
     *CAUSES_SITES,
+    *CAUSES_FIELD,
     *CAUSES_ENCLOSED,
 )

@@ -5,7 +5,16 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.judge.cause import DROPS, NO_INTERNET, ONE_DEVICE, SITE, SLOW, WIFI_TROUBLE
+from cpe_diag.judge.cause import (
+    AT_WALL_PORT,
+    DROPS,
+    IN_HOME_NETWORK,
+    NO_INTERNET,
+    ONE_DEVICE,
+    SITE,
+    SLOW,
+    WIFI_TROUBLE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +72,28 @@ HOME: Final = (
     "lan_rogue_dhcp",
     "wifi_disabled",
     "wifi_radio_dead",
+)
+
+AT_WALL: Final = (
+    "wall_no_link",
+    "wall_half_duplex",
+    "wall_no_offer",
+    "wall_second_server",
+    "wall_no_concentrator",
+    "wall_other_vlan",
+    "wall_loop",
+    "wall_gateway_silent",
+    "wall_gateway_twice",
+)
+IN_HOME: Final = (
+    "home_no_link",
+    "home_half_duplex",
+    "home_no_offer",
+    "home_second_server",
+    "home_second_router6",
+    "home_loop",
+    "home_gateway_silent",
+    "home_gateway_twice",
 )
 
 GETS_NONE: Final = "device_gets_no_pages"
@@ -152,6 +183,8 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "wifi_signal_weak",
             "wifi_wrong_password",
         ),
+        AT_WALL_PORT: AT_WALL,
+        IN_HOME_NETWORK: IN_HOME,
         SITE: (
             *WAY_OUT,
             "router_drops_site",

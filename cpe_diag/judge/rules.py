@@ -9,6 +9,7 @@ from cpe_diag.judge.rules_device import RULES_DEVICE
 from cpe_diag.judge.rules_dhcp import RULES_DHCP
 from cpe_diag.judge.rules_docsis import RULES_DOCSIS
 from cpe_diag.judge.rules_enclosed import RULES_ENCLOSED
+from cpe_diag.judge.rules_field import RULES_FIELD
 from cpe_diag.judge.rules_firmware import RULES_FIRMWARE
 from cpe_diag.judge.rules_flows import RULES_FLOWS
 from cpe_diag.judge.rules_groups import RULES_GROUPS
@@ -79,5 +80,6 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_PLATFORM,
     *RULES_SITES,
     *RULES_ENCLOSED,
+    *RULES_FIELD,
     *RULES_ANSWERS,
 )

@@ -14,6 +14,12 @@ from cpe_diag.probes import (
     device_watch,
     dhcp_bindings,
     dhcp_server,
+    field_arp,
+    field_dhcp,
+    field_heard,
+    field_ipv6,
+    field_link,
+    field_pppoe,
     home_paths,
     lan_offers,
     learned_macs,
@@ -105,6 +111,12 @@ PROBES: Final[tuple[Probe, ...]] = (
     path_quality.PROBE,
     device_rate.PROBE,
     load_test.PROBE,
+    field_link.PROBE,
+    field_heard.PROBE,
+    field_dhcp.PROBE,
+    field_pppoe.PROBE,
+    field_arp.PROBE,
+    field_ipv6.PROBE,
 )
 
 

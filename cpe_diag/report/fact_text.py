@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from cpe_diag.domain.device_facts import DeviceFlows, DevicePresence, DeviceWatch, LanOffers
 from cpe_diag.domain.dhcp_facts import DhcpServer
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
+from cpe_diag.domain.field_facts import (
+    FieldArp,
+    FieldDhcp,
+    FieldHeard,
+    FieldIpv6,
+    FieldLink,
+    FieldPppoe,
+)
 from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.line_facts import LineDirection, LineGrowth, LineQuality
 from cpe_diag.domain.load_facts import LoadTest, PathQuality, RateTrain
@@ -44,7 +52,14 @@ from cpe_diag.domain.site_facts import NameTruth
 from cpe_diag.domain.watch_facts import PortWatch
 from cpe_diag.domain.way_out_facts import FirmwareIssue, Forwarding
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
-from cpe_diag.report import access_text, device_text, history_text, load_text, router_text
+from cpe_diag.report import (
+    access_text,
+    device_text,
+    field_text,
+    history_text,
+    load_text,
+    router_text,
+)
 from cpe_diag.report.duration import duration, rate, size
 from cpe_diag.report.phrases import counted, listed, maybe
 from cpe_diag.report.plain import harmless
@@ -273,6 +288,12 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     DevicePresence: device_text.device_presence,
     DeviceFlows: device_text.device_flows,
     DeviceWatch: device_text.device_watch,
+    FieldLink: field_text.field_link,
+    FieldHeard: field_text.field_heard,
+    FieldDhcp: field_text.field_dhcp,
+    FieldPppoe: field_text.field_pppoe,
+    FieldArp: field_text.field_arp,
+    FieldIpv6: field_text.field_ipv6,
     LanOffers: device_text.lan_offers,
     PingCheck: _ping,
     PathQuality: load_text.path_quality,

@@ -68,6 +68,7 @@ from cpe_diag.engine.run import RunEnd, RunResult, StepRecord
 from cpe_diag.judge.question import CaseFile
 from cpe_diag.testing.access_samples import ACCESS_FACTS
 from cpe_diag.testing.device_samples import DEVICE_FACTS
+from cpe_diag.testing.field_samples import FIELD_FACTS
 from cpe_diag.testing.known_samples import sample_known
 from cpe_diag.testing.load_samples import LOAD_FACTS
 from cpe_diag.testing.verdict_samples import network_verdict
@@ -366,6 +367,7 @@ FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
         **ACCESS_FACTS,
         **LOAD_FACTS,
         **{FactKey(*key): fact for key, fact in DEVICE_FACTS.items()},
+        **{FactKey(*key): fact for key, fact in FIELD_FACTS.items()},
     }
 )
 """One fact of every kind, with missing fields among them."""

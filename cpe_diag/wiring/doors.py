@@ -10,6 +10,7 @@ from cpe_diag.driver_kit.dialects import POSIX_SHELL
 from cpe_diag.driver_kit.redaction import redact_answer
 from cpe_diag.engine.platform_watch import WatchedRouter
 from cpe_diag.engine.recorder import RunRecorder
+from cpe_diag.field.laptop_port import LaptopPort
 from cpe_diag.ports import Doors, Elsewhere
 from cpe_diag.store.host_key_pins import HostKeyPinsFile, default_path
 from cpe_diag.transports.clock import SystemClock
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.subscriber import AccessNode, ModemAccess, RouterAccess, Subscriber
     from cpe_diag.driver_kit.router import RouterDriver
     from cpe_diag.engine.recorder import Redact
+    from cpe_diag.field.on_site import OnSite
     from cpe_diag.ports import Clock, CredentialSource, DhcpAsker, Recorder, RouterView, SnmpReader
     from cpe_diag.wiring.config import Config, DhcpConfig, ElsewhereConfig
 
@@ -72,6 +74,8 @@ async def open_doors(
     subscriber: Subscriber,
     router_driver: RouterDriver | None,
     credentials: CredentialSource,
+    *,
+    on_site: OnSite | None = None,
 ) -> AsyncIterator[Doors]:
     """Open the doors of one run.
 
@@ -80,6 +84,7 @@ async def open_doors(
         subscriber: whose node and router it is about.
         router_driver: whose allow-list decides what is kept of raw answers.
         credentials: resolves references, when a door is first used.
+        on_site: a laptop at the customer's, None: nobody is there.
 
     Yields:
         The doors; their connections are closed when the block is left, however it is left.
@@ -105,6 +110,7 @@ async def open_doors(
     if router_driver is not None:
         others = partial(router_drivers, config)
         router = WatchedRouter(router, driver=router_driver, others=others)
+    laptop = None if on_site is None else LaptopPort(on_site, clock=clock, recorder=recorder)
     try:
         yield Doors(
             clock=clock,
@@ -122,11 +128,14 @@ async def open_doors(
             recorder=recorder,
             elsewhere=_elsewhere(config.elsewhere, clock, recorder),
             dhcp=_dhcp(config.dhcp, clock, recorder),
+            field=laptop,
         )
     finally:
         agents.close()
         if ssh is not None:
             await ssh.close()
+        if laptop is not None:
+            await laptop.close()
 
 
 def _elsewhere(part: ElsewhereConfig | None, clock: Clock, recorder: Recorder) -> Elsewhere | None:

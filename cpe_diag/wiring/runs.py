@@ -14,6 +14,7 @@ from cpe_diag.driver_kit.access import AccessDriver
 from cpe_diag.driver_kit.router import RouterDriver
 from cpe_diag.engine.run import RunOrder
 from cpe_diag.engine.runner import run_playbook
+from cpe_diag.field.on_site import OnSite
 from cpe_diag.judge.decide import find
 from cpe_diag.judge.thresholds import check_overrides
 from cpe_diag.playbook.answers import check_answers
@@ -22,6 +23,7 @@ from cpe_diag.playbook.model import Playbook
 from cpe_diag.ports import CredentialSource
 from cpe_diag.probes import dhcp_server
 from cpe_diag.probes.catalogue import PROBES
+from cpe_diag.probes.field_looking import at_each_place
 from cpe_diag.probes.port_finder import PortFinder
 from cpe_diag.probes.probe import Setting, WebTarget
 from cpe_diag.store.port_memory import PortMemoryFile, default_path
@@ -59,7 +61,10 @@ RUN_ID_BYTES: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunWish:
-    """What somebody asks for, as they name it. `platform` None means the configured default."""
+    """What somebody asks for, as they name it. `platform` None means the configured default.
+
+    `on_site`: a laptop at the customer's, None: nobody is there.
+    """
 
     playbook: str
     subscriber: str
@@ -70,6 +75,7 @@ class RunWish:
     platform: str | None = None
     everything: bool = False
     load_agreed: bool = False
+    on_site: OnSite | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +158,11 @@ async def perform(
         # as the router's answering time in the trace, and flatter the bench.
         await asyncio.to_thread(importlib.import_module, SSH_LIBRARY)
     async with open_doors(
-        prepared.config, prepared.subscriber, prepared.router_driver, prepared.credentials
+        prepared.config,
+        prepared.subscriber,
+        prepared.router_driver,
+        prepared.credentials,
+        on_site=prepared.wish.on_site,
     ) as doors:
         memory = PortMemoryFile(default_path())
         driver = prepared.access_driver or await detected_driver(
@@ -169,7 +179,7 @@ async def perform(
             everything=prepared.wish.everything,
             act=act,
         )
-        without = frozenset() if doors.dhcp else frozenset({dhcp_server.PROBE.id})
+        without = _without(doors)
         result = await run_playbook(
             order,
             catalogue=PROBES,
@@ -199,6 +209,14 @@ async def perform(
         kept.row.case_id if kept else None,
     )
     return replace(result, incident=incident)
+
+
+def _without(doors: Doors) -> frozenset[str]:
+    """Give the probes that have no door here."""
+    lacking = set() if doors.dhcp else {dhcp_server.PROBE.id}
+    if doors.field is None:
+        lacking |= {probe.id for probe in PROBES if probe.gives == at_each_place(probe.id)}
+    return frozenset(lacking)
 
 
 def setting_of(

@@ -1,0 +1,110 @@
+"""`cpe-diag field`: what a technician's laptop on site tells."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cpe_diag.cli.context import config_of
+from cpe_diag.cli.errors import told_clearly
+from cpe_diag.cli.looks import note_look
+from cpe_diag.cli.run import exit_code_for, told
+from cpe_diag.domain.field_facts import PluggedInto
+
+if TYPE_CHECKING:
+    from cpe_diag.field.raw_process import RawProcess
+
+
+@click.group()
+def field() -> None:
+    """On site with a laptop: what the wire itself tells."""
+
+
+@field.command()
+@click.option("--subscriber", "-s", required=True, help="The subscriber's id in the inventory.")
+@click.option("--port", "interface", metavar="IFACE", help="The laptop's interface.")
+@click.option(
+    "--at",
+    type=click.Choice([place.value for place in PluggedInto]),
+    help="Where it is plugged in, where that cannot be seen.",
+)
+@click.option("--ticket", help="The operator's ticket reference; it goes into every output.")
+@click.option("--dry-run", is_flag=True, help="Print every frame that may be sent; send none.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+@click.option(
+    "--bundle",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Save evidence and redacted raw answers into this new directory.",
+)
+@click.pass_context
+def check(  # noqa: PLR0913 - one parameter for each option
+    context: click.Context,
+    /,
+    *,
+    subscriber: str,
+    interface: str | None,
+    at: str | None,
+    ticket: str | None,
+    dry_run: bool,
+    as_json: bool,
+    bundle: Path | None,
+) -> None:
+    """Find out where the laptop is plugged in, and whose fault it is, as seen from there.
+
+    Nothing is taken of what is offered: no lease, no session. A check sends at most 16 small
+    frames, all of them to the wire that the laptop hangs on; --dry-run prints them.
+    """
+    from cpe_diag.cli.run_doing import begin
+    from cpe_diag.field.raw_process import RawProcess
+    from cpe_diag.store.bundle import check_place
+    from cpe_diag.wiring.field import PLAYBOOKS, interface_of, located, without_root
+    from cpe_diag.wiring.runs import RunWish, prepare
+
+    config = config_of(context)
+    raw = RawProcess(dry=dry_run)
+    with told_clearly():
+        raw.start()
+        without_root()
+        context.call_on_close(raw.close)
+        chosen = interface_of(interface)
+        if dry_run:
+            _print_frames(chosen, raw, as_json=as_json)
+            return
+        if bundle is not None:
+            check_place(bundle)
+        place = None if at is None else PluggedInto(at)
+        on_site = asyncio.run(located(chosen, place, raw))
+        wish = RunWish(
+            playbook=PLAYBOOKS[on_site.plugged_into],
+            subscriber=subscriber,
+            ticket=ticket,
+            on_site=on_site,
+        )
+        prepared = prepare(config, wish)
+        note_look(
+            config,
+            "look.subscriber",
+            f"on site, at {on_site.plugged_into.value}",
+            subscriber=prepared.subscriber.id,
+            ticket=ticket,
+        )
+        result = begin(prepared, {}, as_json=as_json)
+        told(result, as_json=as_json, bundle=bundle)
+    context.exit(int(exit_code_for(result.verdict)))
+
+
+def _print_frames(interface: str, raw: RawProcess, *, as_json: bool) -> None:
+    """Print what a check may send."""
+    from cpe_diag.wiring.field import frames
+
+    by_test = asyncio.run(frames(interface, raw))
+    if as_json:
+        click.echo(json.dumps(by_test, indent=2))
+        return
+    for test, sent in by_test.items():
+        for frame in sent:
+            click.echo(f"{test}: {frame['says']}\n  {frame['hex']}")

@@ -1,0 +1,112 @@
+"""The FieldPort of this laptop: its own interface, looked at by the process for raw frames."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, TypeVar, cast
+
+from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.field_facts import (
+    FieldArp,
+    FieldDhcp,
+    FieldHeard,
+    FieldIpv6,
+    FieldLink,
+    FieldPppoe,
+)
+from cpe_diag.field.link import link_of
+from cpe_diag.field.raw.order import Order, Test
+from cpe_diag.field.raw_process import LOOK
+from cpe_diag.report.decoding import decode
+from cpe_diag.transports.time_left import time_left
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpe_diag.field.on_site import OnSite
+    from cpe_diag.ports import Clock, Recorder
+
+Seen = TypeVar("Seen")
+
+TESTS: Final[Mapping[type, tuple[Test, float]]] = {
+    FieldHeard: (Test.HEARD, 6.0),
+    FieldDhcp: (Test.DHCP, 4.0),
+    FieldPppoe: (Test.PPPOE, 3.0),
+    FieldArp: (Test.ARP, 1.5),
+    FieldIpv6: (Test.IPV6, 4.0),
+}
+"""How long answers to each are waited for, in seconds. dnsmasq(8) looks up to 3 s whether an
+address is in use before it offers it; RFC 4861, section 6.2.6: an advertisement is delayed by up
+to 0.5 s, with 3 s between two to everybody; LLDP is sent every 30 s, so that `heard` often
+hears none."""
+
+
+class LaptopPort:
+    """One interface of this laptop, and where it is plugged in."""
+
+    def __init__(self, on_site: OnSite, *, clock: Clock, recorder: Recorder) -> None:
+        """Look where the laptop is."""
+        self.interface = on_site.interface
+        self.plugged_into = on_site.plugged_into
+        self._clock = clock
+        self._recorder = recorder
+        self._raw = on_site.raw
+        self._seen = on_site.seen
+        self._looking: dict[type, asyncio.Task[object]] = {}
+
+    async def see(self, fact: type[Seen], *, deadline: float) -> Seen:
+        """Look for one of the facts of `domain.field_facts`; as FieldPort.see says.
+
+        Raises:
+            MeasurementError: `field.look`: as FieldPort.see says.
+        """
+        if fact in self._seen:
+            return cast("Seen", self._seen[fact])
+        if fact not in self._looking:
+            self._looking[fact] = asyncio.create_task(self._look(fact, deadline))
+        return cast("Seen", await asyncio.shield(self._looking[fact]))
+
+    async def close(self) -> None:
+        """End what still looks; the process for raw frames is its owner's."""
+        for task in self._looking.values():
+            task.cancel()
+        await asyncio.gather(*self._looking.values(), return_exceptions=True)
+
+    async def _look(self, fact: type, deadline: float) -> object:
+        link = await asyncio.to_thread(link_of, self.interface)
+        if fact is FieldLink:
+            return link
+        if not link.carrier:
+            detail = "there is no link: nothing to hear and nobody to ask"
+            raise self._failed(FailureKind.DEPENDENCY, detail)
+        addresses = await self._gateway(deadline) if fact is FieldArp else ()
+        test, for_s = TESTS[fact]
+        for_s = min(for_s, time_left(self._clock, deadline))
+        if for_s <= 0:
+            raise self._failed(FailureKind.OUT_OF_TIME, "the run had no time left to listen")
+        order = Order(
+            number=0,
+            test=test,
+            interface=self.interface,
+            mac=link.mac,
+            for_s=for_s,
+            addresses=addresses,
+        )
+        exchange = self._recorder.begin(LOOK, self.interface, test.value)
+        try:
+            document = await self._raw.ask(order)
+        except MeasurementError as error:
+            self._recorder.end(exchange, round_trips=0, failure=error.failure.kind.value)
+            raise
+        self._recorder.end(exchange)
+        return cast("object", decode(fact, document["fact"]))
+
+    async def _gateway(self, deadline: float) -> tuple[str, ...]:
+        """Give the gateway and the address that were offered, where somebody offered any."""
+        offers = (await self.see(FieldDhcp, deadline=deadline)).offers
+        if not offers or not offers[0].routers:
+            return ()
+        return (offers[0].routers[0], offers[0].address)
+
+    def _failed(self, kind: FailureKind, detail: str) -> MeasurementError:
+        return MeasurementError(Failure(kind=kind, where=self.interface, detail=detail), LOOK)

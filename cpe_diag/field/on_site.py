@@ -1,0 +1,19 @@
+"""A laptop at the customer's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cpe_diag.domain.field_facts import PluggedInto
+from cpe_diag.field.raw_process import RawProcess
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnSite:
+    """Its interface, where that is plugged in, who sends raw frames, and what it saw already."""
+
+    interface: str
+    plugged_into: PluggedInto
+    raw: RawProcess
+    seen: Mapping[type, object] = field(default_factory=dict)

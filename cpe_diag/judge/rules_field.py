@@ -1,0 +1,283 @@
+"""What a laptop on site tells: at the wall port of the line itself, in the LAN of the router."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.field_facts import (
+    Duplex,
+    FieldArp,
+    FieldDhcp,
+    FieldHeard,
+    FieldIpv6,
+    FieldLink,
+    FieldPppoe,
+    PluggedInto,
+)
+from cpe_diag.domain.missing import known
+from cpe_diag.domain.observations import Unobserved
+from cpe_diag.domain.subscriber import WanProtocol
+from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, says, yes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpe_diag.domain.field_facts import DhcpOffered
+
+V = TypeVar("V")
+
+WALL: Final = PluggedInto.WALL_PORT
+LAN: Final = PluggedInto.ROUTER_LAN
+OF_HOMES: Final = tuple(
+    IPv4Network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+)
+"""RFC 1918: what home routers give out. Operators that share addresses use RFC 6598."""
+
+
+def _key(kind: str, place: PluggedInto) -> FactKey:
+    return FactKey(kind, place.value)
+
+
+def _seen(facts: Facts, kind: str, place: PluggedInto) -> bool:
+    """Tell whether somebody was there with a laptop."""
+    observation = facts.case.evidence.get(kind, place.value)
+    if isinstance(observation, Unobserved):
+        return observation.failure.kind is not FailureKind.NOT_APPLICABLE
+    return observation is not None
+
+
+def _of(facts: Facts, value_type: type[V], kind: str, place: PluggedInto) -> V | Answer:
+    """Give a fact of the place; or the answer, where there is none."""
+    if not _seen(facts, kind, place):
+        return does_not_arise(f"nobody was at the {place.value.replace('_', ' ')} with a laptop")
+    key = _key(kind, place)
+    value = facts.fact(value_type, key)
+    return cannot_tell(facts, key) if value is None else value
+
+
+def no_link(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether the laptop has no link there."""
+    link = _of(facts, FieldLink, "field_link", place)
+    if isinstance(link, Answer):
+        return link
+    words = "has a link" if link.carrier else "has no link"
+    return says(not link.carrier, f"{link.interface} {words}", _key("field_link", place))
+
+
+def half_duplex(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether the two ends have agreed on half duplex."""
+    link = _of(facts, FieldLink, "field_link", place)
+    if isinstance(link, Answer):
+        return link
+    key = _key("field_link", place)
+    duplex = known(link.duplex) if link.carrier else None
+    if duplex is None:
+        return does_not_arise(f"{link.interface} tells no duplex")
+    return says(duplex is Duplex.HALF, f"{link.interface}: {duplex.value} duplex", key)
+
+
+def no_offer(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether no DHCP server offers an address, where one should."""
+    if place is WALL and known(facts.subscriber.service.wan) not in {None, WanProtocol.IPOE}:
+        return does_not_arise("addresses do not come by DHCP on this line")
+    told = _of(facts, FieldDhcp, "field_dhcp", place)
+    if isinstance(told, Answer):
+        return told
+    if place is WALL and not told.offers and _pppoe_answers(facts):
+        return does_not_arise("a PPPoE concentrator answers: addresses do not come by DHCP")
+    words = _servers(told.offers) or f"no offer within {told.listened_s:.0f} s"
+    return says(not told.offers, words, _key("field_dhcp", place))
+
+
+def _pppoe_answers(facts: Facts) -> bool:
+    told = facts.fact(FieldPppoe, _key("field_pppoe", WALL))
+    return told is not None and bool(told.offers)
+
+
+def _servers(offers: tuple[DhcpOffered, ...]) -> str:
+    return ", ".join(f"{one.server} ({one.mac}) offers {one.address}" for one in offers)
+
+
+def second_server(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether more than one device gives out addresses there, or one that must not."""
+    told = _of(facts, FieldDhcp, "field_dhcp", place)
+    if isinstance(told, Answer):
+        return told
+    key = _key("field_dhcp", place)
+    if place is WALL:
+        homes = tuple(one for one in told.offers if _of_a_home(one.address))
+        if homes and len(homes) < len(told.offers):
+            return yes(f"beside the operator's server {_servers(homes)}", key)
+        return no("every offer is of one kind", key) if told.offers else no("no offer", key)
+    networks = {(one.server, one.mac) for one in told.offers}
+    return says(len(networks) > 1, _servers(told.offers) or "no offer", key)
+
+
+def _of_a_home(address: str) -> bool:
+    return any(IPv4Address(address) in network for network in OF_HOMES)
+
+
+def no_concentrator(facts: Facts) -> Answer:
+    """Answer whether no PPPoE concentrator answers, on a line where one should."""
+    if known(facts.subscriber.service.wan) is not WanProtocol.PPPOE:
+        return does_not_arise("the line is not known to use PPPoE")
+    told = _of(facts, FieldPppoe, "field_pppoe", WALL)
+    if isinstance(told, Answer):
+        return told
+    words = ", ".join(one.concentrator for one in told.offers) or "no PADO"
+    return says(not told.offers, words, _key("field_pppoe", WALL))
+
+
+def other_vlan(facts: Facts) -> Answer:
+    """Answer whether the node says that the port is in another VLAN than the service's."""
+    told = _of(facts, FieldHeard, "field_heard", WALL)
+    if isinstance(told, Answer):
+        return told
+    wanted = known(facts.subscriber.service.vlan)
+    vlans = [one.native_vlan for one in told.neighbours if one.native_vlan is not None]
+    if wanted is None or not vlans:
+        return does_not_arise("the node does not say the VLAN of the port")
+    words = f"the node says VLAN {vlans[0]}; the service is in {wanted}"
+    return says(wanted not in vlans, words, _key("field_heard", WALL))
+
+
+def loop(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether our own frame came back."""
+    told = _of(facts, FieldHeard, "field_heard", place)
+    if isinstance(told, Answer):
+        return told
+    words = "our own frame came back" if told.own_frame_back else "our own frame did not come back"
+    return says(told.own_frame_back, words, _key("field_heard", place))
+
+
+def gateway_silent(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether the gateway that was offered answers no ARP."""
+    told = _of(facts, FieldArp, "field_arp", place)
+    if isinstance(told, Answer):
+        return told
+    if told.gateway is None:
+        return does_not_arise("no gateway was offered")
+    words = f"{told.gateway.address}: {', '.join(told.gateway.macs) or 'no answer'}"
+    return says(not told.gateway.macs, words, _key("field_arp", place))
+
+
+def gateway_twice(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether two devices claim the gateway's address (RFC 5227)."""
+    told = _of(facts, FieldArp, "field_arp", place)
+    if isinstance(told, Answer):
+        return told
+    if told.gateway is None:
+        return does_not_arise("no gateway was offered")
+    words = f"{told.gateway.address} is {', '.join(told.gateway.macs) or 'nobody'}"
+    return says(len(told.gateway.macs) > 1, words, _key("field_arp", place))
+
+
+def second_router6(facts: Facts) -> Answer:
+    """Answer whether more than one device of the home announces itself as the IPv6 way out."""
+    told = _of(facts, FieldIpv6, "field_ipv6", LAN)
+    if isinstance(told, Answer):
+        return told
+    ways = {one.mac for one in told.routers if one.lifetime_s}
+    words = ", ".join(sorted(ways)) or "nobody announces itself"
+    return says(len(ways) > 1, words, _key("field_ipv6", LAN))
+
+
+def _at(
+    place: PluggedInto, ask: Callable[[Facts, PluggedInto], Answer]
+) -> Callable[[Facts], Answer]:
+    def asked(facts: Facts) -> Answer:
+        return ask(facts, place)
+
+    return asked
+
+
+def _rule(
+    name: str,
+    question: str,
+    kind: str,
+    place: PluggedInto,
+    ask: Callable[[Facts, PluggedInto], Answer],
+) -> Rule:
+    return Rule(id=name, question=question, needs=(_key(kind, place),), ask=_at(place, ask))
+
+
+RULES_FIELD: Final[tuple[Rule, ...]] = (
+    _rule("wall_no_link", "Has the laptop no link at the wall port?", "field_link", WALL, no_link),
+    _rule("wall_half_duplex", "Is the wall port at half duplex?", "field_link", WALL, half_duplex),
+    Rule(
+        id="wall_no_offer",
+        question="Does nobody offer an address at the wall port?",
+        needs=(_key("field_dhcp", WALL), _key("field_pppoe", WALL)),
+        ask=_at(WALL, no_offer),
+    ),
+    _rule(
+        "wall_second_server",
+        "Does somebody's home router give out addresses at the wall port?",
+        "field_dhcp",
+        WALL,
+        second_server,
+    ),
+    Rule(
+        id="wall_no_concentrator",
+        question="Does no PPPoE concentrator answer at the wall port?",
+        needs=(_key("field_pppoe", WALL),),
+        ask=no_concentrator,
+    ),
+    Rule(
+        id="wall_other_vlan",
+        question="Is the wall port in another VLAN than the service's?",
+        needs=(_key("field_heard", WALL),),
+        ask=other_vlan,
+    ),
+    _rule("wall_loop", "Is there a loop behind the wall port?", "field_heard", WALL, loop),
+    _rule(
+        "wall_gateway_silent",
+        "Does the operator's gateway answer no ARP at the wall port?",
+        "field_arp",
+        WALL,
+        gateway_silent,
+    ),
+    _rule(
+        "wall_gateway_twice",
+        "Do two devices claim the operator's gateway at the wall port?",
+        "field_arp",
+        WALL,
+        gateway_twice,
+    ),
+    _rule("home_no_link", "Has the laptop no link at the router?", "field_link", LAN, no_link),
+    _rule(
+        "home_half_duplex", "Is the router's LAN at half duplex?", "field_link", LAN, half_duplex
+    ),
+    _rule("home_no_offer", "Does nobody offer an address at home?", "field_dhcp", LAN, no_offer),
+    _rule(
+        "home_second_server",
+        "Does more than one device at home give out addresses?",
+        "field_dhcp",
+        LAN,
+        second_server,
+    ),
+    Rule(
+        id="home_second_router6",
+        question="Does more than one device at home announce itself as the IPv6 way out?",
+        needs=(_key("field_ipv6", LAN),),
+        ask=second_router6,
+    ),
+    _rule("home_loop", "Is there a loop in the home's cables?", "field_heard", LAN, loop),
+    _rule(
+        "home_gateway_silent",
+        "Does the router answer no ARP at home?",
+        "field_arp",
+        LAN,
+        gateway_silent,
+    ),
+    _rule(
+        "home_gateway_twice",
+        "Do two devices at home claim the router's address?",
+        "field_arp",
+        LAN,
+        gateway_twice,
+    ),
+)

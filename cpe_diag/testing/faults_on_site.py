@@ -1,0 +1,130 @@
+"""What a technician's laptop sees at the wall port and in the home, healthy and with faults."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.field_facts import (
+    ArpOwner,
+    DhcpOffered,
+    Duplex,
+    FieldArp,
+    FieldDhcp,
+    FieldHeard,
+    FieldIpv6,
+    FieldPppoe,
+)
+from cpe_diag.domain.subscriber import WanProtocol
+from cpe_diag.testing.evidence_samples import changed, ethernet_home, with_value
+from cpe_diag.testing.field_samples import FIELD_FACTS, GATEWAY, WALL
+
+if TYPE_CHECKING:
+    from cpe_diag.judge.question import CaseFile
+
+LAN: Final = "router_lan"
+STRANGER: Final = "02:00:5e:30:00:99"
+
+
+def on_site(place: str) -> CaseFile:
+    """Give a case of which nothing is known but what the laptop sees there, all of it well."""
+    symptom = "at_wall_port" if place == WALL else "in_home_network"
+    case = ethernet_home(symptom)
+    case = replace(case, evidence=type(case.evidence)())
+    for (kind, _), value in FIELD_FACTS.items():
+        if place == WALL or kind != "field_pppoe":
+            case = with_value(case, kind, place, value)
+    if place == LAN:
+        case = changed(case, "field_dhcp", LAN, offers=(_homes(GATEWAY, "192.168.1.1"),))
+    return case
+
+
+def _homes(mac: str, server: str) -> DhcpOffered:
+    return DhcpOffered(
+        server=server,
+        mac=mac,
+        relay=None,
+        address="192.168.1.120",
+        mask_bits=24,
+        routers=(server,),
+        resolvers=(server,),
+        lease_s=3600,
+        mtu_bytes=None,
+        took_s=0.2,
+    )
+
+
+def no_link(case: CaseFile, place: str) -> CaseFile:
+    """Nothing at the other end of the cable: there is only the link to look at."""
+    case = changed(case, "field_link", place, carrier=False)
+    kept = {
+        key: seen
+        for key, seen in case.evidence
+        if key.kind == "field_link" or not key.kind.startswith("field_")
+    }
+    return replace(case, evidence=type(case.evidence)(kept))
+
+
+def half_duplex(case: CaseFile, place: str) -> CaseFile:
+    """One end does not negotiate."""
+    return changed(case, "field_link", place, duplex=Duplex.HALF, speed_bps=100_000_000)
+
+
+def no_offer(case: CaseFile, place: str) -> CaseFile:
+    """DISCOVER finds no answer, and nobody's gateway is known."""
+    nobody = FieldDhcp(vlan=None, offers=(), listened_s=4.0, malformed=0)
+    case = with_value(case, "field_dhcp", place, nobody)
+    if place == WALL:
+        silent = FieldPppoe(vlan=None, offers=(), errors=(), listened_s=3.0, malformed=0)
+        case = with_value(case, "field_pppoe", place, silent)
+    return changed(case, "field_arp", place, gateway=None, own=None)
+
+
+def second_server(case: CaseFile, place: str) -> CaseFile:
+    """Somebody's router gives out addresses too."""
+    held = case.evidence.value(FieldDhcp, "field_dhcp", place)
+    offers = (*(held.offers if held else ()), _homes(STRANGER, "192.168.8.1"))
+    return changed(case, "field_dhcp", place, offers=offers)
+
+
+def on_pppoe(case: CaseFile) -> CaseFile:
+    """The line is one of sessions."""
+    service = replace(case.subscriber.service, wan=WanProtocol.PPPOE)
+    return replace(case, subscriber=replace(case.subscriber, service=service))
+
+
+def no_concentrator(case: CaseFile) -> CaseFile:
+    """PADI finds no answer."""
+    return no_offer(on_pppoe(case), WALL)
+
+
+def in_vlan(case: CaseFile, vlan: int) -> CaseFile:
+    """The service belongs into a VLAN; the node says 100 of the port."""
+    service = replace(case.subscriber.service, vlan=vlan)
+    return replace(case, subscriber=replace(case.subscriber, service=service))
+
+
+def looped(case: CaseFile, place: str) -> CaseFile:
+    """Our own frame comes back."""
+    return changed(case, "field_heard", place, own_frame_back=True)
+
+
+def gateway_answered_by(case: CaseFile, place: str, *macs: str) -> CaseFile:
+    """Those answer for the gateway."""
+    held = case.evidence.value(FieldArp, "field_arp", place)
+    address = held.gateway.address if held and held.gateway else "192.0.2.1"
+    return changed(case, "field_arp", place, gateway=ArpOwner(address=address, macs=macs))
+
+
+def second_router6(case: CaseFile) -> CaseFile:
+    """A device that shares its connection announces itself."""
+    held = case.evidence.value(FieldIpv6, "field_ipv6", LAN)
+    routers = held.routers if held else ()
+    stranger = replace(routers[0], mac=STRANGER, address="fe80::99")
+    return changed(case, "field_ipv6", LAN, routers=(*routers, stranger))
+
+
+def unheard(case: CaseFile) -> CaseFile:
+    """Nobody announces itself."""
+    held = case.evidence.value(FieldHeard, "field_heard", WALL)
+    return changed(case, "field_heard", WALL, neighbours=()) if held else case

@@ -1,0 +1,154 @@
+"""Puts a check on site together: which interface, where it is plugged in, and what is run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import DefinitionError, Fault, MeasurementError
+from cpe_diag.domain.field_facts import FieldDhcp, FieldLink, FieldPppoe, PluggedInto
+from cpe_diag.engine.recorder import RunRecorder
+from cpe_diag.field.laptop_port import TESTS, LaptopPort
+from cpe_diag.field.link import SYSFS, link_of
+from cpe_diag.field.on_site import OnSite
+from cpe_diag.field.place import place_of
+from cpe_diag.field.raw.order import Order
+from cpe_diag.transports.clock import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cpe_diag.field.raw_process import RawProcess
+
+PLAYBOOKS: Final[Mapping[PluggedInto, str]] = {
+    PluggedInto.WALL_PORT: "at_wall_port",
+    PluggedInto.ROUTER_LAN: "in_home_network",
+    PluggedInto.WIFI: "in_home_network",
+}
+WITHIN_S: Final = 10.0
+PORT: Final = "--port"
+AT: Final = "--at"
+
+
+def without_root() -> None:
+    """Give up root for whoever called sudo; the process for raw frames has its right by then."""
+    caller = os.environ.get("SUDO_UID", "")
+    if os.geteuid() != 0 or not caller.isdigit():
+        return
+    person = pwd.getpwuid(int(caller))
+    os.initgroups(person.pw_name, person.pw_gid)
+    os.setresgid(person.pw_gid, person.pw_gid, person.pw_gid)
+    os.setresuid(person.pw_uid, person.pw_uid, person.pw_uid)
+    os.environ["HOME"] = person.pw_dir
+
+
+def interface_of(named: str | None) -> str:
+    """Give the interface to look at.
+
+    Args:
+        named: by the technician, or None.
+
+    Returns:
+        The named one; else the only one with a link, a cable before a radio.
+
+    Raises:
+        DefinitionError: none is named, and there is no single one that it could be.
+        MeasurementError: `field.look`: NOT_CONFIGURED, UNREACHABLE: of the named one.
+    """
+    if named is not None:
+        return link_of(named).interface
+    links = tuple(_links())
+    for wireless in (False, True):
+        fitting = [one.interface for one in links if one.carrier and one.wireless is wireless]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise _wrong(PORT, f"name one of {', '.join(fitting)}: each has a link")
+    known = ", ".join(one.interface for one in links) or "none"
+    raise _wrong(PORT, f"no interface has a link; there are {known}: plug one in, or name it")
+
+
+def _links() -> Sequence[FieldLink]:
+    """Give the interfaces that are switched on and are no loop to ourselves."""
+    found = []
+    for place in sorted(SYSFS.iterdir()) if SYSFS.is_dir() else ():
+        if place.name == "lo" or not Path(place / "address").exists():
+            continue
+        try:
+            found.append(link_of(place.name))
+        except MeasurementError:
+            continue
+    return found
+
+
+async def located(interface: str, at: PluggedInto | None, raw: RawProcess) -> OnSite:
+    """Find out where the interface is plugged in.
+
+    Args:
+        interface: which.
+        at: what the technician says, or None.
+        raw: the process for raw frames.
+
+    Returns:
+        The laptop on site.
+
+    Raises:
+        DefinitionError: nobody answers there, and the technician has not said where it is.
+        MeasurementError: `field.look`: as FieldPort.see says.
+    """
+    link = await asyncio.to_thread(link_of, interface)
+    if at is not None or link.wireless:
+        place = at or PluggedInto.WIFI
+        return OnSite(interface=interface, plugged_into=place, raw=raw)
+    if not link.carrier:
+        raise _wrong(AT, f"{interface} has no link: say where the cable ends ({_places()})")
+    clock = SystemClock()
+    anywhere = OnSite(interface=interface, plugged_into=PluggedInto.WALL_PORT, raw=raw)
+    port = LaptopPort(anywhere, clock=clock, recorder=RunRecorder(clock))
+    deadline = clock.monotonic() + WITHIN_S
+    dhcp, pppoe = await asyncio.gather(
+        port.see(FieldDhcp, deadline=deadline), port.see(FieldPppoe, deadline=deadline)
+    )
+    found = place_of(dhcp, pppoe)
+    if found is None:
+        raise _wrong(AT, f"nobody answers at {interface}: say where the cable ends ({_places()})")
+    return OnSite(
+        interface=interface,
+        plugged_into=found,
+        raw=raw,
+        seen={FieldDhcp: dhcp, FieldPppoe: pppoe},
+    )
+
+
+async def frames(interface: str, raw: RawProcess) -> Mapping[str, Sequence[Mapping[str, str]]]:
+    """Say which frames a check may send there.
+
+    Args:
+        interface: which.
+        raw: the process for raw frames, which sends none (`dry`).
+
+    Returns:
+        By test: each frame's octets in hex, and a line that a person can read.
+
+    Raises:
+        MeasurementError: `field.look`: NOT_CONFIGURED, UNREACHABLE.
+    """
+    link = await asyncio.to_thread(link_of, interface)
+    told = {}
+    for test, for_s in TESTS.values():
+        order = Order(
+            number=0, test=test, interface=interface, mac=link.mac, for_s=for_s, addresses=()
+        )
+        told[test.value] = (await raw.ask(order))["frames"]
+    return told
+
+
+def _places() -> str:
+    return ", ".join(f"{AT} {place.value}" for place in PluggedInto)
+
+
+def _wrong(option: str, message: str) -> DefinitionError:
+    return DefinitionError((Fault(file=option, line=None, column=None, message=message),))
