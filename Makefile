@@ -103,6 +103,10 @@ lab-http: $(VENV)/.installed-dev ## schemathesis tries every operation of the HT
 lab-home: $(VENV)/.installed-dev ## a home and its operator of real parts in network namespaces, with real faults (Linux, root, Debian packages; minutes)
 	@CPE_DIAG_LAB_HOME=1 $(BIN)/python -m pytest -q -s -n0 --durations=0 tests/lab_home
 
+.PHONY: lab-field
+lab-field: $(VENV)/.installed-dev ## a laptop on a wire with real servers in network namespaces, with real faults (Linux, root, Debian packages; minutes)
+	@CPE_DIAG_LAB_FIELD=1 $(BIN)/python -m pytest -q -s -n0 --durations=0 tests/lab_field/wires
+
 # EVERY=5 takes each fifth point.
 .PHONY: lab-runs
 lab-runs: $(VENV)/.installed-dev ## runs and workers killed and frozen at every point of a run's journals, on SQLite and PostgreSQL; restarts are counted at the router (an hour)

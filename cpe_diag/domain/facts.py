@@ -180,7 +180,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="field_dhcp", value_type=FieldDhcp, subjects=PLACES),
     FactKind(id="field_pppoe", value_type=FieldPppoe, subjects=PLACES),
     FactKind(id="field_arp", value_type=FieldArp, subjects=PLACES),
-    FactKind(id="field_ipv6", value_type=FieldIpv6, subjects=PLACES),
+    FactKind(id="field_routers", value_type=FieldIpv6, subjects=PLACES),
     FactKind(id="answer", value_type=CallerAnswer, subjects=("*",)),
     FactKind(id="firmware_issue", value_type=FirmwareIssue, subjects=("router",)),
     FactKind(id="own_change", value_type=OwnChange, subjects=("*",)),

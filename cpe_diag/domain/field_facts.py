@@ -203,7 +203,7 @@ class Dhcp6Offered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldIpv6:
-    """Fact `field_ipv6`: who answers a router solicitation, and who a DHCPv6 SOLICIT.
+    """Fact `field_routers`: who answers a router solicitation, and who a DHCPv6 SOLICIT.
 
     `advertisements` counts all that came, of whomever; `cut_short` says that there were more than
     are read.

@@ -20,6 +20,7 @@ from cpe_diag.domain.field_facts import (
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Unobserved
 from cpe_diag.domain.subscriber import WanProtocol
+from cpe_diag.judge.cause import AT_WALL_PORT, IN_HOME_NETWORK
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, says, yes
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ V = TypeVar("V")
 
 WALL: Final = PluggedInto.WALL_PORT
 LAN: Final = PluggedInto.ROUTER_LAN
+PLACES: Final = {AT_WALL_PORT: WALL, IN_HOME_NETWORK: LAN}
 OF_HOMES: Final = tuple(
     IPv4Network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 )
@@ -42,11 +44,11 @@ def _key(kind: str, place: PluggedInto) -> FactKey:
 
 
 def _seen(facts: Facts, kind: str, place: PluggedInto) -> bool:
-    """Tell whether somebody was there with a laptop."""
+    """Tell whether somebody is, or was, there with a laptop."""
     observation = facts.case.evidence.get(kind, place.value)
     if isinstance(observation, Unobserved):
         return observation.failure.kind is not FailureKind.NOT_APPLICABLE
-    return observation is not None
+    return observation is not None or PLACES.get(facts.case.symptom) is place
 
 
 def _of(facts: Facts, value_type: type[V], kind: str, place: PluggedInto) -> V | Answer:
@@ -63,8 +65,8 @@ def no_link(facts: Facts, place: PluggedInto) -> Answer:
     link = _of(facts, FieldLink, "field_link", place)
     if isinstance(link, Answer):
         return link
-    words = "has a link" if link.carrier else "has no link"
-    return says(not link.carrier, f"{link.interface} {words}", _key("field_link", place))
+    words = f"there is {'a' if link.carrier else 'no'} link at {link.interface}"
+    return says(not link.carrier, words, _key("field_link", place))
 
 
 def half_duplex(facts: Facts, place: PluggedInto) -> Answer:
@@ -75,8 +77,8 @@ def half_duplex(facts: Facts, place: PluggedInto) -> Answer:
     key = _key("field_link", place)
     duplex = known(link.duplex) if link.carrier else None
     if duplex is None:
-        return does_not_arise(f"{link.interface} tells no duplex")
-    return says(duplex is Duplex.HALF, f"{link.interface}: {duplex.value} duplex", key)
+        return does_not_arise(f"no duplex is told of {link.interface}")
+    return says(duplex is Duplex.HALF, f"{duplex.value} duplex at {link.interface}", key)
 
 
 def no_offer(facts: Facts, place: PluggedInto) -> Answer:
@@ -177,12 +179,12 @@ def gateway_twice(facts: Facts, place: PluggedInto) -> Answer:
 
 def second_router6(facts: Facts) -> Answer:
     """Answer whether more than one device of the home announces itself as the IPv6 way out."""
-    told = _of(facts, FieldIpv6, "field_ipv6", LAN)
+    told = _of(facts, FieldIpv6, "field_routers", LAN)
     if isinstance(told, Answer):
         return told
     ways = {one.mac for one in told.routers if one.lifetime_s}
     words = ", ".join(sorted(ways)) or "nobody announces itself"
-    return says(len(ways) > 1, words, _key("field_ipv6", LAN))
+    return says(len(ways) > 1, words, _key("field_routers", LAN))
 
 
 def _at(
@@ -262,7 +264,7 @@ RULES_FIELD: Final[tuple[Rule, ...]] = (
     Rule(
         id="home_second_router6",
         question="Does more than one device at home announce itself as the IPv6 way out?",
-        needs=(_key("field_ipv6", LAN),),
+        needs=(_key("field_routers", LAN),),
         ask=second_router6,
     ),
     _rule("home_loop", "Is there a loop in the home's cables?", "field_heard", LAN, loop),

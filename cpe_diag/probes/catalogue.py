@@ -17,9 +17,9 @@ from cpe_diag.probes import (
     field_arp,
     field_dhcp,
     field_heard,
-    field_ipv6,
     field_link,
     field_pppoe,
+    field_routers,
     home_paths,
     lan_offers,
     learned_macs,
@@ -116,7 +116,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     field_dhcp.PROBE,
     field_pppoe.PROBE,
     field_arp.PROBE,
-    field_ipv6.PROBE,
+    field_routers.PROBE,
 )
 
 

@@ -293,7 +293,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     FieldDhcp: field_text.field_dhcp,
     FieldPppoe: field_text.field_pppoe,
     FieldArp: field_text.field_arp,
-    FieldIpv6: field_text.field_ipv6,
+    FieldIpv6: field_text.field_routers,
     LanOffers: device_text.lan_offers,
     PingCheck: _ping,
     PathQuality: load_text.path_quality,

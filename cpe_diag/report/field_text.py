@@ -92,7 +92,7 @@ def _owner(owner: ArpOwner) -> str:
     return f"{owner.address} is {macs}" if macs else f"{owner.address} answers no ARP"
 
 
-def field_ipv6(fact: FieldIpv6) -> str:
+def field_routers(fact: FieldIpv6) -> str:
     """Say which routers and servers answer by IPv6."""
     parts = [_router(one) for one in fact.routers] or ["no IPv6 router announces itself"]
     for server in fact.servers:

@@ -29,7 +29,7 @@ STRANGER: Final = "02:00:5e:30:00:99"
 def on_site(place: str) -> CaseFile:
     """Give a case of which nothing is known but what the laptop sees there, all of it well."""
     symptom = "at_wall_port" if place == WALL else "in_home_network"
-    case = ethernet_home(symptom)
+    case = in_vlan(ethernet_home(symptom), 100)
     case = replace(case, evidence=type(case.evidence)())
     for (kind, _), value in FIELD_FACTS.items():
         if place == WALL or kind != "field_pppoe":
@@ -118,10 +118,10 @@ def gateway_answered_by(case: CaseFile, place: str, *macs: str) -> CaseFile:
 
 def second_router6(case: CaseFile) -> CaseFile:
     """A device that shares its connection announces itself."""
-    held = case.evidence.value(FieldIpv6, "field_ipv6", LAN)
+    held = case.evidence.value(FieldIpv6, "field_routers", LAN)
     routers = held.routers if held else ()
     stranger = replace(routers[0], mac=STRANGER, address="fe80::99")
-    return changed(case, "field_ipv6", LAN, routers=(*routers, stranger))
+    return changed(case, "field_routers", LAN, routers=(*routers, stranger))
 
 
 def unheard(case: CaseFile) -> CaseFile:

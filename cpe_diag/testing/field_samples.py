@@ -89,7 +89,7 @@ FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
         own=ArpOwner(address="198.51.100.20", macs=()),
         nobodys=ArpOwner(address="192.0.2.254", macs=()),
     ),
-    ("field_ipv6", WALL): FieldIpv6(
+    ("field_routers", WALL): FieldIpv6(
         routers=(
             AdvertisingRouter(
                 address="fe80::5eff:fe30:ff",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -23,6 +24,7 @@ from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_of_routes as routes
+from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing import load_samples as load
@@ -40,6 +42,7 @@ from cpe_diag.testing.evidence_samples import (
     only,
     unobserved,
 )
+from cpe_diag.testing.field_samples import GATEWAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,6 +137,44 @@ def _answers_a_share(case: CaseFile) -> CaseFile:
     """The resolver leaves five of eight questions unanswered."""
     return enclosed.asked_again(case, 5)
 
+
+def _wall(name: str, change: Change) -> Scenario:
+    home = on_site.on_site(on_site.WALL)
+    return _row(name, lambda _: home, "at_wall_port", change, NETWORK, NOC)
+
+
+def _at_home(name: str, change: Change, domain: FaultDomain = DEVICE) -> Scenario:
+    desk = SECOND if domain is ROUTER else SUPPORT
+    home = on_site.on_site(on_site.LAN)
+    return _row(name, lambda _: home, "in_home_network", change, domain, desk)
+
+
+ON_SITE: Final[tuple[Scenario, ...]] = (
+    _wall("wall_port_dead", partial(on_site.no_link, place=on_site.WALL)),
+    _wall("wall_no_address", partial(on_site.no_offer, place=on_site.WALL)),
+    _wall("wall_no_session", on_site.no_concentrator),
+    _wall("wall_wrong_vlan", partial(on_site.in_vlan, vlan=200)),
+    _wall("wall_foreign_router", partial(on_site.second_server, place=on_site.WALL)),
+    _wall("wall_looped", partial(on_site.looped, place=on_site.WALL)),
+    _wall("wall_gateway_dead", lambda case: on_site.gateway_answered_by(case, on_site.WALL)),
+    _wall(
+        "wall_gateway_double",
+        lambda case: on_site.gateway_answered_by(case, on_site.WALL, GATEWAY, on_site.STRANGER),
+    ),
+    _wall("wall_duplex", partial(on_site.half_duplex, place=on_site.WALL)),
+    _at_home("home_socket_dead", partial(on_site.no_link, place=on_site.LAN), ROUTER),
+    _at_home("home_no_address", partial(on_site.no_offer, place=on_site.LAN), ROUTER),
+    _at_home("home_rogue_server", partial(on_site.second_server, place=on_site.LAN)),
+    _at_home("home_rogue_router6", on_site.second_router6),
+    _at_home("home_looped", partial(on_site.looped, place=on_site.LAN)),
+    _at_home(
+        "home_gateway_dead", lambda case: on_site.gateway_answered_by(case, on_site.LAN), ROUTER
+    ),
+    _at_home(
+        "home_gateway_double",
+        lambda case: on_site.gateway_answered_by(case, on_site.LAN, GATEWAY, on_site.STRANGER),
+    ),
+)
 
 SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("port_shut-ethernet", ethernet_home, OUT, outside.port_shut, NETWORK, SECOND),
@@ -453,6 +494,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     ),
     _row("platform_error", dsl_home, SITE, outside.platform_error, PLATFORM, STATUS),
     _row("platform_name", ethernet_home, SITE, outside.platform_name, PLATFORM, STATUS),
+    *ON_SITE,
 )
 
 
@@ -603,3 +645,11 @@ def test_stays_undetermined(case: CaseFile, candidates: set[str]) -> None:
     assert verdict.destination is Destination.SECOND_LINE
     assert verdict.confidence < 0.6
     assert candidates <= {candidate.cause for candidate in verdict.candidates}
+
+
+@pytest.mark.parametrize("place", [on_site.WALL, on_site.LAN])
+def test_a_line_or_a_home_that_is_well_on_site_has_no_fault(place: str) -> None:
+    """A technician goes home when the laptop finds nothing wrong, and says so."""
+    verdict = decide(on_site.on_site(place), {})
+    assert (verdict.domain, verdict.cause) == (FaultDomain.NONE, "no_fault")
+    assert verdict.confidence >= 0.7

@@ -24,6 +24,7 @@ from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_of_routes as routes
+from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing import load_samples as load
@@ -38,6 +39,7 @@ from cpe_diag.testing.evidence_samples import (
     ethernet_home,
     never_asked,
 )
+from cpe_diag.testing.field_samples import GATEWAY
 
 if TYPE_CHECKING:
     from cpe_diag.domain.findings import Finding
@@ -51,6 +53,8 @@ COAX: Final = access.coax_home()
 NAMED: Final = about(ETH, device_mac=LAPTOP)
 MEASURED: Final = load.measured(ETH)
 ALONE: Final = never_asked(outside.line_cut(DSL), ("siblings", "node"))
+AT_WALL: Final = on_site.on_site(on_site.WALL)
+AT_HOME: Final = on_site.on_site(on_site.LAN)
 NO_SIGN_OF_HOME: Final = at_home.wan_cable(DSL)
 
 
@@ -262,6 +266,31 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("platform_fails", outside.platform_unexplained(ETH), ETH),
     ("platform_slow", outside.platform_slow(ETH), ETH),
     ("platform_fails_from_home", _home_only(ETH), ETH),
+    ("wall_no_link", on_site.no_link(AT_WALL, on_site.WALL), AT_WALL),
+    ("wall_half_duplex", on_site.half_duplex(AT_WALL, on_site.WALL), AT_WALL),
+    ("wall_no_offer", on_site.no_offer(AT_WALL, on_site.WALL), AT_WALL),
+    ("wall_second_server", on_site.second_server(AT_WALL, on_site.WALL), AT_WALL),
+    ("wall_no_concentrator", on_site.no_concentrator(AT_WALL), on_site.on_pppoe(AT_WALL)),
+    ("wall_other_vlan", on_site.in_vlan(AT_WALL, 200), on_site.in_vlan(AT_WALL, 100)),
+    ("wall_loop", on_site.looped(AT_WALL, on_site.WALL), AT_WALL),
+    ("wall_gateway_silent", on_site.gateway_answered_by(AT_WALL, on_site.WALL), AT_WALL),
+    (
+        "wall_gateway_twice",
+        on_site.gateway_answered_by(AT_WALL, on_site.WALL, GATEWAY, on_site.STRANGER),
+        AT_WALL,
+    ),
+    ("home_no_link", on_site.no_link(AT_HOME, on_site.LAN), AT_HOME),
+    ("home_half_duplex", on_site.half_duplex(AT_HOME, on_site.LAN), AT_HOME),
+    ("home_no_offer", on_site.no_offer(AT_HOME, on_site.LAN), AT_HOME),
+    ("home_second_server", on_site.second_server(AT_HOME, on_site.LAN), AT_HOME),
+    ("home_second_router6", on_site.second_router6(AT_HOME), AT_HOME),
+    ("home_loop", on_site.looped(AT_HOME, on_site.LAN), AT_HOME),
+    ("home_gateway_silent", on_site.gateway_answered_by(AT_HOME, on_site.LAN), AT_HOME),
+    (
+        "home_gateway_twice",
+        on_site.gateway_answered_by(AT_HOME, on_site.LAN, GATEWAY, on_site.STRANGER),
+        AT_HOME,
+    ),
     (
         "lights_off",
         answered(ETH, "router_lights", "off"),

@@ -9,11 +9,11 @@ from cpe_diag.probes.field_looking import at_each_place, looking
 from cpe_diag.probes.probe import Probe
 
 PROBE: Final = Probe(
-    id="field_ipv6",
+    id="field_routers",
     title="IPv6 on the wire",
     asks="the wire, by router solicitation and DHCPv6 SOLICIT: all that answer",
-    gives=at_each_place("field_ipv6"),
+    gives=at_each_place("field_routers"),
     after=(),
-    run=looking("field_ipv6", FieldIpv6, "router solicitation and DHCPv6 SOLICIT"),
+    run=looking("field_routers", FieldIpv6, "router solicitation and DHCPv6 SOLICIT"),
     cost_s=4.0,
 )

@@ -1,0 +1,154 @@
+"""A wire for tests: a switch with operator, stranger and laptop, in network namespaces."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NEEDED: Final = {
+    "ip": "iproute2",
+    "nft": "nftables",
+    "dnsmasq": "dnsmasq-base",
+    "pppoe-server": "pppoe",
+    "lldpd": "lldpd",
+    "radvd": "radvd",
+    "tshark": "tshark",
+    "setpriv": "util-linux",
+}
+"""Programs by the Debian package that brings them."""
+MACS: Final = {
+    "operator": "02:00:5e:40:00:01",
+    "stranger": "02:00:5e:40:00:02",
+    "laptop": "02:00:5e:40:00:03",
+}
+IP: Final = "/usr/sbin/ip"
+LIMIT_S: Final = 60
+CONFIG: Final = "inventory: {kind: file, path: inventory.yaml}\n"
+INVENTORY: Final = "subscribers:\n  - {{id: sub-1, technology: ethernet, service: {service}}}\n"
+
+
+@dataclass
+class Wire:
+    """One switch, and who hangs on it; everything started here is ended with it."""
+
+    name: str
+    folder: Path
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def space(self, host: str) -> str:
+        """Give the namespace of a host."""
+        return f"cpf-{self.name}-{host}"
+
+    def run(self, host: str, *words: str, text: str | None = None) -> str:
+        """Run a command in a host, and give what it prints."""
+        done = subprocess.run(  # noqa: S603 - our own words
+            [IP, "netns", "exec", self.space(host), *words],
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
+        assert done.returncode == 0, (words, done.stderr)
+        return done.stdout
+
+    def start(self, host: str, *words: str) -> subprocess.Popen[bytes]:
+        """Start a server in a host."""
+        with (self.folder / f"{len(self.started)}.log").open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own words
+                [IP, "netns", "exec", self.space(host), *words],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.started.append(process)
+        return process
+
+    def dnsmasq(self, host: str, address: str, first: str, *more: str) -> None:
+        """Let a host give out addresses from `address`."""
+        self.run(host, "ip", "addr", "add", f"{address}/24", "dev", "eth0")
+        last = first.rpartition(".")[0] + ".99"
+        self.start(
+            host,
+            *("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--no-ping"),
+            *("--interface=eth0", "--bind-interfaces", f"--dhcp-range={first},{last},1h"),
+            f"--dhcp-leasefile={self.folder}/{host}.leases",
+            f"--pid-file={self.folder}/{host}.pid",
+            *more,
+        )
+
+    def pppoe(self, host: str, name: str) -> None:
+        """Let a host be a PPPoE concentrator, which opens no session."""
+        self.start(host, "pppoe-server", "-F", "-I", "eth0", "-C", name, "-S", "internet")
+
+    def check(self, *words: str, service: str = "{}") -> dict[str, Any]:
+        """Run `cpe-diag field check` as a technician would, and give its document."""
+        (self.folder / "config.yaml").write_text(CONFIG, encoding="utf-8")
+        inventory = INVENTORY.format(service=service)
+        (self.folder / "inventory.yaml").write_text(inventory, encoding="utf-8")
+        done = subprocess.run(  # noqa: S603 - our own interpreter
+            [
+                *(IP, "netns", "exec", self.space("laptop")),
+                *(sys.executable, "-m", "cpe_diag", "--config", f"{self.folder}/config.yaml"),
+                *("field", "check", "-s", "sub-1", "--port", "eth0", "--json", *words),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+            env={**os.environ, "HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder)},
+        )
+        assert done.stdout, done.stderr
+        document: dict[str, Any] = json.loads(done.stdout)
+        return document
+
+
+@contextmanager
+def plugged(name: str, folder: Path) -> Iterator[Wire]:
+    """Give a wire on which nobody answers yet, and take it down again.
+
+    Args:
+        name: part of the names of its namespaces.
+        folder: for files of the servers.
+
+    Yields:
+        The wire.
+    """
+    made = Wire(name, folder)
+    try:
+        for host in ("switch", *MACS):
+            _ip("netns", "add", made.space(host))
+        made.run("switch", "ip", "link", "add", "br0", "type", "bridge", "forward_delay", "0")
+        made.run("switch", "ip", "link", "set", "br0", "up")
+        for host, mac in MACS.items():
+            made.run(
+                "switch",
+                *("ip", "link", "add", host, "type", "veth", "peer", "name", "eth0"),
+                *("address", mac, "netns", made.space(host)),
+            )
+            made.run("switch", "ip", "link", "set", host, "master", "br0", "up")
+            made.run(host, "ip", "link", "set", "eth0", "up")
+            made.run(host, "ip", "link", "set", "lo", "up")
+        yield made
+    finally:
+        for process in made.started:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        for host in ("switch", *MACS):
+            _ip("netns", "del", made.space(host))
+
+
+def _ip(*words: str) -> None:
+    subprocess.run([IP, *words], check=True)  # noqa: S603 - our own words

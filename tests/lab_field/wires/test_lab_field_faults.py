@@ -1,0 +1,191 @@
+"""On a real wire, with real servers, each fault is told apart from the others and from health."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from field_wire import Wire
+
+    Inject = Callable[["Wire"], None]
+
+WALL: Final = "wall_port"
+LAN: Final = "router_lan"
+GATEWAY: Final = "198.51.100.1"
+HOMES: Final = "192.168.1.1"
+STRANGER: Final = "192.168.8.1"
+MIRROR: Final = """
+import socket
+
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88B5))
+wire.bind(("eth0", 0x88B5))
+while True:
+    wire.send(wire.recv(2000))
+"""
+"""What comes for everybody goes back as it came, as a loop does it."""
+
+
+def operator_answers(wire: Wire) -> None:
+    """Give addresses as the operator does."""
+    wire.dnsmasq("operator", GATEWAY, "198.51.100.20")
+
+
+def home_answers(wire: Wire) -> None:
+    """Give addresses as the home's router does."""
+    wire.dnsmasq("operator", HOMES, "192.168.1.20")
+
+
+def stranger_answers(wire: Wire) -> None:
+    """Somebody's router gives out addresses too."""
+    wire.dnsmasq("stranger", STRANGER, "192.168.8.20")
+
+
+def announces_itself(wire: Wire, host: str, prefix: str) -> None:
+    """Let a host say that it is the IPv6 way out."""
+    wire.run(host, "ip", "-6", "addr", "add", f"{prefix}1/64", "dev", "eth0", "nodad")
+    wire.run(host, "sysctl", "-qw", "net.ipv6.conf.all.forwarding=1")
+    file = wire.folder / f"{host}.radvd"
+    file.write_text(
+        "interface eth0 { AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4;"
+        f" prefix {prefix}/64 {{ }}; }};\n",
+        encoding="utf-8",
+    )
+    wire.start(host, "radvd", "-n", "-C", str(file), "-p", f"{file}.pid")
+
+
+def answers_for_the_gateway(address: str) -> Inject:
+    """Let the stranger claim an address too."""
+
+    def inject(wire: Wire) -> None:
+        wire.run("stranger", "ip", "addr", "add", f"{address}/24", "dev", "eth0")
+
+    return inject
+
+
+def leaves_arp_unanswered(wire: Wire) -> None:
+    """The gateway is named, and does not answer."""
+    wire.run("operator", "sysctl", "-qw", "net.ipv4.conf.eth0.arp_ignore=8")
+
+
+def sends_back(wire: Wire) -> None:
+    """What the laptop sends to everybody comes back, as in a loop."""
+    wire.start("stranger", sys.executable, "-c", MIRROR)
+
+
+def answers_nothing(wire: Wire) -> None:
+    """Nobody is there."""
+    del wire
+
+
+def link_is_down(wire: Wire) -> None:
+    """The other end is switched off."""
+    wire.run("switch", "ip", "link", "set", "laptop", "down")
+
+
+def out_of_addresses(wire: Wire) -> None:
+    """The server knows the laptop, and has nothing for it."""
+    wire.dnsmasq("operator", GATEWAY, "198.51.100.20", "--dhcp-host=02:00:5e:40:00:03,ignore")
+
+
+def names_another_gateway(wire: Wire) -> None:
+    """The server names a gateway that nobody is."""
+    wire.dnsmasq("operator", GATEWAY, "198.51.100.20", "--dhcp-option=3,198.51.100.254")
+
+
+FAULTS: Final[tuple[tuple[str, str, tuple[Inject, ...], tuple[str, str]], ...]] = (
+    ("healthy_wall", WALL, (operator_answers,), ("none", "no_fault")),
+    ("no_link", WALL, (link_is_down,), ("network", "wall_port_dead")),
+    ("nobody", WALL, (answers_nothing,), ("network", "wall_no_address")),
+    ("no_offer", WALL, (out_of_addresses,), ("network", "wall_no_address")),
+    (
+        "foreign_router",
+        WALL,
+        (operator_answers, stranger_answers),
+        ("network", "wall_foreign_router"),
+    ),
+    ("loop", WALL, (operator_answers, sends_back), ("network", "wall_looped")),
+    (
+        "gateway_silent",
+        WALL,
+        (operator_answers, leaves_arp_unanswered),
+        ("network", "wall_gateway_dead"),
+    ),
+    ("gateway_wrong", WALL, (names_another_gateway,), ("network", "wall_gateway_dead")),
+    (
+        "gateway_twice",
+        WALL,
+        (operator_answers, answers_for_the_gateway(GATEWAY)),
+        ("network", "wall_gateway_double"),
+    ),
+    ("healthy_home", LAN, (home_answers,), ("none", "no_fault")),
+    ("home_no_link", LAN, (link_is_down,), ("router", "home_socket_dead")),
+    ("home_no_offer", LAN, (answers_nothing,), ("router", "home_no_address")),
+    (
+        "home_rogue_server",
+        LAN,
+        (home_answers, stranger_answers),
+        ("device", "home_rogue_server"),
+    ),
+    (
+        "home_rogue_router6",
+        LAN,
+        (
+            home_answers,
+            lambda wire: announces_itself(wire, "operator", "2001:db8:1:100::"),
+            lambda wire: announces_itself(wire, "stranger", "fd77::"),
+        ),
+        ("device", "home_rogue_router6"),
+    ),
+    ("home_loop", LAN, (home_answers, sends_back), ("device", "home_looped")),
+    (
+        "home_gateway_silent",
+        LAN,
+        (home_answers, leaves_arp_unanswered),
+        ("router", "home_gateway_dead"),
+    ),
+    (
+        "home_gateway_twice",
+        LAN,
+        (home_answers, answers_for_the_gateway(HOMES)),
+        ("device", "home_gateway_double"),
+    ),
+)
+
+
+def verdict(document: dict[str, Any]) -> tuple[str, str]:
+    """Give domain and cause."""
+    return document["verdict"]["domain"], document["verdict"]["cause"]
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "inject", "told"), FAULTS, ids=[one[0] for one in FAULTS]
+)
+def test_each_fault_is_told(
+    wire: Wire, name: str, place: str, inject: tuple[Inject, ...], told: tuple[str, str]
+) -> None:
+    """A technician who is sent away with the wrong fault comes back, or does not."""
+    del name
+    for one in inject:
+        one(wire)
+    assert verdict(wire.check("--at", place)) == told
+
+
+def test_where_the_cable_ends_is_seen(wire: Wire) -> None:
+    """Addresses of homes at the router, others at the wall port; with nobody there it is asked."""
+    operator_answers(wire)
+    assert wire.check()["run"]["playbook"] == "at_wall_port"
+
+
+def test_a_line_of_sessions_wants_a_concentrator(wire: Wire) -> None:
+    """Without one the fault is the operator's; an offer by DHCP does not make up for it."""
+    service = "{wan: pppoe}"
+    assert verdict(wire.check("--at", WALL, service=service)) == ("network", "wall_no_session")
+    wire.pppoe("operator", "bras-1")
+    document = wire.check(service=service)
+    assert verdict(document) == ("none", "no_fault")
+    assert document["run"]["playbook"] == "at_wall_port"
