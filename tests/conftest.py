@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from cpe_diag.testing.postgres_server import PostgresServer, postgres_server, why_no_postgres
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+
+# How long an example takes says something about the machine, and nothing about the code.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 CHAOS = "chaos"
 """The property in which a test tells how many cases it has tried, and in words how they ended."""

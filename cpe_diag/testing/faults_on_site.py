@@ -17,11 +17,13 @@ from cpe_diag.domain.field_facts import (
 )
 from cpe_diag.domain.subscriber import WanProtocol
 from cpe_diag.testing.evidence_samples import changed, ethernet_home, with_value
-from cpe_diag.testing.field_samples import FIELD_FACTS, GATEWAY, WALL
+from cpe_diag.testing.field_samples import FIELD_FACTS, GATEWAY
+from cpe_diag.testing.field_samples import WALL as AT_THE_WALL
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
 
+WALL: Final = AT_THE_WALL
 LAN: Final = "router_lan"
 STRANGER: Final = "02:00:5e:30:00:99"
 

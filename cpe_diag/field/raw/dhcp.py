@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +26,8 @@ AGAIN_S: Final = 1.5
 """A server may look for a moment whether somebody has the address (RFC 2131, section 3.1)."""
 OFFER: Final = 2
 """RFC 2132, section 9.6."""
+BROKEN: Final = (ValueError, struct.error)
+"""scapy lets the second through where a field is cut."""
 MOST_OFFERS: Final = 32
 LONGEST_LIST: Final = 8
 
@@ -80,7 +83,7 @@ class _Heard:
     def __init__(self, order: Order) -> None:
         self._order = order
         self._mac = to_mac(order.mac)
-        self._xid = _xid(order).to_bytes(4)
+        self._xid = _xid(order)
         self.offers: dict[tuple[str, str], DhcpOffered] = {}
         self.malformed = 0
 
@@ -89,8 +92,8 @@ class _Heard:
         if not self._for_us(frame):
             return
         try:
-            offer = offered(frame, took_s)
-        except ValueError:
+            offer = offered(frame, self._xid, took_s)
+        except BROKEN:
             self.malformed += 1
             return
         if offer is not None and len(self.offers) < MOST_OFFERS:
@@ -102,22 +105,22 @@ class _Heard:
             and frame.vlans == (() if self._order.vlan is None else (self._order.vlan,))
             and frame.to in {EVERYBODY, self._mac}
             and frame.sender != self._mac
-            and self._xid in frame.payload
         )
 
 
-def offered(frame: Frame, took_s: float) -> DhcpOffered | None:
+def offered(frame: Frame, xid: int, took_s: float) -> DhcpOffered | None:
     """Read a DHCPOFFER.
 
     Args:
         frame: an IPv4 frame.
+        xid: of our question.
         took_s: since the question was sent.
 
     Returns:
-        The offer; None where it is another message.
+        The offer; None where it is another message, or answers another question.
 
     Raises:
-        ValueError: it breaks RFC 2131 or 2132.
+        ValueError, struct.error: it breaks RFC 2131 or 2132.
     """
     from scapy.layers.dhcp import BOOTP, DHCP
     from scapy.layers.inet import IP, UDP
@@ -126,6 +129,8 @@ def offered(frame: Frame, took_s: float) -> DhcpOffered | None:
     if UDP not in whole or whole[UDP].sport != SERVER or BOOTP not in whole:
         return None
     head = whole[BOOTP]
+    if head.xid != xid:
+        return None
     if head.op != 2 or DHCP not in head:  # noqa: PLR2004 - RFC 2131, section 2: BOOTREPLY
         raise ValueError("no DHCP message")
     options = _options(head[DHCP].options)

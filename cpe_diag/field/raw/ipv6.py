@@ -101,21 +101,23 @@ class _Heard:
             return
         if len(whole) <= HEAD:
             return
-        body = whole[HEAD : HEAD + int.from_bytes(whole[4:6])]
+        long = int.from_bytes(whole[4:6])
         try:
-            self._read(frame, whole, body)
+            self._read(frame, whole, whole[HEAD : HEAD + long], cut=len(whole) < HEAD + long)
         except ValueError:
             self.malformed += 1
 
-    def _read(self, frame: Frame, whole: bytes, body: bytes) -> None:
+    def _read(self, frame: Frame, whole: bytes, body: bytes, *, cut: bool) -> None:
         if whole[6] == ICMPV6 and body[:1] == bytes([ADVERTISEMENT]):
             self.advertisements += 1
-            if whole[7] != HOPS:
-                raise ValueError("it has crossed a router")
+            if cut or whole[7] != HOPS:
+                raise ValueError("it is cut, or has crossed a router")
             router = advertisement(str(IPv6Address(whole[8:24])), frame.mac, body)
             if len(self.routers) < MOST:
                 self.routers[router.address, router.mac] = router
         elif whole[6] == UDP and body[:4] == SERVER.to_bytes(2) + CLIENT.to_bytes(2):
+            if cut:
+                raise ValueError("it is cut")
             offer = advertised(frame.mac, body[8:], self._order)
             if offer is not None and len(self.servers) < MOST:
                 self.servers[offer] = None
