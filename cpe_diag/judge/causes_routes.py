@@ -89,6 +89,7 @@ CAUSES_ROUTES: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.ROUTER,
         destination=Destination.SECOND_LINE,
         title="The router's own traffic comes back, the home's is lost in the router",
+        where=True,
         needs=(must("router_loses_home"), must_not("internet_unreachable")),
         supports=(when("router_loses_home", 4.4),),
         explains=(
