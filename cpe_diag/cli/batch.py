@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +28,17 @@ SAID_EVERY_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatchOptions:
+    """What the command line says of every order of a batch; see Order."""
+
+    answers: Mapping[str, str]
+    values: Mapping[str, str]
+    platform: str | None
+    not_before: datetime | None
+    retries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchWish:
     """What the command line says of a batch."""
 
@@ -33,7 +46,7 @@ class BatchWish:
     name: str
     playbook: str | None
     pace: Pace
-    retries: int
+    of_all: BatchOptions
 
 
 def give_batch(config: Config, wish: BatchWish, *, as_json: bool) -> ExitCode:
@@ -61,7 +74,18 @@ def give_batch(config: Config, wish: BatchWish, *, as_json: bool) -> ExitCode:
         raise BadInputError(f"the name {wish.name!r} is too long; give a shorter one with --name")
     with told_clearly():
         read = read_batch(wish.file, wish.playbook, wish.name)
-        orders = [replace(order, retries=wish.retries) for order in read]
+        said = wish.of_all
+        orders = [
+            replace(
+                order,
+                answers=said.answers,
+                values=said.values,
+                platform=said.platform,
+                not_before=said.not_before,
+                retries=said.retries,
+            )
+            for order in read
+        ]
         note_look(config, "look.subscriber", f"batch {wish.name} of {len(orders)} orders")
         desk, runs = orders_of(config), StoredRuns(case_store(config))
         try:

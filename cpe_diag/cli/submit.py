@@ -97,7 +97,8 @@ def submit(  # noqa: PLR0913 - one parameter for each option
     The order is on the disk when this ends, also where no worker is there yet.
 
     With --batch the orders of a file are given: the canaries first, and the others once those
-    have ended. The same file under the same name goes on where it was broken off.
+    have ended. The same file under the same name goes on where it was broken off. --answer,
+    --value, --platform, --after and --at hold for every one of them.
     """
     from cpe_diag.service.batch import Pace
     from cpe_diag.service.submit import Order
@@ -107,9 +108,9 @@ def submit(  # noqa: PLR0913 - one parameter for each option
         raise click.UsageError("--after and --at exclude each other")
     config = config_of(context)
     if file is not None:
-        from cpe_diag.cli.batch import BatchWish, give_batch
+        from cpe_diag.cli.batch import BatchOptions, BatchWish, give_batch
 
-        if subscriber or ticket or answers or values or platform or after or at_:
+        if subscriber or ticket:
             raise click.UsageError("of a batch, the file says for whom and for which ticket")
         pace = Pace(canary=canary, at_once=at_once, most_failed=most_failed, expected=expect)
         wish = BatchWish(
@@ -117,7 +118,13 @@ def submit(  # noqa: PLR0913 - one parameter for each option
             name=name or file.stem,
             playbook=playbook,
             pace=pace,
-            retries=retry_offline,
+            of_all=BatchOptions(
+                answers=pairs(answers, "--answer"),
+                values=pairs(values, "--value"),
+                platform=platform,
+                not_before=_moment(after, at_),
+                retries=retry_offline,
+            ),
         )
         context.exit(int(give_batch(config, wish, as_json=as_json)))
     if playbook is None or subscriber is None:

@@ -83,7 +83,8 @@ Submit: TypeAlias = Callable[[Order], Submitted]
 class Orders:
     """Where orders go: what they are checked against, where they are kept, and who is told.
 
-    `tell` queues a job for a run; it may raise StoreError.
+    `tell` queues a job for a run; it may raise StoreError. `seal` closes the values of an order,
+    which a row does not hold in plain words.
     """
 
     inventory: Inventory
@@ -92,6 +93,7 @@ class Orders:
     cases: StoredCases
     tell: Callable[[RunRow], None]
     clock: Clock
+    seal: Callable[[Mapping[str, str]], str]
 
     def submit(self, order: Order) -> Submitted:
         """Take an order.
@@ -112,7 +114,7 @@ class Orders:
         check_values(playbook, order.values)
         subscriber = self.inventory.subscriber(order.subscriber)
         at = self.clock.now()
-        run, is_new = self.runs.submit(_new_run(order, subscriber, at), at=at)
+        run, is_new = self.runs.submit(_new_run(order, subscriber, at, self.seal), at=at)
         if is_new:
             with suppress(StoreError):  # a worker finds it later
                 self.tell(run)
@@ -146,7 +148,9 @@ def region_of(subscriber: Subscriber) -> str:
     return DEFAULT_REGION if node is None or node.region is None else node.region
 
 
-def _new_run(order: Order, subscriber: Subscriber, at: datetime) -> NewRun:
+def _new_run(
+    order: Order, subscriber: Subscriber, at: datetime, seal: Callable[[Mapping[str, str]], str]
+) -> NewRun:
     router = subscriber.router
     waits = max(order.not_before - at, timedelta()) if order.not_before else timedelta()
     return NewRun(
@@ -154,7 +158,7 @@ def _new_run(order: Order, subscriber: Subscriber, at: datetime) -> NewRun:
         playbook=order.playbook,
         subscriber=subscriber.id,
         ticket=order.ticket,
-        wish=_wish(order),
+        wish=_wish(order, seal(order.values)),
         order_key=order_key(order),
         region=region_of(subscriber),
         node=subscriber.node.id if subscriber.node else None,
@@ -168,11 +172,12 @@ def _new_run(order: Order, subscriber: Subscriber, at: datetime) -> NewRun:
     )
 
 
-def _wish(order: Order) -> dict[str, object]:
+def _wish(order: Order, sealed: str) -> dict[str, object]:
     return encode_wish(
         KeptWish(
             answers=order.answers,
-            values=order.values,
+            values={},
+            sealed=sealed,
             device_mac=order.device_mac,
             platform=order.platform,
             budget_s=order.budget.total_seconds(),

@@ -117,7 +117,9 @@ def is_well(connection: Connection, incident: Incident, digest: str, at: datetim
     well = update(INCIDENT_SIGHTINGS).filter_by(**of_it).values(well_at=moment_text(at))
     if connection.execute(well).rowcount != 1:
         return False
-    now = held(connection, incident.kind, incident.place)
+    one = select(INCIDENTS.c.number).filter_by(**key_of(incident))
+    connection.execute(one.with_for_update())  # two who measure well at once see each other
+    now = again(connection, incident)
     counted = (
         select(func.count())
         .select_from(INCIDENT_SIGHTINGS)

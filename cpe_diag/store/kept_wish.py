@@ -12,6 +12,7 @@ from cpe_diag.domain.missing import LATER
 class KeptWish:
     """A wish as the store holds it; the rest of it stands in the row of the run.
 
+    `values` are those of an older version; now they are `sealed`, for they may be a customer's.
     `retries`: how often it is done again later where the router is away.
     """
 
@@ -23,6 +24,7 @@ class KeptWish:
     everything: bool
     load_agreed: bool
     retries: int = field(default=0, metadata={LATER: True})
+    sealed: str = field(default="", metadata={LATER: True})
 
 
 def encode_wish(wish: KeptWish) -> dict[str, object]:
@@ -36,4 +38,5 @@ def encode_wish(wish: KeptWish) -> dict[str, object]:
         "everything": wish.everything,
         "load_agreed": wish.load_agreed,
         "retries": wish.retries,
+        "sealed": wish.sealed,
     }

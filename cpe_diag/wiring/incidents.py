@@ -90,19 +90,11 @@ def stored_incidents(config: Config) -> StoredIncidents:
         MeasurementError: a reference of the store cannot be resolved.
         StoreError: the store's URL is none, or the key cannot be used.
     """
-    from cpe_diag.store.case_store import default_path
-    from cpe_diag.store.incident_key import derived_key, kept_key
     from cpe_diag.store.incidents import StoredIncidents
-    from cpe_diag.wiring.credentials import credentials_of
     from cpe_diag.wiring.desk import case_store
+    from cpe_diag.wiring.store_key import store_key
 
-    wanted = config.store
-    if wanted.audit_key is not None:
-        key = derived_key(credentials_of(config).resolve(wanted.audit_key).reveal())
-    else:
-        path = wanted.path or default_path()
-        key = kept_key(path.with_name(f"{path.name}.incident-key"))
-    return StoredIncidents(case_store(config), key)
+    return StoredIncidents(case_store(config), store_key(config))
 
 
 def incident_letters(config: Config, now: datetime) -> IncidentLetters:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -23,10 +23,12 @@ from cpe_diag.store.renewing import renewed
 from cpe_diag.store.run_journal import StoredRunJournal
 from cpe_diag.store.run_rows import CaseRow, NewRun, RunOutcome, RunRow
 from cpe_diag.store.runs import SECOND_LINE, StoredRuns
+from cpe_diag.store.sealed import seal, unseal
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.config import Config
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.runs import RunWish, prepare
+from cpe_diag.wiring.store_key import store_key
 from cpe_diag.wiring.told import told_of_end, told_of_failure
 
 if TYPE_CHECKING:
@@ -141,7 +143,8 @@ def begun(prepared: PreparedRun, values: Mapping[str, str]) -> Iterator[KeptRun]
     router = subscriber.router
     said = KeptWish(
         answers=wish.answers,
-        values=values,
+        values={},
+        sealed=seal(store_key(prepared.config), values) if values else "",
         device_mac=wish.device_mac,
         platform=wish.platform,
         budget_s=wish.budget_s,
@@ -250,7 +253,7 @@ def prepared_again(config: Config, row: RunRow) -> tuple[PreparedRun, Mapping[st
     """
     if row.subscriber is None:
         raise RunError(f"the subscriber of run {row.id} was erased")
-    said = kept_wish(row)
+    said = kept_wish(config, row)
     wish = RunWish(
         playbook=row.playbook,
         subscriber=row.subscriber,
@@ -265,16 +268,20 @@ def prepared_again(config: Config, row: RunRow) -> tuple[PreparedRun, Mapping[st
     return prepare(config, wish), said.values
 
 
-def kept_wish(row: RunRow) -> KeptWish:
-    """Read what a run was ordered with.
+def kept_wish(config: Config, row: RunRow) -> KeptWish:
+    """Read what a run was ordered with, its values opened.
 
     Raises:
+        MeasurementError, StoreError: as for `store_key`; or they were sealed with another key.
         RunError: it cannot be read.
     """
     try:
-        return decode(KeptWish, row.wish)
+        said: KeptWish = decode(KeptWish, row.wish)
     except UndecodableError as error:
         raise RunError(f"the order of run {row.id} cannot be read: {error}") from error
+    if not said.sealed:
+        return said
+    return replace(said, values=unseal(store_key(config), said.sealed), sealed="")
 
 
 def mistake(error: Exception) -> str:

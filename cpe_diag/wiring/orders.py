@@ -10,11 +10,13 @@ from cpe_diag.service.jobs import job_of
 from cpe_diag.service.submit import Orders
 from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.runs import StoredRuns
+from cpe_diag.store.sealed import seal
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.knowledge import vocabulary
+from cpe_diag.wiring.store_key import store_key
 
 if TYPE_CHECKING:
     from cpe_diag.playbook.model import Playbook
@@ -54,6 +56,7 @@ def orders_of(config: Config, store: CaseStore | None = None) -> Orders:
         cases=StoredCases(store),
         tell=Telling(store),
         clock=SystemClock(),
+        seal=lambda values: seal(store_key(config), values) if values else "",
     )
 
 

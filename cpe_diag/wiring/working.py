@@ -280,7 +280,7 @@ class Worker:
     def _ended(self, kept: KeptRun, result: RunResult) -> None:
         """End a run; what follows it is ordered first, and once."""
         at = self._clock.now()
-        order = following(kept.row, kept_wish(kept.row), result.evidence, at)
+        order = following(kept.row, kept_wish(self._config, kept.row), result.evidence, at)
         if order is not None:
             submit(self._config, order)
         kept.end(result)

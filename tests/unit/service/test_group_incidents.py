@@ -284,3 +284,14 @@ def test_of_two_who_measure_well_at_once_one_clears_it(store: CaseStore, config:
     with ThreadPoolExecutor(2) as pool:
         cleared = list(pool.map(lambda who: well(store, config, who, 5), ("a", "b")))
     assert sum(map(len, cleared)) == 1
+
+
+def test_one_that_another_has_followed_clears_too(store: CaseStore, config: Config) -> None:
+    """Nobody met it for an hour, so that the next is another; its tickets still wait."""
+    for who in ("a", "b"):
+        first = met(store, config, who, case_of(store, who))
+    second = met(store, config, "c", None, minutes=70)
+    assert (first.number, second.number, second.case_id) == (1, 2, None)
+    well(store, config, "a", 75)
+    (over,) = well(store, config, "b", 76)
+    assert (over.number, over.case_id) == (1, first.case_id)
