@@ -39,6 +39,7 @@ from cpe_diag.driver_kit.parsers.ip_addresses import IpDevice, ip_devices
 from cpe_diag.driver_kit.parsers.ipv4 import pool_size
 from cpe_diag.driver_kit.parsers.kernel_net import default_route, name_servers
 from cpe_diag.driver_kit.parsers.lan_ports import lan_port
+from cpe_diag.driver_kit.parsers.lan_watch import device_frames, lan_routers
 from cpe_diag.driver_kit.parsers.linux_system import linux_system
 from cpe_diag.driver_kit.parsers.restart_reason import restart_reason
 from cpe_diag.driver_kit.parsers.sections import sections, variables
@@ -55,7 +56,14 @@ if TYPE_CHECKING:
     from cpe_diag.domain.way_out_facts import Forwarding
 
 # Readers that this driver's file names and that drivers share.
-__all__ = ("device_flows", "device_presence", "device_watch", "lan_offers")
+__all__ = (
+    "device_flows",
+    "device_frames",
+    "device_presence",
+    "device_watch",
+    "lan_offers",
+    "lan_routers",
+)
 
 Answers = tuple[CommandAnswer, ...]
 

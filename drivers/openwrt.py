@@ -36,6 +36,7 @@ from cpe_diag.driver_kit.parsers.device_look import device_flows, device_presenc
 from cpe_diag.driver_kit.parsers.device_watch import device_watch
 from cpe_diag.driver_kit.parsers.forwarding import forwarding
 from cpe_diag.driver_kit.parsers.home_network import leases, neighbours, uci_options
+from cpe_diag.driver_kit.parsers.lan_watch import device_frames, lan_routers
 from cpe_diag.driver_kit.parsers.log_lines import classify
 from cpe_diag.driver_kit.parsers.restart_reason import restart_reason
 from cpe_diag.driver_kit.parsers.uclient import http_check
@@ -48,7 +49,14 @@ if TYPE_CHECKING:
     from cpe_diag.domain.way_out_facts import Forwarding
 
 # Readers that this driver's file names and that drivers share.
-__all__ = ("device_flows", "device_presence", "device_watch", "lan_offers")
+__all__ = (
+    "device_flows",
+    "device_frames",
+    "device_presence",
+    "device_watch",
+    "lan_offers",
+    "lan_routers",
+)
 
 Answers = tuple[CommandAnswer, ...]
 

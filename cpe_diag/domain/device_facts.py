@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cpe_diag.domain.missing import Maybe
+from cpe_diag.domain.missing import NOT_ASKED, Maybe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +90,19 @@ class Tries:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FarEnds:
+    """With how many a device speaks past the router, and how: numbers, and no names.
+
+    `addresses` are far addresses, each once; `other_ports` its connections (TCP) to other ports
+    than those of pages, `no_connection` what is no TCP and no page (QUIC) either.
+    """
+
+    addresses: int
+    other_ports: Tries
+    no_connection: Tries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkLoss:
     """A socket of the router that lost its link while one looked, and how often."""
 
@@ -107,7 +120,7 @@ class DeviceWatch:
     devices of the home whose handshake has ended. `asked_in_vain` are addresses of the home that
     the device asked for by ARP again and again (RFC 826), `frames_astray` its frames to a hardware
     address that nobody in the home has; Missing where the router cannot listen. `link_losses` are
-    the sockets that lost their link meanwhile.
+    the sockets that lost their link meanwhile. `far_ends` came later.
     """
 
     watched_s: float
@@ -118,3 +131,4 @@ class DeviceWatch:
     asked_in_vain: Maybe[tuple[str, ...]]
     frames_astray: Maybe[int]
     link_losses: tuple[LinkLoss, ...]
+    far_ends: Maybe[FarEnds] = NOT_ASKED

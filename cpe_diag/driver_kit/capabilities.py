@@ -53,6 +53,8 @@ ROUTER_READING: Final = (
     "device_flows",
     "device_watch",
     "lan_offers",
+    "lan_routers",
+    "device_frames",
     "ping",
     "router_forwarding",
     "ping_from_home",

@@ -78,8 +78,9 @@ class RouterDriver:
 
     `questions` maps ids to questions. Ids that name a kind of fact give that fact:
     `router_system`, `router_wan`, `router_lan`, `router_log`, `router_wifi`, `wifi_clients`,
-    `air_scan`, `router_forwarding`, `lan_offers`; those with a target are `device_presence`,
-    `device_flows` and `device_watch` (of a device's address), `ping`, `ping_from_home` (parameters
+    `air_scan`, `router_forwarding`, `lan_offers`, `lan_routers`; those with a target are
+    `device_presence`, `device_flows` and `device_watch` (of a device's address), `device_frames`
+    (of its hardware address; server: its address, or `none`), `ping`, `ping_from_home` (parameters
     target, source: the router's own address in the home), `ping_full` (target, size: bytes of
     data, not to be cut into pieces), `ping_ipv6` (target: a name), `dns_forwarder` (ask the
     router's own forwarder), `dns_direct` (target, server), `http`, `ping_train`, `rate_train` and

@@ -14,6 +14,7 @@ from cpe_diag.judge.causes_firmware import CAUSES_FIRMWARE
 from cpe_diag.judge.causes_groups import CAUSES_GROUPS
 from cpe_diag.judge.causes_home import CAUSES_HOME
 from cpe_diag.judge.causes_ipv6 import CAUSES_IPV6
+from cpe_diag.judge.causes_lan import CAUSES_LAN
 from cpe_diag.judge.causes_load import CAUSES_LOAD
 from cpe_diag.judge.causes_names import CAUSES_NAMES
 from cpe_diag.judge.causes_optical import CAUSES_OPTICAL
@@ -49,6 +50,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_FIRMWARE,
     *CAUSES_HOME,
     *CAUSES_DEVICE,
+    *CAUSES_LAN,
     *CAUSES_PLATFORM,
     *CAUSES_SITES,
     *CAUSES_FIELD,

@@ -25,6 +25,15 @@ NOTHING_PASSES: Final = (
     "router_diverts_pages",
     "router_loses_home",
 )
+KEPT_OUT: Final = (
+    "device_outside_home",
+    "device_port_cut",
+    "device_refused",
+    "device_dhcp_unanswered",
+)
+"""The router does not let the device in."""
+ASTRAY: Final = ("device_mask_wrong", "device_fixed_address_mute")
+BY_ONE_WAY: Final = ("device_asks_one_proxy", "device_tunnels_in_vain")
 DAMAGE: Final = (
     "optical_low",
     "optical_high",
@@ -233,8 +242,14 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "router_names_lie",
         ),
     ),
-    ("device_absent", ("wifi_wrong_password", "wifi_disabled", "wifi_radio_dead")),
-    ("device_address_foreign", ("lan_rogue_dhcp", "lan_dhcp_not_serving", "lan_pool_exhausted")),
+    (
+        "device_absent",
+        ("wifi_wrong_password", "wifi_disabled", "wifi_radio_dead", "device_refused"),
+    ),
+    (
+        "device_address_foreign",
+        ("lan_rogue_dhcp", "lan_dhcp_not_serving", "lan_pool_exhausted", *KEPT_OUT),
+    ),
     (
         "device_no_lease",
         (
@@ -242,6 +257,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "lan_pool_exhausted",
             "lan_rogue_dhcp",
             "wifi_wrong_password",
+            *KEPT_OUT,
             "device_absent",
         ),
     ),
@@ -254,9 +270,33 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "device_address_foreign",
             "device_takes_no_answers",
             "device_answers_arp_alone",
+            "device_dozes",
+            "device_pinned",
+            *KEPT_OUT,
+            *ASTRAY,
         ),
     ),
-    ("device_elsewhere", ("device_address_foreign", "lan_rogue_dhcp", "lan_dhcp_not_serving")),
+    (
+        "device_elsewhere",
+        (
+            *("device_address_foreign", "lan_rogue_dhcp", "lan_dhcp_not_serving"),
+            *("device_dozes", *KEPT_OUT),
+        ),
+    ),
+    (
+        "device_dhcp_unanswered",
+        (
+            *("device_outside_home", "device_port_cut", "device_refused"),
+            *("lan_dhcp_not_serving", "lan_pool_exhausted", "lan_switched_off"),
+        ),
+    ),
+    ("device_port_cut", ("lan_switched_off",)),
+    ("router_swallows_device", (*NOTHING_PASSES, "router_drops_web", "device_pinned")),
+    ("device_takes_no_answers", ("router_swallows_device",)),
+    ("device_dozes", (*WEAK_LINK, "lan_link_flaps")),
+    ("device_asks_one_proxy", NOTHING_PASSES),
+    ("device_tunnels_in_vain", NOTHING_PASSES),
+    ("device_fixed_address_mute", ("device_mask_wrong",)),
     ("device_dns_dead", (*NOTHING_PASSES, "router_direct_dns_fails")),
     (
         "device_answers_arp_alone",
@@ -264,6 +304,8 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             *NOTHING_PASSES,
             "device_takes_no_answers",
             "device_address_foreign",
+            "device_pinned",
+            *ASTRAY,
         ),
     ),
     (
@@ -273,11 +315,24 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "device_answers_arp_alone",
             "device_takes_no_answers",
             "device_loss",
+            "device_tunnels_in_vain",
         ),
     ),
-    ("device_idle", ("device_address_foreign", "device_answers_arp_alone", *NOTHING_PASSES)),
-    ("device_sends_elsewhere", ("device_address_foreign", "lan_rogue_dhcp", *NOTHING_PASSES)),
-    ("device_connects_in_vain", (*NOTHING_PASSES, "lan_link_flaps")),
+    (
+        "device_idle",
+        (
+            *("device_address_foreign", "device_answers_arp_alone", "device_tunnels_in_vain"),
+            *(*ASTRAY, *KEPT_OUT, *NOTHING_PASSES),
+        ),
+    ),
+    (
+        "device_sends_elsewhere",
+        (
+            *("device_address_foreign", "lan_rogue_dhcp", "device_mask_wrong"),
+            *(*KEPT_OUT, *NOTHING_PASSES),
+        ),
+    ),
+    ("device_connects_in_vain", (*BY_ONE_WAY, *NOTHING_PASSES, "lan_link_flaps")),
     (
         "device_gets_no_pages",
         (
@@ -286,6 +341,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "router_drops_web",
             "lan_link_flaps",
             "lan_duplicate_address",
+            *("router_swallows_device", "device_dozes", *KEPT_OUT, *ASTRAY, *BY_ONE_WAY),
             "device_absent",
             "device_address_foreign",
             "device_dns_dead",
@@ -296,7 +352,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "device_loss",
         ),
     ),
-    ("device_loss", (*WEAK_LINK, "lan_link_flaps")),
+    ("device_loss", (*WEAK_LINK, "lan_link_flaps", "device_dozes")),
     ("device_delay", (*WEAK_LINK, "device_loss", "device_rate_low")),
     ("device_rate_low", (*WEAK_LINK, "device_loss")),
     ("wifi_retries", ("wifi_busy", "wifi_signal_weak")),

@@ -70,6 +70,8 @@ HOME: Final = (
     "lan_wrong_gateway",
     "lan_dhcp_not_serving",
     "lan_rogue_dhcp",
+    "lan_rogue_router",
+    "lan_duplicate_address",
     "wifi_disabled",
     "wifi_radio_dead",
 )
@@ -99,11 +101,25 @@ IN_HOME: Final = (
 GETS_NONE: Final = "device_gets_no_pages"
 """Where its router can tell, the device that is complained of must be seen to get its pages."""
 
+KEPT_FROM_DEVICE: Final = (
+    "device_outside_home",
+    "device_port_cut",
+    "device_refused",
+    "device_dhcp_unanswered",
+    "device_mask_wrong",
+    "device_fixed_address_mute",
+    "router_swallows_device",
+    "device_pinned",
+    "device_dozes",
+)
+"""By the device's frames: what keeps it from the home network, or the router from it."""
+
 RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         NO_INTERNET: (*WAY_OUT, *HOME, GETS_NONE),
         SLOW: (
             *WAY_OUT,
+            "lan_rogue_router",
             "line_rate_low",
             "profile_wrong",
             "downstream_mer_low",
@@ -140,6 +156,8 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "wan_link_flaps",
             "wifi_disconnects",
             "gateway_jitter",
+            "lan_rogue_router",
+            "device_dozes",
             "device_loss",
         ),
         WIFI_TROUBLE: (
@@ -177,9 +195,9 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "device_takes_no_answers",
             "device_answers_arp_alone",
             GETS_NONE,
+            *KEPT_FROM_DEVICE,
             "device_loss",
             "device_delay",
-            "lan_duplicate_address",
             "wifi_signal_weak",
             "wifi_wrong_password",
         ),
@@ -187,6 +205,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         IN_HOME_NETWORK: IN_HOME,
         SITE: (
             *WAY_OUT,
+            "lan_rogue_router",
             "router_drops_site",
             "device_dns_dead",
             "device_no_way_out",
@@ -252,6 +271,8 @@ MAY_BE_UNKNOWN: Final = frozenset(
         "device_takes_no_answers",
         "device_answers_arp_alone",
         "lan_duplicate_address",
+        "lan_rogue_router",
+        *KEPT_FROM_DEVICE,
         "ipv6_no_prefix",
         "ipv6_unreachable",
         "ipv6_prefix_unreachable",

@@ -12,10 +12,12 @@ from cpe_diag.judge.rules_enclosed import RULES_ENCLOSED
 from cpe_diag.judge.rules_field import RULES_FIELD
 from cpe_diag.judge.rules_firmware import RULES_FIRMWARE
 from cpe_diag.judge.rules_flows import RULES_FLOWS
+from cpe_diag.judge.rules_frames import RULES_FRAMES
 from cpe_diag.judge.rules_groups import RULES_GROUPS
 from cpe_diag.judge.rules_history import RULES_HISTORY
 from cpe_diag.judge.rules_home import RULES_HOME
 from cpe_diag.judge.rules_ipv6 import RULES_IPV6
+from cpe_diag.judge.rules_lan import RULES_LAN
 from cpe_diag.judge.rules_line import RULES_LINE
 from cpe_diag.judge.rules_load import RULES_LOAD
 from cpe_diag.judge.rules_names import RULES_NAMES
@@ -76,6 +78,8 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_DEVICE,
     *RULES_FLOWS,
     *RULES_PAGES,
+    *RULES_FRAMES,
+    *RULES_LAN,
     *RULES_WIFI,
     *RULES_PLATFORM,
     *RULES_SITES,

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.device_facts import DevicePresence, LanOffers
+from cpe_diag.domain.device_facts import DevicePresence, DeviceWatch, LanOffers
+from cpe_diag.domain.lan_facts import DeviceFrames, LanRouters
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import PingCheck
 from cpe_diag.domain.router_facts import LanStatus, LogEventKind
 from cpe_diag.domain.wifi_facts import WifiClients
-from cpe_diag.judge.keys import CLIENTS, LAN, LOG, OFFERS, PING_DEVICE, PRESENCE
+from cpe_diag.judge.keys import (
+    CLIENTS,
+    FRAMES,
+    LAN,
+    LAN_ROUTERS,
+    LOG,
+    OFFERS,
+    PING_DEVICE,
+    PRESENCE,
+    WATCH,
+)
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, yes
 from cpe_diag.judge.rules_home import ALIVE, GONE, NOT_NAMED, device_address_foreign, neighbours_of
 from cpe_diag.judge.rules_router import count
@@ -62,7 +73,30 @@ def _seen(facts: Facts, mac: str) -> Answer | None:
     if clients and any(client.mac.lower() == mac for client in clients.clients):
         return no(f"{mac} is associated to the Wi-Fi", CLIENTS)
     socket = _heard_on(facts, mac)
-    return None if socket is None else no(f"{mac} is heard on {socket}", PRESENCE)
+    if socket is not None:
+        return no(f"{mac} is heard on {socket}", PRESENCE)
+    sends = _sends_on(facts)
+    return None if sends is None else no(f"{mac} is heard on {sends}", FRAMES)
+
+
+def _sends_on(facts: Facts) -> str | None:
+    """Give the socket, of whatever network, on which frames of the device came in."""
+    seen = facts.fact(DeviceFrames, FRAMES)
+    return next(
+        (one.name for one in (seen.sockets if seen else ()) if known(one.from_device)), None
+    )
+
+
+def _uses(facts: Facts, address: str) -> bool:
+    """Tell whether the device is seen to use an address, whatever ARP requests it answered."""
+    seen = facts.fact(DeviceFrames, FRAMES)
+    heard, echoes = (known(seen.heard), known(seen.echoes)) if seen else (None, None)
+    watch = facts.fact(DeviceWatch, WATCH)
+    return (
+        bool(heard and address in heard.addresses)
+        or bool(echoes and echoes.answered)
+        or bool(watch and watch.flows.tcp_taken_up)
+    )
 
 
 def _by_tables(facts: Facts, mac: str, *, asked: bool) -> Answer:
@@ -107,10 +141,13 @@ def device_elsewhere(facts: Facts) -> Answer:
         return cannot_tell(facts, PRESENCE)
     if arp:
         return no(f"it answers at {presence.address}", PRESENCE)
-    socket = _heard_on(facts, mac)
-    if socket is None:
+    if _uses(facts, presence.address):
+        return no(f"it is heard to use {presence.address}", FRAMES)
+    socket, sends = _heard_on(facts, mac), _sends_on(facts)
+    if socket is None and sends is None:
         return does_not_arise("the device is not heard")
-    return yes(f"{mac} sends on {socket}, and nothing is at {presence.address}", PRESENCE)
+    words = f"{mac} sends on {socket or sends}, and nothing is at {presence.address}"
+    return yes(words, PRESENCE, *(() if socket else (FRAMES,)))
 
 
 def device_port_mute(facts: Facts) -> Answer:
@@ -148,6 +185,11 @@ def lan_duplicate_address(facts: Facts) -> Answer:
     if presence is not None and len(answered) > 1:
         words = f"{' and '.join(answered)} both answer for {presence.address}"
         return yes(words, PRESENCE)
+    routers = facts.fact(LanRouters, LAN_ROUTERS)
+    claimed = (known(routers.address_taken_by) if routers else None) or ()
+    if routers is not None and claimed:
+        words = f"{', '.join(claimed)} answers for {routers.address}, which is the router's own"
+        return yes(words, LAN_ROUTERS)
     taken = _taken(facts)
     if taken is not None:
         return yes(taken, LAN)
@@ -211,19 +253,19 @@ RULES_DEVICE: Final[tuple[Rule, ...]] = (
     Rule(
         id="lan_duplicate_address",
         question="Do two devices use the same address?",
-        needs=(LOG, LAN, PRESENCE),
+        needs=(LOG, LAN, PRESENCE, LAN_ROUTERS),
         ask=lan_duplicate_address,
     ),
     Rule(
         id="device_absent",
         question="Is the device in question not in the home network?",
-        needs=(LAN, CLIENTS, PING_DEVICE, PRESENCE),
+        needs=(LAN, CLIENTS, PING_DEVICE, PRESENCE, FRAMES),
         ask=device_absent,
     ),
     Rule(
         id="device_elsewhere",
         question="Is the device heard, and not at its address?",
-        needs=(PRESENCE,),
+        needs=(PRESENCE, FRAMES, WATCH),
         ask=device_elsewhere,
     ),
     Rule(

@@ -6,9 +6,10 @@ from typing import Final
 
 from cpe_diag.domain.device_facts import DeviceWatch
 from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.lan_facts import DeviceFrames
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import CallerAnswer, PingCheck
-from cpe_diag.judge.keys import OPENING, PING_DEVICE, PRESENCE, WATCH
+from cpe_diag.judge.keys import FRAMES, OPENING, PING_DEVICE, PRESENCE, WATCH
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, yes
 from cpe_diag.judge.rules_device import arp_answered
 from cpe_diag.judge.rules_home import NOT_NAMED
@@ -41,12 +42,20 @@ def _of_nothing(facts: Facts, watch: DeviceWatch, seconds: str) -> Answer:
     """Answer where no connection of the device came about."""
     flows = watch.flows
     names = (flows.names_of_router, flows.names_of_operator, flows.names_of_others)
-    tries = flows.past_router + sum(one.asked for one in names) + _lost_frames(watch)
+    sent = max(flows.past_router, _heard_sending(facts))
+    tries = sent + sum(one.asked for one in names) + _lost_frames(watch)
     if tries >= facts.limits["device_tries"]:
         return yes(f"it tried {tries} times {seconds}, and no connection came about", WATCH)
     if _opens_one(facts) and _is_there(facts):
         return yes(f"a page is opened on it, and nothing comes of it {seconds}", WATCH, OPENING)
     return _silent(facts, f"it asked for nothing {seconds}")
+
+
+def _heard_sending(facts: Facts) -> int:
+    """Count what the device was heard to send to the world: one flow may be many packets."""
+    seen = facts.fact(DeviceFrames, FRAMES)
+    heard = known(seen.heard) if seen else None
+    return 0 if heard is None else heard.begun + heard.datagrams
 
 
 def _lost_frames(watch: DeviceWatch) -> int:
@@ -186,7 +195,7 @@ RULES_PAGES: Final[tuple[Rule, ...]] = (
     Rule(
         id="device_gets_no_pages",
         question="Does the device ask for pages and get none?",
-        needs=(WATCH, OPENING, PING_DEVICE, PRESENCE),
+        needs=(WATCH, OPENING, PING_DEVICE, PRESENCE, FRAMES),
         ask=device_gets_no_pages,
     ),
 )

@@ -105,6 +105,21 @@ THRESHOLDS_HOME: Final[tuple[Threshold, ...]] = (
         meaning="at least so many, of which nothing came about, are a device that gets no pages",
     ),
     Threshold(
+        id="device_doze_pings",
+        value=8.0,
+        unit="pings, ten a second",
+        source=PROPOSAL + ": most of a second of silence, and as much of answers",
+        meaning="with fewer of one kind in a row of 50 nothing is said of how they come and go",
+    ),
+    Threshold(
+        id="device_doze_z",
+        value=4.0,
+        unit="standard deviations of the number of spells",
+        source="Wald and Wolfowitz, On a test whether two samples are from the same population,"
+        " 1940 (normal approximation); 4 is one in 30,000 by chance",
+        meaning="losses that lie so much closer together than by chance come in spells",
+    ),
+    Threshold(
         id="device_half_open",
         value=2.0,
         unit="connections in the router's table",

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
         LanSocket,
         NameQueries,
     )
+    from cpe_diag.domain.lan_facts import (
+        AnnouncedRouter,
+        DeviceFrames,
+        EchoRow,
+        LanRouters,
+        SocketFrames,
+    )
 
 
 def device_presence(fact: DevicePresence) -> str:
@@ -74,6 +81,56 @@ def _names(server: str, names: NameQueries) -> tuple[str, ...]:
     if not names.asked:
         return ()
     return (f"names asked of {server}: {names.answered} of {names.asked} answered",)
+
+
+def lan_routers(fact: LanRouters) -> str:
+    """Say who else wants to be the way out of the home."""
+    parts = [_announced(one) for one in fact.announced]
+    taken = known(fact.address_taken_by)
+    parts += [f"{listed(list(taken))} answers for {fact.address} too"] if taken else []
+    if not parts:
+        how = "heard" if fact.listened else "known"
+        parts = [f"nobody else is {how} as a router of the home"]
+    return ", ".join(parts)
+
+
+def _announced(one: AnnouncedRouter) -> str:
+    told = [*maybe(one.lifetime_s, lambda seconds: f"for {seconds} s")]
+    used = known(one.used)
+    told += [f"{counted(used, 'frame')} by way of it"] if used else []
+    beside = f" ({listed(told)})" if told else ""
+    return f"{one.mac} says that it is a router{beside}"
+
+
+def device_frames(fact: DeviceFrames) -> str:
+    """Say where the device is heard, and what its frames say."""
+    heard = known(fact.heard)
+    if heard is None:
+        parts = ["the router cannot listen"]
+    else:
+        places = [_place(one) for one in fact.sockets if known(one.from_device)]
+        parts = [f"heard on {listed(places)}" if places else "not heard on any socket"]
+        parts += [f"it uses {listed(list(heard.addresses))}"] if heard.addresses else []
+        asked = [f"{one.address} ({one.times}x)" for one in heard.asked_for]
+        parts += [f"it asks by ARP for {listed(asked)}"] if asked else []
+        if heard.dhcp_asked:
+            parts.append(
+                f"it asked {heard.dhcp_asked}x for an address, answered {heard.dhcp_answered}x"
+            )
+        parts += [f"it asked for {counted(heard.begun, 'connection')}"] if heard.begun else []
+    parts += maybe(fact.echoes, _echoes)
+    parts += [f"kept out: {one}" for one in fact.refused_by]
+    parts += [f"{one} is tied to another device" for one in fact.pinned]
+    return ", ".join(parts)
+
+
+def _place(socket: SocketFrames) -> str:
+    where = socket.network or "no network"
+    return f"{socket.name} in {where} ({counted(known(socket.from_device) or 0, 'frame')})"
+
+
+def _echoes(row: EchoRow) -> str:
+    return f"{row.answered} of {row.sent} pings in a row answered"
 
 
 def lan_offers(fact: LanOffers) -> str:

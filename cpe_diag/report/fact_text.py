@@ -16,6 +16,7 @@ from cpe_diag.domain.field_facts import (
     FieldPppoe,
 )
 from cpe_diag.domain.history_facts import PortHistory
+from cpe_diag.domain.lan_facts import DeviceFrames, LanRouters
 from cpe_diag.domain.line_facts import LineDirection, LineGrowth, LineQuality
 from cpe_diag.domain.load_facts import LoadTest, PathQuality, RateTrain
 from cpe_diag.domain.missing import Missing, known
@@ -295,6 +296,8 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     FieldArp: field_text.field_arp,
     FieldIpv6: field_text.field_routers,
     LanOffers: device_text.lan_offers,
+    LanRouters: device_text.lan_routers,
+    DeviceFrames: device_text.device_frames,
     PingCheck: _ping,
     PathQuality: load_text.path_quality,
     RateTrain: load_text.rate_train,

@@ -8,14 +8,24 @@ from cpe_diag.domain.device_facts import (
     DeviceFlows,
     DevicePresence,
     DeviceWatch,
+    FarEnds,
     LanOffers,
     LanSocket,
     NameQueries,
     Tries,
 )
+from cpe_diag.domain.lan_facts import (
+    ArpAsked,
+    DeviceFrames,
+    EchoRow,
+    FramesHeard,
+    LanRouters,
+    SocketFrames,
+)
 
 LAPTOP: Final = "02:00:5e:20:00:01"
 PHONE: Final = "02:00:5e:20:00:02"
+NO_TRIES: Final = Tries(asked=0, answered=0, taken_up=0)
 NOBODY: Final = NameQueries(asked=0, answered=0)
 
 DEVICE_FACTS: Final[dict[tuple[str, str], object]] = {
@@ -59,6 +69,49 @@ DEVICE_FACTS: Final[dict[tuple[str, str], object]] = {
         asked_in_vain=(),
         frames_astray=0,
         link_losses=(),
+        far_ends=FarEnds(addresses=4, other_ports=NO_TRIES, no_connection=NO_TRIES),
     ),
     ("lan_offers", "router"): LanOffers(servers=()),
+    ("lan_routers", "router"): LanRouters(
+        address="192.168.1.1", announced=(), address_taken_by=(), listened=True
+    ),
+    ("device_frames", "device"): DeviceFrames(
+        network="br-lan",
+        sockets=(
+            SocketFrames(
+                name="lan1",
+                network="br-lan",
+                in_home=True,
+                up=True,
+                carrier=True,
+                forwards=True,
+                from_device=0,
+                to_device=0,
+            ),
+            SocketFrames(
+                name="wlan0",
+                network="br-lan",
+                in_home=True,
+                up=True,
+                carrier=True,
+                forwards=True,
+                from_device=61,
+                to_device=60,
+            ),
+        ),
+        heard=FramesHeard(
+            at_home=61,
+            addresses=("192.168.1.100",),
+            asked_for=(ArpAsked(address="192.168.1.1", times=1),),
+            dhcp_asked=0,
+            dhcp_answered=0,
+            begun=6,
+            begun_answered=6,
+            datagrams=0,
+            to_router=9,
+        ),
+        echoes=EchoRow(sent=50, answered=50, spells=1),
+        refused_by=(),
+        pinned=(),
+    ),
 }

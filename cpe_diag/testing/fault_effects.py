@@ -36,6 +36,8 @@ FROM_ROUTER: Final = (
     ("device_flows", "device"),
     ("device_watch", "device"),
     ("lan_offers", "router"),
+    ("lan_routers", "router"),
+    ("device_frames", "device"),
     ("dns", "router>reference"),
     ("dns", "router>operator_resolver"),
     ("dns", "router>platform"),

@@ -23,6 +23,7 @@ from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_enclosed as enclosed
+from cpe_diag.testing import faults_in_home as in_home
 from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing import faults_on_the_way_out as way_out
@@ -449,6 +450,37 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         SUPPORT,
         device=LAPTOP,
     ),
+    _row(
+        "router_ignores_device",
+        ethernet_home,
+        ONE,
+        in_home.device_refused,
+        ROUTER,
+        SECOND,
+        device=LAPTOP,
+    ),
+    _row(
+        "router_port_setting",
+        ethernet_home,
+        ONE,
+        in_home.port_for_television,
+        ROUTER,
+        SECOND,
+        device=LAPTOP,
+    ),
+    _row(
+        "router_drops_device",
+        ethernet_home,
+        ONE,
+        in_home.router_swallows,
+        ROUTER,
+        SECOND,
+        device=LAPTOP,
+    ),
+    _row("device_proxy", ethernet_home, ONE, in_home.dead_proxy, DEVICE, SUPPORT, device=LAPTOP),
+    _row("device_tunnel", ethernet_home, ONE, in_home.dead_tunnel, DEVICE, SUPPORT, device=LAPTOP),
+    _row("device_power_saving", ethernet_home, ONE, in_home.dozes, DEVICE, SUPPORT, device=LAPTOP),
+    _row("lan_rogue_ra", ethernet_home, ONE, in_home.rogue_router, DEVICE, SUPPORT, device=LAPTOP),
     _row(
         "device_dns_lies",
         ethernet_home,

@@ -100,7 +100,7 @@ def device_presence(answers: tuple[CommandAnswer, ...], context: ReadingContext)
     ]
     return DevicePresence(
         address=context.target,
-        answered_by=_answered_by(said, context.target, label),
+        answered_by=answered_by(said, context.target, label),
         neighbour_state=states[0] if states else UNSUPPORTED,
         sockets=tuple(
             LanSocket(
@@ -132,7 +132,20 @@ def _grown(before: str, after: str) -> Maybe[int]:
     return grown if grown >= 0 else Missing(why=FailureKind.INCOMPLETE)
 
 
-def _answered_by(said: str, address: str, label: str) -> Maybe[tuple[str, ...]]:
+def answered_by(said: str, address: str, label: str) -> Maybe[tuple[str, ...]]:
+    """Read who answered for an address.
+
+    Args:
+        said: what arping said.
+        address: that was asked for.
+        label: of the command, for the message.
+
+    Returns:
+        The hardware addresses, each once; Missing where the router has no arping.
+
+    Raises:
+        UnreadableError: arping did not come to its end.
+    """
     if said == NO_ARPING:
         return UNSUPPORTED
     if _ARP_END.search(said) is None:

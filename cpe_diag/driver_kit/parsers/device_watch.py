@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.device_facts import DeviceWatch, LinkLoss, Tries
+from cpe_diag.domain.device_facts import DeviceWatch, FarEnds, LinkLoss, Tries
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.driver_kit.parsers.answers import unparseable, whole_text
 from cpe_diag.driver_kit.parsers.conntrack import flows
@@ -78,6 +78,15 @@ def device_watch(answers: tuple[CommandAnswer, ...], context: ReadingContext) ->
         asked_in_vain=_asked_in_vain(needed(parts, "frames", label), home),
         frames_astray=_astray(needed(parts, "frames", label), needed(parts, "known", label)),
         link_losses=_losses(parts["before"], parts["after"]),
+        far_ends=FarEnds(
+            addresses=len({one.destination for one in mine}),
+            other_ports=_tries(
+                one for one in mine if one.protocol == TCP and one.port not in {SECURE, PLAIN}
+            ),
+            no_connection=_tries(
+                one for one in mine if one.protocol != TCP and one.port != SECURE
+            ),
+        ),
     )
 
 

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 UNSUPPORTED = Missing(why=FailureKind.UNSUPPORTED)
 PRESENCE, FLOWS = ("device_presence", "device"), ("device_flows", "device")
 WATCH = ("device_watch", "device")
+FRAMES = ("device_frames", "device")
 WATCHED = about(ethernet_home("one_device_offline"), device_mac=LAPTOP)
-HOME = never_asked(WATCHED, WATCH)
+HOME = never_asked(WATCHED, WATCH, FRAMES)
 RULES = (
     "device_port_mute",
     "device_dns_dead",

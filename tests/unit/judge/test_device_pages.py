@@ -14,7 +14,7 @@ from cpe_diag.judge.decide import decide, find
 from cpe_diag.judge.healthy import GETS_NONE
 from cpe_diag.judge.telling import OPEN_A_PAGE, UNSEEN_AT_MOST
 from cpe_diag.testing import faults_at_device as at_device
-from cpe_diag.testing.device_samples import LAPTOP
+from cpe_diag.testing.device_samples import LAPTOP, NO_TRIES
 from cpe_diag.testing.evidence_samples import (
     about,
     answered,
@@ -41,7 +41,9 @@ def silent(case: CaseFile) -> CaseFile:
     """Nothing at all came from the device while one looked; before that, all was well."""
     held = at_device.device_idle(case).evidence.value(DeviceWatch, *WATCH)
     assert held is not None
-    return changed(case, *WATCH, flows=held.flows, secure=held.secure, plain=held.plain)
+    return changed(
+        at_device.unheard(case), *WATCH, flows=held.flows, secure=held.secure, plain=held.plain
+    )
 
 
 def test_no_fault_is_said_of_a_device_that_was_seen_to_get_its_pages() -> None:
@@ -80,7 +82,7 @@ def test_a_device_that_opens_plain_pages_alone_is_not_called_well() -> None:
     held = HOME.evidence.value(DeviceWatch, *WATCH)
     assert held is not None
     flows = replace(held.flows, tcp_taken_up=held.secure.taken_up)
-    plain = changed(HOME, *WATCH, flows=flows, secure=at_device.NO_TRIES, plain=held.secure)
+    plain = changed(HOME, *WATCH, flows=flows, secure=NO_TRIES, plain=held.secure)
     assert next(one.answer for one in find(plain) if one.id == GETS_NONE) is None
 
 

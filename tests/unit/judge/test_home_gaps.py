@@ -38,6 +38,7 @@ def test_a_device_is_not_called_absent_when_the_neighbour_table_is_not_known() -
     case = about(ethernet_home("one_device_offline"), device_mac=NOWHERE)
     case = with_value(case, "wifi_clients", "router", WifiClients(clients=()))
     case = never_asked(case, ("ping", "router>device"), ("device_presence", "device"))
+    case = never_asked(case, ("device_frames", "device"))
     answers = {finding.id: finding.answer for finding in find(case)}
     assert answers["device_absent"] is True
     unread = changed(case, "router_lan", "router", neighbours=Missing(why=FailureKind.UNSUPPORTED))

@@ -23,6 +23,7 @@ from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_enclosed as enclosed
+from cpe_diag.testing import faults_in_home as in_home
 from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing import faults_on_the_way_out as way_out
@@ -230,6 +231,22 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("device_sends_elsewhere", at_device.device_gateway(NAMED), NAMED),
     ("device_connects_in_vain", at_device.device_dns_lies(NAMED), NAMED),
     ("device_gets_no_pages", at_device.device_web_blocked(NAMED), NAMED),
+    ("device_outside_home", in_home.port_for_television(NAMED), NAMED),
+    ("device_port_cut", in_home.port_filtered(NAMED), NAMED),
+    ("device_refused", in_home.device_refused(NAMED), NAMED),
+    (
+        "device_dhcp_unanswered",
+        in_home.dhcp_unanswered(NAMED),
+        at_device.heard(NAMED, dhcp_asked=2, dhcp_answered=2),
+    ),
+    ("device_mask_wrong", in_home.mask_too_wide(NAMED), NAMED),
+    ("device_fixed_address_mute", in_home.mask_too_narrow(NAMED), NAMED),
+    ("router_swallows_device", in_home.router_swallows(NAMED), NAMED),
+    ("device_pinned", in_home.pinned(NAMED), NAMED),
+    ("device_dozes", in_home.dozes(NAMED), NAMED),
+    ("lan_rogue_router", in_home.rogue_router(ETH), ETH),
+    ("device_asks_one_proxy", in_home.dead_proxy(NAMED), NAMED),
+    ("device_tunnels_in_vain", in_home.dead_tunnel(NAMED), NAMED),
     ("device_address_foreign", at_home.device_static_address(ETH), ETH),
     ("device_no_lease", at_home.device_static_address(NAMED), NAMED),
     ("device_unanswering", at_home.device_offline(NAMED), NAMED),

@@ -35,7 +35,7 @@ power() {
 }
 
 # What Debian has in packages of its own comes from busybox here.
-APPLETS="arping ifconfig killall logger logread nslookup ping reboot syslogd traceroute udhcpc"
+APPLETS="arping awk ifconfig killall logger logread nslookup ping reboot syslogd traceroute udhcpc"
 
 boot() {
   mount --make-rprivate /
