@@ -107,6 +107,16 @@ lab-home: $(VENV)/.installed-dev ## a home and its operator of real parts in net
 lab-field: $(VENV)/.installed-dev ## a laptop on a wire with real servers in network namespaces, with real faults (Linux, root, Debian packages; minutes)
 	@CPE_DIAG_LAB_FIELD=1 $(BIN)/python -m pytest -q -s -n0 --durations=0 tests/lab_field/wires
 
+# The desk has a virtual environment of its own: Django is no dependency of ours.
+.venv-desk/.installed:
+	@$(PYTHON) -m venv .venv-desk
+	@.venv-desk/bin/python -m pip --disable-pip-version-check install --quiet 'django-helpdesk==2.6.1' 'Django>=5.2,<5.3'
+	@touch $@
+
+.PHONY: lab-desk
+lab-desk: $(VENV)/.installed-dev .venv-desk/.installed ## a ticket of a real desk (django-helpdesk) comes back with its verdict, against the lab (minutes)
+	@CPE_DIAG_LAB_DESK=$(abspath .venv-desk/bin/python) $(BIN)/python -m pytest -q -s -n0 tests/e2e/test_real_desk.py
+
 # EVERY=5 takes each fifth point.
 .PHONY: lab-runs
 lab-runs: $(VENV)/.installed-dev ## runs and workers killed and frozen at every point of a run's journals, on SQLite and PostgreSQL; restarts are counted at the router (an hour)
@@ -120,4 +130,4 @@ lock: ## resolve the dependencies anew into the lock files, with hashes
 
 .PHONY: clean
 clean: ## remove what make has made
-	@rm -rf .venv .venv-3.11 .venv-3.13 .venv-lock bench-results build *.egg-info
+	@rm -rf .venv .venv-3.11 .venv-3.13 .venv-lock .venv-desk bench-results build *.egg-info
