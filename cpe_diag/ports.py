@@ -871,8 +871,8 @@ class Doors:
 
     `modem` opens the agent of the subscriber's cable modem at an address; the same address gives
     the same reader. `elsewhere` None: the configuration names no vantage outside; `dhcp` None: it
-    names no DHCP server;
-    `field` None: we are not on site.
+    names no DHCP server; `field` None: we are not on site. `http_small` asks servers to send small
+    packets only.
     """
 
     clock: Clock
@@ -882,6 +882,7 @@ class Doors:
     prober: Prober
     resolver: Resolver
     http: HttpGetter
+    http_small: HttpGetter
     recorder: Recorder
     elsewhere: Elsewhere | None = None
     dhcp: DhcpAsker | None = None

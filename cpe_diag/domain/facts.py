@@ -152,6 +152,8 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "elsewhere>reference",
             "elsewhere>platform",
             "operator>platform/again",
+            "operator>platform/small",
+            "operator>platform/plain",
             "router>platform/again",
             "router>platform/third",
             "router>reference/ipv4",

@@ -39,6 +39,8 @@ KNOWN_WAYS: Final = (
     "platform_one_family",
     "platform_turns_us_away",
     "platform_slow",
+    "platform_long_packets_lost",
+    "platform_tls_fails",
 )
 """How a site is known to fail: each has a cause of its own."""
 
@@ -63,11 +65,17 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.PLATFORM,
         destination=Destination.PLATFORM_STATUS,
         title="The site answers with errors of its own",
-        needs=(must("platform_errors"),),
-        supports=(when("platform_errors", 5.0), unless("platform_fails_only_here", 0.5)),
+        supports=(
+            when("platform_errors", 5.0),
+            when("platform_errs_at_times", 4.8),
+            when("platform_empty", 4.0),
+            unless("platform_fails_only_here", 0.5),
+        ),
         against=(GOOD_ELSEWHERE,),
         explains=(
             "platform_errors",
+            "platform_errs_at_times",
+            "platform_empty",
             "platform_turns_us_away",
             "platform_fails_from_home",
             "platform_fails",

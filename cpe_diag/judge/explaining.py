@@ -232,6 +232,8 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("tls_from_home_held_back", ("tls_held_back",)),
     ("home_cut_off", ("neighbours_suffer", "group_down", "way_in_loss")),
     ("operator_reference_fails", ("operator_dns_fails", "resolver_lies")),
+    ("platform_unreachable", ("platform_long_packets_lost", "platform_tls_fails")),
+    ("platform_errors", ("platform_tls_fails",)),
     (
         "platform_fails_from_home",
         (

@@ -34,6 +34,8 @@ from cpe_diag.judge.rules_router_services import RULES_ROUTER_SERVICES
 from cpe_diag.judge.rules_routes import RULES_ROUTES
 from cpe_diag.judge.rules_settings import RULES_SETTINGS
 from cpe_diag.judge.rules_shares import RULES_SHARES
+from cpe_diag.judge.rules_site_faults import RULES_SITE_FAULTS
+from cpe_diag.judge.rules_site_times import RULES_SITE_TIMES
 from cpe_diag.judge.rules_sites import RULES_SITES
 from cpe_diag.judge.rules_wan import RULES_WAN
 from cpe_diag.judge.rules_wan_settings import RULES_WAN_SETTINGS
@@ -83,6 +85,8 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_WIFI,
     *RULES_PLATFORM,
     *RULES_SITES,
+    *RULES_SITE_FAULTS,
+    *RULES_SITE_TIMES,
     *RULES_ENCLOSED,
     *RULES_FIELD,
     *RULES_ANSWERS,

@@ -9,12 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
-from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome
 from cpe_diag.judge.keys import (
-    CONNECTS_PLATFORM,
-    CONNECTS_REFERENCE,
     DNS_FORWARDER,
     DNS_OPERATOR,
     DNS_PLATFORM,
@@ -22,17 +19,13 @@ from cpe_diag.judge.keys import (
     DNS_PLATFORM_ROUTER,
     HTTP_OPERATOR,
     HTTP_PLATFORM,
-    HTTP_PLATFORM_AGAIN,
     HTTP_PLATFORM_ELSEWHERE,
-    HTTP_PLATFORM_IPV6,
     HTTP_PLATFORM_ROUTER,
-    HTTP_PLATFORM_ROUTER_AGAIN,
-    HTTP_PLATFORM_ROUTER_THIRD,
     HTTP_REFERENCE_ELSEWHERE,
     HTTP_ROUTER,
-    HTTP_ROUTER_AGAIN,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
+from cpe_diag.judge.rules_site_times import platform_uneven
 from cpe_diag.judge.vantages import ANSWERED, held, page_words, serves, standing
 
 if TYPE_CHECKING:
@@ -49,12 +42,6 @@ ELSEWHERE: Final = (HTTP_PLATFORM_ELSEWHERE, HTTP_REFERENCE_ELSEWHERE)
 SERVER_FAILED: Final = (DnsOutcome.TIMEOUT, DnsOutcome.REFUSED, DnsOutcome.SERVFAIL)
 SERVER_SILENT: Final = (DnsOutcome.TIMEOUT, DnsOutcome.REFUSED)
 """Outcomes that say nothing about the name that was asked for."""
-OF_ROUTER: Final = (
-    HTTP_PLATFORM_ROUTER,
-    HTTP_PLATFORM_ROUTER_AGAIN,
-    HTTP_PLATFORM_ROUTER_THIRD,
-)
-AGAIN: Final = (HTTP_PLATFORM, HTTP_PLATFORM_AGAIN, HTTP_PLATFORM_IPV6, *OF_ROUTER)
 LEAST_VANTAGES: Final = 2
 SITE_KEYS: Final = (HTTP_PLATFORM, HTTP_OPERATOR)
 
@@ -98,67 +85,6 @@ def platform_slow(facts: Facts) -> Answer:
     told = at_site(facts, slow)
     uneven = platform_uneven(facts)
     return uneven if uneven.answer and not told.answer else told
-
-
-def platform_uneven(facts: Facts) -> Answer:
-    """Answer whether the site's page comes now late, now not at all, and the reference's does not.
-
-    A page that waits for a lost packet comes about a second late at the least, and each one
-    otherwise: it takes several pages, from two vantages. From here the way may be a bad one.
-    """
-    first = [facts.fact(HttpCheck, key) for key in (HTTP_PLATFORM, HTTP_PLATFORM_ROUTER)]
-    if all(page is not None and page.outcome is not HttpOutcome.OK for page in first):
-        return does_not_arise("the page came to nobody the first time")
-    pages = {key: page for key in AGAIN if (page := facts.fact(HttpCheck, key)) is not None}
-    good_s = _control_s(facts)
-    again = {HTTP_PLATFORM_AGAIN, *OF_ROUTER[1:]}.intersection(pages)
-    if good_s is None or not again or not any(key in pages for key in OF_ROUTER):
-        return cannot_tell(facts, *AGAIN, HTTP_ROUTER, HTTP_OPERATOR)
-    lost = _connects_lost(facts)
-    late_s = good_s + facts.limits["platform_again_s" if lost else "platform_lost_s"]
-    bad = [key for key, page in pages.items() if not serves(page) or _took(page) > late_s]
-    words = f"{len(bad)} of {len(pages)} pages came late or not at all: "
-    words += ", ".join(map(page_words, pages.values()))
-    at_home = [key for key in bad if key in OF_ROUTER]
-    keys = held(facts, *pages, HTTP_ROUTER, HTTP_OPERATOR)
-    if lost:
-        words = f"{lost}; {words}"
-        return says(bool(at_home), words, *keys, CONNECTS_PLATFORM, CONNECTS_REFERENCE)
-    groups = ((HTTP_PLATFORM, HTTP_PLATFORM_AGAIN), OF_ROUTER)
-    by_s = facts.limits["platform_lost_s"]
-    differ = any(_differ([pages[key] for key in one if key in pages], by_s) for one in groups)
-    many = len(bad) >= facts.limits["platform_lost_share"] * len(pages)
-    return says(many and differ and 0 < len(at_home) < len(bad), words, *keys)
-
-
-def _took(page: HttpCheck) -> float:
-    return known(page.took_s) or 0.0
-
-
-def _control_s(facts: Facts) -> float | None:
-    """Give the longest that a good page of the reference took; None: none was good."""
-    keys = (HTTP_ROUTER, HTTP_OPERATOR, HTTP_ROUTER_AGAIN)
-    pages = [facts.fact(HttpCheck, key) for key in keys]
-    good = [_took(page) for page in pages if page is not None and page.outcome is HttpOutcome.OK]
-    return max(good, default=None)
-
-
-def _connects_lost(facts: Facts) -> str:
-    """Say that connections to the site are lost from here, and none to the reference."""
-    site = facts.fact(PathQuality, CONNECTS_PLATFORM)
-    control = facts.fact(PathQuality, CONNECTS_REFERENCE)
-    if site is None or control is None or control.lost:
-        return ""
-    if site.lost < facts.limits["platform_connect_loss"] * site.sent:
-        return ""
-    return f"{site.lost} of {site.sent} connections were not answered, none of the reference's"
-
-
-def _differ(pages: list[HttpCheck], by_s: float) -> bool:
-    """Tell whether one page, fetched in one way from one place, comes otherwise each time."""
-    times = [took_s for page in pages if (took_s := known(page.took_s)) is not None]
-    late = bool(times) and max(times) - min(times) > by_s
-    return late or len({serves(page) for page in pages}) > 1
 
 
 def platform_fails(facts: Facts) -> Answer:
@@ -251,6 +177,10 @@ def platform_name_fails(facts: Facts) -> Answer:
     outside = facts.fact(DnsCheck, DNS_PLATFORM_ELSEWHERE)
     if outside is not None and outside.outcome is DnsOutcome.ANSWERED:
         return no(f"{outside.server} gives {outside.name} an address", DNS_PLATFORM_ELSEWHERE)
+    page = facts.fact(HttpCheck, HTTP_PLATFORM_ELSEWHERE)
+    if page is not None and page.outcome in ANSWERED and serves(page):
+        words = f"elsewhere its page comes ({page_words(page)}): there is an address"
+        return no(words, HTTP_PLATFORM_ELSEWHERE)
     silent = _silent_everywhere(facts)
     if silent:
         return yes(silent, *(key for pair in NAME_VANTAGES for key in pair))
@@ -304,7 +234,7 @@ RULES_PLATFORM: Final[tuple[Rule, ...]] = (
     Rule(
         id="platform_name_fails",
         question="Has the site's name no address?",
-        needs=(DNS_PLATFORM, DNS_OPERATOR),
+        needs=(DNS_PLATFORM, DNS_OPERATOR, HTTP_PLATFORM_ELSEWHERE),
         ask=platform_name_fails,
     ),
     Rule(
@@ -324,12 +254,6 @@ RULES_PLATFORM: Final[tuple[Rule, ...]] = (
         question="Is the site slow?",
         needs=SITE_KEYS,
         ask=platform_slow,
-    ),
-    Rule(
-        id="platform_uneven",
-        question="Does the site's page come now late, now not at all?",
-        needs=(*AGAIN, HTTP_ROUTER, HTTP_OPERATOR, CONNECTS_PLATFORM, CONNECTS_REFERENCE),
-        ask=platform_uneven,
     ),
     Rule(
         id="platform_fails",

@@ -32,12 +32,8 @@ from cpe_diag.judge.keys import (
     TRUTH_PLATFORM,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
-from cpe_diag.judge.rules_platform import (
-    SITE_KEYS,
-    at_site,
-    platform_uneven,
-    tls_is_held_back,
-)
+from cpe_diag.judge.rules_platform import SITE_KEYS, at_site, tls_is_held_back
+from cpe_diag.judge.rules_site_times import platform_uneven
 from cpe_diag.judge.vantages import held, page_words, serves
 
 if TYPE_CHECKING:

@@ -48,6 +48,7 @@ def fake_doors(clock: Clock | None = None, recorder: Recorder | None = None) -> 
         prober=FakeProber(wire=wire),
         resolver=FakeResolver(wire=wire),
         http=FakeHttp(wire=wire),
+        http_small=FakeHttp(wire=wire),
         recorder=recorder,
     )
 

@@ -33,6 +33,8 @@ HEADERS: Final[dict[bytes | str, bytes | str]] = {
     "Connection": "close",
 }
 NO_DATE: Final = Missing(why=FailureKind.NOT_MEASURED)
+SMALL_SEGMENT: Final = 536
+"""RFC 9293, section 3.7.1: what every way takes, as one packet of 576 bytes at most."""
 HTTPS_PORT: Final = 443  # RFC 9110, section 4.2.2
 FIRST_ERROR_STATUS: Final = 400  # RFC 9110, section 15.5
 PROXY_WANTS_TO_KNOW_US: Final = 407  # RFC 9110, section 15.5.8
@@ -94,16 +96,19 @@ class PageGetter:
         recorder: Recorder,
         trust: ssl.SSLContext | None = None,
         proxy: str | None = None,
+        segment_bytes: int | None = None,
     ) -> None:
         """Check certificates against `trust`, or the system's own certificates.
 
         With `proxy` (`http://HOST:PORT`, RFC 9110, section 9.3.6) pages are fetched through it:
-        from where it stands, by names that it resolves itself.
+        from where it stands, by names that it resolves itself. With `segment_bytes` servers are
+        asked to put no more into a packet (RFC 9293, section 3.7.1).
         """
         self._clock = clock
         self._recorder = recorder
         self._trust = trust
         self._proxy = proxy
+        self._segment_bytes = segment_bytes
 
     async def get(self, url: str, *, address: str | None, deadline: float) -> HttpCheck:
         """Fetch `url` from `address`; Host and the name in TLS stay those of the URL.
@@ -125,7 +130,9 @@ class PageGetter:
         # 60 ms in which other doors' answers would wait, and which would read as a slow page.
         if secure and self._trust is None:
             self._trust = await asyncio.to_thread(ssl.create_default_context)
-        way = await asyncio.to_thread(_way, address, lambda: time_left(self._clock, deadline))
+        way = await asyncio.to_thread(
+            _way, address, self._segment_bytes, lambda: time_left(self._clock, deadline)
+        )
         place = address or self._proxy or url
         exchange = self._recorder.begin(GET, place, url)
         started_s = self._clock.monotonic()
@@ -222,12 +229,12 @@ def _ahead_s(headers: Sequence[tuple[bytes, bytes]], now: datetime) -> Maybe[flo
     return (date - now).total_seconds()
 
 
-def _way(address: str | None, left_s: Callable[[], float]) -> ToAddress:
+def _way(address: str | None, segment_bytes: int | None, left_s: Callable[[], float]) -> ToAddress:
     from anyio import connect_tcp  # noqa: F401 - httpcore would load it later, on the loop
 
     from cpe_diag.transports.http_backend import ToAddress
 
-    return ToAddress(address, left_s)
+    return ToAddress(address, left_s, segment_bytes)
 
 
 def http_outcome(error: Exception, phase: Phase) -> HttpOutcome:

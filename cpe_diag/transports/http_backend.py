@@ -6,9 +6,13 @@ each step gets the time that is left, connecting at most `CONNECT_WITHIN_S` of i
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from typing import TYPE_CHECKING, Any
 
+from anyio.abc import SocketStream
 from httpcore import AnyIOBackend, AsyncNetworkBackend, AsyncNetworkStream
+from httpcore._backends.anyio import AnyIOStream
 
 from cpe_diag.transports.time_left import CONNECT_WITHIN_S
 
@@ -22,14 +26,19 @@ if TYPE_CHECKING:
 class ToAddress(AsyncNetworkBackend):
     """Leaves Host and the name in TLS to the URL, and takes only the address from here."""
 
-    def __init__(self, address: str | None, left_s: Callable[[], float]) -> None:
+    def __init__(
+        self, address: str | None, left_s: Callable[[], float], segment_bytes: int | None = None
+    ) -> None:
         """Connect to the IP address `address`, or where the URL says if it is None.
 
         Args:
             address: of the server.
             left_s: gives the seconds until the deadline.
+            segment_bytes: the most that the server is asked to put into a packet; only with an
+                address.
         """
         self._address = address
+        self._segment_bytes = segment_bytes
         self._left_s = left_s
         self._backend = AnyIOBackend()
 
@@ -42,6 +51,10 @@ class ToAddress(AsyncNetworkBackend):
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> AsyncNetworkStream:
         """Connect to the given address in place of `host`."""
+        if self._segment_bytes is not None and self._address is not None:
+            within_s = min(self._left_s(), CONNECT_WITHIN_S)
+            small = await _connected(self._address, port, self._segment_bytes, within_s)
+            return _Bounded(AnyIOStream(small), self._left_s)
         stream = await self._backend.connect_tcp(
             self._address or host,
             port,
@@ -50,6 +63,25 @@ class ToAddress(AsyncNetworkBackend):
             socket_options,
         )
         return _Bounded(stream, self._left_s)
+
+
+async def _connected(address: str, port: int, segment_bytes: int, within_s: float) -> SocketStream:
+    """Connect with a small largest segment; the system tells it in the first packet (tcp(7)).
+
+    Raises:
+        OSError: no connection, or none in time.
+    """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    raw = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        raw.setblocking(False)  # noqa: FBT003 - the library's signature
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, segment_bytes)
+        async with asyncio.timeout(within_s):
+            await asyncio.get_running_loop().sock_connect(raw, (address, port))
+        return await SocketStream.from_socket(raw)
+    except BaseException:
+        raw.close()
+        raise
 
 
 class _Bounded(AsyncNetworkStream):

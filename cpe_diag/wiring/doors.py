@@ -16,7 +16,7 @@ from cpe_diag.store.host_key_pins import HostKeyPinsFile, default_path
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.transports.dhcp import RelayedDhcp
 from cpe_diag.transports.dns import DnsResolver
-from cpe_diag.transports.http import PageGetter
+from cpe_diag.transports.http import SMALL_SEGMENT, PageGetter
 from cpe_diag.transports.reach import NetworkProber
 from cpe_diag.transports.snmp import SnmpDoor
 from cpe_diag.transports.speaking import speaker
@@ -125,6 +125,7 @@ async def open_doors(
                 recorder=recorder,
             ),
             http=PageGetter(clock=clock, recorder=recorder),
+            http_small=PageGetter(clock=clock, recorder=recorder, segment_bytes=SMALL_SEGMENT),
             recorder=recorder,
             elsewhere=_elsewhere(config.elsewhere, clock, recorder),
             dhcp=_dhcp(config.dhcp, clock, recorder),

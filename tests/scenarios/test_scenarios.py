@@ -22,6 +22,7 @@ from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_at_home as at_home
+from cpe_diag.testing import faults_at_sites as sites
 from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_in_home as in_home
 from cpe_diag.testing import faults_of_routes as routes
@@ -515,6 +516,8 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         PLATFORM,
         STATUS,
     ),
+    _row("platform_mtu", ethernet_home, SITE, sites.platform_mtu, PLATFORM, STATUS),
+    _row("platform_tls_broken", dsl_home, SITE, sites.platform_tls_broken, PLATFORM, STATUS),
     _row("platform_slow", dsl_home, SITE, outside.platform_slow, PLATFORM, STATUS),
     _row(
         "platform_unexplained",

@@ -22,6 +22,7 @@ from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_at_home as at_home
+from cpe_diag.testing import faults_at_sites as sites
 from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_in_home as in_home
 from cpe_diag.testing import faults_of_routes as routes
@@ -281,6 +282,10 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("platform_fails_only_here", outside.platform_blocks_homes(ETH), ETH),
     ("platform_uneven", outside.platform_loses(ETH), ETH),
     ("platform_fails", outside.platform_unexplained(ETH), ETH),
+    ("platform_long_packets_lost", sites.platform_mtu(ETH), ETH),
+    ("platform_tls_fails", sites.platform_tls_broken(ETH), ETH),
+    ("platform_errs_at_times", sites.platform_errs_at_times(ETH), ETH),
+    ("platform_empty", sites.platform_empty(ETH), ETH),
     ("platform_slow", outside.platform_slow(ETH), ETH),
     ("platform_fails_from_home", _home_only(ETH), ETH),
     ("wall_no_link", on_site.no_link(AT_WALL, on_site.WALL), AT_WALL),

@@ -176,7 +176,7 @@ def test_a_home_that_asks_another_address_is_not_blocked() -> None:
 
 def test_a_name_that_is_silent_everywhere_has_lame_servers() -> None:
     """Two places wait in vain for the one name, and get the other one at once."""
-    case = never_asked(HOME, ("dns", "elsewhere>platform"))
+    case = never_asked(HOME, ("dns", "elsewhere>platform"), ("http", "elsewhere>platform"))
     for subject in ("operator>platform", "router>platform"):
         case = changed(case, "dns", subject, outcome=DnsOutcome.TIMEOUT, addresses=())
         case = changed(case, "http", subject, outcome=HttpOutcome.NAME_FAILED, status=None)

@@ -18,6 +18,7 @@ from cpe_diag.ports import Elsewhere
 from cpe_diag.probes import (
     platform_truth,
     reference_truth,
+    site_closer,
     sites_again,
     sites_by_ipv6,
     sites_elsewhere,
@@ -233,3 +234,48 @@ async def test_connections_go_to_the_port_of_the_page(url: str, port: int) -> No
     connects = found["path_quality[operator>platform/tcp]"]
     assert isinstance(connects, PathQuality)
     assert connects.target == f"192.0.2.80 port {port}"
+
+
+def failed(outcome: HttpOutcome) -> Evidence:
+    """Make evidence of a site whose page did not come."""
+    nothing = Missing(why=FailureKind.NOT_MEASURED)
+    page = HttpCheck(
+        url=SECURE, outcome=outcome, status=None, took_s=nothing, received_bytes=nothing
+    )
+    observed = Observed(value=page, source="test", at=FakeClock().now())
+    key = FactKey("http", "operator>platform")
+    return told("192.0.2.80").with_measurements((Measurement(key=key, observation=observed),))
+
+
+async def closer(evidence: Evidence) -> dict[str, object]:
+    """Look closer at a site that answers in small packets, and without TLS."""
+    setting = setting_with(target=replace(SITE, url=SECURE))
+    wire = Wire(clock=FakeClock(), takes_s=0.02)
+    doors = replace(
+        setting.doors,
+        http=FakeHttp(wire=wire, pages={SITE.url: 301}),
+        http_small=FakeHttp(wire=wire, pages={SECURE: 200}),
+    )
+    return await run(site_closer.PROBE, replace(setting, doors=doors), evidence)
+
+
+async def test_a_silent_site_is_asked_for_small_packets_and_plain_pages() -> None:
+    """Both may come."""
+    found = await closer(failed(HttpOutcome.READ_TIMEOUT))
+    small, plain = found.values()
+    assert isinstance(small, HttpCheck)
+    assert isinstance(plain, HttpCheck)
+    assert (small.url, small.status, plain.url, plain.status) == (SECURE, 200, SITE.url, 301)
+
+
+async def test_a_site_that_ends_handshakes_is_asked_for_a_plain_page_alone() -> None:
+    """Small packets would tell nothing."""
+    small, plain = (await closer(failed(HttpOutcome.TLS_FAILED))).values()
+    assert small is FailureKind.DEPENDENCY
+    assert isinstance(plain, HttpCheck)
+
+
+@pytest.mark.parametrize("outcome", [HttpOutcome.OK, HttpOutcome.REFUSED])
+async def test_a_site_that_fails_in_another_way_is_not_asked_again(outcome: HttpOutcome) -> None:
+    """There is nothing to tell apart."""
+    assert set((await closer(failed(outcome))).values()) == {FailureKind.DEPENDENCY}

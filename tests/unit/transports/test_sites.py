@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import socket
 import ssl
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.lab.home.trust import LASTS, Authority
 from cpe_diag.transports.certificates import fault_of
 from cpe_diag.transports.clock import SystemClock
-from cpe_diag.transports.http import PageGetter
+from cpe_diag.transports.http import SMALL_SEGMENT, PageGetter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -198,3 +199,32 @@ async def test_a_proxy_that_will_not_is_our_own_gap(shop: Shop, status: int, sch
         with pytest.raises(MeasurementError) as raised:
             await pages_from_elsewhere(shop, port, f"{scheme}://{NAME}/")
     assert raised.value.failure.kind is FailureKind.DEPENDENCY
+
+
+async def test_a_server_is_asked_for_small_packets_in_the_first_one() -> None:
+    """What it sends then passes every way (RFC 9293, section 3.7.1)."""
+    segments: list[int] = []
+
+    async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted = writer.get_extra_info("socket")
+        segments.append(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG))
+        await serve(reader, writer)
+
+    server = await asyncio.start_server(note, HOME, 0)
+    url = f"http://{NAME}:{server.sockets[0].getsockname()[1]}/"
+    clock = SystemClock()
+    door = PageGetter(clock=clock, recorder=RunRecorder(clock), segment_bytes=SMALL_SEGMENT)
+    check = await door.get(url, address=HOME, deadline=clock.monotonic() + 5)
+    server.close()
+    assert check.outcome is HttpOutcome.OK
+    assert segments
+    assert max(segments) <= SMALL_SEGMENT
+
+
+async def test_a_door_for_small_packets_tells_a_refusal_as_any_other() -> None:
+    """The phase in which a page fails does not depend on how it is asked for."""
+    clock = SystemClock()
+    door = PageGetter(clock=clock, recorder=RunRecorder(clock), segment_bytes=SMALL_SEGMENT)
+    deadline = clock.monotonic() + 5
+    check = await door.get(f"http://{NAME}:1/", address=HOME, deadline=deadline)
+    assert check.outcome is HttpOutcome.REFUSED

@@ -1,0 +1,83 @@
+"""Faults of third parties' sites of which a second look tells the part, put into a sample home."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
+from cpe_diag.testing.evidence_samples import changed, with_value
+from cpe_diag.testing.faults_outside import EVERYWHERE, HERE
+
+if TYPE_CHECKING:
+    from cpe_diag.judge.question import CaseFile
+
+AGAIN = ("operator>platform/again", "router>platform/again", "router>platform/third")
+
+
+def page(outcome: HttpOutcome, status: int | None, took_s: float = 0.1) -> HttpCheck:
+    """Make a page of the site."""
+    return HttpCheck(
+        url="https://video.example/",
+        outcome=outcome,
+        status=status,
+        took_s=took_s,
+        received_bytes=Missing(why=FailureKind.DEPENDENCY) if status is None else 1000,
+    )
+
+
+def _silent(case: CaseFile) -> CaseFile:
+    for subject in EVERYWHERE:
+        case = with_value(case, "http", subject, page(HttpOutcome.READ_TIMEOUT, None, 7.0))
+    return case
+
+
+def platform_mtu(case: CaseFile) -> CaseFile:
+    """The site's long packets are lost; asked for small ones it answers."""
+    small = page(HttpOutcome.OK, 200)
+    return with_value(_silent(case), "http", "operator>platform/small", small)
+
+
+def platform_mtu_begins(case: CaseFile) -> CaseFile:
+    """The same, where only the beginning of a page comes in packets that are small enough."""
+    begins = page(HttpOutcome.READ_TIMEOUT, 200, 7.0)
+    return with_value(_silent(case), "http", "operator>platform/small", begins)
+
+
+def platform_frozen(case: CaseFile) -> CaseFile:
+    """The site accepts connections and says nothing, whatever it is asked for."""
+    case = _silent(case)
+    for way in ("small", "plain"):
+        silent = page(HttpOutcome.READ_TIMEOUT, None, 7.0)
+        case = with_value(case, "http", f"operator>platform/{way}", silent)
+    return case
+
+
+def platform_tls_broken(case: CaseFile) -> CaseFile:
+    """The site ends every handshake of TLS, and serves plain pages."""
+    for subject in (*EVERYWHERE, *AGAIN):
+        if case.evidence.get("http", subject) is not None:
+            case = with_value(case, "http", subject, page(HttpOutcome.TLS_FAILED, None))
+    plain = page(HttpOutcome.OK, 301)
+    return with_value(case, "http", "operator>platform/plain", plain)
+
+
+def platform_tls_hangs(case: CaseFile) -> CaseFile:
+    """The site says nothing to a handshake of TLS, and serves plain pages."""
+    plain = page(HttpOutcome.OK, 200)
+    return with_value(platform_frozen(case), "http", "operator>platform/plain", plain)
+
+
+def platform_errs_at_times(case: CaseFile) -> CaseFile:
+    """One of the two servers behind the site's front is broken."""
+    for subject in AGAIN[:2]:
+        case = with_value(case, "http", subject, page(HttpOutcome.HTTP_ERROR, 503))
+    return case
+
+
+def platform_empty(case: CaseFile) -> CaseFile:
+    """The site says 200 and gives nothing."""
+    for subject in HERE:
+        case = changed(case, "http", subject, received_bytes=0)
+    return case
