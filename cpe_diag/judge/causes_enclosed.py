@@ -12,6 +12,40 @@ from cpe_diag.judge.cause import NO_INTERNET, SITE, Cause, must, must_not, unles
 
 CAUSES_ENCLOSED: Final[tuple[Cause, ...]] = (
     Cause(
+        id="site_way_unexplained",
+        domain=FaultDomain.NETWORK,
+        destination=Destination.NETWORK_OPERATIONS,
+        title="A site that others reach is out of reach for our side and the home alike",
+        needs=(must("site_lost_here"),),
+        supports=(when("site_lost_here", 4.2),),
+        against=(
+            when("site_way_missing", -3.0),
+            when("platform_turns_us_away", -5.0),
+            when("platform_certificate_bad", -5.0),
+            when("tls_held_back", -5.0),
+            when("resolver_lies", -5.0),
+            when("platform_one_family", -5.0),
+        ),
+        explains=(
+            "site_lost_here",
+            "platform_fails_only_here",
+            "platform_unreachable",
+            "platform_long_packets_lost",
+            "platform_tls_fails",
+            "platform_name_fails",
+            "platform_fails_from_home",
+            "platform_fails",
+        ),
+        shifts=((SITE, 0.3),),
+        where=True,
+        next_action="Trace the way to the site from our side and from elsewhere: routes, peering"
+        " and filters of ours; then ask the site's owner whether he drops our address range.",
+        tell_customer="The site works elsewhere, and cannot be reached from our network. Our"
+        " engineers are informed; your equipment is well.",
+        source="enclosure: the reference is good from our side and the home, the site is silent to"
+        " both, and a vantage outside of our network gets it",
+    ),
+    Cause(
         id="secure_web_blocked",
         domain=FaultDomain.NETWORK,
         destination=Destination.NETWORK_OPERATIONS,

@@ -17,10 +17,23 @@ CAUSES_FIRMWARE: Final[tuple[Cause, ...]] = (
         supports=(when("firmware_issue_known", 4.2),),
         explains=("firmware_issue_known", "platform_fails_from_home", "device_unanswering"),
         bystander=True,
+        brings=(
+            "router_hung",
+            "router_reboots",
+            "router_overloaded",
+            "router_conntrack_full",
+            "router_firewall",
+            "router_dns",
+            "router_unexplained",
+            "lan_dhcp",
+            "lan_interface_down",
+            "wifi_radio_failed",
+            "nat_missing",
+        ),
         next_action="Apply the remedy of the known issue, and measure again.",
         tell_customer="Your router's software has a known fault. We will do with you what helps"
         " against it.",
         source="the operator's own list of known issues: model, firmware and complaint are those"
-        " of one, and nothing else was found",
+        " of one; what the router does not do as it should is what such a fault does",
     ),
 )

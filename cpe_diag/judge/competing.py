@@ -93,7 +93,7 @@ def conclude(on: Board, causes: Sequence[Cause] = CAUSES) -> Weighing:
     standing.sort(key=lambda one: not _ends_an_outage(one.cause, on))
     if not standing:
         return Weighing(lead=None, share=0.0, also=(), rivals=(), weighed=weighed)
-    lead = _deepest(standing, on)
+    lead = _behind(_deepest(standing, on), standing)
     also: list[Weighed] = []
     rivals: list[Weighed] = []
     taken = frozenset(lead.cause.explains)
@@ -157,6 +157,11 @@ def outage_left(on: Board, taken: frozenset[str]) -> frozenset[str]:
         return frozenset()
     left = OUTAGE - taken - on.explained
     return frozenset(finding for finding in left if on.answers.get(finding))
+
+
+def _behind(lead: Weighed, standing: list[Weighed]) -> Weighed:
+    """Go from a cause to one that stands too and brings such things about."""
+    return next((one for one in standing if lead.cause.id in one.cause.brings), lead)
 
 
 def _deepest(standing: list[Weighed], on: Board) -> Weighed:

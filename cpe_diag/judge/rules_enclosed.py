@@ -6,18 +6,25 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import known
+from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
 from cpe_diag.domain.port_facts import PortRates
+from cpe_diag.domain.site_facts import NameTruth
 from cpe_diag.judge.enclosure import Point, enclosed
 from cpe_diag.judge.keys import (
     DHCP_SERVER,
     DNS_OPERATOR,
     HTTP_OPERATOR,
+    HTTP_PLATFORM,
+    HTTP_PLATFORM_ELSEWHERE,
+    HTTP_PLATFORM_ROUTER,
+    HTTP_ROUTER,
     LEARNED_MACS,
     PORT_RATES,
     PORT_STATUS,
     QUALITY_NEIGHBOURS,
     QUALITY_ROUTER,
     ROUTER_REACHED,
+    TRUTH_PLATFORM,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, yes
 from cpe_diag.judge.rules_dhcp import dhcp_pool_empty, dhcp_server_silent
@@ -25,9 +32,19 @@ from cpe_diag.judge.rules_load import PAIR, neighbour_trains
 from cpe_diag.judge.rules_paths import operator_dns_fails, operator_reference_fails
 from cpe_diag.judge.rules_port import mac_in_wrong_vlan, no_mac_learned, port_down
 from cpe_diag.judge.rules_router import router_unreachable, spoken
+from cpe_diag.judge.vantages import held, page_words, serves
 
 if TYPE_CHECKING:
     from cpe_diag.judge.rule import Facts
+
+SITE_VANTAGES: Final = (HTTP_PLATFORM, HTTP_PLATFORM_ROUTER, HTTP_PLATFORM_ELSEWHERE)
+LOST: Final = (
+    HttpOutcome.CONNECT_TIMEOUT,
+    HttpOutcome.READ_TIMEOUT,
+    HttpOutcome.UNREACHABLE,
+    HttpOutcome.NAME_FAILED,
+)
+"""A page that nobody ends or forbids: it does not come."""
 
 
 def neighbours_cut_off(facts: Facts) -> Answer:
@@ -98,7 +115,44 @@ def _if_it_sends(facts: Facts, words: str, bad: Answer) -> Answer:
     return yes(sends, PORT_RATES, *bad.rests_on, QUALITY_NEIGHBOURS, HTTP_OPERATOR)
 
 
+def site_lost_here(facts: Facts) -> Answer:
+    """Answer whether a site is silent to our side and the home, and good elsewhere.
+
+    Who ends connections or forbids is the site itself; who is silent may be anybody on the way.
+    """
+    pages = {
+        key: facts.fact(HttpCheck, key) for key in (*SITE_VANTAGES, HTTP_OPERATOR, HTTP_ROUTER)
+    }
+    here = [page for key in SITE_VANTAGES[:2] if (page := pages[key]) is not None]
+    words = "; ".join(
+        f"{key.subject}: {page_words(page)}" for key, page in pages.items() if page is not None
+    )
+    outside = pages[HTTP_PLATFORM_ELSEWHERE]
+    reached = any(page.outcome not in LOST for page in here)
+    if reached or (outside is not None and not serves(outside)):
+        return no(words, *held(facts, *SITE_VANTAGES))
+    unknown = [key for key, page in pages.items() if page is None]
+    truth = facts.fact(NameTruth, TRUTH_PLATFORM)
+    if truth is not None and truth.told and set(truth.told).isdisjoint(truth.known):
+        unknown.append(TRUTH_PLATFORM)  # who looks from there may look elsewhere
+    if unknown:
+        return cannot_tell(facts, *unknown)
+    controls = (pages[HTTP_OPERATOR], pages[HTTP_ROUTER])
+    if any(page is None or page.outcome is not HttpOutcome.OK for page in controls):
+        return does_not_arise(f"{words}: the reference does not come either")
+    return yes(words, *pages)
+
+
 RULES_ENCLOSED: Final[tuple[Rule, ...]] = (
+    Rule(
+        id="site_lost_here",
+        question="Is the site silent to our side and the home, and good elsewhere?",
+        needs=(
+            *(HTTP_PLATFORM, HTTP_PLATFORM_ROUTER, HTTP_PLATFORM_ELSEWHERE),
+            *(HTTP_OPERATOR, HTTP_ROUTER, TRUTH_PLATFORM),
+        ),
+        ask=site_lost_here,
+    ),
     Rule(
         id="home_cut_off",
         question="Does the home send to its edge and get nothing through, while others do?",

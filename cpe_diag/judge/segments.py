@@ -250,6 +250,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "web_held_back",
             "tls_held_back",
             "tls_from_home_held_back",
+            "site_lost_here",
         ),
         good=("internet_unreachable",),
         hidden=True,

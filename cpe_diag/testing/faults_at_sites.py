@@ -81,3 +81,11 @@ def platform_empty(case: CaseFile) -> CaseFile:
     for subject in HERE:
         case = changed(case, "http", subject, received_bytes=0)
     return case
+
+
+def site_lost_here(case: CaseFile) -> CaseFile:
+    """Nothing comes back from the site to our network; another one gets its page."""
+    for subject in (*HERE, "operator>platform/ipv6"):
+        silent = page(HttpOutcome.CONNECT_TIMEOUT, None, 5.0)
+        case = with_value(case, "http", subject, silent)
+    return case

@@ -516,6 +516,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         PLATFORM,
         STATUS,
     ),
+    _row("site_way_unexplained", ethernet_home, SITE, sites.site_lost_here, NETWORK, NOC),
     _row("platform_mtu", ethernet_home, SITE, sites.platform_mtu, PLATFORM, STATUS),
     _row("platform_tls_broken", dsl_home, SITE, sites.platform_tls_broken, PLATFORM, STATUS),
     _row("platform_slow", dsl_home, SITE, outside.platform_slow, PLATFORM, STATUS),

@@ -285,6 +285,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("platform_long_packets_lost", sites.platform_mtu(ETH), ETH),
     ("platform_tls_fails", sites.platform_tls_broken(ETH), ETH),
     ("platform_errs_at_times", sites.platform_errs_at_times(ETH), ETH),
+    ("site_lost_here", sites.site_lost_here(ETH), ETH),
     ("platform_empty", sites.platform_empty(ETH), ETH),
     ("platform_slow", outside.platform_slow(ETH), ETH),
     ("platform_fails_from_home", _home_only(ETH), ETH),

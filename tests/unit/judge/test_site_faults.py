@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import HttpOutcome
+from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
+from cpe_diag.judge.unforeseen import WHERE_AT_MOST
 from cpe_diag.testing import faults_at_sites as sites
+from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing.evidence_samples import changed, ethernet_home, never_asked, with_value
 
@@ -97,3 +100,33 @@ def test_a_name_is_not_gone_whose_page_comes_elsewhere() -> None:
 def test_a_name_that_nobody_gets_is_gone() -> None:
     """As before: the page elsewhere fails as well."""
     assert decide(outside.platform_name(HOME), {}).cause == "platform_name"
+
+
+def test_a_site_that_is_lost_to_us_and_good_elsewhere_is_the_networks() -> None:
+    """Whose it is can be said, and what it is cannot."""
+    verdict = decide(sites.site_lost_here(HOME), {})
+    assert (verdict.domain, verdict.cause) == (FaultDomain.NETWORK, "site_way_unexplained")
+    assert verdict.confidence <= WHERE_AT_MOST
+
+
+def test_a_site_that_the_home_gets_is_not_lost() -> None:
+    """Then it is our desk's own way."""
+    good = sites.page(HttpOutcome.OK, 200)
+    case = with_value(sites.site_lost_here(HOME), "http", "router>platform", good)
+    assert answer(case, "site_lost_here") is False
+
+
+def test_a_site_is_not_lost_here_where_the_reference_is_lost_as_well() -> None:
+    """Our own side never accuses anybody."""
+    case = changed(
+        sites.site_lost_here(HOME), "http", "operator>reference", outcome=HttpOutcome.UNREACHABLE
+    )
+    assert answer(case, "site_lost_here") is None
+
+
+def test_a_known_bug_leads_where_what_it_brings_about_stands() -> None:
+    """Both are the router's; the bug says what helps."""
+    case = way_out.firmware_bug(way_out.router_firewall(ethernet_home()))
+    verdict = decide(case, {})
+    assert verdict.cause == "firmware_bug"
+    assert [one.cause for one in verdict.also] == ["router_firewall"]
