@@ -99,7 +99,6 @@ CAUSES_ROUTES: Final[tuple[Cause, ...]] = (
             "device_gets_no_pages",
             "device_no_way_out",
         ),
-        where=True,
         next_action="Look at its rules of translation (a fixed address that is no longer its own,"
         " a zone without one) and at add-ons; restore a backup.",
         tell_customer="Your router gets through itself, and does not pass on what your devices"
