@@ -102,7 +102,7 @@ def platform_empty(facts: Facts) -> Answer:
         whole = page.outcome is not HttpOutcome.OK or bool(size)
         if whole or page.status in NO_CONTENT or page.status in REDIRECTS:
             return no(words, key)
-        if control is not None and known(control.received_bytes):
+        if control is not None and (known(control.received_bytes) or 0) > 0:
             seen.append(words)
     if len(seen) < LEAST_VANTAGES:
         return cannot_tell(facts, HTTP_PLATFORM, HTTP_PLATFORM_ROUTER)
