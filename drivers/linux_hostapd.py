@@ -32,7 +32,7 @@ from cpe_diag.driver_kit.parsers.busybox import dns_check, ping_check
 from cpe_diag.driver_kit.parsers.busybox_web import wget_check
 from cpe_diag.driver_kit.parsers.device_look import device_flows, device_presence, lan_offers
 from cpe_diag.driver_kit.parsers.device_watch import device_watch
-from cpe_diag.driver_kit.parsers.fields import UNSUPPORTED
+from cpe_diag.driver_kit.parsers.fields import UNSUPPORTED, needed_address
 from cpe_diag.driver_kit.parsers.forwarding import forwarding
 from cpe_diag.driver_kit.parsers.home_network import leases, neighbours
 from cpe_diag.driver_kit.parsers.ip_addresses import IpDevice, ip_devices
@@ -93,6 +93,10 @@ DHCP_RANGE: Final = re.compile(
 # nothing after the option for none. RFC 2132, section 3.5.
 GIVEN_ROUTER: Final = re.compile(
     r"^dhcp-option(?:-force)?=(?:option:router|3)(?:,([\d.,]*))?$", re.MULTILINE
+)
+# dnsmasq(8): dhcp-option=[tag:,]6|option:dns-server,ADDRESS[,ADDRESS]; RFC 2132, section 3.8.
+GIVEN_SERVERS: Final = re.compile(
+    r"^dhcp-option(?:-force)?=(?:option:dns-server|6)(?:,([\d.,]*))?$", re.MULTILINE
 )
 SERVED: Final = re.compile(r"^interface=(\S+)$", re.MULTILINE)
 # cat of coreutils, busybox and others: strerror(ENOENT).
@@ -173,6 +177,16 @@ def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
         ipv6_addresses=device.ipv6_addresses if device else UNSUPPORTED,
         ipv6_prefixes=_prefixes(devices, name, parts.get("clients", "")),
         ipv6_gateway=_gateway6(parts, name),
+        dns_by_hand=_by_hand(parts, answer.command.label),
+    )
+
+
+def _by_hand(parts: Mapping[str, str], label: str) -> Maybe[tuple[str, ...]]:
+    """Give the servers that dnsmasq was told, in its files or on its command line."""
+    if "by hand" not in parts:
+        return UNSUPPORTED
+    return tuple(
+        dict.fromkeys(needed_address(one, label) for one in parts["by hand"].splitlines())
     )
 
 
@@ -240,13 +254,14 @@ def router_lan(answers: Answers, _: ReadingContext) -> LanStatus:
         dns_forwarder_running=DNS_SERVER in bound if "udp" in parts else UNSUPPORTED,
         dhcp_pool_size=pool_size(pool[1], pool[2]) if pool else UNSUPPORTED,
         switched_on=bridge.up if bridge is not None else UNSUPPORTED,
-        dhcp_gateways=_given(settings) if settings else UNSUPPORTED,
+        dhcp_gateways=_given(GIVEN_ROUTER, settings) if settings else UNSUPPORTED,
+        dhcp_name_servers=_given(GIVEN_SERVERS, settings) if settings else UNSUPPORTED,
     )
 
 
-def _given(settings: str) -> tuple[str, ...] | None:
-    """Give the gateways that the DHCP server is set to name; None: it names itself."""
-    told = GIVEN_ROUTER.findall(settings)
+def _given(option: re.Pattern[str], settings: str) -> tuple[str, ...] | None:
+    """Give what the DHCP server is set to name in an option; None: it names itself."""
+    told = option.findall(settings)
     return tuple(one for one in told[-1].split(",") if one) if told else None
 
 

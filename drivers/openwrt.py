@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Maybe, Missing
@@ -68,6 +68,9 @@ BOOT_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NUMBER: Final = re.compile(r"[0-9]{1,12}")
 # netifd, system-linux.c: megabits and F for full or H for half duplex; -1 without a link.
 SPEED: Final = re.compile(r"(-?\d{1,7})([FH])")
+# uci(1): the entries of a list stand in quotes behind each other.
+OPTIONS: Final = re.compile(r"^dhcp\.lan\.dhcp_option=(.+)$", re.MULTILINE)
+ENTRY: Final = re.compile(r"'([^']*)'")
 # OpenWrt, dnsmasq.init: what `limit` is where the section does not say.
 DHCP_LIMIT: Final = 150
 # recording hostapd_clients against iwinfo_assoc: 5780000 there is 57.8 Mbit/s.
@@ -77,6 +80,9 @@ RATE_UNIT_BPS: Final = 10
 LOG_READ_AT: Final = re.compile(r"now (.{24})")
 # busybox libbb/wfopen_input.c and strerror(ENOENT): `cat: can't open '...': No such file ...`.
 NO_FILE: Final = "No such file or directory"
+
+Named: TypeAlias = Maybe[tuple[str, ...] | None]
+"""Addresses that a DHCP server is told to name; None: none, it names itself."""
 
 NO_VALUE: Final = Missing(why=FailureKind.NOT_MEASURED)
 UNSUPPORTED: Final = fields.UNSUPPORTED
@@ -163,6 +169,7 @@ def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
         dns_servers=tuple(
             fields.needed_address(one, label) for one in fields.texts(status, "dns-server")
         ),
+        dns_by_hand=_by_hand(status, label),
         uptime_s=float(uptime) if isinstance(uptime, int) else NO_VALUE,
         autostart=fields.flag(status, "autostart"),
         error_codes=tuple(
@@ -174,6 +181,18 @@ def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
         ipv6_prefixes=prefixes,
         mtu=fields.whole(_layer3(status, devices), "mtu"),
     )
+
+
+def _by_hand(status: Mapping[str, object], label: str) -> Maybe[tuple[str, ...]]:
+    """Give the servers that somebody has set in place of the line's.
+
+    netifd's interface-ip.c (interface_ip_dump_dns_server_list): with `peerdns 0` the line's own
+    servers stand among what is inactive. Where they do not, it does not tell whose they are.
+    """
+    put_by = fields.texts(fields.mapping(status, "inactive"), "dns-server")
+    if not put_by:
+        return UNSUPPORTED
+    return tuple(fields.needed_address(one, label) for one in fields.texts(status, "dns-server"))
 
 
 def _layer3(status: Mapping[str, object], devices: Mapping[str, object]) -> Mapping[str, object]:
@@ -240,6 +259,7 @@ def router_lan(answers: Answers, _: ReadingContext) -> LanStatus:
     name = bridge if isinstance(bridge, str) else "br-lan"
     running = _dnsmasq_running(service)
     enabled, pool_size = _dhcp_setting(dhcp)
+    gateways, servers = _dhcp_named(dhcp)
     lease_text, lease_status = whole_text(leases_answer)
     neighbour_text, neighbour_status = whole_text(neighbours_answer)
     prefixes = _addresses(status, status_answer.command.label)
@@ -254,6 +274,8 @@ def router_lan(answers: Answers, _: ReadingContext) -> LanStatus:
         dhcp_server_running=running,
         dns_forwarder_running=running,
         dhcp_pool_size=pool_size,
+        dhcp_gateways=gateways,
+        dhcp_name_servers=servers,
     )
 
 
@@ -314,6 +336,25 @@ def _dhcp_setting(answer: CommandAnswer) -> tuple[Maybe[bool], Maybe[int]]:
     off = options.get("ignore") == "1" or options.get("dhcpv4") == "disabled"
     limit = options.get("limit", str(DHCP_LIMIT))
     return not off, int(limit) if NUMBER.fullmatch(limit) else UNSUPPORTED
+
+
+def _dhcp_named(answer: CommandAnswer) -> tuple[Named, Named]:
+    """Read which gateways and name servers section `lan` names; None: the router itself.
+
+    dnsmasq.init of OpenWrt (dhcp_option_add) hands each entry of `dhcp_option` to dnsmasq as it
+    stands: `3` is the router option and `6` the name servers (RFC 2132, sections 3.5 and 3.8).
+    """
+    text, status = whole_text(answer)
+    if status:
+        return UNSUPPORTED, UNSUPPORTED
+    options = OPTIONS.search(text)
+    entries = ENTRY.findall(options[1]) if options else []
+    return _last(entries, ("3", "option:router")), _last(entries, ("6", "option:dns-server"))
+
+
+def _last(entries: Sequence[str], names: tuple[str, ...]) -> tuple[str, ...] | None:
+    told = [entry.split(",")[1:] for entry in entries if entry.split(",")[0] in names]
+    return tuple(one for one in told[-1] if one) if told else None
 
 
 def router_log(answers: Answers, _: ReadingContext) -> LogEvents:

@@ -121,6 +121,9 @@ class DeviceWatch:
     the device asked for by ARP again and again (RFC 826), `frames_astray` its frames to a hardware
     address that nobody in the home has; Missing where the router cannot listen. `link_losses` are
     the sockets that lost their link meanwhile. `far_ends` came later.
+    the sockets that lost their link meanwhile. `to_site` are its connections to the addresses that
+    the site in question is known to have, `dead_ends` the places past the router where it tried
+    TCP and nobody ever answered.
     """
 
     watched_s: float
@@ -132,3 +135,5 @@ class DeviceWatch:
     frames_astray: Maybe[int]
     link_losses: tuple[LinkLoss, ...]
     far_ends: Maybe[FarEnds] = NOT_ASKED
+    to_site: Maybe[Tries] = NOT_ASKED
+    dead_ends: Maybe[int] = NOT_ASKED

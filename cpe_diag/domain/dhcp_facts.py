@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cpe_diag.domain.missing import Maybe
+from cpe_diag.domain.missing import NOT_ASKED, Maybe
 
 
 class DhcpOutcome(StrEnum):
@@ -28,6 +28,7 @@ class DhcpServer:
 
     `subnet` is that of the subscribers, for which an address was asked. `offered` is the address
     that was offered, None where none was. `took_s` is the time to the offer, Missing without one.
+    `name_servers` are those that the offer names, empty where it names none (RFC 2132, 3.8).
     """
 
     server: str
@@ -35,3 +36,4 @@ class DhcpServer:
     outcome: DhcpOutcome
     offered: str | None
     took_s: Maybe[float]
+    name_servers: Maybe[tuple[str, ...]] = NOT_ASKED

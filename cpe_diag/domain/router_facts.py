@@ -57,7 +57,8 @@ class WanStatus:
     `autostart` False means that the platform has given up and will not try again by itself.
     `ipv6_addresses` are those of the WAN device, `ipv6_prefixes` what the operator delegated to
     the home; empty where there are none. `mtu` is the WAN device's, in bytes of an IP packet.
-    `ipv6_gateway` None: there is no default route of IPv6.
+    `ipv6_gateway` None: there is no default route of IPv6. `dns_by_hand` are those of the name
+    servers that somebody has set on the router; the others came with the line.
     """
 
     up: bool
@@ -75,6 +76,7 @@ class WanStatus:
     ipv6_prefixes: Maybe[tuple[str, ...]] = NOT_ASKED
     mtu: Maybe[int] = NOT_ASKED
     ipv6_gateway: Maybe[str | None] = NOT_ASKED
+    dns_by_hand: Maybe[tuple[str, ...]] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +122,7 @@ class LanStatus:
     `dns_forwarder_running` are whether the service is up; `dhcp_enabled` whether it is meant to
     serve the LAN; `dhcp_pool_size` is how many addresses it may hand out. `switched_on` is whether
     the LAN's own device is; `dhcp_gateways` are those that its DHCP server is set to name, None:
-    itself.
+    itself; `dhcp_name_servers` the name servers, None: itself.
     """
 
     prefix: Maybe[str]
@@ -133,6 +135,7 @@ class LanStatus:
     dhcp_pool_size: Maybe[int]
     switched_on: Maybe[bool] = NOT_ASKED
     dhcp_gateways: Maybe[tuple[str, ...] | None] = NOT_ASKED
+    dhcp_name_servers: Maybe[tuple[str, ...] | None] = NOT_ASKED
 
 
 class LogEventKind(StrEnum):

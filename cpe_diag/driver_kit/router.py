@@ -33,11 +33,15 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingContext:
-    """What a pure reader may know beside the answers: when they came, what and whom we asked."""
+    """What a pure reader may know beside the answers: when they came, what and whom we asked.
+
+    `sites` are the addresses of the site in question, as far as they are known.
+    """
 
     at: datetime
     target: str = ""
     server: str = ""
+    sites: tuple[str, ...] = ()
 
 
 Reader = Callable[[tuple[CommandAnswer, ...], ReadingContext], object]

@@ -107,6 +107,25 @@ CAUSES_DEVICE: Final[tuple[Cause, ...]] = (
         " the router's nor the operator's, all of them [UNREPLIED]",
     ),
     Cause(
+        id="device_hosts_file",
+        domain=FaultDomain.DEVICE,
+        destination=Destination.DEVICE_SUPPORT,
+        title="The device has a wrong address of its own for the site: a line in its file of"
+        " hosts, or a filter or name service of its own",
+        needs=(must("device_misses_site"),),
+        supports=(when("device_misses_site", 5.2),),
+        against=(when("router_drops_site", -3.0),),
+        explains=("device_misses_site", "only_one_device_affected"),
+        shifts=((SITE, 0.5), (ONE_DEVICE, 0.3)),
+        next_action="Have the customer look for the site's name in the device's file of hosts, in"
+        " its security program and VPN, and set its name server (DNS) to automatic.",
+        tell_customer="Your device looks for the site at a wrong address; your other devices can"
+        " reach it. Please look for the site's name in the device's hosts file and in its"
+        " security program.",
+        source="hosts(5): what stands there goes before any name server; its connections miss the"
+        " addresses that the router gets, while its other pages come",
+    ),
+    Cause(
         id="device_gateway",
         domain=FaultDomain.DEVICE,
         destination=Destination.DEVICE_SUPPORT,

@@ -209,7 +209,7 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
             when("dns_forwarder_stopped", 1.0),
             unless("operator_dns_fails", 0.3),
         ),
-        against=(unless("router_dns_fails", -3.0),),
+        against=(unless("router_dns_fails", -3.0), when("flows_lost", -9.0)),
         explains=(
             "router_dns_fails",
             "router_names_lie",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.verdict import Destination, FaultDomain
-from cpe_diag.judge.cause import Cause, must, when
+from cpe_diag.judge.cause import Cause, must, must_not, when
 
 DEVICES_CUT_OFF: Final = (
     "device_absent",
@@ -71,5 +71,30 @@ CAUSES_ROUTER_SERVICES: Final[tuple[Cause, ...]] = (
         next_action="Have it take its address anew, or restart it; look for a fixed route.",
         tell_customer="Your router has lost its way to our network. We will mend that with you.",
         source="RFC 1812, section 5.2.4.3; RFC 2132, section 3.5: an address without a router",
+    ),
+    Cause(
+        id="router_blocklist",
+        domain=FaultDomain.ROUTER,
+        destination=Destination.SECOND_LINE,
+        title="A list on the router, or at the name service that it is set to ask, withholds the"
+        " site",
+        needs=(must("router_withholds_site"), must_not("router_direct_dns_fails")),
+        supports=(when("router_withholds_site", 6.5),),
+        explains=(
+            "router_withholds_site",
+            "router_names_lie",
+            "router_dns_fails",
+            "platform_name_fails",
+            "platform_unreachable",
+            "platform_fails_from_home",
+            "platform_fails_only_here",
+            "device_misses_site",
+        ),
+        next_action="Look for the name in the router's block lists and parental controls, and at"
+        " which name service it is set to ask; take the name off with the customer's consent.",
+        tell_customer="A list on your router, for example against advertisements or for children,"
+        " blocks this site. We can take the site off it with you.",
+        source="dnsmasq(8), address; RFC 8499, section 7 (response policy zones): it gives every"
+        " other name its address, and this one none, while others give it one and the site opens",
     ),
 )

@@ -80,6 +80,7 @@ CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
         title="The operator's name servers do not answer",
         supports=(
             when("resolver_drops", 9.0),
+            when("resolver_turns_home_away", 6.0),
             when("operator_dns_fails", 3.5),
             when("router_direct_dns_fails", 3.0),
             unless("internet_unreachable", 0.7),
@@ -89,6 +90,7 @@ CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
         explains=(
             "operator_dns_fails",
             "resolver_drops",
+            "resolver_turns_home_away",
             "resolver_slow",
             "router_direct_dns_fails",
             "router_dns_fails",

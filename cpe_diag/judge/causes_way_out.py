@@ -165,6 +165,7 @@ CAUSES_WAY_OUT: Final[tuple[Cause, ...]] = (
             must_not("router_direct_dns_fails"),
         ),
         supports=(when("chosen_resolver_dead", 6.0), when("router_dns_fails", 1.0)),
+        against=(when("line_names_dead_resolver", -9.0),),
         explains=(
             "chosen_resolver_dead",
             "router_dns_fails",

@@ -11,6 +11,7 @@ from cpe_diag.judge.rules_docsis import RULES_DOCSIS
 from cpe_diag.judge.rules_enclosed import RULES_ENCLOSED
 from cpe_diag.judge.rules_field import RULES_FIELD
 from cpe_diag.judge.rules_firmware import RULES_FIRMWARE
+from cpe_diag.judge.rules_flow_shares import RULES_FLOW_SHARES
 from cpe_diag.judge.rules_flows import RULES_FLOWS
 from cpe_diag.judge.rules_frames import RULES_FRAMES
 from cpe_diag.judge.rules_groups import RULES_GROUPS
@@ -20,6 +21,7 @@ from cpe_diag.judge.rules_ipv6 import RULES_IPV6
 from cpe_diag.judge.rules_lan import RULES_LAN
 from cpe_diag.judge.rules_line import RULES_LINE
 from cpe_diag.judge.rules_load import RULES_LOAD
+from cpe_diag.judge.rules_name_servers import RULES_NAME_SERVERS
 from cpe_diag.judge.rules_names import RULES_NAMES
 from cpe_diag.judge.rules_node import RULES_NODE
 from cpe_diag.judge.rules_ont import RULES_ONT
@@ -73,7 +75,9 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_LOAD,
     *RULES_RATE,
     *RULES_NAMES,
+    *RULES_NAME_SERVERS,
     *RULES_SHARES,
+    *RULES_FLOW_SHARES,
     *RULES_IPV6,
     *RULES_FIRMWARE,
     *RULES_HOME,

@@ -11,17 +11,26 @@ from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, HttpOutcome
 from cpe_diag.domain.site_facts import BY_CONFIGURATION, NameTruth
 from cpe_diag.judge.keys import (
     DNS_OPERATOR,
+    DNS_PLATFORM_ELSEWHERE,
     HTTP_OPERATOR,
+    HTTP_PLATFORM_ELSEWHERE,
+    HTTP_REFERENCE_ELSEWHERE,
     TRUTH_PLATFORM,
     TRUTH_REFERENCE,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
-from cpe_diag.judge.vantages import ANSWERED
+from cpe_diag.judge.rules_paths import SERVER_FAILED
+from cpe_diag.judge.vantages import ANSWERED, held, page_words, serves
 
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import FactKey
     from cpe_diag.judge.rule import Facts
 
+OUTSIDE_VIEWS: Final = (
+    DNS_PLATFORM_ELSEWHERE,
+    HTTP_PLATFORM_ELSEWHERE,
+    HTTP_REFERENCE_ELSEWHERE,
+)
 OWN_SHARE: Final = 0.5
 """A page of the reference host that takes more than this share of it makes the time our own."""
 ANOTHERS: Final = frozenset({HttpOutcome.CERTIFICATE, HttpOutcome.TLS_FAILED})
@@ -88,6 +97,8 @@ def resolver_lies(facts: Facts) -> Answer:
                 open_keys.append(key)
             continue
         lie = _lie(truth, own=key == TRUTH_REFERENCE)
+        if lie and key == TRUTH_PLATFORM and (others := told_everywhere(facts, truth)):
+            return no(f"{_words(truth)}; {others}: it is what the name's owner says", key)
         if lie:
             return yes(_words(truth), key)
         if lie is None:
@@ -119,6 +130,47 @@ def _lie(truth: NameTruth, *, own: bool) -> bool | None:
     return True if told in wrong else None
 
 
+def told_everywhere(facts: Facts, truth: NameTruth) -> str:
+    """Say that others are told the same, or fail as well; empty: nobody else is known to be.
+
+    The address that is known may be older than what the name's owner has published.
+    """
+    name = facts.fact(DnsCheck, DNS_PLATFORM_ELSEWHERE)
+    if name is not None and name.outcome not in SERVER_FAILED:
+        same = set(truth.told) & set(name.addresses) or not (truth.told or name.addresses)
+        said = ", ".join(name.addresses) or name.outcome
+        return f"{name.server}, elsewhere, says {said} as well" if same else ""
+    page = facts.fact(HttpCheck, HTTP_PLATFORM_ELSEWHERE)
+    control = facts.fact(HttpCheck, HTTP_REFERENCE_ELSEWHERE)
+    if page is None or control is None or control.outcome is not HttpOutcome.OK or serves(page):
+        return ""
+    return f"elsewhere it fails too ({page_words(page)})"
+
+
+def platform_name_wrong(facts: Facts) -> Answer:
+    """Answer whether the site's owner has published an address that does not serve the site.
+
+    It takes that others are told so too, and that the site's known address still serves its name.
+    """
+    truth = facts.fact(NameTruth, TRUTH_PLATFORM)
+    if truth is None:
+        failure = facts.case.evidence.failure(TRUTH_PLATFORM.kind, TRUTH_PLATFORM.subject)
+        if failure is not None and failure.kind is FailureKind.NOT_APPLICABLE:
+            return does_not_arise("nobody says independently which address the site has")
+        return cannot_tell(facts, TRUTH_PLATFORM)
+    wrong = _lie(truth, own=False)
+    if wrong is False:
+        return no(_words(truth), TRUTH_PLATFORM)
+    others = told_everywhere(facts, truth)
+    if not others:
+        return cannot_tell(facts, *OUTSIDE_VIEWS)
+    bad = known(truth.told_tls) in ANOTHERS | NOBODY or all(map(_is_bogon, truth.told))
+    keys = (TRUTH_PLATFORM, *held(facts, *OUTSIDE_VIEWS))
+    if known(truth.known_tls) not in ANSWERED:
+        return does_not_arise(f"{_words(truth)}; {others}; nobody serves the name")
+    return says(bad, f"{_words(truth)}; {others}", *keys)
+
+
 def _is_bogon(address: str) -> bool:
     found = ip_address(address)
     return any(found in net for net in BOGONS)
@@ -146,7 +198,13 @@ RULES_NAMES: Final[tuple[Rule, ...]] = (
     Rule(
         id="resolver_lies",
         question="Does the operator's resolver give a name an address that does not serve it?",
-        needs=(TRUTH_REFERENCE, TRUTH_PLATFORM),
+        needs=(TRUTH_REFERENCE, TRUTH_PLATFORM, *OUTSIDE_VIEWS),
         ask=resolver_lies,
+    ),
+    Rule(
+        id="platform_name_wrong",
+        question="Has the site's owner published an address that does not serve it?",
+        needs=(TRUTH_PLATFORM, *OUTSIDE_VIEWS),
+        ask=platform_name_wrong,
     ),
 )

@@ -8,11 +8,19 @@ from cpe_diag.domain.device_facts import DeviceWatch
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.lan_facts import DeviceFrames
 from cpe_diag.domain.missing import known
-from cpe_diag.domain.path_facts import CallerAnswer, PingCheck
-from cpe_diag.judge.keys import FRAMES, OPENING, PING_DEVICE, PRESENCE, WATCH
+from cpe_diag.domain.path_facts import CallerAnswer, HttpCheck, PingCheck
+from cpe_diag.judge.keys import (
+    FRAMES,
+    HTTP_PLATFORM_ROUTER,
+    OPENING,
+    PING_DEVICE,
+    PRESENCE,
+    WATCH,
+)
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, yes
 from cpe_diag.judge.rules_device import arp_answered
 from cpe_diag.judge.rules_home import NOT_NAMED
+from cpe_diag.judge.vantages import page_words, serves
 
 OPENS_ONE: Final = "opening"
 
@@ -111,6 +119,32 @@ def device_sends_elsewhere(facts: Facts) -> Answer:
     return no("none of its frames goes to one who is not there", WATCH)
 
 
+def device_misses_site(facts: Facts) -> Answer:
+    """Answer whether the device looks for the site where it is not, while the router finds it.
+
+    Its other pages come, none of its connections goes to an address of the site, and somewhere it
+    knocks in vain. Where it knocks nowhere it may not have been asked for the site.
+    """
+    watch, page = facts.fact(DeviceWatch, WATCH), facts.fact(HttpCheck, HTTP_PLATFORM_ROUTER)
+    if watch is None:
+        return _no_watch(facts)
+    site = known(watch.to_site)
+    if site is None:
+        return does_not_arise("the addresses of the site were not looked for")
+    words = f"{site.asked} of its connections went to the site"
+    if site.asked:
+        return no(f"{words}, {site.taken_up} of them came about", WATCH)
+    if page is None or not serves(page):
+        return does_not_arise(f"{words}; the router does not get the site either")
+    dead, opens = known(watch.dead_ends) or 0, _opens_one(facts)
+    if not watch.flows.tcp_taken_up or not (dead or opens):
+        return _silent(facts, f"{words}: it may not have been opened on it")
+    words += f", {watch.flows.tcp_taken_up} to others came about"
+    words += f", and at {dead} other places nobody answers" if dead else ", and it is opened on it"
+    keys = (WATCH, OPENING) if opens else (WATCH,)
+    return yes(f"{words}; the router gets the site: {page_words(page)}", *keys)
+
+
 def device_connects_in_vain(facts: Facts) -> Answer:
     """Answer whether the device's connections pass the router and nobody answers any of them."""
     watch = facts.fact(DeviceWatch, WATCH)
@@ -185,6 +219,12 @@ RULES_PAGES: Final[tuple[Rule, ...]] = (
         question="Does the device send to a gateway that is not there?",
         needs=(WATCH,),
         ask=device_sends_elsewhere,
+    ),
+    Rule(
+        id="device_misses_site",
+        question="Does the device look for the site where it is not?",
+        needs=(WATCH, HTTP_PLATFORM_ROUTER, OPENING),
+        ask=device_misses_site,
     ),
     Rule(
         id="device_connects_in_vain",

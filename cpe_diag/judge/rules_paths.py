@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
+from cpe_diag.judge.asked_again import again_keys, asked_again
 from cpe_diag.judge.keys import (
     DNS_DIRECT,
     DNS_FORWARDER,
+    DNS_FORWARDER_AGAIN,
     DNS_OPERATOR,
     HTTP_OPERATOR,
     HTTP_ROUTER,
@@ -99,8 +101,18 @@ def _reference_reached(facts: Facts) -> bool:
 
 
 def router_dns_fails(facts: Facts) -> Answer:
-    """Answer whether the router's own name service does not answer."""
-    return _server_failed(facts, DNS_FORWARDER, "the router's forwarder")
+    """Answer whether the router's own name service does not answer, or only now and then.
+
+    One question may be lost on its way; whoever answers most of several is not dead.
+    """
+    first = _server_failed(facts, DNS_FORWARDER, "the router's forwarder")
+    again = asked_again(facts, DNS_FORWARDER_AGAIN)
+    if not first.answer or not again:
+        return first
+    good = sum(one.outcome not in SERVER_FAILED for one in again)
+    words = f"{first.because}, and answered {good} of {len(again)} further questions"
+    most = good * 2 > len(again) + 1
+    return says(not most, words, DNS_FORWARDER, *again_keys(facts, DNS_FORWARDER_AGAIN))
 
 
 def router_direct_dns_fails(facts: Facts) -> Answer:
@@ -180,7 +192,7 @@ RULES_PATHS: Final[tuple[Rule, ...]] = (
     Rule(
         id="router_dns_fails",
         question="Does the router's own name service fail?",
-        needs=(DNS_FORWARDER,),
+        needs=(DNS_FORWARDER, DNS_FORWARDER_AGAIN),
         ask=router_dns_fails,
     ),
     Rule(

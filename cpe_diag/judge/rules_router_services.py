@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from cpe_diag.domain.evidence import FactKey
 
 ITSELF: Final = "0.0.0.0"  # noqa: S104 - dnsmasq(8), dhcp-option: the server's own address
-NO_SUCH: Final = frozenset({DnsOutcome.NXDOMAIN, DnsOutcome.NO_ADDRESS})
+WITHHELD: Final = frozenset({DnsOutcome.NXDOMAIN, DnsOutcome.NO_ADDRESS, DnsOutcome.REFUSED})
+"""What a list says of a name instead of an address (RPZ: NXDOMAIN, NODATA; others refuse it)."""
 
 
 def lan_switched_off(facts: Facts) -> Answer:
@@ -90,7 +91,40 @@ def router_names_lie(facts: Facts) -> Answer:
     if told.addresses and not true & set(told.addresses):
         return yes(_lie(told, true), *asked)
     site = _of_site(facts)
-    return no(f"it says of {told.name} what others say", *asked) if site is None else site
+    lies = site is not None and not _withheld(facts)
+    return site if site and lies else no(f"it says of {told.name} what others say", *asked)
+
+
+def router_withholds_site(facts: Facts) -> Answer:
+    """Answer whether the router says of this site's name alone that there is no such address.
+
+    That is how lists against advertisements and for children work: an address of nobody
+    (dnsmasq(8), address), or that the name does not exist (RFC 8499, section 7, RPZ).
+    """
+    told, other = facts.fact(DnsCheck, DNS_PLATFORM_ROUTER), facts.fact(DnsCheck, DNS_FORWARDER)
+    if told is None or other is None:
+        return cannot_tell(facts, DNS_PLATFORM_ROUTER, DNS_FORWARDER)
+    if other.outcome is not DnsOutcome.ANSWERED or all(map(_bogon, other.addresses)):
+        return does_not_arise("the router gives no name an address")
+    site = _of_site(facts)
+    if site is not None and _withheld(facts):
+        return site
+    words = f"the router says {', '.join(told.addresses) or told.outcome} of {told.name}"
+    return no(words, DNS_PLATFORM_ROUTER)
+
+
+def _withheld(facts: Facts) -> bool:
+    """Tell whether what the router says of the site leads nowhere, or is that there is none."""
+    told = facts.fact(DnsCheck, DNS_PLATFORM_ROUTER)
+    if told is None:
+        return False
+    return told.outcome in WITHHELD or (
+        bool(told.addresses) and all(map(_leads_nowhere, told.addresses))
+    )
+
+
+def _leads_nowhere(address: str) -> bool:
+    return _bogon(address) or ip_address(address).is_unspecified or ip_address(address).is_loopback
 
 
 def _of_site(facts: Facts) -> Answer | None:
@@ -105,7 +139,7 @@ def _of_site(facts: Facts) -> Answer | None:
         return None
     nowhere = any(_bogon(one) for one in told.addresses)
     fails = bool(told.addresses) and own is not None and own.outcome is not HttpOutcome.OK
-    if nowhere or fails or told.outcome in NO_SUCH:
+    if nowhere or fails or told.outcome in WITHHELD:
         return yes(_lie(told, true), DNS_PLATFORM_ROUTER, DNS_PLATFORM)
     return None
 
@@ -146,6 +180,15 @@ RULES_ROUTER_SERVICES: Final[tuple[Rule, ...]] = (
             *(HTTP_PLATFORM, HTTP_PLATFORM_ROUTER),
         ),
         ask=router_names_lie,
+    ),
+    Rule(
+        id="router_withholds_site",
+        question="Does the router say of this site's name alone that it has no address?",
+        needs=(
+            *(DNS_FORWARDER, DNS_PLATFORM_ROUTER, DNS_PLATFORM, TRUTH_PLATFORM),
+            *(HTTP_PLATFORM, HTTP_PLATFORM_ROUTER),
+        ),
+        ask=router_withholds_site,
     ),
     Rule(
         id="lan_switched_off",

@@ -8,9 +8,12 @@ from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome
+from cpe_diag.judge.asked_again import asked_again, questions_pass
 from cpe_diag.judge.keys import (
     DNS_AGAIN,
+    DNS_BEYOND,
     DNS_DIRECT,
+    DNS_DIRECT_AGAIN,
     DNS_FORWARDER,
     DNS_OPERATOR,
     FORWARDING,
@@ -126,6 +129,11 @@ def names_held_back(facts: Facts) -> Answer:
     words = f"{asked.server}, asked from the router, said {asked.outcome}"
     if asked.outcome is not DnsOutcome.TIMEOUT:
         return no(words, DNS_DIRECT)
+    others = asked_again(facts, DNS_DIRECT_AGAIN)
+    if any(one.outcome is not DnsOutcome.TIMEOUT for one in others):
+        return does_not_arise(f"{words}; asked again, it was not silent every time")
+    if questions_pass(facts):
+        return does_not_arise(f"{words}; a question to another host came to it")
     return _on_the_way(facts, words, DNS_DIRECT, operator_dns_fails(facts), router_drops_names)
 
 
@@ -197,7 +205,10 @@ RULES_SHARES: Final[tuple[Rule, ...]] = (
     Rule(
         id="names_held_back",
         question="Are the router's questions to the resolver lost on the way, and pings not?",
-        needs=(DNS_DIRECT, PING_REFERENCE, FORWARDING, DNS_OPERATOR),
+        needs=(
+            *(DNS_DIRECT, DNS_DIRECT_AGAIN, DNS_BEYOND),
+            *(PING_REFERENCE, FORWARDING, DNS_OPERATOR),
+        ),
         ask=names_held_back,
     ),
     Rule(

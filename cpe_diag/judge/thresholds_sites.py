@@ -8,6 +8,23 @@ from cpe_diag.judge.threshold import PROPOSAL, Threshold
 
 THRESHOLDS_SITES: Final[tuple[Threshold, ...]] = (
     Threshold(
+        id="flows_lost_least",
+        value=2,
+        unit="questions",
+        source="reasoned: each is sent twice within its time (busybox networking/nslookup.c); one"
+        " may be bad luck where a packet of 10 is lost (binomial: 1 of 6 trials of 20), two are"
+        " not (1 of 60)",
+        meaning="so many questions of 20 without an answer, while others have one, are a share",
+    ),
+    Threshold(
+        id="flows_pings_share",
+        value=0.2,
+        unit="ratio",
+        source=PROPOSAL,
+        meaning="where the share of pings that are lost is more than this share of the questions'"
+        " share, packets are lost and no flows",
+    ),
+    Threshold(
         id="resolver_slow_s",
         value=1.0,
         unit="s",

@@ -14,8 +14,10 @@ from cpe_diag.driver_kit.router import ReadingContext, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from cpe_diag.driver_kit.router import Question
+    from cpe_diag.ports import CommandAnswer
     from cpe_diag.probes.probe import Setting
 
 ASK: Final = "ssh.exec"
@@ -26,8 +28,8 @@ ASK: Final = "ssh.exec"
 class Asked:
     """One question: which fact it gives, its id in the driver, and whom it is about.
 
-    `target`, `server`, `source` and `size` are for questions that need them; `missing` says why
-    it cannot be asked.
+    `target`, `server`, `source` and `size` are for questions that need them, `sites` for their
+    readers; `missing` says why it cannot be asked.
     """
 
     key: FactKey
@@ -36,6 +38,7 @@ class Asked:
     server: str = ""
     source: str = ""
     size: str = ""
+    sites: tuple[str, ...] = ()
     missing: Failure | None = None
 
 
@@ -50,12 +53,27 @@ async def ask(setting: Setting, asked: Asked, deadline: float) -> Measurement:
     Returns:
         The fact, or why it is not known; nothing is raised for the network.
     """
+    return (await ask_times(setting, asked, (asked.key,), deadline))[0]
+
+
+async def ask_times(
+    setting: Setting, asked: Asked, keys: Sequence[FactKey], deadline: float
+) -> tuple[Measurement, ...]:
+    """Ask one question once for each key, all at the same time; whoever repeats it is answered so.
+
+    Args:
+        setting: of the run.
+        asked: what; its own key is not looked at.
+        keys: of the facts, one for each time.
+        deadline: absolute, monotonic seconds.
+
+    Returns:
+        One measurement for each key.
+    """
     clock, router = setting.doors.clock, setting.doors.router
-    if asked.missing is not None:
-        return not_observed(asked.key, asked.missing, ASK, clock.now())
-    question = _question(setting, asked)
+    question = asked.missing or _question(setting, asked)
     if isinstance(question, Failure):
-        return not_observed(asked.key, question, ASK, clock.now())
+        return _none_of(keys, question, ASK, clock.now())
     given = {
         "target": asked.target,
         "server": asked.server,
@@ -65,23 +83,45 @@ async def ask(setting: Setting, asked: Asked, deadline: float) -> Measurement:
     try:
         commands = fill(question, **{name: value for name, value in given.items() if value})
     except ValueError as error:
-        unfit = not_configured(asked.key.kind, str(error), "name a host, an address or a URL")
-        return not_observed(asked.key, unfit, ASK, clock.now())
+        unfit = not_configured(keys[0].kind, str(error), "name a host, an address or a URL")
+        return _none_of(keys, unfit, ASK, clock.now())
     try:
-        answers = await router.ask(commands, deadline=deadline)
+        answers = await router.ask(commands * len(keys), deadline=deadline)
     except MeasurementError as error:
-        return not_observed(asked.key, error.failure, error.operation, clock.now())
-    at = clock.now()
-    context = ReadingContext(at=at, target=asked.target, server=asked.server)
+        return _none_of(keys, error.failure, error.operation, clock.now())
+    context = ReadingContext(
+        at=clock.now(), target=asked.target, server=asked.server, sites=asked.sites
+    )
+    labels = tuple(dict.fromkeys(command.label for command in commands))
+    more = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
+    source = f"SSH {router.router} {labels[0]}{more}"
+    each = len(commands)
+    parts = (answers[place * each : (place + 1) * each] for place in range(len(keys)))
+    return tuple(
+        _read(setting, (key, source), question, part, context)
+        for key, part in zip(keys, parts, strict=True)
+    )
+
+
+def _none_of(
+    keys: Sequence[FactKey], failure: Failure, operation: str, at: datetime
+) -> tuple[Measurement, ...]:
+    return tuple(not_observed(key, failure, operation, at) for key in keys)
+
+
+def _read(
+    setting: Setting,
+    of: tuple[FactKey, str],
+    question: Question,
+    answers: tuple[CommandAnswer, ...],
+    context: ReadingContext,
+) -> Measurement:
+    key, source = of
     try:
         value = question.reader(answers, context)
     except UnreadableError as error:
-        return not_observed(asked.key, _unreadable(setting, error), ASK, at)
-    labels = tuple(dict.fromkeys(command.label for command in commands))
-    source = f"SSH {router.router} {labels[0]}" + (
-        f" and {len(labels) - 1} more" if len(labels) > 1 else ""
-    )
-    return Measurement(key=asked.key, observation=Observed(value=value, source=source, at=at))
+        return not_observed(key, _unreadable(setting, error), ASK, context.at)
+    return Measurement(key=key, observation=Observed(value=value, source=source, at=context.at))
 
 
 async def ask_all(

@@ -106,8 +106,10 @@ def dhcp_bindings(fact: DhcpBindings) -> str:
 def dhcp_server(fact: DhcpServer) -> str:
     """Say what the operator's DHCP server answered us."""
     took = "".join(maybe(fact.took_s, lambda s: f" in {duration(s)}"))
+    named = known(fact.name_servers) or ()
+    servers = f", DNS {listed(list(named))}" if named else ""
     return {
-        DhcpOutcome.OFFERED: f"{fact.server} offers {fact.offered}{took}",
+        DhcpOutcome.OFFERED: f"{fact.server} offers {fact.offered}{servers}{took}",
         DhcpOutcome.NO_OFFER: f"{fact.server} is there and offers no address in {fact.subnet}",
         DhcpOutcome.SILENT: f"{fact.server} answers nothing",
         DhcpOutcome.REFUSED: f"nothing listens at the DHCP port of {fact.server}",

@@ -95,7 +95,9 @@ def router_wan(fact: WanStatus) -> str:
     parts += [f"IPv6 {listed(list(v6))}"] if v6 else []
     parts.append(f"gateway {fact.gateway}" if fact.gateway else "no default route")
     parts += maybe(fact.uptime_s, lambda s: f"for {duration(s)}") if fact.up else ()
-    parts += [f"DNS {listed(list(fact.dns_servers))}"] if fact.dns_servers else []
+    hand = set(known(fact.dns_by_hand) or ())
+    servers = [f"{one} (set by hand)" if one in hand else one for one in fact.dns_servers]
+    parts += [f"DNS {listed(servers)}"] if servers else []
     parts += [listed(list(fact.error_codes))] if fact.error_codes else []
     return ", ".join(parts)
 
@@ -114,6 +116,8 @@ def router_lan(fact: LanStatus) -> str:
         parts.append("DHCP switched off")
     else:
         parts += _running(fact.dhcp_server_running, "DHCP server")
+        named = known(fact.dhcp_name_servers) or ()
+        parts += [f"names {listed(list(named))} to it for names"] if named else []
     parts += _running(fact.dns_forwarder_running, "DNS forwarder")
     linked = [port for port in known(fact.ports) or () if known(port.carrier)]
     parts += [f"link on {listed([_lan_port(port) for port in linked])}"] if linked else []

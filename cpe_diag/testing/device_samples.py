@@ -70,6 +70,8 @@ DEVICE_FACTS: Final[dict[tuple[str, str], object]] = {
         frames_astray=0,
         link_losses=(),
         far_ends=FarEnds(addresses=4, other_ports=NO_TRIES, no_connection=NO_TRIES),
+        to_site=Tries(asked=2, answered=2, taken_up=2),
+        dead_ends=0,
     ),
     ("lan_offers", "router"): LanOffers(servers=()),
     ("lan_routers", "router"): LanRouters(

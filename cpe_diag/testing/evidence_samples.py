@@ -367,6 +367,7 @@ def _router_facts() -> dict[tuple[str, str], object]:
             dns_forwarder_running=True,
             switched_on=True,
             dhcp_gateways=None,
+            dhcp_name_servers=None,
             dhcp_pool_size=150,
         ),
         ("router_log", "router"): LogEvents(lines_read=200, events=()),

@@ -188,6 +188,7 @@ class RelayedDhcp:
             outcome=DhcpOutcome.OFFERED if heard.offer else outcome,
             offered=heard.offer,
             took_s=took_s if heard.offer else Missing(why=FailureKind.SILENT),
+            name_servers=heard.names if heard.offer else Missing(why=FailureKind.SILENT),
         )
 
     def _failed(self, kind: FailureKind, detail: str, step: str | None) -> MeasurementError:
@@ -200,12 +201,14 @@ class _Heard:
     """What came back so far."""
 
     offer: str | None = None
+    names: tuple[str, ...] = ()
     informed: bool = False
     ending: DhcpOutcome | None = None
 
     def take(self, answer: Reading) -> None:
         """Note one answer to our questions."""
-        self.offer = answer.offered or self.offer
+        if answer.offered:
+            self.offer, self.names = answer.offered, answer.name_servers
         self.informed = self.informed or answer.informed
 
 

@@ -14,8 +14,8 @@ BOOTREQUEST: Final = 1
 BOOTREPLY: Final = 2
 LINK_SELECTION: Final = 5
 """RFC 3527, section 3: the sub-option of option 82 that names the subnet of the client."""
-WANTED: Final = (1, 3, 51, 54)
-"""RFC 2132: subnet mask, routers, lease time and server identifier, as a router asks for them."""
+WANTED: Final = (1, 3, 6, 51, 54)
+"""RFC 2132: mask, routers, name servers, lease time and server identifier, as a router asks."""
 OFFER: Final = 2
 ACK: Final = 5
 """RFC 2132, section 9.6."""
@@ -35,10 +35,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What one message says to our question: an address, or that the server is there."""
+    """What one message says: an address and its name servers, or that the server is there."""
 
     offered: str | None = None
     informed: bool = False
+    name_servers: tuple[str, ...] = ()
 
 
 def packets(question: Question) -> tuple[bytes, ...]:
@@ -101,5 +102,7 @@ def reading(packet: bytes, question: Question) -> Reading:
         return Reading()
     kinds = [option[1] for option in head[DHCP].options if option[0] == "message-type"]
     if head.xid == question.discover and kinds == [OFFER]:
-        return Reading(offered=str(head.yiaddr))
+        named = [option[1:] for option in head[DHCP].options if option[0] == "name_server"]
+        servers = (str(one) for option in named for one in option)
+        return Reading(offered=str(head.yiaddr), name_servers=tuple(servers))
     return Reading(informed=head.xid == question.inform and kinds == [ACK])

@@ -25,6 +25,7 @@ from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_at_sites as sites
 from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_in_home as in_home
+from cpe_diag.testing import faults_of_names as names
 from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing import faults_on_the_way_out as way_out
@@ -236,6 +237,9 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("dns_resolver_lies", ethernet_home, OUT, outside.dns_resolver_lies, NETWORK, NOC),
     _row("dns_resolver_lies-site", dsl_home, SITE, outside.dns_resolver_lies, NETWORK, NOC),
     _row("dns_resolver-site", dsl_home, SITE, outside.dns_resolver, NETWORK, NOC),
+    _row("dns_resolver-for_others", ethernet_home, OUT, names.resolver_for_others, NETWORK, NOC),
+    _row("dhcp_old_resolver", ethernet_home, OUT, names.dhcp_old_resolver, NETWORK, NOC),
+    _row("uplink_member_dead", ethernet_home, SLOW, names.uplink_member_dead, NETWORK, NOC),
     _row("dns_resolver-share", ethernet_home, SLOW, _answers_a_share, NETWORK, NOC),
     _row("secure_web_blocked", ethernet_home, SITE, enclosed.secure_web_blocked, NETWORK, NOC),
     _row("service_blocked-names", ethernet_home, OUT, enclosed.names_blocked, NETWORK, NOC),
@@ -355,6 +359,10 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("ipv6_prefix_missing", dsl_home, SLOW, way_out.ipv6_prefix_missing, NETWORK, NOC),
     _row("ipv6_route", ethernet_home, SLOW, way_out.ipv6_route, NETWORK, NOC),
     _row("firmware_bug", ethernet_home, OUT, way_out.firmware_bug, ROUTER, SECOND),
+    _row(
+        "router_gives_wrong_dns", ethernet_home, OUT, names.router_gives_wrong_dns, ROUTER, SECOND
+    ),
+    _row("router_blocklist", ethernet_home, SITE, names.router_blocklist, ROUTER, SECOND),
     _row("router_dns_setting", ethernet_home, OUT, way_out.router_dns_setting, ROUTER, SECOND),
     _row("router_dns_setting-site", dsl_home, SITE, way_out.router_dns_setting, ROUTER, SECOND),
     _row("router_dns", ethernet_home, OUT, at_home.router_dns, ROUTER, SECOND),
@@ -421,6 +429,15 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         device=LAPTOP,
     ),
     _row("device_dns", ethernet_home, ONE, at_device.device_dns, DEVICE, SUPPORT, device=LAPTOP),
+    _row(
+        "device_hosts_file",
+        ethernet_home,
+        SITE,
+        names.device_hosts_file,
+        DEVICE,
+        SUPPORT,
+        device=LAPTOP,
+    ),
     _row(
         "device_gateway", dsl_home, ONE, at_device.device_gateway, DEVICE, SUPPORT, device=LAPTOP
     ),
@@ -531,6 +548,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("platform_error", dsl_home, SITE, outside.platform_error, PLATFORM, STATUS),
     _row("platform_name", ethernet_home, SITE, outside.platform_name, PLATFORM, STATUS),
     *ON_SITE,
+    _row("platform_name-wrong", dsl_home, SITE, names.platform_name_wrong, PLATFORM, STATUS),
 )
 
 

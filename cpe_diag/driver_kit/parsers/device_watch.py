@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.device_facts import DeviceWatch, FarEnds, LinkLoss, Tries
 from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import NOT_ASKED
 from cpe_diag.driver_kit.parsers.answers import unparseable, whole_text
 from cpe_diag.driver_kit.parsers.conntrack import flows
 from cpe_diag.driver_kit.parsers.device_look import MOST_FLOWS, NO_TABLE, flow_counts, home_of
@@ -16,7 +17,7 @@ from cpe_diag.driver_kit.parsers.sections import needed, sections
 from cpe_diag.driver_kit.router import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cpe_diag.domain.missing import Maybe
     from cpe_diag.driver_kit.parsers.conntrack import Flow
@@ -87,6 +88,8 @@ def device_watch(answers: tuple[CommandAnswer, ...], context: ReadingContext) ->
                 one for one in mine if one.protocol != TCP and one.port != SECURE
             ),
         ),
+        to_site=_to_site(mine, context.sites),
+        dead_ends=_dead_ends(mine),
     )
 
 
@@ -97,6 +100,19 @@ def _tries(those: Iterable[Flow]) -> Tries:
         answered=sum(one.answered for one in every),
         taken_up=sum(one.taken_up for one in every),
     )
+
+
+def _to_site(mine: Sequence[Flow], sites: tuple[str, ...]) -> Maybe[Tries]:
+    if not sites:
+        return NOT_ASKED
+    return _tries(one for one in mine if str(one.destination) in sites)
+
+
+def _dead_ends(mine: Sequence[Flow]) -> int:
+    """Count places where TCP was tried and nobody answered; a place that answered once is none."""
+    tcp = [one for one in mine if one.protocol == TCP]
+    tried = {(one.destination, one.port) for one in tcp}
+    return len(tried - {(one.destination, one.port) for one in tcp if one.answered})
 
 
 def _of_another(flow: Flow, home: Home) -> bool:

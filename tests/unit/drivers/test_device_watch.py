@@ -47,12 +47,15 @@ def answer(flows: str, frames: str = "", after: str = "lan1 4", times: str = TIM
     )
 
 
-def watch(text: str, router: str = "linux_hostapd") -> DeviceWatch:
+def watch(text: str, router: str = "linux_hostapd", sites: tuple[str, ...] = ()) -> DeviceWatch:
     """Read an answer."""
     command = Command(text="device_watch", label="device_watch")
     got = CommandAnswer(command=command, output=text, exit_status=0)
     context = ReadingContext(
-        at=datetime(2026, 1, 15, tzinfo=UTC), target="192.168.1.7", server="203.0.113.53"
+        at=datetime(2026, 1, 15, tzinfo=UTC),
+        target="192.168.1.7",
+        server="203.0.113.53",
+        sites=sites,
     )
     fact = load_router_driver(router).questions["device_watch"].reader((got,), context)
     assert isinstance(fact, DeviceWatch)
@@ -109,3 +112,16 @@ def test_a_router_that_cannot_tell_is_told_as_that(text: str) -> None:
     """No table and no times are no device that does nothing."""
     with pytest.raises(UnreadableError):
         watch(text)
+
+
+def test_connections_to_the_site_in_question_are_counted_and_no_others_named() -> None:
+    """Whether the device looks for it where it is; whom else it speaks with stays unknown."""
+    table = tcp(118, "TIME_WAIT", 443)
+    away = (tcp(118, "SYN_SENT", 443, mark=" [UNREPLIED]") * 2).replace(
+        "dst=203.0.113.9", "dst=203.0.113.77"
+    )
+    fact = watch(answer(table + away), sites=("203.0.113.9", "2001:db8::9"))
+    assert fact.to_site == Tries(asked=1, answered=1, taken_up=1)
+    assert fact.dead_ends == 1
+    assert watch(answer(table)).to_site == Missing(why=FailureKind.NOT_ASKED)
+    assert watch(answer(table)).dead_ends == 0

@@ -174,7 +174,45 @@ def test_the_line_to_the_operator_is_what_addresses_are_translated_on() -> None:
         ipv6_addresses=(),
         ipv6_prefixes=UNSUPPORTED,
         ipv6_gateway=UNSUPPORTED,
+        dns_by_hand=UNSUPPORTED,
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "by_hand"), [("", ()), ("192.0.2.9\n192.0.2.9\n", ("192.0.2.9",))]
+)
+def test_a_name_server_that_somebody_has_set_is_told_from_the_lines(
+    said: str, by_hand: tuple[str, ...]
+) -> None:
+    """Whoever named a server that is gone has to correct it."""
+    (answer,) = recorded("wan")
+    text = answer.output.replace("== clients\n", f"== by hand\n{said}== clients\n")
+    told = CommandAnswer(command=answer.command, output=text, exit_status=0)
+    wan = read("wan", (told,))
+    assert isinstance(wan, WanStatus)
+    assert wan.dns_by_hand == by_hand
+
+
+@pytest.mark.parametrize(
+    ("option", "servers"),
+    [
+        ("", None),
+        ("dhcp-option=option:dns-server,192.168.1.53", ("192.168.1.53",)),
+        ("dhcp-option=6,192.0.2.1,192.0.2.2", ("192.0.2.1", "192.0.2.2")),
+        ("dhcp-option-force=6", ()),
+        ("dhcp-option=3,192.168.1.9", None),
+    ],
+)
+def test_whom_the_home_is_told_to_ask_is_read(
+    option: str, servers: tuple[str, ...] | None
+) -> None:
+    """The devices ask that one, whatever the router's own forwarder does."""
+    first, *rest = recorded("lan")
+    text = first.output.replace("interface=br-lan\n", f"interface=br-lan\n{option}\n", 1)
+    told = CommandAnswer(command=first.command, output=text, exit_status=first.exit_status)
+    lan = read("lan", (told, *rest))
+    assert isinstance(lan, LanStatus)
+    assert lan.dhcp_name_servers == servers
 
 
 def test_a_line_without_a_link_is_down_though_its_address_is_still_there() -> None:

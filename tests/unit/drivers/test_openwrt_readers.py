@@ -249,6 +249,7 @@ def test_the_recorded_wan_is_read() -> None:
         ipv6_addresses=(),
         ipv6_prefixes=(),
         mtu=1500,
+        dns_by_hand=UNSUPPORTED,
     )
 
 
@@ -290,6 +291,38 @@ def test_a_default_route_gives_the_gateway() -> None:
     assert (wan.gateway, wan.carrier, wan.device) == ("192.0.2.1", UNSUPPORTED, UNSUPPORTED)
 
 
+def test_name_servers_in_place_of_the_lines_are_set_by_hand() -> None:
+    """Netifd's interface-ip.c: with `peerdns 0` the line's own are put by."""
+    put_by = '"dns-server": ["192.0.2.9"], "inactive": {"dns-server": ["192.0.2.53"]}'
+    wan = read("router_wan", (f'{{"up": true, "proto": "dhcp", {put_by}}}', "{}", "{}"))
+    assert isinstance(wan, WanStatus)
+    assert wan.dns_by_hand == ("192.0.2.9",)
+
+
+@pytest.mark.parametrize(
+    ("options", "gateways", "servers"),
+    [
+        ("", None, None),
+        ("dhcp.lan.dhcp_option='6,192.168.1.53'\n", None, ("192.168.1.53",)),
+        (
+            "dhcp.lan.dhcp_option='3,192.168.1.9' '6,192.0.2.1,192.0.2.2'\n",
+            ("192.168.1.9",),
+            ("192.0.2.1", "192.0.2.2"),
+        ),
+        ("dhcp.lan.dhcp_option='option:dns-server'\n", None, ()),
+    ],
+)
+def test_whom_the_home_is_told_to_ask_and_to_go_through_is_read(
+    options: str, gateways: tuple[str, ...] | None, servers: tuple[str, ...] | None
+) -> None:
+    """What the DHCP server names goes before what the router does itself."""
+    texts = [*WHOLE["lan"][1]]
+    texts[-1] = texts[-1].replace("rc=0", f"{options}rc=0")
+    lan = read("router_lan", tuple(texts))
+    assert isinstance(lan, LanStatus)
+    assert (lan.dhcp_gateways, lan.dhcp_name_servers) == (gateways, servers)
+
+
 def test_the_recorded_home_network_is_read() -> None:
     """Leases, neighbours on the LAN only, DHCP setting; a radio is no LAN port."""
     assert read("router_lan", WHOLE["lan"][1]) == LanStatus(
@@ -321,6 +354,8 @@ def test_the_recorded_home_network_is_read() -> None:
         dhcp_server_running=True,
         dns_forwarder_running=True,
         dhcp_pool_size=99,
+        dhcp_gateways=None,
+        dhcp_name_servers=None,
     )
 
 

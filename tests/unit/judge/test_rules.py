@@ -25,6 +25,7 @@ from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_at_sites as sites
 from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_in_home as in_home
+from cpe_diag.testing import faults_of_names as names
 from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing import faults_on_the_way_out as way_out
@@ -180,6 +181,17 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("site_way_missing", routes.edge_route_to_site(ETH), ETH),
     ("router_no_route", way_out.router_no_route(ETH), ETH),
     ("router_names_lie", way_out.router_names_lie(ETH), ETH),
+    ("router_withholds_site", names.router_blocklist(ETH), ETH),
+    ("home_resolver_dead", names.router_gives_wrong_dns(ETH), ETH),
+    (
+        "line_names_dead_resolver",
+        names.dhcp_old_resolver(ETH),
+        names.offered(way_out.router_dns_setting(ETH), "192.0.2.53"),
+    ),
+    ("resolver_turns_home_away", names.resolver_for_others(ETH), ETH),
+    ("flows_lost", names.uplink_member_dead(ETH), names.flows_asked(ETH, 1)),
+    ("platform_name_wrong", names.platform_name_wrong(ETH), ETH),
+    ("device_misses_site", names.device_hosts_file(NAMED), NAMED),
     ("lan_switched_off", way_out.lan_interface_down(ETH), ETH),
     ("lan_wrong_gateway", way_out.lan_dhcp_wrong_options(ETH), ETH),
     ("large_packets_lost", way_out.mtu_black_hole(ETH), ETH),

@@ -147,6 +147,15 @@ def test_only_answers_to_our_own_question_are_read() -> None:
     assert reading(reply(bytes((0, 0, 0, 8)), ACK), QUESTION).informed
 
 
+def test_the_name_servers_of_an_offer_are_read() -> None:
+    """A router that asks a server which is gone may have it from here."""
+    two = OFFER + b"\x06\x08" + bytes((192, 0, 2, 53, 192, 0, 2, 54))
+    told = reading(reply((7).to_bytes(4, "big"), two, "198.51.100.7"), QUESTION)
+    assert told.name_servers == ("192.0.2.53", "192.0.2.54")
+    none = reading(reply((7).to_bytes(4, "big"), OFFER, "198.51.100.7"), QUESTION)
+    assert none.name_servers == ()
+
+
 def test_an_answer_that_was_cut_says_nothing_else() -> None:
     """A cut answer never lies."""
     whole = reply(bytes((0, 0, 0, 7)), OFFER, "198.51.100.9")
