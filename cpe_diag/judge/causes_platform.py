@@ -120,6 +120,7 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         explains=(
             "platform_name_fails",
             "platform_name_wrong",
+            "platform_one_family",
             "platform_unreachable",
             "platform_refuses",
             "platform_errors",

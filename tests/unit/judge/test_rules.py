@@ -542,7 +542,9 @@ def test_a_site_that_has_other_addresses_here_is_no_lie_while_it_opens() -> None
     near = changed(ETH, "dns", "router>platform", addresses=("203.0.113.81",))
     assert finding(near, "router_names_lie").answer is False
     hole = changed(ETH, "dns", "router>platform", addresses=("0.0.0.0",))  # noqa: S104 - a sinkhole
-    assert finding(hole, "router_names_lie").answer is True
+    assert finding(hole, "router_withholds_site").answer is True
+    other = changed(near, "http", "router>platform", outcome=HttpOutcome.REFUSED)
+    assert finding(other, "router_names_lie").answer is True
 
 
 def test_a_rule_that_spares_the_device_is_not_its_fault() -> None:
