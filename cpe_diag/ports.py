@@ -542,8 +542,10 @@ class AuditTrail(Protocol):
 class Prober(Protocol):
     """Finds out from where we stand whether an address answers."""
 
-    async def ping(self, address: str, *, count: int, deadline: float) -> PingCheck:
-        """Send `count` ICMP echo requests.
+    async def ping(
+        self, address: str, *, count: int, deadline: float, data_bytes: int | None = None
+    ) -> PingCheck:
+        """Send `count` ICMP echo requests, with so many bytes of data where that is named.
 
         Raises:
             MeasurementError: `icmp.echo`: MISSING_PRIVILEGE when we may not send ICMP,

@@ -117,6 +117,8 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "router>gateway/full",
             "router>reference/full",
             "router>reference/ipv6",
+            "operator>router/full",
+            "operator>neighbour/*",
         ),
     ),
     FactKind(
@@ -198,7 +200,8 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
 """Every kind of fact, in the order from the operator's core to the customer's device.
 
 `router>reference` reads "asked from the router, about the reference host"; `home>reference` is
-asked from the router with its address in the home, `/full` with packets as large as the WAN takes,
+asked from the router with its address in the home, `/full` with packets as large as the WAN takes
+(as are all to `operator>neighbour/*`),
 `/ipv6` by IPv6, `/ipv4` by IPv4 alone.
 For `dns` the subject `router>reference` asks the router's own forwarder,
 `router>operator_resolver` asks the operator's resolver directly from the router, and

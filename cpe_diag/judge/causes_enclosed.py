@@ -98,6 +98,35 @@ CAUSES_ENCLOSED: Final[tuple[Cause, ...]] = (
         " the router ends it, and the same service is good from the operator's side",
     ),
     Cause(
+        id="router_mute",
+        domain=FaultDomain.ROUTER,
+        destination=Destination.SECOND_LINE,
+        title="The router has a link and sends nothing: it hangs, or has lost address or route",
+        needs=(
+            must("home_mute"),
+            must_not("operator_reference_fails"),
+            must_not("port_down"),
+            must_not("mac_in_wrong_vlan"),
+        ),
+        supports=(when("home_mute", 4.0),),
+        against=(
+            when("lights_off", -4.0),
+            when("wan_cable_out", -4.0),
+            when("port_locked", -4.0),
+            when("port_changed", -2.0),
+            when("node_silent", -2.0),
+            unless("router_unreachable", -4.0),
+        ),
+        explains=("home_mute", "router_unreachable", "port_idle", "router_hung"),
+        shifts=((NO_INTERNET, 0.2),),
+        next_action="Have the router restarted; if it comes back, look at how it takes its address"
+        " and its default route, and replace it if it hangs again.",
+        tell_customer="Your router is connected to our network and says nothing any more. Please"
+        " pull its power plug, wait ten seconds and plug it in again.",
+        source="enclosure: neighbours on the node answer, the router's link is up and its address"
+        " was learned, and no frame comes from it while it is spoken to",
+    ),
+    Cause(
         id="network_unexplained",
         domain=FaultDomain.NETWORK,
         destination=Destination.NETWORK_OPERATIONS,

@@ -114,7 +114,11 @@ CAUSES_ROUTER: Final[tuple[Cause, ...]] = (
             unless("port_down", 0.5),
             unless("node_silent", 0.3),
         ),
-        against=(when("port_down", -3.0), unless("port_idle", -3.0)),
+        against=(
+            when("port_down", -3.0),
+            unless("port_idle", -3.0),
+            when("way_in_narrow", -5.0),
+        ),
         explains=("router_hung", "port_idle", "gateway_unreachable", "internet_unreachable"),
         next_action="Have the router restarted.",
         tell_customer="Your router has stopped working properly. Please pull its power plug, wait"

@@ -87,10 +87,19 @@ CAUSES_WAY_OUT: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.NETWORK,
         destination=Destination.NETWORK_OPERATIONS,
         title="Large packets are lost on the operator's side, and nobody says so",
-        needs=(must("large_packets_lost"),),
-        supports=(when("large_packets_lost", 5.5), unless("wan_mtu_wrong", 0.5)),
+        supports=(
+            when("large_packets_lost", 5.5),
+            when("way_in_narrow", 5.5),
+            unless("wan_mtu_wrong", 0.5),
+        ),
         against=(when("wan_mtu_wrong", -5.0),),
-        explains=("large_packets_lost", "router_http_fails", "platform_fails_from_home"),
+        explains=(
+            "large_packets_lost",
+            "way_in_narrow",
+            "router_hung",
+            "router_http_fails",
+            "platform_fails_from_home",
+        ),
         shifts=((SLOW, 0.3),),
         next_action="Look for a link with a smaller MTU, and for a filter that drops ICMP errors.",
         tell_customer="Large packets are lost in our network, so that some sites do not load. Our"

@@ -147,7 +147,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("access_train_slow", (*SHARED, *DAMAGE, *SLOW_LINE)),
     ("gateway_loss", (*SHARED, *DAMAGE)),
     ("way_in_loss", (*SHARED, *DAMAGE)),
-    ("router_hung", ("way_in_loss",)),
+    ("router_hung", ("way_in_loss", "way_in_narrow")),
     ("latency_high", (*SHARED, "port_saturated", "router_strained", "access_train_slow")),
     ("gateway_jitter", (*SHARED, *DAMAGE, "access_train_slow")),
     (
@@ -230,6 +230,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("resolver_slow", ("resolver_drops",)),
     ("platform_name_fails", ("resolver_drops",)),
     ("tls_from_home_held_back", ("tls_held_back",)),
+    ("home_mute", ("neighbours_suffer", "group_down", "way_in_loss", "port_locked")),
     ("home_cut_off", ("neighbours_suffer", "group_down", "way_in_loss")),
     ("operator_reference_fails", ("operator_dns_fails", "resolver_lies")),
     ("platform_unreachable", ("platform_long_packets_lost", "platform_tls_fails")),

@@ -9,7 +9,7 @@ from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
 from cpe_diag.domain.port_facts import PortRates
 from cpe_diag.domain.site_facts import NameTruth
-from cpe_diag.judge.enclosure import Point, enclosed
+from cpe_diag.judge.enclosure import Enclosure, Point, enclosed
 from cpe_diag.judge.keys import (
     DHCP_SERVER,
     DNS_OPERATOR,
@@ -75,6 +75,38 @@ def home_cut_off(facts: Facts) -> Answer:
     or no edge asks for hardware addresses alone (RFC 826: 64 bytes on Ethernet at most). What is
     between sends packets of IP to somebody whose hardware address it knows.
     """
+    found = _home_alone(facts)
+    return found if isinstance(found, Answer) else _if_it_sends(facts, found)
+
+
+def home_mute(facts: Facts) -> Answer:
+    """Answer whether a home whose link is up sends nothing at all, and answers nobody.
+
+    Its router was heard not long ago, for the node still knows it; its link says that it has
+    power; who hangs on the node beside it is well, and a server would give it an address. One that
+    works asks for hardware addresses, announces itself, or looks for an address (RFC 826, RFC
+    4861, RFC 2131): not to do any of that is the router's own.
+    """
+    found = _home_alone(facts)
+    if isinstance(found, Answer):
+        return found
+    rates = facts.fact(PortRates, PORT_RATES)
+    often = known(rates.in_packets_per_s) if rates else None
+    if rates is None or often is None:
+        return cannot_tell(facts, PORT_RATES)
+    words = f"{found.words()}; the home sends {often:.2g} packets/s in {rates.interval_s:.0f} s"
+    if often >= facts.limits["mute_packets_per_s"]:
+        return no(words, PORT_RATES)
+    if rates.interval_s < facts.limits["mute_least_s"]:
+        return cannot_tell(facts, PORT_RATES)
+    if dhcp_server_silent(facts).answer is None:
+        return cannot_tell(facts, DHCP_SERVER)
+    keys = (PORT_RATES, *found.bad.answer.rests_on, QUALITY_NEIGHBOURS, LEARNED_MACS, DHCP_SERVER)
+    return yes(words, *keys)
+
+
+def _home_alone(facts: Facts) -> Enclosure | Answer:
+    """Find out whether the way is good up to the home, and the home alone gives no answer."""
     heard = spoken(facts)
     if heard is not None:
         return no("the router answered questions", heard)
@@ -96,11 +128,12 @@ def home_cut_off(facts: Facts) -> Answer:
     for excluded in (dhcp_server_silent(facts), dhcp_pool_empty(facts)):
         if excluded.answer:
             return does_not_arise(excluded.because)
-    return _if_it_sends(facts, found.words(), found.bad.answer)
+    return found
 
 
-def _if_it_sends(facts: Facts, words: str, bad: Answer) -> Answer:
+def _if_it_sends(facts: Facts, found: Enclosure) -> Answer:
     """Believe in a fault outside of the router where the router is seen to send to the edge."""
+    words, bad = found.words(), found.bad.answer
     rates = facts.fact(PortRates, PORT_RATES)
     bps = known(rates.in_bps) if rates else None
     often = known(rates.in_packets_per_s) if rates else None
@@ -143,6 +176,11 @@ def site_lost_here(facts: Facts) -> Answer:
     return yes(words, *pages)
 
 
+ENCLOSE: Final = (
+    *(HTTP_OPERATOR, DNS_OPERATOR, ROUTER_REACHED, PORT_RATES, PORT_STATUS, LEARNED_MACS),
+    *(DHCP_SERVER, QUALITY_ROUTER, QUALITY_NEIGHBOURS),
+)
+
 RULES_ENCLOSED: Final[tuple[Rule, ...]] = (
     Rule(
         id="site_lost_here",
@@ -156,17 +194,13 @@ RULES_ENCLOSED: Final[tuple[Rule, ...]] = (
     Rule(
         id="home_cut_off",
         question="Does the home send to its edge and get nothing through, while others do?",
-        needs=(
-            HTTP_OPERATOR,
-            DNS_OPERATOR,
-            ROUTER_REACHED,
-            PORT_RATES,
-            PORT_STATUS,
-            LEARNED_MACS,
-            DHCP_SERVER,
-            QUALITY_ROUTER,
-            QUALITY_NEIGHBOURS,
-        ),
+        needs=ENCLOSE,
         ask=home_cut_off,
+    ),
+    Rule(
+        id="home_mute",
+        question="Does a home whose link is up send nothing, while others are well?",
+        needs=ENCLOSE,
+        ask=home_mute,
     ),
 )

@@ -157,10 +157,11 @@ THRESHOLDS_ACCESS: Final[tuple[Threshold, ...]] = (
     ),
     Threshold(
         id="cut_off_packets_per_s",
-        value=0.5,
+        value=1.0,
         unit="packets/s",
-        source=PROPOSAL + ": RFC 6298, section 2, and RFC 1035, section 4.2.1: what gets no answer"
-        " is sent again after seconds",
+        source="RFC 4861, section 10, RETRANS_TIMER: neighbours are looked for once a second at"
+        " most, by packets of IPv6 that are as large as others; RFC 6298, section 2, and RFC 1035,"
+        " section 4.2.1: what gets no answer is sent again after seconds",
         meaning="a home that sends at least so often tries to speak with somebody",
     ),
     Threshold(
@@ -177,6 +178,21 @@ THRESHOLDS_ACCESS: Final[tuple[Threshold, ...]] = (
         source="RFC 2131, section 2: a request for an address has 240 bytes of DHCP and more,"
         " RFC 951, section 3: 300",
         meaning="a home whose frames are smaller does not ask for an address alone",
+    ),
+    Threshold(
+        id="mute_packets_per_s",
+        value=0.1,
+        unit="packets/s",
+        source=PROPOSAL + "; RFC 4861, section 10, DELAY_FIRST_PROBE_TIME: who is spoken to is"
+        " looked for after 5 s, and answers",
+        meaning="a home that sends less has nobody who answers even for its hardware address",
+    ),
+    Threshold(
+        id="mute_least_s",
+        value=8.0,
+        unit="s",
+        source=PROPOSAL + ": longer than RFC 4861's 5 s and the second after it",
+        meaning="two samples that are nearer say nothing of a home that sends nothing",
     ),
     Threshold(
         id="macs_of_one_home",

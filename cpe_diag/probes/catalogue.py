@@ -62,6 +62,7 @@ from cpe_diag.probes import (
     sites_by_ipv6,
     sites_elsewhere,
     way_in,
+    way_in_sizes,
     wifi_clients,
 )
 
@@ -94,6 +95,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     dhcp_server.PROBE,
     router_reachability.PROBE,
     way_in.PROBE,
+    way_in_sizes.PROBE,
     router_system.PROBE,
     router_wan.PROBE,
     router_forwarding.PROBE,

@@ -214,10 +214,13 @@ class FakeProber:
 
     wire: Wire
     pings: Mapping[str, PingCheck] = field(default_factory=dict)
+    large_pings: Mapping[str, PingCheck] = field(default_factory=dict)
     open_ports: Mapping[tuple[str, int], bool] = field(default_factory=dict)
     trains: Mapping[str, PathQuality] = field(default_factory=dict)
 
-    async def ping(self, address: str, *, count: int, deadline: float) -> PingCheck:
+    async def ping(
+        self, address: str, *, count: int, deadline: float, data_bytes: int | None = None
+    ) -> PingCheck:
         """Give the check of an address, or one without a single answer."""
         await self.wire.cross("icmp.echo", address, f"{count} echoes", deadline)
         nothing = PingCheck(
@@ -227,7 +230,8 @@ class FakeProber:
             rtt_avg_s=Missing(why=FailureKind.SILENT),
             note="",
         )
-        return self.pings.get(address, nothing)
+        pings = self.pings if data_bytes is None else self.large_pings
+        return pings.get(address, nothing)
 
     async def train(
         self, address: str, *, count: int, interval_s: float, deadline: float

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.dhcp_facts import DhcpOutcome
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
-from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.domain.way_out_facts import OUTSIDE, ROUTER, RouterDrop
 from cpe_diag.testing.evidence_samples import changed, unobserved, with_value
 from cpe_diag.testing.fault_effects import router_gone
+from cpe_diag.testing.faults_outside import dhcp_server
 from cpe_diag.testing.load_samples import way_in
 
 if TYPE_CHECKING:
@@ -90,6 +92,28 @@ def own_rule(case: CaseFile, kind: str) -> CaseFile:
     """A rule of the router's ends what it sends of a kind."""
     drop = RouterDrop(whom=ROUTER, to=OUTSIDE, kinds=(kind,), rule="drop", surely=True)
     return changed(case, "router_forwarding", "router", drops=(drop,))
+
+
+def mute(case: CaseFile) -> CaseFile:
+    """The link is up, the node knows the router, and nothing comes from it for twelve seconds."""
+    case = dhcp_server(cut_off(case, 0.0), DhcpOutcome.OFFERED)
+    return changed(case, "port_rates", "port", interval_s=12.0)
+
+
+def narrow(case: CaseFile) -> CaseFile:
+    """Small packets come back from a router that says nothing, large ones from its neighbours."""
+    case = way_in(router_gone(case), 100)
+    for subject, received in (("operator>router/full", 0), ("operator>neighbour/p2", 4)):
+        check = PingCheck(
+            target="198.51.100.77", sent=4, received=received, rtt_avg_s=NOTHING, note=""
+        )
+        case = with_value(case, "ping", subject, check)
+    return case
+
+
+def wide(case: CaseFile) -> CaseFile:
+    """Packets of every size come back from a router that says nothing."""
+    return changed(narrow(case), "ping", "operator>router/full", received=4)
 
 
 def cut_off(case: CaseFile, often: float = 1.3, size: float = 76.0) -> CaseFile:

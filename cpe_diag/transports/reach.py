@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ECHO: Final = "icmp.echo"
 CONNECT: Final = "tcp.connect"
 
+USUAL_BYTES: Final = 56
+"""Of data in a request (ping(8) of iputils)."""
 ECHO_INTERVAL_S: Final = 0.2
 """Between two requests: the least that ping(8) of iputils allows to unprivileged users."""
 LONGEST_ECHO_S: Final = 2.0
@@ -42,7 +44,9 @@ class NetworkProber:
         self._recorder = recorder
         self._icmp = icmp
 
-    async def ping(self, address: str, *, count: int, deadline: float) -> PingCheck:
+    async def ping(
+        self, address: str, *, count: int, deadline: float, data_bytes: int | None = None
+    ) -> PingCheck:
         """Send `count` ICMP echo requests, one after the other.
 
         Datagram sockets are used where the system allows them, raw sockets otherwise.
@@ -51,6 +55,7 @@ class NetworkProber:
             address: an IP address.
             count: how many.
             deadline: absolute, monotonic seconds.
+            data_bytes: of data in each; None: as many as is usual.
 
         Returns:
             What came back.
@@ -68,7 +73,7 @@ class NetworkProber:
         wait_s = min(LONGEST_ECHO_S, left_s / (count + 1))
         exchange = self._recorder.begin(ECHO, address, f"{count} echo requests")
         try:
-            host = await _echo(address, count, wait_s)
+            host = await _echo(address, count, wait_s, data_bytes or USUAL_BYTES)
         except MeasurementError as error:
             self._recorder.end(exchange, round_trips=0, failure=error.failure.kind.value)
             raise
@@ -158,7 +163,7 @@ class NetworkProber:
         return took_s
 
 
-async def _echo(address: str, count: int, wait_s: float) -> Host:
+async def _echo(address: str, count: int, wait_s: float, data_bytes: int = USUAL_BYTES) -> Host:
     """Send through a datagram socket, or a raw one where the system allows only that."""
     from icmplib import ICMPLibError, SocketPermissionError, async_ping
 
@@ -166,7 +171,12 @@ async def _echo(address: str, count: int, wait_s: float) -> Host:
     for raw in (False, True):
         try:
             return await async_ping(
-                address, count=count, interval=ECHO_INTERVAL_S, timeout=wait_s, privileged=raw
+                address,
+                count=count,
+                interval=ECHO_INTERVAL_S,
+                timeout=wait_s,
+                privileged=raw,
+                payload_size=data_bytes,
             )
         except SocketPermissionError as error:
             refusal = error

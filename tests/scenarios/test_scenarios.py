@@ -244,6 +244,8 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("secure_web_blocked", ethernet_home, SITE, enclosed.secure_web_blocked, NETWORK, NOC),
     _row("service_blocked-names", ethernet_home, OUT, enclosed.names_blocked, NETWORK, NOC),
     _row("service_blocked-pages", ethernet_home, OUT, enclosed.web_blocked, NETWORK, NOC),
+    _row("router_mute", ethernet_home, OUT, enclosed.mute, ROUTER, SECOND),
+    _row("mtu_black_hole-unheard", ethernet_home, OUT, enclosed.narrow, NETWORK, NOC),
     _row("network_unexplained", ethernet_home, OUT, enclosed.cut_off, NETWORK, NOC),
     _row("core_loss", ethernet_home, SLOW, outside.core_loss, NETWORK, NOC),
     _row("core_loss-measured", ethernet_home, DROPS, load.core_loss, NETWORK, NOC),

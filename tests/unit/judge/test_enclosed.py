@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from cpe_diag.domain.dhcp_facts import DhcpOutcome
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.domain.verdict import FaultDomain
@@ -25,7 +26,9 @@ from cpe_diag.testing.fault_effects import router_gone
 from cpe_diag.testing.faults_enclosed import (
     asked_again,
     cut_off,
+    mute,
     names_blocked,
+    narrow,
     over_tls,
     own_rule,
     secure_web_blocked,
@@ -136,8 +139,8 @@ def test_a_home_that_sends_and_hears_nothing_is_cut_off() -> None:
 
 @pytest.mark.parametrize(
     ("often", "size"),
-    [(0.1, 76.0), (1.0, 42.0), (1.0, 64.0), (0.6, 342.0)],
-    ids=["hardly_sends", "arp_of_veth", "arp", "dhcp"],
+    [(0.1, 76.0), (0.7, 76.0), (1.2, 42.0), (1.2, 64.0), (1.1, 342.0)],
+    ids=["hardly_sends", "ipv6_alone", "arp_of_veth", "arp", "dhcp"],
 )
 def test_a_router_that_looks_for_an_address_or_an_edge_is_not_the_networks(
     often: float, size: float
@@ -145,6 +148,35 @@ def test_a_router_that_looks_for_an_address_or_an_edge_is_not_the_networks(
     """A router without power, without an address or with a wrong one may be the reason itself."""
     assert answer(cut_off(ETH, often, size), "home_cut_off") is False
     assert verdict(cut_off(ETH, often, size)).cause != "network_unexplained"
+
+
+def test_a_home_with_a_link_that_sends_nothing_is_the_routers() -> None:
+    """Whoever works answers at least for its hardware address."""
+    told = verdict(mute(ETH))
+    assert (told.domain, told.cause) == (FaultDomain.ROUTER, "router_mute")
+
+
+@pytest.mark.parametrize("kind", ["short", "no_dhcp", "sends", "locked_out"])
+def test_a_home_that_is_not_surely_mute_accuses_no_router(kind: str) -> None:
+    """Two samples too near, a server that gives nobody an address, or a frame now and then."""
+    case = mute(ETH)
+    if kind == "short":
+        case = changed(case, "port_rates", "port", interval_s=2.0)
+    elif kind == "no_dhcp":
+        case = outside.dhcp_server(case, DhcpOutcome.SILENT)
+    elif kind == "sends":
+        case = changed(case, "port_rates", "port", in_packets_per_s=0.3)
+    else:
+        case = unobserved(case, "learned_macs", "port", FailureKind.SILENT)
+    assert verdict(case).cause != "router_mute"
+
+
+def test_large_packets_that_the_neighbours_lose_too_accuse_no_line() -> None:
+    """Then it may be our own way."""
+    none = changed(narrow(ETH), "ping", "operator>neighbour/p2", received=0)
+    assert answer(none, "way_in_narrow") is None
+    unsent = changed(narrow(ETH), "ping", "operator>router/full", sent=0)
+    assert answer(unsent, "way_in_narrow") is None
 
 
 @pytest.mark.parametrize(

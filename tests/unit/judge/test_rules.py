@@ -286,6 +286,8 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("tls_held_back", enclosed.secure_web_blocked(ETH), enclosed.over_tls(ETH)),
     ("tls_from_home_held_back", enclosed.secure_web_blocked(ETH), enclosed.over_tls(ETH)),
     ("home_cut_off", enclosed.cut_off(ETH), ETH),
+    ("home_mute", enclosed.mute(ETH), ETH),
+    ("way_in_narrow", enclosed.narrow(ETH), enclosed.wide(ETH)),
     ("resolver_lies", outside.dns_resolver_lies(ETH), ETH),
     ("platform_refuses", outside.platform_refused(ETH), ETH),
     ("platform_certificate_bad", outside.platform_certificate(ETH), ETH),
