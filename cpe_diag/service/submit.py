@@ -44,7 +44,8 @@ class Order:
     every order is a run. `priority` 1 is the most urgent. `not_before` None: at once. `desk` and
     `desk_ticket`: where the case is answered, as the configuration names the desk and the desk
     the ticket; None: nowhere. `retries`: how often it is done again later where the router is
-    away; `follows` is the run after which it comes then.
+    away; `follows` is the run after which it comes then. `looks_only`: nothing
+    is changed, whatever the playbook says.
     """
 
     playbook: str
@@ -64,6 +65,7 @@ class Order:
     desk_ticket: str | None = None
     retries: int = 0
     follows: str | None = None
+    looks_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +185,7 @@ def _wish(order: Order, sealed: str) -> dict[str, object]:
             budget_s=order.budget.total_seconds(),
             everything=order.everything,
             load_agreed=order.load_agreed,
+            looks_only=order.looks_only,
             retries=order.retries,
         )
     )

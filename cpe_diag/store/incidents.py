@@ -88,6 +88,21 @@ class StoredIncidents:
             rows = connection.execute(select(INCIDENTS).order_by(INCIDENTS.c.since.desc()))
             return tuple(of_row(connection, row) for row in rows.mappings().all())
 
+    def going(self, since: datetime) -> tuple[Incident, ...]:
+        """Give confirmed incidents that nobody has cleared, of those that began after a moment.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = (
+            select(INCIDENTS)
+            .where(INCIDENTS.c.cleared_at.is_(None), INCIDENTS.c.case_id.is_not(None))
+            .where(INCIDENTS.c.since >= moment_text(since))
+        )
+        with self._store.reading() as connection:
+            rows = connection.execute(wanted).mappings().all()
+            return tuple(of_row(connection, row) for row in rows)
+
     def latest(self, kind: IncidentKind, place: str) -> Incident | None:
         """Give the newest incident of a place; None: there is none.
 
@@ -226,12 +241,7 @@ class StoredIncidents:
         Raises:
             StoreError: the store cannot be written.
         """
-        going = select(INCIDENTS).where(
-            INCIDENTS.c.cleared_at.is_(None), INCIDENTS.c.case_id.is_not(None)
-        )
-        with self._store.reading() as connection:
-            rows = connection.execute(going).mappings().all()
-            asked = [one for one in (of_row(connection, row) for row in rows) if tells(one)]
+        asked = [one for one in self.going(at - KEPT_FOR) if tells(one)]
         over: list[Incident] = []
         for incident in asked:
             digest = self._digest(incident, subscriber)

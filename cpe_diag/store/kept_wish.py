@@ -25,6 +25,7 @@ class KeptWish:
     load_agreed: bool
     retries: int = field(default=0, metadata={LATER: True})
     sealed: str = field(default="", metadata={LATER: True})
+    looks_only: bool = field(default=False, metadata={LATER: True})
 
 
 def encode_wish(wish: KeptWish) -> dict[str, object]:
@@ -39,4 +40,5 @@ def encode_wish(wish: KeptWish) -> dict[str, object]:
         "load_agreed": wish.load_agreed,
         "retries": wish.retries,
         "sealed": wish.sealed,
+        "looks_only": wish.looks_only,
     }

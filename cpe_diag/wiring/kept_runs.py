@@ -150,6 +150,7 @@ def begun(prepared: PreparedRun, values: Mapping[str, str]) -> Iterator[KeptRun]
         budget_s=wish.budget_s,
         everything=wish.everything,
         load_agreed=wish.load_agreed,
+        looks_only=wish.looks_only,
     )
     store = case_store(prepared.config)
     runs = StoredRuns(store)
@@ -264,6 +265,7 @@ def prepared_again(config: Config, row: RunRow) -> tuple[PreparedRun, Mapping[st
         platform=said.platform,
         everything=said.everything,
         load_agreed=said.load_agreed,
+        looks_only=said.looks_only,
     )
     return prepare(config, wish), said.values
 

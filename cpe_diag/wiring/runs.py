@@ -63,7 +63,8 @@ RUN_ID_BYTES: Final = 5
 class RunWish:
     """What somebody asks for, as they name it. `platform` None means the configured default.
 
-    `on_site`: a laptop at the customer's, None: nobody is there.
+    `on_site`: a laptop at the customer's, None: nobody is there. `looks_only`: nothing is changed,
+    whatever the playbook says.
     """
 
     playbook: str
@@ -76,6 +77,7 @@ class RunWish:
     everything: bool = False
     load_agreed: bool = False
     on_site: OnSite | None = None
+    looks_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +179,7 @@ async def perform(
             thresholds=prepared.config.thresholds,
             ticket=prepared.wish.ticket,
             everything=prepared.wish.everything,
-            act=act,
+            act=None if prepared.wish.looks_only else act,
         )
         without = _without(doors)
         result = await run_playbook(

@@ -25,6 +25,7 @@ from cpe_diag.service.fifteen_minutes import Warn
 from cpe_diag.service.http_exchange import new_client
 from cpe_diag.service.jobs import URGENT, Limits, job_of
 from cpe_diag.service.lease_watch import LeaseWatch
+from cpe_diag.service.measure_again import MeasureAgain
 from cpe_diag.service.queue_dbos import DbosJobs, DbosWorker
 from cpe_diag.service.spans import Steps, spans_from
 from cpe_diag.service.submit import DEFAULT_REGION
@@ -130,12 +131,18 @@ class Worker:
             grace=self._wish.grace,
         )
         clock = case_clock_of(self._config, self._store)
+        again = MeasureAgain(
+            incidents=stored_incidents(self._config),
+            runs=self._runs,
+            submit=lambda order: submit(self._config, order),
+        )
         letters = threading.Thread(target=self._sent, name="letters")
         letters.start()
         try:
             while True:
                 self._swept(sweep)
                 self._ticked(clock)
+                self._measured_again(again)
                 wait_s = self._wish.sweep_every_s * random.uniform(0.8, 1.2)  # noqa: S311
                 if self._stopping.wait(wait_s):
                     return
@@ -175,6 +182,15 @@ class Worker:
                     LOG.info("warned" if isinstance(deed, Warn) else "handed over")
         except StoreError as error:
             LOG.warning("clock of the cases: %s", error)
+
+    def _measured_again(self, again: MeasureAgain) -> None:
+        try:
+            ordered = again.once(self._store.now(self._clock))
+        except CpeDiagError as error:
+            LOG.warning("incidents: %s", error)
+        else:
+            if ordered:
+                LOG.info("of incidents, measured again: %d", ordered)
 
     def _sent(self) -> None:
         """Send letters until the last run has ended; what is left is the next worker's."""

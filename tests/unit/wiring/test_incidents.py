@@ -11,13 +11,14 @@ import pytest
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.incident import PlatformIncident
 from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide
 from cpe_diag.report.incident_words import incident_lines
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing.evidence_samples import dsl_home, ethernet_home
 from cpe_diag.wiring.config import Config, read
-from cpe_diag.wiring.incidents import note_incident
+from cpe_diag.wiring.incidents import note_incident, stored_incidents
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,9 +36,11 @@ def config(tmp_path: Path) -> Config:
     return read(tmp_path / "config.yaml", "a test")
 
 
-def note(config: Config, case: CaseFile, minutes: float = 0) -> Maybe[PlatformIncident]:
+def note(
+    config: Config, case: CaseFile, minutes: float = 0, case_id: str | None = None
+) -> Maybe[PlatformIncident]:
     """Judge a case and keep its incident."""
-    return note_incident(config, case, decide(case, {}), AT + timedelta(minutes=minutes))
+    return note_incident(config, case, decide(case, {}), AT + timedelta(minutes=minutes), case_id)
 
 
 def test_the_second_case_of_a_platform_is_told_as_a_known_incident(config: Config) -> None:
@@ -79,3 +82,24 @@ def test_a_store_that_cannot_be_used_costs_the_incident_and_not_the_verdict(
         outside.platform_down(ethernet_home("site_not_opening")),
     )
     assert found == Missing(why=FailureKind.DEPENDENCY)
+
+
+def test_an_incident_clears_when_two_who_met_it_are_seen_to_be_well(config: Config) -> None:
+    """Of a platform only who asks for it can tell."""
+
+    def home(who: str, symptom: str = "site_not_opening") -> CaseFile:
+        case = ethernet_home(symptom)
+        return replace(case, subscriber=replace(case.subscriber, id=who))
+
+    for who in ("one", "two"):
+        note(config, outside.platform_down(home(who)), case_id=f"case-{who}")
+    for who in ("one", "two"):
+        other = replace(home(who, "no_internet"), platform_host=None)
+        assert decide(other, {}).domain is FaultDomain.NONE
+        note(config, other, minutes=5)
+    (still,) = stored_incidents(config).every()
+    assert still.cleared_at is None
+    for who in ("one", "two"):
+        note(config, home(who), minutes=10)
+    (over,) = stored_incidents(config).every()
+    assert over.cleared_at == AT + timedelta(minutes=10)
