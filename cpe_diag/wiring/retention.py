@@ -10,8 +10,11 @@ from cpe_diag.store.action_journal import ActionJournals
 from cpe_diag.store.kept_copies import KeptCopyFiles, default_copies
 from cpe_diag.store.personal import Erased, erase, held_about, prune
 from cpe_diag.store.router_journal import RouterJournals
+from cpe_diag.store.run_tables import RUNS
+from cpe_diag.store.sealed import unseal
 from cpe_diag.wiring.desk import case_store, open_desk
 from cpe_diag.wiring.port_history import earlier_samples, forget_samples
+from cpe_diag.wiring.store_key import store_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +39,7 @@ def export_subscriber(config: Config, subscriber: str, because: str) -> dict[str
 
     Raises:
         RightsError: whoever wants it may not.
-        StoreError: the store cannot be used.
+        StoreError: the store cannot be used, or a value was sealed with another key.
     """
     desk = open_desk(config)
     about = About(subscriber=subscriber)
@@ -45,7 +48,16 @@ def export_subscriber(config: Config, subscriber: str, because: str) -> dict[str
     store = case_store(config)
     _take_over(store)
     samples = earlier_samples(config, subscriber)
-    return held_about(store, subscriber) | {"port_history": [encode(one) for one in samples]}
+    held = held_about(store, subscriber)
+    for row in held[RUNS.name]:
+        row["wish"] = _opened(config, row["wish"])
+    return held | {"port_history": [encode(one) for one in samples]}
+
+
+def _opened(config: Config, wish: dict[str, Any]) -> dict[str, Any]:
+    """Give what a run was ordered with in plain words: it is theirs."""
+    sealed = wish.pop("sealed", "")
+    return wish | {"values": unseal(store_key(config), sealed)} if sealed else wish
 
 
 def forget_subscriber(config: Config, subscriber: str, because: str) -> tuple[Erased, int]:

@@ -24,10 +24,12 @@ from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.run_journal import StoredRunJournal
 from cpe_diag.store.run_rows import NewRun, RunOutcome
 from cpe_diag.store.runs import StoredRuns
+from cpe_diag.store.sealed import seal
 from cpe_diag.testing.action_samples import PORT_RESTART
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store, open_desk
 from cpe_diag.wiring.retention import export_subscriber, forget_subscriber, prune_store
+from cpe_diag.wiring.store_key import store_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -258,3 +260,18 @@ def test_numbers_are_written_short_and_read_again(numbers: list[int], text: str)
 def test_what_names_no_numbers_erases_nothing(text: str) -> None:
     """Old entries have other words there."""
     assert [one for one in numbers_of(text) if text != "1-"] == []
+
+
+def test_what_was_sealed_is_given_out_in_plain_words(config: Config) -> None:
+    """A customer who asks what is kept about them gets what they once wished for."""
+    values = {"new_name": "Our home"}
+    new = NewRun(
+        id="r-sealed",
+        playbook="change_wifi",
+        subscriber="sub-9",
+        ticket=None,
+        wish={"values": {}, "sealed": seal(store_key(config), values)},
+    )
+    StoredRuns(case_store(config)).submit(new, at=AT)
+    (row,) = export_subscriber(config, "sub-9", "asked")["runs"]
+    assert row["wish"] == {"values": values}
