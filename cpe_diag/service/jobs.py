@@ -65,6 +65,7 @@ class JobSeen:
     id: str
     run: str
     begun_at: datetime | None
+    put_off_until: datetime | None = None
 
 
 class Jobs(Protocol):

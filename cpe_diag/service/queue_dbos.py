@@ -36,7 +36,8 @@ VERSION: Final = "runs-1"
 """Jobs are taken by workers of the same version only: it changes with what a job holds."""
 SCHEMA: Final = "dbos"
 GO_ON: Final = "go_on"
-WAITS: Final = ("ENQUEUED", "DELAYED")
+PUT_OFF: Final = "DELAYED"
+WAITS: Final = ("ENQUEUED", PUT_OFF)
 BEGUN: Final = "PENDING"
 UNIXEPOCH_SINCE: Final = (3, 42, 0)
 """sqlite.org, "Date And Time Functions": the modifier `subsec` of `unixepoch` came with 3.42."""
@@ -255,8 +256,13 @@ def _seen(job: WorkflowStatus) -> JobSeen:
     return JobSeen(
         id=job.workflow_id,
         run=job.workflow_id.partition("-")[0],
-        begun_at=None if begun is None else datetime.fromtimestamp(begun / 1000, UTC),
+        begun_at=_moment(begun),
+        put_off_until=_moment(job.delay_until_epoch_ms) if job.status == PUT_OFF else None,
     )
+
+
+def _moment(epoch_ms: int | None) -> datetime | None:
+    return None if epoch_ms is None else datetime.fromtimestamp(epoch_ms / 1000, UTC)
 
 
 @contextmanager

@@ -20,12 +20,14 @@ from cpe_diag.store.processes import has_died, this_process
 from cpe_diag.store.runs import StoredRuns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from cpe_diag.store.run_rows import RunRow
 
 GRACE: Final = timedelta(seconds=30)
 """How long a run may be without a job, and a job without its run: both are milliseconds."""
+LONGEST: Final = timedelta(minutes=2)
+"""A run that is due is put off for seconds."""
 PAGE: Final = 400
 
 
@@ -96,7 +98,7 @@ class Sweep:
 
     def _orphans(self, dead: Mapping[str, RunRow], at: datetime) -> list[str]:
         found = [row for row in dead.values() if row.region == self.region]
-        seen = self.jobs.seen(row.id for row in found)
+        seen = self._seen(found, at)
         lost = [row for row in found if all(job.begun_at for job in seen.get(row.id, ()))]
         return [self._queue(row, at) for row in lost]
 
@@ -107,15 +109,30 @@ class Sweep:
             self.region, before=at - self.grace, after=last, limit=PAGE
         ):
             last = rows[-1].id
-            seen = self.jobs.seen(row.id for row in rows)
+            seen = self._seen(rows, at)
             queued += [self._queue(row, at) for row in rows if not seen.get(row.id)]
         return queued
+
+    def _seen(self, rows: Iterable[RunRow], at: datetime) -> dict[str, tuple[JobSeen, ...]]:
+        """Give the jobs of runs that are due; what a wrong clock has put off for long is ended."""
+        found: dict[str, tuple[JobSeen, ...]] = {}
+        astray: list[str] = []
+        for run, jobs in self.jobs.seen(row.id for row in rows).items():
+            found[run] = tuple(one for one in jobs if not _is_astray(one, at))
+            astray += [one.id for one in jobs if _is_astray(one, at)]
+        if astray:
+            self.jobs.drop(astray)
+        return found
 
     def _queue(self, row: RunRow, at: datetime) -> str:
         """Queue a job that no sweep of the same minute queues again."""
         again = f"{int(at.timestamp()) // max(int(self.grace.total_seconds()), 1):x}"
         self.jobs.put(job_of(replace(row, not_before=None), at=at, again=again))
         return row.id
+
+
+def _is_astray(job: JobSeen, at: datetime) -> bool:
+    return job.put_off_until is not None and job.put_off_until > at + LONGEST
 
 
 def _is_done(row: RunRow | None) -> bool:

@@ -181,6 +181,21 @@ def test_after_the_store_was_away_whoever_does_a_run_has_time_to_renew_it(
     assert bench.sweep() == ()
 
 
+def test_a_job_that_a_wrong_clock_has_put_off_for_hours_is_ended_and_queued_again(
+    bench: Bench,
+) -> None:
+    """Its run is due: a worker came back from a busy router with a clock that was ahead."""
+    bench.runs.submit(NEW, at=AT)
+    soon = JobSeen(
+        id="run1-0-a", run="run1", begun_at=None, put_off_until=LATER + timedelta(seconds=20)
+    )
+    bench.jobs.live.append(soon)
+    assert bench.sweep() == ()
+    bench.jobs.live = [replace(soon, put_off_until=LATER + timedelta(hours=2))]
+    assert bench.sweep() == ("run1",)
+    assert bench.jobs.dropped == ["run1-0-a"]
+
+
 def test_an_order_from_the_future_is_found_too(bench: Bench) -> None:
     """The clock of whoever took it was ahead, and was put right."""
     bench.runs.submit(NEW, at=LATER + timedelta(hours=3))
