@@ -27,13 +27,15 @@ class LanRouters:
 
     `address_taken_by` are hardware addresses that answer for the router's own address (RFC 5227,
     section 2.1.1); Missing where the router cannot ask. `listened` False: the router cannot
-    listen, and knows from its neighbour table alone.
+    listen, and knows from its neighbour table alone. `well` are answers of devices to another
+    network's address that came by way of the router.
     """
 
     address: str
     announced: tuple[AnnouncedRouter, ...]
     address_taken_by: Maybe[tuple[str, ...]]
     listened: bool
+    well: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

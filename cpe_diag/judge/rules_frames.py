@@ -61,6 +61,9 @@ def device_port_cut(facts: Facts) -> Answer:
         return _unknown(facts)
     for one in _places(seen):
         came = known(one.from_device) or 0
+        if one.in_home and known(one.forwards) is False:
+            words = f"it is heard on {one.name}, on which the router's bridge passes nothing on"
+            return yes(words, FRAMES)
         if not one.in_home or came < facts.limits["device_tries"]:
             continue
         words = f"{came} of its frames came in on {one.name}, {heard.at_home} of them in the home"

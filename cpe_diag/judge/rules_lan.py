@@ -19,7 +19,8 @@ def lan_rogue_router(facts: Facts) -> Answer:
     """Answer whether another one offers itself to the home as its IPv6 router.
 
     Hubs of smart homes announce routes of their own and want no traffic to the world: their
-    lifetime is 0 (RFC 4861, section 4.2). A mark in the neighbour table alone is no proof.
+    lifetime is 0 (RFC 4861, section 4.2). A mark in the neighbour table alone is no proof: it
+    counts for nothing where devices were seen to answer by way of the router.
     """
     told = facts.fact(LanRouters, LAN_ROUTERS)
     if told is None:
@@ -32,12 +33,11 @@ def lan_rogue_router(facts: Facts) -> Answer:
         if used >= facts.limits["device_tries"]:
             words = f"{used} frames went to the world by way of {one.mac}, which is not the router"
             return yes(words, LAN_ROUTERS)
-    if told.announced and not told.listened:
+    unsaid = any(known(one.lifetime_s) is None for one in told.announced)
+    if unsaid and not (told.listened and told.well):
         return cannot_tell(facts, LAN_ROUTERS)
     if told.announced:
-        return no(
-            "others say that they are routers, and none wants to be the way out", LAN_ROUTERS
-        )
+        return no("another one says that it is a router, and nobody goes by it", LAN_ROUTERS)
     return no("nobody else says that it is a router", LAN_ROUTERS)
 
 

@@ -75,7 +75,7 @@ DEVICE_FACTS: Final[dict[tuple[str, str], object]] = {
     ),
     ("lan_offers", "router"): LanOffers(servers=()),
     ("lan_routers", "router"): LanRouters(
-        address="192.168.1.1", announced=(), address_taken_by=(), listened=True
+        address="192.168.1.1", announced=(), address_taken_by=(), listened=True, well=4
     ),
     ("device_frames", "device"): DeviceFrames(
         network="br-lan",

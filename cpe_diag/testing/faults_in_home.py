@@ -59,6 +59,11 @@ def port_filtered(case: CaseFile) -> CaseFile:
     return heard(on_socket(_without_lease(case)), at_home=0, dhcp_asked=4)
 
 
+def port_blocked(case: CaseFile) -> CaseFile:
+    """The bridge passes nothing on from lan1; one frame of the laptop's was heard there."""
+    return on_socket(_without_lease(case), forwards=False)
+
+
 def router_swallows(case: CaseFile) -> CaseFile:
     """The laptop asks the router for connections, and the router begins none of them."""
     case = device_idle(case)

@@ -37,6 +37,8 @@ _MACS: Final = re.compile(rf"^{_MAC}$", re.MULTILINE)
 # Our own lines: tcpdump's words for a router advertisement, and for what goes by way of somebody.
 _RA: Final = re.compile(rf"^ra {_MAC} (\d+)$", re.MULTILINE)
 _TO: Final = re.compile(rf"^to {_MAC} (\d+)$", re.MULTILINE)
+# Our own line: answers to pings from an address of another network.
+_WELL: Final = re.compile(r"^well (\d+)$", re.MULTILINE)
 # Our own line: the home's bridge and its hardware address.
 _HOME: Final = re.compile(rf"^(\S+) {_MAC}$", re.MULTILINE)
 # Our own line: a socket, and what its files in sysfs say (sysfs-class-net, sysfs of the bridge).
@@ -67,7 +69,7 @@ def lan_routers(answers: tuple[CommandAnswer, ...], _: ReadingContext) -> LanRou
         raise unparseable(label, "the router's own address is missing")
     marked = _MACS.findall(needed(parts, "neighbours", label))
     heard = needed(parts, "frames", label)
-    listened = heard != NO_CAPTURE
+    listened = not heard.startswith(NO_CAPTURE)
     lifetimes = {mac: int(lifetime) for mac, lifetime in _RA.findall(heard)}
     used = {mac: int(times) for mac, times in _TO.findall(heard)}
     macs = [mac for mac in dict.fromkeys([*marked, *lifetimes, *used]) if mac != own[1]]
@@ -83,6 +85,7 @@ def lan_routers(answers: tuple[CommandAnswer, ...], _: ReadingContext) -> LanRou
         ),
         address_taken_by=_taken(needed(parts, "arp", label), own, label),
         listened=listened,
+        well=sum(int(times) for times in _WELL.findall(heard)),
     )
 
 

@@ -70,9 +70,9 @@ def frames(
 
 def test_an_announcement_and_who_follows_it_are_both_told() -> None:
     """The lifetime says what is wanted, the frames what comes of it."""
-    fact = routers(f"{PC}\n", f"ra {PC} 1800\nto {PC} 6\n")
+    fact = routers(f"{PC}\n", f"well 2\nra {PC} 1800\nto {PC} 6\nwell 0\n")
     assert fact.announced == (AnnouncedRouter(mac=PC, lifetime_s=1800, used=6),)
-    assert fact.address_taken_by == ()
+    assert (fact.address_taken_by, fact.well) == ((), 2)
 
 
 def test_who_was_not_heard_has_no_lifetime() -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing import faults_in_home as in_home
@@ -44,6 +46,7 @@ def answer_of(case: CaseFile, rule: str) -> bool | None:
         (in_home.dhcp_unanswered, "router_ignores_device"),
         (in_home.port_for_television, "router_port_setting"),
         (in_home.port_filtered, "router_port_setting"),
+        (in_home.port_blocked, "router_port_setting"),
         (in_home.router_swallows, "router_drops_device"),
         (in_home.answers_kept_back, "router_drops_device"),
         (in_home.pinned, "router_drops_device"),
@@ -86,8 +89,13 @@ def test_who_is_used_as_a_way_out_and_is_not_the_router_needs_no_announcement() 
 
 def test_a_mark_in_the_neighbour_table_alone_accuses_nobody() -> None:
     """Where the router cannot listen, nobody knows what was announced."""
-    marked = changed(in_home.smart_hub(EVERYBODY), *in_home.ROUTERS, listened=False)
-    assert answer_of(marked, "lan_rogue_router") is None
+    unsaid = Missing(why=FailureKind.NOT_MEASURED)
+    marked = in_home.announced(EVERYBODY, lifetime_s=unsaid, used=0)
+    assert answer_of(marked, "lan_rogue_router") is False
+    deaf = changed(marked, *in_home.ROUTERS, listened=False)
+    assert answer_of(deaf, "lan_rogue_router") is None
+    untried = changed(marked, *in_home.ROUTERS, well=0)
+    assert answer_of(untried, "lan_rogue_router") is None
 
 
 def test_a_device_on_another_network_that_gets_its_pages_is_well() -> None:
