@@ -159,15 +159,16 @@ def _within(address: str, network: ipaddress.IPv4Network | ipaddress.IPv6Network
 def router_swallows_device(facts: Facts) -> Answer:
     """Answer whether what the device sends goes in at the router and does not come out of it.
 
-    Other devices' connections are the control: without them the router's table may tell nothing.
-    A connection that nobody answers stays in the table for two minutes (nf_conntrack-sysctl.rst).
+    Of IPv4: without address translation a router may keep no table. Other devices' connections
+    are the control. A connection that was passed on and that nobody answers stays in the table for
+    two minutes (nf_conntrack-sysctl.rst).
     """
     heard, watch = _heard(facts), facts.fact(DeviceWatch, WATCH)
     if heard is None or watch is None:
         return _unknown(facts) if heard is None else cannot_tell(facts, WATCH)
-    if heard.begun_answered or watch.flows.tcp_taken_up:
-        return no("its connections are answered by way of the router", FRAMES, WATCH)
-    if heard.begun < facts.limits["device_tries"]:
+    if heard.begun_answered or watch.flows.past_router_ipv4 > watch.flows.tcp_not_taken_up:
+        return no("its connections go by way of the router", FRAMES, WATCH)
+    if heard.begun <= facts.limits["device_tries"]:
         return does_not_arise("it asks the router for too few connections to tell")
     begun = f"it asked {heard.begun} times for a connection"
     if watch.flows.tcp_not_taken_up >= facts.limits["device_half_open"]:
@@ -178,8 +179,8 @@ def router_swallows_device(facts: Facts) -> Answer:
 
 def _not_begun(facts: Facts, watch: DeviceWatch, begun: str) -> Answer:
     table = facts.fact(DeviceFlows, FLOWS)
-    passed = watch.flows.past_router_ipv4 + (table.past_router_ipv4 if table else 0)
-    if passed or not watch.others_taken_up:
+    waiting = table.past_router - table.past_router_answered if table else 0
+    if waiting or not watch.others_taken_up:
         return no("the router passes its connections on, as far as its table tells", WATCH)
     words = f"{begun}, and the router began none, while those of other devices came about"
     return yes(words, FRAMES, WATCH)
