@@ -24,6 +24,10 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 	@$(PIP) install --quiet --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
+$(VENV)/.installed-bench: $(VENV)/.installed requirements-bench.lock
+	@$(PIP) install --quiet --require-hashes --requirement requirements-bench.lock
+	@touch $@
+
 .PHONY: demo
 demo: $(VENV)/.installed ## three subscribers, three faults, three verdicts, on a simulated network
 	@$(BIN)/cpe-diag demo
@@ -76,6 +80,12 @@ bench-sweep: $(VENV)/.installed ## a sweep of 20 nodes with 1,000 ports beside n
 bench-webhooks: $(VENV)/.installed ## how long a desk waits for the answer to its webhook, beside a bare Starlette route
 	@$(BIN)/python tests/bench/webhooks.py
 
+# LOAD="--runs 300 --rounds 1" for a look; tests/bench/queues.py --help tells all.
+.PHONY: bench-queue
+bench-queue: ## workers on PostgreSQL beside Celery with Redis, the same runs in turn (Debian packages postgresql and redis-server; a quarter of an hour)
+	@$(MAKE) --no-print-directory VENV=.venv-bench .venv-bench/.installed-bench
+	@.venv-bench/bin/python tests/bench/queues.py $(LOAD)
+
 # FAULTS="--lab home --half unseen3 --copies 2 ..."; tests/bench/verdicts.py --help tells all.
 .PHONY: bench-verdicts
 bench-verdicts: $(VENV)/.installed-dev ## how often verdicts are right: every fault of the labs in random order, confusion matrix, calibration (Linux, root, Debian packages; an hour)
@@ -127,7 +137,8 @@ lock: ## resolve the dependencies anew into the lock files, with hashes
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv; }
 	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade --group build pyproject.toml --output-file requirements.lock
 	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade --group build --group dev --extra otel --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade --group pyproject.toml:bench --constraint requirements.lock --output-file requirements-bench.lock
 
 .PHONY: clean
 clean: ## remove what make has made
-	@rm -rf .venv .venv-3.11 .venv-3.13 .venv-lock .venv-desk bench-results build *.egg-info
+	@rm -rf .venv .venv-3.11 .venv-3.13 .venv-bench .venv-desk .venv-lock bench-results build *.egg-info

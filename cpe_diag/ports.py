@@ -481,7 +481,7 @@ class RunJournal(Protocol):
     async def stop_asked(self) -> bool:
         """Say whether somebody wants the run cancelled; asked at each safe point.
 
-        False also where the store cannot be read.
+        What was seen up to a second ago may be told. False also where the store cannot be read.
         """
 
 

@@ -68,11 +68,12 @@ def give_batch(config: Config, wish: BatchWish, *, as_json: bool) -> ExitCode:
     from cpe_diag.service.worker_journal import AWAY_S, patient
     from cpe_diag.store.runs import StoredRuns
     from cpe_diag.wiring.desk import case_store
+    from cpe_diag.wiring.keeping import keeping
     from cpe_diag.wiring.orders import orders_of
 
     if len(wish.name) > LONGEST_NAME:
         raise BadInputError(f"the name {wish.name!r} is too long; give a shorter one with --name")
-    with told_clearly():
+    with told_clearly(), keeping(config) as kept:
         read = read_batch(wish.file, wish.playbook, wish.name)
         said = wish.of_all
         orders = [
@@ -86,8 +87,8 @@ def give_batch(config: Config, wish: BatchWish, *, as_json: bool) -> ExitCode:
             )
             for order in read
         ]
-        note_look(config, "look.subscriber", f"batch {wish.name} of {len(orders)} orders")
-        desk, runs = orders_of(config), StoredRuns(case_store(config))
+        note_look(kept, "look.subscriber", f"batch {wish.name} of {len(orders)} orders")
+        desk, runs = orders_of(kept), StoredRuns(case_store(kept))
         try:
             done = run_batch(
                 orders,

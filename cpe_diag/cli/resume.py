@@ -31,9 +31,9 @@ def resume(context: click.Context, /, run_id: str, *, as_json: bool, bundle: Pat
     from cpe_diag.store.bundle import check_place
     from cpe_diag.store.runs import StoredRuns
     from cpe_diag.wiring.desk import case_store
+    from cpe_diag.wiring.keeping import keeping
 
-    config = config_of(context)
-    with told_clearly():
+    with told_clearly(), keeping(config_of(context)) as config:
         if bundle is not None:
             check_place(bundle)
         row = StoredRuns(case_store(config)).run(run_id)

@@ -94,9 +94,9 @@ def run(  # noqa: PLR0913 - one parameter for each option
     from cpe_diag.cli.run_doing import begin
     from cpe_diag.playbook.answers import check_values
     from cpe_diag.store.bundle import check_place
+    from cpe_diag.wiring.keeping import keeping
     from cpe_diag.wiring.runs import RunWish, prepare
 
-    config = config_of(context)
     wish = RunWish(
         playbook=playbook,
         subscriber=subscriber,
@@ -108,7 +108,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
         everything=everything,
         load_agreed=load_agreed,
     )
-    with told_clearly():
+    with told_clearly(), keeping(config_of(context)) as config:
         if bundle is not None:
             check_place(bundle)
         prepared = prepare(config, wish)

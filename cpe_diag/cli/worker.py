@@ -60,14 +60,15 @@ def worker(  # noqa: PLR0913 - each is an option
     safe point to others.
     """
     from cpe_diag.service.jobs import Limits
+    from cpe_diag.wiring.keeping import keeping
     from cpe_diag.wiring.logs import LogFormat, log_as
     from cpe_diag.wiring.working import Worker, WorkerWish
 
     config = config_of(context)
     log_as(LogFormat(log_format))
     limits = Limits(in_process=at_once, per_node=per_node, starts_per_minute=per_minute)
-    with told_clearly():
-        working = Worker(config, WorkerWish(region=region, limits=limits))
+    with told_clearly(), keeping(config) as kept:
+        working = Worker(kept, WorkerWish(region=region, limits=limits))
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             working.stop()

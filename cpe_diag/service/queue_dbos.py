@@ -45,6 +45,9 @@ BUSY_S: Final = 30.0
 CONNECT_S: Final = 10
 SPARE_THREADS: Final = 4
 """What DBOS itself does in the threads that it shares with jobs."""
+OPEN: Final = 4
+"""Connections of a worker: DBOS uses one for milliseconds, and waits for its turn. Eight workers,
+with what they keep to the case store, stay below the 100 connections that PostgreSQL allows."""
 MANY: Final = 400
 
 
@@ -143,7 +146,7 @@ class DbosWorker:
 
     def __init__(self, url: URL, region: str, limits: Limits) -> None:
         """Work on the queues of `region`."""
-        self._engine = engine_of(url, limits.in_process + SPARE_THREADS)
+        self._engine = engine_of(url, OPEN)
         self._region = region
         self._limits = limits
 

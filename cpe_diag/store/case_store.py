@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any, Final
 import platformdirs
 from sqlalchemy import URL, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import NullPool, QueuePool
 
 from cpe_diag.domain.failures import StoreError
 from cpe_diag.store.case_tables import HEAD
+from cpe_diag.store.kept_connections import look_after_rest, pool_of
 from cpe_diag.store.server_patience import patience_of, server_limits
 from cpe_diag.store.sql_words import sql_words
 
@@ -72,7 +72,7 @@ class CaseStore:
         self._url = url
         self._wait_s = wait_s
         self._engine: Engine | None = None
-        self._pool: dict[str, Any] = {"poolclass": NullPool}
+        self._pool = pool_of(0)
         self._opening, self._turn = threading.Lock(), threading.Lock()
 
     @classmethod
@@ -109,14 +109,12 @@ class CaseStore:
             return str(url.database)
         return f"{url.get_backend_name()}://{url.host or ''}/{url.database or ''}"
 
-    def keep_open(self) -> None:
+    def keep_open(self, connections: int = KEPT_OPEN) -> None:
         """Keep connections between uses, until `close`: before the store is first used.
 
         To open one takes PostgreSQL some 5 ms; SQLite writes its log back when the last closes.
         """
-        self._pool = {"poolclass": QueuePool, "pool_size": KEPT_OPEN, "max_overflow": -1}
-        if not self._is_file:
-            self._pool["pool_pre_ping"] = True  # the server may have gone and come again
+        self._pool = pool_of(connections)
 
     def close(self) -> None:
         """Close what is kept open; the store can be used again."""
@@ -205,6 +203,7 @@ class CaseStore:
                 limits = server_limits(self._wait_s)
                 engine = create_engine(self._url, connect_args=limits, **self._pool)
                 event.listen(engine, "begin", patience_of(self._wait_s))
+                look_after_rest(engine)  # the server may have gone and come again
                 return engine
             engine = create_engine(self._url, connect_args={"timeout": self._wait_s}, **self._pool)
         except ImportError as error:

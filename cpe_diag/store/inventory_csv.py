@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import sys
 import textwrap
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ from cpe_diag.store.inventory_fields import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,21 +54,26 @@ class CsvSettings:
 class CsvInventory:
     """Subscribers and nodes from CSV files; a question scans the file once and keeps no row.
 
-    Only the ports of nodes are kept, once many nodes are asked for.
+    Only the ports of nodes are kept, once many nodes are asked for. For many questions the rows
+    are kept, as text.
     """
 
-    def __init__(self, settings: CsvSettings) -> None:
+    def __init__(self, settings: CsvSettings, *, many: bool = False) -> None:
         """Keep the settings; no file is opened yet.
 
         Args:
             settings: files and columns.
+            many: many questions come, while the files stay as they are: each file is read once.
 
         Raises:
             DefinitionError: the settings name a field that does not exist, or the delimiter is
                 not one character.
         """
         self.settings = settings
-        self._one_node: str | None = None
+        self._many = many
+        self._index: _Index | None = None
+        self._nodes_read: tuple[dict[str, AccessNode], list[Fault]] | None = None
+        self._one_node: str | None = "" if many else None
         """The only node that was asked for so far; empty: there are several."""
         self._ports_by_node: dict[str, list[NodePort]] | None = None
         if len(settings.delimiter) != 1:
@@ -92,7 +98,26 @@ class CsvInventory:
             DefinitionError: its row is wrong or there twice, or a column is missing; the line is
                 the file's, the column is the number of the cell.
         """
+        ids, found = self._rows_of(subscriber_id)
+        if not found:
+            near = near_matches(subscriber_id, ids)
+            path = self.settings.subscribers
+            msg = f"{path}: no subscriber {subscriber_id!r} among {len(ids)}{near}"
+            raise UnknownSubscriberError(msg)
+        if len(found) > 1:
+            message = f"the subscriber {subscriber_id!r} is here {len(found)} times"
+            raise DefinitionError(tuple(row.fault("id", message) for row in found[1:]))
+        return self._read(found[0])
+
+    def _rows_of(self, subscriber_id: str) -> tuple[Collection[str], list[_Row]]:
+        """Give all ids, and the rows of one of them."""
         table = _Table(self.settings.subscribers, self.settings.delimiter)
+        if self._many:
+            index = self._index
+            if index is None:
+                index = _Index(table, self.settings.columns)
+                self._index = index
+            return index.ids, index.rows(subscriber_id)
         found: list[_Row] = []
         ids: list[str] = []
         for row in table.rows(self.settings.columns, SUBSCRIBER_FIELDS, ("id",)):
@@ -100,14 +125,7 @@ class CsvInventory:
             ids.append(row_id)
             if row_id == subscriber_id:
                 found.append(row)
-        if not found:
-            near = near_matches(subscriber_id, ids)
-            msg = f"{table.path}: no subscriber {subscriber_id!r} among {len(ids)}{near}"
-            raise UnknownSubscriberError(msg)
-        if len(found) > 1:
-            message = f"the subscriber {subscriber_id!r} is here {len(found)} times"
-            raise DefinitionError(tuple(row.fault("id", message) for row in found[1:]))
-        return self._read(found[0])
+        return ids, found
 
     def check(self) -> tuple[Fault, ...]:
         """Check every row of both files.
@@ -149,11 +167,13 @@ class CsvInventory:
             self._one_node = node_id
             return tuple(port for _, port in self._ports(node_id))
         # Whoever asks for a second node asks for many: a scan for each would take minutes.
-        if self._ports_by_node is None:
-            self._ports_by_node = {}
+        by_node = self._ports_by_node
+        if by_node is None:
+            by_node = {}
             for node, port in self._ports():
-                self._ports_by_node.setdefault(node, []).append(port)
-        return tuple(self._ports_by_node.get(node_id, ()))
+                by_node.setdefault(node, []).append(port)
+            self._ports_by_node = by_node
+        return tuple(by_node.get(node_id, ()))
 
     def _ports(self, node_id: str | None = None) -> Iterator[tuple[str, NodePort]]:
         """Go through the ports of one node, or of all, with their nodes."""
@@ -236,6 +256,17 @@ class CsvInventory:
         return subscriber
 
     def _nodes(self, faults: list[Fault]) -> dict[str, AccessNode]:
+        if not self._many:
+            return self._read_nodes(faults)
+        held = self._nodes_read
+        if held is None:
+            wrong: list[Fault] = []
+            held = (self._read_nodes(wrong), wrong)
+            self._nodes_read = held
+        faults += held[1]
+        return held[0]
+
+    def _read_nodes(self, faults: list[Fault]) -> dict[str, AccessNode]:
         if self.settings.nodes is None:
             return {}
         nodes: dict[str, AccessNode] = {}
@@ -280,6 +311,61 @@ _TITLES_LINE: Final = 1
 _LONGEST_TITLES: Final = 2000
 
 
+class _RowReader:
+    """Makes rows of lines, by the titles of the file."""
+
+    def __init__(
+        self,
+        path: Path,
+        found: list[str],
+        titles: Mapping[str, str],
+        cells: Mapping[str, int],
+    ) -> None:
+        self._path = path
+        self._count = len(found)
+        self._titles = titles
+        self._cells = cells
+
+    def text(self, row: list[str], name: str) -> str:
+        """Give one field."""
+        cell = self._cells.get(name, sys.maxsize)
+        return row[cell].strip() if cell < len(row) else ""
+
+    def row(self, line: int, row: list[str]) -> _Row:
+        odd = f"this row has {len(row)} cells; there are {self._count} titles"
+        return _Row(
+            file=str(self._path),
+            line=line,
+            values={name: row[cell] for name, cell in self._cells.items() if cell < len(row)},
+            cells={name: cell + 1 for name, cell in self._cells.items()},
+            titles=self._titles,
+            wrong_length=odd if len(row) != self._count else "",
+        )
+
+
+class _Index:
+    """All rows by their ids, each as one text: a list of cells takes four times as much."""
+
+    def __init__(self, table: _Table, columns: Mapping[str, str]) -> None:
+        self._reader, lines = table.raw(columns, SUBSCRIBER_FIELDS, ("id",))
+        self._held: dict[str, tuple[int, str]] = {}
+        self._again: dict[str, list[tuple[int, str]]] = {}
+        for line, row in lines:
+            row_id, held = self._reader.text(row, "id"), (line, json.dumps(row))
+            if self._held.setdefault(row_id, held) is not held:
+                self._again.setdefault(row_id, []).append(held)
+
+    @property
+    def ids(self) -> Collection[str]:
+        again = (row_id for row_id, rows in self._again.items() for _ in rows)
+        return (*self._held, *again)
+
+    def rows(self, row_id: str) -> list[_Row]:
+        first = self._held.get(row_id)
+        held = [] if first is None else [first, *self._again.get(row_id, ())]
+        return [self._reader.row(line, json.loads(text)) for line, text in held]
+
+
 class _Table:
     """A CSV file with a line of titles."""
 
@@ -291,17 +377,16 @@ class _Table:
         self, columns: Mapping[str, str], fields: tuple[str, ...], required: tuple[str, ...]
     ) -> Iterator[_Row]:
         lines = self._lines()
-        found, titles, cells = self._titles(lines, columns, fields, required)
+        reader = _RowReader(self.path, *self._titles(lines, columns, fields, required))
         for line, row in lines:
-            odd = f"this row has {len(row)} cells; there are {len(found)} titles"
-            yield _Row(
-                file=str(self.path),
-                line=line,
-                values={name: row[cell] for name, cell in cells.items() if cell < len(row)},
-                cells={name: cell + 1 for name, cell in cells.items()},
-                titles=titles,
-                wrong_length=odd if len(row) != len(found) else "",
-            )
+            yield reader.row(line, row)
+
+    def raw(
+        self, columns: Mapping[str, str], fields: tuple[str, ...], required: tuple[str, ...]
+    ) -> tuple[_RowReader, Iterator[tuple[int, list[str]]]]:
+        """Give lines as they are, and what makes rows of them."""
+        lines = self._lines()
+        return _RowReader(self.path, *self._titles(lines, columns, fields, required)), lines
 
     def texts(
         self,

@@ -84,12 +84,15 @@ _MOST_ROWS: Final = 20_000
 class SqlInventory:
     """Subscribers and nodes from a SQL database; every question is one short transaction."""
 
-    def __init__(self, settings: SqlSettings, credentials: CredentialSource) -> None:
+    def __init__(
+        self, settings: SqlSettings, credentials: CredentialSource, *, connections: int = 0
+    ) -> None:
         """Keep the settings; nothing is connected yet.
 
         Args:
             settings: database, queries and columns.
             credentials: resolves the URL where it is a reference.
+            connections: how many stay open between questions until `close`; 0: none does.
 
         Raises:
             DefinitionError: a query does more than read, or a field is named that does not
@@ -97,6 +100,7 @@ class SqlInventory:
         """
         self.settings = settings
         self._credentials = credentials
+        self._connections = connections
         self._engine: Engine | None = None
         _check(settings)
 
@@ -192,6 +196,12 @@ class SqlInventory:
         rows = self._ask("nodes_query", self.settings.nodes_query)
         return tuple(self._read_node(row) for row in rows)
 
+    def close(self) -> None:
+        """Close the connections that stay open; the next question resolves the URL anew."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.dispose()
+
     def _read_node(self, row: Mapping[str, object], **known: str) -> AccessNode:
         named = self.settings.node_columns
         columns = {name: column for name, column in named.items() if name not in known}
@@ -264,17 +274,26 @@ class SqlInventory:
                 connection.rollback()
         except SQLAlchemyError as error:
             msg = f"{self._name()}: {setting}: {sql_words(error, engine.url)}"
+            self.close()
             raise InventoryError(msg) from None
         return rows
 
     def _opened(self) -> Engine:
         if self._engine is None:
-            from sqlalchemy import create_engine  # noqa: PLC0415 - slow to import, see _ask
+            from sqlalchemy import create_engine, make_url  # noqa: PLC0415 - slow to import, see _ask
             from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - as above
-            from sqlalchemy.pool import NullPool  # noqa: PLC0415 - as above
+
+            from cpe_diag.store.kept_connections import (  # noqa: PLC0415 - as above
+                look_after_rest,
+                pool_of,
+            )
 
             try:
-                engine = create_engine(self._url(), poolclass=NullPool)
+                url = make_url(self._url())
+                # A file may be replaced by a new one, which an open connection does not see.
+                is_file = url.get_backend_name() == "sqlite"
+                engine = create_engine(url, **pool_of(0 if is_file else self._connections))
+                look_after_rest(engine)
             except ImportError as error:
                 msg = f"the inventory database needs a Python package: {error.name}"
                 raise InventoryError(msg) from None

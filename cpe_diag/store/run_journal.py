@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, insert, select, update
 
@@ -15,18 +16,28 @@ from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.run_tables import RUN_ENTRIES, RUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
 
     from cpe_diag.domain.run_journal import RunEntry
     from cpe_diag.store.case_store import CaseStore
 
+SEEN_FOR_S: Final = 1.0
+
 
 class StoredRunJournal:
     """The journal of one run, for the worker that has taken it up."""
 
-    def __init__(self, store: CaseStore, run_id: str, attempt: int, *, earlier: int = 0) -> None:
+    def __init__(
+        self,
+        store: CaseStore,
+        run_id: str,
+        attempt: int,
+        *,
+        earlier: int = 0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Write for `attempt`, which `claim` or `begin` has given.
 
         Args:
@@ -34,11 +45,15 @@ class StoredRunJournal:
             run_id: of the run.
             attempt: whose entries these are.
             earlier: how many entries the attempts before have left.
+            monotonic: gives seconds.
         """
         self._store = store
         self._run_id = run_id
         self._attempt = attempt
         self._earlier = earlier
+        self._monotonic = monotonic
+        self._stop: tuple[bool, float] | None = None
+        """Whether it was to be cancelled, and when that was seen."""
         # A store that hangs holds up one thread of ours, and nobody else's.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"journal-{run_id}")
 
@@ -54,8 +69,9 @@ class StoredRunJournal:
 
     def append(self, entries: Sequence[RunEntry], first: int) -> None:
         """Append what is not there yet; see `note`."""
+        seen_s = self._monotonic()
         with self._store.writing() as connection:
-            check_attempt(connection, self._run_id, self._attempt)
+            stop = check_attempt(connection, self._run_id, self._attempt)
             last = connection.execute(
                 select(func.max(RUN_ENTRIES.c.seq)).where(RUN_ENTRIES.c.run == self._run_id)
             ).scalar()
@@ -74,9 +90,15 @@ class StoredRunJournal:
             ]
             if rows:
                 connection.execute(insert(RUN_ENTRIES), rows)
+        self._stop = (stop, seen_s)
 
     async def stop_asked(self) -> bool:
-        """Say whether somebody wants the run cancelled; False where nobody can tell."""
+        """Say whether somebody wants the run cancelled; False where nobody can tell.
+
+        What was seen when something was noted holds for a second.
+        """
+        if self._stop is not None and self._monotonic() - self._stop[1] < SEEN_FOR_S:
+            return self._stop[0]
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._asked)
 
     def _asked(self) -> bool:
@@ -88,8 +110,11 @@ class StoredRunJournal:
             return False
 
 
-def check_attempt(connection: Connection, run_id: str, attempt: int) -> None:
+def check_attempt(connection: Connection, run_id: str, attempt: int) -> bool:
     """Hold a run to its worker, until the transaction ends.
+
+    Returns:
+        Whether somebody wants it cancelled.
 
     Raises:
         RunError: another worker has taken it up, or it has ended.
@@ -99,6 +124,9 @@ def check_attempt(connection: Connection, run_id: str, attempt: int) -> None:
         .where(RUNS.c.id == run_id, RUNS.c.attempt == attempt)
         .where(RUNS.c.state == RunState.RUNNING.value)
         .values(attempt=attempt)
+        .returning(RUNS.c.cancel_asked_at)
     )
-    if connection.execute(ours).rowcount != 1:
+    row = connection.execute(ours).first()
+    if row is None:
         raise RunError(f"run {run_id} has ended, or another worker has taken it up")
+    return row[0] is not None

@@ -25,10 +25,11 @@ NOBODY: Final = ("postgres", "nobody")
 
 @dataclass(slots=True, kw_only=True)
 class PostgresServer:
-    """A server that is up; `folder` is that of its socket."""
+    """A server that is up; `folder` is that of its socket; `durable`: a commit is on the disk."""
 
     folder: Path
     account: dict[str, Any]
+    durable: bool = False
     made: int = 0
     process: subprocess.Popen[bytes] | None = None
 
@@ -45,7 +46,8 @@ class PostgresServer:
         Raises:
             OSError: it did not start.
         """
-        options = ("-k", str(self.folder), "-c", "listen_addresses=", "-c", "fsync=off")
+        fsync = "on" if self.durable else "off"
+        options = ("-k", str(self.folder), "-c", "listen_addresses=", "-c", f"fsync={fsync}")
         self.process = subprocess.Popen(  # noqa: S603 - a server of the system, in our folder
             [_program("postgres"), "-D", str(self.folder / "data"), *options],
             stdout=subprocess.DEVNULL,
@@ -76,8 +78,11 @@ def why_no_postgres() -> str:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_server(*, durable: bool = False) -> Iterator[PostgresServer]:
     """Keep a server running until the block is left; its folder goes with it.
+
+    Args:
+        durable: a commit is on the disk; tests do not need that, figures do.
 
     Yields:
         The server.
@@ -92,7 +97,7 @@ def postgres_server() -> Iterator[PostgresServer]:
             shutil.chown(folder, account["user"], account["group"])
         data = folder / "data"
         _run("initdb", "-D", str(data), "-U", USER, "-A", "trust", "-N", "-E", "UTF8", **account)
-        server = PostgresServer(folder=folder, account=account)
+        server = PostgresServer(folder=folder, account=account, durable=durable)
         try:
             server.start()
             yield server

@@ -23,6 +23,7 @@ from cpe_diag.wiring.config_people import (
     staff_part,
     store_part,
 )
+from cpe_diag.wiring.keeping import Kept
 
 ENVIRONMENT_NAME: Final = "CPE_DIAG_CONFIG"
 DEFAULT_SAMPLE_INTERVAL_S: Final = 1.0
@@ -60,7 +61,8 @@ class DhcpConfig:
 class Config:
     """A checked configuration. `origin` says in words where it came from.
 
-    `tickets` is that part as it was said; `wiring.tickets` makes values of it.
+    `tickets` is that part as it was said; `wiring.tickets` makes values of it. `kept` is what a
+    process that does many runs keeps between them (`wiring.keeping`), None: nothing.
     """
 
     origin: str
@@ -90,6 +92,7 @@ class Config:
     tickets: Mapping[str, object] = field(default_factory=dict)
     driver_folders: tuple[Path, ...] = ()
     playbook_folders: tuple[Path, ...] = ()
+    kept: Kept | None = field(default=None, repr=False, compare=False)
 
 
 def user_config_path() -> Path:

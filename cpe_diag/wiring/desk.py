@@ -6,7 +6,7 @@ SQLAlchemy takes a quarter of a second to import, so whoever needs a desk import
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.audit import About, AuditEvent, AuditKind
 from cpe_diag.domain.failures import RightsError, StoreError
@@ -28,6 +28,7 @@ from cpe_diag.store.consent_codes import ConsentCodes
 from cpe_diag.store.consents import StoredConsents
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.credentials import credentials_of
+from cpe_diag.wiring.keeping import shared
 from cpe_diag.wiring.rights import read_rights
 from cpe_diag.wiring.staff import staff_of
 
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cpe_diag.wiring.config import Config
+
+KEPT_OPEN: Final = 3
+"""Connections to the store that a worker keeps: it writes for milliseconds, and is one of many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,16 +189,25 @@ def case_store(config: Config) -> CaseStore:
         config: the configuration.
 
     Returns:
-        The store.
+        The store; the same one, with connections that stay open, where it keeps what runs share.
 
     Raises:
         MeasurementError: the reference to the store's URL cannot be resolved.
         StoreError: the store's URL is none.
     """
-    wanted = config.store
-    if wanted.url is None:
-        return CaseStore.at(wanted.path or default_path())
-    return CaseStore.behind(credentials_of(config).resolve(wanted.url))
+
+    def opened() -> CaseStore:
+        wanted = config.store
+        if wanted.url is None:
+            store = CaseStore.at(wanted.path or default_path())
+        else:
+            store = CaseStore.behind(credentials_of(config).resolve(wanted.url))
+        if config.kept is not None:
+            store.keep_open(KEPT_OPEN)
+            config.kept.at_end(store.close)
+        return store
+
+    return shared(config, "case store", opened)
 
 
 def _keys(config: Config) -> KeySource:

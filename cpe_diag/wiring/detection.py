@@ -13,7 +13,7 @@ from cpe_diag.domain.failures import DefinitionError, MeasurementError
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.port_facts import NodeSystem
 from cpe_diag.domain.subscriber import DSL, PON, Technology
-from cpe_diag.driver_kit.load import load_access_driver
+from cpe_diag.wiring.access_drivers import access_driver_named
 
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import Evidence
@@ -70,7 +70,7 @@ async def detected_driver(
         return None
     named = await recognised(config, subscriber.node.id, doors.snmp, doors.clock, memory)
     named = named or by_technology(subscriber)
-    return None if named is None else load_access_driver(named, config.driver_folders)
+    return None if named is None else access_driver_named(config, named)
 
 
 async def recognised(
@@ -115,7 +115,7 @@ async def recognised(
 
 def _is_there(driver: str, config: Config) -> bool:
     try:
-        load_access_driver(driver, config.driver_folders)
+        access_driver_named(config, driver)
     except DefinitionError:
         return False
     return True

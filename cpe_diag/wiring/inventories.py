@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from cpe_diag.domain.failures import InventoryError
+from cpe_diag.wiring.keeping import shared
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cpe_diag.ports import CredentialSource, Inventory
-    from cpe_diag.wiring.config import Config
+    from cpe_diag.wiring.config import Config, InventoryConfig
+
+KEPT_OPEN: Final = 2
+"""Connections to the operator's database that a worker leaves open."""
 
 
 def inventory_of(config: Config, credentials: CredentialSource) -> Inventory:
-    """Open the configured inventory.
+    """Open the configured inventory, once where the configuration keeps what runs share.
 
     Args:
         config: the configuration, checked against its schema.
@@ -33,14 +39,40 @@ def inventory_of(config: Config, credentials: CredentialSource) -> Inventory:
         )
     # The schema has checked the names and types of what is passed on.
     rest = cast("dict[str, Any]", dict(wanted.rest))
+    return shared(
+        config,
+        "inventory",
+        lambda: _opened(config, wanted, rest, credentials),
+        (_seen(wanted.path), _seen(wanted.nodes)),
+    )
+
+
+def _opened(
+    config: Config, wanted: InventoryConfig, rest: dict[str, Any], credentials: CredentialSource
+) -> Inventory:
+    kept = config.kept
     if wanted.path is None:
         from cpe_diag.store.inventory_sql import SqlInventory, SqlSettings
 
-        return SqlInventory(SqlSettings(**rest), credentials)
+        settings = SqlSettings(**rest)
+        inventory = SqlInventory(settings, credentials, connections=KEPT_OPEN if kept else 0)
+        if kept:
+            kept.at_end(inventory.close)
+        return inventory
     if wanted.kind == "csv":
         from cpe_diag.store.inventory_csv import CsvInventory, CsvSettings
 
-        return CsvInventory(CsvSettings(subscribers=wanted.path, nodes=wanted.nodes, **rest))
+        csv = CsvSettings(subscribers=wanted.path, nodes=wanted.nodes, **rest)
+        return CsvInventory(csv, many=kept is not None)
     from cpe_diag.store.inventory_yaml import YamlInventory
 
     return YamlInventory(wanted.path)
+
+
+def _seen(path: Path | None) -> tuple[int, int] | None:
+    """Tell a file from what it was before; None: there is none, and whoever reads it says so."""
+    try:
+        said = None if path is None else path.stat()
+    except OSError:
+        return None
+    return said and (said.st_mtime_ns, said.st_size)

@@ -75,7 +75,7 @@ class KeptRun:
             domain=verdict.domain.value,
             cause=verdict.cause,
             confidence=verdict.confidence,
-            files=bundle_files(result, critical_path(result.trace).total_s),
+            files=bundle_files(result, critical_path(result.trace).total_s, indent=None),
             letters=told_of_end(self.config, self.case, result),
         )
         self.runs.end(self.row.id, self.row.attempt, outcome, at=_now())

@@ -10,7 +10,6 @@ from cpe_diag.driver_kit.access import AccessDriver
 from cpe_diag.driver_kit.load import (
     detect,
     list_drivers,
-    load_access_driver,
     load_driver,
     load_router_driver,
 )
@@ -18,8 +17,11 @@ from cpe_diag.judge.choosing import enough, next_probes, second_probes
 from cpe_diag.judge.decide import decide
 from cpe_diag.judge.offer import Offer
 from cpe_diag.judge.rules import RULES
+from cpe_diag.playbook.load import load_playbook
 from cpe_diag.playbook.vocabulary import Vocabulary
 from cpe_diag.probes.catalogue import PROBES
+from cpe_diag.wiring.access_drivers import access_driver_named
+from cpe_diag.wiring.keeping import read_lately
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,8 +29,10 @@ if TYPE_CHECKING:
     from cpe_diag.domain.evidence import FactKey
     from cpe_diag.domain.subscriber import Subscriber
     from cpe_diag.domain.verdict import Verdict
+    from cpe_diag.driver_kit.load import Driver
     from cpe_diag.driver_kit.router import RouterDriver
     from cpe_diag.judge.question import CaseFile
+    from cpe_diag.playbook.model import Playbook
     from cpe_diag.wiring.config import Config
 
 
@@ -121,7 +125,7 @@ def access_driver_of(subscriber: Subscriber, config: Config) -> AccessDriver | N
     """
     if subscriber.node is None or subscriber.node.driver is None:
         return None
-    return load_access_driver(subscriber.node.driver, config.driver_folders)
+    return access_driver_named(config, subscriber.node.driver)
 
 
 STANDARD_MODEM: Final = "docsis_modem"
@@ -142,7 +146,7 @@ def modem_driver_of(subscriber: Subscriber, config: Config) -> AccessDriver | No
     """
     if subscriber.modem is None:
         return None
-    return load_access_driver(subscriber.modem.driver or STANDARD_MODEM, config.driver_folders)
+    return access_driver_named(config, subscriber.modem.driver or STANDARD_MODEM)
 
 
 def fitting_driver(config: Config, sys_object_id: str, sys_descr: str) -> AccessDriver | None:
@@ -159,9 +163,7 @@ def fitting_driver(config: Config, sys_object_id: str, sys_descr: str) -> Access
     Raises:
         DefinitionError: the file of a driver is wrong.
     """
-    files = list_drivers(config.driver_folders)
-    drivers = [load_driver(file.id, config.driver_folders) for file in files]
-    access = [driver for driver in drivers if isinstance(driver, AccessDriver)]
+    access = [driver for driver in _drivers(config) if isinstance(driver, AccessDriver)]
     return detect(access, sys_object_id, sys_descr)
 
 
@@ -180,7 +182,12 @@ def router_driver_of(subscriber: Subscriber, config: Config) -> RouterDriver | N
     """
     if subscriber.router is None or subscriber.router.platform is None:
         return None
-    return load_router_driver(subscriber.router.platform, config.driver_folders)
+    platform = subscriber.router.platform
+    return read_lately(
+        config,
+        ("router driver", platform),
+        lambda: load_router_driver(platform, config.driver_folders),
+    )
 
 
 def router_drivers(config: Config) -> tuple[RouterDriver, ...]:
@@ -195,9 +202,36 @@ def router_drivers(config: Config) -> tuple[RouterDriver, ...]:
     Raises:
         DefinitionError: the file of a driver is wrong.
     """
-    files = list_drivers(config.driver_folders)
-    every = (load_driver(file.id, config.driver_folders) for file in files)
-    return tuple(driver for driver in every if not isinstance(driver, AccessDriver))
+    return tuple(driver for driver in _drivers(config) if not isinstance(driver, AccessDriver))
+
+
+def playbook_of(config: Config, name_or_path: str) -> Playbook:
+    """Load a playbook.
+
+    Args:
+        config: names further folders of playbooks.
+        name_or_path: its id, or the path of its file.
+
+    Returns:
+        The playbook, checked.
+
+    Raises:
+        DefinitionError: there is no such playbook, or its file is wrong: every fault.
+    """
+    return read_lately(
+        config,
+        ("playbook", name_or_path),
+        lambda: load_playbook(name_or_path, vocabulary(), config.playbook_folders),
+    )
+
+
+def _drivers(config: Config) -> tuple[Driver, ...]:
+    folders = config.driver_folders
+    return read_lately(
+        config,
+        "drivers",
+        lambda: tuple(load_driver(file.id, folders) for file in list_drivers(folders)),
+    )
 
 
 def wrong_choice(file: str, message: str) -> DefinitionError:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, Final
 
-from cpe_diag.playbook.load import load_playbook
 from cpe_diag.service.jobs import job_of
 from cpe_diag.service.submit import Orders
 from cpe_diag.store.cases import StoredCases
@@ -15,16 +14,19 @@ from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.inventories import inventory_of
-from cpe_diag.wiring.knowledge import vocabulary
+from cpe_diag.wiring.keeping import shared
+from cpe_diag.wiring.knowledge import playbook_of
 from cpe_diag.wiring.store_key import store_key
 
 if TYPE_CHECKING:
-    from cpe_diag.playbook.model import Playbook
-    from cpe_diag.service.jobs import Jobs
+    from cpe_diag.service.queue_dbos import DbosJobs
     from cpe_diag.service.submit import Order, Submitted
     from cpe_diag.store.case_store import CaseStore
     from cpe_diag.store.run_rows import RunRow
     from cpe_diag.wiring.config import Config
+
+KEPT_OPEN: Final = 2
+"""Connections to the queue that whoever takes many orders leaves open."""
 
 
 def orders_of(config: Config, store: CaseStore | None = None) -> Orders:
@@ -44,17 +46,13 @@ def orders_of(config: Config, store: CaseStore | None = None) -> Orders:
         StoreError: the store's URL is none.
     """
     store = store or case_store(config)
-
-    @cache
-    def playbook_of(name: str) -> Playbook:
-        return load_playbook(name, vocabulary(), config.playbook_folders)
-
+    tell = shared(config, "telling", lambda: _telling(config, store))
     return Orders(
         inventory=inventory_of(config, credentials_of(config)),
-        playbook_of=playbook_of,
+        playbook_of=cache(partial(playbook_of, config)),
         runs=StoredRuns(store),
         cases=StoredCases(store),
-        tell=Telling(store),
+        tell=tell,
         clock=SystemClock(),
         seal=lambda values: seal(store_key(config), values) if values else "",
     )
@@ -76,13 +74,22 @@ def submit(config: Config, order: Order) -> Submitted:
     return orders_of(config).submit(order)
 
 
+def _telling(config: Config, store: CaseStore) -> Telling:
+    if config.kept is None:
+        return Telling(store, 0)
+    telling = Telling(store, KEPT_OPEN)
+    config.kept.at_end(telling.close)
+    return telling
+
+
 class Telling:
     """Queues a job for a run; what is needed for that is loaded when the first comes."""
 
-    def __init__(self, store: CaseStore) -> None:
-        """Queue in the database of `store`."""
+    def __init__(self, store: CaseStore, connections: int) -> None:
+        """Queue in the database of `store`, with connections that stay open until `close`."""
         self._store = store
-        self._jobs: Jobs | None = None
+        self._connections = connections
+        self._jobs: DbosJobs | None = None
 
     def __call__(self, run: RunRow) -> None:
         """Queue a job.
@@ -94,5 +101,10 @@ class Telling:
             # dbos takes half a second to import.
             from cpe_diag.service.queue_dbos import DbosJobs
 
-            self._jobs = DbosJobs(self._store.url)
+            self._jobs = DbosJobs(self._store.url, self._connections)
         self._jobs.put(job_of(run, at=SystemClock().now()))
+
+    def close(self) -> None:
+        """Close the connections that stay open."""
+        if self._jobs is not None:
+            self._jobs.close()

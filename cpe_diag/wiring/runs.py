@@ -18,7 +18,6 @@ from cpe_diag.field.on_site import OnSite
 from cpe_diag.judge.decide import find
 from cpe_diag.judge.thresholds import check_overrides
 from cpe_diag.playbook.answers import check_answers
-from cpe_diag.playbook.load import load_playbook
 from cpe_diag.playbook.model import Playbook
 from cpe_diag.ports import CredentialSource
 from cpe_diag.probes import dhcp_server
@@ -38,10 +37,10 @@ from cpe_diag.wiring.knowledge import (
     chooser,
     judge,
     modem_driver_of,
+    playbook_of,
     router_driver_of,
     second_chooser,
     stopper,
-    vocabulary,
     wrong_choice,
 )
 from cpe_diag.wiring.known import look_up
@@ -112,7 +111,7 @@ def prepare(config: Config, wish: RunWish) -> PreparedRun:
         MeasurementError: the credential of the inventory's database cannot be resolved.
     """
     check_overrides(config.thresholds, file=config.origin)
-    playbook = load_playbook(wish.playbook, vocabulary(), config.playbook_folders)
+    playbook = playbook_of(config, wish.playbook)
     check_answers(playbook, wish.answers)
     credentials = credentials_of(config)
     inventory = inventory_of(config, credentials)

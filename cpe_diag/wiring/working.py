@@ -67,6 +67,8 @@ FAULT_WAIT_S: Final = 10.0
 """How long nothing is sent after a bug in sending; its letter comes again as its claim ends."""
 KEEP_S: Final = 600.0
 """How long a worker waits for a store that is away, until it leaves a result to be made anew."""
+JOBS_OPEN: Final = 2
+"""Connections through which this process looks at jobs and puts them."""
 BUSY_S: Final = (5.0, 20.0)
 """When a run comes again whose router another run is at; not all at the same time."""
 SOON_S: Final = (1.0, 3.0)
@@ -101,7 +103,7 @@ class Worker:
         self._store = store
         self._runs = StoredRuns(store)
         self._holds = Holds(store, now=self._clock.now, lease=wish.lease)
-        self._jobs = DbosJobs(store.url, wish.limits.in_process)
+        self._jobs = DbosJobs(store.url, JOBS_OPEN)
         self._spans = spans_from()
         self._stopping = threading.Event()
         self._leaving = threading.Event()

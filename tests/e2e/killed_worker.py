@@ -30,6 +30,7 @@ from cpe_diag.service.submit import Order
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store
+from cpe_diag.wiring.keeping import keeping
 from cpe_diag.wiring.knowledge import judge
 from cpe_diag.wiring.orders import submit
 from cpe_diag.wiring.runs import SSH_LIBRARY, RunWish, prepare
@@ -50,21 +51,22 @@ def work(config: Config, point: Points, counted_in: int) -> None:
     """Be a worker until no run is left; its writes are counted into a pipe."""
     for owner, name in POINTS:
         setattr(owner, name, point.around(getattr(owner, name)))
-    worker = Worker(config, WISH)
-    runs = StoredRuns(case_store(config))
+    with keeping(config) as kept:
+        worker = Worker(kept, WISH)
+        runs = StoredRuns(case_store(kept))
 
-    def watch() -> None:
-        waited_s = 0.0
-        while any(row.state in GOES_ON for row in runs.runs()):
-            threading.Event().wait(IDLE_EVERY_S)
-            waited_s += IDLE_EVERY_S
-            if waited_s > GIVES_UP_S:
-                os._exit(9)
-        os.write(counted_in, f"{point.count}\n".encode())
-        os._exit(0)
+        def watch() -> None:
+            waited_s = 0.0
+            while any(row.state in GOES_ON for row in runs.runs()):
+                threading.Event().wait(IDLE_EVERY_S)
+                waited_s += IDLE_EVERY_S
+                if waited_s > GIVES_UP_S:
+                    os._exit(9)
+            os.write(counted_in, f"{point.count}\n".encode())
+            os._exit(0)
 
-    threading.Thread(target=watch).start()
-    worker.work()
+        threading.Thread(target=watch).start()
+        worker.work()
 
 
 def forked(config: Config, point: Points) -> tuple[int, int]:

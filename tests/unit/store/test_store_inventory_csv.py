@@ -219,3 +219,21 @@ def test_a_node_that_is_not_there_is_named_with_its_near_matches(tmp_path: Path)
     """Names of nodes are mistyped as often as those of subscribers."""
     with pytest.raises(InventoryError, match=r"no node is named 'an-3'; near: an-"):
         inventory(tmp_path).node("an-3")
+
+
+@pytest.mark.parametrize("name", ["K-100", "K-101", "K 102", "K\n102", "K-103", "K-000", ""])
+def test_many_questions_are_answered_as_one_is(tmp_path: Path, name: str) -> None:
+    """A worker reads the file once, and hears of the same faults in the same lines."""
+    one = inventory(tmp_path, f"{SUBSCRIBERS}K-101;an-2;0/1/9;;;;\n")
+    many = CsvInventory(one.settings, many=True)
+
+    def said(held: CsvInventory) -> object:
+        try:
+            return held.subscriber(name)
+        except (InventoryError, DefinitionError) as error:
+            return str(error)
+
+    for _ in range(2):
+        assert said(many) == said(one)
+    assert many.ports_of_node("an-1") == one.ports_of_node("an-1")
+    assert many.nodes() == one.nodes()

@@ -6,6 +6,8 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
 
 import pytest
 
@@ -232,11 +234,25 @@ async def test_the_stores_journal_is_as_the_door_says(store: CaseStore, runs: St
     """It is durable, in order, and closed to whoever has lost the run."""
     begun = runs.begin(NEW, worker=ELSEWHERE, at=AT, lease=LEASE)
     await check_run_journal(
-        StoredRunJournal(store, "run1", begun.attempt),
+        StoredRunJournal(store, "run1", begun.attempt, monotonic=partial(next, count(step=1.0))),
         lambda: runs.entries("run1"),
         ask_cancel=lambda: runs.ask_cancel("run1", at=AT),
         take_away=lambda: runs.claim("run1", worker="b", at=AT + 2 * LEASE, lease=LEASE),
     )
+
+
+async def test_a_wish_to_cancel_is_seen_a_second_late_at_most(
+    store: CaseStore, runs: StoredRuns
+) -> None:
+    """Who has just noted something knows it from then, and asks the store no second time."""
+    begun = runs.begin(NEW, worker=ELSEWHERE, at=AT, lease=LEASE)
+    moments = iter((0.0, 0.1, 0.9, 1.1))
+    journal = StoredRunJournal(store, "run1", begun.attempt, monotonic=lambda: next(moments))
+    await journal.note((RunEntry(kind=RunEntryKind.STARTED, at=AT),), first=0)
+    assert not await journal.stop_asked()
+    runs.ask_cancel("run1", at=AT)
+    assert not await journal.stop_asked()
+    assert await journal.stop_asked()
 
 
 async def test_the_fake_journal_is_as_the_door_says() -> None:
