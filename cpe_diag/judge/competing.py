@@ -98,8 +98,10 @@ def conclude(on: Board, causes: Sequence[Cause] = CAUSES) -> Weighing:
     rivals: list[Weighed] = []
     taken = frozenset(lead.cause.explains)
     for other in weighed:
+        if other is lead or not (other.belief and other.supported_by):
+            continue  # impossible, or nothing speaks for it whatever the complaint is
         alone = weigh(other.cause, replace(on, complaint_told=True))
-        if other is lead or alone.belief < FLOOR:
+        if alone.belief < FLOOR:
             continue
         beside = weigh(other.cause, replace(on, taken=taken, complaint_told=True))
         if beside.belief >= FLOOR:
