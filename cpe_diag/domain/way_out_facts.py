@@ -66,6 +66,8 @@ class Forwarding:
     end of everyday traffic, the answers to it included, wherever on its way through the router;
     empty: they surely let all of it pass. `diverts` is what they send elsewhere of what the home
     sends out, `shapers` what holds its rate back, `routes` by which ways everything goes.
+    `translated_to` is the fixed address that its rules surely give to what leaves; None: that of
+    the device by which it leaves, or none.
     """
 
     ipv4: Maybe[bool]
@@ -76,6 +78,7 @@ class Forwarding:
     diverts: Maybe[tuple[RouterDivert, ...]] = NOT_ASKED
     shapers: Maybe[tuple[RouterShaper, ...]] = NOT_ASKED
     routes: Maybe[RouterRoutes] = NOT_ASKED
+    translated_to: Maybe[str | None] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

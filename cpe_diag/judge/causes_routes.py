@@ -107,6 +107,36 @@ CAUSES_ROUTES: Final[tuple[Cause, ...]] = (
         " translate the home's",
     ),
     Cause(
+        id="router_translation_wrong",
+        domain=FaultDomain.ROUTER,
+        destination=Destination.SECOND_LINE,
+        title="The router sends everything with a fixed address that is not its own",
+        needs=(must("router_translates_wrongly"),),
+        supports=(when("router_translates_wrongly", 6.0),),
+        explains=(
+            "router_translates_wrongly",
+            "router_loses_home",
+            "nat_missing",
+            "gateway_unreachable",
+            "internet_unreachable",
+            "router_direct_dns_fails",
+            "router_dns_fails",
+            "router_http_fails",
+            "chosen_resolver_dead",
+            "platform_fails_from_home",
+            "device_unanswering",
+            "device_connects_in_vain",
+            "device_gets_no_pages",
+            "device_no_way_out",
+        ),
+        next_action="Let it translate to the address of its WAN (masquerade); ask whether the line"
+        " once had a fixed address.",
+        tell_customer="Your router uses an address that is no longer yours. We will correct its"
+        " settings with you.",
+        source="nft(8), NAT STATEMENTS: snat to an address that the WAN does not have, and no"
+        " answer to it",
+    ),
+    Cause(
         id="router_bandwidth_control",
         domain=FaultDomain.ROUTER,
         destination=Destination.SECOND_LINE,

@@ -46,6 +46,7 @@ OUTAGE: Final = frozenset(
         "router_drops_port",
         "router_no_route",
         "router_sends_astray",
+        "router_translates_wrongly",
         "router_names_lie",
         "lan_switched_off",
         "lan_wrong_gateway",

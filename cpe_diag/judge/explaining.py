@@ -142,7 +142,10 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ),
     (
         "gateway_unreachable",
-        ("wan_down", "conntrack_full", "lan_wan_overlap", "router_no_route", "router_drops_pings"),
+        (
+            *("wan_down", "conntrack_full", "lan_wan_overlap", "router_no_route"),
+            *("router_translates_wrongly", "router_drops_pings"),
+        ),
     ),
     ("access_train_slow", (*SHARED, *DAMAGE, *SLOW_LINE)),
     ("gateway_loss", (*SHARED, *DAMAGE)),
@@ -171,11 +174,14 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ipv6_no_prefix", ("lan_switched_off",)),
     (
         "internet_unreachable",
-        ("router_no_route", "router_sends_astray", "router_drops_pings", *NO_WAY_OUT),
+        (
+            *("router_no_route", "router_sends_astray", "router_translates_wrongly"),
+            *("router_drops_pings", *NO_WAY_OUT),
+        ),
     ),
     ("ipv6_unreachable", (*NO_WAY_OUT, "internet_unreachable", "router_sends_astray")),
     ("ipv6_prefix_unreachable", ("router_sends_astray",)),
-    ("router_loses_home", ("router_sends_astray",)),
+    ("router_loses_home", ("router_sends_astray", "router_translates_wrongly")),
     ("forwarding_blocked", ("forwarding_off",)),
     ("router_drops_port", ("forwarding_blocked",)),
     ("router_drops_names", ("router_drops_port",)),

@@ -209,6 +209,27 @@ def router_loses_home(facts: Facts) -> Answer:
     return yes(words, PING_FROM_HOME, PING_REFERENCE, FORWARDING)
 
 
+def router_translates_wrongly(facts: Facts) -> Answer:
+    """Answer whether what leaves is given a fixed address that is not the router's, in vain.
+
+    Whoever has more addresses of the operator's than one may use another; then packets come back.
+    """
+    forwarding, wan = facts.fact(Forwarding, FORWARDING), facts.fact(WanStatus, WAN)
+    if forwarding is None or wan is None or isinstance(forwarding.translated_to, Missing):
+        return cannot_tell(facts, FORWARDING if wan is not None else WAN)
+    given = forwarding.translated_to
+    own = {one.partition("/")[0] for one in wan.addresses}
+    if given is None or given in own:
+        return no(f"what leaves is given {given or 'the address of its device'}", FORWARDING, WAN)
+    words = f"what leaves is given {given}, the router has {' and '.join(own) or 'no address'}"
+    home = facts.fact(PingCheck, PING_FROM_HOME)
+    if home is None or not home.sent:
+        return cannot_tell(facts, PING_FROM_HOME)
+    if home.received:
+        return no(f"{words}, and packets come back to it", FORWARDING, PING_FROM_HOME)
+    return yes(f"{words}, and nothing comes back", FORWARDING, WAN, PING_FROM_HOME)
+
+
 def router_shapes_low(facts: Facts) -> Answer:
     """Answer whether a queue of the router's holds the home far below what was sold."""
     forwarding, wan = facts.fact(Forwarding, FORWARDING), facts.fact(WanStatus, WAN)
@@ -252,6 +273,12 @@ RULES_ROUTES: Final[tuple[Rule, ...]] = (
         question="Is what comes back for the home lost, where the router's own comes back?",
         needs=(PING_FROM_HOME, PING_REFERENCE, FORWARDING, LAN),
         ask=router_loses_home,
+    ),
+    Rule(
+        id="router_translates_wrongly",
+        question="Is what leaves given a fixed address that is not the router's, in vain?",
+        needs=(FORWARDING, WAN, PING_FROM_HOME),
+        ask=router_translates_wrongly,
     ),
     Rule(
         id="router_shapes_low",

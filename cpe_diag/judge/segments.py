@@ -124,6 +124,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "router_drops_site",
             "router_sends_astray",
             "router_diverts_pages",
+            "router_translates_wrongly",
             "router_loses_home",
         ),
         degraded=(

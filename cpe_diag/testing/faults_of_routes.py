@@ -55,7 +55,15 @@ PLAIN: Final = RouterRoutes(
 def with_routes(case: CaseFile, *more: RouterRoute, rules: tuple[RouteRule, ...] = ()) -> CaseFile:
     """Give the router its plain routes, and some more."""
     routes = RouterRoutes(routes=(*PLAIN.routes, *more), rules=(*PLAIN.rules, *rules))
-    return changed(case, "router_forwarding", "router", routes=routes, diverts=(), shapers=())
+    return changed(
+        case,
+        "router_forwarding",
+        "router",
+        routes=routes,
+        diverts=(),
+        shapers=(),
+        translated_to=None,
+    )
 
 
 def router_static_route(case: CaseFile) -> CaseFile:
@@ -74,6 +82,14 @@ def router_port_forward(case: CaseFile) -> CaseFile:
 def router_unexplained(case: CaseFile) -> CaseFile:
     """Its rules translate, and what comes back for the home is lost all the same."""
     return changed(case, "ping", "home>reference", received=0, rtt_avg_s=SILENT)
+
+
+def router_translation_wrong(case: CaseFile) -> CaseFile:
+    """What leaves is given an address that the line had once: not even the edge answers."""
+    case = changed(with_routes(case), "router_forwarding", "router", translated_to="192.0.2.99")
+    for subject in ("home>reference", "router>reference", "router>gateway"):
+        case = changed(case, "ping", subject, received=0, rtt_avg_s=SILENT)
+    return case
 
 
 def router_bandwidth_control(case: CaseFile) -> CaseFile:

@@ -329,6 +329,14 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("router_port_forward", ethernet_home, SITE, routes.router_port_forward, ROUTER, SECOND),
     _row("router_unexplained", ethernet_home, OUT, routes.router_unexplained, ROUTER, SECOND),
     _row(
+        "router_translation_wrong",
+        ethernet_home,
+        OUT,
+        routes.router_translation_wrong,
+        ROUTER,
+        SECOND,
+    ),
+    _row(
         "router_bandwidth_control",
         ethernet_home,
         SLOW,

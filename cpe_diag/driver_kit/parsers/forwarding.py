@@ -32,6 +32,8 @@ _CONNECTED: Final = re.compile(r"^([\d.]{7,15}/\d{1,2}) dev (\S+)(?!.* via )", r
 _BRIDGE: Final = re.compile(r"(?:br(?:idge)?[-_.]?\w|lan$)")
 # ip-link(8): `wan0.7`, `vlan7`, and what tunnels are called by those who make them.
 _STACKED: Final = re.compile(r"\.\d+$|^(?:vlan|tun|tap|wg|gre|ppp|wwan)")
+# nft(8), NAT STATEMENTS: `snat to ADDRESS[:PORT]`, alone and no range.
+_SNAT: Final = re.compile(r"\bsnat (?:ip )?to ((?:\d{1,3}\.){3}\d{1,3})(?![\d.-])")
 _NOT_SURE: Final = Missing(why=FailureKind.NOT_MEASURED)
 _SWITCH: Final = {"0": False, "1": True}
 _LONGEST_RULE: Final = 120
@@ -67,6 +69,7 @@ def forwarding(answer: CommandAnswer) -> Forwarding:
         diverts=_diverts(rules, packets) if readable else UNSUPPORTED,
         shapers=shapers(parts["tc"]) if parts.get("tc", "").strip() else UNSUPPORTED,
         routes=router_routes(parts),
+        translated_to=_translated_to(rules, packets) if readable else UNSUPPORTED,
     )
 
 
@@ -115,6 +118,17 @@ def _is_translated(rules: str, packet: Packet) -> bool | None:
     if {TRANSLATED} in chains:
         return True
     return None if any(TRANSLATED in ends for ends in chains) else False
+
+
+def _translated_to(rules: str, packets: Sequence[Packet]) -> Maybe[str | None]:
+    """Give the one fixed address to which a rule surely translates what each network sends."""
+    found: set[str | None] = set()
+    for packet in packets:
+        chains = outcomes(rules, "nat postrouting", packet)
+        sure = [ends for ends in chains if {end for end, _ in ends} == {TRANSLATED}]
+        told = [_SNAT.search(by) for ends in sure for _, by in ends]
+        found |= {match[1] if match else None for match in told} or {None}
+    return found.pop() if len(found) == 1 else _NOT_SURE
 
 
 def _blocked_by(rules: str, packets: Sequence[Packet]) -> Maybe[str | None]:

@@ -68,7 +68,24 @@ def test_switches_translation_and_open_rules_are_read() -> None:
         diverts=(),
         shapers=UNSUPPORTED,
         routes=UNSUPPORTED,
+        translated_to=None,
     )
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ('oifname "wan0" snat to 198.51.100.99', "198.51.100.99"),
+        ('oifname "wan0" snat ip to 198.51.100.99:1024', "198.51.100.99"),
+        ('oifname "wan0" masquerade', None),
+        ('oifname "wan0" snat to 198.51.100.9-198.51.100.12', None),
+    ],
+)
+def test_a_fixed_address_that_is_given_to_what_leaves_is_read(rule: str, told: str | None) -> None:
+    """One that is not the router's own any more brings nothing back."""
+    rules = NAT.replace('oifname "wan0" masquerade', rule)
+    assert rule in rules
+    assert forwarding(said(rules)).translated_to == told
 
 
 def test_a_network_of_the_operators_is_not_taken_for_the_homes() -> None:
@@ -193,6 +210,7 @@ def test_without_a_way_out_or_with_older_rules_only_the_switches_are_told() -> N
             diverts=UNSUPPORTED,
             shapers=UNSUPPORTED,
             routes=UNSUPPORTED,
+            translated_to=UNSUPPORTED,
         )
 
 

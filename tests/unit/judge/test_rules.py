@@ -175,6 +175,11 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ),
     ("router_sends_astray", routes.router_static_route(ETH), routes.with_routes(ETH)),
     ("router_diverts_pages", routes.router_port_forward(ETH), routes.with_routes(ETH)),
+    (
+        "router_translates_wrongly",
+        routes.router_translation_wrong(ETH),
+        routes.with_routes(ETH),
+    ),
     ("router_loses_home", routes.router_unexplained(ETH), ETH),
     ("router_shapes_low", routes.router_bandwidth_control(ETH), routes.with_routes(ETH)),
     ("ipv6_prefix_unreachable", routes.prefix_not_routed(ETH), way_out.ipv6_home(ETH)),
