@@ -133,18 +133,13 @@ class Worker:
             grace=self._wish.grace,
         )
         clock = case_clock_of(self._config, self._store)
-        again = MeasureAgain(
-            incidents=stored_incidents(self._config),
-            runs=self._runs,
-            submit=lambda order: submit(self._config, order),
-        )
         letters = threading.Thread(target=self._sent, name="letters")
         letters.start()
         try:
             while True:
                 self._swept(sweep)
                 self._ticked(clock)
-                self._measured_again(again)
+                self._measured_again()
                 wait_s = self._wish.sweep_every_s * random.uniform(0.8, 1.2)  # noqa: S311
                 if self._stopping.wait(wait_s):
                     return
@@ -185,8 +180,13 @@ class Worker:
         except StoreError as error:
             LOG.warning("clock of the cases: %s", error)
 
-    def _measured_again(self, again: MeasureAgain) -> None:
+    def _measured_again(self) -> None:
         try:
+            again = MeasureAgain(
+                incidents=stored_incidents(self._config),
+                runs=self._runs,
+                submit=lambda order: submit(self._config, order),
+            )
             ordered = again.once(self._store.now(self._clock))
         except CpeDiagError as error:
             LOG.warning("incidents: %s", error)
