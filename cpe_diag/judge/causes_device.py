@@ -28,6 +28,7 @@ CAUSES_DEVICE: Final[tuple[Cause, ...]] = (
             "device_mask_wrong",
             "device_fixed_address_mute",
             "device_sends_elsewhere",
+            "device_no_way_out",
             "device_answers_arp_alone",
             "device_idle",
             "device_gets_no_pages",

@@ -295,11 +295,11 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (
         "device_dhcp_unanswered",
         (
-            *("device_outside_home", "device_port_cut", "device_refused"),
+            *("device_outside_home", "router_holds_device", "device_port_cut", "device_refused"),
             *("lan_dhcp_not_serving", "lan_pool_exhausted", "lan_switched_off"),
         ),
     ),
-    ("device_port_cut", ("lan_switched_off",)),
+    ("device_port_cut", ("lan_switched_off", "router_holds_device")),
     ("router_swallows_device", (*NOTHING_PASSES, "router_drops_web", "device_pinned")),
     ("device_takes_no_answers", ("router_swallows_device",)),
     ("device_dozes", (*WEAK_LINK, "lan_link_flaps")),
@@ -325,6 +325,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "device_takes_no_answers",
             "device_loss",
             "device_tunnels_in_vain",
+            *ASTRAY,
         ),
     ),
     (

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from cpe_diag.domain.device_facts import LanSocket
 
 
+SET_BY_HAND: Final = "PERMANENT"
+"""ip-neighbour(8): such an entry says what the router was told, and not who was heard."""
+
+
 def arp_answered(facts: Facts) -> bool | None:
     """Tell whether the device in question answered an ARP request; None: nobody could ask."""
     presence = facts.fact(DevicePresence, PRESENCE)
@@ -213,7 +217,7 @@ def _taken(facts: Facts) -> str | None:
     used = [
         (entry.address, mac.lower())
         for entry in neighbours
-        if (mac := known(entry.mac)) and entry.state.upper() not in GONE
+        if (mac := known(entry.mac)) and entry.state.upper() not in (*GONE, SET_BY_HAND)
     ]
     holders = {lease.mac.lower() for lease in leases}
     for lease in leases:
