@@ -129,8 +129,8 @@ lab-desk: $(VENV)/.installed-dev .venv-desk/.installed ## a ticket of a real des
 
 # EVERY=5 takes each fifth point.
 .PHONY: lab-runs
-lab-runs: $(VENV)/.installed-dev ## runs and workers killed and frozen at every point of a run's journals, on SQLite and PostgreSQL; restarts are counted at the router (an hour)
-	@CPE_DIAG_LAB_RUNS=$(or $(EVERY),1) $(BIN)/python -m pytest -q -s -n0 -v tests/e2e/test_run_kills.py tests/e2e/test_worker_kills.py
+lab-runs: $(VENV)/.installed-dev ## runs and workers killed and frozen at every point of a run's journals, databases away for a minute, full disks, clocks that jump, on SQLite and PostgreSQL; restarts are counted at the router (an hour and more)
+	@CPE_DIAG_LAB_RUNS=$(or $(EVERY),1) $(BIN)/python -m pytest -q -s -n0 -v tests/e2e/test_run_kills.py tests/e2e/test_worker_kills.py tests/e2e/test_worker_storms.py
 
 .PHONY: lock
 lock: ## resolve the dependencies anew into the lock files, with hashes
