@@ -70,12 +70,8 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.PLATFORM,
         destination=Destination.PLATFORM_STATUS,
         title="The site answers with errors of its own",
-        supports=(
-            when("platform_errors", 5.0),
-            when("platform_errs_at_times", 4.8),
-            when("platform_empty", 4.0),
-            unless("platform_fails_only_here", 0.5),
-        ),
+        needs=(must("platform_errors"),),
+        supports=(when("platform_errors", 5.0), unless("platform_fails_only_here", 0.5)),
         against=(GOOD_ELSEWHERE,),
         explains=(
             "platform_errors",

@@ -25,7 +25,12 @@ from cpe_diag.judge.keys import (
     HTTP_ROUTER,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
-from cpe_diag.judge.rules_site_times import platform_uneven
+from cpe_diag.judge.rules_site_times import (
+    AGAIN,
+    platform_empty,
+    platform_errs_at_times,
+    platform_uneven,
+)
 from cpe_diag.judge.vantages import ANSWERED, held, page_words, serves, standing
 
 if TYPE_CHECKING:
@@ -60,13 +65,15 @@ def platform_unreachable(facts: Facts) -> Answer:
 
 
 def platform_errors(facts: Facts) -> Answer:
-    """Answer whether the site answers with errors of its own."""
+    """Answer whether the site answers with errors of its own, be it now and then, or emptily."""
 
     def bad(page: HttpCheck) -> bool:
         failed = page.outcome is HttpOutcome.HTTP_ERROR and not serves(page)
         return failed or page.outcome in NOT_WELL
 
-    return at_site(facts, bad)
+    told = at_site(facts, bad)
+    others = (platform_errs_at_times(facts), platform_empty(facts))
+    return told if told.answer else next((one for one in others if one.answer), told)
 
 
 def platform_slow(facts: Facts) -> Answer:
@@ -246,7 +253,7 @@ RULES_PLATFORM: Final[tuple[Rule, ...]] = (
     Rule(
         id="platform_errors",
         question="Does the site answer with errors?",
-        needs=SITE_KEYS,
+        needs=(*SITE_KEYS, *AGAIN, HTTP_ROUTER),
         ask=platform_errors,
     ),
     Rule(

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
 from cpe_diag.judge.keys import (
     HTTP_OPERATOR,
     HTTP_PLATFORM,
     HTTP_PLATFORM_PLAIN,
-    HTTP_PLATFORM_ROUTER,
     HTTP_PLATFORM_SMALL,
-    HTTP_ROUTER,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, no, says, yes
-from cpe_diag.judge.rules_platform import LEAST_VANTAGES, SITE_KEYS, VANTAGES, at_site
-from cpe_diag.judge.rules_site_times import AGAIN
-from cpe_diag.judge.vantages import SERVER_ERROR, held, page_words, serves
+from cpe_diag.judge.rules_platform import SITE_KEYS, at_site
+from cpe_diag.judge.vantages import held, page_words, serves
 
 if TYPE_CHECKING:
     from cpe_diag.judge.rule import Facts
-
-NO_CONTENT: Final = (204, 205, 304)
-"""RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5: an answer without content, rightly."""
-REDIRECTS: Final = range(300, 400)
 
 
 def platform_long_packets_lost(facts: Facts) -> Answer:
@@ -69,46 +61,6 @@ def platform_tls_fails(facts: Facts) -> Answer:
     return says(fails, words, HTTP_PLATFORM, HTTP_PLATFORM_PLAIN)
 
 
-def platform_errs_at_times(facts: Facts) -> Answer:
-    """Answer whether the site says itself now and then that it has failed (5xx).
-
-    One page of several that is good does not take back what the server has said of another (RFC
-    9110, section 15.6).
-    """
-    pages = {key: page for key in AGAIN if (page := facts.fact(HttpCheck, key)) is not None}
-    if len(pages) < LEAST_VANTAGES:
-        return cannot_tell(facts, *SITE_KEYS)
-    erred = [key for key, page in pages.items() if (page.status or 0) >= SERVER_ERROR]
-    words = f"{len(erred)} of {len(pages)} pages were errors of the server's: "
-    words += ", ".join(map(page_words, pages.values()))
-    some = bool(erred) and any(serves(page) for page in pages.values())
-    control = facts.fact(HttpCheck, HTTP_OPERATOR)
-    if some and (control is None or control.outcome is not HttpOutcome.OK):
-        return cannot_tell(facts, HTTP_OPERATOR)
-    return says(some, words, *pages, *held(facts, HTTP_OPERATOR))
-
-
-def platform_empty(facts: Facts) -> Answer:
-    """Answer whether the site says that all is well, and gives an empty page everywhere."""
-    seen: list[str] = []
-    for key, control_key in VANTAGES:
-        page, control = facts.fact(HttpCheck, key), facts.fact(HttpCheck, control_key)
-        if page is None:
-            continue
-        size = known(page.received_bytes)
-        if size is None:
-            continue
-        words = f"{key.subject}: {page_words(page)}, {size} bytes"
-        whole = page.outcome is not HttpOutcome.OK or bool(size)
-        if whole or page.status in NO_CONTENT or page.status in REDIRECTS:
-            return no(words, key)
-        if control is not None and (known(control.received_bytes) or 0) > 0:
-            seen.append(words)
-    if len(seen) < LEAST_VANTAGES:
-        return cannot_tell(facts, HTTP_PLATFORM, HTTP_PLATFORM_ROUTER)
-    return yes("; ".join(seen), *SITE_KEYS, HTTP_PLATFORM_ROUTER, HTTP_ROUTER)
-
-
 RULES_SITE_FAULTS: Final[tuple[Rule, ...]] = (
     Rule(
         id="platform_long_packets_lost",
@@ -121,17 +73,5 @@ RULES_SITE_FAULTS: Final[tuple[Rule, ...]] = (
         question="Does no handshake of TLS with the site come about?",
         needs=(*SITE_KEYS, HTTP_PLATFORM_PLAIN, HTTP_PLATFORM_SMALL),
         ask=platform_tls_fails,
-    ),
-    Rule(
-        id="platform_errs_at_times",
-        question="Does the site say now and then that it has failed?",
-        needs=(*AGAIN, HTTP_OPERATOR),
-        ask=platform_errs_at_times,
-    ),
-    Rule(
-        id="platform_empty",
-        question="Does the site give empty pages?",
-        needs=(HTTP_PLATFORM, HTTP_PLATFORM_ROUTER, HTTP_OPERATOR, HTTP_ROUTER),
-        ask=platform_empty,
     ),
 )

@@ -1,4 +1,4 @@
-"""Rules about when a third party's page comes: now late, now not at all.
+"""Rules about pages of a third party that come late, empty, or as an error now and then.
 
 What a page of unknown time says of lateness is nothing, and a server that says itself that it has
 failed is not late.
@@ -24,7 +24,7 @@ from cpe_diag.judge.keys import (
     HTTP_ROUTER,
     HTTP_ROUTER_AGAIN,
 )
-from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, says
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
 from cpe_diag.judge.vantages import ANSWERED, SERVER_ERROR, held, page_words, serves
 
 if TYPE_CHECKING:
@@ -36,6 +36,13 @@ OF_ROUTER: Final = (
     HTTP_PLATFORM_ROUTER_THIRD,
 )
 AGAIN: Final = (HTTP_PLATFORM, HTTP_PLATFORM_AGAIN, HTTP_PLATFORM_IPV6, *OF_ROUTER)
+
+
+FIRST_PAGES: Final = ((HTTP_PLATFORM, HTTP_OPERATOR), (HTTP_PLATFORM_ROUTER, HTTP_ROUTER))
+LEAST_PAGES: Final = 2
+NO_CONTENT: Final = (204, 205, 304)
+"""RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5: an answer without content, rightly."""
+REDIRECTS: Final = range(300, 400)
 
 
 def platform_uneven(facts: Facts) -> Answer:
@@ -111,11 +118,63 @@ def _differ(pages: list[HttpCheck], by_s: float) -> bool:
     return late or len({serves(page) for page in pages}) > 1
 
 
+def platform_errs_at_times(facts: Facts) -> Answer:
+    """Answer whether the site says itself now and then that it has failed (5xx).
+
+    One page of several that is good does not take back what the server has said of another (RFC
+    9110, section 15.6).
+    """
+    pages = {key: page for key in AGAIN if (page := facts.fact(HttpCheck, key)) is not None}
+    if len(pages) < LEAST_PAGES:
+        return cannot_tell(facts, HTTP_PLATFORM, HTTP_OPERATOR)
+    erred = [key for key, page in pages.items() if (page.status or 0) >= SERVER_ERROR]
+    words = f"{len(erred)} of {len(pages)} pages were errors of the server's: "
+    words += ", ".join(map(page_words, pages.values()))
+    some = bool(erred) and any(serves(page) for page in pages.values())
+    control = facts.fact(HttpCheck, HTTP_OPERATOR)
+    if some and (control is None or control.outcome is not HttpOutcome.OK):
+        return cannot_tell(facts, HTTP_OPERATOR)
+    return says(some, words, *pages, *held(facts, HTTP_OPERATOR))
+
+
+def platform_empty(facts: Facts) -> Answer:
+    """Answer whether the site says that all is well, and gives an empty page everywhere."""
+    seen: list[str] = []
+    for key, control_key in FIRST_PAGES:
+        page, control = facts.fact(HttpCheck, key), facts.fact(HttpCheck, control_key)
+        if page is None:
+            continue
+        size = known(page.received_bytes)
+        if size is None:
+            continue
+        words = f"{key.subject}: {page_words(page)}, {size} bytes"
+        whole = page.outcome is not HttpOutcome.OK or bool(size)
+        if whole or page.status in NO_CONTENT or page.status in REDIRECTS:
+            return no(words, key)
+        if control is not None and (known(control.received_bytes) or 0) > 0:
+            seen.append(words)
+    if len(seen) < LEAST_PAGES:
+        return cannot_tell(facts, HTTP_PLATFORM, HTTP_PLATFORM_ROUTER)
+    return yes("; ".join(seen), HTTP_PLATFORM, HTTP_OPERATOR, HTTP_PLATFORM_ROUTER, HTTP_ROUTER)
+
+
 RULES_SITE_TIMES: Final[tuple[Rule, ...]] = (
     Rule(
         id="platform_uneven",
         question="Does the site's page come now late, now not at all?",
         needs=(*AGAIN, HTTP_ROUTER, HTTP_OPERATOR, CONNECTS_PLATFORM, CONNECTS_REFERENCE),
         ask=platform_uneven,
+    ),
+    Rule(
+        id="platform_errs_at_times",
+        question="Does the site say now and then that it has failed?",
+        needs=(*AGAIN, HTTP_OPERATOR),
+        ask=platform_errs_at_times,
+    ),
+    Rule(
+        id="platform_empty",
+        question="Does the site give empty pages?",
+        needs=(HTTP_PLATFORM, HTTP_PLATFORM_ROUTER, HTTP_OPERATOR, HTTP_ROUTER),
+        ask=platform_empty,
     ),
 )
