@@ -214,8 +214,10 @@ def taken_up(
     row = runs.claim(run_id, worker=this_process(), at=_now(), lease=lease, per_node=per_node)
     entries = runs.entries(run_id)
     journal = StoredRunJournal(store, row.id, row.attempt, earlier=len(entries))
+    so_far: RunSoFar | None = None
     try:
-        so_far = run_so_far(entries, started_at=row.started_at or _now())
+        if row.attempt > 1:  # else it begins now, whatever a clock does meanwhile
+            so_far = run_so_far(entries, started_at=row.started_at or _now())
     except RunError as error:
         ended = RunOutcome(state=RunState.FAILED, destination=SECOND_LINE, words=str(error))
         runs.end(run_id, row.attempt, ended, at=_now())
