@@ -82,7 +82,7 @@ bench-webhooks: $(VENV)/.installed ## how long a desk waits for the answer to it
 
 # LOAD="--runs 300 --rounds 1" for a look; tests/bench/queues.py --help tells all.
 .PHONY: bench-queue
-bench-queue: ## workers on PostgreSQL beside Celery with Redis, the same runs in turn (Debian packages postgresql and redis-server; a quarter of an hour)
+bench-queue: ## workers on PostgreSQL beside Celery with Redis, the same runs in turn (Debian packages postgresql and redis-server; at most a quarter of an hour)
 	@$(MAKE) --no-print-directory VENV=.venv-bench .venv-bench/.installed-bench
 	@.venv-bench/bin/python tests/bench/queues.py $(LOAD)
 

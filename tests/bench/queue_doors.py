@@ -62,7 +62,7 @@ class Nobody(FakeProber):
 
 
 @asynccontextmanager
-async def simulated(*_of_run: object) -> AsyncIterator[Doors]:
+async def simulated(*_of_run: object, **_named: object) -> AsyncIterator[Doors]:
     """Open doors in place of `wiring.doors.open_doors`."""
     clock = SystemClock()
     recorder = RunRecorder(clock)

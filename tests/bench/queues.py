@@ -92,6 +92,7 @@ class Bench:
             before = self._cpu(side)
             side.go()
             done = self._wait(engine, self.runs, at + self.limit_s)
+            self._refuse_failures(engine)
             took_s = time.monotonic() - at
             used = [now - then for now, then in zip(self._cpu(side), before, strict=True)]
             waits = self._paced(side, engine, burst[self.runs :]) if done == self.runs else ()
@@ -133,6 +134,21 @@ class Bench:
             if done >= count or time.monotonic() > until:
                 return done
             time.sleep(LOOK_EVERY_S)
+
+    def _refuse_failures(self, engine: Engine) -> None:
+        """Hold all runs that have ended to a verdict: one that fails at once is quick.
+
+        Raises:
+            SystemExit: some have none.
+        """
+        asked = text(
+            "SELECT count(*), min(words) FROM runs"
+            " WHERE ended_at IS NOT NULL AND state <> 'finished'"
+        )
+        with engine.connect() as connection:
+            count, words = connection.execute(asked).one()
+        if count:
+            raise SystemExit(f"{count} runs have failed, such as: {words}")
 
     def _paced(self, side: Side, engine: Engine, subscribers: list[str]) -> tuple[float, ...]:
         for one in subscribers:
@@ -184,11 +200,11 @@ def main() -> None:
     said = argparse.ArgumentParser(description=__doc__)
     said.add_argument("--runs", type=int, default=10_000, help="that are queued in a round")
     said.add_argument("--paced", type=int, default=200, help="orders to idle workers in a round")
-    said.add_argument("--rounds", type=int, default=2)
+    said.add_argument("--rounds", type=int, default=1)
     said.add_argument("--workers", type=int, default=8)
     said.add_argument("--subscribers", type=int, default=100_000)
     said.add_argument("--inventory", choices=("sql", "csv"), default="sql")
-    said.add_argument("--limit-s", type=float, default=180.0, help="of a side in a round")
+    said.add_argument("--limit-s", type=float, default=270.0, help="of a side in a round")
     said.add_argument("--side", choices=(OURS, CELERY), help="only one of them")
     said.add_argument("--journal", type=int, default=60, help="runs for the journal's price")
     wish = said.parse_args()
