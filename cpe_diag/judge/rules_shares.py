@@ -61,7 +61,11 @@ def resolver_drops(facts: Facts) -> Answer:
     came = len(told) - silent
     words = f"{told[0].server} answered {came} of {len(told)} questions, each asked once"
     if not came:
-        return does_not_arise(f"{words}: that is no share")
+        home = asked_again(facts, DNS_DIRECT_AGAIN)
+        heard = sum(one.outcome is not DnsOutcome.TIMEOUT for one in home)
+        if not heard or not lossy(facts, len(home) - heard, len(home)):
+            return does_not_arise(f"{words}: that is no share")
+        words += f", and {heard} of {len(home)} of the router's"
     if not silent:
         return no(words, *keys)
     if not lossy(facts, silent, len(told)):
@@ -227,7 +231,7 @@ RULES_SHARES: Final[tuple[Rule, ...]] = (
     Rule(
         id="resolver_drops",
         question="Does the operator's resolver leave a share of the questions unanswered?",
-        needs=(DNS_AGAIN, HTTP_OPERATOR, QUALITY_OPERATOR),
+        needs=(DNS_AGAIN, DNS_DIRECT_AGAIN, HTTP_OPERATOR, QUALITY_OPERATOR),
         ask=resolver_drops,
     ),
     Rule(

@@ -150,6 +150,9 @@ def test_a_resolver_that_drops_for_our_side_too_is_told_as_that() -> None:
     both = enclosed.asked_again(names.flows_asked(ETH, 5), 5)
     assert answer(both, "flows_lost") is None
     assert answer(both, "resolver_drops") is True
+    unlucky = enclosed.asked_again(names.flows_asked(ETH, 12), 8)
+    assert answer(unlucky, "resolver_drops") is True
+    assert answer(enclosed.asked_again(ETH, 8), "resolver_drops") is None
 
 
 @pytest.mark.parametrize("beyond", [True, False])
