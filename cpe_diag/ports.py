@@ -658,6 +658,14 @@ class FieldPort(Protocol):
                 DEVICE_ERROR.
         """
 
+    async def own_way(self, address: str | None, *, deadline: float) -> None:
+        """See that what our process sends to an address leaves by this interface.
+
+        Raises:
+            MeasurementError: `field.look`: NOT_CONFIGURED (it leaves by another one, which
+                `next_step` names; or the interface has no address), UNSUPPORTED, OUT_OF_TIME.
+        """
+
 
 class Recorder(Protocol):
     """Keeps the trace and the raw answers of a run; redaction happens here, at record time.

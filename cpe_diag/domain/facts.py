@@ -66,6 +66,7 @@ class FactKind:
 
 
 PLACES: Final = tuple(place.value for place in PluggedInto)
+BEYOND: Final = tuple(f"{place}>reference" for place in PLACES)
 
 FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="node_system", value_type=NodeSystem, subjects=("node",)),
@@ -119,6 +120,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "router>reference/ipv6",
             "operator>router/full",
             "operator>neighbour/*",
+            *BEYOND,
         ),
     ),
     FactKind(
@@ -141,6 +143,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "operator>reference/again/*",
             "elsewhere>reference",
             "elsewhere>platform",
+            *BEYOND,
         ),
     ),
     FactKind(
@@ -158,6 +161,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "router>reference/tls",
             "elsewhere>reference",
             "elsewhere>platform",
+            *BEYOND,
             "operator>platform/again",
             "operator>platform/small",
             "operator>platform/plain",

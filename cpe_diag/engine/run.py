@@ -52,6 +52,8 @@ class RunOrder:
     ticket: str | None
     everything: bool = False
     """Measure all there is, in place of what seems worth it; for comparison."""
+    earlier: tuple[Measurement, ...] = ()
+    """What was measured of the same visit before, from another place; with its own times."""
     act: Act | None = None
     """Changes the router where a step says so; None: nothing may be changed in this run."""
 

@@ -73,7 +73,7 @@ class RunCase:
         ago_s = max(0.0, (now - self.started_at).total_seconds())
         self.start_s = self.clock.monotonic() - ago_s
         self.budget_ends = self.start_s + order.budget_s
-        self.evidence = Evidence()
+        self.evidence = Evidence().with_measurements(order.earlier)
         self.answers: dict[str, str] = {}
         self.acts: dict[str, str] = {}
         self.ran: set[str] = set()

@@ -17,6 +17,7 @@ from cpe_diag.domain.field_facts import (
 from cpe_diag.field.link import link_of
 from cpe_diag.field.raw.order import Order, Test
 from cpe_diag.field.raw_process import LOOK
+from cpe_diag.field.way import way_to
 from cpe_diag.report.decoding import decode
 from cpe_diag.transports.time_left import time_left
 
@@ -66,6 +67,23 @@ class LaptopPort:
             self._looking[fact] = asyncio.create_task(self._look(fact, deadline))
         return cast("Seen", await asyncio.shield(self._looking[fact]))
 
+    async def own_way(self, address: str | None, *, deadline: float) -> None:
+        """See that packets to an address leave by this interface; as FieldPort.own_way says.
+
+        Raises:
+            MeasurementError: `field.look`: as FieldPort.own_way says.
+        """
+        if address is None:
+            raise self._failed(FailureKind.NOT_CONFIGURED, "no address of the reference is named")
+        by = await way_to(address, self._clock, deadline)
+        if by is None:
+            detail = f"the laptop has no way to {address}: it has taken no address here"
+            raise self._failed(FailureKind.NOT_CONFIGURED, detail, "let it take one by DHCP")
+        if by != self.interface:
+            detail = f"what the laptop sends to {address} leaves by {by}"
+            step = f"switch {by} off for the test: ip link set {by} down"
+            raise self._failed(FailureKind.NOT_CONFIGURED, detail, step)
+
     async def close(self) -> None:
         """End what still looks; the process for raw frames is its owner's."""
         for task in self._looking.values():
@@ -108,5 +126,6 @@ class LaptopPort:
             return ()
         return (offers[0].routers[0], offers[0].address)
 
-    def _failed(self, kind: FailureKind, detail: str) -> MeasurementError:
-        return MeasurementError(Failure(kind=kind, where=self.interface, detail=detail), LOOK)
+    def _failed(self, kind: FailureKind, detail: str, step: str | None = None) -> MeasurementError:
+        failure = Failure(kind=kind, where=self.interface, detail=detail, next_step=step)
+        return MeasurementError(failure, LOOK)

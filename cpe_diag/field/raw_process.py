@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from cpe_diag.field.raw.order import Order
 
 LOOK: Final = "field.look"
-GRACE_S: Final = 3.0
-"""For its start, beyond the time in which it waits for answers."""
+GRACE_S: Final = 15.0
+"""For its start on a busy laptop, beyond the time in which it waits for answers."""
 ENDS_WITHIN_S: Final = 1.0
 
 

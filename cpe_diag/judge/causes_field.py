@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.verdict import Destination, FaultDomain
-from cpe_diag.judge.cause import Cause, must, unless, when
+from cpe_diag.judge.cause import Cause, must, must_not, unless, when
 
 OPERATIONS: Final = Destination.NETWORK_OPERATIONS
 OURS: Final = "We have found it on our side of the wall socket, and are correcting it."
@@ -126,6 +126,48 @@ CAUSES_FIELD: Final[tuple[Cause, ...]] = (
         next_action="Set both ends to negotiate; change the cable.",
         tell_customer=OURS,
         source="IEEE 802.3, clause 28: an end that does not negotiate is taken for half duplex",
+    ),
+    Cause(
+        id="wall_cut_off",
+        domain=FaultDomain.NETWORK,
+        destination=OPERATIONS,
+        title="At the wall port addresses are given, and nothing beyond the gateway answers",
+        needs=(must("wall_nothing_beyond"), must_not("wall_gateway_silent")),
+        supports=(when("wall_nothing_beyond", 4.4), when("wall_pages_fail", 0.4)),
+        explains=(
+            "wall_nothing_beyond",
+            "wall_pages_fail",
+            "home_nothing_beyond",
+            "home_pages_fail",
+        ),
+        next_action="Check routes and filters of this subscriber at the edge and beyond.",
+        tell_customer=OURS,
+        source="enclosure: the gateway answers, the operator's own reference does not",
+    ),
+    Cause(
+        id="wall_pages",
+        domain=FaultDomain.NETWORK,
+        destination=OPERATIONS,
+        title="At the wall port pings pass, and the operator's own page does not open",
+        needs=(must("wall_pages_fail"), must_not("wall_nothing_beyond")),
+        supports=(when("wall_pages_fail", 4.2),),
+        explains=("wall_pages_fail", "home_pages_fail"),
+        next_action="Look at the operator's resolver and at filters for this subscriber.",
+        tell_customer=OURS,
+        source="enclosure: pings to the reference pass, names or pages do not",
+    ),
+    Cause(
+        id="router_in_between",
+        domain=FaultDomain.ROUTER,
+        destination=Destination.SECOND_LINE,
+        title="At the wall port everything works, behind the router it does not",
+        needs=(must("home_pages_fail"), must_not("wall_pages_fail")),
+        supports=(when("home_pages_fail", 4.6), when("home_nothing_beyond", 0.4)),
+        explains=("home_pages_fail", "home_nothing_beyond"),
+        next_action="The line is good: restart the router, look at its settings, or replace it.",
+        tell_customer="Your line is good up to the wall socket. It is your router, and we look"
+        " after it.",
+        source="enclosure: the same tests from the wall port and from the LAN",
     ),
     Cause(
         id="home_socket_dead",

@@ -90,6 +90,7 @@ AT_WALL: Final = (
     "wall_loop",
     "wall_gateway_silent",
     "wall_gateway_twice",
+    "wall_pages_fail",
 )
 IN_HOME: Final = (
     "home_no_link",
@@ -100,6 +101,7 @@ IN_HOME: Final = (
     "home_loop",
     "home_gateway_silent",
     "home_gateway_twice",
+    "home_pages_fail",
 )
 
 GETS_NONE: Final = "device_gets_no_pages"
@@ -319,9 +321,14 @@ MAY_BE_UNKNOWN: Final = frozenset(
 """Good to have, but the rest carries the statement where a device cannot tell."""
 
 MUST_ARISE: Final[Mapping[str, str]] = MappingProxyType(
-    {ONE_DEVICE: "device_absent", SITE: "platform_unreachable"}
+    {
+        ONE_DEVICE: "device_absent",
+        SITE: "platform_unreachable",
+        AT_WALL_PORT: "wall_no_link",
+        IN_HOME_NETWORK: "home_no_link",
+    }
 )
-"""Without a named device, or a named site, such a complaint cannot be called unfounded."""
+"""Without a named device or site, or a laptop there, it cannot be called unfounded."""
 
 
 def unseen(on: Board) -> bool:

@@ -19,6 +19,7 @@ from cpe_diag.domain.field_facts import (
 )
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Unobserved
+from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.domain.subscriber import WanProtocol
 from cpe_diag.judge.cause import AT_WALL_PORT, IN_HOME_NETWORK
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, says, yes
@@ -32,6 +33,7 @@ V = TypeVar("V")
 
 WALL: Final = PluggedInto.WALL_PORT
 LAN: Final = PluggedInto.ROUTER_LAN
+BEYOND: Final = ">reference"
 PLACES: Final = {AT_WALL_PORT: WALL, IN_HOME_NETWORK: LAN}
 OF_HOMES: Final = tuple(
     IPv4Network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
@@ -39,16 +41,18 @@ OF_HOMES: Final = tuple(
 """RFC 1918: what home routers give out. Operators that share addresses use RFC 6598."""
 
 
-def _key(kind: str, place: PluggedInto) -> FactKey:
-    return FactKey(kind, place.value)
+def _key(kind: str, place: PluggedInto, beyond: str = "") -> FactKey:
+    return FactKey(kind, f"{place.value}{beyond}")
 
 
 def _seen(facts: Facts, kind: str, place: PluggedInto) -> bool:
     """Tell whether somebody is, or was, there with a laptop."""
+    if PLACES.get(facts.case.symptom) is place:
+        return True
     observation = facts.case.evidence.get(kind, place.value)
     if isinstance(observation, Unobserved):
         return observation.failure.kind is not FailureKind.NOT_APPLICABLE
-    return observation is not None or PLACES.get(facts.case.symptom) is place
+    return observation is not None
 
 
 def _of(facts: Facts, value_type: type[V], kind: str, place: PluggedInto) -> V | Answer:
@@ -177,6 +181,37 @@ def gateway_twice(facts: Facts, place: PluggedInto) -> Answer:
     return says(len(told.gateway.macs) > 1, words, _key("field_arp", place))
 
 
+def nothing_beyond(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether nothing beyond the wire answers the laptop, neither pings nor pages.
+
+    A laptop that has taken no address there cannot tell.
+    """
+    if not _seen(facts, "field_link", place):
+        return does_not_arise(f"nobody was at the {place.value.replace('_', ' ')} with a laptop")
+    page_key, ping_key = _key("http", place, BEYOND), _key("ping", place, BEYOND)
+    page, ping = facts.fact(HttpCheck, page_key), facts.fact(PingCheck, ping_key)
+    if page is not None and page.outcome is HttpOutcome.OK:
+        return no(f"{page.url} opens on the laptop", page_key)
+    if ping is not None and ping.received:
+        return no(f"{ping.target} answers {ping.received} of {ping.sent} pings", ping_key)
+    if page is None or ping is None:
+        return cannot_tell(facts, page_key, ping_key)
+    words = f"{ping.target} answers no ping, {page.url}: {page.outcome.replace('_', ' ')}"
+    return yes(words, page_key, ping_key)
+
+
+def pages_fail(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether the reference's page fails on the laptop, whatever answers else."""
+    if not _seen(facts, "field_link", place):
+        return does_not_arise(f"nobody was at the {place.value.replace('_', ' ')} with a laptop")
+    key = _key("http", place, BEYOND)
+    page = facts.fact(HttpCheck, key)
+    if page is None:
+        return cannot_tell(facts, key)
+    words = f"{page.url} on the laptop: {page.outcome.replace('_', ' ')}"
+    return says(page.outcome is not HttpOutcome.OK, words, key)
+
+
 def second_router6(facts: Facts) -> Answer:
     """Answer whether more than one device of the home announces itself as the IPv6 way out."""
     told = _of(facts, FieldIpv6, "field_routers", LAN)
@@ -248,6 +283,24 @@ RULES_FIELD: Final[tuple[Rule, ...]] = (
         "field_arp",
         WALL,
         gateway_twice,
+    ),
+    *(
+        Rule(
+            id=f"{where}_nothing_beyond",
+            question=f"Does nothing beyond the wire answer the laptop at the {words}?",
+            needs=(_key("http", place, BEYOND), _key("ping", place, BEYOND)),
+            ask=_at(place, nothing_beyond),
+        )
+        for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
+    ),
+    *(
+        Rule(
+            id=f"{where}_pages_fail",
+            question=f"Do pages fail on the laptop at the {words}?",
+            needs=(_key("http", place, BEYOND),),
+            ask=_at(place, pages_fail),
+        )
+        for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
     ),
     _rule("home_no_link", "Has the laptop no link at the router?", "field_link", LAN, no_link),
     _rule(

@@ -21,6 +21,7 @@ from cpe_diag.probes import (
     field_link,
     field_pppoe,
     field_routers,
+    field_web,
     home_paths,
     home_resolver,
     lan_offers,
@@ -129,6 +130,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     field_pppoe.PROBE,
     field_arp.PROBE,
     field_routers.PROBE,
+    field_web.PROBE,
 )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NAME_WITHIN_S: Final = 5.0
 """resolv.conf(5), `timeout`: so long a stub resolver waits for a name server by default."""
+HERE: Final = "from the operator's side"
 ASK_AGAIN_AFTER_S: Final = 0.5
 PAGE_WITHIN_S: Final = 7.0
 """What the router gives the same page (`curl -m 7`): more than twice what is slow."""
@@ -41,24 +42,49 @@ async def check_target(
     Returns:
         `dns` and `http` of `operator>whose` (or `operator>whose/ipv6`), known or not.
     """
-    clock = setting.doors.clock
     subject = f"operator>{whose}{'/ipv6' if ipv6 else ''}"
-    dns_key = FactKey("dns", subject)
-    http_key = FactKey("http", subject)
+    keys = FactKey("dns", subject), FactKey("http", subject)
     if target is None:
         error = not_configured(whose, f"no {whose} is named in the configuration or the order")
-        return none_of((dns_key, http_key), error, clock.now())
+        return none_of(keys, error, setting.doors.clock.now())
+    return await named_and_fetched(setting, target, keys, HERE, deadline, ipv6=ipv6)
+
+
+async def named_and_fetched(  # noqa: PLR0913 - what to ask, from where
+    setting: Setting,
+    target: WebTarget,
+    keys: tuple[FactKey, FactKey],
+    where: str,
+    deadline: float,
+    *,
+    ipv6: bool = False,
+) -> tuple[Measurement, ...]:
+    """Resolve a name by the operator's resolver and fetch its page, from where our process is.
+
+    Args:
+        setting: of the run.
+        target: what to try.
+        keys: of `dns` and of `http`.
+        where: our place, for the sources.
+        deadline: absolute, monotonic seconds.
+        ipv6: by IPv6 in place of IPv4.
+
+    Returns:
+        A measurement for each key, known or not.
+    """
+    clock = setting.doors.clock
+    dns_key, http_key = keys
     try:
         name = await _resolved(setting, target.host, deadline, ipv6=ipv6)
     except MeasurementError as error:
         at = clock.now()
         detail = f"{target.host} could not be resolved: {error.failure.detail}"
-        failure = Failure(kind=FailureKind.DEPENDENCY, where=whose, detail=detail)
+        failure = Failure(kind=FailureKind.DEPENDENCY, where=target.host, detail=detail)
         rest = MeasurementError(failure, "http.get")
         return (*none_of((dns_key,), error, at), *none_of((http_key,), rest, at))
-    source = f"DNS {name.server} {target.host}, asked from the operator's side"
+    source = f"DNS {name.server} {target.host}, asked {where}"
     resolved = known(dns_key, name, source, clock.now())
-    return (resolved, await _page(setting, target, http_key, name, deadline))
+    return (resolved, await _page(setting, target, http_key, name, where, deadline))
 
 
 async def _resolved(setting: Setting, host: str, deadline: float, *, ipv6: bool) -> DnsCheck:
@@ -78,8 +104,13 @@ async def _resolved(setting: Setting, host: str, deadline: float, *, ipv6: bool)
     return again if again.took_s < first.took_s else first
 
 
-async def _page(
-    setting: Setting, target: WebTarget, key: FactKey, name: DnsCheck, deadline: float
+async def _page(  # noqa: PLR0913, PLR0917 - what to ask, from where
+    setting: Setting,
+    target: WebTarget,
+    key: FactKey,
+    name: DnsCheck,
+    where: str,
+    deadline: float,
 ) -> Measurement:
     clock = setting.doors.clock
     if not name.addresses:
@@ -99,7 +130,7 @@ async def _page(
         page = await setting.doors.http.get(target.url, address=address, deadline=by)
     except MeasurementError as error:
         return none_of((key,), error, clock.now())[0]
-    return known(key, page, f"HTTP {target.url} at {address}, from here", clock.now())
+    return known(key, page, f"HTTP {target.url} at {address}, {where}", clock.now())
 
 
 async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:

@@ -166,6 +166,7 @@ def read_bundle(directory: Path) -> Bundle:
     return _bundle(directory, manifest, content)
 
 
+<<<<<<< HEAD
 def bundle_files(
     result: RunResult, critical_path_s: float | None, *, indent: int | None = 2
 ) -> dict[str, bytes]:
@@ -180,6 +181,27 @@ def bundle_files(
     Returns:
         The files.
     """
+=======
+def kept_case(files: Mapping[str, bytes]) -> CaseDocument:
+    """Give the case of a run from the files that the store keeps of it.
+
+    Args:
+        files: by their names in the bundle.
+
+    Returns:
+        What was seen, and of whom.
+
+    Raises:
+        BundleError: there is no case among them, or it is not as its schema says.
+    """
+    if CASE not in files:
+        raise BundleError(f"{CASE}: the store keeps none of this run")
+    return _decoded(CaseDocument, Path(), CASE, _json(files[CASE], CASE))
+
+
+def bundle_files(result: RunResult, critical_path_s: float | None) -> dict[str, bytes]:
+    """Give the files of a bundle by their names in it."""
+>>>>>>> bc5dafb (On site: names and pages from the laptop; what was seen at the wall port counts behind the router)
     files = {
         CASE: _json_bytes(encode(_case_document(result.case)), indent),
         VERDICT: _json_bytes(run_as_json(result, critical_path_s=critical_path_s), indent),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.field_facts import (
     ArpOwner,
     DhcpOffered,
@@ -15,6 +16,9 @@ from cpe_diag.domain.field_facts import (
     FieldIpv6,
     FieldPppoe,
 )
+from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.observations import Observed
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.domain.subscriber import WanProtocol
 from cpe_diag.testing.evidence_samples import changed, ethernet_home, with_value
 from cpe_diag.testing.field_samples import FIELD_FACTS, GATEWAY
@@ -36,9 +40,53 @@ def on_site(place: str) -> CaseFile:
     for (kind, _), value in FIELD_FACTS.items():
         if place == WALL or kind != "field_pppoe":
             case = with_value(case, kind, place, value)
+    for kind, value in _beyond().items():
+        case = with_value(case, kind, f"{place}>reference", value)
     if place == LAN:
         case = changed(case, "field_dhcp", LAN, offers=(_homes(GATEWAY, "192.168.1.1"),))
     return case
+
+
+def _beyond() -> dict[str, object]:
+    """Give what a laptop sees of the operator's reference."""
+    return {
+        "dns": DnsCheck(
+            name="reference.example",
+            server="203.0.113.53",
+            outcome=DnsOutcome.ANSWERED,
+            addresses=("203.0.113.80",),
+            took_s=0.01,
+        ),
+        "http": HttpCheck(
+            url="http://reference.example/",
+            outcome=HttpOutcome.OK,
+            status=200,
+            took_s=0.05,
+            received_bytes=1256,
+        ),
+        "ping": PingCheck(target="203.0.113.80", sent=5, received=5, rtt_avg_s=0.01, note=""),
+    }
+
+
+def pages_fail(case: CaseFile, place: str) -> CaseFile:
+    """Names and pings are well, and the page does not open."""
+    outcome = HttpOutcome.CONNECT_TIMEOUT
+    return changed(case, "http", f"{place}>reference", outcome=outcome, status=None)
+
+
+def nothing_beyond(case: CaseFile, place: str) -> CaseFile:
+    """Addresses are given, and nothing beyond the gateway answers."""
+    silent = Missing(why=FailureKind.SILENT)
+    case = pages_fail(case, place)
+    return changed(case, "ping", f"{place}>reference", received=0, rtt_avg_s=silent)
+
+
+def behind_a_bad_router(case: CaseFile) -> CaseFile:
+    """At the wall port everything was well a moment ago; behind the router nothing is."""
+    for key, seen in on_site(WALL).evidence:
+        if isinstance(seen, Observed):
+            case = with_value(case, key.kind, key.subject, seen.value)
+    return nothing_beyond(case, LAN)
 
 
 def _homes(mac: str, server: str) -> DhcpOffered:
@@ -59,11 +107,7 @@ def _homes(mac: str, server: str) -> DhcpOffered:
 def no_link(case: CaseFile, place: str) -> CaseFile:
     """Nothing at the other end of the cable: there is only the link to look at."""
     case = changed(case, "field_link", place, carrier=False)
-    kept = {
-        key: seen
-        for key, seen in case.evidence
-        if key.kind == "field_link" or not key.kind.startswith("field_")
-    }
+    kept = {key: seen for key, seen in case.evidence if key.kind == "field_link"}
     return replace(case, evidence=type(case.evidence)(kept))
 
 

@@ -5,23 +5,38 @@ from __future__ import annotations
 import asyncio
 import os
 import pwd
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import DefinitionError, Fault, MeasurementError
+from cpe_diag.domain.evidence import FactKey, Measurement
+from cpe_diag.domain.failures import (
+    BundleError,
+    DefinitionError,
+    Fault,
+    MeasurementError,
+    StoreError,
+)
 from cpe_diag.domain.field_facts import FieldDhcp, FieldLink, FieldPppoe, PluggedInto
+from cpe_diag.domain.observations import Observed
+from cpe_diag.domain.run_journal import RunState
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.field.laptop_port import TESTS, LaptopPort
 from cpe_diag.field.link import SYSFS, link_of
 from cpe_diag.field.on_site import OnSite
 from cpe_diag.field.place import place_of
 from cpe_diag.field.raw.order import Order
+from cpe_diag.store.bundle import kept_case
+from cpe_diag.store.runs import StoredRuns
 from cpe_diag.transports.clock import SystemClock
+from cpe_diag.wiring.desk import case_store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cpe_diag.field.raw_process import RawProcess
+    from cpe_diag.wiring.config import Config
 
 PLAYBOOKS: Final[Mapping[PluggedInto, str]] = {
     PluggedInto.WALL_PORT: "at_wall_port",
@@ -29,6 +44,9 @@ PLAYBOOKS: Final[Mapping[PluggedInto, str]] = {
     PluggedInto.WIFI: "in_home_network",
 }
 WITHIN_S: Final = 10.0
+VALID_FOR: Final = timedelta(hours=2)
+"""So long a test counts in wholesale (Fibre Cafe): it stands for the line until the next one."""
+MOST_RUNS: Final = 20
 PORT: Final = "--port"
 AT: Final = "--at"
 
@@ -121,6 +139,39 @@ async def located(interface: str, at: PluggedInto | None, raw: RawProcess) -> On
         raw=raw,
         seen={FieldDhcp: dhcp, FieldPppoe: pppoe},
     )
+
+
+def seen_before(
+    config: Config, subscriber: str, on_site: OnSite | None
+) -> tuple[Measurement, ...]:
+    """Give what the laptop has seen from its other places in the last two hours.
+
+    Args:
+        config: where cases are kept.
+        subscriber: whose home it is.
+        on_site: the laptop; None: nobody is there.
+
+    Returns:
+        The newest of each fact; nothing where the store cannot be read.
+    """
+    if on_site is None:
+        return ()
+    now = SystemClock().now()
+    seen: dict[FactKey, Measurement] = {}
+    with suppress(StoreError, BundleError):
+        runs = StoredRuns(case_store(config))
+        for run in runs.runs(subscriber=subscriber, state=RunState.FINISHED, limit=MOST_RUNS):
+            if run.playbook not in PLAYBOOKS.values() or now - run.submitted_at > VALID_FOR:
+                continue
+            for key, observation in kept_case(runs.files(run.id)).evidence:
+                if _of_another_place(key, on_site) and isinstance(observation, Observed):
+                    seen.setdefault(key, Measurement(key=key, observation=observation))
+    return tuple(seen.values())
+
+
+def _of_another_place(key: FactKey, on_site: OnSite) -> bool:
+    place = key.subject.partition(">")[0]
+    return place in set(PluggedInto) and place != on_site.plugged_into
 
 
 async def frames(interface: str, raw: RawProcess) -> Mapping[str, Sequence[Mapping[str, str]]]:

@@ -22,7 +22,6 @@ from cpe_diag.playbook.model import Playbook
 from cpe_diag.ports import CredentialSource
 from cpe_diag.probes import dhcp_server
 from cpe_diag.probes.catalogue import PROBES
-from cpe_diag.probes.field_looking import at_each_place
 from cpe_diag.probes.port_finder import PortFinder
 from cpe_diag.probes.probe import Setting, WebTarget
 from cpe_diag.store.port_memory import PortMemoryFile, default_path
@@ -30,6 +29,7 @@ from cpe_diag.wiring.config import Config
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.detection import detected_driver, forget_exchanged_node
 from cpe_diag.wiring.doors import open_doors
+from cpe_diag.wiring.field import seen_before
 from cpe_diag.wiring.incidents import note_incident
 from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.knowledge import (
@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 DEFAULT_BUDGET_S: Final = 15 * 60.0  # second line's 15 minutes
 SSH_LIBRARY: Final = "paramiko"
 DEFAULT_PLATFORM: Final = "default"
+ON_SITE: Final = "field_"
+"""How the ids of probes begin that a laptop on site is needed for."""
 RUN_ID_BYTES: Final = 5
 
 
@@ -178,7 +180,12 @@ async def perform(
             thresholds=prepared.config.thresholds,
             ticket=prepared.wish.ticket,
             everything=prepared.wish.everything,
+<<<<<<< HEAD
             act=None if prepared.wish.looks_only else act,
+=======
+            earlier=seen_before(prepared.config, prepared.subscriber.id, prepared.wish.on_site),
+            act=act,
+>>>>>>> bc5dafb (On site: names and pages from the laptop; what was seen at the wall port counts behind the router)
         )
         without = _without(doors)
         result = await run_playbook(
@@ -216,7 +223,7 @@ def _without(doors: Doors) -> frozenset[str]:
     """Give the probes that have no door here."""
     lacking = set() if doors.dhcp else {dhcp_server.PROBE.id}
     if doors.field is None:
-        lacking |= {probe.id for probe in PROBES if probe.gives == at_each_place(probe.id)}
+        lacking |= {probe.id for probe in PROBES if probe.id.startswith(ON_SITE)}
     return frozenset(lacking)
 
 

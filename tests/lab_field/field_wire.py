@@ -33,7 +33,12 @@ MACS: Final = {
 }
 IP: Final = "/usr/sbin/ip"
 LIMIT_S: Final = 60
-CONFIG: Final = "inventory: {kind: file, path: inventory.yaml}\n"
+REFERENCE: Final = "203.0.113.80"
+CONFIG: Final = f"""\
+inventory: {{kind: file, path: inventory.yaml}}
+resolver: {{address: {REFERENCE}}}
+reference: {{host: reference.example, url: "http://reference.example/", address: {REFERENCE}}}
+"""
 INVENTORY: Final = "subscribers:\n  - {{id: sub-1, technology: ethernet, service: {service}}}\n"
 
 
@@ -87,6 +92,30 @@ class Wire:
             f"--pid-file={self.folder}/{host}.pid",
             *more,
         )
+
+    def world(self, host: str) -> None:
+        """Let a host be the way to the operator's resolver and reference."""
+        self.run(host, "ip", "addr", "add", f"{REFERENCE}/32", "dev", "lo")
+        self.start(
+            host,
+            *("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv"),
+            *(f"--listen-address={REFERENCE}", "--bind-interfaces"),
+            f"--address=/reference.example/{REFERENCE}",
+            f"--pid-file={self.folder}/{host}.names",
+        )
+        pages = self.folder / "pages"
+        pages.mkdir()
+        (pages / "index.html").write_text("well", encoding="utf-8")
+        self.start(
+            host,
+            *(sys.executable, "-m", "http.server", "80", "--bind", REFERENCE),
+            *("--directory", str(pages)),
+        )
+
+    def laptop_takes(self, address: str, gateway: str) -> None:
+        """Give the laptop an address and a way out, as its DHCP client would."""
+        self.run("laptop", "ip", "addr", "add", f"{address}/24", "dev", "eth0")
+        self.run("laptop", "ip", "route", "add", "default", "via", gateway)
 
     def pppoe(self, host: str, name: str) -> None:
         """Let a host be a PPPoE concentrator, which opens no session."""

@@ -33,16 +33,32 @@ while True:
 def operator_answers(wire: Wire) -> None:
     """Give addresses as the operator does."""
     wire.dnsmasq("operator", GATEWAY, "198.51.100.20")
+    wire.world("operator")
+    wire.laptop_takes("198.51.100.20", GATEWAY)
 
 
 def home_answers(wire: Wire) -> None:
     """Give addresses as the home's router does."""
     wire.dnsmasq("operator", HOMES, "192.168.1.20")
+    wire.world("operator")
+    wire.laptop_takes("192.168.1.20", HOMES)
 
 
 def stranger_answers(wire: Wire) -> None:
     """Somebody's router gives out addresses too."""
     wire.dnsmasq("stranger", STRANGER, "192.168.8.20")
+
+
+def loses_the_world(wire: Wire) -> None:
+    """Behind the gateway nothing answers any more."""
+    wire.run("operator", "ip", "addr", "del", "203.0.113.80/32", "dev", "lo")
+    wire.run("operator", "ip", "route", "add", "blackhole", "203.0.113.80/32")
+
+
+def holds_pages_back(wire: Wire) -> None:
+    """Pings and names pass, pages do not."""
+    rules = "table ip t { chain c { type filter hook input priority 0; tcp dport 80 drop; } }\n"
+    wire.run("operator", "nft", "-f", "-", text=rules)
 
 
 def announces_itself(wire: Wire, host: str, prefix: str) -> None:
@@ -122,6 +138,8 @@ FAULTS: Final[tuple[tuple[str, str, tuple[Inject, ...], tuple[str, str]], ...]] 
         (operator_answers, answers_for_the_gateway(GATEWAY)),
         ("network", "wall_gateway_double"),
     ),
+    ("cut_off", WALL, (operator_answers, loses_the_world), ("network", "wall_cut_off")),
+    ("pages_held_back", WALL, (operator_answers, holds_pages_back), ("network", "wall_pages")),
     ("healthy_home", LAN, (home_answers,), ("none", "no_fault")),
     ("home_no_link", LAN, (link_is_down,), ("router", "home_socket_dead")),
     ("home_no_offer", LAN, (answers_nothing,), ("router", "home_no_address")),
@@ -181,11 +199,23 @@ def test_where_the_cable_ends_is_seen(wire: Wire) -> None:
     assert wire.check()["run"]["playbook"] == "at_wall_port"
 
 
+def test_wall_port_and_lan_together_tell_the_line_from_the_router(wire: Wire) -> None:
+    """What was well at the wall port and is not behind the router is the router's fault."""
+    operator_answers(wire)
+    assert verdict(wire.check("--at", WALL)) == ("none", "no_fault")
+    wire.run("laptop", "ip", "addr", "flush", "dev", "eth0")
+    wire.run("operator", "ip", "addr", "add", f"{HOMES}/24", "dev", "eth0")
+    wire.laptop_takes("192.168.1.20", HOMES)
+    holds_pages_back(wire)
+    document = wire.check("--at", LAN)
+    assert document["verdict"]["domain"] == "router"
+
+
 def test_a_line_of_sessions_wants_a_concentrator(wire: Wire) -> None:
-    """Without one the fault is the operator's; an offer by DHCP does not make up for it."""
+    """Without one the fault is the operator's; with one it takes a session to see further."""
     service = "{wan: pppoe}"
     assert verdict(wire.check("--at", WALL, service=service)) == ("network", "wall_no_session")
     wire.pppoe("operator", "bras-1")
     document = wire.check(service=service)
-    assert verdict(document) == ("none", "no_fault")
+    assert document["verdict"]["domain"] == "undetermined"
     assert document["run"]["playbook"] == "at_wall_port"
