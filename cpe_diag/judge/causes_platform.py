@@ -111,9 +111,11 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.PLATFORM,
         destination=Destination.PLATFORM_STATUS,
         title="The site's name has no address, or a wrong one",
+        needs=(must("platform_name_bad"),),
         supports=(when("platform_name_fails", 5.0), when("platform_name_wrong", 6.5)),
         against=(when("resolver_lies", -5.0),),
         explains=(
+            "platform_name_bad",
             "platform_name_fails",
             "platform_name_wrong",
             "platform_one_family",

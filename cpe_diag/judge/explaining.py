@@ -235,6 +235,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("operator_dns_fails", ("resolver_drops",)),
     ("resolver_slow", ("resolver_drops",)),
     ("platform_name_fails", ("resolver_drops",)),
+    ("platform_name_bad", ("platform_name_fails", "platform_name_wrong")),
     ("tls_from_home_held_back", ("tls_held_back",)),
     ("home_mute", ("neighbours_suffer", "group_down", "way_in_loss", "port_locked")),
     ("home_cut_off", ("neighbours_suffer", "group_down", "way_in_loss")),

@@ -11,6 +11,7 @@ from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, HttpOutcome
 from cpe_diag.domain.site_facts import BY_CONFIGURATION, NameTruth
 from cpe_diag.judge.keys import (
     DNS_OPERATOR,
+    DNS_PLATFORM,
     DNS_PLATFORM_ELSEWHERE,
     HTTP_OPERATOR,
     HTTP_PLATFORM_ELSEWHERE,
@@ -20,6 +21,7 @@ from cpe_diag.judge.keys import (
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
 from cpe_diag.judge.rules_paths import SERVER_FAILED
+from cpe_diag.judge.rules_platform import platform_name_fails
 from cpe_diag.judge.vantages import ANSWERED, held, page_words, serves
 
 if TYPE_CHECKING:
@@ -147,6 +149,16 @@ def told_everywhere(facts: Facts, truth: NameTruth) -> str:
     return f"elsewhere it fails too ({page_words(page)})"
 
 
+def platform_name_bad(facts: Facts) -> Answer:
+    """Answer whether either is so: the site's name has no address, or a wrong one."""
+    either = platform_name_fails(facts), platform_name_wrong(facts)
+    for found in (True, None, False):
+        for answer in either:
+            if answer.answer is found and (found is not None or answer.missing):
+                return answer
+    return either[0]
+
+
 def platform_name_wrong(facts: Facts) -> Answer:
     """Answer whether the site's owner has published an address that does not serve the site.
 
@@ -200,6 +212,15 @@ RULES_NAMES: Final[tuple[Rule, ...]] = (
         question="Does the operator's resolver give a name an address that does not serve it?",
         needs=(TRUTH_REFERENCE, TRUTH_PLATFORM, *OUTSIDE_VIEWS),
         ask=resolver_lies,
+    ),
+    Rule(
+        id="platform_name_bad",
+        question="Has the site's name no address, or one that does not serve it?",
+        needs=(
+            *(DNS_PLATFORM, DNS_OPERATOR, HTTP_PLATFORM_ELSEWHERE),
+            *(TRUTH_PLATFORM, *OUTSIDE_VIEWS),
+        ),
+        ask=platform_name_bad,
     ),
     Rule(
         id="platform_name_wrong",

@@ -166,22 +166,6 @@ def read_bundle(directory: Path) -> Bundle:
     return _bundle(directory, manifest, content)
 
 
-<<<<<<< HEAD
-def bundle_files(
-    result: RunResult, critical_path_s: float | None, *, indent: int | None = 2
-) -> dict[str, bytes]:
-    """Give the files of a bundle by their names in it.
-
-    Args:
-        result: of the run.
-        critical_path_s: the longest chain of answers that waited for each other.
-        indent: spaces of each level of JSON; None: each document on one line, which takes a tenth
-            of the time and two thirds of the room.
-
-    Returns:
-        The files.
-    """
-=======
 def kept_case(files: Mapping[str, bytes]) -> CaseDocument:
     """Give the case of a run from the files that the store keeps of it.
 
@@ -199,9 +183,20 @@ def kept_case(files: Mapping[str, bytes]) -> CaseDocument:
     return _decoded(CaseDocument, Path(), CASE, _json(files[CASE], CASE))
 
 
-def bundle_files(result: RunResult, critical_path_s: float | None) -> dict[str, bytes]:
-    """Give the files of a bundle by their names in it."""
->>>>>>> bc5dafb (On site: names and pages from the laptop; what was seen at the wall port counts behind the router)
+def bundle_files(
+    result: RunResult, critical_path_s: float | None, *, indent: int | None = 2
+) -> dict[str, bytes]:
+    """Give the files of a bundle by their names in it.
+
+    Args:
+        result: of the run.
+        critical_path_s: the longest chain of answers that waited for each other.
+        indent: spaces of each level of JSON; None: each document on one line, which takes a tenth
+            of the time and two thirds of the room.
+
+    Returns:
+        The files.
+    """
     files = {
         CASE: _json_bytes(encode(_case_document(result.case)), indent),
         VERDICT: _json_bytes(run_as_json(result, critical_path_s=critical_path_s), indent),

@@ -180,12 +180,8 @@ async def perform(
             thresholds=prepared.config.thresholds,
             ticket=prepared.wish.ticket,
             everything=prepared.wish.everything,
-<<<<<<< HEAD
-            act=None if prepared.wish.looks_only else act,
-=======
             earlier=seen_before(prepared.config, prepared.subscriber.id, prepared.wish.on_site),
-            act=act,
->>>>>>> bc5dafb (On site: names and pages from the laptop; what was seen at the wall port counts behind the router)
+            act=None if prepared.wish.looks_only else act,
         )
         without = _without(doors)
         result = await run_playbook(

@@ -300,6 +300,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("platform_turns_us_away", outside.platform_blocks_us(ETH), ETH),
     ("platform_fails_only_here", outside.platform_blocks_homes(ETH), ETH),
     ("platform_uneven", outside.platform_loses(ETH), ETH),
+    ("platform_name_bad", outside.platform_name(ETH), ETH),
     ("platform_fails", outside.platform_unexplained(ETH), ETH),
     ("platform_long_packets_lost", sites.platform_mtu(ETH), ETH),
     ("platform_tls_fails", sites.platform_tls_broken(ETH), ETH),
