@@ -136,7 +136,7 @@ lab-runs: $(VENV)/.installed-dev ## runs and workers killed and frozen at every 
 lock: ## resolve the dependencies anew into the lock files, with hashes
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv; }
 	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade --group build pyproject.toml --output-file requirements.lock
-	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade --group build --group dev --extra otel --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade --group build --group dev --extra field --extra otel --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
 	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade --group pyproject.toml:bench --constraint requirements.lock --output-file requirements-bench.lock
 
 .PHONY: clean

@@ -94,8 +94,7 @@ class RelayedDhcp:
                 discover=numbers.getrandbits(32),
                 inform=numbers.getrandbits(32),
             )
-            # In a thread: loading the library takes 400 ms in which other answers would wait.
-            sent = await asyncio.to_thread(packets, question)
+            sent = packets(question)
             where = f"{self._server} port {self._ports.server}"
             exchange = self._recorder.begin(DISCOVER, where, f"an address in {self._subnet}")
             begun_s = self._clock.monotonic()

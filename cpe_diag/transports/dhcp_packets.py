@@ -6,21 +6,37 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Final
 
+from cpe_diag.transports.dhcp_message import (
+    ACK,
+    BOOTREPLY,
+    BOOTREQUEST,
+    CLIENT_ID,
+    DISCOVER,
+    INFORM,
+    KIND,
+    LEASE,
+    MASK,
+    NAME_SERVERS,
+    NO_ADDRESS,
+    OFFER,
+    RELAY_AGENT,
+    ROUTERS,
+    SERVER,
+    SUBNET,
+    WANTED,
+    DhcpMessage,
+    read,
+    write,
+)
+
 # RFC 7042, section 2.1: the second bit of the first octet marks an address of one's own choice.
 OWN_MAC: Final = bytes.fromhex("024350454401")
-CLIENT_ID: Final = b"\0cpe-diag"
+OWN_NAME: Final = b"\0cpe-diag"
 """RFC 2132, section 9.14: type 0 is an identifier that is no hardware address."""
-BOOTREQUEST: Final = 1
-BOOTREPLY: Final = 2
 LINK_SELECTION: Final = 5
 """RFC 3527, section 3: the sub-option of option 82 that names the subnet of the client."""
-WANTED: Final = (1, 3, 6, 51, 54)
-"""RFC 2132: mask, routers, name servers, lease time and server identifier, as a router asks."""
-OFFER: Final = 2
-ACK: Final = 5
-"""RFC 2132, section 9.6."""
-SHORTEST: Final = 240
-"""RFC 2131, section 2: fixed fields of 236 octets, and the magic cookie."""
+ASKED_FOR: Final = (MASK, ROUTERS, NAME_SERVERS, LEASE, SERVER)
+"""As a router asks for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,32 +71,33 @@ def packets(question: Question) -> tuple[bytes, ...]:
         The payloads of two datagrams.
     """
     return (
-        _packet(question, "discover", question.discover, "0.0.0.0"),  # noqa: S104 - no address yet
-        _packet(question, "inform", question.inform, question.own),
+        _packet(question, DISCOVER, question.discover, NO_ADDRESS),
+        _packet(question, INFORM, question.inform, IPv4Address(question.own)),
     )
 
 
-def _packet(question: Question, kind: str, xid: int, ciaddr: str) -> bytes:
-    from scapy.layers.dhcp import BOOTP, DHCP
-
-    link = bytes((LINK_SELECTION, 4)) + IPv4Address(question.subnet).packed
-    options: list[object] = [
-        ("message-type", kind),
-        ("client_id", CLIENT_ID),
-        ("param_req_list", list(WANTED)),
-        ("subnet-selection", question.subnet),  # RFC 3011
-        ("relay_agent_information", link),  # RFC 3046: the last before the end
-        "end",
-    ]
-    head = BOOTP(
-        op=BOOTREQUEST,
-        hops=1,
-        xid=xid,
-        ciaddr=ciaddr,
-        giaddr=question.own,
-        chaddr=OWN_MAC,
+def _packet(question: Question, kind: int, xid: int, client: IPv4Address) -> bytes:
+    subnet = IPv4Address(question.subnet).packed
+    link = bytes((LINK_SELECTION, len(subnet))) + subnet
+    options = {
+        KIND: bytes((kind,)),
+        CLIENT_ID: OWN_NAME,
+        WANTED: bytes(ASKED_FOR),
+        SUBNET: subnet,
+        RELAY_AGENT: link,  # RFC 3046: the last before the end
+    }
+    relay = IPv4Address(question.own)
+    return write(
+        DhcpMessage(
+            op=BOOTREQUEST,
+            hops=1,
+            xid=xid,
+            client=client,
+            relay=relay,
+            mac=OWN_MAC,
+            options=options,
+        )
     )
-    return bytes(head / DHCP(options=options))
 
 
 def reading(packet: bytes, question: Question) -> Reading:
@@ -91,18 +108,15 @@ def reading(packet: bytes, question: Question) -> Reading:
         question: what was asked.
 
     Returns:
-        What it says; nothing at all where it is no answer to the question.
+        What it says; nothing at all where it is no answer to the question, or broken.
     """
-    from scapy.layers.dhcp import BOOTP, DHCP
-
-    if len(packet) < SHORTEST:
+    try:
+        told = read(packet)
+        if told.op != BOOTREPLY or told.mac != OWN_MAC:
+            return Reading()
+        if told.xid == question.discover and told.kind == OFFER:
+            servers = told.addresses(NAME_SERVERS)
+            return Reading(offered=str(told.offered), name_servers=servers)
+    except ValueError:
         return Reading()
-    head = BOOTP(packet)
-    if head.op != BOOTREPLY or bytes(head.chaddr)[: len(OWN_MAC)] != OWN_MAC or DHCP not in head:
-        return Reading()
-    kinds = [option[1] for option in head[DHCP].options if option[0] == "message-type"]
-    if head.xid == question.discover and kinds == [OFFER]:
-        named = [option[1:] for option in head[DHCP].options if option[0] == "name_server"]
-        servers = (str(one) for option in named for one in option)
-        return Reading(offered=str(head.yiaddr), name_servers=tuple(servers))
-    return Reading(informed=head.xid == question.inform and kinds == [ACK])
+    return Reading(informed=told.xid == question.inform and told.kind == ACK)

@@ -57,6 +57,9 @@ def _serve(line: str, answer: Callable[[dict[str, object]], None]) -> None:
         kind = FAILURES.get(error.errno or 0, "device_error")
         words = error.strerror or str(error)
         answer({"number": order.number, "failure": kind, "words": words})
+    except ModuleNotFoundError as error:
+        words = f"{error.name} is not installed: pip install 'cpe-diag[field]'"
+        answer({"number": order.number, "failure": "unsupported", "words": words})
     except Exception as error:  # noqa: BLE001 - the one loop here; whoever ordered must not wait
         answer({"number": order.number, "failure": "bug", "words": type(error).__name__})
 

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-import struct
-from ipaddress import IPv4Address, IPv4Network
-from typing import TYPE_CHECKING, Any, Final
+from ipaddress import IPv4Network
+from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.field_facts import DhcpOffered, FieldDhcp
-from cpe_diag.field.raw.ethernet import NO_ADDRESS, to_everybody, to_mac
+from cpe_diag.field.raw.ethernet import to_everybody, to_mac
 from cpe_diag.field.raw.frame import EVERYBODY
+from cpe_diag.transports.dhcp_message import (
+    BOOTREPLY,
+    BOOTREQUEST,
+    BROADCAST,
+    CLIENT_ID,
+    DISCOVER,
+    DOMAIN,
+    KIND,
+    LEASE,
+    MASK,
+    MTU,
+    NAME_SERVERS,
+    NO_ADDRESS,
+    OFFER,
+    ROUTERS,
+    SERVER,
+    WANTED,
+    DhcpMessage,
+    read,
+    write,
+)
 
 if TYPE_CHECKING:
     from scapy.packet import Packet
@@ -18,34 +38,34 @@ if TYPE_CHECKING:
     from cpe_diag.field.raw.wire import Wire
 
 IPV4: Final = 0x0800
-CLIENT: Final = 68
-SERVER: Final = 67
-WANTED: Final = (1, 3, 6, 15, 26, 51, 54)
-"""RFC 2132: mask, routers, name servers, domain, MTU, lease time and server identifier."""
+CLIENT_PORT: Final = 68
+SERVER_PORT: Final = 67
+IPV4_HEAD, UDP_HEAD, UDP, FRAGMENT = 20, 8, 17, 0x3FFF
+"""RFC 791, section 3.1; RFC 768."""
 AGAIN_S: Final = 1.5
 """A server may look for a moment whether somebody has the address (RFC 2131, section 3.1)."""
-OFFER: Final = 2
-"""RFC 2132, section 9.6."""
-BROKEN: Final = (ValueError, struct.error)
-"""scapy lets the second through where a field is cut."""
 MOST_OFFERS: Final = 32
 LONGEST_LIST: Final = 8
 
 
 def packets(order: Order) -> tuple[Packet, ...]:
     """Write the two DHCPDISCOVER that are sent, the second where the first finds no answer."""
-    from scapy.layers.dhcp import BOOTP, DHCP
     from scapy.layers.inet import IP, UDP
 
-    mac = to_mac(order.mac)
-    options = [
-        ("message-type", "discover"),
-        ("client_id", b"\x01" + mac),
-        ("param_req_list", list(WANTED)),
-        "end",
-    ]
-    head = BOOTP(op=1, xid=_xid(order), flags=0x8000, chaddr=mac) / DHCP(options=options)
-    whole = IP(src=NO_ADDRESS, dst="255.255.255.255") / UDP(sport=CLIENT, dport=SERVER) / head
+    options = {
+        KIND: bytes((DISCOVER,)),
+        CLIENT_ID: b"\x01" + to_mac(order.mac),
+        WANTED: bytes((MASK, ROUTERS, NAME_SERVERS, DOMAIN, MTU, LEASE, SERVER)),
+    }
+    message = DhcpMessage(
+        op=BOOTREQUEST,
+        xid=_xid(order),
+        flags=BROADCAST,
+        mac=to_mac(order.mac),
+        options=options,
+    )
+    whole = IP(src=str(NO_ADDRESS), dst="255.255.255.255")
+    whole /= UDP(sport=CLIENT_PORT, dport=SERVER_PORT) / write(message)
     return (to_everybody(order, IPV4) / whole,) * 2
 
 
@@ -93,7 +113,7 @@ class _Heard:
             return
         try:
             offer = offered(frame, self._xid, took_s)
-        except BROKEN:
+        except ValueError:
             self.malformed += 1
             return
         if offer is not None and len(self.offers) < MOST_OFFERS:
@@ -120,68 +140,44 @@ def offered(frame: Frame, xid: int, took_s: float) -> DhcpOffered | None:
         The offer; None where it is another message, or answers another question.
 
     Raises:
-        ValueError, struct.error: it breaks RFC 2131 or 2132.
+        ValueError: it breaks RFC 2131 or 2132.
     """
-    from scapy.layers.dhcp import BOOTP, DHCP
-    from scapy.layers.inet import IP, UDP
-
-    whole = IP(frame.payload)
-    if UDP not in whole or whole[UDP].sport != SERVER or BOOTP not in whole:
+    payload = _datagram(frame.payload)
+    if payload is None:
         return None
-    head = whole[BOOTP]
-    if head.xid != xid:
+    told = read(payload)
+    if told.xid != xid or told.op != BOOTREPLY or told.kind != OFFER:
         return None
-    if head.op != 2 or DHCP not in head:  # noqa: PLR2004 - RFC 2131, section 2: BOOTREPLY
-        raise ValueError("no DHCP message")
-    options = _options(head[DHCP].options)
-    if options.get("message-type") != [OFFER]:
-        return None
-    server = _first_address(options, "server_id")
-    if server is None or not int(IPv4Address(head.yiaddr)):
+    servers = told.addresses(SERVER)
+    if len(servers) != 1 or told.offered == NO_ADDRESS:
         raise ValueError("an offer without server or address")
+    masks = told.addresses(MASK)
     return DhcpOffered(
-        server=server,
+        server=servers[0],
         mac=frame.mac,
-        relay=str(head.giaddr) if int(IPv4Address(head.giaddr)) else None,
-        address=str(head.yiaddr),
-        mask_bits=_mask_bits(_first_address(options, "subnet_mask")),
-        routers=_addresses(options, "router"),
-        resolvers=_addresses(options, "name_server"),
-        lease_s=_number(options, "lease_time"),
-        mtu_bytes=_number(options, "interface-mtu"),
+        relay=None if told.relay == NO_ADDRESS else str(told.relay),
+        address=str(told.offered),
+        mask_bits=IPv4Network(f"0.0.0.0/{masks[0]}").prefixlen if masks else None,
+        routers=told.addresses(ROUTERS)[:LONGEST_LIST],
+        resolvers=told.addresses(NAME_SERVERS)[:LONGEST_LIST],
+        lease_s=told.number(LEASE, 4),
+        mtu_bytes=told.number(MTU, 2),
         took_s=round(took_s, 4),
     )
 
 
-def _options(read: list[Any]) -> dict[str, list[Any]]:
-    """Give each option's values; the ends of the list are marked by words without values.
+def _datagram(packet: bytes) -> bytes | None:
+    """Give what a server's datagram holds; None where it is none (RFC 791, RFC 768).
 
     Raises:
-        ValueError: an option is cut, or the list does not end.
+        ValueError: it is cut.
     """
-    if "end" not in read:
-        raise ValueError("the options have no end")
-    options: dict[str, list[Any]] = {}
-    for option in read:
-        if isinstance(option, bytes):
-            raise ValueError("an option is cut")  # noqa: TRY004 - the message's fault, not ours
-        if isinstance(option, tuple):
-            options.setdefault(str(option[0]), list(option[1:]))
-    return options
-
-
-def _addresses(options: dict[str, list[Any]], name: str) -> tuple[str, ...]:
-    return tuple(str(IPv4Address(str(one))) for one in options.get(name, [])[:LONGEST_LIST])
-
-
-def _first_address(options: dict[str, list[Any]], name: str) -> str | None:
-    return next(iter(_addresses(options, name)), None)
-
-
-def _mask_bits(mask: str | None) -> int | None:
-    return None if mask is None else IPv4Network(f"0.0.0.0/{mask}").prefixlen
-
-
-def _number(options: dict[str, list[Any]], name: str) -> int | None:
-    values = options.get(name, [])
-    return values[0] if values and isinstance(values[0], int) else None
+    head = (packet[0] & 0xF) * 4 if packet else 0
+    if head < IPV4_HEAD or len(packet) < head + UDP_HEAD or packet[9] != UDP:
+        return None
+    if int.from_bytes(packet[head : head + 2]) != SERVER_PORT:
+        return None
+    ends = head + int.from_bytes(packet[head + 4 : head + 6])
+    if ends > len(packet) or int.from_bytes(packet[6:8]) & FRAGMENT:
+        raise ValueError("the datagram is cut")
+    return packet[head + UDP_HEAD : ends]

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-LATE = {"dns.message", "scapy.layers.dhcp", "httpcore", "anyio._core._sockets", "paramiko"}
+LATE = {"dns.message", "httpcore", "anyio._core._sockets", "paramiko"}
 
 CODE = """
 import asyncio, json, sys, threading
