@@ -17,6 +17,7 @@ The tree:
     +-- StoreError                   the case store cannot be used
     +-- RunError                     there is no such run, it has ended, or it is another's now
     +-- BundleError                  a bundle cannot be written or read
+    +-- PackError                    a laptop's pack cannot be made, or may not be used
     +-- LabError, NoLabError         the simulated network cannot run, or is not up (cpe_diag.lab)
     +-- LabRefusedError              the simulated network knows no such subscriber or fault
 """
@@ -283,6 +284,10 @@ class StoreError(CpeDiagError):
 
 class RunError(CpeDiagError):
     """There is no such run, it has ended, or another worker has it."""
+
+
+class PackError(CpeDiagError):
+    """A laptop's pack for visits cannot be made, or may not be used; says why, and what to do."""
 
 
 class BundleError(CpeDiagError):
