@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cpe_diag.cli.context import config_of
+from cpe_diag.cli.durations import Duration
 from cpe_diag.cli.errors import told_clearly
 from cpe_diag.cli.looks import note_look
 from cpe_diag.cli.run import exit_code_for, told
@@ -22,6 +23,100 @@ if TYPE_CHECKING:
 @click.group()
 def field() -> None:
     """On site with a laptop: what the wire itself tells."""
+
+
+@field.command()
+def enroll() -> None:
+    """Make this laptop's key where there is none, and print to whom packs for it are sealed."""
+    from cpe_diag.wiring.field_pack import enrolled
+
+    with told_clearly():
+        click.echo(enrolled())
+
+
+@field.command("office-key")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="Where the private key goes; name it in the office's configuration: field.sign_with.",
+)
+def office_key(out: Path) -> None:
+    """Make the office's key, and print what laptops believe it by (field.office_key)."""
+    from cpe_diag.wiring.field_packing import new_office_key
+
+    with told_clearly():
+        click.echo(new_office_key(out))
+
+
+@field.command()
+@click.option(
+    "--visit",
+    "visits",
+    multiple=True,
+    metavar="ID[=TICKET]",
+    help="A subscriber who is visited; may be given several times.",
+)
+@click.option(
+    "--visits",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A CSV file with the columns subscriber and ticket.",
+)
+@click.option("--area", help="All subscribers of the nodes of this region; else only a name.")
+@click.option("--valid", "valid_s", type=Duration(), default="24h", show_default=True)
+@click.option("--for", "recipient", required=True, help="What `field enroll` prints there.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.pass_context
+def pack(  # noqa: PLR0913 - one parameter for each option
+    context: click.Context,
+    /,
+    *,
+    visits: tuple[str, ...],
+    file: Path | None,
+    area: str | None,
+    valid_s: float,
+    recipient: str,
+    out: Path,
+) -> None:
+    """Seal what a technician takes along: the visits of a day, and nothing beyond them."""
+    from cpe_diag.wiring.field_packing import packed, visits_in, visits_of_area
+
+    config = config_of(context)
+    with told_clearly():
+        wanted = [(one.partition("=")[0], one.partition("=")[2] or None) for one in visits]
+        wanted += visits_in(file) if file else []
+        if area is not None and not wanted:
+            wanted = visits_of_area(config, area)
+        for subscriber, ticket in wanted:
+            note_look(
+                config,
+                "look.subscriber",
+                "packed for a visit",
+                subscriber=subscriber,
+                ticket=ticket,
+            )
+        made, sealed = packed(
+            config, wanted, area=area or "", valid_s=valid_s, recipient=recipient
+        )
+        out.write_bytes(sealed)
+    click.echo(f"{out}: pack {made.id}, {len(made.visits)} visits, {len(sealed)} bytes")
+    click.echo(f"valid until {made.valid_until:%F %R} UTC, for {recipient} alone")
+
+
+@field.command("open")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def open_command(context: click.Context, file: Path) -> None:
+    """Check a pack, and take it into use: the configuration names where (inventory.path)."""
+    from cpe_diag.wiring.field_pack import taken_into_use
+
+    config = config_of(context)
+    with told_clearly():
+        made = taken_into_use(config, file)
+    click.echo(f"pack {made.id} of {made.made_at:%F %R} UTC, valid until {made.valid_until:%F %R}")
+    for visit in made.visits:
+        click.echo(f"  {visit.subscriber.id}" + (f"  {visit.ticket}" if visit.ticket else ""))
 
 
 @field.command()

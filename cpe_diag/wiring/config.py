@@ -27,6 +27,8 @@ from cpe_diag.wiring.keeping import Kept
 
 ENVIRONMENT_NAME: Final = "CPE_DIAG_CONFIG"
 DEFAULT_SAMPLE_INTERVAL_S: Final = 1.0
+PACK: Final = "pack"
+"""The kind of inventory that a technician's laptop names."""
 DNS_PORT: Final = 53  # RFC 1035, section 4.2
 
 
@@ -55,6 +57,23 @@ class DhcpConfig:
 
     server: str
     subnet: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnSiteConfig:
+    """The `field` part: whose packs a laptop believes, or with what the office signs them.
+
+    `revoked` are packs that the office calls back.
+    """
+
+    office_key: str | None = None
+    sign_with: str | None = None
+    revoked: tuple[str, ...] = ()
+
+
+def beside(path: Path, part: str) -> Path:
+    """Give the folder of a pack's playbooks or drivers."""
+    return path.with_name(f"{path.name}.d") / part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +109,7 @@ class Config:
     store: StoreConfig = field(default_factory=StoreConfig)
     consent: ConsentConfig | None = None
     tickets: Mapping[str, object] = field(default_factory=dict)
+    on_site: OnSiteConfig = field(default_factory=OnSiteConfig)
     driver_folders: tuple[Path, ...] = ()
     playbook_folders: tuple[Path, ...] = ()
     kept: Kept | None = field(default=None, repr=False, compare=False)
@@ -216,6 +236,7 @@ def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
         store=store_part(_part(data, "store"), partial(_path, folder)),
         consent=consent_part(_part(data, "consent")),
         tickets=_part(data, "tickets"),
+        on_site=_on_site(_part(data, "field")),
         driver_folders=_folders(data, "driver_folders", folder),
         playbook_folders=_folders(data, "playbook_folders", folder),
     )
@@ -276,7 +297,20 @@ def _path(folder: Path, name: str | None) -> Path | None:
 def _folders(data: Mapping[str, object], name: str, folder: Path) -> tuple[Path, ...]:
     """Give a list of folders as absolute paths."""
     names = cast("list[str]", data.get(name) or [])
-    return tuple(folder / Path(entry).expanduser() for entry in names)
+    own = tuple(folder / Path(entry).expanduser() for entry in names)
+    inventory = _inventory(_part(data, "inventory"), folder)
+    if inventory is None or inventory.kind != PACK or inventory.path is None:
+        return own
+    return (*own, beside(inventory.path, name.partition("_")[0] + "s"))
+
+
+def _on_site(part: Mapping[str, object]) -> OnSiteConfig:
+    """Give the field part."""
+    return OnSiteConfig(
+        office_key=cast("str | None", part.get("office_key")),
+        sign_with=cast("str | None", part.get("sign_with")),
+        revoked=tuple(cast("list[str]", part.get("revoked") or [])),
+    )
 
 
 def _target(part: Mapping[str, object]) -> WebTarget | None:

@@ -80,8 +80,11 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
             "required": ["kind"],
             "additionalProperties": False,
             "properties": {
-                "kind": {"enum": ["file", "csv", "sql"]},
-                "path": {"type": "string", "description": "file, csv: the file of subscribers"},
+                "kind": {"enum": ["file", "csv", "sql", "pack"]},
+                "path": {
+                    "type": "string",
+                    "description": "file, csv, pack: the file",
+                },
                 "nodes": {"type": "string", "description": "csv: the file of access nodes"},
                 "delimiter": {"type": "string", "description": "csv: default is a comma"},
                 "columns": _WORDS | {"description": "our field -> the operator's column"},
@@ -113,6 +116,7 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
             },
             "allOf": [
                 _kind("file", {"path"}, set()),
+                _kind("pack", {"path"}, set()),
                 _kind("csv", {"path"}, {"nodes", "delimiter", *_MAPPED}),
                 _kind("sql", {"url", "query"}, {*_QUERIES, *_MAPPED}),
             ],
@@ -269,6 +273,24 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
         "store": STORE,
         "consent": CONSENT,
         "tickets": TICKETS,
+        "field": {
+            "description": "packs for technicians' laptops",
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "office_key": {
+                    "type": "string",
+                    "description": "laptop: the office's public key, from `field office-key`",
+                },
+                "sign_with": {
+                    "type": "string",
+                    "pattern": CREDENTIAL_PATTERN,
+                    "writeOnly": True,
+                    "description": "office: a reference to its private key",
+                },
+                "revoked": _STRING_LIST | {"description": "office: packs that are called back"},
+            },
+        },
         "driver_folders": {"description": "folders with further drivers", **_STRING_LIST},
         "playbook_folders": {"description": "folders with further playbooks", **_STRING_LIST},
     },

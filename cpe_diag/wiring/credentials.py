@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpe_diag.transports.credentials import CredentialReferences
+from cpe_diag.wiring.config import PACK
 
 if TYPE_CHECKING:
     from cpe_diag.ports import CredentialSource
@@ -22,5 +23,9 @@ def credentials_of(config: Config) -> CredentialSource:
         The source of credentials.
     """
     wanted = config.inventory
+    if wanted is not None and wanted.kind == PACK:
+        from cpe_diag.wiring.field_pack import packed_credentials
+
+        return packed_credentials(config)
     base = config.folder if wanted is None or wanted.path is None else wanted.path.parent
     return CredentialReferences(Path(base), age_identity=config.age_identity, vault=config.vault)

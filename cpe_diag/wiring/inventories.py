@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from cpe_diag.domain.failures import InventoryError
+from cpe_diag.wiring.config import PACK
 from cpe_diag.wiring.keeping import shared
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ def _opened(
         if kept:
             kept.at_end(inventory.close)
         return inventory
+    if wanted.kind == PACK:
+        from cpe_diag.wiring.field_pack import PackedInventory, opened
+
+        return PackedInventory(opened(config))
     if wanted.kind == "csv":
         from cpe_diag.store.inventory_csv import CsvInventory, CsvSettings
 

@@ -1,0 +1,282 @@
+"""Makes packs for laptops, and opens them there."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import platformdirs
+
+from cpe_diag.domain.failures import (
+    Failure,
+    FailureKind,
+    InventoryError,
+    MeasurementError,
+    PackError,
+    UnknownSubscriberError,
+)
+from cpe_diag.domain.secret import Secret
+from cpe_diag.field.pack import (
+    Pack,
+    hold_usable,
+    public_key,
+    unseal,
+)
+from cpe_diag.transports.clock import SystemClock
+from cpe_diag.wiring.config import PACK, beside
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
+    from cpe_diag.ports import CredentialSource
+    from cpe_diag.wiring.config import Config
+
+IDENTITY: Final = "laptop.age"
+STATE: Final = "packs.json"
+PRIVATE: Final = 0o600
+PRIVATE_FOLDER: Final = 0o700
+MOST_CASES: Final = 3
+"""Earlier runs of each subscriber that go along."""
+PLAYBOOKS: Final = (".yaml", ".yml")
+DRIVERS: Final = (".yaml", ".yml", ".py")
+PLAYBOOKS_PART: Final = "playbooks"
+DRIVERS_PART: Final = "drivers"
+ID_BYTES: Final = 4
+
+
+def folder() -> Path:
+    """Give the folder of this laptop's keys."""
+    return Path(platformdirs.user_data_dir("cpe-diag")) / "field"
+
+
+def enrolled(place: Path | None = None) -> str:
+    """Give this laptop's recipient; its identity is made where there is none.
+
+    Returns:
+        The recipient, in the form of age, which is no secret.
+
+    Raises:
+        PackError: the identity cannot be written or read.
+    """
+    import pyrage  # type: ignore[import-untyped]  # no types there
+
+    path = (place or folder()) / IDENTITY
+    try:
+        if not path.exists():
+            path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            write_private(path, str(pyrage.x25519.Identity.generate()) + "\n")
+        identity = pyrage.x25519.Identity.from_str(path.read_text(encoding="ascii").strip())
+    except OSError as error:
+        raise PackError(f"{path}: {error.strerror}") from error
+    except (pyrage.IdentityError, UnicodeDecodeError):
+        raise PackError(f"{path} holds no identity of a laptop") from None
+    return str(identity.to_public())
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a new file that nobody else can read.
+
+    Raises:
+        OSError: it cannot be written, or is there already.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def opened(config: Config, file: Path | None = None, *, home: Path | None = None) -> Pack:
+    """Open a pack on this laptop, and hold it to signature, age and what was called back.
+
+    Args:
+        config: of the laptop: its pack, and the office's public key.
+        file: the pack; None: the one that the configuration names.
+        home: the folder of this laptop's keys; None: the usual one.
+
+    Returns:
+        A pack that may be used now.
+
+    Raises:
+        PackError: it may not be used, or is not there; says why.
+    """
+    place = home or folder()
+    path = file or (config.inventory.path if config.inventory else None)
+    if path is None or config.on_site.office_key is None:
+        raise PackError("the configuration names no pack (inventory), or no field.office_key")
+    try:
+        identity = (place / IDENTITY).read_text(encoding="ascii").strip()
+        sealed = path.read_bytes()
+    except OSError as error:
+        words = f"{error.filename}: {error.strerror}; see cpe-diag field enroll, field open"
+        raise PackError(words) from error
+    try:
+        pack = unseal(sealed, identity, public_key(config.on_site.office_key))
+    except PackError as error:
+        raise PackError(f"{path}: {error}") from error
+    state = _state(place)
+    now = SystemClock().now()
+    revoked = frozenset(state["revoked"])
+    last = None if state["last_seen"] is None else datetime.fromisoformat(state["last_seen"])
+    hold_usable(pack, now=now, last_seen=last, revoked=revoked)
+    latest = max(now, last or now)
+    _keep(place, {"last_seen": latest.isoformat(), "revoked": sorted(revoked | {*pack.revoked})})
+    if file is None:
+        lay_out(pack, path)
+    return pack
+
+
+def _state(place: Path) -> dict[str, Any]:
+    """Give what this laptop has seen; what cannot be read counts as nothing seen."""
+    empty: dict[str, Any] = {"last_seen": None, "revoked": []}
+    with suppress(OSError, ValueError):
+        told = json.loads((place / STATE).read_text(encoding="utf-8"))
+        if isinstance(told, dict) and set(told) == set(empty):
+            return told
+    return empty
+
+
+def _keep(place: Path, state: Mapping[str, Any]) -> None:
+    path = place / STATE
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(state), encoding="utf-8")
+    new.chmod(PRIVATE)
+    new.replace(path)
+
+
+def lay_out(pack: Pack, path: Path) -> None:
+    """Write the office's playbooks and drivers beside the pack, as they are in it.
+
+    Raises:
+        PackError: they cannot be written.
+    """
+    try:
+        for part, texts in ((PLAYBOOKS_PART, pack.playbooks), (DRIVERS_PART, pack.drivers)):
+            place = beside(path, part)
+            place.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            for file in place.iterdir():
+                if file.name not in texts and file.is_file():
+                    file.unlink()
+            for name, text in texts.items():
+                if not (place / Path(name).name).is_file() or (
+                    (place / Path(name).name).read_text(encoding="utf-8") != text
+                ):
+                    (place / Path(name).name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise PackError(f"{error.filename}: {error.strerror}") from error
+
+
+def taken_into_use(config: Config, file: Path) -> Pack:
+    """Check a pack, and put it where the configuration says that this laptop's pack is.
+
+    Returns:
+        The pack; its known issues are in this laptop's store then.
+
+    Raises:
+        PackError: it may not be used; what was in use before stays in use.
+        StoreError: the laptop's store cannot be used.
+    """
+    from cpe_diag.store.known_issues import StoredKnownIssues
+    from cpe_diag.wiring.desk import case_store
+
+    inventory = config.inventory
+    if inventory is None or inventory.kind != PACK or inventory.path is None:
+        raise PackError("the configuration names no pack: inventory: {kind: pack, path: FILE}")
+    pack = opened(config, file)
+    try:
+        if file.resolve() != inventory.path.resolve():
+            new = inventory.path.with_name(f"{inventory.path.name}.new")
+            new.write_bytes(file.read_bytes())
+            new.chmod(PRIVATE)
+            new.replace(inventory.path)
+    except OSError as error:
+        raise PackError(f"{inventory.path}: {error.strerror}") from error
+    lay_out(pack, inventory.path)
+    known = StoredKnownIssues(case_store(config))
+    held = {issue.id for issue in known.every()}
+    for issue in pack.known:
+        if issue.id not in held:
+            known.add(issue)
+    return pack
+
+
+class PackedInventory:
+    """The subscribers of a pack, and nobody else."""
+
+    def __init__(self, pack: Pack) -> None:
+        """Give what the office has packed."""
+        self._pack = pack
+        self._visits = {visit.subscriber.id: visit for visit in pack.visits}
+
+    def subscriber(self, subscriber_id: str) -> Subscriber:
+        """Find one subscriber.
+
+        Raises:
+            UnknownSubscriberError: no visit of the pack is to them.
+        """
+        found = self._visits.get(subscriber_id)
+        if found is None:
+            known = ", ".join(sorted(self._visits))
+            words = f"pack {self._pack.id} has no visit to {subscriber_id!r}; it has {known}"
+            raise UnknownSubscriberError(words)
+        return found.subscriber
+
+    def ports_of_node(self, node_id: str) -> tuple[NodePort, ...]:
+        """Give the ports beside the subscriber's, as they were packed."""
+        for visit in self._visits.values():
+            if visit.subscriber.node is not None and visit.subscriber.node.id == node_id:
+                return visit.node_ports
+        return ()
+
+    def node(self, node_id: str) -> AccessNode:
+        """Find one access node.
+
+        Raises:
+            InventoryError: no visit of the pack hangs on it.
+        """
+        for node in self.nodes():
+            if node.id == node_id:
+                return node
+        raise InventoryError(f"pack {self._pack.id} has nobody at node {node_id!r}")
+
+    def nodes(self) -> tuple[AccessNode, ...]:
+        """Give the nodes of the visits, each once."""
+        nodes = (visit.subscriber.node for visit in self._visits.values())
+        return tuple({node.id: node for node in nodes if node is not None}.values())
+
+
+class PackedSecrets:
+    """The secrets of a pack; what is not in it is not here."""
+
+    def __init__(self, pack: Pack) -> None:
+        """Give what the office has packed."""
+        self._pack = pack
+
+    def resolve(self, reference: str) -> Secret:
+        """Give the secret that a reference points to.
+
+        Raises:
+            MeasurementError: `credential.resolve`: NOT_CONFIGURED: the pack does not hold it.
+        """
+        found = self._pack.secrets.get(reference)
+        if found is None:
+            failure = Failure(
+                kind=FailureKind.NOT_CONFIGURED,
+                where=f"pack {self._pack.id}",
+                detail="it holds no such credential",
+                next_step="ask the office for a pack with this visit",
+            )
+            raise MeasurementError(failure, "credential.resolve")
+        return Secret(found)
+
+
+def packed_credentials(config: Config) -> CredentialSource:
+    """Give the credentials of the laptop's pack.
+
+    Raises:
+        PackError: it may not be used.
+    """
+    return PackedSecrets(opened(config))

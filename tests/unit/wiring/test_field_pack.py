@@ -1,0 +1,200 @@
+"""From the office to the laptop: a pack is made, opened and used, or refused with the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from click.testing import CliRunner
+
+from cpe_diag.cli import main
+from cpe_diag.domain.failures import MeasurementError, PackError, UnknownSubscriberError
+from cpe_diag.wiring.config import read
+from cpe_diag.wiring.credentials import credentials_of
+from cpe_diag.wiring.field_pack import PackedInventory, enrolled, opened
+from cpe_diag.wiring.field_packing import visits_in
+from cpe_diag.wiring.inventories import inventory_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cpe_diag.wiring.config import Config
+
+INVENTORY: Final = """\
+nodes:
+  an-1: {address: 192.0.2.1, region: north, credential: "env:NODE"}
+subscribers:
+  - id: sub-1
+    node: an-1
+    port: "1"
+    router: {address: 198.51.100.1, platform: openwrt, user: root, credential: "file:keys.yaml#r1"}
+  - {id: sub-2, node: an-1, port: "2"}
+  - id: sub-3
+    router: {address: 198.51.100.3, platform: openwrt, user: root, credential: "file:keys.yaml#r3"}
+"""
+MINE: Final = """\
+playbook: mine
+title: Ours
+description: Our own.
+symptom: no_internet
+steps:
+  - probe: [port_state]
+  - judge
+  - route: verdict
+"""
+
+
+@pytest.fixture(autouse=True)
+def _homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    """Give the office's configuration."""
+    folder = tmp_path / "office"
+    (folder / "ours").mkdir(parents=True)
+    (folder / "inventory.yaml").write_text(INVENTORY, encoding="utf-8")
+    (folder / "ours" / "mine.yaml").write_text(MINE, encoding="utf-8")
+    keys = folder / "keys.yaml"
+    keys.write_text("{r1: the router's, r3: another's}\n", encoding="utf-8")
+    keys.chmod(0o600)
+    public = done("field", "office-key", "--out", str(folder / "office.json"))
+    (folder / "config.yaml").write_text(
+        "inventory: {kind: file, path: inventory.yaml}\n"
+        "field: {sign_with: 'file:office.json#key'}\n"
+        "playbook_folders: [ours]\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "laptop.yaml").write_text(
+        "inventory: {kind: pack, path: today.pack}\n"
+        f"field: {{office_key: '{public.strip()}'}}\n",
+        encoding="utf-8",
+    )
+    return folder / "config.yaml"
+
+
+def done(*words: str) -> str:
+    """Run a command that ends well, and give what it prints."""
+    result = CliRunner().invoke(main, [*words])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def packed(office: Path, *words: str) -> Path:
+    """Make a pack for this laptop."""
+    file = office.with_name("a.pack")
+    made = ("--for", enrolled(), "--out", str(file))
+    done("--config", str(office), "field", "pack", *words, *made)
+    return file
+
+
+def laptop(office: Path) -> Config:
+    """Give the laptop's configuration."""
+    place = office.parents[1] / "laptop.yaml"
+    return read(place, str(place))
+
+
+def test_what_is_packed_is_used_on_the_laptop(office: Path) -> None:
+    """Subscriber, credential of the visit, ticket, and the office's own playbook."""
+    file = packed(office, "--visit", "sub-1=T-7")
+    told = done("--config", str(office.parents[1] / "laptop.yaml"), "field", "open", str(file))
+    assert "sub-1  T-7" in told
+    config = laptop(office)
+    subscriber = inventory_of(config, credentials_of(config)).subscriber("sub-1")
+    assert subscriber.router is not None
+    assert subscriber.router.credential is not None
+    secret = credentials_of(config).resolve(subscriber.router.credential)
+    assert secret.reveal() == "the router's"
+    shown = done("--config", str(office.parents[1] / "laptop.yaml"), "playbook", "list")
+    assert "mine" in shown
+
+
+def test_nothing_beyond_the_visits_goes_along(office: Path) -> None:
+    """Neither other subscribers, nor their keys, nor the keys of the nodes."""
+    config = laptop(office)
+    pack = opened(config, packed(office, "--visit", "sub-1"))
+    assert list(pack.secrets) == ["file:keys.yaml#r1"]
+    (visit,) = pack.visits
+    assert visit.subscriber.node is not None
+    assert visit.subscriber.node.snmp.credential is None
+    assert [port.subscriber for port in visit.node_ports] == ["sub-1", "sub-2"]
+    with pytest.raises(UnknownSubscriberError, match="has no visit to 'sub-3'; it has sub-1"):
+        PackedInventory(pack).subscriber("sub-3")
+
+
+def test_a_credential_that_was_not_packed_is_not_looked_for(office: Path) -> None:
+    """Also where a file of that name lies on the laptop."""
+    config = laptop(office)
+    file = packed(office, "--visit", "sub-1")
+    done("--config", str(office.parents[1] / "laptop.yaml"), "field", "open", str(file))
+    with pytest.raises(MeasurementError, match="holds no such credential"):
+        credentials_of(config).resolve("file:keys.yaml#r3")
+
+
+def test_a_pack_that_is_refused_leaves_the_one_before_in_use(office: Path) -> None:
+    """A technician with a bad file keeps the morning's."""
+    words = ("--config", str(office.parents[1] / "laptop.yaml"), "field", "open")
+    done(*words, str(packed(office, "--visit", "sub-1")))
+    bad = office.with_name("bad.pack")
+    bad.write_bytes(office.with_name("a.pack").read_bytes()[:-3])
+    result = CliRunner().invoke(main, [*words, str(bad)])
+    assert result.exit_code != 0
+    assert "another laptop, or damaged" in result.output
+    assert opened(laptop(office)).visits[0].subscriber.id == "sub-1"
+
+
+def test_what_a_newer_pack_calls_back_is_refused_from_then_on(office: Path) -> None:
+    """Offline, a laptop hears of it with its next pack."""
+    first = packed(office, "--visit", "sub-1")
+    lost = first.read_bytes()
+    config = laptop(office)
+    name = opened(config, first).id
+    text = office.read_text(encoding="utf-8").replace("key'}", f"key', revoked: [{name}]}}")
+    office.write_text(text, encoding="utf-8")
+    opened(config, packed(office, "--visit", "sub-2"))
+    first.write_bytes(lost)
+    with pytest.raises(PackError, match="called back"):
+        opened(config, first)
+
+
+def test_an_area_is_all_who_hang_on_its_nodes(office: Path) -> None:
+    """A storm's day: nobody writes a list."""
+    pack = opened(laptop(office), packed(office, "--area", "north"))
+    assert [visit.subscriber.id for visit in pack.visits] == ["sub-1", "sub-2"]
+    result = CliRunner().invoke(
+        main,
+        [
+            *("--config", str(office), "field", "pack", "--area", "south"),
+            *("--for", enrolled(), "--out", str(office.with_name("b.pack"))),
+        ],
+    )
+    assert "no node in the region 'south'" in result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("subscriber,ticket\nsub-1,T-1\nsub-2,\n", [("sub-1", "T-1"), ("sub-2", None)]),
+        ("subscriber\nsub-1\n", [("sub-1", None)]),
+    ],
+)
+def test_visits_are_read_from_a_file(
+    tmp_path: Path, text: str, told: list[tuple[str, str | None]]
+) -> None:
+    """As a planner exports them."""
+    file = tmp_path / "visits.csv"
+    file.write_text(text, encoding="utf-8")
+    assert visits_in(file) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("id\nsub-1\n", "no column subscriber"), ("subscriber,ticket\n,T-1\n", ":2: the row names")],
+)
+def test_a_file_of_visits_that_is_wrong_says_where(tmp_path: Path, text: str, words: str) -> None:
+    """A visit that is silently left out is one with an empty laptop."""
+    file = tmp_path / "visits.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(PackError, match=words):
+        visits_in(file)
