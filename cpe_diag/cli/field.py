@@ -12,6 +12,7 @@ import click
 from cpe_diag.cli.context import config_of
 from cpe_diag.cli.durations import Duration
 from cpe_diag.cli.errors import told_clearly
+from cpe_diag.cli.exit_codes import ExitCode
 from cpe_diag.cli.looks import note_look
 from cpe_diag.cli.run import exit_code_for, told
 from cpe_diag.domain.field_facts import PluggedInto
@@ -27,11 +28,13 @@ def field() -> None:
 
 @field.command()
 def enroll() -> None:
-    """Make this laptop's key where there is none, and print to whom packs for it are sealed."""
+    """Make this laptop's keys where there are none, and print what the office needs of them."""
     from cpe_diag.wiring.field_pack import enrolled
 
     with told_clearly():
-        click.echo(enrolled())
+        ours = enrolled()
+    click.echo(f"packs are sealed for   {ours.recipient}")
+    click.echo(f"cases are signed with  {ours.signs_as}")
 
 
 @field.command("office-key")
@@ -117,6 +120,42 @@ def open_command(context: click.Context, file: Path) -> None:
     click.echo(f"pack {made.id} of {made.made_at:%F %R} UTC, valid until {made.valid_until:%F %R}")
     for visit in made.visits:
         click.echo(f"  {visit.subscriber.id}" + (f"  {visit.ticket}" if visit.ticket else ""))
+
+
+@field.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="On the laptop: where what it has done is sealed for the office.",
+)
+@click.pass_context
+def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -> None:
+    """Bring a laptop's cases home: --out FILE on the laptop, then FILE... in the office.
+
+    In any order, and twice without harm. What the office tells otherwise is shown, and left as
+    the office has it; then the exit code is 21.
+    """
+    from cpe_diag.store.carried import Arrival
+    from cpe_diag.wiring.field_home import brought_home, taken_out
+
+    if bool(files) == (out is not None):
+        raise click.UsageError("name --out FILE on the laptop, or FILE... in the office")
+    config = config_of(context)
+    with told_clearly():
+        if out is not None:
+            count, sealed = taken_out(config)
+            out.write_bytes(sealed)
+            click.echo(f"{out}: {count} runs, sealed for the office")
+            return
+        arrived = [one for file in files for one in brought_home(config, file)]
+    for one in arrived:
+        if one.words:
+            click.echo(f"run {one.run} of case {one.case}: {one.arrival}: {one.words}")
+    counts = {kind: sum(one.arrival is kind for one in arrived) for kind in Arrival}
+    click.echo(", ".join(f"{count} {kind.value}" for kind, count in counts.items()))
+    if counts[Arrival.CONFLICT]:
+        context.exit(int(ExitCode.CHANGE_FAILED))
 
 
 @field.command()

@@ -63,12 +63,17 @@ class DhcpConfig:
 class OnSiteConfig:
     """The `field` part: whose packs a laptop believes, or with what the office signs them.
 
-    `revoked` are packs that the office calls back.
+    `revoked` are packs that the office calls back. `office_recipient` is to whom a laptop seals
+    what it brings home, `identity` refers to the office's other half of it, `laptops` are the
+    public keys of those that the office believes, by name.
     """
 
     office_key: str | None = None
     sign_with: str | None = None
     revoked: tuple[str, ...] = ()
+    office_recipient: str | None = None
+    identity: str | None = None
+    laptops: Mapping[str, str] = field(default_factory=dict)
 
 
 def beside(path: Path, part: str) -> Path:
@@ -310,6 +315,9 @@ def _on_site(part: Mapping[str, object]) -> OnSiteConfig:
         office_key=cast("str | None", part.get("office_key")),
         sign_with=cast("str | None", part.get("sign_with")),
         revoked=tuple(cast("list[str]", part.get("revoked") or [])),
+        office_recipient=cast("str | None", part.get("office_recipient")),
+        identity=cast("str | None", part.get("identity")),
+        laptops=cast("Mapping[str, str]", part.get("laptops") or {}),
     )
 
 

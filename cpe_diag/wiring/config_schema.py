@@ -289,6 +289,17 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                     "description": "office: a reference to its private key",
                 },
                 "revoked": _STRING_LIST | {"description": "office: packs that are called back"},
+                "office_recipient": {
+                    "type": "string",
+                    "description": "laptop: to whom it seals what it brings home (age1...)",
+                },
+                "identity": {
+                    "type": "string",
+                    "pattern": CREDENTIAL_PATTERN,
+                    "writeOnly": True,
+                    "description": "office: a reference to its age identity",
+                },
+                "laptops": _WORDS | {"description": "office: name -> key, from `field enroll`"},
             },
         },
         "driver_folders": {"description": "folders with further drivers", **_STRING_LIST},

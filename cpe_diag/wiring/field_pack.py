@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,12 +21,8 @@ from cpe_diag.domain.failures import (
     UnknownSubscriberError,
 )
 from cpe_diag.domain.secret import Secret
-from cpe_diag.field.pack import (
-    Pack,
-    hold_usable,
-    public_key,
-    unseal,
-)
+from cpe_diag.field.pack import Pack, hold_usable, unseal
+from cpe_diag.field.sealing import key_text, private_key, public_key
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.config import PACK, beside
 
@@ -37,6 +34,7 @@ if TYPE_CHECKING:
     from cpe_diag.wiring.config import Config
 
 IDENTITY: Final = "laptop.age"
+SIGNING: Final = "laptop.key"
 STATE: Final = "packs.json"
 PRIVATE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
@@ -54,28 +52,40 @@ def folder() -> Path:
     return Path(platformdirs.user_data_dir("cpe-diag")) / "field"
 
 
-def enrolled(place: Path | None = None) -> str:
-    """Give this laptop's recipient; its identity is made where there is none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolled:
+    """What the office has to know of a laptop; neither is secret."""
 
-    Returns:
-        The recipient, in the form of age, which is no secret.
+    recipient: str
+    """To whom its packs are sealed, in the form of age."""
+    signs_as: str
+    """By what its cases are believed, in base64."""
+
+
+def enrolled() -> Enrolled:
+    """Give this laptop's public keys; the private ones are made where there are none.
 
     Raises:
-        PackError: the identity cannot be written or read.
+        PackError: they cannot be written or read.
     """
     import pyrage  # type: ignore[import-untyped]  # no types there
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    path = (place or folder()) / IDENTITY
+    place = folder()
+    identity_file, signing_file = place / IDENTITY, place / SIGNING
     try:
-        if not path.exists():
-            path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-            write_private(path, str(pyrage.x25519.Identity.generate()) + "\n")
-        identity = pyrage.x25519.Identity.from_str(path.read_text(encoding="ascii").strip())
+        place.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        if not identity_file.exists():
+            write_private(identity_file, str(pyrage.x25519.Identity.generate()) + "\n")
+        if not signing_file.exists():
+            write_private(signing_file, key_text(Ed25519PrivateKey.generate()) + "\n")
+        identity = pyrage.x25519.Identity.from_str(identity_file.read_text("ascii").strip())
+        signing = private_key(signing_file.read_text("ascii"))
     except OSError as error:
-        raise PackError(f"{path}: {error.strerror}") from error
+        raise PackError(f"{error.filename}: {error.strerror}") from error
     except (pyrage.IdentityError, UnicodeDecodeError):
-        raise PackError(f"{path} holds no identity of a laptop") from None
-    return str(identity.to_public())
+        raise PackError(f"{identity_file} holds no identity of a laptop") from None
+    return Enrolled(recipient=str(identity.to_public()), signs_as=key_text(signing.public_key()))
 
 
 def write_private(path: Path, text: str) -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import PackError
 from cpe_diag.domain.run_journal import RunState
-from cpe_diag.field.pack import Pack, PackedVisit, key_text, private_key, seal
+from cpe_diag.field.pack import Pack, PackedVisit, seal
+from cpe_diag.field.sealing import key_text, private_key
 from cpe_diag.store.known_issues import StoredKnownIssues
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.credentials import credentials_of

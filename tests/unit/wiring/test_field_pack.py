@@ -84,7 +84,7 @@ def done(*words: str) -> str:
 def packed(office: Path, *words: str) -> Path:
     """Make a pack for this laptop."""
     file = office.with_name("a.pack")
-    made = ("--for", enrolled(), "--out", str(file))
+    made = ("--for", enrolled().recipient, "--out", str(file))
     done("--config", str(office), "field", "pack", *words, *made)
     return file
 
@@ -140,7 +140,7 @@ def test_a_pack_that_is_refused_leaves_the_one_before_in_use(office: Path) -> No
     bad.write_bytes(office.with_name("a.pack").read_bytes()[:-3])
     result = CliRunner().invoke(main, [*words, str(bad)])
     assert result.exit_code != 0
-    assert "another laptop, or damaged" in result.output
+    assert "somebody else, or damaged" in result.output
     assert opened(laptop(office)).visits[0].subscriber.id == "sub-1"
 
 
@@ -166,7 +166,7 @@ def test_an_area_is_all_who_hang_on_its_nodes(office: Path) -> None:
         main,
         [
             *("--config", str(office), "field", "pack", "--area", "south"),
-            *("--for", enrolled(), "--out", str(office.with_name("b.pack"))),
+            *("--for", enrolled().recipient, "--out", str(office.with_name("b.pack"))),
         ],
     )
     assert "no node in the region 'south'" in result.output

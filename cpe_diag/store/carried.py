@@ -1,0 +1,185 @@
+"""Runs that were done elsewhere, without a way to this store: taken out there, brought in here.
+
+A run keeps its id wherever it goes. Brought in twice it is there once; where two stores tell it
+otherwise, this store's stays as it is and the difference is told.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import insert, select
+
+from cpe_diag.domain.failures import PackError
+from cpe_diag.store.run_tables import CASES, RUN_ENTRIES, RUN_RESULTS, RUNS
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Table
+
+    from cpe_diag.store.case_store import CaseStore
+
+Row = Mapping[str, str | int | float | None]
+
+NOT_CARRIED: Final = frozenset({"worker", "lease_until", "order_key", "batch"})
+"""Of a run: who did it, and what another store orders it by. They mean nothing elsewhere."""
+OF_HERE: Final = frozenset({"state", "destination", "parent", "desk", "desk_ticket", "warned_at"})
+"""Of a case: what is done with it further, which each store decides for itself."""
+OPEN: Final = "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedRun:
+    """One run that has ended, whole; the rows of its case, itself and its journal as JSON.
+
+    `files` are those of its bundle, in base64.
+    """
+
+    case: str
+    run: str
+    entries: tuple[str, ...]
+    files: Mapping[str, str]
+
+
+class Arrival(StrEnum):
+    """What became of a run that was brought in."""
+
+    NEW = "new"
+    SAME = "same"
+    """It was here, and is the same."""
+    CONFLICT = "conflict"
+    """It is here and says something else; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """One run that was brought in; `words` tell what somebody should look at, or are empty."""
+
+    run: str
+    case: str
+    arrival: Arrival
+    words: str
+
+
+def ended_runs(store: CaseStore) -> tuple[CarriedRun, ...]:
+    """Give all runs that have ended, the oldest first.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    with store.reading() as connection:
+        rows = _rows(connection, RUNS, RUNS.c.ended_at.is_not(None), RUNS.c.submitted_at)
+        return tuple(_whole(connection, row) for row in rows)
+
+
+def _whole(connection: Connection, run: dict[str, Any]) -> CarriedRun:
+    name = run["id"]
+    (case,) = _rows(connection, CASES, CASES.c.id == run["case_id"], CASES.c.id)
+    results = _rows(connection, RUN_RESULTS, RUN_RESULTS.c.run == name, RUN_RESULTS.c.name)
+    return CarriedRun(
+        case=json.dumps(case),
+        run=json.dumps({key: value for key, value in run.items() if key not in NOT_CARRIED}),
+        entries=tuple(
+            json.dumps(entry)
+            for entry in _rows(
+                connection, RUN_ENTRIES, RUN_ENTRIES.c.run == name, RUN_ENTRIES.c.seq
+            )
+        ),
+        files={row["name"]: base64.b64encode(bytes(row["content"])).decode() for row in results},
+    )
+
+
+def _rows(connection: Connection, table: Table, which: Any, order: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - SQLAlchemy's expressions
+    found = connection.execute(select(table).where(which).order_by(order)).mappings()
+    return [dict(row) for row in found]
+
+
+def bring_in(store: CaseStore, carried: CarriedRun) -> Arrived:
+    """Bring one run in, whole or not at all.
+
+    Args:
+        store: where to.
+        carried: the run.
+
+    Returns:
+        What became of it.
+
+    Raises:
+        PackError: its rows are not those of this version of the program.
+        StoreError: the store cannot be written; nothing was.
+    """
+    of_case = _row(CASES, carried.case, frozenset())
+    of_run = _row(RUNS, carried.run, NOT_CARRIED)
+    entries = [_row(RUN_ENTRIES, entry, frozenset()) for entry in carried.entries]
+    run, case = str(of_run["id"]), str(of_case["id"])
+    with store.writing() as connection:
+        here = _rows(connection, RUNS, RUNS.c.id == run, RUNS.c.id)
+        if here:
+            words = _difference(_whole(connection, here[0]), carried)
+            arrival = Arrival.CONFLICT if words else Arrival.SAME
+            return Arrived(run=run, case=case, arrival=arrival, words=words)
+        words = _of_cases(connection, of_case)
+        if not _rows(connection, CASES, CASES.c.id == case, CASES.c.id):
+            connection.execute(insert(CASES).values(**{**of_case, "parent": None}))
+        connection.execute(insert(RUNS).values(**of_run))
+        for entry in entries:
+            connection.execute(insert(RUN_ENTRIES).values(**entry))
+        for name, content in carried.files.items():
+            whole = base64.b64decode(content)
+            connection.execute(insert(RUN_RESULTS).values(run=run, name=name, content=whole))
+    return Arrived(run=run, case=case, arrival=Arrival.NEW, words=words)
+
+
+def _row(table: Table, text: str, without: frozenset[str]) -> Row:
+    """Read a row, and hold it to the table's columns.
+
+    Raises:
+        PackError: there is one too few or too many.
+    """
+    row: Row = json.loads(text)
+    wanted = {column.name for column in table.columns} - without
+    if set(row) != wanted:
+        odd = ", ".join(sorted(set(row) ^ wanted))
+        raise PackError(f"{table.name}: another version of cpe-diag has written it ({odd})")
+    return row
+
+
+def _difference(here: CarriedRun, there: CarriedRun) -> str:
+    """Name what two stores tell otherwise of one run; empty where nothing."""
+    ours, theirs = json.loads(here.run), json.loads(there.run)
+    parts = [
+        f"{name}: here {ours.get(name)!r}, there {value!r}"
+        for name, value in theirs.items()
+        if ours.get(name) != value
+    ]
+    if here.entries != there.entries:
+        parts.append(f"its journal: here {len(here.entries)} entries, there {len(there.entries)}")
+    parts += [
+        f"its file {name}"
+        for name in sorted({*here.files, *there.files})
+        if here.files.get(name) != there.files.get(name)
+    ]
+    return "; ".join(parts)
+
+
+def _of_cases(connection: Connection, case: Row) -> str:
+    """Say what somebody should look at: two cases of one ticket, or one case told in two ways."""
+    same = _rows(connection, CASES, CASES.c.id == case["id"], CASES.c.id)
+    if same:
+        odd = [
+            name
+            for name, value in case.items()
+            if name not in OF_HERE and same[0].get(name) != value
+        ]
+        return f"case {case['id']} is told in two ways: {', '.join(odd)}" if odd else ""
+    if case["ticket"] is None:
+        return ""
+    which = (CASES.c.ticket == case["ticket"]) & (CASES.c.subscriber == case["subscriber"])
+    others = [str(row["id"]) for row in _rows(connection, CASES, which, CASES.c.id)]
+    if not others:
+        return ""
+    return f"ticket {case['ticket']} has another case here: {', '.join(others)}"
