@@ -15,6 +15,7 @@ from cpe_diag.cli.errors import told_clearly
 from cpe_diag.cli.exit_codes import ExitCode
 from cpe_diag.cli.looks import note_look
 from cpe_diag.cli.run import exit_code_for, told
+from cpe_diag.domain.failures import PackError
 from cpe_diag.domain.field_facts import PluggedInto
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -
     the office has it; then the exit code is 21.
     """
     from cpe_diag.store.carried import Arrival
-    from cpe_diag.wiring.field_home import brought_home, taken_out
+    from cpe_diag.wiring.field_home import brought_home, note_sealed, taken_out
 
     if bool(files) == (out is not None):
         raise click.UsageError("name --out FILE on the laptop, or FILE... in the office")
@@ -146,6 +147,7 @@ def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -
         if out is not None:
             count, sealed = taken_out(config)
             out.write_bytes(sealed)
+            note_sealed(count)
             click.echo(f"{out}: {count} runs, sealed for the office")
             return
         arrived = [one for file in files for one in brought_home(config, file)]
@@ -156,6 +158,27 @@ def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -
     click.echo(", ".join(f"{count} {kind.value}" for kind, count in counts.items()))
     if counts[Arrival.CONFLICT]:
         context.exit(int(ExitCode.CHANGE_FAILED))
+
+
+@field.command()
+@click.option("--yes", is_flag=True, help="Do it; without it only what would be removed is told.")
+@click.option("--even-unsealed", is_flag=True, help="Also what the office has not been given.")
+@click.pass_context
+def wipe(context: click.Context, *, yes: bool, even_unsealed: bool) -> None:
+    """Remove what this laptop has of customers: pack, cases and keys; it has to enrol anew."""
+    from cpe_diag.wiring.field_home import unsealed, wiped
+
+    config = config_of(context)
+    with told_clearly():
+        left = unsealed(config)
+        if left and not even_unsealed:
+            words = f"{left} runs are not sealed for the office: cpe-diag field sync --out FILE"
+            raise PackError(words)
+        if not yes:
+            click.echo("pack, cases, kept copies and keys of this laptop would go: add --yes")
+            return
+        for place in wiped(config):
+            click.echo(f"removed {place}")
 
 
 @field.command()

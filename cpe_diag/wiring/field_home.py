@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,9 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.failures import PackError
 from cpe_diag.field.sealing import private_key, public_key, seal, unseal
 from cpe_diag.store.carried import Arrived, CarriedRun, bring_in, ended_runs
+from cpe_diag.store.case_store import default_path
+from cpe_diag.store.kept_copies import default_copies
+from cpe_diag.wiring.config import PACK
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.field_pack import SIGNING, folder
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
 
     from cpe_diag.wiring.config import Config
 
+SEALED: Final = "sealed"
+"""How many runs the office was given: runs are not taken back."""
 FORM: Final = b"cpe-diag cases of a laptop 1\n"
 
 
@@ -52,6 +58,69 @@ def taken_out(config: Config) -> tuple[int, bytes]:
     runs = ended_runs(case_store(config))
     value = CarriedHome(made_at=datetime.now(UTC), runs=runs)
     return len(runs), seal(FORM, value, key, config.on_site.office_recipient)
+
+
+def note_sealed(runs: int) -> None:
+    """Note how many runs have been sealed for the office, once the file is written.
+
+    Raises:
+        PackError: it cannot be noted.
+    """
+    try:
+        (folder() / SEALED).write_text(f"{runs}\n", encoding="ascii")
+    except OSError as error:
+        raise PackError(f"{error.filename}: {error.strerror}") from error
+
+
+def unsealed(config: Config) -> int:
+    """Count the runs of this laptop that have not been sealed for the office.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    try:
+        sealed = int((folder() / SEALED).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        sealed = 0
+    return max(0, len(ended_runs(case_store(config))) - sealed)
+
+
+def wiped(config: Config) -> tuple[Path, ...]:
+    """Remove what a laptop has of customers: its pack, its store and its keys.
+
+    Args:
+        config: of the laptop.
+
+    Returns:
+        What was removed.
+
+    Raises:
+        PackError: the configuration is of no laptop with a pack, or something stays.
+    """
+    inventory = config.inventory
+    if inventory is None or inventory.kind != PACK or inventory.path is None:
+        raise PackError("only a laptop with a pack is wiped: inventory: {kind: pack, path: FILE}")
+    store = config.store.path or default_path()
+    places = (
+        inventory.path,
+        inventory.path.with_name(f"{inventory.path.name}.d"),
+        *(store.with_name(f"{store.name}{end}") for end in ("", "-wal", "-shm", ".lock")),
+        default_copies(),
+        folder(),
+    )
+    removed = []
+    for place in places:
+        try:
+            if place.is_dir():
+                shutil.rmtree(place)
+            elif place.exists():
+                place.unlink()
+            else:
+                continue
+        except OSError as error:
+            raise PackError(f"{error.filename}: {error.strerror}: it is still there") from error
+        removed.append(place)
+    return tuple(removed)
 
 
 def brought_home(config: Config, file: Path) -> tuple[Arrived, ...]:

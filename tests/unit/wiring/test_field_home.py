@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import pyrage  # type: ignore[import-untyped]  # no types there
 import pytest
@@ -23,9 +24,6 @@ from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.field_home import brought_home, taken_out
 from cpe_diag.wiring.field_pack import enrolled
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 AT: Final = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 OFFICE: Final = pyrage.x25519.Identity.generate()
@@ -176,3 +174,24 @@ def test_the_command_tells_how_many_came(laptop: Config, office: Config, tmp_pat
     assert "1 new, 0 same, 0 conflict" in CliRunner().invoke(main, words).output
     assert "0 new, 1 same, 0 conflict" in CliRunner().invoke(main, words).output
     assert CliRunner().invoke(main, words[:-1]).exit_code == 2
+
+
+def test_a_laptop_is_wiped_once_the_office_has_its_cases(laptop: Config, tmp_path: Path) -> None:
+    """A lost laptop tells nothing, and no case is lost for it."""
+    file = Path(laptop.origin)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f"inventory: {{kind: pack, path: today.pack}}\n{text}", encoding="utf-8")
+    (tmp_path / "today.pack").write_bytes(b"sealed")
+    enrolled()
+    did(read(file, str(file)), "run-a")
+    words = ["--config", str(file), "field", "wipe", "--yes"]
+    assert "1 runs are not sealed" in CliRunner().invoke(main, words).output
+    out = str(tmp_path / "out.cases")
+    CliRunner().invoke(main, ["--config", str(file), "field", "sync", "--out", out])
+    told = CliRunner().invoke(main, words[:-1]).output
+    assert "would go: add --yes" in told
+    assert (tmp_path / "today.pack").exists()
+    assert CliRunner().invoke(main, words).exit_code == 0
+    left = {place.name for place in tmp_path.iterdir()}
+    assert left == {"laptop.yaml", "out.cases", "data"}
+    assert not (tmp_path / "data" / "cpe-diag" / "field").exists()
