@@ -121,6 +121,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "operator>router/full",
             "operator>neighbour/*",
             *BEYOND,
+            *(f"{way}/full" for way in BEYOND),
         ),
     ),
     FactKind(
@@ -184,6 +185,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "operator>reference/tcp",
             "operator>router",
             "operator>neighbour/*",
+            *BEYOND,
         ),
     ),
     FactKind(id="rate_train", value_type=RateTrain, subjects=("router>gateway", "router>device")),

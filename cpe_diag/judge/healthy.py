@@ -91,6 +91,8 @@ AT_WALL: Final = (
     "wall_gateway_silent",
     "wall_gateway_twice",
     "wall_pages_fail",
+    "wall_loses",
+    "wall_large_lost",
 )
 IN_HOME: Final = (
     "home_no_link",
@@ -102,6 +104,8 @@ IN_HOME: Final = (
     "home_gateway_silent",
     "home_gateway_twice",
     "home_pages_fail",
+    "home_loses",
+    "home_large_lost",
 )
 
 GETS_NONE: Final = "device_gets_no_pages"

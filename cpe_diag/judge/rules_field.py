@@ -17,12 +17,14 @@ from cpe_diag.domain.field_facts import (
     FieldPppoe,
     PluggedInto,
 )
+from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Unobserved
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.domain.subscriber import WanProtocol
 from cpe_diag.judge.cause import AT_WALL_PORT, IN_HOME_NETWORK
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, says, yes
+from cpe_diag.judge.rules_load import lossy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,10 +57,14 @@ def _seen(facts: Facts, kind: str, place: PluggedInto) -> bool:
     return observation is not None
 
 
+def _nobody(place: PluggedInto) -> str:
+    return f"nobody was at the {place.value.replace('_', ' ')} with a laptop"
+
+
 def _of(facts: Facts, value_type: type[V], kind: str, place: PluggedInto) -> V | Answer:
     """Give a fact of the place; or the answer, where there is none."""
     if not _seen(facts, kind, place):
-        return does_not_arise(f"nobody was at the {place.value.replace('_', ' ')} with a laptop")
+        return does_not_arise(_nobody(place))
     key = _key(kind, place)
     value = facts.fact(value_type, key)
     return cannot_tell(facts, key) if value is None else value
@@ -187,7 +193,7 @@ def nothing_beyond(facts: Facts, place: PluggedInto) -> Answer:
     A laptop that has taken no address there cannot tell.
     """
     if not _seen(facts, "field_link", place):
-        return does_not_arise(f"nobody was at the {place.value.replace('_', ' ')} with a laptop")
+        return does_not_arise(_nobody(place))
     page_key, ping_key = _key("http", place, BEYOND), _key("ping", place, BEYOND)
     page, ping = facts.fact(HttpCheck, page_key), facts.fact(PingCheck, ping_key)
     if page is not None and page.outcome is HttpOutcome.OK:
@@ -203,13 +209,42 @@ def nothing_beyond(facts: Facts, place: PluggedInto) -> Answer:
 def pages_fail(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether the reference's page fails on the laptop, whatever answers else."""
     if not _seen(facts, "field_link", place):
-        return does_not_arise(f"nobody was at the {place.value.replace('_', ' ')} with a laptop")
+        return does_not_arise(_nobody(place))
     key = _key("http", place, BEYOND)
     page = facts.fact(HttpCheck, key)
     if page is None:
         return cannot_tell(facts, key)
     words = f"{page.url} on the laptop: {page.outcome.replace('_', ' ')}"
     return says(page.outcome is not HttpOutcome.OK, words, key)
+
+
+def loses(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether packets are lost between the laptop and the reference."""
+    key = _key("path_quality", place, BEYOND)
+    if not _seen(facts, "field_link", place):
+        return does_not_arise(_nobody(place))
+    train = facts.fact(PathQuality, key)
+    if train is None:
+        return cannot_tell(facts, key)
+    if not train.received:
+        return does_not_arise(f"{train.target} answers no ping of the laptop at all")
+    words = f"{train.lost} of {train.sent} packets to {train.target} are lost on the laptop"
+    return says(lossy(facts, train.lost, train.sent), words, key)
+
+
+def large_lost(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether full packets are lost where small ones pass (RFC 4459)."""
+    key, small_key = _key("ping", place, f"{BEYOND}/full"), _key("path_quality", place, BEYOND)
+    if not _seen(facts, "field_link", place):
+        return does_not_arise(_nobody(place))
+    full, small = facts.fact(PingCheck, key), facts.fact(PathQuality, small_key)
+    if full is None or small is None:
+        return cannot_tell(facts, key, small_key)
+    if not small.received:
+        return does_not_arise(f"{small.target} answers no ping of the laptop at all")
+    words = f"{full.received} of {full.sent} full packets and {small.received} of {small.sent}"
+    lost = not full.received and small.received > small.sent / 2
+    return says(lost, f"{words} small ones to {full.target} come back", key, small_key)
 
 
 def second_router6(facts: Facts) -> Answer:
@@ -290,6 +325,24 @@ RULES_FIELD: Final[tuple[Rule, ...]] = (
             question=f"Does nothing beyond the wire answer the laptop at the {words}?",
             needs=(_key("http", place, BEYOND), _key("ping", place, BEYOND)),
             ask=_at(place, nothing_beyond),
+        )
+        for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
+    ),
+    *(
+        Rule(
+            id=f"{where}_loses",
+            question=f"Are packets of the laptop lost at the {words}?",
+            needs=(_key("path_quality", place, BEYOND),),
+            ask=_at(place, loses),
+        )
+        for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
+    ),
+    *(
+        Rule(
+            id=f"{where}_large_lost",
+            question=f"Are full packets of the laptop lost at the {words}?",
+            needs=(_key("ping", place, f"{BEYOND}/full"), _key("path_quality", place, BEYOND)),
+            ask=_at(place, large_lost),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
     ),

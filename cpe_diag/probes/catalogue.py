@@ -20,6 +20,7 @@ from cpe_diag.probes import (
     field_heard,
     field_link,
     field_pppoe,
+    field_quality,
     field_routers,
     field_web,
     home_paths,
@@ -131,6 +132,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     field_arp.PROBE,
     field_routers.PROBE,
     field_web.PROBE,
+    field_quality.PROBE,
 )
 
 

@@ -16,6 +16,7 @@ from cpe_diag.domain.field_facts import (
     FieldIpv6,
     FieldPppoe,
 )
+from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
@@ -42,6 +43,8 @@ def on_site(place: str) -> CaseFile:
             case = with_value(case, kind, place, value)
     for kind, value in _beyond().items():
         case = with_value(case, kind, f"{place}>reference", value)
+    full = PingCheck(target="203.0.113.80", sent=5, received=5, rtt_avg_s=0.01, note="")
+    case = with_value(case, "ping", f"{place}>reference/full", full)
     if place == LAN:
         case = changed(case, "field_dhcp", LAN, offers=(_homes(GATEWAY, "192.168.1.1"),))
     return case
@@ -64,6 +67,15 @@ def _beyond() -> dict[str, object]:
             took_s=0.05,
             received_bytes=1256,
         ),
+        "path_quality": PathQuality(
+            target="203.0.113.80",
+            sent=100,
+            received=100,
+            rtt_min_s=0.009,
+            rtt_median_s=0.01,
+            rtt_p95_s=0.012,
+            jitter_s=0.001,
+        ),
         "ping": PingCheck(target="203.0.113.80", sent=5, received=5, rtt_avg_s=0.01, note=""),
     }
 
@@ -78,15 +90,33 @@ def nothing_beyond(case: CaseFile, place: str) -> CaseFile:
     """Addresses are given, and nothing beyond the gateway answers."""
     silent = Missing(why=FailureKind.SILENT)
     case = pages_fail(case, place)
+    case = changed(case, "path_quality", f"{place}>reference", received=0)
+    case = large_lost(case, place)
     return changed(case, "ping", f"{place}>reference", received=0, rtt_avg_s=silent)
 
 
-def behind_a_bad_router(case: CaseFile) -> CaseFile:
-    """At the wall port everything was well a moment ago; behind the router nothing is."""
+def loses(case: CaseFile, place: str) -> CaseFile:
+    """One packet of eight is lost."""
+    return changed(case, "path_quality", f"{place}>reference", received=88)
+
+
+def large_lost(case: CaseFile, place: str) -> CaseFile:
+    """Full packets vanish."""
+    silent = Missing(why=FailureKind.SILENT)
+    return changed(case, "ping", f"{place}>reference/full", received=0, rtt_avg_s=silent)
+
+
+def well_at_the_wall(case: CaseFile) -> CaseFile:
+    """At the wall port everything was well a moment ago."""
     for key, seen in on_site(WALL).evidence:
         if isinstance(seen, Observed):
             case = with_value(case, key.kind, key.subject, seen.value)
-    return nothing_beyond(case, LAN)
+    return case
+
+
+def behind_a_bad_router(case: CaseFile) -> CaseFile:
+    """Well at the wall port; behind the router nothing is."""
+    return nothing_beyond(well_at_the_wall(case), LAN)
 
 
 def _homes(mac: str, server: str) -> DhcpOffered:

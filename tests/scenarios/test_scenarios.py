@@ -167,6 +167,18 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
     _wall("wall_duplex", partial(on_site.half_duplex, place=on_site.WALL)),
     _wall("wall_cut_off", partial(on_site.nothing_beyond, place=on_site.WALL)),
     _wall("wall_pages", partial(on_site.pages_fail, place=on_site.WALL)),
+    _wall("wall_lossy", partial(on_site.loses, place=on_site.WALL)),
+    _wall("wall_small_only", partial(on_site.large_lost, place=on_site.WALL)),
+    _at_home(
+        "router_lossy",
+        lambda case: on_site.loses(on_site.well_at_the_wall(case), on_site.LAN),
+        ROUTER,
+    ),
+    _at_home(
+        "router_small_only",
+        lambda case: on_site.large_lost(on_site.well_at_the_wall(case), on_site.LAN),
+        ROUTER,
+    ),
     _at_home("router_in_between", on_site.behind_a_bad_router, ROUTER),
     _at_home("home_socket_dead", partial(on_site.no_link, place=on_site.LAN), ROUTER),
     _at_home("home_no_address", partial(on_site.no_offer, place=on_site.LAN), ROUTER),

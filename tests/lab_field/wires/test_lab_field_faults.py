@@ -55,6 +55,24 @@ def loses_the_world(wire: Wire) -> None:
     wire.run("operator", "ip", "route", "add", "blackhole", "203.0.113.80/32")
 
 
+def loses_packets(wire: Wire) -> None:
+    """One packet of five that the laptop sends is lost on the way."""
+    rules = (
+        "table netdev t { chain c { type filter hook ingress device laptop priority 0;"
+        " ip protocol icmp numgen random mod 5 == 0 drop; } }\n"
+    )
+    wire.run("switch", "nft", "-f", "-", text=rules)
+
+
+def takes_small_frames(wire: Wire) -> None:
+    """What is longer than 1,400 bytes vanishes."""
+    rules = (
+        "table netdev t { chain c { type filter hook ingress device laptop priority 0;"
+        " meta length > 1400 drop; } }\n"
+    )
+    wire.run("switch", "nft", "-f", "-", text=rules)
+
+
 def holds_pages_back(wire: Wire) -> None:
     """Pings and names pass, pages do not."""
     rules = "table ip t { chain c { type filter hook input priority 0; tcp dport 80 drop; } }\n"
@@ -140,6 +158,8 @@ FAULTS: Final[tuple[tuple[str, str, tuple[Inject, ...], tuple[str, str]], ...]] 
     ),
     ("cut_off", WALL, (operator_answers, loses_the_world), ("network", "wall_cut_off")),
     ("pages_held_back", WALL, (operator_answers, holds_pages_back), ("network", "wall_pages")),
+    ("loss", WALL, (operator_answers, loses_packets), ("network", "wall_lossy")),
+    ("small_only", WALL, (operator_answers, takes_small_frames), ("network", "wall_small_only")),
     ("healthy_home", LAN, (home_answers,), ("none", "no_fault")),
     ("home_no_link", LAN, (link_is_down,), ("router", "home_socket_dead")),
     ("home_no_offer", LAN, (answers_nothing,), ("router", "home_no_address")),

@@ -1,0 +1,74 @@
+"""A hundred small packets and a few full ones from the laptop on site to the reference."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.failures import MeasurementError
+from cpe_diag.domain.field_facts import PluggedInto
+from cpe_diag.probes.field_looking import LOOK, NOT_ON_SITE, NOT_THERE
+from cpe_diag.probes.node_port import known, none_of, not_configured
+from cpe_diag.probes.probe import Probe, Setting
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from cpe_diag.domain.evidence import Evidence, Measurement
+
+SMALL: Final = 100
+INTERVAL_S: Final = 0.02
+FULL: Final = 5
+FULL_BYTES: Final = 1472
+"""With the heads of ICMP and IPv4 1,500 bytes: what Ethernet carries (RFC 894)."""
+
+
+def _keys(place: PluggedInto) -> tuple[FactKey, FactKey]:
+    subject = f"{place.value}>reference"
+    return FactKey("path_quality", subject), FactKey("ping", f"{subject}/full")
+
+
+async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
+    clock, door, prober = setting.doors.clock, setting.doors.field, setting.doors.prober
+    if door is None:
+        every = tuple(key for place in PluggedInto for key in _keys(place))
+        return none_of(every, MeasurementError(NOT_ON_SITE, LOOK), clock.now())
+    small, full = _keys(door.plugged_into)
+    others = tuple(
+        key for place in PluggedInto if place is not door.plugged_into for key in _keys(place)
+    )
+    elsewhere = none_of(others, MeasurementError(NOT_THERE, LOOK), clock.now())
+    address = setting.reference.address if setting.reference else None
+    try:
+        if address is None:
+            raise not_configured("reference", "no address of the reference is configured")
+        await door.own_way(address, deadline=deadline)
+    except MeasurementError as error:
+        return (*none_of((small, full), error, clock.now()), *elsewhere)
+    source = f"ICMP echo {address}, from the laptop at {door.interface}"
+
+    async def told(key: FactKey, asking: Awaitable[object], words: str) -> Measurement:
+        try:
+            return known(key, await asking, f"{source}, {words}", clock.now())
+        except MeasurementError as error:
+            return none_of((key,), error, clock.now())[0]
+
+    train = prober.train(address, count=SMALL, interval_s=INTERVAL_S, deadline=deadline)
+    large = prober.ping(address, count=FULL, data_bytes=FULL_BYTES, deadline=deadline)
+    both = await asyncio.gather(
+        told(small, train, f"{SMALL} small ones"),
+        told(full, large, f"{FULL} of {FULL_BYTES + 28} bytes"),
+    )
+    return (*both, *elsewhere)
+
+
+PROBE: Final = Probe(
+    id="field_quality",
+    title="Loss and full packets from the laptop",
+    asks="the reference host, by small and by full packets, from the laptop on site",
+    gives=tuple(key for place in PluggedInto for key in _keys(place)),
+    after=(),
+    run=_run,
+    cost_s=3.0,
+)
