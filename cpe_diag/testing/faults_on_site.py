@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.field_facts import (
     ArpOwner,
@@ -48,6 +49,14 @@ def on_site(place: str) -> CaseFile:
     if place == LAN:
         case = changed(case, "field_dhcp", LAN, offers=(_homes(GATEWAY, "192.168.1.1"),))
     return case
+
+
+def on_wifi(case: CaseFile) -> CaseFile:
+    """Look at the same home by its Wi-Fi in place of the cable."""
+    moved = {
+        FactKey(key.kind, key.subject.replace(LAN, "wifi")): seen for key, seen in case.evidence
+    }
+    return replace(case, evidence=type(case.evidence)(moved))
 
 
 def _beyond() -> dict[str, object]:

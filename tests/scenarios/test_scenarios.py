@@ -732,3 +732,12 @@ def test_a_line_or_a_home_that_is_well_on_site_has_no_fault(place: str) -> None:
     verdict = decide(on_site.on_site(place), {})
     assert (verdict.domain, verdict.cause) == (FaultDomain.NONE, "no_fault")
     assert verdict.confidence >= 0.7
+
+
+def test_the_home_is_judged_by_its_wifi_where_no_cable_is_at_hand() -> None:
+    """A laptop without a socket for cables sees the same servers and pages."""
+    home = on_site.on_site(on_site.LAN)
+    well = decide(on_site.on_wifi(home), {})
+    assert (well.domain, well.cause) == (FaultDomain.NONE, "no_fault")
+    rogue = decide(on_site.on_wifi(on_site.second_server(home, on_site.LAN)), {})
+    assert rogue.cause == "home_rogue_server"

@@ -1,0 +1,256 @@
+"""What a laptop on site tells: the answers, each about one place where it can be plugged in."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.field_facts import (
+    Duplex,
+    FieldArp,
+    FieldDhcp,
+    FieldHeard,
+    FieldIpv6,
+    FieldLink,
+    FieldPppoe,
+    PluggedInto,
+)
+from cpe_diag.domain.load_facts import PathQuality
+from cpe_diag.domain.missing import known
+from cpe_diag.domain.observations import Unobserved
+from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome, PingCheck
+from cpe_diag.domain.subscriber import WanProtocol
+from cpe_diag.judge.cause import AT_WALL_PORT, IN_HOME_NETWORK
+from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, no, says, yes
+from cpe_diag.judge.rules_load import lossy
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.field_facts import DhcpOffered
+
+V = TypeVar("V")
+
+WALL: Final = PluggedInto.WALL_PORT
+LAN: Final = PluggedInto.ROUTER_LAN
+WIFI: Final = PluggedInto.WIFI
+BEYOND: Final = ">reference"
+PLACES: Final = {AT_WALL_PORT: WALL, IN_HOME_NETWORK: LAN}
+OF_HOMES: Final = tuple(
+    IPv4Network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+)
+"""RFC 1918: what home routers give out. Operators that share addresses use RFC 6598."""
+
+
+def key_at(kind: str, place: PluggedInto, beyond: str = "") -> FactKey:
+    return FactKey(kind, f"{place.value}{beyond}")
+
+
+def _seen(facts: Facts, kind: str, place: PluggedInto) -> bool:
+    """Tell whether somebody is, or was, there with a laptop."""
+    if PLACES.get(facts.case.symptom) is (LAN if place is WIFI else place):
+        return True
+    observation = facts.case.evidence.get(kind, place.value)
+    if isinstance(observation, Unobserved):
+        return observation.failure.kind is not FailureKind.NOT_APPLICABLE
+    return observation is not None
+
+
+def _nobody(place: PluggedInto) -> str:
+    return f"nobody was at the {place.value.replace('_', ' ')} with a laptop"
+
+
+def _of(facts: Facts, value_type: type[V], kind: str, place: PluggedInto) -> V | Answer:
+    """Give a fact of the place; or the answer, where there is none."""
+    if not _seen(facts, kind, place):
+        return does_not_arise(_nobody(place))
+    key = key_at(kind, place)
+    value = facts.fact(value_type, key)
+    return cannot_tell(facts, key) if value is None else value
+
+
+def no_link(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether the laptop has no link there."""
+    link = _of(facts, FieldLink, "field_link", place)
+    if isinstance(link, Answer):
+        return link
+    words = f"there is {'a' if link.carrier else 'no'} link at {link.interface}"
+    return says(not link.carrier, words, key_at("field_link", place))
+
+
+def half_duplex(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether the two ends have agreed on half duplex."""
+    link = _of(facts, FieldLink, "field_link", place)
+    if isinstance(link, Answer):
+        return link
+    key = key_at("field_link", place)
+    duplex = known(link.duplex) if link.carrier else None
+    if duplex is None:
+        return does_not_arise(f"no duplex is told of {link.interface}")
+    return says(duplex is Duplex.HALF, f"{duplex.value} duplex at {link.interface}", key)
+
+
+def no_offer(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether no DHCP server offers an address, where one should."""
+    if place is WALL and known(facts.subscriber.service.wan) not in {None, WanProtocol.IPOE}:
+        return does_not_arise("addresses do not come by DHCP on this line")
+    told = _of(facts, FieldDhcp, "field_dhcp", place)
+    if isinstance(told, Answer):
+        return told
+    if place is WALL and not told.offers and _pppoe_answers(facts):
+        return does_not_arise("a PPPoE concentrator answers: addresses do not come by DHCP")
+    words = _servers(told.offers) or f"no offer within {told.listened_s:.0f} s"
+    return says(not told.offers, words, key_at("field_dhcp", place))
+
+
+def _pppoe_answers(facts: Facts) -> bool:
+    told = facts.fact(FieldPppoe, key_at("field_pppoe", WALL))
+    return told is not None and bool(told.offers)
+
+
+def _servers(offers: tuple[DhcpOffered, ...]) -> str:
+    return ", ".join(f"{one.server} ({one.mac}) offers {one.address}" for one in offers)
+
+
+def second_server(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether more than one device gives out addresses there, or one that must not."""
+    told = _of(facts, FieldDhcp, "field_dhcp", place)
+    if isinstance(told, Answer):
+        return told
+    key = key_at("field_dhcp", place)
+    if place is WALL:
+        homes = tuple(one for one in told.offers if _of_a_home(one.address))
+        if homes and len(homes) < len(told.offers):
+            return yes(f"beside the operator's server {_servers(homes)}", key)
+        return no("every offer is of one kind", key) if told.offers else no("no offer", key)
+    networks = {(one.server, one.mac) for one in told.offers}
+    return says(len(networks) > 1, _servers(told.offers) or "no offer", key)
+
+
+def _of_a_home(address: str) -> bool:
+    return any(IPv4Address(address) in network for network in OF_HOMES)
+
+
+def no_concentrator(facts: Facts) -> Answer:
+    """Answer whether no PPPoE concentrator answers, on a line where one should."""
+    if known(facts.subscriber.service.wan) is not WanProtocol.PPPOE:
+        return does_not_arise("the line is not known to use PPPoE")
+    told = _of(facts, FieldPppoe, "field_pppoe", WALL)
+    if isinstance(told, Answer):
+        return told
+    words = ", ".join(one.concentrator for one in told.offers) or "no PADO"
+    return says(not told.offers, words, key_at("field_pppoe", WALL))
+
+
+def other_vlan(facts: Facts) -> Answer:
+    """Answer whether the node says that the port is in another VLAN than the service's."""
+    told = _of(facts, FieldHeard, "field_heard", WALL)
+    if isinstance(told, Answer):
+        return told
+    wanted = known(facts.subscriber.service.vlan)
+    vlans = [one.native_vlan for one in told.neighbours if one.native_vlan is not None]
+    if wanted is None or not vlans:
+        return does_not_arise("the node does not say the VLAN of the port")
+    words = f"the node says VLAN {vlans[0]}; the service is in {wanted}"
+    return says(wanted not in vlans, words, key_at("field_heard", WALL))
+
+
+def loop(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether our own frame came back."""
+    told = _of(facts, FieldHeard, "field_heard", place)
+    if isinstance(told, Answer):
+        return told
+    words = "our own frame came back" if told.own_frame_back else "our own frame did not come back"
+    return says(told.own_frame_back, words, key_at("field_heard", place))
+
+
+def gateway_silent(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether the gateway that was offered answers no ARP."""
+    told = _of(facts, FieldArp, "field_arp", place)
+    if isinstance(told, Answer):
+        return told
+    if told.gateway is None:
+        return does_not_arise("no gateway was offered")
+    words = f"{told.gateway.address}: {', '.join(told.gateway.macs) or 'no answer'}"
+    return says(not told.gateway.macs, words, key_at("field_arp", place))
+
+
+def gateway_twice(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether two devices claim the gateway's address (RFC 5227)."""
+    told = _of(facts, FieldArp, "field_arp", place)
+    if isinstance(told, Answer):
+        return told
+    if told.gateway is None:
+        return does_not_arise("no gateway was offered")
+    words = f"{told.gateway.address} is {', '.join(told.gateway.macs) or 'nobody'}"
+    return says(len(told.gateway.macs) > 1, words, key_at("field_arp", place))
+
+
+def nothing_beyond(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether nothing beyond the wire answers the laptop, neither pings nor pages.
+
+    A laptop that has taken no address there cannot tell.
+    """
+    if not _seen(facts, "field_link", place):
+        return does_not_arise(_nobody(place))
+    page_key, ping_key = key_at("http", place, BEYOND), key_at("ping", place, BEYOND)
+    page, ping = facts.fact(HttpCheck, page_key), facts.fact(PingCheck, ping_key)
+    if page is not None and page.outcome is HttpOutcome.OK:
+        return no(f"{page.url} opens on the laptop", page_key)
+    if ping is not None and ping.received:
+        return no(f"{ping.target} answers {ping.received} of {ping.sent} pings", ping_key)
+    if page is None or ping is None:
+        return cannot_tell(facts, page_key, ping_key)
+    words = f"{ping.target} answers no ping, {page.url}: {page.outcome.replace('_', ' ')}"
+    return yes(words, page_key, ping_key)
+
+
+def pages_fail(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether the reference's page fails on the laptop, whatever answers else."""
+    if not _seen(facts, "field_link", place):
+        return does_not_arise(_nobody(place))
+    key = key_at("http", place, BEYOND)
+    page = facts.fact(HttpCheck, key)
+    if page is None:
+        return cannot_tell(facts, key)
+    words = f"{page.url} on the laptop: {page.outcome.replace('_', ' ')}"
+    return says(page.outcome is not HttpOutcome.OK, words, key)
+
+
+def loses(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether packets are lost between the laptop and the reference."""
+    key = key_at("path_quality", place, BEYOND)
+    if not _seen(facts, "field_link", place):
+        return does_not_arise(_nobody(place))
+    train = facts.fact(PathQuality, key)
+    if train is None:
+        return cannot_tell(facts, key)
+    if not train.received:
+        return does_not_arise(f"{train.target} answers no ping of the laptop at all")
+    words = f"{train.lost} of {train.sent} packets to {train.target} are lost on the laptop"
+    return says(lossy(facts, train.lost, train.sent), words, key)
+
+
+def large_lost(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether full packets are lost where small ones pass (RFC 4459)."""
+    key, small_key = key_at("ping", place, f"{BEYOND}/full"), key_at("path_quality", place, BEYOND)
+    if not _seen(facts, "field_link", place):
+        return does_not_arise(_nobody(place))
+    full, small = facts.fact(PingCheck, key), facts.fact(PathQuality, small_key)
+    if full is None or small is None:
+        return cannot_tell(facts, key, small_key)
+    if not small.received:
+        return does_not_arise(f"{small.target} answers no ping of the laptop at all")
+    words = f"{full.received} of {full.sent} full packets and {small.received} of {small.sent}"
+    lost = not full.received and small.received > small.sent / 2
+    return says(lost, f"{words} small ones to {full.target} come back", key, small_key)
+
+
+def second_router6(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether more than one device of the home announces itself as the IPv6 way out."""
+    told = _of(facts, FieldIpv6, "field_routers", place)
+    if isinstance(told, Answer):
+        return told
+    ways = {one.mac for one in told.routers if one.lifetime_s}
+    words = ", ".join(sorted(ways)) or "nobody announces itself"
+    return says(len(ways) > 1, words, key_at("field_routers", place))
