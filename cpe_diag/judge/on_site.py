@@ -43,6 +43,7 @@ OF_HOMES: Final = tuple(
 
 
 def key_at(kind: str, place: PluggedInto, beyond: str = "") -> FactKey:
+    """Name a fact of a place; `beyond` says about what behind the wire."""
     return FactKey(kind, f"{place.value}{beyond}")
 
 
