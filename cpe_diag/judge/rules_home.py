@@ -52,7 +52,8 @@ def lan_pool_exhausted(facts: Facts) -> Answer:
     leases = known(lan.leases) if lan else None
     size = known(lan.dhcp_pool_size) if lan else None
     free = leases is not None and size is not None and len(leases) < size
-    if told and not (free and _is_past(facts, told)):
+    served = lan is not None and _served(lan, told)
+    if told and not (free and (served or _is_past(facts, told))):
         requests = sum(event.count for event in told)
         return yes(f"{requests} requests without a free address in the log", LOG)
     if leases is not None and size:
@@ -63,6 +64,12 @@ def lan_pool_exhausted(facts: Facts) -> Answer:
 
 def _refused(log: LogEvents) -> tuple[LogEvent, ...]:
     return tuple(one for one in log.events if one.kind is LogEventKind.DHCP_POOL_EXHAUSTED)
+
+
+def _served(lan: LanStatus, told: tuple[LogEvent, ...]) -> bool:
+    """Tell whether whoever asked in vain last of each has an address by now."""
+    holders = [lease.mac for lease in known(lan.leases) or ()]
+    return all(any(mac in event.last_line.lower() for mac in holders) for event in told)
 
 
 def _is_past(facts: Facts, told: tuple[LogEvent, ...]) -> bool:

@@ -203,3 +203,15 @@ def test_requests_that_stayed_without_an_address_are_past_where_addresses_are_fr
         events = tuple(replace(event, last_age_s=age_s) for event in held.events)
         case = changed(full, "router_log", "router", events=events)
         assert answer_of(case, "lan_pool_exhausted") is still
+
+
+def test_whoever_has_an_address_by_now_asks_in_vain_no_more() -> None:
+    """Who was refused a minute ago and has a lease now is no reason to accuse the router."""
+    full = logged(HOME, LogEventKind.DHCP_POOL_EXHAUSTED, 39)
+    held = full.evidence.value(LogEvents, "router_log", "router")
+    assert held is not None
+    for mac, still in ((LAPTOP, False), ("02:00:5e:99:99:99", True)):
+        line = f"dnsmasq-dhcp[9]: DHCPDISCOVER(br-lan) {mac} no address available"
+        events = tuple(replace(event, last_line=line, last_age_s=43.0) for event in held.events)
+        case = changed(full, "router_log", "router", events=events)
+        assert answer_of(case, "lan_pool_exhausted") is still
