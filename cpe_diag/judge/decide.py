@@ -15,7 +15,7 @@ from cpe_diag.judge.explaining import FOLLOWS
 from cpe_diag.judge.healthy import not_proven_good
 from cpe_diag.judge.rules import REVISION, RULES
 from cpe_diag.judge.settle import ASKS, gains, settling_step
-from cpe_diag.judge.telling import good_enough, no_fault, of_cause, undetermined
+from cpe_diag.judge.telling import good_among_known, no_fault, of_cause, undetermined
 from cpe_diag.judge.thresholds import limits
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def decide(
     if lead is not None and LEARNED.confidence(seen.weighing.share) >= FLOOR:
         return of_cause(seen, lead, _settle(seen, catalogue), version)
     healthy = lead is None and not seen.weighing.rivals and not not_proven_good(seen.on)
-    if healthy and good_enough(seen) >= FLOOR:
+    # What nobody foresaw lowers how sure it is, as with causes, and not whether it is said.
+    if healthy and good_among_known(seen) >= FLOOR:
         return no_fault(seen, version)
     return undetermined(seen, _settle(seen, catalogue), version)
 

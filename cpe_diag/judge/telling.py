@@ -109,10 +109,15 @@ def of_cause(seen: Seen, lead: Weighed, step: SettlingStep | None, rules_version
     )
 
 
-def good_enough(seen: Seen) -> float:
-    """Give how sure "no fault" is, where all that matters was seen good."""
+def good_among_known(seen: Seen) -> float:
+    """Give how sure it is that none of the known causes is there, where all was seen good."""
     most = max(one.belief for one in seen.weighing.weighed)
-    believed = LEARNED.beside_unforeseen(NO_FAULT_AT_MOST * (1.0 - most), Ground.HEALTHY)
+    return NO_FAULT_AT_MOST * (1.0 - most)
+
+
+def good_enough(seen: Seen) -> float:
+    """Give how sure "no fault" is, beside what nobody foresaw."""
+    believed = LEARNED.beside_unforeseen(good_among_known(seen), Ground.HEALTHY)
     return min(believed, UNSEEN_AT_MOST) if unseen(seen.on) else believed
 
 
