@@ -138,7 +138,7 @@ def _named(case: Case) -> list[str]:
 
 def simulator_cases() -> tuple[Case, ...]:
     """Give what the end-to-end tests claim; all of it was known when the rules were written."""
-    from test_faults import CLAIMS, PAIRS  # noqa: PLC0415 - it brings the whole test kit
+    from fault_claims import CLAIMS, PAIRS  # noqa: PLC0415 - it brings the whole test kit
 
     from cpe_diag.judge.causes import CAUSES  # noqa: PLC0415 - only the simulator's cases need it
 

@@ -1,0 +1,23 @@
+"""Every fault of devices and platforms in the lab, and homes without one, are told as they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from fault_claims import Claim, hold, of_domains
+
+from cpe_diag.domain.verdict import FaultDomain
+
+if TYPE_CHECKING:
+    from running_lab import RunningLab
+
+pytestmark = pytest.mark.lab
+
+OTHERS = set(FaultDomain) - {FaultDomain.NETWORK, FaultDomain.ROUTER}
+
+
+@pytest.mark.parametrize("claim", of_domains(*OTHERS), ids=str)
+def test_the_right_domain_and_cause_over_the_real_protocols(lab: RunningLab, claim: Claim) -> None:
+    """A wrong "it is your router" costs the operator a customer."""
+    hold(lab, claim)
