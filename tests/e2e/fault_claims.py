@@ -234,6 +234,17 @@ CLAIMS = (
     _platform("platform_name", "platform_name", VDSL_2),
 )
 
+PAIRS = (
+    (("line_noise", "wifi_weak_signal"), VDSL, "wifi_trouble", {"line_noise", "wifi_weak_signal"}),
+    (("platform_down", "wifi_off"), ETHERNET, "site_not_opening", {"platform_down", "wifi_off"}),
+    (
+        ("dns_resolver", "lan_rogue_dhcp"),
+        VDSL_2,
+        "no_internet",
+        {"dns_resolver", "lan_rogue_dhcp"},
+    ),
+)
+
 
 def of_domains(*domains: FaultDomain) -> tuple[Claim, ...]:
     """Give the claims of some domains."""

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from fault_claims import CLAIMS, ETHERNET, TECHNICIAN, VDSL, VDSL_2, run
+from fault_claims import CLAIMS, PAIRS, TECHNICIAN, run
 from lab_home import home_of
 
 from cpe_diag.domain.verdict import FaultDomain
@@ -17,17 +17,6 @@ if TYPE_CHECKING:
     from running_lab import RunningLab
 
 pytestmark = pytest.mark.lab
-
-PAIRS = (
-    (("line_noise", "wifi_weak_signal"), VDSL, "wifi_trouble", {"line_noise", "wifi_weak_signal"}),
-    (("platform_down", "wifi_off"), ETHERNET, "site_not_opening", {"platform_down", "wifi_off"}),
-    (
-        ("dns_resolver", "lan_rogue_dhcp"),
-        VDSL_2,
-        "no_internet",
-        {"dns_resolver", "lan_rogue_dhcp"},
-    ),
-)
 
 
 @pytest.mark.parametrize(("faults", "subscriber", "playbook", "causes"), PAIRS)
