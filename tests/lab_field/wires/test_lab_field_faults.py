@@ -59,7 +59,7 @@ def loses_packets(wire: Wire) -> None:
     """One packet of five that the laptop sends is lost on the way."""
     rules = (
         "table netdev t { chain c { type filter hook ingress device laptop priority 0;"
-        " ip protocol icmp numgen random mod 5 == 0 drop; } }\n"
+        " ip protocol icmp numgen random mod 5 == 0 drop; }\n}\n"
     )
     wire.run("switch", "nft", "-f", "-", text=rules)
 
@@ -68,14 +68,14 @@ def takes_small_frames(wire: Wire) -> None:
     """What is longer than 1,400 bytes vanishes."""
     rules = (
         "table netdev t { chain c { type filter hook ingress device laptop priority 0;"
-        " meta length > 1400 drop; } }\n"
+        " meta length > 1400 drop; }\n}\n"
     )
     wire.run("switch", "nft", "-f", "-", text=rules)
 
 
 def holds_pages_back(wire: Wire) -> None:
     """Pings and names pass, pages do not."""
-    rules = "table ip t { chain c { type filter hook input priority 0; tcp dport 80 drop; } }\n"
+    rules = "table ip t { chain c { type filter hook input priority 0; tcp dport 80 drop; }\n}\n"
     wire.run("operator", "nft", "-f", "-", text=rules)
 
 
