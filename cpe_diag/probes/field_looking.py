@@ -36,6 +36,25 @@ def at_each_place(kind: str) -> tuple[FactKey, ...]:
     return tuple(FactKey(kind, place.value) for place in PluggedInto)
 
 
+def elsewhere(
+    setting: Setting, keys_of: Callable[[PluggedInto], tuple[FactKey, ...]]
+) -> tuple[Measurement, ...]:
+    """Say of every place where the laptop is not why nothing is known there.
+
+    Args:
+        setting: of the run.
+        keys_of: the keys of one place.
+
+    Returns:
+        Measurements for all other places; for all places where nobody is on site.
+    """
+    door, now = setting.doors.field, setting.doors.clock.now()
+    why = NOT_ON_SITE if door is None else NOT_THERE
+    here = None if door is None else door.plugged_into
+    keys = (key for place in PluggedInto if place is not here for key in keys_of(place))
+    return none_of(tuple(keys), MeasurementError(why, LOOK), now)
+
+
 def looking(
     kind: str, fact: type, how: str
 ) -> Callable[[Setting, Evidence, float], Awaitable[tuple[Measurement, ...]]]:
@@ -52,16 +71,14 @@ def looking(
 
     async def run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
         clock, door = setting.doors.clock, setting.doors.field
-        keys = at_each_place(kind)
+        others = elsewhere(setting, lambda place: (FactKey(kind, place.value),))
         if door is None:
-            return none_of(keys, MeasurementError(NOT_ON_SITE, LOOK), clock.now())
+            return others
         key = FactKey(kind, door.plugged_into.value)
-        others = tuple(other for other in keys if other != key)
-        elsewhere = none_of(others, MeasurementError(NOT_THERE, LOOK), clock.now())
         try:
             seen: object = await door.see(fact, deadline=deadline)
         except MeasurementError as error:
-            return (*none_of((key,), error, clock.now()), *elsewhere)
-        return (known(key, seen, f"laptop {door.interface}: {how}", clock.now()), *elsewhere)
+            return (*none_of((key,), error, clock.now()), *others)
+        return (known(key, seen, f"laptop {door.interface}: {how}", clock.now()), *others)
 
     return run

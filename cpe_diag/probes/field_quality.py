@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import MeasurementError
 from cpe_diag.domain.field_facts import PluggedInto
-from cpe_diag.probes.field_looking import LOOK, NOT_ON_SITE, NOT_THERE
+from cpe_diag.probes.field_looking import elsewhere
 from cpe_diag.probes.node_port import known, none_of, not_configured
 from cpe_diag.probes.probe import Probe, Setting
 
@@ -31,21 +31,17 @@ def _keys(place: PluggedInto) -> tuple[FactKey, FactKey]:
 
 async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
     clock, door, prober = setting.doors.clock, setting.doors.field, setting.doors.prober
+    others = elsewhere(setting, _keys)
     if door is None:
-        every = tuple(key for place in PluggedInto for key in _keys(place))
-        return none_of(every, MeasurementError(NOT_ON_SITE, LOOK), clock.now())
+        return others
     small, full = _keys(door.plugged_into)
-    others = tuple(
-        key for place in PluggedInto if place is not door.plugged_into for key in _keys(place)
-    )
-    elsewhere = none_of(others, MeasurementError(NOT_THERE, LOOK), clock.now())
     address = setting.reference.address if setting.reference else None
     try:
         if address is None:
             raise not_configured("reference", "no address of the reference is configured")
         await door.own_way(address, deadline=deadline)
     except MeasurementError as error:
-        return (*none_of((small, full), error, clock.now()), *elsewhere)
+        return (*none_of((small, full), error, clock.now()), *others)
     source = f"ICMP echo {address}, from the laptop at {door.interface}"
 
     async def told(key: FactKey, asking: Awaitable[object], words: str) -> Measurement:
@@ -60,7 +56,7 @@ async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurem
         told(small, train, f"{SMALL} small ones"),
         told(full, large, f"{FULL} of {FULL_BYTES + 28} bytes"),
     )
-    return (*both, *elsewhere)
+    return (*both, *others)
 
 
 PROBE: Final = Probe(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import MeasurementError
 from cpe_diag.domain.field_facts import PluggedInto
-from cpe_diag.probes.field_looking import LOOK, NOT_ON_SITE, NOT_THERE
+from cpe_diag.probes.field_looking import elsewhere
 from cpe_diag.probes.node_port import known, none_of, not_configured
 from cpe_diag.probes.operator_web import named_and_fetched
 from cpe_diag.probes.probe import Probe, Setting
@@ -27,23 +27,19 @@ def _keys(place: PluggedInto) -> tuple[FactKey, FactKey, FactKey]:
 
 async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
     clock, door = setting.doors.clock, setting.doors.field
+    others = elsewhere(setting, _keys)
     if door is None:
-        every = tuple(key for place in PluggedInto for key in _keys(place))
-        return none_of(every, MeasurementError(NOT_ON_SITE, LOOK), clock.now())
+        return others
     keys = _keys(door.plugged_into)
-    others = tuple(
-        key for place in PluggedInto if place is not door.plugged_into for key in _keys(place)
-    )
-    elsewhere = none_of(others, MeasurementError(NOT_THERE, LOOK), clock.now())
     try:
         target = setting.reference
         if target is None:
             raise not_configured("reference", "no reference is named in the configuration")
         await door.own_way(target.address or setting.operator_resolver, deadline=deadline)
     except MeasurementError as error:
-        return (*none_of(keys, error, clock.now()), *elsewhere)
+        return (*none_of(keys, error, clock.now()), *others)
     seen = await named_and_fetched(setting, target, keys[:2], _by(door), deadline)
-    return (*seen, await _ping(setting, target, keys[2], door, deadline), *elsewhere)
+    return (*seen, await _ping(setting, target, keys[2], door, deadline), *others)
 
 
 def _by(door: FieldPort) -> str:

@@ -6,6 +6,7 @@ from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.field_facts import DhcpOffered, FieldDhcp
+from cpe_diag.field.raw.asking import ask_twice
 from cpe_diag.field.raw.ethernet import to_everybody, to_mac
 from cpe_diag.field.raw.frame import EVERYBODY
 from cpe_diag.transports.dhcp_message import (
@@ -75,15 +76,8 @@ def run(order: Order, wire: Wire) -> FieldDhcp:
     Raises:
         OSError: the interface fails.
     """
-    first, second = packets(order)
-    wire.send((first,))
     heard = _Heard(order)
-    for frame in wire.frames(min(AGAIN_S, order.for_s)):
-        heard.take(frame, wire.took_s)
-    if not heard.offers:
-        wire.send((second,))
-    for frame in wire.frames(order.for_s):
-        heard.take(frame, wire.took_s)
+    ask_twice(order, wire, packets(order), heard, AGAIN_S)
     return FieldDhcp(
         vlan=order.vlan,
         offers=tuple(heard.offers.values()),
