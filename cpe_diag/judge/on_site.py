@@ -197,7 +197,7 @@ def nothing_beyond(facts: Facts, place: PluggedInto) -> Answer:
     page_key, ping_key = key_at("http", place, BEYOND), key_at("ping", place, BEYOND)
     page, ping = facts.fact(HttpCheck, page_key), facts.fact(PingCheck, ping_key)
     if page is not None and page.outcome is HttpOutcome.OK:
-        return no(f"{page.url} opens on the laptop", page_key)
+        return no(f"the page {page.url} opens on the laptop", page_key)
     if ping is not None and ping.received:
         return no(f"{ping.target} answers {ping.received} of {ping.sent} pings", ping_key)
     if page is None or ping is None:
@@ -214,7 +214,7 @@ def pages_fail(facts: Facts, place: PluggedInto) -> Answer:
     page = facts.fact(HttpCheck, key)
     if page is None:
         return cannot_tell(facts, key)
-    words = f"{page.url} on the laptop: {page.outcome.replace('_', ' ')}"
+    words = f"the page {page.url} on the laptop: {page.outcome.replace('_', ' ')}"
     return says(page.outcome is not HttpOutcome.OK, words, key)
 
 
