@@ -70,13 +70,49 @@ def _of(facts: Facts, value_type: type[V], kind: str, place: PluggedInto) -> V |
     return cannot_tell(facts, key) if value is None else value
 
 
+def _untold(because: str, *missing: FactKey) -> Answer:
+    """Answer that what was seen does not tell, and what would."""
+    return Answer(answer=None, because=because, rests_on=(), missing=missing)
+
+
+def _apart(facts: Facts, place: PluggedInto) -> Answer | None:
+    """Give the answer to what is beyond the wire, where the laptop has no part in it."""
+    if not _seen(facts, "field_link", place):
+        return does_not_arise(_nobody(place))
+    key = key_at("field_link", place)
+    link = facts.fact(FieldLink, key)
+    if link is None or link.carrier:
+        return None
+    return _untold(f"there is no link at {link.interface}: what is beyond it was not tried", key)
+
+
+def _tags(facts: Facts, place: PluggedInto) -> str:
+    """Say which tagged VLANs are on the wire; empty where none was heard."""
+    heard = facts.fact(FieldHeard, key_at("field_heard", place))
+    if heard is None or not heard.vlans:
+        return ""
+    return f"tagged VLANs {', '.join(map(str, heard.vlans))} are on the wire"
+
+
 def no_link(facts: Facts, place: PluggedInto) -> Answer:
-    """Answer whether the laptop has no link there."""
+    """Answer whether the laptop has no link there, while it had one in another socket.
+
+    Without that control its own cable and socket may be what is broken.
+    """
     link = _of(facts, FieldLink, "field_link", place)
     if isinstance(link, Answer):
         return link
-    words = f"there is {'a' if link.carrier else 'no'} link at {link.interface}"
-    return says(not link.carrier, words, key_at("field_link", place))
+    key = key_at("field_link", place)
+    if link.carrier:
+        return no(f"there is a link at {link.interface}", key)
+    words = f"there is no link at {link.interface}"
+    for control in PluggedInto:
+        other = facts.fact(FieldLink, key_at("field_link", control))
+        if control is not place and other is not None and other.carrier and not other.wireless:
+            where = control.value.replace("_", " ")
+            return yes(f"{words}; at the {where} the laptop had one", key)
+    words += ", and nobody knows whether the laptop's own cable is good"
+    return _untold(words, key_at("field_link", LAN if place is WALL else WALL))
 
 
 def half_duplex(facts: Facts, place: PluggedInto) -> Answer:
@@ -100,8 +136,12 @@ def no_offer(facts: Facts, place: PluggedInto) -> Answer:
         return told
     if place is WALL and not told.offers and _pppoe_answers(facts):
         return does_not_arise("a PPPoE concentrator answers: addresses do not come by DHCP")
-    words = _servers(told.offers) or f"no offer within {told.listened_s:.0f} s"
-    return says(not told.offers, words, key_at("field_dhcp", place))
+    key = key_at("field_dhcp", place)
+    if told.offers:
+        return no(_servers(told.offers), key)
+    words = f"no offer within {told.listened_s:.0f} s"
+    tags = _tags(facts, place) if told.vlan is None else ""
+    return _untold(f"{words} without a tag; {tags}", key) if tags else yes(words, key)
 
 
 def _pppoe_answers(facts: Facts) -> bool:
@@ -120,7 +160,7 @@ def second_server(facts: Facts, place: PluggedInto) -> Answer:
         return told
     key = key_at("field_dhcp", place)
     if place is WALL:
-        homes = tuple(one for one in told.offers if _of_a_home(one.address))
+        homes = tuple(one for one in told.offers if of_a_home(one.address))
         if homes and len(homes) < len(told.offers):
             return yes(f"beside the operator's server {_servers(homes)}", key)
         return no("every offer is of one kind", key) if told.offers else no("no offer", key)
@@ -128,7 +168,8 @@ def second_server(facts: Facts, place: PluggedInto) -> Answer:
     return says(len(networks) > 1, _servers(told.offers) or "no offer", key)
 
 
-def _of_a_home(address: str) -> bool:
+def of_a_home(address: str) -> bool:
+    """Tell whether an address is of those that home routers give out."""
     return any(IPv4Address(address) in network for network in OF_HOMES)
 
 
@@ -139,8 +180,11 @@ def no_concentrator(facts: Facts) -> Answer:
     told = _of(facts, FieldPppoe, "field_pppoe", WALL)
     if isinstance(told, Answer):
         return told
-    words = ", ".join(one.concentrator for one in told.offers) or "no PADO"
-    return says(not told.offers, words, key_at("field_pppoe", WALL))
+    key = key_at("field_pppoe", WALL)
+    if told.offers:
+        return no(", ".join(one.concentrator for one in told.offers), key)
+    tags = _tags(facts, WALL) if told.vlan is None else ""
+    return _untold(f"no PADO without a tag; {tags}", key) if tags else yes("no PADO", key)
 
 
 def other_vlan(facts: Facts) -> Answer:
@@ -173,6 +217,10 @@ def gateway_silent(facts: Facts, place: PluggedInto) -> Answer:
     if told.gateway is None:
         return does_not_arise("no gateway was offered")
     words = f"{told.gateway.address}: {', '.join(told.gateway.macs) or 'no answer'}"
+    page_key = key_at("http", place, BEYOND)
+    page = facts.fact(HttpCheck, page_key)
+    if not told.gateway.macs and page is not None and page.outcome is HttpOutcome.OK:
+        return no(f"{words}; pages open by way of it all the same", page_key)
     return says(not told.gateway.macs, words, key_at("field_arp", place))
 
 
@@ -192,8 +240,8 @@ def nothing_beyond(facts: Facts, place: PluggedInto) -> Answer:
 
     A laptop that has taken no address there cannot tell.
     """
-    if not _seen(facts, "field_link", place):
-        return does_not_arise(_nobody(place))
+    if (apart := _apart(facts, place)) is not None:
+        return apart
     page_key, ping_key = key_at("http", place, BEYOND), key_at("ping", place, BEYOND)
     page, ping = facts.fact(HttpCheck, page_key), facts.fact(PingCheck, ping_key)
     if page is not None and page.outcome is HttpOutcome.OK:
@@ -208,8 +256,8 @@ def nothing_beyond(facts: Facts, place: PluggedInto) -> Answer:
 
 def pages_fail(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether the reference's page fails on the laptop, whatever answers else."""
-    if not _seen(facts, "field_link", place):
-        return does_not_arise(_nobody(place))
+    if (apart := _apart(facts, place)) is not None:
+        return apart
     key = key_at("http", place, BEYOND)
     page = facts.fact(HttpCheck, key)
     if page is None:
@@ -221,8 +269,8 @@ def pages_fail(facts: Facts, place: PluggedInto) -> Answer:
 def loses(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether packets are lost between the laptop and the reference."""
     key = key_at("path_quality", place, BEYOND)
-    if not _seen(facts, "field_link", place):
-        return does_not_arise(_nobody(place))
+    if (apart := _apart(facts, place)) is not None:
+        return apart
     train = facts.fact(PathQuality, key)
     if train is None:
         return cannot_tell(facts, key)
@@ -235,8 +283,8 @@ def loses(facts: Facts, place: PluggedInto) -> Answer:
 def large_lost(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether full packets are lost where small ones pass (RFC 4459)."""
     key, small_key = key_at("ping", place, f"{BEYOND}/full"), key_at("path_quality", place, BEYOND)
-    if not _seen(facts, "field_link", place):
-        return does_not_arise(_nobody(place))
+    if (apart := _apart(facts, place)) is not None:
+        return apart
     full, small = facts.fact(PingCheck, key), facts.fact(PathQuality, small_key)
     if full is None or small is None:
         return cannot_tell(facts, key, small_key)

@@ -73,8 +73,18 @@ def _rule(
     return Rule(id=name, question=question, needs=(key_at(kind, place),), ask=_at(place, ask))
 
 
+def _beyond(place: PluggedInto, *kinds: str) -> tuple[FactKey, ...]:
+    """Name what is asked beyond the wire, and the link that it goes by."""
+    return (*(key_at(kind, place, BEYOND) for kind in kinds), key_at("field_link", place))
+
+
 _RULES: Final[tuple[Rule, ...]] = (
-    _rule("wall_no_link", "Has the laptop no link at the wall port?", "field_link", WALL, no_link),
+    Rule(
+        id="wall_no_link",
+        question="Has the laptop no link at the wall port, and had one elsewhere?",
+        needs=(key_at("field_link", WALL), key_at("field_link", LAN)),
+        ask=_at(WALL, no_link),
+    ),
     _rule("wall_half_duplex", "Is the wall port at half duplex?", "field_link", WALL, half_duplex),
     Rule(
         id="wall_no_offer",
@@ -120,7 +130,7 @@ _RULES: Final[tuple[Rule, ...]] = (
         Rule(
             id=f"{where}_nothing_beyond",
             question=f"Does nothing beyond the wire answer the laptop at the {words}?",
-            needs=(key_at("http", place, BEYOND), key_at("ping", place, BEYOND)),
+            needs=_beyond(place, "http", "ping"),
             ask=_at(place, nothing_beyond),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
@@ -129,7 +139,7 @@ _RULES: Final[tuple[Rule, ...]] = (
         Rule(
             id=f"{where}_loses",
             question=f"Are packets of the laptop lost at the {words}?",
-            needs=(key_at("path_quality", place, BEYOND),),
+            needs=_beyond(place, "path_quality"),
             ask=_at(place, loses),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
@@ -138,7 +148,7 @@ _RULES: Final[tuple[Rule, ...]] = (
         Rule(
             id=f"{where}_large_lost",
             question=f"Are full packets of the laptop lost at the {words}?",
-            needs=(key_at("ping", place, f"{BEYOND}/full"), key_at("path_quality", place, BEYOND)),
+            needs=(key_at("ping", place, f"{BEYOND}/full"), *_beyond(place, "path_quality")),
             ask=_at(place, large_lost),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
@@ -147,12 +157,17 @@ _RULES: Final[tuple[Rule, ...]] = (
         Rule(
             id=f"{where}_pages_fail",
             question=f"Do pages fail on the laptop at the {words}?",
-            needs=(key_at("http", place, BEYOND),),
+            needs=_beyond(place, "http"),
             ask=_at(place, pages_fail),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
     ),
-    _rule("home_no_link", "Has the laptop no link at the router?", "field_link", LAN, no_link),
+    Rule(
+        id="home_no_link",
+        question="Has the laptop no link at the router, and had one elsewhere?",
+        needs=(key_at("field_link", LAN), key_at("field_link", WALL)),
+        ask=_at(LAN, no_link),
+    ),
     _rule(
         "home_half_duplex", "Is the router's LAN at half duplex?", "field_link", LAN, half_duplex
     ),

@@ -179,8 +179,9 @@ def router_swallows_device(facts: Facts) -> Answer:
 
 def _not_begun(facts: Facts, watch: DeviceWatch, begun: str) -> Answer:
     table = facts.fact(DeviceFlows, FLOWS)
-    waiting = table.past_router - table.past_router_answered if table else 0
-    if waiting or not watch.others_taken_up:
+    if table is None:
+        return cannot_tell(facts, FLOWS)
+    if table.past_router > table.past_router_answered or not watch.others_taken_up:
         return no("the router passes its connections on, as far as its table tells", WATCH)
     words = f"{begun}, and the router began none, while those of other devices came about"
     return yes(words, FRAMES, WATCH)

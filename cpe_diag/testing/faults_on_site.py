@@ -27,6 +27,8 @@ from cpe_diag.testing.field_samples import FIELD_FACTS, GATEWAY
 from cpe_diag.testing.field_samples import WALL as AT_THE_WALL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cpe_diag.judge.question import CaseFile
 
 WALL: Final = AT_THE_WALL
@@ -144,6 +146,18 @@ def _homes(mac: str, server: str) -> DhcpOffered:
 
 
 def no_link(case: CaseFile, place: str) -> CaseFile:
+    """No link there, while the laptop had one in the other socket a moment ago."""
+    case = no_link_anywhere(case, place)
+    other = LAN if place == WALL else WALL
+    return with_value(case, "field_link", other, FIELD_FACTS["field_link", WALL])
+
+
+def tagged_alone(case: CaseFile, vlan: int = 100) -> CaseFile:
+    """Nobody answers without a tag, and tagged frames go by."""
+    return changed(no_offer(case, WALL), "field_heard", WALL, vlans=(vlan,))
+
+
+def no_link_anywhere(case: CaseFile, place: str) -> CaseFile:
     """Nothing at the other end of the cable: there is only the link to look at."""
     case = changed(case, "field_link", place, carrier=False)
     kept = {key: seen for key, seen in case.evidence if key.kind == "field_link"}
@@ -199,6 +213,15 @@ def gateway_answered_by(case: CaseFile, place: str, *macs: str) -> CaseFile:
     held = case.evidence.value(FieldArp, "field_arp", place)
     address = held.gateway.address if held and held.gateway else "192.0.2.1"
     return changed(case, "field_arp", place, gateway=ArpOwner(address=address, macs=macs))
+
+
+def dead_gateway(place: str) -> Callable[[CaseFile], CaseFile]:
+    """Nobody answers for the gateway, and nothing opens."""
+
+    def change(case: CaseFile) -> CaseFile:
+        return gateway_answered_by(nothing_beyond(case, place), place)
+
+    return change
 
 
 def second_router6(case: CaseFile) -> CaseFile:

@@ -159,7 +159,7 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
     _wall("wall_wrong_vlan", partial(on_site.in_vlan, vlan=200)),
     _wall("wall_foreign_router", partial(on_site.second_server, place=on_site.WALL)),
     _wall("wall_looped", partial(on_site.looped, place=on_site.WALL)),
-    _wall("wall_gateway_dead", lambda case: on_site.gateway_answered_by(case, on_site.WALL)),
+    _wall("wall_gateway_dead", on_site.dead_gateway(on_site.WALL)),
     _wall(
         "wall_gateway_double",
         lambda case: on_site.gateway_answered_by(case, on_site.WALL, GATEWAY, on_site.STRANGER),
@@ -185,9 +185,7 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
     _at_home("home_rogue_server", partial(on_site.second_server, place=on_site.LAN)),
     _at_home("home_rogue_router6", on_site.second_router6),
     _at_home("home_looped", partial(on_site.looped, place=on_site.LAN)),
-    _at_home(
-        "home_gateway_dead", lambda case: on_site.gateway_answered_by(case, on_site.LAN), ROUTER
-    ),
+    _at_home("home_gateway_dead", on_site.dead_gateway(on_site.LAN), ROUTER),
     _at_home(
         "home_gateway_double",
         lambda case: on_site.gateway_answered_by(case, on_site.LAN, GATEWAY, on_site.STRANGER),
@@ -741,3 +739,46 @@ def test_the_home_is_judged_by_its_wifi_where_no_cable_is_at_hand() -> None:
     assert (well.domain, well.cause) == (FaultDomain.NONE, "no_fault")
     rogue = decide(on_site.on_wifi(on_site.second_server(home, on_site.LAN)), {})
     assert rogue.cause == "home_rogue_server"
+
+
+@pytest.mark.parametrize("place", [on_site.WALL, on_site.LAN])
+def test_without_a_control_no_link_may_be_the_laptops_own_cable(place: str) -> None:
+    """Law 2: what is broken on our own side accuses neither the line nor the router."""
+    verdict = decide(on_site.no_link_anywhere(on_site.on_site(place), place), {})
+    assert verdict.domain is FaultDomain.UNDETERMINED
+
+
+@pytest.mark.parametrize("change", [on_site.pages_fail, on_site.nothing_beyond, on_site.loses])
+@pytest.mark.parametrize("place", [on_site.WALL, on_site.LAN])
+def test_without_a_link_what_fails_beyond_it_is_not_held_against_the_place(
+    place: str, change: Callable[[CaseFile, str], CaseFile]
+) -> None:
+    """An address that is left over from another socket makes pages fail, not the line."""
+    case = change(on_site.on_site(place), place)
+    unplugged = changed(case, "field_link", place, carrier=False)
+    assert decide(unplugged, {}).domain is FaultDomain.UNDETERMINED
+
+
+@pytest.mark.parametrize("pppoe", [False, True])
+def test_silence_without_a_tag_says_nothing_where_frames_are_tagged(*, pppoe: bool) -> None:
+    """The service may be in a VLAN in which nobody has asked."""
+    case = on_site.on_site(on_site.WALL)
+    verdict = decide(on_site.tagged_alone(on_site.on_pppoe(case) if pppoe else case), {})
+    assert verdict.domain is FaultDomain.UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    "change", [on_site.pages_fail, on_site.nothing_beyond, on_site.loses, on_site.large_lost]
+)
+def test_from_the_lan_alone_the_router_is_not_accused_of_what_the_line_may_do(
+    change: Callable[[CaseFile, str], CaseFile],
+) -> None:
+    """Only the wall port tells the line from the router."""
+    verdict = decide(change(on_site.on_site(on_site.LAN), on_site.LAN), {})
+    assert verdict.domain is FaultDomain.UNDETERMINED
+
+
+def test_a_gateway_that_leaves_probes_alone_is_not_dead_where_pages_open() -> None:
+    """Inspection of ARP on the node may drop a probe that claims no address."""
+    case = on_site.gateway_answered_by(on_site.on_site(on_site.WALL), on_site.WALL)
+    assert decide(case, {}).domain is FaultDomain.NONE

@@ -19,6 +19,18 @@ LAN: Final = "router_lan"
 GATEWAY: Final = "198.51.100.1"
 HOMES: Final = "192.168.1.1"
 STRANGER: Final = "192.168.8.1"
+UNTOLD: Final = ("undetermined", "undetermined")
+TAGGED: Final = """
+import socket, time
+
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+wire.bind(("eth0", 0))
+head = bytes.fromhex("ffffffffffff" "02005e400002" "8100" "0064" "88b6")
+while True:
+    wire.send(head + bytes(46))
+    time.sleep(0.2)
+"""
+"""IEEE 802.1Q, VLAN 100."""
 MIRROR: Final = """
 import socket
 
@@ -111,6 +123,11 @@ def sends_back(wire: Wire) -> None:
     wire.start("stranger", sys.executable, "-c", MIRROR)
 
 
+def speaks_tagged(wire: Wire) -> None:
+    """Somebody's frames are tagged; nobody answers what is not."""
+    wire.start("stranger", sys.executable, "-c", TAGGED)
+
+
 def answers_nothing(wire: Wire) -> None:
     """Nobody is there."""
     del wire
@@ -133,7 +150,8 @@ def names_another_gateway(wire: Wire) -> None:
 
 FAULTS: Final[tuple[tuple[str, str, tuple[Inject, ...], tuple[str, str]], ...]] = (
     ("healthy_wall", WALL, (operator_answers,), ("none", "no_fault")),
-    ("no_link", WALL, (link_is_down,), ("network", "wall_port_dead")),
+    ("tagged_alone", WALL, (speaks_tagged,), UNTOLD),
+    ("no_link", WALL, (link_is_down,), UNTOLD),
     ("nobody", WALL, (answers_nothing,), ("network", "wall_no_address")),
     ("no_offer", WALL, (out_of_addresses,), ("network", "wall_no_address")),
     (
@@ -161,7 +179,7 @@ FAULTS: Final[tuple[tuple[str, str, tuple[Inject, ...], tuple[str, str]], ...]] 
     ("loss", WALL, (operator_answers, loses_packets), ("network", "wall_lossy")),
     ("small_only", WALL, (operator_answers, takes_small_frames), ("network", "wall_small_only")),
     ("healthy_home", LAN, (home_answers,), ("none", "no_fault")),
-    ("home_no_link", LAN, (link_is_down,), ("router", "home_socket_dead")),
+    ("home_no_link", LAN, (link_is_down,), UNTOLD),
     ("home_no_offer", LAN, (answers_nothing,), ("router", "home_no_address")),
     (
         "home_rogue_server",
@@ -211,6 +229,32 @@ def test_each_fault_is_told(
     for one in inject:
         one(wire)
     assert verdict(wire.check("--at", place)) == told
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        (LAN, WALL, ("network", "wall_port_dead")),
+        (WALL, LAN, ("router", "home_socket_dead")),
+    ],
+)
+def test_no_link_is_told_once_the_laptop_had_one_elsewhere(
+    wire: Wire, first: str, then: str, told: tuple[str, str]
+) -> None:
+    """The laptop's own cable is good: it was seen to be, a moment ago."""
+    (operator_answers if first == WALL else home_answers)(wire)
+    assert verdict(wire.check("--at", first)) == ("none", "no_fault")
+    link_is_down(wire)
+    assert verdict(wire.check("--at", then)) == told
+
+
+def test_a_dry_run_tells_all_that_a_check_asks(wire: Wire) -> None:
+    """Every frame, and whom it asks beyond the wire; without any right."""
+    told = wire.check("--dry-run")
+    assert set(told) == {"heard", "dhcp", "pppoe", "arp", "ipv6", "beyond"}
+    assert sum(len(frames) for test, frames in told.items() if test != "beyond") <= 12
+    assert len(told["beyond"]) == 3
+    assert all("203.0.113.80" in line or "reference.example" in line for line in told["beyond"])
 
 
 def test_where_the_cable_ends_is_seen(wire: Wire) -> None:

@@ -316,7 +316,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("wall_no_concentrator", on_site.no_concentrator(AT_WALL), on_site.on_pppoe(AT_WALL)),
     ("wall_other_vlan", on_site.in_vlan(AT_WALL, 200), on_site.in_vlan(AT_WALL, 100)),
     ("wall_loop", on_site.looped(AT_WALL, on_site.WALL), AT_WALL),
-    ("wall_gateway_silent", on_site.gateway_answered_by(AT_WALL, on_site.WALL), AT_WALL),
+    ("wall_gateway_silent", on_site.dead_gateway(on_site.WALL)(AT_WALL), AT_WALL),
     (
         "wall_gateway_twice",
         on_site.gateway_answered_by(AT_WALL, on_site.WALL, GATEWAY, on_site.STRANGER),
@@ -336,7 +336,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("home_second_server", on_site.second_server(AT_HOME, on_site.LAN), AT_HOME),
     ("home_second_router6", on_site.second_router6(AT_HOME), AT_HOME),
     ("home_loop", on_site.looped(AT_HOME, on_site.LAN), AT_HOME),
-    ("home_gateway_silent", on_site.gateway_answered_by(AT_HOME, on_site.LAN), AT_HOME),
+    ("home_gateway_silent", on_site.dead_gateway(on_site.LAN)(AT_HOME), AT_HOME),
     (
         "home_gateway_twice",
         on_site.gateway_answered_by(AT_HOME, on_site.LAN, GATEWAY, on_site.STRANGER),
