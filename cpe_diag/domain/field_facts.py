@@ -39,7 +39,7 @@ class FieldLink:
     carrier: bool
     speed_bps: Maybe[int]
     duplex: Maybe[Duplex]
-    mtu_bytes: int
+    mtu_bytes: Maybe[int]
     flaps: Maybe[int]
     errors_in: Maybe[int]
 

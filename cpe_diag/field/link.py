@@ -43,14 +43,17 @@ def link_of(interface: str, folder: Path = SYSFS) -> FieldLink:
     if carrier is None:
         step = f"ip link set {interface} up"
         raise _failed(FailureKind.UNREACHABLE, interface, "it is switched off", step)
+    mac = _text(place / "address")
+    if not mac:
+        raise _failed(FailureKind.UNSUPPORTED, interface, "it has no hardware address")
     return FieldLink(
         interface=interface,
-        mac=_text(place / "address") or "",
+        mac=mac,
         wireless=(place / "wireless").exists() or (place / "phy80211").exists(),
         carrier=carrier == "1",
         speed_bps=_speed(place),
         duplex=_duplex(place),
-        mtu_bytes=int(_text(place / "mtu") or 0),
+        mtu_bytes=_number(place / "mtu"),
         flaps=_number(place / "carrier_changes"),
         errors_in=_number(place / "statistics" / "rx_errors"),
     )

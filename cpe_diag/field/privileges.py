@@ -9,7 +9,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
-RAW: Final = (sys.executable, "-m", "cpe_diag.field.raw")
+RAW: Final = (sys.executable, "-P", "-m", "cpe_diag.field.raw")
+"""Python manual, -P: nothing is imported from the folder in which somebody calls us."""
+KEPT: Final = frozenset({"PATH", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV"})
+"""What the process needs of our environment; secrets may be in the rest."""
 NET_RAW: Final = 13
 """capabilities(7), linux/capability.h: CAP_NET_RAW."""
 DROP: Final = (
@@ -32,15 +35,24 @@ def words() -> tuple[str, ...] | None:
     """
     if not _has_net_raw():
         return None
-    setpriv = shutil.which("setpriv")
-    if os.geteuid() != 0 or setpriv is None:
+    if os.geteuid() != 0:
         return RAW
-    person = _person()
-    return (setpriv, f"--reuid={person}", f"--regid={person}", "--clear-groups", *DROP, *RAW)
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        return None
+    person, group = _person()
+    return (setpriv, f"--reuid={person}", f"--regid={group}", "--clear-groups", *DROP, *RAW)
+
+
+def environment() -> dict[str, str]:
+    """Give the environment of the process."""
+    return {name: value for name, value in os.environ.items() if name in KEPT}
 
 
 def allowing() -> str:
     """Give the one command that would allow raw frames."""
+    if os.geteuid() == 0 and shutil.which("setpriv") is None:
+        return "apt-get install util-linux (setpriv takes all other rights from the process)"
     return f"sudo {shutil.which('cpe-diag') or 'cpe-diag'} field check ..."
 
 
@@ -54,15 +66,18 @@ def _has_net_raw() -> bool:
     return bool(int(line.split()[1], 16) >> NET_RAW & 1)
 
 
-def _person() -> int:
-    """Give whom the process becomes: whoever called sudo, else nobody, else root without rights.
+def _person() -> tuple[int, int]:
+    """Give user and group that the process becomes.
 
-    Nobody cannot read what stands in a folder that is closed to others.
+    Whoever called sudo, else nobody, else root without rights: nobody cannot read what stands in
+    a folder that is closed to others.
     """
-    if (caller := os.environ.get("SUDO_UID", "")).isdigit():
-        return int(caller)
+    caller, group = (os.environ.get(name, "") for name in ("SUDO_UID", "SUDO_GID"))
+    if caller.isdigit() and group.isdigit():
+        return int(caller), int(group)
     places = (Path(sys.executable), Path(__file__))
     ways = {
         way for place in places for way in (*place.resolve().parents, *place.absolute().parents)
     }
-    return NOBODY if all(way.stat().st_mode & OPEN == OPEN for way in ways) else 0
+    is_open = all(way.stat().st_mode & OPEN == OPEN for way in ways)
+    return (NOBODY, NOBODY) if is_open else (0, 0)

@@ -49,6 +49,7 @@ class RawProcess:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
+                    env=privileges.environment(),
                 )
                 Thread(target=self._read, args=(self._process,), daemon=True).start()
 
@@ -69,13 +70,13 @@ class RawProcess:
         answer: Future[Mapping[str, Any]] = Future()
         number = next(self._numbers)
         document = {**_plain(order), "number": number, "dry": self._dry}
-        with self._lock:
-            process = self._process
-            self._waiting[number] = answer
+        process = self._process
         if process is None or process.stdin is None:
             detail = "our process may not send and read raw frames"
             step = privileges.allowing()
             raise _failed(FailureKind.MISSING_PRIVILEGE, order.interface, detail, step)
+        with self._lock:
+            self._waiting[number] = answer
         try:
             with self._lock:
                 process.stdin.write(json.dumps(document).encode() + b"\n")

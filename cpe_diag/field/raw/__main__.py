@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.field.raw.order import OrderError, read
+from cpe_diag.field.raw.wire import FloodedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +58,8 @@ def _serve(line: str, answer: Callable[[dict[str, object]], None]) -> None:
         kind = FAILURES.get(error.errno or 0, "device_error")
         words = error.strerror or str(error)
         answer({"number": order.number, "failure": kind, "words": words})
+    except FloodedError as error:
+        answer({"number": order.number, "failure": "incomplete", "words": str(error)})
     except ModuleNotFoundError as error:
         words = f"{error.name} is not installed: pip install 'cpe-diag[field]'"
         answer({"number": order.number, "failure": "unsupported", "words": words})

@@ -38,6 +38,7 @@ def run(order: Order, wire: Wire) -> FieldArp:
 
     Raises:
         OSError: the interface fails.
+        FloodedError: somebody was not heard, and not all was read.
     """
     wire.send(packets(order))
     own = to_mac(order.mac)
@@ -52,6 +53,8 @@ def run(order: Order, wire: Wire) -> FieldArp:
         address = ".".join(str(octet) for octet in told[14:18])
         if address in found:
             found[address][told[8:14].hex(":")] = None
+    if not all(found[one] for one in order.addresses):
+        wire.hold_whole()
     owners = [ArpOwner(address=one, macs=tuple(found[one])) for one in asked]
     return FieldArp(
         gateway=owners[0] if len(order.addresses) > 0 else None,

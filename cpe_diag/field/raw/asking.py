@@ -39,6 +39,7 @@ def ask_twice(
 
     Raises:
         OSError: the interface fails.
+        FloodedError: nobody was heard, and not all was read.
     """
     first, second = both
     wire.send((first,))
@@ -48,3 +49,5 @@ def ask_twice(
         wire.send((second,))
     for frame in wire.frames(order.for_s):
         heard.take(frame, wire.took_s)
+    if not heard.offers:
+        wire.hold_whole()

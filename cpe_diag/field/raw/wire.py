@@ -24,6 +24,10 @@ class TooManyFramesError(Exception):
     """A test wants to send more than it may: a mistake of ours."""
 
 
+class FloodedError(Exception):
+    """So many frames came that an answer may be among those that were not read."""
+
+
 class Wire:
     """One interface for the time of one test."""
 
@@ -85,6 +89,15 @@ class Wire:
             told = frame(bytes(data))
             if told is not None:
                 yield told
+
+    def hold_whole(self) -> None:
+        """Hold that all was read that came: else silence says nothing.
+
+        Raises:
+            FloodedError: more came than is read.
+        """
+        if self.cut_short:
+            raise FloodedError(f"more than {MOST_READ} frames came: a flood hides the answers")
 
     @property
     def cut_short(self) -> bool:

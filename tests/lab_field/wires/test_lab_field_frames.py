@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from field_wire import Wire
 
 LAPTOP: Final = "02:00:5e:40:00:03"
-MOST_FRAMES: Final = 16
+MOST_FRAMES: Final = 12
 
 
 def captured(wire: Wire, *fields: str) -> list[list[str]]:

@@ -23,6 +23,7 @@ from cpe_diag.field.raw import arp, dhcp, heard, ipv6, pppoe
 from cpe_diag.field.raw.frame import frame
 from cpe_diag.field.raw.ipv6 import MOST_ADVERTISEMENTS
 from cpe_diag.field.raw.order import Order, Test
+from cpe_diag.field.raw.wire import FloodedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +51,9 @@ def told(run: Callable[..., object], *frames: bytes) -> object:
 def test_a_whole_answer_is_read(name: str) -> None:
     """Otherwise the other tests here would prove nothing."""
     run, answer = RUNS[name]
-    assert told(run, answer) != told(run)
+    seen = told(run, answer)
+    assert seen != told(run)
+    assert getattr(seen, "malformed", 0) == 0
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -101,6 +104,15 @@ def test_an_advertisement_that_crossed_a_router_is_malformed() -> None:
     far[14 + 7] = 64
     seen = told(ipv6.run, bytes(far))
     assert (getattr(seen, "routers", None), getattr(seen, "malformed", None)) == ((), 1)
+
+
+@pytest.mark.parametrize("name", ["dhcp", "pppoe", "arp"])
+def test_silence_in_a_flood_is_no_answer(name: str) -> None:
+    """Nobody is accused of silence whose answer may be among the frames that were not read."""
+    run, answer = RUNS[name]
+    with pytest.raises(FloodedError):
+        run(ORDER, SentWire((), flooded=True))
+    assert run(ORDER, SentWire((answer,), flooded=True)) == told(run, answer)
 
 
 def test_an_offer_to_somebody_else_is_not_ours() -> None:

@@ -11,7 +11,7 @@ from scapy.layers.l2 import ARP, Ether
 from scapy.packet import Raw
 
 from cpe_diag.field.raw.frame import Frame, frame
-from cpe_diag.field.raw.wire import Wire
+from cpe_diag.field.raw.wire import MOST_READ, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,7 +58,7 @@ ADVERTISEMENT: Final = _whole(
 _OWN: Final = bytes.fromhex("02005e000400") + (3).to_bytes(4)
 PADO: Final = (
     bytes.fromhex("02005e000400" + "02005e0000ff" + "8863" + "11070000")
-    + (6 + 4 + 8 + 4 + 10 - 4 + 4).to_bytes(2)
+    + (10 + 4 + 14).to_bytes(2)
     + bytes.fromhex("0102")
     + (6).to_bytes(2)
     + b"bras-1"
@@ -106,9 +106,10 @@ CDP: Final = (
 class SentWire(Wire):
     """A wire over which given frames come at once, and into which whatever is sent goes."""
 
-    def __init__(self, frames: Sequence[bytes]) -> None:
-        """Give these frames to whoever reads first."""
+    def __init__(self, frames: Sequence[bytes], *, flooded: bool = False) -> None:
+        """Give these frames to whoever reads first; `flooded`: more came than was read."""
         self._frames = list(frames)
+        self._read = MOST_READ if flooded else 0
 
     def send(self, packets: Sequence[Packet]) -> None:
         """Take frames, and do nothing with them."""
