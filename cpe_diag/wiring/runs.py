@@ -29,7 +29,6 @@ from cpe_diag.wiring.config import Config
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.detection import detected_driver, forget_exchanged_node
 from cpe_diag.wiring.doors import open_doors
-from cpe_diag.wiring.field import seen_before
 from cpe_diag.wiring.incidents import note_incident
 from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.knowledge import (
@@ -48,6 +47,7 @@ from cpe_diag.wiring.known_firmware import with_known_firmware
 from cpe_diag.wiring.port_history import earlier_samples, keep_samples, own_actions
 
 if TYPE_CHECKING:
+    from cpe_diag.domain.evidence import Measurement
     from cpe_diag.engine.run import Act, AskCaller, OnProgress, RunResult
     from cpe_diag.ports import Doors, PortMemory
     from cpe_diag.wiring.kept_runs import KeptRun
@@ -167,6 +167,7 @@ async def perform(
         prepared.credentials,
         on_site=prepared.wish.on_site,
     ) as doors:
+        earlier = await asyncio.to_thread(_seen_on_site, prepared)
         memory = PortMemoryFile(default_path())
         driver = prepared.access_driver or await detected_driver(
             prepared.config, prepared.subscriber, doors, memory
@@ -180,7 +181,7 @@ async def perform(
             thresholds=prepared.config.thresholds,
             ticket=prepared.wish.ticket,
             everything=prepared.wish.everything,
-            earlier=seen_before(prepared.config, prepared.subscriber.id, prepared.wish.on_site),
+            earlier=earlier,
             act=None if prepared.wish.looks_only else act,
         )
         without = _without(doors)
@@ -213,6 +214,15 @@ async def perform(
         kept.row.case_id if kept else None,
     )
     return replace(result, incident=incident)
+
+
+def _seen_on_site(prepared: PreparedRun) -> tuple[Measurement, ...]:
+    """Give what a laptop on site has seen before; nothing where nobody is there."""
+    if prepared.wish.on_site is None:
+        return ()
+    from cpe_diag.wiring.seen_on_site import seen_before
+
+    return seen_before(prepared.config, prepared.subscriber.id, prepared.wish.on_site)
 
 
 def _without(doors: Doors) -> frozenset[str]:
