@@ -8,7 +8,7 @@ nothing is used.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -56,7 +56,7 @@ class Pack:
     made_at: datetime
     valid_until: datetime
     visits: tuple[PackedVisit, ...]
-    secrets: Mapping[str, str]
+    secrets: Mapping[str, str] = field(repr=False)
     known: tuple[KnownIssue, ...]
     playbooks: Mapping[str, str]
     drivers: Mapping[str, str]

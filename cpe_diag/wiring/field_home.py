@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import PackError
 from cpe_diag.field.sealing import private_key, public_key, seal, unseal
+from cpe_diag.store.action_journal import ActionJournals
 from cpe_diag.store.carried import Arrived, CarriedRun, bring_in, ended_runs
 from cpe_diag.store.case_store import default_path
+from cpe_diag.store.host_key_pins import default_path as pins_path
 from cpe_diag.store.kept_copies import default_copies
+from cpe_diag.store.old_journals import old_folder
+from cpe_diag.store.port_memory import default_path as ports_path
+from cpe_diag.store.router_journal import RouterJournals
+from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.config import PACK
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.desk import case_store
-from cpe_diag.wiring.field_pack import SIGNING, folder
+from cpe_diag.wiring.field_pack import SIGNING, folder, write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from cpe_diag.wiring.config import Config
 
-SEALED: Final = "sealed"
-"""How many runs the office was given: runs are not taken back."""
+SEALED: Final = "sealed.json"
+"""Which runs the office was given."""
+EVERY: Final = 1_000_000
 FORM: Final = b"cpe-diag cases of a laptop 1\n"
 
 
@@ -35,14 +45,14 @@ class CarriedHome:
     runs: tuple[CarriedRun, ...]
 
 
-def taken_out(config: Config) -> tuple[int, bytes]:
+def taken_out(config: Config) -> tuple[tuple[str, ...], bytes]:
     """Seal all that this laptop has done, for the office.
 
     Args:
         config: of the laptop: its store, and the office's recipient.
 
     Returns:
-        How many runs, and the content of the file.
+        The ids of the runs, and the content of the file.
 
     Raises:
         PackError: the configuration names no office, or this laptop has no key.
@@ -57,32 +67,45 @@ def taken_out(config: Config) -> tuple[int, bytes]:
         raise PackError(words) from error
     runs = ended_runs(case_store(config))
     value = CarriedHome(made_at=datetime.now(UTC), runs=runs)
-    return len(runs), seal(FORM, value, key, config.on_site.office_recipient)
+    sealed = seal(FORM, value, key, config.on_site.office_recipient)
+    return tuple(str(json.loads(run.run)["id"]) for run in runs), sealed
 
 
-def note_sealed(runs: int) -> None:
-    """Note how many runs have been sealed for the office, once the file is written.
+def note_sealed(runs: Iterable[str]) -> None:
+    """Note which runs have been sealed for the office, once the file is written.
 
     Raises:
         PackError: it cannot be noted.
     """
-    try:
-        (folder() / SEALED).write_text(f"{runs}\n", encoding="ascii")
-    except OSError as error:
-        raise PackError(f"{error.filename}: {error.strerror}") from error
+    known = sorted({*_sealed(), *runs})
+    write_whole(folder() / SEALED, json.dumps(known).encode())
 
 
-def unsealed(config: Config) -> int:
-    """Count the runs of this laptop that have not been sealed for the office.
+def _sealed() -> frozenset[str]:
+    """Give the runs that the office was given; what cannot be read counts as given nothing."""
+    with suppress(OSError, ValueError):
+        return frozenset(json.loads((folder() / SEALED).read_text(encoding="utf-8")))
+    return frozenset()
+
+
+def kept_here(config: Config) -> tuple[str, ...]:
+    """Say what would be lost with this laptop: runs that only it has, and changes without an end.
+
+    Args:
+        config: of the laptop.
+
+    Returns:
+        Words for each kind; nothing where all is at the office.
 
     Raises:
-        StoreError: the store cannot be read.
+        ActionError, StoreError: the store cannot be read.
     """
-    try:
-        sealed = int((folder() / SEALED).read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        sealed = 0
-    return max(0, len(ended_runs(case_store(config))) - sealed)
+    store = case_store(config)
+    runs = frozenset(row.id for row in StoredRuns(store).runs(limit=EVERY)) - _sealed()
+    words = [f"{len(runs)} runs are not sealed for the office"] if runs else []
+    for journals in (ActionJournals(store), RouterJournals(store)):
+        words += [f"change {one.id} has no end" for one in journals.unfinished()]
+    return tuple(words)
 
 
 def wiped(config: Config) -> tuple[Path, ...]:
@@ -106,6 +129,11 @@ def wiped(config: Config) -> tuple[Path, ...]:
         inventory.path.with_name(f"{inventory.path.name}.d"),
         *(store.with_name(f"{store.name}{end}") for end in ("", "-wal", "-shm", ".lock")),
         default_copies(),
+        store.with_name(f"{store.name}.audit-key"),
+        pins_path(),
+        ports_path(),
+        *(old_folder(name) for name in ("actions", "router-actions")),
+        *((config.port_history,) if config.port_history else ()),
         folder(),
     )
     removed = []

@@ -1,4 +1,4 @@
-"""Makes packs for laptops, and opens them there."""
+"""This laptop: its keys, its pack, and what comes out of it."""
 
 from __future__ import annotations
 
@@ -38,13 +38,8 @@ SIGNING: Final = "laptop.key"
 STATE: Final = "packs.json"
 PRIVATE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
-MOST_CASES: Final = 3
-"""Earlier runs of each subscriber that go along."""
-PLAYBOOKS: Final = (".yaml", ".yml")
-DRIVERS: Final = (".yaml", ".yml", ".py")
 PLAYBOOKS_PART: Final = "playbooks"
 DRIVERS_PART: Final = "drivers"
-ID_BYTES: Final = 4
 
 
 def folder() -> Path:
@@ -99,13 +94,30 @@ def write_private(path: Path, text: str) -> None:
         file.write(text)
 
 
-def opened(config: Config, file: Path | None = None, *, home: Path | None = None) -> Pack:
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is there as a whole or as it was before, and on the disk.
+
+    Raises:
+        PackError: it cannot be written.
+    """
+    new = path.with_name(f"{path.name}.new")
+    try:
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        raise PackError(f"{path}: it was not written: {error.strerror}") from error
+
+
+def opened(config: Config, file: Path | None = None) -> Pack:
     """Open a pack on this laptop, and hold it to signature, age and what was called back.
 
     Args:
         config: of the laptop: its pack, and the office's public key.
         file: the pack; None: the one that the configuration names.
-        home: the folder of this laptop's keys; None: the usual one.
 
     Returns:
         A pack that may be used now.
@@ -113,7 +125,7 @@ def opened(config: Config, file: Path | None = None, *, home: Path | None = None
     Raises:
         PackError: it may not be used, or is not there; says why.
     """
-    place = home or folder()
+    place = folder()
     path = file or (config.inventory.path if config.inventory else None)
     if path is None or config.on_site.office_key is None:
         raise PackError("the configuration names no pack (inventory), or no field.office_key")
@@ -150,11 +162,12 @@ def _state(place: Path) -> dict[str, Any]:
 
 
 def _keep(place: Path, state: Mapping[str, Any]) -> None:
-    path = place / STATE
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(state), encoding="utf-8")
-    new.chmod(PRIVATE)
-    new.replace(path)
+    """Keep what this laptop has seen.
+
+    Raises:
+        PackError: it cannot be written: a pack whose recall would be forgotten is not used.
+    """
+    write_whole(place / STATE, json.dumps(state).encode())
 
 
 def lay_out(pack: Pack, path: Path) -> None:
@@ -196,14 +209,8 @@ def taken_into_use(config: Config, file: Path) -> Pack:
     if inventory is None or inventory.kind != PACK or inventory.path is None:
         raise PackError("the configuration names no pack: inventory: {kind: pack, path: FILE}")
     pack = opened(config, file)
-    try:
-        if file.resolve() != inventory.path.resolve():
-            new = inventory.path.with_name(f"{inventory.path.name}.new")
-            new.write_bytes(file.read_bytes())
-            new.chmod(PRIVATE)
-            new.replace(inventory.path)
-    except OSError as error:
-        raise PackError(f"{inventory.path}: {error.strerror}") from error
+    if file.resolve() != inventory.path.resolve():
+        write_whole(inventory.path, file.read_bytes())
     lay_out(pack, inventory.path)
     known = StoredKnownIssues(case_store(config))
     held = {issue.id for issue in known.every()}

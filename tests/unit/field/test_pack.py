@@ -55,6 +55,11 @@ def test_nobody_reads_a_pack_on_the_way() -> None:
     assert b"sub" not in file
 
 
+def test_a_pack_shows_no_secret_where_it_is_printed() -> None:
+    """A message, a log, or a debugger."""
+    assert "very secret" not in f"{PACK} {PACK!r} {[PACK]}"
+
+
 def test_a_pack_for_another_laptop_is_refused() -> None:
     """Whoever finds one has no use of it."""
     other = seal(PACK, OFFICE, str(pyrage.x25519.Identity.generate().to_public()))

@@ -10,19 +10,20 @@ from typing import Final
 import pyrage  # type: ignore[import-untyped]  # no types there
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from cpe_diag.cli import main
-from cpe_diag.domain.failures import PackError
+from cpe_diag.domain.failures import CpeDiagError, PackError
 from cpe_diag.domain.run_journal import RunState
 from cpe_diag.store.carried import Arrival, bring_in, ended_runs
+from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.run_rows import NewRun, RunOutcome
-from cpe_diag.store.run_tables import CASES
+from cpe_diag.store.run_tables import ACTION_RECORDS, CASES, RUN_ENTRIES, RUN_RESULTS, RUNS
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store
-from cpe_diag.wiring.field_home import brought_home, taken_out
+from cpe_diag.wiring.field_home import brought_home, kept_here, note_sealed, taken_out
 from cpe_diag.wiring.field_pack import enrolled
 
 AT: Final = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -195,3 +196,32 @@ def test_a_laptop_is_wiped_once_the_office_has_its_cases(laptop: Config, tmp_pat
     left = {place.name for place in tmp_path.iterdir()}
     assert left == {"laptop.yaml", "out.cases", "data"}
     assert not (tmp_path / "data" / "cpe-diag" / "field").exists()
+
+
+def test_a_run_since_the_last_file_keeps_a_laptop_from_being_wiped(
+    laptop: Config, tmp_path: Path
+) -> None:
+    """Also where older ones were pruned meanwhile, and one that has not ended counts, too."""
+    enrolled()
+    did(laptop, "run-a")
+    did(laptop, "run-b")
+    runs, _ = taken_out(laptop)
+    note_sealed(runs)
+    assert kept_here(laptop) == ()
+    with case_store(laptop).writing() as connection:
+        for table, column in ((RUN_RESULTS, "run"), (RUN_ENTRIES, "run"), (RUNS, "id")):
+            connection.execute(table.delete().where(table.c[column] == "run-a"))
+    new = NewRun(id="run-c", playbook="x", subscriber="sub-1", ticket=None, wish={})
+    StoredRuns(case_store(laptop)).begin(new, worker="anna", at=AT, lease=timedelta(minutes=1))
+    assert kept_here(laptop) == ("1 runs are not sealed for the office",)
+    del tmp_path
+
+
+def test_a_change_without_an_end_keeps_a_laptop_from_being_wiped(laptop: Config) -> None:
+    """Its journal is all that says what the router may still have to be given back."""
+    enrolled()
+    row = {"id": "4df2", "kind": "router", "begun_at": moment_text(AT), "document": "{}"}
+    with case_store(laptop).writing() as connection:
+        connection.execute(insert(ACTION_RECORDS).values(**row))
+    with pytest.raises(CpeDiagError):
+        kept_here(laptop)
