@@ -20,6 +20,7 @@ from cpe_diag.domain.field_facts import PluggedInto
 
 if TYPE_CHECKING:
     from cpe_diag.field.raw_process import RawProcess
+    from cpe_diag.wiring.config import Config
 
 
 @click.group()
@@ -84,6 +85,7 @@ def pack(  # noqa: PLR0913 - one parameter for each option
     out: Path,
 ) -> None:
     """Seal what a technician takes along: the visits of a day, and nothing beyond them."""
+    from cpe_diag.wiring.field_pack import write_whole
     from cpe_diag.wiring.field_packing import packed, visits_in, visits_of_area
 
     config = config_of(context)
@@ -103,7 +105,7 @@ def pack(  # noqa: PLR0913 - one parameter for each option
         made, sealed = packed(
             config, wanted, area=area or "", valid_s=valid_s, recipient=recipient
         )
-        out.write_bytes(sealed)
+        write_whole(out, sealed)
     click.echo(f"{out}: pack {made.id}, {len(made.visits)} visits, {len(sealed)} bytes")
     click.echo(f"valid until {made.valid_until:%F %R} UTC, for {recipient} alone")
 
@@ -139,16 +141,17 @@ def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -
     """
     from cpe_diag.store.carried import Arrival
     from cpe_diag.wiring.field_home import brought_home, note_sealed, taken_out
+    from cpe_diag.wiring.field_pack import write_whole
 
     if bool(files) == (out is not None):
         raise click.UsageError("name --out FILE on the laptop, or FILE... in the office")
     config = config_of(context)
     with told_clearly():
         if out is not None:
-            count, sealed = taken_out(config)
-            out.write_bytes(sealed)
-            note_sealed(count)
-            click.echo(f"{out}: {count} runs, sealed for the office")
+            runs, sealed = taken_out(config)
+            write_whole(out, sealed)
+            note_sealed(runs)
+            click.echo(f"{out}: {len(runs)} runs, sealed for the office")
             return
         arrived = [one for file in files for one in brought_home(config, file)]
     for one in arrived:
@@ -166,14 +169,13 @@ def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -
 @click.pass_context
 def wipe(context: click.Context, *, yes: bool, even_unsealed: bool) -> None:
     """Remove what this laptop has of customers: pack, cases and keys; it has to enrol anew."""
-    from cpe_diag.wiring.field_home import unsealed, wiped
+    from cpe_diag.wiring.field_home import kept_here, wiped
 
     config = config_of(context)
     with told_clearly():
-        left = unsealed(config)
+        left = kept_here(config)
         if left and not even_unsealed:
-            words = f"{left} runs are not sealed for the office: cpe-diag field sync --out FILE"
-            raise PackError(words)
+            raise PackError(f"{'; '.join(left)}: cpe-diag field sync --out FILE")
         if not yes:
             click.echo("pack, cases, kept copies and keys of this laptop would go: add --yes")
             return
@@ -212,8 +214,9 @@ def check(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Find out where the laptop is plugged in, and whose fault it is, as seen from there.
 
-    Nothing is taken of what is offered: no lease, no session. A check sends at most 16 small
-    frames, all of them to the wire that the laptop hangs on; --dry-run prints them.
+    Nothing is taken of what is offered: no lease, no session. A check sends at most 12 small
+    frames to the wire that the laptop hangs on, and asks the operator's own resolver and
+    reference; --dry-run prints all of it.
     """
     from cpe_diag.cli.run_doing import begin
     from cpe_diag.field.raw_process import RawProcess
@@ -229,7 +232,7 @@ def check(  # noqa: PLR0913 - one parameter for each option
         context.call_on_close(raw.close)
         chosen = interface_of(interface)
         if dry_run:
-            _print_frames(chosen, raw, as_json=as_json)
+            _print_frames(config, chosen, raw, as_json=as_json)
             return
         if bundle is not None:
             check_place(bundle)
@@ -254,14 +257,16 @@ def check(  # noqa: PLR0913 - one parameter for each option
     context.exit(int(exit_code_for(result.verdict)))
 
 
-def _print_frames(interface: str, raw: RawProcess, *, as_json: bool) -> None:
+def _print_frames(config: Config, interface: str, raw: RawProcess, *, as_json: bool) -> None:
     """Print what a check may send."""
-    from cpe_diag.wiring.field import frames
+    from cpe_diag.wiring.field import frames, questions
 
-    by_test = asyncio.run(frames(interface, raw))
+    by_test, beyond = asyncio.run(frames(interface, raw)), questions(config)
     if as_json:
-        click.echo(json.dumps(by_test, indent=2))
+        click.echo(json.dumps({**by_test, "beyond": beyond}, indent=2))
         return
     for test, sent in by_test.items():
         for frame in sent:
             click.echo(f"{test}: {frame['says']}\n  {frame['hex']}")
+    for question in beyond:
+        click.echo(f"beyond the wire: {question}")

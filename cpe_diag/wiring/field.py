@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import os
-import pwd
-from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.evidence import FactKey, Measurement
 from cpe_diag.domain.failures import (
-    BundleError,
     DefinitionError,
     Fault,
     MeasurementError,
-    StoreError,
 )
 from cpe_diag.domain.field_facts import FieldDhcp, FieldLink, FieldPppoe, PluggedInto
-from cpe_diag.domain.observations import Observed
-from cpe_diag.domain.run_journal import RunState
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.field.laptop_port import TESTS, LaptopPort
 from cpe_diag.field.link import SYSFS, link_of
 from cpe_diag.field.on_site import OnSite
 from cpe_diag.field.place import place_of
 from cpe_diag.field.raw.order import Order
-from cpe_diag.store.bundle import kept_case
-from cpe_diag.store.runs import StoredRuns
+from cpe_diag.probes import field_quality, field_web
 from cpe_diag.transports.clock import SystemClock
-from cpe_diag.wiring.desk import case_store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,9 +34,6 @@ PLAYBOOKS: Final[Mapping[PluggedInto, str]] = {
     PluggedInto.WIFI: "in_home_network",
 }
 WITHIN_S: Final = 10.0
-VALID_FOR: Final = timedelta(hours=2)
-"""So long a test counts in wholesale (Fibre Cafe): it stands for the line until the next one."""
-MOST_RUNS: Final = 20
 PORT: Final = "--port"
 AT: Final = "--at"
 
@@ -56,6 +43,8 @@ def without_root() -> None:
     caller = os.environ.get("SUDO_UID", "")
     if os.geteuid() != 0 or not caller.isdigit():
         return
+    import pwd  # not on every system, and root is not either
+
     person = pwd.getpwuid(int(caller))
     os.initgroups(person.pw_name, person.pw_gid)
     os.setresgid(person.pw_gid, person.pw_gid, person.pw_gid)
@@ -141,39 +130,6 @@ async def located(interface: str, at: PluggedInto | None, raw: RawProcess) -> On
     )
 
 
-def seen_before(
-    config: Config, subscriber: str, on_site: OnSite | None
-) -> tuple[Measurement, ...]:
-    """Give what the laptop has seen from its other places in the last two hours.
-
-    Args:
-        config: where cases are kept.
-        subscriber: whose home it is.
-        on_site: the laptop; None: nobody is there.
-
-    Returns:
-        The newest of each fact; nothing where the store cannot be read.
-    """
-    if on_site is None:
-        return ()
-    now = SystemClock().now()
-    seen: dict[FactKey, Measurement] = {}
-    with suppress(StoreError, BundleError):
-        runs = StoredRuns(case_store(config))
-        for run in runs.runs(subscriber=subscriber, state=RunState.FINISHED, limit=MOST_RUNS):
-            if run.playbook not in PLAYBOOKS.values() or now - run.submitted_at > VALID_FOR:
-                continue
-            for key, observation in kept_case(runs.files(run.id)).evidence:
-                if _of_another_place(key, on_site) and isinstance(observation, Observed):
-                    seen.setdefault(key, Measurement(key=key, observation=observation))
-    return tuple(seen.values())
-
-
-def _of_another_place(key: FactKey, on_site: OnSite) -> bool:
-    place = key.subject.partition(">")[0]
-    return place in set(PluggedInto) and place != on_site.plugged_into
-
-
 async def frames(interface: str, raw: RawProcess) -> Mapping[str, Sequence[Mapping[str, str]]]:
     """Say which frames a check may send there.
 
@@ -195,6 +151,25 @@ async def frames(interface: str, raw: RawProcess) -> Mapping[str, Sequence[Mappi
         )
         told[test.value] = (await raw.ask(order))["frames"]
     return told
+
+
+def questions(config: Config) -> list[str]:
+    """Say what a check asks beyond the wire, and whom; nothing where nobody is configured.
+
+    Returns:
+        A line for each kind of question.
+    """
+    target = config.reference
+    if target is None:
+        return []
+    server = config.resolver_address or "no resolver"
+    lines = [f"DNS: {target.host}, of {server}", f"HTTP: {target.url}"]
+    if target.address is not None:
+        full = f"{field_quality.FULL} of {field_quality.FULL_BYTES + 28} bytes"
+        apart = f"{field_quality.SMALL} at {1000 * field_quality.INTERVAL_S:.0f} ms"
+        counts = f"{field_web.PINGS}, {apart}, {full}"
+        lines.append(f"ICMP: echo requests to {target.address}: {counts}")
+    return lines
 
 
 def _places() -> str:
