@@ -45,6 +45,9 @@ KEPT_OPEN: Final = 8
 """Connections that are kept between uses, where any are; more are opened as they are needed."""
 
 SQLITE: Final = "sqlite"
+MIGRATION_STANDS: Final = "SET LOCAL idle_in_transaction_session_timeout = '60s'"
+"""Its files are loaded between its statements, which on a busy machine takes longer than anything
+else that stands in a transaction."""
 _WRITES: Final = "cpe_diag_writes"
 
 # What SQLite's result codes mean to a person: sqlite.org, "Result and Error Codes".
@@ -295,6 +298,8 @@ def _migrate(engine: Engine, name: str) -> None:
     config.set_main_option("script_location", "cpe_diag.store:migrations")
     try:
         with _writing(engine) as connection:
+            if engine.dialect.name != SQLITE:
+                connection.exec_driver_sql(MIGRATION_STANDS)
             version = _version(connection)
             if version == HEAD:
                 return

@@ -233,9 +233,9 @@ def test_who_stands_still_in_a_transaction_holds_up_nobody_for_long(
 ) -> None:
     """A process that is frozen there keeps what it has locked, until the server ends it."""
     url = Secret(postgres.database())
-    frozen, other = CaseStore.behind(url, wait_s=1.0), CaseStore.behind(url, wait_s=1.0)
-    with other.writing():
+    with CaseStore.behind(url).writing():
         pass
+    frozen, other = CaseStore.behind(url, wait_s=3.0), CaseStore.behind(url, wait_s=3.0)
     write = insert(HOLDS).values(place="a", token=1)
 
     def stand_still() -> None:
