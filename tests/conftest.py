@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
 # How long an example takes says something about the machine, and nothing about the code.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+
+def pytest_configure() -> None:
+    """Let what tests start take the signals of a terminal, also where we were started without one.
+
+    What runs in the background of a script, or under nohup, ignores some, and so do its children.
+    """
+    for name in ("SIGINT", "SIGHUP", "SIGQUIT"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            given = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
+            signal.signal(number, given)
+
 
 CHAOS = "chaos"
 """The property in which a test tells how many cases it has tried, and in words how they ended."""
