@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STARTS_IN_S: Final = 60.0
+STOPS_IN_S: Final = 60.0
 USER: Final = "cpe"
 NOBODY: Final = ("postgres", "nobody")
 """Who runs the server where we are root, which it refuses to be run by."""
@@ -57,10 +58,18 @@ class PostgresServer:
         _wait(self.folder, self.process)
 
     def stop(self, how: int = signal.SIGINT) -> None:
-        """Stop it; SIGINT ends connections first ("fast"), SIGQUIT is a crash ("immediate")."""
+        """Stop it; SIGINT ends connections first ("fast"), SIGQUIT is a crash ("immediate").
+
+        One that a test has left frozen goes on first, and one that does not end is killed.
+        """
         if self.process is not None:
+            self.send(signal.SIGCONT)
             self.process.send_signal(how)
-            self.process.wait()
+            try:
+                self.process.wait(STOPS_IN_S)
+            except subprocess.TimeoutExpired:
+                self.send(signal.SIGKILL)
+                self.process.wait()
             self.process = None
 
     def send(self, number: int) -> None:
