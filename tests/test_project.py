@@ -63,6 +63,23 @@ def test_drivers_and_playbooks_are_no_import_names_of_the_installed_package() ->
     assert _run_python(code) == "False"
 
 
+def test_no_link_is_kept_with_the_sources() -> None:
+    """A link leads to a place of one machine, such as its virtual environment."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a checkout")
+    done = subprocess.run(
+        ["git", "ls-files", "--stage"],  # noqa: S607 - the developer's own
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        timeout=60,
+    )
+    rows = done.stdout.splitlines()
+    assert len(rows) > 100
+    assert [row for row in rows if row.startswith("120000")] == []
+
+
 def test_the_runtime_lock_pins_every_dependency_with_hashes() -> None:
     """An unpinned or unhashed package makes two installations differ."""
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
