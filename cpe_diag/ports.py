@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
+from cpe_diag.domain.path_facts import HttpCheck
+from cpe_diag.domain.site_facts import PartKind, Unfit
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.field_facts import PluggedInto
     from cpe_diag.domain.host_keys import ExpectedKey, PinnedKey
     from cpe_diag.domain.load_facts import PathQuality
-    from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, PingCheck
+    from cpe_diag.domain.path_facts import DnsCheck, PingCheck
     from cpe_diag.domain.run_journal import RunEntry
     from cpe_diag.domain.secret import Secret
     from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
@@ -585,6 +588,48 @@ class Resolver(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a page leads to; `host` None: to no place that a browser finds in the world."""
+
+    url: str
+    host: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagePart:
+    """Something that a page is made of, or names, and whether it works without it."""
+
+    place: Place
+    kind: PartKind
+    needed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cookie:
+    """What a page gives its visitor to show again (RFC 6265); `value` None: it takes it back."""
+
+    domain: str
+    name: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRead:
+    """A page that was fetched and read: how it ended, and what it says. Its content is not kept.
+
+    `onward` is where it sends its visitor at once, None: it does not. `words` are those by which
+    `unfit` was told.
+    """
+
+    check: HttpCheck
+    onward: Place | None
+    unfit: Unfit
+    words: str
+    parts: tuple[PagePart, ...]
+    cookies: tuple[Cookie, ...]
+
+
 class HttpGetter(Protocol):
     """Fetches a page from where we stand, or from elsewhere."""
 
@@ -597,6 +642,17 @@ class HttpGetter(Protocol):
         Raises:
             MeasurementError: `http.get`: NOT_CONFIGURED (no usable URL), DEPENDENCY (whoever
                 should fetch it for us does not answer).
+        """
+
+    async def read(
+        self, url: str, cookies: str, *, address: str | None, deadline: float
+    ) -> PageRead:
+        """Fetch `url` as `get` does and as a browser asks, and read what came.
+
+        `cookies` are shown as they stand (RFC 6265, section 4.2.1), unless empty.
+
+        Raises:
+            MeasurementError: as `get`.
         """
 
 

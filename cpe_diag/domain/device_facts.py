@@ -120,10 +120,10 @@ class DeviceWatch:
     devices of the home whose handshake has ended. `asked_in_vain` are addresses of the home that
     the device asked for by ARP again and again (RFC 826), `frames_astray` its frames to a hardware
     address that nobody in the home has; Missing where the router cannot listen. `link_losses` are
-    the sockets that lost their link meanwhile. `far_ends` came later.
-    the sockets that lost their link meanwhile. `to_site` are its connections to the addresses that
-    the site in question is known to have, `dead_ends` the places past the router where it tried
-    TCP and nobody ever answered.
+    the sockets that lost their link meanwhile. `far_ends` came later. `to_site` are its
+    connections to the addresses that the site in question is known to have, `dead_ends` the places
+    past the router where it tried TCP and nobody ever answered. `others_to_site` are those of
+    other devices to the site.
     """
 
     watched_s: float
@@ -137,3 +137,4 @@ class DeviceWatch:
     far_ends: Maybe[FarEnds] = NOT_ASKED
     to_site: Maybe[Tries] = NOT_ASKED
     dead_ends: Maybe[int] = NOT_ASKED
+    others_to_site: Maybe[Tries] = NOT_ASKED

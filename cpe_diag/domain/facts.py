@@ -47,7 +47,7 @@ from cpe_diag.domain.setting_facts import (
     PortSecurity,
 )
 from cpe_diag.domain.sibling_facts import Siblings
-from cpe_diag.domain.site_facts import NameTruth
+from cpe_diag.domain.site_facts import NameTruth, SiteFronts, SiteLook
 from cpe_diag.domain.watch_facts import PortWatch
 from cpe_diag.domain.way_out_facts import FirmwareIssue, Forwarding
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
@@ -193,6 +193,8 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
         id="load_test", value_type=LoadTest, subjects=("router>reference", "operator>reference")
     ),
     FactKind(id="name_truth", value_type=NameTruth, subjects=("reference", "platform")),
+    FactKind(id="site_look", value_type=SiteLook, subjects=("operator>platform",)),
+    FactKind(id="site_fronts", value_type=SiteFronts, subjects=("operator>platform",)),
     FactKind(id="field_link", value_type=FieldLink, subjects=PLACES),
     FactKind(id="field_heard", value_type=FieldHeard, subjects=PLACES),
     FactKind(id="field_dhcp", value_type=FieldDhcp, subjects=PLACES),

@@ -25,6 +25,7 @@ from cpe_diag.judge.causes_routes import CAUSES_ROUTES
 from cpe_diag.judge.causes_service import CAUSES_SERVICE
 from cpe_diag.judge.causes_settings import CAUSES_SETTINGS
 from cpe_diag.judge.causes_site_faults import CAUSES_SITE_FAULTS
+from cpe_diag.judge.causes_site_looks import CAUSES_SITE_LOOKS
 from cpe_diag.judge.causes_sites import CAUSES_SITES
 from cpe_diag.judge.causes_watch import CAUSES_WATCH
 from cpe_diag.judge.causes_way_out import CAUSES_WAY_OUT
@@ -55,6 +56,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_PLATFORM,
     *CAUSES_SITES,
     *CAUSES_SITE_FAULTS,
+    *CAUSES_SITE_LOOKS,
     *CAUSES_FIELD,
     *CAUSES_ENCLOSED,
 )

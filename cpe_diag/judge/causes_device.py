@@ -127,6 +127,39 @@ CAUSES_DEVICE: Final[tuple[Cause, ...]] = (
         " addresses that the router gets, while its other pages come",
     ),
     Cause(
+        id="device_site_unexplained",
+        domain=FaultDomain.DEVICE,
+        destination=Destination.DEVICE_SUPPORT,
+        title="The device never tries to reach the site, while router and network get it",
+        needs=(
+            must("device_leaves_site"),
+            must_not("platform_unreachable"),
+            must_not("router_dns_fails"),
+        ),
+        supports=(
+            when("device_leaves_site", 3.4),
+            when("others_get_site", 1.0),
+            when("only_one_device_affected", 0.5),
+        ),
+        against=(
+            when("router_drops_site", -5.0),
+            when("router_withholds_site", -5.0),
+            when("router_names_lie", -3.0),
+            when("platform_name_bad", -3.0),
+        ),
+        explains=("device_leaves_site", "only_one_device_affected"),
+        shifts=((SITE, 0.5),),
+        where=True,
+        next_action="Have the site opened on the device while it is watched once more; then have"
+        " the customer switch off what blocks advertisements or contents on it (an app, a private"
+        " DNS, an extension), and delete the browser's data of this site.",
+        tell_customer="Your connection, your router and the site itself work; this device does not"
+        " even try to reach the site. Please switch off programs on it that block advertisements"
+        " or contents, and try another browser.",
+        source="by enclosure: router and operator get the site; of the device's connections, which"
+        " come about, none goes to an address that it has, though it fails on this device alone",
+    ),
+    Cause(
         id="device_gateway",
         domain=FaultDomain.DEVICE,
         destination=Destination.DEVICE_SUPPORT,

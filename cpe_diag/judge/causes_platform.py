@@ -77,6 +77,8 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
             "platform_errors",
             "platform_errs_at_times",
             "platform_empty",
+            "platform_page_unfit",
+            "platform_forbids_everybody",
             "platform_turns_us_away",
             "platform_fails_from_home",
             "platform_fails",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.rules_answers import RULES_ANSWERS
 from cpe_diag.judge.rules_device import RULES_DEVICE
+from cpe_diag.judge.rules_device_site import RULES_DEVICE_SITE
 from cpe_diag.judge.rules_dhcp import RULES_DHCP
 from cpe_diag.judge.rules_docsis import RULES_DOCSIS
 from cpe_diag.judge.rules_enclosed import RULES_ENCLOSED
@@ -37,6 +38,7 @@ from cpe_diag.judge.rules_routes import RULES_ROUTES
 from cpe_diag.judge.rules_settings import RULES_SETTINGS
 from cpe_diag.judge.rules_shares import RULES_SHARES
 from cpe_diag.judge.rules_site_faults import RULES_SITE_FAULTS
+from cpe_diag.judge.rules_site_looks import RULES_SITE_LOOKS
 from cpe_diag.judge.rules_site_times import RULES_SITE_TIMES
 from cpe_diag.judge.rules_sites import RULES_SITES
 from cpe_diag.judge.rules_wan import RULES_WAN
@@ -84,12 +86,14 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_DEVICE,
     *RULES_FLOWS,
     *RULES_PAGES,
+    *RULES_DEVICE_SITE,
     *RULES_FRAMES,
     *RULES_LAN,
     *RULES_WIFI,
     *RULES_PLATFORM,
     *RULES_SITES,
     *RULES_SITE_FAULTS,
+    *RULES_SITE_LOOKS,
     *RULES_SITE_TIMES,
     *RULES_ENCLOSED,
     *RULES_FIELD,

@@ -33,7 +33,7 @@ def device_gets_no_pages(facts: Facts) -> Answer:
     """
     watch = facts.fact(DeviceWatch, WATCH)
     if watch is None:
-        return _no_watch(facts)
+        return no_watch(facts)
     flows, seconds = watch.flows, f"within {watch.watched_s:.0f} s"
     others = flows.tcp_taken_up - watch.plain.taken_up
     if watch.secure.asked >= facts.limits["device_tries"] and not watch.secure.taken_up:
@@ -42,7 +42,7 @@ def device_gets_no_pages(facts: Facts) -> Answer:
     if others:
         return no(f"{flows.tcp_taken_up} of its connections came about {seconds}", WATCH)
     if flows.tcp_taken_up:
-        return _silent(facts, f"it opened no secure page {seconds}")
+        return silent(facts, f"it opened no secure page {seconds}")
     return _of_nothing(facts, watch, seconds)
 
 
@@ -56,7 +56,7 @@ def _of_nothing(facts: Facts, watch: DeviceWatch, seconds: str) -> Answer:
         return yes(f"it tried {tries} times {seconds}, and no connection came about", WATCH)
     if _opens_one(facts) and _is_there(facts):
         return yes(f"a page is opened on it, and nothing comes of it {seconds}", WATCH, OPENING)
-    return _silent(facts, f"it asked for nothing {seconds}")
+    return silent(facts, f"it asked for nothing {seconds}")
 
 
 def _heard_sending(facts: Facts) -> int:
@@ -80,7 +80,7 @@ def _is_there(facts: Facts) -> bool:
     return bool(ping is not None and ping.received) or bool(arp_answered(facts))
 
 
-def _silent(facts: Facts, because: str) -> Answer:
+def silent(facts: Facts, because: str) -> Answer:
     """Answer that a page has to be opened on the device before anybody can tell."""
     said = facts.fact(CallerAnswer, OPENING)
     unsaid = said is None or said.choice != OPENS_ONE
@@ -89,7 +89,8 @@ def _silent(facts: Facts, because: str) -> Answer:
     )
 
 
-def _no_watch(facts: Facts) -> Answer:
+def no_watch(facts: Facts) -> Answer:
+    """Answer where nobody watched the device: none is named, or the router cannot."""
     if facts.device_mac is None:
         return does_not_arise(NOT_NAMED)
     failure = facts.case.evidence.failure(WATCH.kind, WATCH.subject)
@@ -106,7 +107,7 @@ def device_sends_elsewhere(facts: Facts) -> Answer:
     """
     watch = facts.fact(DeviceWatch, WATCH)
     if watch is None:
-        return _no_watch(facts)
+        return no_watch(facts)
     if watch.flows.tcp_taken_up or watch.flows.past_router_ipv4:
         return no("its connections go through the router", WATCH)
     vain, astray = known(watch.asked_in_vain), known(watch.frames_astray)
@@ -127,7 +128,7 @@ def device_misses_site(facts: Facts) -> Answer:
     """
     watch, page = facts.fact(DeviceWatch, WATCH), facts.fact(HttpCheck, HTTP_PLATFORM_ROUTER)
     if watch is None:
-        return _no_watch(facts)
+        return no_watch(facts)
     site = known(watch.to_site)
     if site is None:
         return does_not_arise("the addresses of the site were not looked for")
@@ -138,7 +139,7 @@ def device_misses_site(facts: Facts) -> Answer:
         return does_not_arise(f"{words}; the router does not get the site either")
     dead, opens = known(watch.dead_ends) or 0, _opens_one(facts)
     if not watch.flows.tcp_taken_up or not (dead or opens):
-        return _silent(facts, f"{words}: it may not have been opened on it")
+        return silent(facts, f"{words}: it may not have been opened on it")
     words += f", {watch.flows.tcp_taken_up} to others came about"
     words += f", and at {dead} other places nobody answers" if dead else ", and it is opened on it"
     keys = (WATCH, OPENING) if opens else (WATCH,)
@@ -149,7 +150,7 @@ def device_connects_in_vain(facts: Facts) -> Answer:
     """Answer whether the device's connections pass the router and nobody answers any of them."""
     watch = facts.fact(DeviceWatch, WATCH)
     if watch is None:
-        return _no_watch(facts)
+        return no_watch(facts)
     flows = watch.flows
     if flows.past_router_answered:
         return no(f"{flows.past_router_answered} of its connections were answered", WATCH)
@@ -163,7 +164,7 @@ def device_asks_other_server(facts: Facts) -> Answer:
     """Answer whether the device takes its names from a server that is not of this line."""
     watch = facts.fact(DeviceWatch, WATCH)
     if watch is None:
-        return _no_watch(facts)
+        return no_watch(facts)
     flows = watch.flows
     ours = flows.names_of_router.asked + flows.names_of_operator.asked
     if flows.names_of_others.asked and not ours:
@@ -177,7 +178,7 @@ def others_get_pages(facts: Facts) -> Answer:
     """Answer whether another device of the home gets connections meanwhile."""
     watch = facts.fact(DeviceWatch, WATCH)
     if watch is None:
-        return _no_watch(facts)
+        return no_watch(facts)
     if watch.others_taken_up:
         return yes(f"{watch.others_taken_up} connections of other devices came about", WATCH)
     return no("no other device of the home connects now", WATCH)
@@ -187,7 +188,7 @@ def lan_link_flaps(facts: Facts) -> Answer:
     """Answer whether a socket of the home loses its link again and again."""
     watch = facts.fact(DeviceWatch, WATCH)
     if watch is None:
-        return _no_watch(facts)
+        return no_watch(facts)
     if watch.link_losses:
         worst = max(watch.link_losses, key=lambda one: one.times)
         words = f"{worst.socket} lost its link {worst.times}x within {watch.watched_s:.0f} s"

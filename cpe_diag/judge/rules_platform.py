@@ -23,8 +23,10 @@ from cpe_diag.judge.keys import (
     HTTP_PLATFORM_ROUTER,
     HTTP_REFERENCE_ELSEWHERE,
     HTTP_ROUTER,
+    SITE_LOOK,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
+from cpe_diag.judge.rules_site_looks import platform_page_unfit
 from cpe_diag.judge.rules_site_times import (
     AGAIN,
     platform_empty,
@@ -48,6 +50,11 @@ SERVER_FAILED: Final = (DnsOutcome.TIMEOUT, DnsOutcome.REFUSED, DnsOutcome.SERVF
 SERVER_SILENT: Final = (DnsOutcome.TIMEOUT, DnsOutcome.REFUSED)
 """Outcomes that say nothing about the name that was asked for."""
 LEAST_VANTAGES: Final = 2
+# RFC 9110, section 15.5.4 (403 Forbidden); RFC 6585, section 4 (429 Too Many Requests); RFC 7725
+# (451 Unavailable For Legal Reasons).
+TURNED_AWAY: Final = (403, 429, 451)
+FORBIDS: Final = frozenset(range(400, 500)) - {401, 407}
+"""RFC 9110, section 15.5, without those that ask who one is."""
 SITE_KEYS: Final = (HTTP_PLATFORM, HTTP_OPERATOR)
 
 
@@ -65,15 +72,38 @@ def platform_unreachable(facts: Facts) -> Answer:
 
 
 def platform_errors(facts: Facts) -> Answer:
-    """Answer whether the site answers with errors of its own, be it now and then, or emptily."""
+    """Answer whether the site answers with errors of its own: always, at times, or in words."""
 
     def bad(page: HttpCheck) -> bool:
         failed = page.outcome is HttpOutcome.HTTP_ERROR and not serves(page)
         return failed or page.outcome in NOT_WELL
 
     told = at_site(facts, bad)
-    others = (platform_errs_at_times(facts), platform_empty(facts))
+    others = (
+        platform_errs_at_times(facts),
+        platform_empty(facts),
+        platform_page_unfit(facts),
+        platform_forbids_everybody(facts),
+    )
     return told if told.answer else next((one for one in others if one.answer), told)
+
+
+def platform_forbids_everybody(facts: Facts) -> Answer:
+    """Answer whether the site says to everybody that he may not have its page (4xx).
+
+    That one has to say who one is (401) is usual. Who turns our addresses away serves others, so
+    that only somebody elsewhere can tell it of 403, 429 and 451.
+    """
+    told = at_site(facts, lambda page: page.status in FORBIDS)
+    outside = facts.fact(HttpCheck, HTTP_PLATFORM_ELSEWHERE)
+    if not told.answer:
+        return told
+    if outside is None:
+        pages = [facts.fact(HttpCheck, key) for key, _ in VANTAGES]
+        of_us = any(page is not None and page.status in TURNED_AWAY for page in pages)
+        return cannot_tell(facts, HTTP_PLATFORM_ELSEWHERE) if of_us else told
+    words = f"{told.because}; elsewhere: {page_words(outside)}"
+    return says(outside.status in FORBIDS, words, *told.rests_on, HTTP_PLATFORM_ELSEWHERE)
 
 
 def platform_slow(facts: Facts) -> Answer:
@@ -253,8 +283,14 @@ RULES_PLATFORM: Final[tuple[Rule, ...]] = (
     Rule(
         id="platform_errors",
         question="Does the site answer with errors?",
-        needs=(*SITE_KEYS, *AGAIN, HTTP_ROUTER),
+        needs=(*SITE_KEYS, *AGAIN, HTTP_ROUTER, SITE_LOOK, HTTP_PLATFORM_ELSEWHERE),
         ask=platform_errors,
+    ),
+    Rule(
+        id="platform_forbids_everybody",
+        question="Does the site say to everybody that he may not have its page?",
+        needs=(*SITE_KEYS, HTTP_PLATFORM_ROUTER, HTTP_ROUTER, HTTP_PLATFORM_ELSEWHERE),
+        ask=platform_forbids_everybody,
     ),
     Rule(
         id="platform_slow",

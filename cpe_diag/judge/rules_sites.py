@@ -32,15 +32,14 @@ from cpe_diag.judge.keys import (
     TRUTH_PLATFORM,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
-from cpe_diag.judge.rules_platform import SITE_KEYS, at_site, tls_is_held_back
+from cpe_diag.judge.rules_platform import SITE_KEYS, TURNED_AWAY, at_site, tls_is_held_back
+from cpe_diag.judge.rules_site_looks import platform_front_fails
 from cpe_diag.judge.rules_site_times import platform_uneven
 from cpe_diag.judge.vantages import held, page_words, serves
 
 if TYPE_CHECKING:
     from cpe_diag.judge.rule import Facts
 
-# RFC 9110, section 15.5.4 (403 Forbidden); RFC 7725 (451 Unavailable For Legal Reasons).
-TURNED_AWAY: Final = (403, 451)
 SHUT: Final = (HttpOutcome.REFUSED, HttpOutcome.TLS_FAILED, HttpOutcome.BROKEN)
 """Somebody answers our packets, and ends the connection."""
 
@@ -99,7 +98,8 @@ def platform_one_family(facts: Facts) -> Answer:
     if HttpOutcome.NAME_FAILED in {old.outcome, new.outcome}:
         return does_not_arise(f"{words}: not both of its addresses could be tried")
     slow = any(map(_begins, (old, new)))
-    if serves(old) is serves(new) or platform_uneven(facts).answer or slow:
+    uneven = platform_uneven(facts).answer or platform_front_fails(facts).answer
+    if serves(old) is serves(new) or uneven or slow:
         return no(words, *keys)
     control = HTTP_OPERATOR_IPV6 if serves(old) else HTTP_OPERATOR
     failed = new if serves(old) else old

@@ -269,6 +269,9 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "platform_long_packets_lost",
             "platform_tls_fails",
             "platform_empty",
+            "platform_redirects_badly",
+            "platform_page_unfit",
+            "platform_forbids_everybody",
             "platform_fails",
         ),
         degraded=(
@@ -276,6 +279,8 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "platform_uneven",
             "platform_errs_at_times",
             "platform_one_family",
+            "platform_parts_fail",
+            "platform_front_fails",
             "platform_turns_us_away",
             "platform_fails_from_home",
             "site_way_missing",

@@ -105,6 +105,13 @@ THRESHOLDS_HOME: Final[tuple[Threshold, ...]] = (
         meaning="at least so many, of which nothing came about, are a device that gets no pages",
     ),
     Threshold(
+        id="device_far_places",
+        value=2.0,
+        unit="addresses",
+        source="reasoned: a device whose tunnel or proxy takes everything speaks with one",
+        meaning="a device that gets pages from so many places chooses by itself where it goes",
+    ),
+    Threshold(
         id="device_doze_pings",
         value=8.0,
         unit="pings, ten a second",

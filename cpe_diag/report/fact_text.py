@@ -49,7 +49,7 @@ from cpe_diag.domain.setting_facts import (
     PortSecurity,
 )
 from cpe_diag.domain.sibling_facts import Siblings
-from cpe_diag.domain.site_facts import NameTruth
+from cpe_diag.domain.site_facts import LookEnd, NameTruth, SiteFronts, SiteLook, Unfit
 from cpe_diag.domain.watch_facts import PortWatch
 from cpe_diag.domain.way_out_facts import FirmwareIssue, Forwarding
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
@@ -236,6 +236,34 @@ def _name_truth(fact: NameTruth) -> str:
     )
 
 
+_LOOK_WORDS: Final = {
+    LookEnd.PAGE: "leads to a page",
+    LookEnd.CIRCLE: "sends its visitors in a circle",
+    LookEnd.NOWHERE: "sends its visitors nowhere",
+    LookEnd.FAILED: "leads to where no page comes from",
+}
+_UNFIT_WORDS: Final = {
+    Unfit.NOTHING: "",
+    Unfit.CANNOT_UNPACK: ", which cannot be unpacked",
+    Unfit.NO_PAGE: ", which browsers do not show",
+    Unfit.TELLS_ERROR: ", which tells of an error",
+}
+
+
+def _site_look(fact: SiteLook) -> str:
+    way = f"{fact.steps[0].url} {_LOOK_WORDS[fact.end]}" if fact.steps else "it was not opened"
+    if len(fact.steps) > 1:
+        way += f" after {counted(len(fact.steps) - 1, 'redirect')}, last at {fact.steps[-1].url}"
+    unfit = "".join(maybe(fact.unfit, _UNFIT_WORDS.__getitem__))
+    words = f" ({fact.words})" if fact.words else ""
+    parts = "".join(f"; its part {part.url} {_HTTP_WORDS[part.outcome]}" for part in fact.parts)
+    return f"{way}{unfit}{words}{parts}"
+
+
+def _site_fronts(fact: SiteFronts) -> str:
+    return "; ".join(f"at {one.address}: {_http(one.page)}" for one in fact.fronts)
+
+
 def _answer(fact: CallerAnswer) -> str:
     return f"the caller says: {fact.choice.replace('_', ' ')}"
 
@@ -305,6 +333,8 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     DnsCheck: _dns,
     HttpCheck: _http,
     NameTruth: _name_truth,
+    SiteLook: _site_look,
+    SiteFronts: _site_fronts,
     CallerAnswer: _answer,
     OwnChange: _own_change,
     PortConfig: access_text.port_config,

@@ -380,6 +380,9 @@ async def check_http_getter(
     hold(check.status == status, f"status {status}, not {check}")
     fine = check.outcome in {HttpOutcome.OK, HttpOutcome.HTTP_ERROR}
     hold(fine, f"an outcome by the status, not {check.outcome}")
+    read = await getter.read(url, "seen=1", address=address, deadline=deadline)
+    hold(read.check.status == status, f"status {status} for who reads it, not {read.check}")
+    hold(read.onward is None, "no way on from a page")
     url, address = refusing
     check = await getter.get(url, address=address, deadline=deadline)
     hold(check.outcome is HttpOutcome.REFUSED, f"refused, not {check}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.dhcp_facts import DhcpOutcome, DhcpServer
@@ -12,6 +12,7 @@ from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
+from cpe_diag.domain.site_facts import Unfit
 from cpe_diag.driver_kit.parsers.trains import spread
 from cpe_diag.driver_kit.table_walk import VARIABLES, TableWalk
 from cpe_diag.ports import (
@@ -19,6 +20,7 @@ from cpe_diag.ports import (
     Command,
     CommandAnswer,
     Oid,
+    PageRead,
     Recorder,
     Remembered,
     SnmpTable,
@@ -325,6 +327,8 @@ class FakeHttp:
     pages: Mapping[str, int | HttpOutcome] = field(default_factory=dict)
     at: Mapping[tuple[str, str], int | HttpOutcome] = field(default_factory=dict)
     """Pages by URL and address, where a page differs by its address."""
+    contents: Mapping[str, PageRead] = field(default_factory=dict)
+    """What pages say, by URL, or by URL and the cookie that has to be shown."""
 
     async def get(self, url: str, *, address: str | None, deadline: float) -> HttpCheck:
         """Fetch a page."""
@@ -344,7 +348,31 @@ class FakeHttp:
             received_bytes=PAGE_BYTES,
         )
 
+    async def read(
+        self, url: str, cookies: str, *, address: str | None, deadline: float
+    ) -> PageRead:
+        """Fetch a page and read it; with a cookie, the one for who has it, if there is one."""
+        shown = f"{url} {cookies}"
+        asked = shown if shown in self.contents else url
+        told = replace(await self.get(asked, address=address, deadline=deadline), url=url)
+        return replace(self.contents.get(asked, NO_CONTENT), check=told)
 
+
+NO_CONTENT = PageRead(
+    check=HttpCheck(
+        url="http://nowhere.example/",
+        outcome=HttpOutcome.OK,
+        status=200,
+        took_s=Missing(why=FailureKind.NOT_MEASURED),
+        received_bytes=Missing(why=FailureKind.NOT_MEASURED),
+    ),
+    onward=None,
+    unfit=Unfit.NOTHING,
+    words="",
+    parts=(),
+    cookies=(),
+)
+"""A page that says nothing of note."""
 PAGE_BYTES = 1_000
 """How long each page of a fake is."""
 _FIRST_ERROR = 400

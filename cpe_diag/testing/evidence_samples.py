@@ -42,7 +42,15 @@ from cpe_diag.domain.router_facts import (
     RouterSystem,
     WanStatus,
 )
-from cpe_diag.domain.site_facts import NameTruth
+from cpe_diag.domain.site_facts import (
+    LookEnd,
+    LookStep,
+    NameTruth,
+    SiteFront,
+    SiteFronts,
+    SiteLook,
+    Unfit,
+)
 from cpe_diag.domain.subscriber import (
     AccessNode,
     RouterAccess,
@@ -505,4 +513,24 @@ def _path_facts() -> dict[tuple[str, str], object]:
             told_tls=ABSENT,
             known_tls=ABSENT,
         )
+    url = "https://video.example/"
+    facts["site_look", "operator>platform"] = SiteLook(
+        steps=(LookStep(url=url, outcome=HttpOutcome.OK, status=200),),
+        end=LookEnd.PAGE,
+        elsewhere=ABSENT,
+        unfit=Unfit.NOTHING,
+        words="",
+        parts=(),
+    )
+    facts["site_fronts", "operator>platform"] = SiteFronts(
+        fronts=tuple(
+            SiteFront(
+                address=address,
+                page=HttpCheck(
+                    url=url, outcome=HttpOutcome.OK, status=200, took_s=0.1, received_bytes=1_200
+                ),
+            )
+            for address in ("203.0.113.80", "203.0.113.81")
+        )
+    )
     return facts

@@ -7,6 +7,15 @@ from typing import TYPE_CHECKING
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
+from cpe_diag.domain.site_facts import (
+    LookEnd,
+    LookStep,
+    PartKind,
+    SiteFront,
+    SiteFronts,
+    SitePart,
+    Unfit,
+)
 from cpe_diag.testing.evidence_samples import changed, with_value
 from cpe_diag.testing.faults_outside import EVERYWHERE, HERE
 
@@ -88,4 +97,59 @@ def site_lost_here(case: CaseFile) -> CaseFile:
     for subject in (*HERE, "operator>platform/ipv6"):
         silent = page(HttpOutcome.CONNECT_TIMEOUT, None, 5.0)
         case = with_value(case, "http", subject, silent)
+    return case
+
+
+def platform_redirect_loop(case: CaseFile) -> CaseFile:
+    """The site sends everybody from its front to what is behind it and back."""
+    url = "https://video.example/"
+    step = LookStep(url=url, outcome=HttpOutcome.OK, status=301)
+    for subject in HERE:
+        case = changed(case, "http", subject, status=301)
+    return changed(
+        case,
+        "site_look",
+        "operator>platform",
+        steps=(step, step),
+        end=LookEnd.CIRCLE,
+        unfit=Missing(why=FailureKind.NOT_ASKED),
+    )
+
+
+def platform_page_unfit(case: CaseFile) -> CaseFile:
+    """The site says 200, and that it has lost its database."""
+    words = "error establishing a database connection"
+    return changed(case, "site_look", "operator>platform", unfit=Unfit.TELLS_ERROR, words=words)
+
+
+def platform_part_down(case: CaseFile, elsewhere: HttpOutcome | None = None) -> CaseFile:
+    """The host that has the site's scripts is away."""
+    nobody = Missing(why=FailureKind.NOT_ASKED)
+    part = SitePart(
+        url="https://static.video.example/app.js",
+        kind=PartKind.PROGRAM,
+        needed=True,
+        outcome=HttpOutcome.CONNECT_TIMEOUT,
+        status=None,
+        elsewhere=nobody if elsewhere is None else elsewhere,
+    )
+    return changed(case, "site_look", "operator>platform", parts=(part,))
+
+
+def platform_front_down(case: CaseFile) -> CaseFile:
+    """One of the two machines of the site answers nobody."""
+    bad = page(HttpOutcome.CONNECT_TIMEOUT, None, 5.0)
+    fronts = (
+        SiteFront(address="203.0.113.80", page=page(HttpOutcome.OK, 200)),
+        SiteFront(address="203.0.113.81", page=bad),
+    )
+    case = with_value(case, "site_fronts", "operator>platform", SiteFronts(fronts=fronts))
+    return with_value(case, "http", "operator>platform/again", bad)
+
+
+def platform_forbids_everybody(case: CaseFile, status: int = 404) -> CaseFile:
+    """The site gives everybody an error of the visitor's (4xx) in place of its page."""
+    for subject in (*EVERYWHERE, *AGAIN):
+        if case.evidence.get("http", subject) is not None:
+            case = with_value(case, "http", subject, page(HttpOutcome.HTTP_ERROR, status))
     return case

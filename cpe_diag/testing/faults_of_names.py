@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.device_facts import DeviceWatch, Tries
+from cpe_diag.domain.device_facts import DeviceWatch, FarEnds, Tries
 from cpe_diag.domain.dhcp_facts import DhcpOutcome, DhcpServer
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
-from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpOutcome
+from cpe_diag.domain.path_facts import CallerAnswer, DnsCheck, DnsOutcome, HttpOutcome
 from cpe_diag.testing.evidence_samples import changed, with_value
 from cpe_diag.testing.faults_enclosed import asked_again
 from cpe_diag.testing.faults_on_the_way_out import DEAD_SERVER, router_dns_setting
@@ -114,3 +114,16 @@ def device_hosts_file(case: CaseFile, *, dead_ends: int = 1) -> CaseFile:
     return with_value(
         case, "device_watch", "device", replace(watch, to_site=none, dead_ends=dead_ends)
     )
+
+
+def device_blocks_site(case: CaseFile, *, places: int = 3, others: int = 1) -> CaseFile:
+    """An app on the device has the site on its list: the device goes everywhere but there."""
+    watch = case.evidence.value(DeviceWatch, "device_watch", "device")
+    if watch is None:
+        return case
+    none = Tries(asked=0, answered=0, taken_up=0)
+    some = Tries(asked=others, answered=others, taken_up=others)
+    ends = FarEnds(addresses=places, other_ports=none, no_connection=none)
+    seen = replace(watch, to_site=none, dead_ends=0, far_ends=ends, others_to_site=some)
+    case = with_value(case, "device_watch", "device", seen)
+    return with_value(case, "answer", "affected", CallerAnswer(choice="one_device"))

@@ -43,7 +43,17 @@ from cpe_diag.domain.router_facts import (
     RouterSystem,
     WanStatus,
 )
-from cpe_diag.domain.site_facts import NameTruth
+from cpe_diag.domain.site_facts import (
+    LookEnd,
+    LookStep,
+    NameTruth,
+    PartKind,
+    SiteFront,
+    SiteFronts,
+    SiteLook,
+    SitePart,
+    Unfit,
+)
 from cpe_diag.domain.subscriber import (
     AccessNode,
     RouterAccess,
@@ -359,6 +369,40 @@ FACTS: Final[Mapping[FactKey, object]] = MappingProxyType(
             known_by="the configuration",
             told_tls=HttpOutcome.CERTIFICATE,
             known_tls=HttpOutcome.OK,
+        ),
+        FactKey("site_look", "operator>platform"): SiteLook(
+            steps=(
+                LookStep(url="https://video.example.com/", outcome=HttpOutcome.OK, status=301),
+                LookStep(url="https://video.example.com/en", outcome=HttpOutcome.OK, status=200),
+            ),
+            end=LookEnd.PAGE,
+            elsewhere=Missing(why=FailureKind.NOT_ASKED),
+            unfit=Unfit.TELLS_ERROR,
+            words="service unavailable",
+            parts=(
+                SitePart(
+                    url="https://static.example.com/app.js",
+                    kind=PartKind.PROGRAM,
+                    needed=True,
+                    outcome=HttpOutcome.REFUSED,
+                    status=None,
+                    elsewhere=HttpOutcome.OK,
+                ),
+            ),
+        ),
+        FactKey("site_fronts", "operator>platform"): SiteFronts(
+            fronts=(
+                SiteFront(
+                    address="203.0.113.140",
+                    page=HttpCheck(
+                        url="https://video.example.com/",
+                        outcome=HttpOutcome.OK,
+                        status=200,
+                        took_s=0.1,
+                        received_bytes=1_200,
+                    ),
+                ),
+            )
         ),
         FactKey("answer", "affected"): CallerAnswer(choice="all_devices"),
         FactKey("own_change", "restart"): OwnChange(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -15,23 +15,26 @@ from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.domain.path_facts import CertificateFault, HttpCheck, HttpOutcome
 from cpe_diag.transports.certificates import NOT_READ, fault_of, read_refused
 from cpe_diag.transports.os_failures import os_failure
+from cpe_diag.transports.page_reading import Page, page_read
 from cpe_diag.transports.time_left import time_left
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from cpe_diag.ports import Clock, Recorder
+    from cpe_diag.ports import Clock, PageRead, Recorder
     from cpe_diag.transports.http_backend import ToAddress
 
 GET: Final = "http.get"
 MOST_BYTES: Final = 2_000_000
 """A page is read as far as this; more tells nothing more about the way to it."""
-HEADERS: Final[dict[bytes | str, bytes | str]] = {
+HEADERS: Final[Mapping[str, str]] = {
     "User-Agent": "cpe-diag",
     "Accept": "*/*",
     "Connection": "close",
 }
+KEPT_BYTES: Final = 512_000
+"""So much of a page is kept for who reads it; its head, and what it is made of, stand there."""
 NO_DATE: Final = Missing(why=FailureKind.NOT_MEASURED)
 SMALL_SEGMENT: Final = 536
 """RFC 9293, section 3.7.1: what every way takes, as one packet of 576 bytes at most."""
@@ -80,6 +83,8 @@ class _Progress:
     received_bytes: int = 0
     fault: CertificateFault | None = None
     server_clock_s: Maybe[float] = NO_DATE
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytearray = field(default_factory=bytearray)
 
     async def trace(self, event: str, _info: dict[str, Any]) -> None:
         """Follow httpcore's trace events."""
@@ -125,6 +130,33 @@ class PageGetter:
             MeasurementError: `http.get`: NOT_CONFIGURED (no usable URL), DEPENDENCY (the proxy
                 does not answer).
         """
+        return (await self._page(url, HEADERS, address, deadline)).check
+
+    async def read(
+        self, url: str, cookies: str, *, address: str | None, deadline: float
+    ) -> PageRead:
+        """Fetch `url` from `address` as `get` does and as a browser asks, and read what came.
+
+        Args:
+            url: with the scheme http or https.
+            cookies: that are shown, as they stand in the header; or empty.
+            address: the IP address to connect to; None where a proxy fetches it.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            The outcome, and what the first 512 kB of the page say.
+
+        Raises:
+            MeasurementError: as `get`.
+        """
+        shown = {"Cookie": cookies} if cookies else {}
+        headers = {**HEADERS, "Accept-Encoding": "gzip, deflate", **shown}
+        page = await self._page(url, headers, address, deadline)
+        return await asyncio.to_thread(page_read, page)
+
+    async def _page(
+        self, url: str, headers: Mapping[str, str], address: str | None, deadline: float
+    ) -> Page:
         secure = _check(url)
         # In threads, and before the time is taken: loading the library and the certificates takes
         # 60 ms in which other doors' answers would wait, and which would read as a slow page.
@@ -138,7 +170,7 @@ class PageGetter:
         started_s = self._clock.monotonic()
         progress = _Progress()
         try:
-            outcome = await self._fetch(url, way, progress)
+            outcome = await self._fetch(url, headers, way, progress)
         except MeasurementError as error:
             self._recorder.end(exchange, round_trips=0, failure=error.failure.kind.value)
             raise
@@ -165,7 +197,7 @@ class PageGetter:
         text = f"{outcome.value}\nstatus {progress.status}\n{progress.received_bytes} bytes"
         self._recorder.raw(exchange, device=place, question=url, text=text)
         absent = Missing(why=FailureKind.DEPENDENCY)
-        return HttpCheck(
+        check = HttpCheck(
             url=url,
             outcome=outcome,
             status=progress.status,
@@ -174,8 +206,11 @@ class PageGetter:
             certificate=certificate,
             server_clock_s=progress.server_clock_s,
         )
+        return Page(check=check, headers=progress.headers, body=bytes(progress.body))
 
-    async def _fetch(self, url: str, way: ToAddress, progress: _Progress) -> HttpOutcome:
+    async def _fetch(
+        self, url: str, headers: Mapping[str, str], way: ToAddress, progress: _Progress
+    ) -> HttpOutcome:
         import httpcore
 
         try:
@@ -186,13 +221,21 @@ class PageGetter:
                     proxy=None if self._proxy is None else httpcore.Proxy(self._proxy),
                 ) as pool,
                 pool.stream(
-                    "GET", url, headers=HEADERS, extensions={"trace": progress.trace}
+                    "GET",
+                    url,
+                    headers=list(headers.items()),
+                    extensions={"trace": progress.trace},
                 ) as response,
             ):
                 progress.status = response.status
+                progress.headers = tuple(
+                    (name.decode("latin-1").lower(), value.decode("latin-1"))
+                    for name, value in response.headers
+                )
                 progress.server_clock_s = _ahead_s(response.headers, self._clock.now())
                 async for part in response.aiter_stream():
                     progress.received_bytes += len(part)
+                    progress.body += part[: KEPT_BYTES - len(progress.body)]
                     if progress.received_bytes >= MOST_BYTES:
                         break
         except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError) as error:

@@ -462,6 +462,15 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         device=LAPTOP,
     ),
     _row(
+        "device_site_unexplained",
+        ethernet_home,
+        SITE,
+        names.device_blocks_site,
+        DEVICE,
+        SUPPORT,
+        device=LAPTOP,
+    ),
+    _row(
         "device_gateway", dsl_home, ONE, at_device.device_gateway, DEVICE, SUPPORT, device=LAPTOP
     ),
     _row(
@@ -558,6 +567,9 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     ),
     _row("site_way_unexplained", ethernet_home, SITE, sites.site_lost_here, NETWORK, NOC),
     _row("platform_mtu", ethernet_home, SITE, sites.platform_mtu, PLATFORM, STATUS),
+    _row("platform_front_down", ethernet_home, SITE, sites.platform_front_down, PLATFORM, STATUS),
+    _row("platform_part_down", dsl_home, SITE, sites.platform_part_down, PLATFORM, STATUS),
+    _row("platform_redirect_loop", dsl_home, SITE, sites.platform_redirect_loop, PLATFORM, STATUS),
     _row("platform_tls_broken", dsl_home, SITE, sites.platform_tls_broken, PLATFORM, STATUS),
     _row("platform_slow", dsl_home, SITE, outside.platform_slow, PLATFORM, STATUS),
     _row(

@@ -68,14 +68,13 @@ def device_watch(answers: tuple[CommandAnswer, ...], context: ReadingContext) ->
         if one.silent_s is not None and 0 <= one.silent_s <= watched_s
     ]
     mine = [one for one in lately if one.source in home.mine and home.passes(one)]
+    others = [one for one in lately if _of_another(one, home) and home.passes(one)]
     return DeviceWatch(
         watched_s=round(watched_s, 2),
         flows=flow_counts(home, lately, whole=len(table.splitlines()) < MOST_FLOWS),
         secure=_tries(one for one in mine if (one.protocol, one.port) == (TCP, SECURE)),
         plain=_tries(one for one in mine if (one.protocol, one.port) == (TCP, PLAIN)),
-        others_taken_up=sum(
-            one.taken_up for one in lately if _of_another(one, home) and home.passes(one)
-        ),
+        others_taken_up=sum(one.taken_up for one in others),
         asked_in_vain=_asked_in_vain(needed(parts, "frames", label), home),
         frames_astray=_astray(needed(parts, "frames", label), needed(parts, "known", label)),
         link_losses=_losses(parts["before"], parts["after"]),
@@ -90,6 +89,7 @@ def device_watch(answers: tuple[CommandAnswer, ...], context: ReadingContext) ->
         ),
         to_site=_to_site(mine, context.sites),
         dead_ends=_dead_ends(mine),
+        others_to_site=_to_site(others, context.sites),
     )
 
 
@@ -102,10 +102,10 @@ def _tries(those: Iterable[Flow]) -> Tries:
     )
 
 
-def _to_site(mine: Sequence[Flow], sites: tuple[str, ...]) -> Maybe[Tries]:
+def _to_site(those: Sequence[Flow], sites: tuple[str, ...]) -> Maybe[Tries]:
     if not sites:
         return NOT_ASKED
-    return _tries(one for one in mine if str(one.destination) in sites)
+    return _tries(one for one in those if str(one.destination) in sites)
 
 
 def _dead_ends(mine: Sequence[Flow]) -> int:

@@ -54,6 +54,7 @@ SWITCH: Final = access.switch_home()
 FIBRE: Final = access.pon_home()
 COAX: Final = access.coax_home()
 NAMED: Final = about(ETH, device_mac=LAPTOP)
+ONE_BLOCKS: Final = names.device_blocks_site(NAMED)
 MEASURED: Final = load.measured(ETH)
 ALONE: Final = never_asked(outside.line_cut(DSL), ("siblings", "node"))
 AT_WALL: Final = on_site.on_site(on_site.WALL)
@@ -197,6 +198,8 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("flows_lost", names.uplink_member_dead(ETH), names.flows_asked(ETH, 1)),
     ("platform_name_wrong", names.platform_name_wrong(ETH), ETH),
     ("device_misses_site", names.device_hosts_file(NAMED), NAMED),
+    ("device_leaves_site", ONE_BLOCKS, NAMED),
+    ("others_get_site", ONE_BLOCKS, names.device_blocks_site(NAMED, others=0)),
     ("lan_switched_off", way_out.lan_interface_down(ETH), ETH),
     ("lan_wrong_gateway", way_out.lan_dhcp_wrong_options(ETH), ETH),
     ("large_packets_lost", way_out.mtu_black_hole(ETH), ETH),
@@ -307,6 +310,11 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("platform_errs_at_times", sites.platform_errs_at_times(ETH), ETH),
     ("site_lost_here", sites.site_lost_here(ETH), ETH),
     ("platform_empty", sites.platform_empty(ETH), ETH),
+    ("platform_redirects_badly", sites.platform_redirect_loop(ETH), ETH),
+    ("platform_page_unfit", sites.platform_page_unfit(ETH), ETH),
+    ("platform_parts_fail", sites.platform_part_down(ETH), ETH),
+    ("platform_front_fails", sites.platform_front_down(ETH), ETH),
+    ("platform_forbids_everybody", sites.platform_forbids_everybody(ETH), ETH),
     ("platform_slow", outside.platform_slow(ETH), ETH),
     ("platform_fails_from_home", _home_only(ETH), ETH),
     ("wall_no_link", on_site.no_link(AT_WALL, on_site.WALL), AT_WALL),

@@ -18,6 +18,7 @@ from cpe_diag.domain.path_facts import (
     HttpOutcome,
     RefusedCertificate,
 )
+from cpe_diag.domain.site_facts import Unfit
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.lab.home.trust import LASTS, Authority
 from cpe_diag.transports.certificates import fault_of
@@ -228,3 +229,13 @@ async def test_a_door_for_small_packets_tells_a_refusal_as_any_other() -> None:
     deadline = clock.monotonic() + 5
     check = await door.get(f"http://{NAME}:1/", address=HOME, deadline=deadline)
     assert check.outcome is HttpOutcome.REFUSED
+
+
+async def test_who_reads_a_page_is_told_what_it_says(shop: Shop) -> None:
+    """A page of a word says nothing of note."""
+    port = await shop.open(None)
+    door = PageGetter(clock=shop.clock, recorder=RunRecorder(shop.clock))
+    url, deadline = f"http://{NAME}:{port}/", shop.clock.monotonic() + 5
+    page = await door.read(url, "seen=1", address=HOME, deadline=deadline)
+    assert (page.check.status, page.check.received_bytes) == (200, 2)
+    assert (page.onward, page.unfit, page.parts) == (None, Unfit.NOTHING, ())
