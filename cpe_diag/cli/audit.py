@@ -67,12 +67,13 @@ def show(context: click.Context, /, *, subscriber: str | None, last: int, as_jso
 def verify(
     context: click.Context, /, *, public_key: str | None, known: str | None, as_json: bool
 ) -> None:
-    """Check every link, signature and person of the chain.
+    """Check every link, signature and person of the chain, and of those that laptops brought home.
 
     Whoever holds a copy of the store from an earlier day could put all of it back. Write down what
     this prints, where they cannot change it, and give it the next time with --known.
     """
     from cpe_diag.wiring.desk import open_desk
+    from cpe_diag.wiring.field_arrival import trails_of_laptops
 
     written = KNOWN.fullmatch(known.strip().lower()) if known else None
     if known and written is None:
@@ -82,7 +83,8 @@ def verify(
         trail = open_desk(config).audit
         found = trail.verify(_public(public_key))
         kept = written is None or trail.holds_at(int(written[1]), written[2])
-    whole = kept and not found.flaws
+        laptops = trails_of_laptops(config)
+    whole = kept and not found.flaws and not any(one.flaws for one in laptops.values())
     if as_json:
         from cpe_diag.report.codec import encode
         from cpe_diag.report.plain import json_text
@@ -91,14 +93,20 @@ def verify(
             "whole": whole,
             "known_is_held": kept if written else None,
             "chain": encode(found),
+            "laptops": {name: encode(one) for name, one in laptops.items()},
         }
         click.echo(json_text(document))
     else:
+        for name, one in laptops.items():
+            for flaw in one.flaws:
+                click.echo(f"laptop {name}: #{flaw.seq}: {flaw.words}")
+            sign = "NOT WHOLE" if one.flaws else "whole"
+            click.echo(f"laptop {name}: {one.length} entries, {sign}: {one.length}:{one.hash}")
         for flaw in found.flaws:
             click.echo(f"#{flaw.seq}: {flaw.words}")
         if not kept:
             click.echo(f"The chain does not hold {known} any more: it was put back or rewritten.")
-        sign = "whole" if whole else "NOT WHOLE"
+        sign = "whole" if kept and not found.flaws else "NOT WHOLE"
         click.echo(f"{found.length} entries, {sign}: {found.length}:{found.hash}")
         click.echo(f"public key {found.public_key or '(none yet)'}")
     if not whole:

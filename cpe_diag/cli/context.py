@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import click
 
 from cpe_diag.cli.errors import told_clearly
 from cpe_diag.wiring.config import Config, find
-
-if TYPE_CHECKING:
-    import click
+from cpe_diag.wiring.laptop_key import on_laptop
 
 
 def config_of(context: click.Context) -> Config:
-    """Read the configuration that this command line asks for.
+    """Read the configuration that this command line asks for; a laptop does what time demands.
 
     Args:
         context: click's context, whose `obj` is the value of `--config` or None.
@@ -26,4 +25,10 @@ def config_of(context: click.Context) -> Config:
     """
     explicit = context.find_root().obj
     with told_clearly():
-        return find(Path(explicit) if explicit else None)
+        config = find(Path(explicit) if explicit else None)
+        if on_laptop(config):
+            from cpe_diag.wiring.field_end import settled
+
+            for words in settled(config):
+                click.echo(words, err=True)
+    return config

@@ -19,8 +19,11 @@ from cpe_diag.domain.failures import PackError
 from cpe_diag.domain.field_facts import PluggedInto
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cpe_diag.field.raw_process import RawProcess
     from cpe_diag.wiring.config import Config
+    from cpe_diag.wiring.field_arrival import Homecoming
 
 
 @click.group()
@@ -29,12 +32,21 @@ def field() -> None:
 
 
 @field.command()
-def enroll() -> None:
-    """Make this laptop's keys where there are none, and print what the office needs of them."""
+@click.option(
+    "--keyring", is_flag=True, help="Keep a new key of the store in the system's keyring."
+)
+@click.pass_context
+def enroll(context: click.Context, *, keyring: bool) -> None:
+    """Make this laptop's keys where there are none, and print what the office needs of them.
+
+    The laptop's store is encrypted with one of them: a private file, or with --keyring in the
+    system's keyring.
+    """
     from cpe_diag.wiring.field_pack import enrolled
 
+    config_of(context)
     with told_clearly():
-        ours = enrolled()
+        ours = enrolled(keyring=keyring)
     click.echo(f"packs are sealed for   {ours.recipient}")
     click.echo(f"cases are signed with  {ours.signs_as}")
 
@@ -97,8 +109,8 @@ def pack(  # noqa: PLR0913 - one parameter for each option
         for subscriber, ticket in wanted:
             note_look(
                 config,
-                "look.subscriber",
-                "packed for a visit",
+                "field.pack",
+                "packed for a visit, with credentials",
                 subscriber=subscriber,
                 ticket=ticket,
             )
@@ -136,11 +148,12 @@ def open_command(context: click.Context, file: Path) -> None:
 def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -> None:
     """Bring a laptop's cases home: --out FILE on the laptop, then FILE... in the office.
 
-    In any order, and twice without harm. What the office tells otherwise is shown, and left as
-    the office has it; then the exit code is 21.
+    In any order, and twice without harm; the laptop's audit trail comes along. What the office
+    tells otherwise is shown, and left as the office has it; then the exit code is 21. Of
+    subscribers whom the office has erased nothing is taken in.
     """
-    from cpe_diag.store.carried import Arrival
-    from cpe_diag.wiring.field_home import brought_home, note_sealed, taken_out
+    from cpe_diag.wiring.field_arrival import brought_home
+    from cpe_diag.wiring.field_home import note_sealed, taken_out
     from cpe_diag.wiring.field_pack import write_whole
 
     if bool(files) == (out is not None):
@@ -148,19 +161,35 @@ def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -
     config = config_of(context)
     with told_clearly():
         if out is not None:
-            runs, sealed = taken_out(config)
-            write_whole(out, sealed)
-            note_sealed(runs)
-            click.echo(f"{out}: {len(runs)} runs, sealed for the office")
+            taken = taken_out(config)
+            write_whole(out, taken.sealed)
+            note_sealed((*taken.runs, *taken.due))
+            before = f", and {len(taken.due)} files of packs that have ended" if taken.due else ""
+            click.echo(f"{out}: {len(taken.runs)} runs{before}, sealed for the office")
             return
         arrived = [one for file in files for one in brought_home(config, file)]
-    for one in arrived:
-        if one.words:
-            click.echo(f"run {one.run} of case {one.case}: {one.arrival}: {one.words}")
-    counts = {kind: sum(one.arrival is kind for one in arrived) for kind in Arrival}
-    click.echo(", ".join(f"{count} {kind.value}" for kind, count in counts.items()))
-    if counts[Arrival.CONFLICT]:
+    _print_arrived(arrived)
+    if any(one.conflict for one in arrived):
         context.exit(int(ExitCode.CHANGE_FAILED))
+
+
+def _print_arrived(arrived: Sequence[Homecoming]) -> None:
+    """Tell what became of what laptops brought home."""
+    from cpe_diag.store.carried import Arrival
+
+    runs = [run for one in arrived for run in one.runs]
+    for run in runs:
+        if run.words:
+            click.echo(f"run {run.run} of case {run.case}: {run.arrival}: {run.words}")
+    for one in arrived:
+        trail = one.trail
+        if trail is not None and trail.words:
+            click.echo(f"audit chain of {one.laptop}: {trail.arrival}: {trail.words}")
+        elif trail is not None:
+            told = f"{trail.added} new entries, {trail.length}:{trail.hash}"
+            click.echo(f"audit chain of {one.laptop}: {told}")
+    counts = {kind: sum(run.arrival is kind for run in runs) for kind in Arrival}
+    click.echo(", ".join(f"{count} {kind.value}" for kind, count in counts.items()))
 
 
 @field.command()
@@ -168,8 +197,13 @@ def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -
 @click.option("--even-unsealed", is_flag=True, help="Also what the office has not been given.")
 @click.pass_context
 def wipe(context: click.Context, *, yes: bool, even_unsealed: bool) -> None:
-    """Remove what this laptop has of customers: pack, cases and keys; it has to enrol anew."""
-    from cpe_diag.wiring.field_home import kept_here, wiped
+    """Remove what this laptop has of customers: pack, cases and keys; it has to enrol anew.
+
+    The key of its store goes first, so that a wipe that is broken off leaves nothing to read; the
+    next command ends it.
+    """
+    from cpe_diag.wiring.field_home import kept_here
+    from cpe_diag.wiring.field_wipe import wiping
 
     config = config_of(context)
     with told_clearly():
@@ -179,7 +213,7 @@ def wipe(context: click.Context, *, yes: bool, even_unsealed: bool) -> None:
         if not yes:
             click.echo("pack, cases, kept copies and keys of this laptop would go: add --yes")
             return
-        for place in wiped(config):
+        for place in wiping(config):
             click.echo(f"removed {place}")
 
 

@@ -12,6 +12,8 @@ from cpe_diag.report.codec import encode
 from cpe_diag.report.decoding import UndecodableError, decode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (
         Ed25519PrivateKey,
         Ed25519PublicKey,
@@ -51,8 +53,19 @@ def seal(form: bytes, value: object, key: Ed25519PrivateKey, recipient: str) -> 
 
 
 def unseal(
-    form: bytes, value_type: type[V], sealed: bytes, identity: str, *makers: Ed25519PublicKey
+    form: bytes, value_type: type[V], sealed: bytes, identity: str, maker: Ed25519PublicKey
 ) -> V:
+    """Decrypt a file and hold it to its signature; see `unseal_of`."""
+    return unseal_of(form, value_type, sealed, identity, {"": maker})[1]
+
+
+def unseal_of(
+    form: bytes,
+    value_type: type[V],
+    sealed: bytes,
+    identity: str,
+    makers: Mapping[str, Ed25519PublicKey],
+) -> tuple[str, V]:
     """Decrypt a file and hold it to its signature.
 
     Args:
@@ -60,10 +73,10 @@ def unseal(
         value_type: what is in it.
         sealed: the content of the file.
         identity: ours, in the form of age (`AGE-SECRET-KEY-...`).
-        makers: whose signatures are believed.
+        makers: whose signatures are believed, by name.
 
     Returns:
-        The value, as it was sealed.
+        Who made it, and the value, as it was sealed.
 
     Raises:
         PackError: it is for somebody else, damaged, altered, made by nobody who is believed, or of
@@ -81,13 +94,14 @@ def unseal(
         raise PackError(f"it is no {kind!r}, or one of another version of cpe-diag")
     body = plain[len(form) + SIGNATURE_LENGTH :]
     signature = plain[len(form) : len(form) + SIGNATURE_LENGTH]
-    if not any(_signed(maker, signature, form + body) for maker in makers):
+    signers = [name for name, key in makers.items() if _signed(key, signature, form + body)]
+    if not signers:
         words = (
             "its signature is of nobody who is believed here: it was altered, or made elsewhere"
         )
         raise PackError(words)
     try:
-        return decode(value_type, json.loads(zlib.decompress(body)))
+        return signers[0], decode(value_type, json.loads(zlib.decompress(body)))
     except UndecodableError as error:
         raise PackError(f"another version of cpe-diag has made it: {error}") from error
 

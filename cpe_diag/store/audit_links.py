@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from cpe_diag.domain.audit import AuditKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 FIRST_PREVIOUS: Final = "0" * 64
 """What the first link says of the one before it."""
@@ -108,7 +108,12 @@ class Flaw:
 
 
 def flaws_of(
-    links: Sequence[Link], personal: Mapping[int, Personal], head: Head | None, key: Signed
+    links: Sequence[Link],
+    personal: Mapping[int, Personal],
+    head: Head | None,
+    key: Signed,
+    *,
+    erased: Collection[int] = (),
 ) -> tuple[Flaw, ...]:
     """Check a chain.
 
@@ -117,11 +122,13 @@ def flaws_of(
         personal: by number.
         head: None: there is none.
         key: the key that must have signed.
+        erased: further entries whose persons may be missing.
 
     Returns:
         Every flaw, by number; empty where the chain is as it was written.
     """
-    found = [*_missing(links, head), *_wrong_links(links, key), *_wrong_personal(links, personal)]
+    found = [*_missing(links, head), *_wrong_links(links, key)]
+    found += _wrong_personal(links, personal, erased)
     found += _wrong_head(links, head, key)
     return tuple(sorted(dict.fromkeys(found), key=lambda flaw: flaw.seq))
 
@@ -160,11 +167,13 @@ def _edited(link: Link) -> Flaw:
     return Flaw(seq=link.seq, words=words)
 
 
-def _wrong_personal(links: Sequence[Link], personal: Mapping[int, Personal]) -> Iterable[Flaw]:
+def _wrong_personal(
+    links: Sequence[Link], personal: Mapping[int, Personal], gone: Collection[int]
+) -> Iterable[Flaw]:
     erased = _erased(links)
     for link in links:
         record = personal.get(link.seq)
-        if record is None and erased.get(link.seq, 0) > link.seq:
+        if record is None and (link.seq in gone or erased.get(link.seq, 0) > link.seq):
             continue
         if record is None:
             words = f"entry {link.seq} has lost who did it, and about whom"

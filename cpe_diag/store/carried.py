@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import insert, select
 
-from cpe_diag.domain.failures import PackError
+from cpe_diag.domain.failures import PackError, StoreError
+from cpe_diag.domain.missing import LATER
 from cpe_diag.store.run_tables import CASES, RUN_ENTRIES, RUN_RESULTS, RUNS
 
 if TYPE_CHECKING:
@@ -30,19 +31,33 @@ NOT_CARRIED: Final = frozenset({"worker", "lease_until", "order_key", "batch"})
 OF_HERE: Final = frozenset({"state", "destination", "parent", "desk", "desk_ticket", "warned_at"})
 """Of a case: what is done with it further, which each store decides for itself."""
 OPEN: Final = "open"
+WISH: Final = "wish"
+SEALED: Final = "sealed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarriedRun:
     """One run that has ended, whole; the rows of its case, itself and its journal as JSON.
 
-    `files` are those of its bundle, in base64.
+    `files` are those of its bundle, in base64. `values` were sealed in its wish with the key of
+    the store that it comes from, which alone opens them; `lost` says why it could not.
     """
 
     case: str
     run: str
     entries: tuple[str, ...]
     files: Mapping[str, str]
+    values: Mapping[str, str] = field(default_factory=dict, repr=False, metadata={LATER: True})
+    lost: str = field(default="", metadata={LATER: True})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueSeal:
+    """How a store seals the values of runs, and opens them."""
+
+    close: Callable[[Mapping[str, str]], str]
+    open: Callable[[str], Mapping[str, str]]
+    """StoreError: they were sealed with another key."""
 
 
 class Arrival(StrEnum):
@@ -53,6 +68,8 @@ class Arrival(StrEnum):
     """It was here, and is the same."""
     CONFLICT = "conflict"
     """It is here and says something else; nothing was changed."""
+    REFUSED = "refused"
+    """It is about somebody who was erased here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +82,27 @@ class Arrived:
     words: str
 
 
-def ended_runs(store: CaseStore) -> tuple[CarriedRun, ...]:
-    """Give all runs that have ended, the oldest first.
+def ended_runs(store: CaseStore, seal: ValueSeal) -> tuple[CarriedRun, ...]:
+    """Give all runs that have ended, the oldest first, with their values open.
 
     Raises:
         StoreError: the store cannot be read.
     """
     with store.reading() as connection:
         rows = _rows(connection, RUNS, RUNS.c.ended_at.is_not(None), RUNS.c.submitted_at)
-        return tuple(_whole(connection, row) for row in rows)
+        return tuple(_whole(connection, row, seal) for row in rows)
 
 
-def _whole(connection: Connection, run: dict[str, Any]) -> CarriedRun:
+def _whole(connection: Connection, run: dict[str, Any], seal: ValueSeal) -> CarriedRun:
     name = run["id"]
+    wish = json.loads(run[WISH])
+    values: Mapping[str, str] = {}
+    lost = ""
+    try:
+        values = seal.open(wish.pop(SEALED, ""))
+    except StoreError as error:
+        lost = str(error)
+    run = run | {WISH: json.dumps(wish, sort_keys=True)}
     (case,) = _rows(connection, CASES, CASES.c.id == run["case_id"], CASES.c.id)
     results = _rows(connection, RUN_RESULTS, RUN_RESULTS.c.run == name, RUN_RESULTS.c.name)
     return CarriedRun(
@@ -90,6 +115,8 @@ def _whole(connection: Connection, run: dict[str, Any]) -> CarriedRun:
             )
         ),
         files={row["name"]: base64.b64encode(bytes(row["content"])).decode() for row in results},
+        values=values,
+        lost=lost,
     )
 
 
@@ -98,12 +125,19 @@ def _rows(connection: Connection, table: Table, which: Any, order: Any) -> list[
     return [dict(row) for row in found]
 
 
-def bring_in(store: CaseStore, carried: CarriedRun) -> Arrived:
+def bring_in(
+    store: CaseStore,
+    carried: CarriedRun,
+    seal: ValueSeal,
+    erased: Callable[[Connection, str, str], bool],
+) -> Arrived:
     """Bring one run in, whole or not at all.
 
     Args:
         store: where to.
         carried: the run.
+        seal: how its values are sealed here.
+        erased: whether a subscriber (second) of a run of a moment (third) must not come.
 
     Returns:
         What became of it.
@@ -116,13 +150,19 @@ def bring_in(store: CaseStore, carried: CarriedRun) -> Arrived:
     of_run = _row(RUNS, carried.run, NOT_CARRIED)
     entries = [_row(RUN_ENTRIES, entry, frozenset()) for entry in carried.entries]
     run, case = str(of_run["id"]), str(of_case["id"])
+    words = _unopened(carried, of_run)
+    of_run = {**of_run, WISH: _sealed_here(str(of_run[WISH]), carried.values, seal)}
+    whose, since = {of_run["subscriber"], of_case["subscriber"]}, str(of_run["submitted_at"])
     with store.writing() as connection:
+        if any(one is not None and erased(connection, str(one), since) for one in whose):
+            refused = "its subscriber was erased here: nothing of them is taken in again"
+            return Arrived(run=run, case=case, arrival=Arrival.REFUSED, words=refused)
         here = _rows(connection, RUNS, RUNS.c.id == run, RUNS.c.id)
         if here:
-            words = _difference(_whole(connection, here[0]), carried)
+            words = _difference(_whole(connection, here[0], seal), carried)
             arrival = Arrival.CONFLICT if words else Arrival.SAME
             return Arrived(run=run, case=case, arrival=arrival, words=words)
-        words = _of_cases(connection, of_case)
+        words = "; ".join(filter(None, (words, _of_cases(connection, of_case))))
         if not _rows(connection, CASES, CASES.c.id == case, CASES.c.id):
             connection.execute(insert(CASES).values(**{**of_case, "parent": None}))
         connection.execute(insert(RUNS).values(**of_run))
@@ -148,14 +188,31 @@ def _row(table: Table, text: str, without: frozenset[str]) -> Row:
     return row
 
 
+def _sealed_here(wish: str, values: Mapping[str, str], seal: ValueSeal) -> str:
+    """Give a wish with its values sealed for this store."""
+    said = json.loads(wish)
+    return json.dumps(said | {SEALED: seal.close(values)} if values else said)
+
+
+def _unopened(carried: CarriedRun, run: Row) -> str:
+    """Say why the values of a run cannot be opened here; empty where they can, or are none."""
+    if carried.lost:
+        return f"the values of its changes stayed behind: {carried.lost}"
+    if json.loads(str(run[WISH])).get(SEALED):
+        return "an older cpe-diag has sealed the values of its changes: nobody here can open them"
+    return ""
+
+
 def _difference(here: CarriedRun, there: CarriedRun) -> str:
     """Name what two stores tell otherwise of one run; empty where nothing."""
-    ours, theirs = json.loads(here.run), json.loads(there.run)
+    ours, theirs = _comparable(here), _comparable(there)
     parts = [
         f"{name}: here {ours.get(name)!r}, there {value!r}"
         for name, value in theirs.items()
         if ours.get(name) != value
     ]
+    if here.values != there.values and not (here.lost or there.lost):
+        parts.append("the values of its changes")
     if here.entries != there.entries:
         parts.append(f"its journal: here {len(here.entries)} entries, there {len(there.entries)}")
     parts += [
@@ -164,6 +221,13 @@ def _difference(here: CarriedRun, there: CarriedRun) -> str:
         if here.files.get(name) != there.files.get(name)
     ]
     return "; ".join(parts)
+
+
+def _comparable(run: CarriedRun) -> dict[str, Any]:
+    """Give a run's row with what the wish says apart from its seal, which is never the same."""
+    row: dict[str, Any] = json.loads(run.run)
+    wish = {key: value for key, value in json.loads(row[WISH]).items() if key != SEALED}
+    return row | {WISH: wish}
 
 
 def _of_cases(connection: Connection, case: Row) -> str:

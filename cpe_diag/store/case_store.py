@@ -23,6 +23,7 @@ from sqlalchemy import URL, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from cpe_diag.domain.failures import StoreError
+from cpe_diag.store import ciphered
 from cpe_diag.store.case_tables import HEAD
 from cpe_diag.store.kept_connections import look_after_rest, pool_of
 from cpe_diag.store.server_patience import patience_of, server_limits
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.secret import Secret
     from cpe_diag.ports import Clock
+    from cpe_diag.store.ciphered import Keys
 
 PRIVATE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
@@ -70,18 +72,20 @@ def default_path() -> Path:
 class CaseStore:
     """One store, which is opened and made where that is needed when it is first used."""
 
-    def __init__(self, url: URL, *, wait_s: float = WAIT_S) -> None:
+    def __init__(self, url: URL, *, wait_s: float = WAIT_S, keys: Keys | None = None) -> None:
         """Use the database at `url`; wait up to `wait_s` for others, and for a connection."""
         self._url = url
         self._wait_s = wait_s
+        self._keys = keys
+        self._foreign: tuple[type[Exception], ...] = (SQLAlchemyError, sqlite3.Error)
         self._engine: Engine | None = None
         self._pool = pool_of(0)
         self._opening, self._turn = threading.Lock(), threading.Lock()
 
     @classmethod
-    def at(cls, path: Path, *, wait_s: float = WAIT_S) -> CaseStore:
-        """Use a SQLite file."""
-        return cls(URL.create(SQLITE, database=str(path)), wait_s=wait_s)
+    def at(cls, path: Path, *, wait_s: float = WAIT_S, keys: Keys | None = None) -> CaseStore:
+        """Use a SQLite file, encrypted where there are keys; a plain one is taken over once."""
+        return cls(URL.create(SQLITE, database=str(path)), wait_s=wait_s, keys=keys)
 
     @classmethod
     def behind(cls, url: Secret, *, wait_s: float = WAIT_S) -> CaseStore:
@@ -101,7 +105,13 @@ class CaseStore:
 
     @property
     def url(self) -> URL:
-        """Where the store is, with what is secret: for what keeps tables of its own there."""
+        """Where the store is, with what is secret: for what keeps tables of its own there.
+
+        Raises:
+            StoreError: it is a laptop's, which others cannot open by a URL.
+        """
+        if self._keys is not None:
+            raise StoreError("a laptop has no queue: its store is encrypted")
         return self._url
 
     @property
@@ -188,12 +198,17 @@ class CaseStore:
             return self._engine
 
     def _made_ready(self, engine: Engine) -> Engine:
-        if not (self._is_file and not Path(str(self._url.database)).exists()):
+        path = Path(str(self._url.database))
+        if self._keys is not None and ciphered.is_plain(path):
+            with _alone(path):
+                if ciphered.is_plain(path):  # another process may have been first
+                    ciphered.encrypt(path, self._keys()[-1], self._wait_s)
+        if not (self._is_file and not path.exists()):
             with engine.connect() as connection:
                 if _version(connection) == HEAD:
                     return engine
         if self._is_file:
-            with _alone(Path(str(self._url.database))):
+            with _alone(path):
                 _switch_to_wal(engine)
                 _migrate(engine, self.name)
         else:
@@ -208,19 +223,32 @@ class CaseStore:
                 event.listen(engine, "begin", patience_of(self._wait_s))
                 look_after_rest(engine)  # the server may have gone and come again
                 return engine
-            engine = create_engine(self._url, connect_args={"timeout": self._wait_s}, **self._pool)
+            engine = create_engine(self._url, **self._of_file(), **self._pool)
         except ImportError as error:
             raise StoreError(f"the case store needs a Python package: {error.name}") from None
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begins)
         return engine
 
+    def _of_file(self) -> dict[str, Any]:
+        """Give what `create_engine` is told of a file."""
+        keys = self._keys
+        if keys is None:
+            return {"connect_args": {"timeout": self._wait_s}}
+        module, path = ciphered.cipher(), str(self._url.database)
+        self._foreign = (*self._foreign, module.Error)
+        keys()  # nothing is made where there is none
+        return {
+            "module": module,
+            "creator": lambda: ciphered.connected(path, keys(), self._wait_s),
+        }
+
     @contextmanager
     def _told(self) -> Iterator[None]:
         """Let errors of the database leave in words."""
         try:
             yield
-        except (SQLAlchemyError, sqlite3.Error) as error:
+        except self._foreign as error:
             code = str(getattr(getattr(error, "orig", error), "sqlite_errorname", ""))
             known = [words for name, words in _WORDS.items() if code.startswith(name)]
             words = known[0] if known else sql_words(error, self._url)

@@ -23,6 +23,7 @@ from cpe_diag.store.case_tables import (
 )
 from cpe_diag.store.cases import OPEN
 from cpe_diag.store.incoming_tables import INCOMING_TICKETS
+from cpe_diag.store.laptop_tables import LAPTOP_PERSONAL
 from cpe_diag.store.outbox_tables import OUTBOX
 from cpe_diag.store.run_tables import (
     ACTION_ENTRIES,
@@ -50,6 +51,7 @@ OF_SUBSCRIBER: Final[tuple[Table, ...]] = (
     CONSENT_CODES,
     INCOMING_TICKETS,
     AUDIT_PERSONAL,
+    LAPTOP_PERSONAL,
 )
 """Tables with a column that says whose a row is."""
 PART: Final = 500
@@ -150,7 +152,7 @@ def erase(connection: Connection, subscriber: str) -> Erased:
         .where(INCOMING_TICKETS.c.subscriber == subscriber)
         .values(subscriber=None, ticket=ERASED, document=None, words=ERASED)
     )
-    for table in (CONSENTS, CONSENT_CODES):
+    for table in (CONSENTS, CONSENT_CODES, LAPTOP_PERSONAL):
         connection.execute(delete(table).where(table.c.subscriber == subscriber))
     numbers = connection.execute(
         select(AUDIT_PERSONAL.c.seq).where(AUDIT_PERSONAL.c.subscriber == subscriber)

@@ -29,6 +29,7 @@ from cpe_diag.store.consents import StoredConsents
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.keeping import shared
+from cpe_diag.wiring.laptop_key import on_laptop, store_keys
 from cpe_diag.wiring.rights import read_rights
 from cpe_diag.wiring.staff import staff_of
 
@@ -199,7 +200,8 @@ def case_store(config: Config) -> CaseStore:
     def opened() -> CaseStore:
         wanted = config.store
         if wanted.url is None:
-            store = CaseStore.at(wanted.path or default_path())
+            keys = store_keys if on_laptop(config) else None
+            store = CaseStore.at(wanted.path or default_path(), keys=keys)
         else:
             store = CaseStore.behind(credentials_of(config).resolve(wanted.url))
         if config.kept is not None:
@@ -211,13 +213,13 @@ def case_store(config: Config) -> CaseStore:
 
 
 def _keys(config: Config) -> KeySource:
-    wanted, credentials = config.store, credentials_of(config)
+    wanted = config.store
     path = wanted.path or default_path()
     if wanted.audit_key is None:
         return KeyFile(path.with_name(f"{path.name}.audit-key"))
     reference = wanted.audit_key
 
     def key() -> AuditKey:
-        return key_of(credentials.resolve(reference))
+        return key_of(credentials_of(config).resolve(reference))
 
     return KeptKey(key)

@@ -10,8 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import platformdirs
-
 from cpe_diag.domain.failures import (
     Failure,
     FailureKind,
@@ -25,6 +23,7 @@ from cpe_diag.field.pack import Pack, hold_usable, unseal
 from cpe_diag.field.sealing import key_text, private_key, public_key
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.config import PACK, beside
+from cpe_diag.wiring.laptop_key import PRIVATE, PRIVATE_FOLDER, folder, make_store_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,15 +35,8 @@ if TYPE_CHECKING:
 IDENTITY: Final = "laptop.age"
 SIGNING: Final = "laptop.key"
 STATE: Final = "packs.json"
-PRIVATE: Final = 0o600
-PRIVATE_FOLDER: Final = 0o700
 PLAYBOOKS_PART: Final = "playbooks"
 DRIVERS_PART: Final = "drivers"
-
-
-def folder() -> Path:
-    """Give the folder of this laptop's keys."""
-    return Path(platformdirs.user_data_dir("cpe-diag")) / "field"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +49,15 @@ class Enrolled:
     """By what its cases are believed, in base64."""
 
 
-def enrolled() -> Enrolled:
+def enrolled(*, keyring: bool = False) -> Enrolled:
     """Give this laptop's public keys; the private ones are made where there are none.
+
+    Args:
+        keyring: a new key of the store goes into the system's keyring, else into a file.
 
     Raises:
         PackError: they cannot be written or read.
+        StoreError: the keyring does not take the key of the store.
     """
     import pyrage  # type: ignore[import-untyped]  # no types there
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -74,6 +70,7 @@ def enrolled() -> Enrolled:
             write_private(identity_file, str(pyrage.x25519.Identity.generate()) + "\n")
         if not signing_file.exists():
             write_private(signing_file, key_text(Ed25519PrivateKey.generate()) + "\n")
+        make_store_key(keyring=keyring)
         identity = pyrage.x25519.Identity.from_str(identity_file.read_text("ascii").strip())
         signing = private_key(signing_file.read_text("ascii"))
     except OSError as error:
@@ -125,49 +122,57 @@ def opened(config: Config, file: Path | None = None) -> Pack:
     Raises:
         PackError: it may not be used, or is not there; says why.
     """
-    place = folder()
     path = file or (config.inventory.path if config.inventory else None)
     if path is None or config.on_site.office_key is None:
         raise PackError("the configuration names no pack (inventory), or no field.office_key")
-    try:
-        identity = (place / IDENTITY).read_text(encoding="ascii").strip()
-        sealed = path.read_bytes()
-    except OSError as error:
-        words = f"{error.filename}: {error.strerror}; see cpe-diag field enroll, field open"
-        raise PackError(words) from error
-    try:
-        pack = unseal(sealed, identity, public_key(config.on_site.office_key))
-    except PackError as error:
-        raise PackError(f"{path}: {error}") from error
-    state = _state(place)
+    pack = unsealed(path, config.on_site.office_key)
+    state = seen()
     now = SystemClock().now()
     revoked = frozenset(state["revoked"])
     last = None if state["last_seen"] is None else datetime.fromisoformat(state["last_seen"])
     hold_usable(pack, now=now, last_seen=last, revoked=revoked)
     latest = max(now, last or now)
-    _keep(place, {"last_seen": latest.isoformat(), "revoked": sorted(revoked | {*pack.revoked})})
+    keep_seen({"last_seen": latest.isoformat(), "revoked": sorted(revoked | {*pack.revoked})})
     if file is None:
         lay_out(pack, path)
     return pack
 
 
-def _state(place: Path) -> dict[str, Any]:
+def unsealed(path: Path, office_key: str) -> Pack:
+    """Open a pack on this laptop, however old it is.
+
+    Raises:
+        PackError: it is not there, not for this laptop, altered, or of nobody who is believed.
+    """
+    try:
+        identity = (folder() / IDENTITY).read_text(encoding="ascii").strip()
+        sealed = path.read_bytes()
+    except OSError as error:
+        words = f"{error.filename}: {error.strerror}; see cpe-diag field enroll, field open"
+        raise PackError(words) from error
+    try:
+        return unseal(sealed, identity, public_key(office_key))
+    except PackError as error:
+        raise PackError(f"{path}: {error}") from error
+
+
+def seen() -> dict[str, Any]:
     """Give what this laptop has seen; what cannot be read counts as nothing seen."""
     empty: dict[str, Any] = {"last_seen": None, "revoked": []}
     with suppress(OSError, ValueError):
-        told = json.loads((place / STATE).read_text(encoding="utf-8"))
+        told = json.loads((folder() / STATE).read_text(encoding="utf-8"))
         if isinstance(told, dict) and set(told) == set(empty):
             return told
     return empty
 
 
-def _keep(place: Path, state: Mapping[str, Any]) -> None:
+def keep_seen(state: Mapping[str, Any]) -> None:
     """Keep what this laptop has seen.
 
     Raises:
         PackError: it cannot be written: a pack whose recall would be forgotten is not used.
     """
-    write_whole(place / STATE, json.dumps(state).encode())
+    write_whole(folder() / STATE, json.dumps(state).encode())
 
 
 def lay_out(pack: Pack, path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cpe_diag.domain.audit import About, AuditEvent, AuditKind
 from cpe_diag.report.codec import encode
 from cpe_diag.store.action_journal import ActionJournals
+from cpe_diag.store.erased import ErasedSubscribers
 from cpe_diag.store.kept_copies import KeptCopyFiles, default_copies
 from cpe_diag.store.personal import Erased, erase, held_about, prune
 from cpe_diag.store.router_journal import RouterJournals
@@ -80,12 +81,15 @@ def forget_subscriber(config: Config, subscriber: str, because: str) -> tuple[Er
     desk = open_desk(config)
     desk.permit("subscriber.forget", About())
     _take_over(case_store(config))
+    erased = ErasedSubscribers(store_key(config))
 
     def work(connection: Connection) -> tuple[Erased, AuditEvent]:
+        now = desk.now()
         gone = erase(connection, subscriber)
+        erased.note(connection, subscriber, now)
         return gone, AuditEvent(
             kind=AuditKind.ERASURE,
-            at=desk.now(),
+            at=now,
             staff=desk.staff.name,
             words=because,
             action=gone.numbers,

@@ -34,6 +34,7 @@ ACTIONS: Final = (
     "subscriber.export",
     "subscriber.forget",
     "store.prune",
+    "field.pack",
     "run.order",
     "hub.register",
     "token.keep",

@@ -25,6 +25,7 @@ from cpe_diag.store.case_store import CaseStore, default_path
 from cpe_diag.store.case_tables import HEAD, METADATA
 from cpe_diag.store.incident_tables import INCIDENTS
 from cpe_diag.store.incoming_tables import INCOMING_TICKETS
+from cpe_diag.store.laptop_tables import LAPTOP_HEADS
 from cpe_diag.store.outbox_tables import OUTBOX
 from cpe_diag.store.run_tables import HOLDS, RUNS
 
@@ -65,7 +66,7 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_knows(store_url: s
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
     assert RUNS.metadata is METADATA
     assert INCOMING_TICKETS.metadata is METADATA
-    assert OUTBOX.metadata is INCIDENTS.metadata is METADATA
+    assert OUTBOX.metadata is INCIDENTS.metadata is LAPTOP_HEADS.metadata is METADATA
     with CaseStore.behind(Secret(store_url)).reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []

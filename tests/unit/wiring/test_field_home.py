@@ -3,97 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Final
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
-import pyrage  # type: ignore[import-untyped]  # no types there
 import pytest
 from click.testing import CliRunner
+from laptop_and_office import AT, arrivals, came, carried, did
 from sqlalchemy import insert, update
 
 from cpe_diag.cli import main
 from cpe_diag.domain.failures import CpeDiagError, PackError
-from cpe_diag.domain.run_journal import RunState
+from cpe_diag.field.pack import LONGEST
 from cpe_diag.store.carried import Arrival, bring_in, ended_runs
 from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.cases import StoredCases
-from cpe_diag.store.run_rows import NewRun, RunOutcome
+from cpe_diag.store.erased import STILL_OUT
+from cpe_diag.store.run_rows import NewRun
 from cpe_diag.store.run_tables import ACTION_RECORDS, CASES, RUN_ENTRIES, RUN_RESULTS, RUNS
 from cpe_diag.store.runs import StoredRuns
-from cpe_diag.wiring.config import Config, read
+from cpe_diag.store.sealed import seal
 from cpe_diag.wiring.desk import case_store
-from cpe_diag.wiring.field_home import brought_home, kept_here, note_sealed, taken_out
+from cpe_diag.wiring.field_arrival import brought_home
+from cpe_diag.wiring.field_home import kept_here, note_sealed, parted, parts_of, taken_out
 from cpe_diag.wiring.field_pack import enrolled
+from cpe_diag.wiring.kept_runs import kept_wish
+from cpe_diag.wiring.retention import forget_subscriber
+from cpe_diag.wiring.store_key import store_key
+from cpe_diag.wiring.value_seal import value_seal
 
-AT: Final = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-OFFICE: Final = pyrage.x25519.Identity.generate()
+if TYPE_CHECKING:
+    from pathlib import Path
 
+    from sqlalchemy import Connection
 
-@pytest.fixture
-def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
-    """Give a laptop's configuration; its keys are in a folder of this test."""
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    file = tmp_path / "laptop.yaml"
-    file.write_text(
-        f"store: {{path: laptop.db}}\nfield: {{office_recipient: {OFFICE.to_public()}}}\n",
-        encoding="utf-8",
-    )
-    return read(file, str(file))
+    from cpe_diag.wiring.config import Config
 
 
-@pytest.fixture
-def office(tmp_path: Path, laptop: Config) -> Config:
-    """Give the office's configuration, which believes the laptop."""
-    del laptop
-    keys = tmp_path / "keys.yaml"
-    keys.write_text(f"identity: {OFFICE}\n", encoding="utf-8")
-    keys.chmod(0o600)
-    file = tmp_path / "office.yaml"
-    file.write_text(
-        "store: {path: office.db}\n"
-        "field:\n  identity: 'file:keys.yaml#identity'\n"
-        f"  laptops: {{anna: '{enrolled().signs_as}'}}\n",
-        encoding="utf-8",
-    )
-    return read(file, str(file))
-
-
-def did(config: Config, run: str, ticket: str | None = "T-1", words: str = "well") -> None:
-    """Let somebody do a run there, from its beginning to its end."""
-    runs = StoredRuns(case_store(config))
-    new = NewRun(
-        id=run, playbook="at_wall_port", subscriber="sub-1", ticket=ticket, wish={"answers": {}}
-    )
-    row = runs.begin(new, worker="anna", at=AT, lease=timedelta(minutes=1))
-    outcome = RunOutcome(
-        state=RunState.FINISHED,
-        destination="fixed",
-        words=words,
-        domain="none",
-        cause="no_fault",
-        confidence=0.9,
-        files={"case.json": b"{}", "raw/0001.txt": b"\xff\x00"},
-    )
-    runs.end(run, row.attempt, outcome, at=AT + timedelta(minutes=3))
-
-
-def carried(laptop: Config, place: Path) -> Path:
-    """Seal what the laptop has done."""
-    file = place / "home.cases"
-    file.write_bytes(taken_out(laptop)[1])
-    return file
-
-
-def arrivals(office: Config, file: Path) -> list[Arrival]:
-    """Bring a file in, and give what became of each run."""
-    return [one.arrival for one in brought_home(office, file)]
+def nobody(_connection: Connection, _subscriber: str, _moment: str) -> bool:
+    """Say that nobody was erased."""
+    return False
 
 
 def test_a_run_comes_home_whole_and_once(laptop: Config, office: Config, tmp_path: Path) -> None:
     """Case, verdict, journal and every file; the same file again changes nothing."""
     did(laptop, "run-a")
-    file = carried(laptop, tmp_path)
+    file = carried(laptop, tmp_path / "home")
     assert arrivals(office, file) == [Arrival.NEW]
     assert arrivals(office, file) == [Arrival.SAME]
     runs = StoredRuns(case_store(office))
@@ -106,9 +60,9 @@ def test_a_run_comes_home_whole_and_once(laptop: Config, office: Config, tmp_pat
 def test_files_come_in_any_order(laptop: Config, office: Config, tmp_path: Path) -> None:
     """The evening's file before the morning's: what both hold is there once."""
     did(laptop, "run-a")
-    morning = carried(laptop, tmp_path).rename(tmp_path / "morning")
+    morning = carried(laptop, tmp_path / "morning")
     did(laptop, "run-b")
-    evening = carried(laptop, tmp_path).rename(tmp_path / "evening")
+    evening = carried(laptop, tmp_path / "evening")
     assert arrivals(office, evening) == [Arrival.NEW, Arrival.NEW]
     assert arrivals(office, morning) == [Arrival.SAME]
     assert len(StoredRuns(case_store(office)).runs()) == 2
@@ -117,12 +71,12 @@ def test_files_come_in_any_order(laptop: Config, office: Config, tmp_path: Path)
 def test_what_two_stores_tell_otherwise_is_shown_and_left(laptop: Config, office: Config) -> None:
     """Nothing is merged away: the office's stays, and somebody looks."""
     did(laptop, "run-a")
-    (run,) = ended_runs(case_store(laptop))
-    store = case_store(office)
-    bring_in(store, run)
+    (run,) = ended_runs(case_store(laptop), value_seal(laptop))
+    store, seals = case_store(office), value_seal(office)
+    bring_in(store, run, seals, nobody)
     otherwise = run.run.replace("no_fault", "wall_port_dead")
     other = replace(run, run=otherwise, files={"case.json": "e30="})
-    told = bring_in(store, other)
+    told = bring_in(store, other, seals, nobody)
     assert told.arrival is Arrival.CONFLICT
     assert "cause: here 'no_fault', there 'wall_port_dead'" in told.words
     assert "its file raw/0001.txt" in told.words
@@ -135,7 +89,7 @@ def test_another_case_of_the_same_ticket_is_pointed_out(
     """The office has worked on it meanwhile: both stay, and are named."""
     did(office, "run-x")
     did(laptop, "run-a")
-    (told,) = brought_home(office, carried(laptop, tmp_path))
+    (told,) = came(office, carried(laptop, tmp_path / "home")).runs
     assert told.arrival is Arrival.NEW
     assert "ticket T-1 has another case here" in told.words
 
@@ -145,11 +99,11 @@ def test_the_office_goes_on_with_a_case_that_came_home(
 ) -> None:
     """What it does with it is no difference to what the laptop has told."""
     did(laptop, "run-a")
-    file = carried(laptop, tmp_path)
-    (_told,) = brought_home(office, file)
+    file = carried(laptop, tmp_path / "home")
+    came(office, file)
     with case_store(office).writing() as connection:
         connection.execute(update(CASES).values(state="closed", destination="fixed"))
-    (again,) = brought_home(office, file)
+    (again,) = came(office, file).runs
     assert (again.arrival, again.words) == (Arrival.SAME, "")
 
 
@@ -161,7 +115,7 @@ def test_a_laptop_that_nobody_knows_brings_nothing_in(
     enrolled()
     did(laptop, "run-a")
     with pytest.raises(PackError, match="signature"):
-        brought_home(office, carried(laptop, tmp_path))
+        brought_home(office, carried(laptop, tmp_path / "home"))
     assert StoredRuns(case_store(office)).runs() == ()
 
 
@@ -173,40 +127,17 @@ def test_the_command_tells_how_many_came(laptop: Config, office: Config, tmp_pat
     assert "1 runs, sealed for the office" in out.output
     words = ["--config", office.origin, "field", "sync", file]
     assert "1 new, 0 same, 0 conflict" in CliRunner().invoke(main, words).output
-    assert "0 new, 1 same, 0 conflict" in CliRunner().invoke(main, words).output
+    assert "0 new, 1 same, 0 conflict, 0 refused" in CliRunner().invoke(main, words).output
     assert CliRunner().invoke(main, words[:-1]).exit_code == 2
-
-
-def test_a_laptop_is_wiped_once_the_office_has_its_cases(laptop: Config, tmp_path: Path) -> None:
-    """A lost laptop tells nothing, and no case is lost for it."""
-    file = Path(laptop.origin)
-    text = file.read_text(encoding="utf-8")
-    file.write_text(f"inventory: {{kind: pack, path: today.pack}}\n{text}", encoding="utf-8")
-    (tmp_path / "today.pack").write_bytes(b"sealed")
-    enrolled()
-    did(read(file, str(file)), "run-a")
-    words = ["--config", str(file), "field", "wipe", "--yes"]
-    assert "1 runs are not sealed" in CliRunner().invoke(main, words).output
-    out = str(tmp_path / "out.cases")
-    CliRunner().invoke(main, ["--config", str(file), "field", "sync", "--out", out])
-    told = CliRunner().invoke(main, words[:-1]).output
-    assert "would go: add --yes" in told
-    assert (tmp_path / "today.pack").exists()
-    assert CliRunner().invoke(main, words).exit_code == 0
-    left = {place.name for place in tmp_path.iterdir()}
-    assert left == {"laptop.yaml", "out.cases", "data"}
-    assert not (tmp_path / "data" / "cpe-diag" / "field").exists()
 
 
 def test_a_run_since_the_last_file_keeps_a_laptop_from_being_wiped(
     laptop: Config, tmp_path: Path
 ) -> None:
     """Also where older ones were pruned meanwhile, and one that has not ended counts, too."""
-    enrolled()
     did(laptop, "run-a")
     did(laptop, "run-b")
-    runs, _ = taken_out(laptop)
-    note_sealed(runs)
+    note_sealed(taken_out(laptop).runs)
     assert kept_here(laptop) == ()
     with case_store(laptop).writing() as connection:
         for table, column in ((RUN_RESULTS, "run"), (RUN_ENTRIES, "run"), (RUNS, "id")):
@@ -219,9 +150,89 @@ def test_a_run_since_the_last_file_keeps_a_laptop_from_being_wiped(
 
 def test_a_change_without_an_end_keeps_a_laptop_from_being_wiped(laptop: Config) -> None:
     """Its journal is all that says what the router may still have to be given back."""
-    enrolled()
     row = {"id": "4df2", "kind": "router", "begun_at": moment_text(AT), "document": "{}"}
     with case_store(laptop).writing() as connection:
         connection.execute(insert(ACTION_RECORDS).values(**row))
     with pytest.raises(CpeDiagError):
         kept_here(laptop)
+
+
+WISH: Final[dict[str, object]] = {
+    "answers": {},
+    "values": {},
+    "device_mac": None,
+    "platform": None,
+    "budget_s": 60.0,
+    "everything": False,
+    "load_agreed": False,
+}
+
+
+def test_values_that_a_laptop_has_sealed_are_opened_in_the_office(
+    laptop: Config, office: Config, tmp_path: Path
+) -> None:
+    """Each store has a key of its own; in the file they are for the office alone."""
+    sealed = seal(store_key(laptop), {"wifi_password": "a new secret"})
+    did(laptop, "run-a", wish=WISH | {"sealed": sealed})
+    file = carried(laptop, tmp_path / "home")
+    assert b"a new secret" not in file.read_bytes()
+    (told,) = came(office, file).runs
+    assert (told.arrival, told.words) == (Arrival.NEW, "")
+    row = StoredRuns(case_store(office)).run("run-a")
+    assert kept_wish(office, row).values == {"wifi_password": "a new secret"}
+    assert "a new secret" not in str(row)
+    assert arrivals(office, file) == [Arrival.SAME]
+
+
+def test_values_that_cannot_be_opened_on_the_laptop_are_missed_aloud(
+    laptop: Config, office: Config, tmp_path: Path
+) -> None:
+    """The run comes home in any case; nobody thinks that they are there."""
+    did(laptop, "run-a", wish=WISH | {"sealed": seal(b"another key" * 3, {"x": "y"})})
+    (told,) = came(office, carried(laptop, tmp_path / "home")).runs
+    assert told.arrival is Arrival.NEW
+    assert "stayed behind: the values of a run cannot be opened" in told.words
+
+
+def test_nothing_of_whom_the_office_has_erased_comes_back(
+    laptop: Config, office: Config, tmp_path: Path
+) -> None:
+    """Neither what had come before, nor what is in the file for the first time; others come."""
+    now = AT.now(tz=AT.tzinfo)
+    did(laptop, "run-a", at=now)
+    first = carried(laptop, tmp_path / "first")
+    came(office, first)
+    forget_subscriber(office, "sub-1", "they asked")
+    did(laptop, "run-b", at=now)
+    did(laptop, "run-c", "T-2", subscriber="sub-2", at=now)
+    assert arrivals(office, first) == [Arrival.REFUSED]
+    told = came(office, carried(laptop, tmp_path / "second"))
+    assert [run.arrival for run in told.runs] == [Arrival.REFUSED, Arrival.REFUSED, Arrival.NEW]
+    assert "was erased here" in told.runs[0].words
+    assert "sub-1" not in " ".join(run.words for run in told.runs)
+    rows = StoredRuns(case_store(office)).runs()
+    assert {row.subscriber for row in rows} == {None, "sub-2"}
+
+
+def test_who_is_a_customer_again_long_after_is_not_refused(
+    laptop: Config, office: Config, tmp_path: Path
+) -> None:
+    """No pack from before the erasure can be in use then."""
+    forget_subscriber(office, "sub-1", "they asked")
+    did(laptop, "run-a", at=AT.now(tz=AT.tzinfo) + timedelta(days=15))
+    assert arrivals(office, carried(laptop, tmp_path / "home")) == [Arrival.NEW]
+
+
+def test_a_file_of_parts_that_was_cut_is_refused() -> None:
+    """Half of it would look like all of it."""
+    whole = parted([b"abc", b"de"])
+    assert list(parts_of(whole)) == [b"abc", b"de"]
+    assert list(parts_of(b"one alone")) == [b"one alone"]
+    for broken in (*(whole[:length] for length in range(35, len(whole))), whole + b"x"):
+        with pytest.raises(PackError, match="whole file"):
+            list(parts_of(broken))
+
+
+def test_nothing_comes_back_for_as_long_as_a_pack_may_live() -> None:
+    """The room of the store cannot see the one of packs, so the two are held together here."""
+    assert STILL_OUT == LONGEST

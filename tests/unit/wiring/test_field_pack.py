@@ -63,6 +63,7 @@ def office(tmp_path: Path) -> Path:
     (folder / "config.yaml").write_text(
         "inventory: {kind: file, path: inventory.yaml}\n"
         "field: {sign_with: 'file:office.json#key'}\n"
+        "staff: {me: ines, members: {ines: {role: second_line}, vera: {role: viewer}}}\n"
         "playbook_folders: [ours]\n",
         encoding="utf-8",
     )
@@ -121,6 +122,17 @@ def test_nothing_beyond_the_visits_goes_along(office: Path) -> None:
     assert [port.subscriber for port in visit.node_ports] == ["sub-1", "sub-2"]
     with pytest.raises(UnknownSubscriberError, match="has no visit to 'sub-3'; it has sub-1"):
         PackedInventory(pack).subscriber("sub-3")
+
+
+def test_who_may_look_may_not_pack(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a pack the credentials of customers' routers leave the office."""
+    monkeypatch.setenv("CPE_DIAG_STAFF", "vera")
+    made = ("--for", enrolled().recipient, "--out", str(office.with_name("a.pack")))
+    words = ["--config", str(office), "field", "pack", "--visit", "sub-1", *made]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 20
+    assert "field.pack" in result.output
+    assert not office.with_name("a.pack").exists()
 
 
 def test_a_credential_that_was_not_packed_is_not_looked_for(office: Path) -> None:
