@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Maybe, Missing
-from cpe_diag.domain.router_facts import LanStatus, LogEvents, RouterSystem, WanStatus
+from cpe_diag.domain.router_facts import DhcpRange, LanStatus, LogEvents, RouterSystem, WanStatus
 from cpe_diag.domain.wifi_facts import (
     AirScan,
     Radio,
@@ -35,6 +35,7 @@ from cpe_diag.driver_kit.parsers.device_watch import device_watch
 from cpe_diag.driver_kit.parsers.fields import UNSUPPORTED, needed_address
 from cpe_diag.driver_kit.parsers.forwarding import forwarding
 from cpe_diag.driver_kit.parsers.home_network import leases, neighbours
+from cpe_diag.driver_kit.parsers.home_watch import home_watch
 from cpe_diag.driver_kit.parsers.ip_addresses import IpDevice, ip_devices
 from cpe_diag.driver_kit.parsers.ipv4 import pool_size
 from cpe_diag.driver_kit.parsers.kernel_net import default_route, name_servers
@@ -61,6 +62,7 @@ __all__ = (
     "device_frames",
     "device_presence",
     "device_watch",
+    "home_watch",
     "lan_offers",
     "lan_routers",
 )
@@ -79,6 +81,8 @@ LOOPBACK: Final = "127."
 DEFAULT6: Final = re.compile(r"^default via ([0-9a-f:]{3,39}) dev (\S+)", re.MULTILINE)
 # dhclient(8) (-P) and odhcp6c: who surely asks for a prefix.
 ASKS_FOR_PREFIX: Final = re.compile(r"^(?:dhclient .*-P\b|odhcp6c\b)", re.MULTILINE)
+# dhclient.leases(5): `iaprefix PREFIX/LENGTH {` in `lease6 {`, of which the last one counts.
+IA_PREFIX: Final = re.compile(r"\biaprefix ([0-9a-f:]+/\d{1,3}) \{")
 # RFC 4193, section 3.1.
 OWN_MAKING: Final = IPv6Network("fc00::/7")
 # Linux net/ipv4/udp.c, udp4_format_sock: local port in hexadecimal. RFC 2131: 67; RFC 1035: 53.
@@ -178,6 +182,7 @@ def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
         ipv6_prefixes=_prefixes(devices, name, parts.get("clients", "")),
         ipv6_gateway=_gateway6(parts, name),
         dns_by_hand=_by_hand(parts, answer.command.label),
+        ipv6_handed_out=_handed_out(parts.get("handed out", "")),
     )
 
 
@@ -205,6 +210,13 @@ def _prefixes(devices: Mapping[str, IpDevice], wan: str, clients: str) -> Maybe[
     if not networks and not ASKS_FOR_PREFIX.search(clients):
         return UNSUPPORTED
     return tuple(str(one) for one in sorted(networks))
+
+
+def _handed_out(leases: str) -> Maybe[tuple[str, ...]]:
+    """Give the prefixes of dhclient's last lease; other clients write none that is read here."""
+    last = leases.rpartition("lease6 {")[2]
+    told = tuple(dict.fromkeys(IA_PREFIX.findall(last)))
+    return told or UNSUPPORTED
 
 
 def _gateway6(parts: Mapping[str, str], wan: str) -> Maybe[str | None]:
@@ -256,6 +268,11 @@ def router_lan(answers: Answers, _: ReadingContext) -> LanStatus:
         switched_on=bridge.up if bridge is not None else UNSUPPORTED,
         dhcp_gateways=_given(GIVEN_ROUTER, settings) if settings else UNSUPPORTED,
         dhcp_name_servers=_given(GIVEN_SERVERS, settings) if settings else UNSUPPORTED,
+        dhcp_ranges=tuple(
+            DhcpRange(first=first, last=last) for first, last in DHCP_RANGE.findall(settings)
+        )
+        if settings
+        else UNSUPPORTED,
     )
 
 

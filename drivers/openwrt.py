@@ -36,6 +36,7 @@ from cpe_diag.driver_kit.parsers.device_look import device_flows, device_presenc
 from cpe_diag.driver_kit.parsers.device_watch import device_watch
 from cpe_diag.driver_kit.parsers.forwarding import forwarding
 from cpe_diag.driver_kit.parsers.home_network import leases, neighbours, uci_options
+from cpe_diag.driver_kit.parsers.home_watch import home_watch
 from cpe_diag.driver_kit.parsers.lan_watch import device_frames, lan_routers
 from cpe_diag.driver_kit.parsers.log_lines import classify
 from cpe_diag.driver_kit.parsers.restart_reason import restart_reason
@@ -54,6 +55,7 @@ __all__ = (
     "device_frames",
     "device_presence",
     "device_watch",
+    "home_watch",
     "lan_offers",
     "lan_routers",
 )
@@ -179,6 +181,7 @@ def router_wan(answers: Answers, _: ReadingContext) -> WanStatus:
         ),
         ipv6_addresses=ipv6,
         ipv6_prefixes=prefixes,
+        ipv6_handed_out=prefixes,
         mtu=fields.whole(_layer3(status, devices), "mtu"),
     )
 

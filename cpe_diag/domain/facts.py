@@ -18,6 +18,7 @@ from cpe_diag.domain.field_facts import (
     PluggedInto,
 )
 from cpe_diag.domain.history_facts import PortHistory
+from cpe_diag.domain.home_facts import HomeWatch
 from cpe_diag.domain.lan_facts import DeviceFrames, LanRouters
 from cpe_diag.domain.line_facts import LineGrowth, LineQuality
 from cpe_diag.domain.load_facts import LoadTest, PathQuality, RateTrain
@@ -103,6 +104,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="device_presence", value_type=DevicePresence, subjects=("device",)),
     FactKind(id="device_flows", value_type=DeviceFlows, subjects=("device",)),
     FactKind(id="device_watch", value_type=DeviceWatch, subjects=("device",)),
+    FactKind(id="home_watch", value_type=HomeWatch, subjects=("router",)),
     FactKind(id="lan_offers", value_type=LanOffers, subjects=("router",)),
     FactKind(id="lan_routers", value_type=LanRouters, subjects=("router",)),
     FactKind(id="device_frames", value_type=DeviceFrames, subjects=("device",)),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cpe_diag.domain.missing import Maybe
+from cpe_diag.domain.device_facts import Tries
+from cpe_diag.domain.missing import NOT_ASKED, Maybe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,10 @@ class LanRouters:
     `address_taken_by` are hardware addresses that answer for the router's own address (RFC 5227,
     section 2.1.1); Missing where the router cannot ask. `listened` False: the router cannot
     listen, and knows from its neighbour table alone. `well` are answers of devices to another
-    network's address that came by way of the router.
+    network's address that came by way of the router. `tried` is heard on the home's side: for each
+    device at how many places it asked for a page, and at how many it was answered. `ended_in_vain`
+    are connections for pages that it had to end again and again, since the far end never said that
+    it heard it, by device. Both are Missing where the router cannot listen.
     """
 
     address: str
@@ -36,6 +40,8 @@ class LanRouters:
     address_taken_by: Maybe[tuple[str, ...]]
     listened: bool
     well: int
+    tried: Maybe[tuple[Tries, ...]] = NOT_ASKED
+    ended_in_vain: Maybe[tuple[int, ...]] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,9 @@ class WanStatus:
     `ipv6_addresses` are those of the WAN device, `ipv6_prefixes` what the operator delegated to
     the home; empty where there are none. `mtu` is the WAN device's, in bytes of an IP packet.
     `ipv6_gateway` None: there is no default route of IPv6. `dns_by_hand` are those of the name
-    servers that somebody has set on the router; the others came with the line.
+    servers that somebody has set on the router; the others came with the line. `ipv6_handed_out`
+    is what the operator's server handed out for the home (RFC 8415, section 6.3), as the router's
+    client has it; `ipv6_prefixes` may be what the home has, whoever it is from.
     """
 
     up: bool
@@ -77,6 +79,7 @@ class WanStatus:
     mtu: Maybe[int] = NOT_ASKED
     ipv6_gateway: Maybe[str | None] = NOT_ASKED
     dns_by_hand: Maybe[tuple[str, ...]] = NOT_ASKED
+    ipv6_handed_out: Maybe[tuple[str, ...]] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,14 @@ class DhcpLease:
     address: str
     host: str
     expires_at_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DhcpRange:
+    """Addresses that a DHCP server may hand out, from the first to the last."""
+
+    first: str
+    last: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +133,8 @@ class LanStatus:
     `dns_forwarder_running` are whether the service is up; `dhcp_enabled` whether it is meant to
     serve the LAN; `dhcp_pool_size` is how many addresses it may hand out. `switched_on` is whether
     the LAN's own device is; `dhcp_gateways` are those that its DHCP server is set to name, None:
-    itself; `dhcp_name_servers` the name servers, None: itself.
+    itself; `dhcp_name_servers` the name servers, None: itself; `dhcp_ranges` what it is set
+    to hand out.
     """
 
     prefix: Maybe[str]
@@ -136,6 +148,7 @@ class LanStatus:
     switched_on: Maybe[bool] = NOT_ASKED
     dhcp_gateways: Maybe[tuple[str, ...] | None] = NOT_ASKED
     dhcp_name_servers: Maybe[tuple[str, ...] | None] = NOT_ASKED
+    dhcp_ranges: Maybe[tuple[DhcpRange, ...]] = NOT_ASKED
 
 
 class LogEventKind(StrEnum):

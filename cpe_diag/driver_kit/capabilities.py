@@ -52,6 +52,7 @@ ROUTER_READING: Final = (
     "device_presence",
     "device_flows",
     "device_watch",
+    "home_watch",
     "lan_offers",
     "lan_routers",
     "device_frames",

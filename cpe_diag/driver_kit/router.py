@@ -82,12 +82,13 @@ class RouterDriver:
 
     `questions` maps ids to questions. Ids that name a kind of fact give that fact:
     `router_system`, `router_wan`, `router_lan`, `router_log`, `router_wifi`, `wifi_clients`,
-    `air_scan`, `router_forwarding`, `lan_offers`, `lan_routers`; those with a target are
-    `device_presence`, `device_flows` and `device_watch` (of a device's address), `device_frames`
-    (of its hardware address; server: its address, or `none`), `ping`, `ping_from_home` (parameters
-    target, source: the router's own address in the home), `ping_full` (target, size: bytes of
-    data, not to be cut into pieces), `ping_ipv6` (target: a name), `dns_forwarder` (ask the
-    router's own forwarder), `dns_direct` (target, server), `http`, `ping_train`, `rate_train` and
+    `air_scan`, `router_forwarding`, `lan_offers`, `lan_routers`, `home_watch` (server: the
+    operator's resolver); those with a target are `device_presence`, `device_flows` and
+    `device_watch` (of a device's address), `device_frames` (of its hardware address; server: its
+    address, or `none`), `ping`, `ping_from_home` (parameters target, source: the router's own
+    address in the home), `ping_full` (target, size: bytes of data, not to be cut into pieces),
+    `ping_ipv6` (target: a name), `dns_forwarder` (ask the router's own forwarder), `dns_direct`
+    (target, server), `http`, `ping_train`, `rate_train` and
     `load_test` (target: the URL; server: the operator's edge). `allowed_keys` is the allow-list
     for redaction of raw answers; `raw_forms` maps a command's label to the form of its answer, and
     what has no form is left out as a whole. `actions` are the changes it can make, `revert` how

@@ -52,6 +52,26 @@ CAUSES_ROUTER_SERVICES: Final[tuple[Cause, ...]] = (
         source="RFC 2132, section 3.5 (router option): the address that it names is not its own",
     ),
     Cause(
+        id="lan_dhcp_range",
+        domain=FaultDomain.ROUTER,
+        destination=Destination.SECOND_LINE,
+        title="The router is set to hand out addresses of another network than its own",
+        needs=(must("lan_pool_elsewhere"),),
+        supports=(when("lan_pool_elsewhere", 5.5),),
+        explains=(
+            "lan_pool_elsewhere",
+            "lan_dhcp_not_serving",
+            "device_address_foreign",
+            *DEVICES_CUT_OFF,
+        ),
+        next_action="Put its range of addresses into the network that it has in the home; have the"
+        " devices reconnect.",
+        tell_customer="Your router hands out addresses that do not fit it. We will correct its"
+        " settings with you; your devices then need to reconnect.",
+        source="dnsmasq(8), dhcp-range; RFC 2131, section 4.3.1: an address is of the network that"
+        " the request came from",
+    ),
+    Cause(
         id="router_no_route",
         domain=FaultDomain.ROUTER,
         destination=Destination.SECOND_LINE,

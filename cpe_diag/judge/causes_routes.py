@@ -56,6 +56,10 @@ CAUSES_ROUTES: Final[tuple[Cause, ...]] = (
             "device_connects_in_vain",
             "device_gets_no_pages",
             "device_no_way_out",
+            "home_connects_in_vain",
+            "home_heard_in_vain",
+            "home_ipv6_in_vain",
+            "home_lost_in_router",
         ),
         next_action="Take the route (or the tunnel or rule that sets it) out of the router's"
         " settings; look whether somebody still needs it.",
@@ -90,10 +94,15 @@ CAUSES_ROUTES: Final[tuple[Cause, ...]] = (
         destination=Destination.SECOND_LINE,
         title="The router's own traffic comes back, the home's is lost in the router",
         where=True,
-        needs=(must("router_loses_home"), must_not("internet_unreachable")),
-        supports=(when("router_loses_home", 4.4),),
+        needs=(must_not("internet_unreachable"),),
+        supports=(when("router_loses_home", 4.4), when("home_lost_in_router", 4.4)),
         explains=(
             "router_loses_home",
+            "home_lost_in_router",
+            "home_connects_in_vain",
+            "home_heard_in_vain",
+            "home_ipv6_in_vain",
+            "home_stalls",
             "device_unanswering",
             "device_connects_in_vain",
             "device_gets_no_pages",
@@ -104,7 +113,8 @@ CAUSES_ROUTES: Final[tuple[Cause, ...]] = (
         tell_customer="Your router gets through itself, and does not pass on what your devices"
         " ask for. We will correct its settings with you.",
         source="enclosure: the same packets with the router's own address return, its rules"
-        " translate the home's",
+        " translate the home's; or every page comes to the router itself, and few to several"
+        " devices of the home (nf_conntrack, or frames heard on the home's side)",
     ),
     Cause(
         id="router_translation_wrong",

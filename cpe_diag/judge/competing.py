@@ -50,6 +50,7 @@ OUTAGE: Final = frozenset(
         "router_names_lie",
         "lan_switched_off",
         "lan_wrong_gateway",
+        "lan_pool_elsewhere",
     }
 )
 """Where one of these holds, nothing works, whatever else is wrong in the home."""

@@ -21,10 +21,29 @@ NOTHING_PASSES: Final = (
     "router_holds_device",
     "lan_switched_off",
     "lan_wrong_gateway",
+    "lan_pool_elsewhere",
     "router_sends_astray",
     "router_diverts_pages",
     "router_loses_home",
 )
+NO_PAGES: Final = (
+    *NOTHING_PASSES,
+    "router_no_route",
+    "router_translates_wrongly",
+    "router_drops_web",
+    "home_lost_in_router",
+    "router_direct_dns_fails",
+    "flows_lost",
+    "web_held_back",
+    "tls_held_back",
+    "tls_from_home_held_back",
+    "large_packets_lost",
+    "internet_loss",
+    "gateway_loss",
+    "lan_rogue_router",
+    "lan_duplicate_address",
+)
+"""No page comes to the home, or few."""
 KEPT_OUT: Final = (
     "device_outside_home",
     "device_port_cut",
@@ -180,8 +199,19 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ),
     ),
     ("ipv6_unreachable", (*NO_WAY_OUT, "internet_unreachable", "router_sends_astray")),
-    ("ipv6_prefix_unreachable", ("router_sends_astray",)),
+    ("ipv6_prefix_unreachable", ("router_sends_astray", "router_prefix_old")),
     ("router_loses_home", ("router_sends_astray", "router_translates_wrongly")),
+    ("home_lost_in_router", (*NOTHING_PASSES, "router_translates_wrongly", "router_drops_web")),
+    ("home_connects_in_vain", NO_PAGES),
+    ("home_heard_in_vain", NO_PAGES),
+    (
+        "home_ipv6_in_vain",
+        (
+            *("ipv6_unreachable", "ipv6_prefix_unreachable", "router_drops_ipv6"),
+            *("ipv6_no_prefix", "router_prefix_old", *NO_PAGES),
+        ),
+    ),
+    ("home_stalls", NO_PAGES),
     ("forwarding_blocked", ("forwarding_off",)),
     ("router_drops_port", ("forwarding_blocked",)),
     ("router_drops_names", ("router_drops_port",)),
@@ -258,7 +288,10 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ),
     (
         "device_address_foreign",
-        ("lan_rogue_dhcp", "lan_dhcp_not_serving", "lan_pool_exhausted", *KEPT_OUT),
+        (
+            *("lan_rogue_dhcp", "lan_dhcp_not_serving", "lan_pool_exhausted"),
+            *("lan_pool_elsewhere", *KEPT_OUT),
+        ),
     ),
     (
         "device_no_lease",

@@ -51,6 +51,7 @@ WAY_OUT: Final = (
     "router_translates_wrongly",
     "router_loses_home",
     "router_names_lie",
+    "router_prefix_old",
     "nat_missing",
     "large_packets_lost",
     "wan_mtu_wrong",
@@ -72,6 +73,7 @@ WAY_OUT: Final = (
 HOME: Final = (
     "lan_switched_off",
     "lan_wrong_gateway",
+    "lan_pool_elsewhere",
     "lan_dhcp_not_serving",
     "lan_rogue_dhcp",
     "lan_rogue_router",
@@ -108,6 +110,14 @@ IN_HOME: Final = (
     "home_large_lost",
 )
 
+HOME_FELT: Final = (
+    "home_connects_in_vain",
+    "home_heard_in_vain",
+    "home_ipv6_in_vain",
+    "home_stalls",
+)
+"""Where its router can tell, what the home's devices try must be seen to come about."""
+
 GETS_NONE: Final = "device_gets_no_pages"
 """Where its router can tell, the device that is complained of must be seen to get its pages."""
 
@@ -126,9 +136,10 @@ KEPT_FROM_DEVICE: Final = (
 
 RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        NO_INTERNET: (*WAY_OUT, *HOME, GETS_NONE),
+        NO_INTERNET: (*WAY_OUT, *HOME, *HOME_FELT, GETS_NONE),
         SLOW: (
             *WAY_OUT,
+            *HOME_FELT,
             "lan_rogue_router",
             "line_rate_low",
             "profile_wrong",
@@ -156,6 +167,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
         DROPS: (
             *WAY_OUT,
+            *HOME_FELT,
             "line_retraining",
             "ranging_timeouts",
             "port_flaps",
@@ -273,6 +285,8 @@ MAY_BE_UNKNOWN: Final = frozenset(
         "router_names_lie",
         "lan_switched_off",
         "lan_wrong_gateway",
+        "lan_pool_elsewhere",
+        "router_prefix_old",
         "nat_missing",
         "large_packets_lost",
         "wan_mtu_wrong",
@@ -307,6 +321,7 @@ MAY_BE_UNKNOWN: Final = frozenset(
         "lan_duplicate_address",
         "lan_rogue_router",
         *KEPT_FROM_DEVICE,
+        *HOME_FELT,
         "ipv6_no_prefix",
         "ipv6_unreachable",
         "ipv6_prefix_unreachable",

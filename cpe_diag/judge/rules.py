@@ -18,8 +18,10 @@ from cpe_diag.judge.rules_frames import RULES_FRAMES
 from cpe_diag.judge.rules_groups import RULES_GROUPS
 from cpe_diag.judge.rules_history import RULES_HISTORY
 from cpe_diag.judge.rules_home import RULES_HOME
+from cpe_diag.judge.rules_home_watch import RULES_HOME_WATCH
 from cpe_diag.judge.rules_ipv6 import RULES_IPV6
 from cpe_diag.judge.rules_lan import RULES_LAN
+from cpe_diag.judge.rules_lan_settings import RULES_LAN_SETTINGS
 from cpe_diag.judge.rules_line import RULES_LINE
 from cpe_diag.judge.rules_load import RULES_LOAD
 from cpe_diag.judge.rules_name_servers import RULES_NAME_SERVERS
@@ -51,7 +53,7 @@ from cpe_diag.judge.rules_wifi import RULES_WIFI
 if TYPE_CHECKING:
     from cpe_diag.judge.rule import Rule
 
-REVISION: Final = 5
+REVISION: Final = 6
 """Raised by hand whenever what a rule computes changes without a change of its id."""
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -83,6 +85,8 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_IPV6,
     *RULES_FIRMWARE,
     *RULES_HOME,
+    *RULES_HOME_WATCH,
+    *RULES_LAN_SETTINGS,
     *RULES_DEVICE,
     *RULES_FLOWS,
     *RULES_PAGES,

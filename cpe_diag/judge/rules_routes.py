@@ -18,7 +18,9 @@ from cpe_diag.judge.keys import (
     DNS_PLATFORM,
     DNS_PLATFORM_IPV6,
     FORWARDING,
+    HOME_WATCH,
     LAN,
+    LAN_ROUTERS,
     PING_FROM_HOME,
     PING_GATEWAY,
     PING_REFERENCE,
@@ -26,6 +28,7 @@ from cpe_diag.judge.keys import (
 )
 from cpe_diag.judge.route_lookup import Packet, ways
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, rate, yes
+from cpe_diag.judge.rules_home_watch import home_connects_in_vain, home_heard_in_vain
 from cpe_diag.judge.rules_way_out import is_private, lan_interface
 
 if TYPE_CHECKING:
@@ -78,7 +81,8 @@ def router_sends_astray(facts: Facts) -> Answer:
         if _foreign(target, wan):
             continue
         astray = [
-            _astray(routes, way, facts) for way in ways(routes, _packet(facts, routes, target))
+            _astray(routes, way, facts, target)
+            for way in ways(routes, _packet(facts, routes, target))
         ]
         if astray and all(astray):
             words = f"what the home sends to {name} ({target}) {' or '.join(map(str, astray))}"
@@ -107,7 +111,12 @@ def _packet(facts: Facts, routes: RouterRoutes, target: IPv4Address | IPv6Addres
     return Packet(target=target, source=host, comes_in=device)
 
 
-def _astray(routes: RouterRoutes, way: RouterRoute | None, facts: Facts) -> str:
+def _astray(
+    routes: RouterRoutes,
+    way: RouterRoute | None,
+    facts: Facts,
+    target: IPv4Address | IPv6Address,
+) -> str:
     """Say how a way does not lead out; empty where it may."""
     if way is None:
         return "has no way"
@@ -115,10 +124,12 @@ def _astray(routes: RouterRoutes, way: RouterRoute | None, facts: Facts) -> str:
         return f"is ended by a route to {way.network} ({way.kind})"
     if way.kind is RouteKind.LOCAL:
         return f"is taken in by the router itself ({way.network})"
-    return _home_or_tunnel(routes, way, facts)
+    return _home_or_tunnel(routes, way, facts, target)
 
 
-def _home_or_tunnel(routes: RouterRoutes, way: RouterRoute, facts: Facts) -> str:
+def _home_or_tunnel(
+    routes: RouterRoutes, way: RouterRoute, facts: Facts, target: IPv4Address | IPv6Address
+) -> str:
     """Say whether a way leads back into the home, or into a tunnel that gives nothing back."""
     lan = lan_interface(facts)
     if lan is None:
@@ -128,11 +139,28 @@ def _home_or_tunnel(routes: RouterRoutes, way: RouterRoute, facts: Facts) -> str
     if inside or (way.devices and set(way.devices) == {home}):
         via = f" via {', '.join(way.gateways)}" if way.gateways else ""
         return f"is sent back into the home by a route to {way.network}{via}"
-    tunnels = way.devices and all(map(TUNNEL.match, way.devices))
-    if tunnels and _lost_beyond_the_edge(facts):
-        names = " and ".join(way.devices)
+    names = " and ".join(way.devices)
+    tunnel = bool(way.devices) and all(map(TUNNEL.match, way.devices))
+    if tunnel and _lost_beyond_the_edge(facts):
         return f"leaves by the tunnel {names}, from which nothing comes back"
+    if (tunnel or _another_way(routes, way, target)) and _home_in_vain(facts):
+        return f"leaves by {names}, by which few of the home's connections come about"
     return ""
+
+
+def _another_way(
+    routes: RouterRoutes, way: RouterRoute, target: IPv4Address | IPv6Address
+) -> bool:
+    """Tell whether the router's own packets to a target surely leave by another device."""
+    own = [one for one in ways(routes, Packet(target=target)) if one is not None]
+    return bool(own) and all(set(one.devices).isdisjoint(way.devices) for one in own)
+
+
+def _home_in_vain(facts: Facts) -> bool:
+    """Tell whether what the home tries is seen or felt to be in vain."""
+    ping = facts.fact(PingCheck, PING_FROM_HOME)
+    lost = ping is not None and ping.sent > 0 and not ping.received
+    return lost or bool(home_connects_in_vain(facts).answer or home_heard_in_vain(facts).answer)
 
 
 def _lost_beyond_the_edge(facts: Facts) -> bool:
@@ -258,7 +286,7 @@ RULES_ROUTES: Final[tuple[Rule, ...]] = (
         question="Does the router send what the home sends out somewhere else?",
         needs=(
             *(FORWARDING, WAN, LAN, *NAMES_OF_TARGETS, DNS_DIRECT),
-            *(PING_GATEWAY, PING_REFERENCE),
+            *(PING_GATEWAY, PING_REFERENCE, PING_FROM_HOME, HOME_WATCH, LAN_ROUTERS),
         ),
         ask=router_sends_astray,
     ),

@@ -127,6 +127,57 @@ THRESHOLDS_HOME: Final[tuple[Threshold, ...]] = (
         meaning="losses that lie so much closer together than by chance come in spells",
     ),
     Threshold(
+        id="home_tries",
+        value=5.0,
+        unit="places that the home's devices asked for a page within 30 s",
+        source=PROPOSAL + ": 0.7 to the power of 5 is 0.17: with fewer, a third that fails says"
+        " little",
+        meaning="with fewer nothing is said of what the home tries",
+    ),
+    Threshold(
+        id="home_heard",
+        value=3.0,
+        unit="places asked for a page within the seconds that one listens",
+        source=PROPOSAL + ": what is sent is heard, whether it is passed on or not, so that fewer"
+        " do than of the table; the home has to be busy meanwhile",
+        meaning="with fewer nothing is said of what is heard on the home's side",
+    ),
+    Threshold(
+        id="home_names",
+        value=8.0,
+        unit="names that the router gave the home within 30 s",
+        source=PROPOSAL + ": four names, each for IPv4 and IPv6 (RFC 8305, section 3)",
+        meaning="a home that asked for fewer is not at its devices",
+    ),
+    Threshold(
+        id="home_vain_share",
+        value=0.3,
+        unit="of the places asked",
+        source=PROPOSAL + ": single sites that are gone, or that a list keeps away, are fewer",
+        meaning="a larger share that does not answer is no matter of single sites",
+    ),
+    Threshold(
+        id="home_device_vain",
+        value=2.0,
+        unit="places that one device asked in vain",
+        source=PROPOSAL + ": a device whose maker has closed asks one dead server again and again",
+        meaning="a device that asks fewer places in vain does not suffer from its router",
+    ),
+    Threshold(
+        id="home_stalled_bytes",
+        value=1_000_000.0,
+        unit="bytes that came to the router itself",
+        source=PROPOSAL + ": far more than a page's head, after which offloading begins",
+        meaning="where so much comes to the router, its line does not stall connections",
+    ),
+    Threshold(
+        id="home_luck",
+        value=0.05,
+        unit="chance",
+        source="R. A. Fisher, Statistical Methods for Research Workers, section 12: one in twenty",
+        meaning="where the router's own pages came by less luck than this, they go another way",
+    ),
+    Threshold(
         id="device_half_open",
         value=2.0,
         unit="connections in the router's table",

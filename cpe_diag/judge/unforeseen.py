@@ -35,6 +35,7 @@ FELT: Final = frozenset(
     {
         *("ping", "dns", "http", "path_quality", "rate_train", "load_test", "name_truth"),
         *("reachability", "dhcp_server", "device_presence", "device_watch", "device_flows"),
+        "home_watch",
     }
 )
 """Facts that tell how a path works; in all others a device tells of itself."""

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
         LanOffers,
         LanSocket,
         NameQueries,
+        Tries,
     )
+    from cpe_diag.domain.home_facts import HomeWatch
     from cpe_diag.domain.lan_facts import (
         AnnouncedRouter,
         DeviceFrames,
@@ -77,6 +79,29 @@ def device_watch(fact: DeviceWatch) -> str:
     return ", ".join(parts)
 
 
+def home_watch(fact: HomeWatch) -> str:
+    """Say what the home's devices tried, and what came of it."""
+    parts = [f"within {fact.span_s:.0f} s"]
+    for words, family in (("IPv4", fact.ipv4), ("IPv6", fact.ipv6)):
+        asked = sum(one.asked for one in family.pages)
+        if not asked:
+            continue
+        answered = sum(one.answered for one in family.pages)
+        places = f"{counted(len(family.pages), 'device')} asked at {counted(asked, 'place')}"
+        parts.append(f"{places} for pages by {words}, {answered} answered")
+    if fact.stalled:
+        parts.append(f"{counted(sum(fact.stalled), 'connection')} stand still")
+    if len(parts) == 1:
+        parts.append("no device asked for a page")
+    for words, names in (
+        ("the router", fact.names_of_router),
+        ("the operator's server", fact.names_of_operator),
+        ("another server", fact.names_of_others),
+    ):
+        parts += _names(words, names)
+    return ", ".join(parts)
+
+
 def _names(server: str, names: NameQueries) -> tuple[str, ...]:
     if not names.asked:
         return ()
@@ -91,7 +116,12 @@ def lan_routers(fact: LanRouters) -> str:
     if not parts:
         how = "heard" if fact.listened else "known"
         parts = [f"nobody else is {how} as a router of the home"]
-    return ", ".join(parts)
+    return ", ".join([*parts, *maybe(fact.tried, _heard_trying)])
+
+
+def _heard_trying(devices: tuple[Tries, ...]) -> str:
+    asked, answered = (sum(one.asked for one in devices), sum(one.answered for one in devices))
+    return f"heard asking at {counted(asked, 'place')} for pages, {answered} answered"
 
 
 def _announced(one: AnnouncedRouter) -> str:

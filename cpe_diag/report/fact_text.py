@@ -16,6 +16,7 @@ from cpe_diag.domain.field_facts import (
     FieldPppoe,
 )
 from cpe_diag.domain.history_facts import PortHistory
+from cpe_diag.domain.home_facts import HomeWatch
 from cpe_diag.domain.lan_facts import DeviceFrames, LanRouters
 from cpe_diag.domain.line_facts import LineDirection, LineGrowth, LineQuality
 from cpe_diag.domain.load_facts import LoadTest, PathQuality, RateTrain
@@ -317,6 +318,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     DevicePresence: device_text.device_presence,
     DeviceFlows: device_text.device_flows,
     DeviceWatch: device_text.device_watch,
+    HomeWatch: device_text.home_watch,
     FieldLink: field_text.field_link,
     FieldHeard: field_text.field_heard,
     FieldDhcp: field_text.field_dhcp,

@@ -14,6 +14,7 @@ from cpe_diag.domain.device_facts import (
     NameQueries,
     Tries,
 )
+from cpe_diag.domain.home_facts import FamilyTries, HomeWatch
 from cpe_diag.domain.lan_facts import (
     ArpAsked,
     DeviceFrames,
@@ -26,6 +27,7 @@ from cpe_diag.domain.lan_facts import (
 LAPTOP: Final = "02:00:5e:20:00:01"
 PHONE: Final = "02:00:5e:20:00:02"
 NO_TRIES: Final = Tries(asked=0, answered=0, taken_up=0)
+WELL: Final = Tries(asked=4, answered=4, taken_up=4)
 NOBODY: Final = NameQueries(asked=0, answered=0)
 
 DEVICE_FACTS: Final[dict[tuple[str, str], object]] = {
@@ -73,9 +75,34 @@ DEVICE_FACTS: Final[dict[tuple[str, str], object]] = {
         to_site=Tries(asked=2, answered=2, taken_up=2),
         dead_ends=0,
     ),
+    ("home_watch", "router"): HomeWatch(
+        span_s=30.0,
+        ipv4=FamilyTries(
+            pages=(WELL, WELL),
+            others=NO_TRIES,
+            quic=NO_TRIES,
+        ),
+        ipv6=FamilyTries(
+            pages=(WELL, WELL),
+            others=NO_TRIES,
+            quic=NO_TRIES,
+        ),
+        names_of_router=NameQueries(asked=9, answered=9),
+        names_of_operator=NOBODY,
+        names_of_others=NOBODY,
+        half_open=0,
+        stalled=(),
+        whole=True,
+    ),
     ("lan_offers", "router"): LanOffers(servers=()),
     ("lan_routers", "router"): LanRouters(
-        address="192.168.1.1", announced=(), address_taken_by=(), listened=True, well=4
+        address="192.168.1.1",
+        announced=(),
+        address_taken_by=(),
+        listened=True,
+        well=4,
+        tried=(WELL, WELL),
+        ended_in_vain=(),
     ),
     ("device_frames", "device"): DeviceFrames(
         network="br-lan",

@@ -35,6 +35,7 @@ from cpe_diag.domain.port_facts import (
 )
 from cpe_diag.domain.router_facts import (
     DhcpLease,
+    DhcpRange,
     LanNeighbour,
     LanPort,
     LanStatus,
@@ -377,6 +378,7 @@ def _router_facts() -> dict[tuple[str, str], object]:
             dhcp_gateways=None,
             dhcp_name_servers=None,
             dhcp_pool_size=150,
+            dhcp_ranges=(DhcpRange(first="192.168.1.100", last="192.168.1.249"),),
         ),
         ("router_log", "router"): LogEvents(lines_read=200, events=()),
         ("router_wifi", "router"): WifiStatus(

@@ -35,6 +35,7 @@ FROM_ROUTER: Final = (
     ("device_presence", "device"),
     ("device_flows", "device"),
     ("device_watch", "device"),
+    ("home_watch", "router"),
     ("lan_offers", "router"),
     ("lan_routers", "router"),
     ("device_frames", "device"),

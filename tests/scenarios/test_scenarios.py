@@ -25,6 +25,7 @@ from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_at_sites as sites
 from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_in_home as in_home
+from cpe_diag.testing import faults_of_home as home
 from cpe_diag.testing import faults_of_names as names
 from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing import faults_on_site as on_site
@@ -335,6 +336,16 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         ethernet_home,
         OUT,
         way_out.lan_dhcp_wrong_options,
+        ROUTER,
+        SECOND,
+    ),
+    _row("lan_dhcp_range", ethernet_home, OUT, home.pool_elsewhere, ROUTER, SECOND),
+    _row("router_old_prefix", ethernet_home, SLOW, home.prefix_old, ROUTER, SECOND),
+    _row(
+        "router_unexplained-passes_little_on",
+        ethernet_home,
+        OUT,
+        home.router_passes_little_on,
         ROUTER,
         SECOND,
     ),

@@ -24,6 +24,9 @@ _AFTER_HANDSHAKE: Final = frozenset(
 )
 # The same: the answer to a SYN was seen, and not the ACK that the one who began it owes.
 _HALF_OPEN: Final = "SYN_RECV"
+_ESTABLISHED: Final = "ESTABLISHED"
+# The same: one side has ended its half, and the other has not even said that it heard it.
+_ENDING: Final = frozenset({"FIN_WAIT", "LAST_ACK"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,9 @@ class Flow:
     """One flow as the one who began it addressed it; `port` is 0 where it has none.
 
     `silent_s` is how long ago its last packet was, where the kernel's times are known; else None.
+    `owed_s` is for how long one side has waited for the other to say that it heard it; None: none
+    does, or it is not known. `offloaded` ones are forgotten soon after their last packet
+    (nf_conntrack-sysctl.rst, nf_flowtable_tcp_timeout), and tell no times.
     """
 
     source: IPv4Address | IPv6Address
@@ -41,6 +47,8 @@ class Flow:
     half_open: bool
     protocol: str = ""
     silent_s: float | None = None
+    owed_s: float | None = None
+    offloaded: bool = False
 
 
 def flows(table: str, times: Mapping[str, int] | None = None) -> Iterator[Flow]:
@@ -73,6 +81,8 @@ def flows(table: str, times: Mapping[str, int] | None = None) -> Iterator[Flow]:
             half_open=state == _HALF_OPEN,
             protocol=match["protocol"],
             silent_s=_silent_s(match, state, times or {}),
+            owed_s=_owed_s(match, state, times or {}),
+            offloaded=offloaded,
         )
 
 
@@ -92,3 +102,23 @@ def _silent_s(match: re.Match[str], state: str, times: Mapping[str, int]) -> flo
     else:
         given = None
     return None if given is None else float(given - int(match["left"]))
+
+
+def _owed_s(match: re.Match[str], state: str, times: Mapping[str, int]) -> float | None:
+    """Reckon for how long one side has waited to be heard.
+
+    nf_conntrack_proto_tcp.c: a flow with data that was not acknowledged has the shorter time of
+    tcp_timeout_unacknowledged; an end that was not acknowledged keeps the flow in its state.
+    """
+    if match["protocol"] != "tcp" or match["left"] is None:
+        return None
+    if state in _ENDING:
+        given = times.get(f"tcp_timeout_{state.lower()}")
+    elif state == _ESTABLISHED:
+        given = times.get("tcp_timeout_unacknowledged")
+        whole = times.get("tcp_timeout_established")
+        given = None if given is None or whole is None or whole <= given else given
+    else:
+        given = None
+    owed = None if given is None else given - int(match["left"])
+    return None if owed is None or owed < 0 else float(owed)

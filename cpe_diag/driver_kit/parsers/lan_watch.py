@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.device_facts import Tries
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.lan_facts import (
     AnnouncedRouter,
@@ -39,6 +40,9 @@ _RA: Final = re.compile(rf"^ra {_MAC} (\d+)$", re.MULTILINE)
 _TO: Final = re.compile(rf"^to {_MAC} (\d+)$", re.MULTILINE)
 # Our own line: answers to pings from an address of another network.
 _WELL: Final = re.compile(r"^well (\d+)$", re.MULTILINE)
+# Our own line: at how many places one device asked for a page, and was answered; what it ended in
+# vain.
+_TRIED: Final = re.compile(r"^tried (\d+) (\d+) (\d+)$", re.MULTILINE)
 # Our own line: the home's bridge and its hardware address.
 _HOME: Final = re.compile(rf"^(\S+) {_MAC}$", re.MULTILINE)
 # Our own line: a socket, and what its files in sysfs say (sysfs-class-net, sysfs of the bridge).
@@ -86,7 +90,21 @@ def lan_routers(answers: tuple[CommandAnswer, ...], _: ReadingContext) -> LanRou
         address_taken_by=_taken(needed(parts, "arp", label), own, label),
         listened=listened,
         well=sum(int(times) for times in _WELL.findall(heard)),
+        tried=_tried(heard) if listened else UNSUPPORTED,
+        ended_in_vain=_ended_in_vain(heard) if listened else UNSUPPORTED,
     )
+
+
+def _tried(heard: str) -> tuple[Tries, ...]:
+    return tuple(
+        Tries(asked=int(asked), answered=int(answered), taken_up=int(answered))
+        for asked, answered, _ in _TRIED.findall(heard)
+        if int(asked)
+    )
+
+
+def _ended_in_vain(heard: str) -> tuple[int, ...]:
+    return tuple(int(times) for _, _, times in _TRIED.findall(heard) if int(times))
 
 
 def _taken(said: str, own: re.Match[str], label: str) -> Maybe[tuple[str, ...]]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from cpe_diag.domain.device_facts import Tries
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.lan_facts import (
     AnnouncedRouter,
@@ -179,3 +180,11 @@ def test_an_answer_without_its_parts_is_no_silence(question: str, text: str) -> 
     """What was not read was not seen good."""
     with pytest.raises(UnreadableError):
         ask(question, text)
+
+
+def test_what_devices_are_heard_to_ask_for_is_counted_by_device() -> None:
+    """Also what the router does not pass on, which its table never shows."""
+    fact = routers(heard="tried 4 1 0\ntried 0 0 2\n")
+    assert fact.tried == (Tries(asked=4, answered=1, taken_up=1),)
+    assert fact.ended_in_vain == (2,)
+    assert routers(heard="no tcpdump\n").tried == Missing(why=FailureKind.UNSUPPORTED)

@@ -175,7 +175,21 @@ def test_the_line_to_the_operator_is_what_addresses_are_translated_on() -> None:
         ipv6_prefixes=UNSUPPORTED,
         ipv6_gateway=UNSUPPORTED,
         dns_by_hand=UNSUPPORTED,
+        ipv6_handed_out=UNSUPPORTED,
     )
+
+
+def test_the_prefix_that_was_handed_out_is_that_of_the_last_lease() -> None:
+    """What the home has may be older (RFC 8978)."""
+    (answer,) = recorded("wan")
+    leases = (
+        "lease6 {\n    iaprefix 2001:db8:1:900::/56 {\nlease6 {\n    iaprefix 2001:db8:1::/56 {\n"
+    )
+    text = answer.output.replace("rc=0", f"== handed out\n{leases}rc=0")
+    told = CommandAnswer(command=answer.command, output=text, exit_status=0)
+    wan = read("wan", (told,))
+    assert isinstance(wan, WanStatus)
+    assert wan.ipv6_handed_out == ("2001:db8:1::/56",)
 
 
 @pytest.mark.parametrize(

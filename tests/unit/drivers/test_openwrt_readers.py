@@ -248,6 +248,7 @@ def test_the_recorded_wan_is_read() -> None:
         error_codes=(),
         ipv6_addresses=(),
         ipv6_prefixes=(),
+        ipv6_handed_out=(),
         mtu=1500,
         dns_by_hand=UNSUPPORTED,
     )

@@ -25,6 +25,7 @@ from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_at_sites as sites
 from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_in_home as in_home
+from cpe_diag.testing import faults_of_home as home
 from cpe_diag.testing import faults_of_names as names
 from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing import faults_on_site as on_site
@@ -181,6 +182,13 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
         routes.router_translation_wrong(ETH),
         routes.with_routes(ETH),
     ),
+    ("home_connects_in_vain", home.home_in_vain(ETH), ETH),
+    ("home_heard_in_vain", home.home_in_vain(ETH), ETH),
+    ("home_ipv6_in_vain", home.home_ipv6_in_vain(ETH), ETH),
+    ("home_stalls", home.home_stalls(ETH), ETH),
+    ("home_lost_in_router", home.router_passes_little_on(ETH), ETH),
+    ("lan_pool_elsewhere", home.pool_elsewhere(ETH), ETH),
+    ("router_prefix_old", home.prefix_old(ETH), home.prefix_known(ETH)),
     ("router_loses_home", routes.router_unexplained(ETH), ETH),
     ("router_shapes_low", routes.router_bandwidth_control(ETH), routes.with_routes(ETH)),
     ("ipv6_prefix_unreachable", routes.prefix_not_routed(ETH), way_out.ipv6_home(ETH)),
