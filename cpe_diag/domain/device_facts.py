@@ -123,7 +123,8 @@ class DeviceWatch:
     the sockets that lost their link meanwhile. `far_ends` came later. `to_site` are its
     connections to the addresses that the site in question is known to have, `dead_ends` the places
     past the router where it tried TCP and nobody ever answered. `others_to_site` are those of
-    other devices to the site.
+    other devices to the site. `all_tcp` are all its connections (TCP) past the router, `by_ipv6`
+    those of them by IPv6, `others_tcp` those of other devices.
     """
 
     watched_s: float
@@ -138,3 +139,6 @@ class DeviceWatch:
     to_site: Maybe[Tries] = NOT_ASKED
     dead_ends: Maybe[int] = NOT_ASKED
     others_to_site: Maybe[Tries] = NOT_ASKED
+    all_tcp: Maybe[Tries] = NOT_ASKED
+    by_ipv6: Maybe[Tries] = NOT_ASKED
+    others_tcp: Maybe[Tries] = NOT_ASKED

@@ -396,6 +396,13 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "device_loss",
         ),
     ),
+    (
+        "device_fails_in_part",
+        (
+            *("router_swallows_device", "router_holds_device", "device_dozes", "lan_link_flaps"),
+            *("device_takes_no_answers", "device_loss", "device_dns_dead", *NOTHING_PASSES),
+        ),
+    ),
     ("device_loss", (*WEAK_LINK, "lan_link_flaps", "device_dozes")),
     ("device_delay", (*WEAK_LINK, "device_loss", "device_rate_low")),
     ("device_rate_low", (*WEAK_LINK, "device_loss")),

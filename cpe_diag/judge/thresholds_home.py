@@ -112,6 +112,27 @@ THRESHOLDS_HOME: Final[tuple[Threshold, ...]] = (
         meaning="a device that gets pages from so many places chooses by itself where it goes",
     ),
     Threshold(
+        id="device_part_least",
+        value=4.0,
+        unit="connections within six seconds",
+        source=PROPOSAL + ": of fewer one that is lost by chance is a large share",
+        meaning="of so many connections a share can be told",
+    ),
+    Threshold(
+        id="device_part_share",
+        value=0.6,
+        unit="ratio",
+        source=PROPOSAL + ": where a family is dead, who tries both (RFC 8305) loses half",
+        meaning="a device of whose connections no more come about fails in part",
+    ),
+    Threshold(
+        id="device_part_good",
+        value=0.9,
+        unit="ratio",
+        source=PROPOSAL,
+        meaning="the control: of other devices' connections so many come about meanwhile",
+    ),
+    Threshold(
         id="device_doze_pings",
         value=8.0,
         unit="pings, ten a second",

@@ -34,6 +34,7 @@ LEAST_WEIGHT: Final = 2.0
 FELT: Final = frozenset(
     {
         *("ping", "dns", "http", "path_quality", "rate_train", "load_test", "name_truth"),
+        *("site_look", "site_fronts"),
         *("reachability", "dhcp_server", "device_presence", "device_watch", "device_flows"),
         "home_watch",
     }

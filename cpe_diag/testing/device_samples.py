@@ -74,6 +74,10 @@ DEVICE_FACTS: Final[dict[tuple[str, str], object]] = {
         far_ends=FarEnds(addresses=4, other_ports=NO_TRIES, no_connection=NO_TRIES),
         to_site=Tries(asked=2, answered=2, taken_up=2),
         dead_ends=0,
+        others_to_site=NO_TRIES,
+        all_tcp=Tries(asked=5, answered=5, taken_up=5),
+        by_ipv6=Tries(asked=2, answered=2, taken_up=2),
+        others_tcp=Tries(asked=7, answered=7, taken_up=7),
     ),
     ("home_watch", "router"): HomeWatch(
         span_s=30.0,

@@ -127,3 +127,28 @@ def device_blocks_site(case: CaseFile, *, places: int = 3, others: int = 1) -> C
     seen = replace(watch, to_site=none, dead_ends=0, far_ends=ends, others_to_site=some)
     case = with_value(case, "device_watch", "device", seen)
     return with_value(case, "answer", "affected", CallerAnswer(choice="one_device"))
+
+
+def device_family_dead(case: CaseFile, *, others: int = 7) -> CaseFile:
+    """What the device begins by IPv6 is lost on it; another one's connections come about."""
+    watch = case.evidence.value(DeviceWatch, "device_watch", "device")
+    if watch is None:
+        return case
+    seen = replace(
+        watch,
+        all_tcp=Tries(asked=8, answered=5, taken_up=5),
+        by_ipv6=Tries(asked=3, answered=0, taken_up=0),
+        others_tcp=Tries(asked=others, answered=others, taken_up=others),
+    )
+    return with_value(case, "device_watch", "device", seen)
+
+
+def device_fails_at_site(case: CaseFile, *, answered: int = 3, others: int = 1) -> CaseFile:
+    """The device knocks at the site, and never gets in."""
+    watch = case.evidence.value(DeviceWatch, "device_watch", "device")
+    if watch is None:
+        return case
+    mine = Tries(asked=3, answered=answered, taken_up=0)
+    some = Tries(asked=others, answered=others, taken_up=others)
+    seen = replace(watch, to_site=mine, others_to_site=some)
+    return with_value(case, "device_watch", "device", seen)

@@ -473,6 +473,15 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         device=LAPTOP,
     ),
     _row(
+        "device_part_unexplained",
+        dsl_home,
+        ONE,
+        names.device_family_dead,
+        DEVICE,
+        SUPPORT,
+        device=LAPTOP,
+    ),
+    _row(
         "device_site_unexplained",
         ethernet_home,
         SITE,

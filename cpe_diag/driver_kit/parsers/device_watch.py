@@ -38,6 +38,7 @@ _MAC: Final = re.compile(r"\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b", re.IGNORECASE)
 # nf_conntrack-sysctl.rst; grep(1) with several files.
 _TIME: Final = re.compile(r"^nf_conntrack_(\w+):(\d+)$", re.MULTILINE)
 TCP: Final = "tcp"
+IPV6: Final = 6
 SECURE: Final = 443
 PLAIN: Final = 80
 """RFC 9110, section 4.2: the ports of https and http."""
@@ -90,6 +91,9 @@ def device_watch(answers: tuple[CommandAnswer, ...], context: ReadingContext) ->
         to_site=_to_site(mine, context.sites),
         dead_ends=_dead_ends(mine),
         others_to_site=_to_site(others, context.sites),
+        all_tcp=_tries(one for one in mine if one.protocol == TCP),
+        by_ipv6=_tries(one for one in mine if one.protocol == TCP and one.source.version == IPV6),
+        others_tcp=_tries(one for one in others if one.protocol == TCP),
     )
 
 

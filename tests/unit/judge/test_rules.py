@@ -207,6 +207,8 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("platform_name_wrong", names.platform_name_wrong(ETH), ETH),
     ("device_misses_site", names.device_hosts_file(NAMED), NAMED),
     ("device_leaves_site", ONE_BLOCKS, NAMED),
+    ("device_fails_at_site", names.device_fails_at_site(NAMED), NAMED),
+    ("device_fails_in_part", names.device_family_dead(NAMED), NAMED),
     ("others_get_site", ONE_BLOCKS, names.device_blocks_site(NAMED, others=0)),
     ("lan_switched_off", way_out.lan_interface_down(ETH), ETH),
     ("lan_wrong_gateway", way_out.lan_dhcp_wrong_options(ETH), ETH),

@@ -149,3 +149,28 @@ def test_a_device_is_not_accused_where_the_home_does_not_get_the_site() -> None:
     assert answer(dead, "device_leaves_site") is None
     everywhere = changed(case, "answer", "affected", choice="all_devices")
     assert answer(everywhere, "device_leaves_site") is None
+
+
+ALONE = about(ethernet_home("one_device_offline"), device_mac=LAPTOP)
+
+
+def test_a_device_of_which_one_family_is_dead_is_not_called_well() -> None:
+    """Its other connections come about: nobody may take that for health."""
+    verdict = decide(names.device_family_dead(ALONE), {})
+    assert (verdict.domain, verdict.cause) == (FaultDomain.DEVICE, "device_part_unexplained")
+    lone = names.device_family_dead(ALONE, others=0)
+    assert answer(lone, "device_fails_in_part") is None
+    assert decide(lone, {}).cause == "undetermined"
+
+
+def test_a_device_that_knocks_at_the_site_in_vain_is_not_called_well() -> None:
+    """Its other pages come; where nothing comes back at all, another device has to tell."""
+    for case in (
+        names.device_fails_at_site(WATCHED, others=0),
+        names.device_fails_at_site(WATCHED, answered=0),
+    ):
+        verdict = decide(case, {})
+        assert (verdict.domain, verdict.cause) == (FaultDomain.DEVICE, "device_site_unexplained")
+    silent = names.device_fails_at_site(WATCHED, answered=0, others=0)
+    assert answer(silent, "device_fails_at_site") is None
+    assert decide(silent, {}).cause == "undetermined"
