@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.causes_access import CAUSES_ACCESS
 from cpe_diag.judge.causes_device import CAUSES_DEVICE
+from cpe_diag.judge.causes_device_part import CAUSES_DEVICE_PART
 from cpe_diag.judge.causes_dhcp import CAUSES_DHCP
 from cpe_diag.judge.causes_docsis import CAUSES_DOCSIS
 from cpe_diag.judge.causes_enclosed import CAUSES_ENCLOSED
@@ -52,6 +53,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_FIRMWARE,
     *CAUSES_HOME,
     *CAUSES_DEVICE,
+    *CAUSES_DEVICE_PART,
     *CAUSES_LAN,
     *CAUSES_PLATFORM,
     *CAUSES_SITES,

@@ -473,6 +473,15 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         device=LAPTOP,
     ),
     _row(
+        "device_at_site_unexplained",
+        ethernet_home,
+        SITE,
+        names.device_fails_at_site,
+        DEVICE,
+        SUPPORT,
+        device=LAPTOP,
+    ),
+    _row(
         "device_part_unexplained",
         dsl_home,
         ONE,

@@ -170,7 +170,10 @@ def test_a_device_that_knocks_at_the_site_in_vain_is_not_called_well() -> None:
         names.device_fails_at_site(WATCHED, answered=0),
     ):
         verdict = decide(case, {})
-        assert (verdict.domain, verdict.cause) == (FaultDomain.DEVICE, "device_site_unexplained")
+        assert (verdict.domain, verdict.cause) == (
+            FaultDomain.DEVICE,
+            "device_at_site_unexplained",
+        )
     silent = names.device_fails_at_site(WATCHED, answered=0, others=0)
     assert answer(silent, "device_fails_at_site") is None
     assert decide(silent, {}).cause == "undetermined"
