@@ -67,6 +67,7 @@ class FactKind:
 
 
 PLACES: Final = tuple(place.value for place in PluggedInto)
+WORLD: Final = ("router>world/*", "operator>world/*")
 BEYOND: Final = tuple(f"{place}>reference" for place in PLACES)
 
 FACT_KINDS: Final[tuple[FactKind, ...]] = (
@@ -173,6 +174,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "router>reference/ipv4",
             "router>reference/ipv6",
             "router>reference/again",
+            *WORLD,
         ),
     ),
     FactKind(
@@ -187,6 +189,10 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "operator>reference/tcp",
             "operator>router",
             "operator>neighbour/*",
+            WORLD[1],
+            "watch>router",
+            "watch>reference",
+            "watch>neighbour/*",
             *BEYOND,
         ),
     ),
@@ -212,7 +218,8 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
 `router>reference` reads "asked from the router, about the reference host"; `home>reference` is
 asked from the router with its address in the home, `/full` with packets as large as the WAN takes
 (as are all to `operator>neighbour/*`),
-`/ipv6` by IPv6, `/ipv4` by IPv4 alone.
+`/ipv6` by IPv6, `/ipv4` by IPv4 alone. `world/HOST` is the plain page of a well-known place, with
+a number behind it the page at its address; `watch>` are packets five times a second from here.
 For `dns` the subject `router>reference` asks the router's own forwarder,
 `router>operator_resolver` asks the operator's resolver directly from the router, and
 `router>chosen_resolver` a server that the router is set to ask and that is not the operator's.

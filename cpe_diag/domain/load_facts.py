@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cpe_diag.domain.missing import Maybe
+from cpe_diag.domain.missing import NOT_ASKED, Maybe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,8 @@ class PathQuality:
     below; `jitter_s` the mean difference between one round trip and the next that came back
     (RFC 3393, delay variation of consecutive packets). About `/tcp` it is first packets of TCP
     connections, of which each is lost that nobody answers within 0.9 s. `note` is the sender's own
-    error text.
+    error text. `lost_numbers` are those that were not answered, counted from 0 in the order in
+    which they were sent.
     """
 
     target: str
@@ -26,6 +27,7 @@ class PathQuality:
     rtt_p95_s: Maybe[float]
     jitter_s: Maybe[float]
     note: str = ""
+    lost_numbers: Maybe[tuple[int, ...]] = NOT_ASKED
 
     @property
     def lost(self) -> int:

@@ -139,6 +139,8 @@ class HttpCheck:
 
     `certificate` is Missing where the server's certificate was accepted, or none was shown.
     `server_clock_s` is how far the server's clock is ahead of ours (RFC 9110, 6.6.1, Date).
+    `connected_s` is how long the connection took, without the name. `moved_to` is the host that
+    the answer leads to (RFC 9110, 10.2.2, Location), None: to none.
     """
 
     url: str
@@ -148,6 +150,8 @@ class HttpCheck:
     received_bytes: Maybe[int]
     certificate: Maybe[RefusedCertificate] = Missing(why=FailureKind.NOT_MEASURED)  # noqa: RUF009 - immutable
     server_clock_s: Maybe[float] = Missing(why=FailureKind.NOT_MEASURED)  # noqa: RUF009 - immutable
+    connected_s: Maybe[float] = NOT_TOLD
+    moved_to: Maybe[str | None] = NOT_TOLD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

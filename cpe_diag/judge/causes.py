@@ -30,6 +30,7 @@ from cpe_diag.judge.causes_site_looks import CAUSES_SITE_LOOKS
 from cpe_diag.judge.causes_sites import CAUSES_SITES
 from cpe_diag.judge.causes_watch import CAUSES_WATCH
 from cpe_diag.judge.causes_way_out import CAUSES_WAY_OUT
+from cpe_diag.judge.causes_world import CAUSES_WORLD
 
 if TYPE_CHECKING:
     from cpe_diag.judge.cause import Cause
@@ -44,6 +45,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_DHCP,
     *CAUSES_SERVICE,
     *CAUSES_LOAD,
+    *CAUSES_WORLD,
     *CAUSES_NAMES,
     *CAUSES_ROUTER,
     *CAUSES_WAY_OUT,

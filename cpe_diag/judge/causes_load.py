@@ -96,6 +96,28 @@ CAUSES_LOAD: Final[tuple[Cause, ...]] = (
         source="IF-MIB octet counters of the uplink; the same loss or delay of several homes",
     ),
     Cause(
+        id="uplink_flapping",
+        domain=FaultDomain.NETWORK,
+        destination=Destination.NETWORK_OPERATIONS,
+        title="What the homes of this access node share, its uplink first, fails for moments",
+        needs=(must("ways_flap"),),
+        supports=(when("ways_flap", 5.2), when("neighbours_suffer", 0.5)),
+        explains=(
+            *("ways_flap", "neighbours_suffer", "gateway_loss", "way_in_loss", "gateway_jitter"),
+            *("latency_high", "internet_loss", "internet_delay", "gateway_unreachable"),
+            *("internet_unreachable", "router_direct_dns_fails", "router_dns_fails"),
+            *("router_http_fails", "router_unreachable", "router_hung", "access_rate_low"),
+            *("resolver_drops", "flows_lost", "home_away_at_times"),
+        ),
+        shifts=((DROPS, 0.7),),
+        next_action="Look at the link and the optics of the node's uplink, at its log, and at the"
+        " ring or protection that it belongs to.",
+        tell_customer="The connection of your area is lost for moments. Our engineers are"
+        " informed; it is nothing in your home.",
+        source="RFC 2680: packets to several homes of one node lost at the same moments, those to"
+        " the reference answered",
+    ),
+    Cause(
         id="access_loss",
         domain=FaultDomain.NETWORK,
         destination=Destination.FIELD_TECHNICIAN,

@@ -112,15 +112,21 @@ CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
         needs=(must("internet_unreachable"), must_not("gateway_unreachable")),
         supports=(
             when("internet_unreachable", 2.8),
+            # The edge and the operator's own answer the router, the world neither it nor us.
+            when("world_out_of_reach", 7.0),
             unless("operator_reference_fails", 1.5),
             when("platform_fails_from_home", 0.5),
         ),
         against=(when("operator_reference_fails", -4.0), when("router_sends_astray", -6.0)),
         explains=(
+            "world_out_of_reach",
+            "operator_reference_fails",
             "internet_unreachable",
             "router_dns_fails",
             "router_direct_dns_fails",
             "router_http_fails",
+            "platform_unreachable",
+            "platform_fails",
             "platform_fails_from_home",
         ),
         shifts=((SITE, 0.3),),

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.verdict import Destination, FaultDomain
-from cpe_diag.judge.cause import DROPS, NO_INTERNET, ON_ETHERNET, SITE, SLOW, Cause, must, when
+from cpe_diag.judge.cause import (
+    DROPS,
+    NO_INTERNET,
+    ON_ETHERNET,
+    SITE,
+    SLOW,
+    Cause,
+    must,
+    must_not,
+    when,
+)
 
 CAUSES_SETTINGS: Final[tuple[Cause, ...]] = (
     Cause(
@@ -45,6 +55,27 @@ CAUSES_SETTINGS: Final[tuple[Cause, ...]] = (
         tell_customer="A protection in our network has locked your connection, because more or"
         " other devices were seen on it than we know. We will unlock it.",
         source="the vendor's port-security state of the port",
+    ),
+    Cause(
+        id="port_security",
+        domain=FaultDomain.NETWORK,
+        destination=Destination.SECOND_LINE,
+        title="The access node throws away what this home sends: its port is bound to another"
+        " router, or does not forward",
+        needs=(must("port_takes_no_frames"), must_not("operator_reference_fails")),
+        supports=(when("port_takes_no_frames", 5.0),),
+        against=(when("lights_off", -3.0), when("neighbours_suffer", -1.0)),
+        explains=(
+            *("port_takes_no_frames", "no_mac_learned", "router_unreachable", "router_hung"),
+            *("wan_down", "wan_dhcp_unanswered", "wan_pppoe_unanswered", "port_idle"),
+        ),
+        shifts=((NO_INTERNET, 0.2),),
+        next_action="Look at what the port allows: a fixed or first-seen hardware address, 802.1X,"
+        " a filter, or spanning tree; bind it to the router that is there now.",
+        tell_customer="Our network does not accept what your router sends, perhaps because it was"
+        " exchanged. We are correcting that on our side.",
+        source="IEEE 802.1Q, section 8.7: whole frames come in by the port, and their sender is"
+        " not learned",
     ),
     Cause(
         id="cable_pair_broken",

@@ -73,7 +73,7 @@ DAMAGE: Final = (
     "router_shapes_low",
 )
 
-SHARED: Final = ("neighbours_suffer",)
+SHARED: Final = ("neighbours_suffer", "ways_flap")
 SLOW_LINE: Final = ("line_rate_low", "port_speed_low", "profile_wrong", "cable_pair_bad")
 WEAK_LINK: Final = (
     "wifi_signal_weak",
@@ -233,6 +233,15 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "resolver_drops",
         ),
     ),
+    ("core_queued", (*SHARED, "port_saturated")),
+    ("core_rate_low", (*SHARED, *DAMAGE, *SLOW_LINE, "access_train_slow", "gateway_loss")),
+    ("home_away_at_times", ("port_flaps", "port_down", "line_retraining", "router_restarted")),
+    ("world_slow", (*SHARED, *DAMAGE, "gateway_loss", "latency_high", "access_train_slow")),
+    ("world_out_of_reach", NO_WAY_OUT),
+    (
+        "router_connects_in_vain",
+        (*NO_WAY_OUT, "internet_unreachable", "router_drops_web", "router_sends_astray"),
+    ),
     ("names_held_back", ("resolver_drops",)),
     ("web_held_back", ("tls_held_back",)),
     (
@@ -267,6 +276,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("platform_name_fails", ("resolver_drops",)),
     ("platform_name_bad", ("platform_name_fails", "platform_name_wrong")),
     ("tls_from_home_held_back", ("tls_held_back",)),
+    ("port_takes_no_frames", ("port_locked", "port_admin_down", "mac_in_wrong_vlan")),
     ("home_mute", ("neighbours_suffer", "group_down", "way_in_loss", "port_locked")),
     ("home_cut_off", ("neighbours_suffer", "group_down", "way_in_loss")),
     ("operator_reference_fails", ("operator_dns_fails", "resolver_lies")),

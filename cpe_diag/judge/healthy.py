@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
     from cpe_diag.judge.weighing import Board
 
+WORLD: Final = (
+    "router_connects_in_vain",
+    "world_slow",
+    "world_out_of_reach",
+    "pages_are_anothers",
+)
+"""By places of the world that have nothing in common."""
+CORE: Final = ("core_queued", "core_rate_low")
+"""By the operator's own reference, from both sides."""
+
 WAY_OUT: Final = (
     "port_down",
     "line_out_of_sync",
@@ -65,6 +75,7 @@ WAY_OUT: Final = (
     "resolver_drops",
     "resolver_turns_home_away",
     "flows_lost",
+    *WORLD,
     "ipv6_no_prefix",
     "ipv6_unreachable",
     "ipv6_prefix_unreachable",
@@ -156,6 +167,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "latency_high",
             "gateway_jitter",
             "internet_delay",
+            *CORE,
             "neighbours_suffer",
             "access_rate_low",
             "access_train_slow",
@@ -181,6 +193,10 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "lan_rogue_router",
             "device_dozes",
             "device_loss",
+            "ways_flap",
+            "home_away_at_times",
+            "neighbours_suffer",
+            *CORE,
         ),
         WIFI_TROUBLE: (
             "router_unreachable",
@@ -300,6 +316,10 @@ MAY_BE_UNKNOWN: Final = frozenset(
         "home_resolver_dead",
         "resolver_turns_home_away",
         "flows_lost",
+        *WORLD,
+        *CORE,
+        "ways_flap",
+        "home_away_at_times",
         "resolver_slow",
         "resolver_lies",
         "resolver_drops",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.rules_answers import RULES_ANSWERS
+from cpe_diag.judge.rules_core import RULES_CORE
 from cpe_diag.judge.rules_device import RULES_DEVICE
 from cpe_diag.judge.rules_device_site import RULES_DEVICE_SITE
 from cpe_diag.judge.rules_dhcp import RULES_DHCP
@@ -22,6 +23,7 @@ from cpe_diag.judge.rules_home_watch import RULES_HOME_WATCH
 from cpe_diag.judge.rules_ipv6 import RULES_IPV6
 from cpe_diag.judge.rules_lan import RULES_LAN
 from cpe_diag.judge.rules_lan_settings import RULES_LAN_SETTINGS
+from cpe_diag.judge.rules_led_away import RULES_LED_AWAY
 from cpe_diag.judge.rules_line import RULES_LINE
 from cpe_diag.judge.rules_load import RULES_LOAD
 from cpe_diag.judge.rules_name_servers import RULES_NAME_SERVERS
@@ -43,12 +45,15 @@ from cpe_diag.judge.rules_site_faults import RULES_SITE_FAULTS
 from cpe_diag.judge.rules_site_looks import RULES_SITE_LOOKS
 from cpe_diag.judge.rules_site_times import RULES_SITE_TIMES
 from cpe_diag.judge.rules_sites import RULES_SITES
+from cpe_diag.judge.rules_unlearned import RULES_UNLEARNED
 from cpe_diag.judge.rules_wan import RULES_WAN
 from cpe_diag.judge.rules_wan_settings import RULES_WAN_SETTINGS
 from cpe_diag.judge.rules_watch import RULES_WATCH
 from cpe_diag.judge.rules_way_in import RULES_WAY_IN
 from cpe_diag.judge.rules_way_out import RULES_WAY_OUT
+from cpe_diag.judge.rules_way_watch import RULES_WAY_WATCH
 from cpe_diag.judge.rules_wifi import RULES_WIFI
+from cpe_diag.judge.rules_world import RULES_WORLD
 
 if TYPE_CHECKING:
     from cpe_diag.judge.rule import Rule
@@ -67,6 +72,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_DOCSIS,
     *RULES_ROUTER,
     *RULES_WAY_IN,
+    *RULES_WAY_WATCH,
     *RULES_HISTORY,
     *RULES_WAN,
     *RULES_DHCP,
@@ -78,10 +84,13 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_ROUTES,
     *RULES_LOAD,
     *RULES_RATE,
+    *RULES_CORE,
     *RULES_NAMES,
     *RULES_NAME_SERVERS,
     *RULES_SHARES,
     *RULES_FLOW_SHARES,
+    *RULES_WORLD,
+    *RULES_LED_AWAY,
     *RULES_IPV6,
     *RULES_FIRMWARE,
     *RULES_HOME,
@@ -100,6 +109,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_SITE_LOOKS,
     *RULES_SITE_TIMES,
     *RULES_ENCLOSED,
+    *RULES_UNLEARNED,
     *RULES_FIELD,
     *RULES_ANSWERS,
 )

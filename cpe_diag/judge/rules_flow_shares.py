@@ -55,7 +55,7 @@ def _if_the_rest_is_well(facts: Facts, words: str, silent: int, sent: int) -> An
     if ping is None or own.answer is None or ours is None:
         keys = ((PING_REFERENCE, ping), (FORWARDING, own.answer), (DNS_AGAIN, ours))
         return cannot_tell(facts, *(key for key, told in keys if told is None))
-    lost, of = _pings_lost(facts, ping)
+    lost, of = pings_lost(facts, ping)
     if lost * sent > facts.limits["flows_pings_share"] * silent * of:
         return does_not_arise(f"{words}; {lost} of {of} pings are lost as well")
     for other in (ours, resolver_drops(facts), conntrack_full(facts), own):
@@ -73,7 +73,8 @@ def _ours(facts: Facts) -> Answer | None:
     return says(lossy(facts, missed, len(ours)), words, DNS_AGAIN) if ours else None
 
 
-def _pings_lost(facts: Facts, ping: PingCheck) -> tuple[int, int]:
+def pings_lost(facts: Facts, ping: PingCheck) -> tuple[int, int]:
+    """Give how many pings to the reference were lost, and of how many, the train included."""
     train = facts.fact(PathQuality, QUALITY_REFERENCE)
     more = (0, 0) if train is None else (train.lost, train.sent)
     return ping.sent - ping.received + more[0], ping.sent + more[1]

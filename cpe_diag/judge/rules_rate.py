@@ -49,7 +49,7 @@ def access_rate_low(facts: Facts) -> Answer:
     load = facts.fact(LoadTest, LOAD)
     if load is None:
         return cannot_tell(facts, LOAD)
-    got = _line_bps(load)
+    got = line_bps(load)
     limits = facts.limits
     if got >= min(limits["load_rate_share"] * sold, limits["load_rate_most_bps"]):
         return no(f"the line lets through at least {rate(got)}, sold are {rate(sold)}", LOAD)
@@ -88,7 +88,7 @@ def access_train_slow(facts: Facts) -> Answer:
     return says(slow, words, TRAIN_GATEWAY)
 
 
-def _line_bps(load: LoadTest) -> float:
+def line_bps(load: LoadTest) -> float:
     """Give what came in by the line, other devices' traffic included, in bit/s."""
     return 8.0 * max(known(load.line_bytes) or 0, load.received_bytes) / load.took_s
 
@@ -121,7 +121,7 @@ def device_rate_low(facts: Facts) -> Answer:
     load = facts.fact(LoadTest, LOAD)
     if load is None:
         return yes(words, TRAIN_DEVICE)
-    line = _line_bps(load)
+    line = line_bps(load)
     both = f"{words}, the line at least {rate(line)}"
     if line < train.least_bps:
         return no(f"{both}: the line is the limit", TRAIN_DEVICE, LOAD)

@@ -195,6 +195,21 @@ THRESHOLDS_ACCESS: Final[tuple[Threshold, ...]] = (
         meaning="two samples that are nearer say nothing of a home that sends nothing",
     ),
     Threshold(
+        id="unlearned_frames_per_s",
+        value=0.8,
+        unit="whole frames/s",
+        source="IEEE 802.1D, table 17-1: bridges greet each other every 2 s, IEEE 802.1AB: every"
+        " 30 s; RFC 1122, section 2.3.2.1: an address is looked for once a second",
+        meaning="a port by which more come in has somebody behind it who can be learned",
+    ),
+    Threshold(
+        id="unlearned_frames",
+        value=3.0,
+        unit="whole frames between two samples",
+        source=PROPOSAL,
+        meaning="fewer may have come after the table was read",
+    ),
+    Threshold(
         id="macs_of_one_home",
         value=8.0,
         unit="MAC addresses",

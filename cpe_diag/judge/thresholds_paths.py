@@ -61,6 +61,45 @@ THRESHOLDS_PATHS: Final[tuple[Threshold, ...]] = (
         meaning="a way beyond the edge that adds more to the round trip is too slow",
     ),
     Threshold(
+        id="away_looks",
+        value=3.0,
+        unit="packets, five a second",
+        source=PROPOSAL + ": more than half a second, which a call that is going on shows",
+        meaning="a way that is away for so many looks, two and more in a row, comes and goes",
+    ),
+    Threshold(
+        id="core_queue_s",
+        value=0.01,
+        unit="s between the shortest and the middle round trip",
+        source="RFC 8289, section 4.3: a queue that stands for longer than 5 ms is a bad one;"
+        " twice that, for what is measured over two ways",
+        meaning="where half of the packets wait for longer, something on the way is full",
+    ),
+    Threshold(
+        id="core_rate_low_bps",
+        value=10e6,
+        unit="bit/s",
+        source="IEEE 802.3, 10BASE-T: the slowest Ethernet; a reference with a large file that is"
+        " meant for tests sends more",
+        meaning="where both sides get less, what they share is the limit",
+    ),
+    Threshold(
+        id="connect_late_s",
+        value=0.9,
+        unit="s",
+        source="RFC 6298, section 2: whoever has lost its first packet sends it again after 1 s;"
+        " what is measured beside it is not exact",
+        meaning="a connection that takes longer has lost its first packet",
+    ),
+    Threshold(
+        id="world_handshake_s",
+        value=0.15,
+        unit="s",
+        source="ITU-T G.114, table A.1: 5 us per km of fibre; 150 ms is the way to a place 15,000"
+        " km off and back, and what many people look at has a server that is nearer",
+        meaning="places that all take longer until they accept a connection are slow to reach",
+    ),
+    Threshold(
         id="home_delay_s",
         value=0.03,
         unit="s",

@@ -68,7 +68,9 @@ from cpe_diag.probes import (
     sites_elsewhere,
     way_in,
     way_in_sizes,
+    way_watch,
     wifi_clients,
+    world,
 )
 
 if TYPE_CHECKING:
@@ -101,6 +103,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     router_reachability.PROBE,
     way_in.PROBE,
     way_in_sizes.PROBE,
+    way_watch.PROBE,
     router_system.PROBE,
     router_wan.PROBE,
     router_forwarding.PROBE,
@@ -112,6 +115,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     names_again.PROBE,
     router_web.PROBE,
     router_families.PROBE,
+    world.PROBE,
     sites_again.PROBE,
     site_closer.PROBE,
     site_look.PROBE,

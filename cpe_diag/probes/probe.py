@@ -40,7 +40,8 @@ class Setting:
     subscriber's port on its node; `port_history` is what earlier runs have seen of it, oldest
     first, `own_actions` what we have changed there and at the router meanwhile. `modem_driver`
     reads the subscriber's cable modem itself; None where nobody may ask it. `load_agreed`: the
-    customer has agreed that a metered line is loaded.
+    customer has agreed that a metered line is loaded. `places` are sites of the world that are
+    well known, whoever complains of what.
     """
 
     subscriber: Subscriber
@@ -58,6 +59,7 @@ class Setting:
     port_history: tuple[PortSample, ...] = ()
     own_actions: tuple[OwnAction, ...] = ()
     load_agreed: bool = False
+    places: tuple[WebTarget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

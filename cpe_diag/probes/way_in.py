@@ -117,7 +117,10 @@ async def _controls(
     setting: Setting, evidence: Evidence, deadline: float
 ) -> tuple[Measurement, ...]:
     at = setting.doors.clock.now()
-    targets = _neighbours(setting)
+    targets = tuple(
+        (FactKey("path_quality", f"operator>neighbour/{port}"), address)
+        for port, address in neighbours(setting)
+    )
     found: list[Measurement] = []
     reference = known_reference(setting, evidence)
     if reference is None:
@@ -138,10 +141,14 @@ async def _controls(
     return (*found, *(task.result() for task in tasks))
 
 
-def _neighbours(setting: Setting) -> tuple[tuple[FactKey, str], ...]:
-    """Choose those who are asked, by the order of the inventory: the same every time."""
+def neighbours(setting: Setting) -> tuple[tuple[str, str], ...]:
+    """Choose those who are asked, by the order of the inventory: the same every time.
+
+    Returns:
+        Port and address of each.
+    """
     return tuple(
-        (FactKey("path_quality", f"operator>neighbour/{port.port}"), port.address)
+        (port.port, port.address)
         for port in setting.node_ports
         if port.in_service and port.address and port.subscriber != setting.subscriber.id
     )[:HOW_MANY]

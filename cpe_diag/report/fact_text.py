@@ -222,7 +222,8 @@ def _http(fact: HttpCheck) -> str:
     status = f" (status {fact.status})" if fact.status is not None else ""
     took = "".join(maybe(fact.took_s, lambda s: f" in {duration(s)}"))
     shown = "".join(maybe(fact.certificate, lambda one: f" ({one.words})"))
-    return f"{fact.url} {_HTTP_WORDS[fact.outcome]}{shown}{status}{took}"
+    moved = "".join(maybe(fact.moved_to, lambda host: f", and leads to {host}" if host else ""))
+    return f"{fact.url} {_HTTP_WORDS[fact.outcome]}{shown}{status}{took}{moved}"
 
 
 def _name_truth(fact: NameTruth) -> str:

@@ -241,7 +241,8 @@ class FakeProber:
         """Give the train of an address, or one without a single answer."""
         await self.wire.cross("icmp.echo", address, f"{count} echoes", deadline)
         del interval_s
-        return self.trains.get(address, spread(address, count, {}))
+        silent = replace(spread(address, count, {}), lost_numbers=tuple(range(count)))
+        return self.trains.get(address, silent)
 
     async def tcp_connect(self, address: str, port: int, *, deadline: float) -> float:
         """Connect to an open port."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.missing import Maybe, Missing
@@ -19,7 +20,7 @@ from cpe_diag.transports.page_reading import Page, page_read
 from cpe_diag.transports.time_left import time_left
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from cpe_diag.ports import Clock, PageRead, Recorder
@@ -59,6 +60,7 @@ PHASES: Final = {
     "http11.receive_response_headers.complete": Phase.READING,
 }
 """By httpcore's trace events (its documentation, "Extensions", "trace")."""
+CONNECTED: Final = "connection.connect_tcp.complete"
 
 TIMED_OUT: Final = {
     Phase.CONNECTING: HttpOutcome.CONNECT_TIMEOUT,
@@ -78,6 +80,7 @@ OF_FAILURE: Final = {
 class _Progress:
     """What is known of a request while it runs."""
 
+    now: Callable[[], float]
     phase: Phase = Phase.CONNECTING
     status: int | None = None
     received_bytes: int = 0
@@ -85,10 +88,14 @@ class _Progress:
     server_clock_s: Maybe[float] = NO_DATE
     headers: tuple[tuple[str, str], ...] = ()
     body: bytearray = field(default_factory=bytearray)
+    moved_to: Maybe[str | None] = NO_DATE
+    connected_at_s: float | None = None
 
     async def trace(self, event: str, _info: dict[str, Any]) -> None:
         """Follow httpcore's trace events."""
         self.phase = PHASES.get(event, self.phase)
+        if event == CONNECTED:
+            self.connected_at_s = self.now()
 
 
 class PageGetter:
@@ -168,7 +175,7 @@ class PageGetter:
         place = address or self._proxy or url
         exchange = self._recorder.begin(GET, place, url)
         started_s = self._clock.monotonic()
-        progress = _Progress()
+        progress = _Progress(now=self._clock.monotonic)
         try:
             outcome = await self._fetch(url, headers, way, progress)
         except MeasurementError as error:
@@ -205,6 +212,10 @@ class PageGetter:
             received_bytes=progress.received_bytes if answered else absent,
             certificate=certificate,
             server_clock_s=progress.server_clock_s,
+            connected_s=NO_DATE
+            if progress.connected_at_s is None or address is None
+            else progress.connected_at_s - started_s,
+            moved_to=progress.moved_to,
         )
         return Page(check=check, headers=progress.headers, body=bytes(progress.body))
 
@@ -233,6 +244,7 @@ class PageGetter:
                     for name, value in response.headers
                 )
                 progress.server_clock_s = _ahead_s(response.headers, self._clock.now())
+                progress.moved_to = _moved_to(url, response.headers)
                 async for part in response.aiter_stream():
                     progress.received_bytes += len(part)
                     progress.body += part[: KEPT_BYTES - len(progress.body)]
@@ -270,6 +282,15 @@ def _ahead_s(headers: Sequence[tuple[bytes, bytes]], now: datetime) -> Maybe[flo
     if date.tzinfo is None:
         return Missing(why=FailureKind.UNSUPPORTED)
     return (date - now).total_seconds()
+
+
+def _moved_to(url: str, headers: Sequence[tuple[bytes, bytes]]) -> Maybe[str | None]:
+    """Give the host that an answer leads to (RFC 9110, section 10.2.2, Location)."""
+    told = next((value for name, value in headers if name.lower() == b"location"), b"")
+    try:
+        return (urlsplit(urljoin(url, told.decode("ascii"))).hostname or None) if told else None
+    except (ValueError, UnicodeDecodeError):
+        return Missing(why=FailureKind.UNPARSEABLE)
 
 
 def _way(address: str | None, segment_bytes: int | None, left_s: Callable[[], float]) -> ToAddress:

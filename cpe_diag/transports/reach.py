@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
@@ -130,7 +131,8 @@ class NetworkProber:
         echoes = {number: rtts_s[0] for number, rtts_s in answers if rtts_s}
         lost = None if echoes else FailureKind.SILENT.value
         self._recorder.end(exchange, failure=lost)
-        return spread(address, count, echoes)
+        missed = tuple(number for number in range(count) if number not in echoes)
+        return replace(spread(address, count, echoes), lost_numbers=missed)
 
     async def tcp_connect(self, address: str, port: int, *, deadline: float) -> float:
         """Open and close a TCP connection.

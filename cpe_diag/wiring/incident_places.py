@@ -22,6 +22,7 @@ POWER: Final = "area_power_cut"
 OF_AREA: Final = frozenset(
     {
         *("core_loss", "core_delay", "uplink_congested", "route_beyond_edge"),
+        *("core_congested", "uplink_flapping"),
         *("pppoe_no_server", "dhcp_no_offer", "dhcp_pool_exhausted"),
     }
 )

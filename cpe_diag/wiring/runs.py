@@ -262,6 +262,7 @@ def setting_of(
         doors=doors,
         finder=PortFinder(doors, memory),
         load_agreed=prepared.wish.load_agreed,
+        places=tuple(prepared.config.platforms.values()),
         port_history=earlier,
         own_actions=own_actions(prepared.config, prepared.subscriber.id, earlier),
     )

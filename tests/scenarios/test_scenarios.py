@@ -28,6 +28,7 @@ from cpe_diag.testing import faults_in_home as in_home
 from cpe_diag.testing import faults_of_home as home
 from cpe_diag.testing import faults_of_names as names
 from cpe_diag.testing import faults_of_routes as routes
+from cpe_diag.testing import faults_of_world as beyond
 from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
@@ -127,6 +128,7 @@ def _dark_fibre_node(case: CaseFile) -> CaseFile:
 NOC: Final = Destination.NETWORK_OPERATIONS
 FIELD: Final = Destination.FIELD_TECHNICIAN
 SECOND: Final = Destination.SECOND_LINE
+ACCOUNTS: Final = Destination.ACCOUNTS
 SUPPORT: Final = Destination.DEVICE_SUPPORT
 STATUS: Final = Destination.PLATFORM_STATUS
 OUT: Final = "no_internet"
@@ -265,6 +267,15 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("core_loss-measured", ethernet_home, DROPS, load.core_loss, NETWORK, NOC),
     _row("core_delay", ethernet_home, SLOW, load.core_delay, NETWORK, NOC),
     _row("uplink_congested", ethernet_home, SLOW, load.uplink_congested, NETWORK, NOC),
+    _row("uplink_flapping", ethernet_home, DROPS, beyond.uplink_flaps, NETWORK, NOC),
+    _row("core_congested", ethernet_home, SLOW, beyond.transit_full, NETWORK, NOC),
+    _row("core_congested-world", ethernet_home, SLOW, beyond.world_slow, NETWORK, NOC),
+    _row("cgn_ports_exhausted", ethernet_home, SLOW, beyond.ports_used_up, NETWORK, NOC),
+    _row("cgn_ports_exhausted-dsl", dsl_home, OUT, beyond.ports_used_up, NETWORK, NOC),
+    _row("walled_garden", ethernet_home, OUT, beyond.walled, NETWORK, ACCOUNTS),
+    _row("walled_garden-page", dsl_home, SITE, beyond.one_page_for_all, NETWORK, ACCOUNTS),
+    _row("route_beyond_edge-all", ethernet_home, OUT, beyond.edge_without_routes, NETWORK, NOC),
+    _row("port_security", ethernet_home, OUT, beyond.frames_not_taken, NETWORK, SECOND),
     _row("access_loss", ethernet_home, DROPS, load.access_loss, NETWORK, FIELD),
     _row("access_loss-slow", dsl_home, SLOW, load.access_loss, NETWORK, FIELD),
     _row("access_delay", ethernet_home, SLOW, load.access_delay, NETWORK, NOC),

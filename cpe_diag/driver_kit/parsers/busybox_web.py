@@ -39,6 +39,8 @@ _WORDS: Final = (
     ("Connection reset by peer", HttpOutcome.BROKEN),
     ("TLS error", HttpOutcome.TLS_FAILED),
 )
+# networking/wget.c, open_socket: `Connecting to HOST (ADDRESS:PORT)`, for each redirect again.
+_CONNECTING: Final = re.compile(r"^Connecting to (\S+) \(", re.MULTILINE)
 _NO_TLS: Final = "wget: not an http or ftp url"
 # RFC 9110, section 15.3.1; wget ends with 0 for no other usual status.
 _ACCEPTED: Final = 200
@@ -70,8 +72,21 @@ def wget_check(answer: CommandAnswer, url: str) -> HttpCheck:
         took = round(clock[1] - clock[0], 2)
     outcome, code = _ending(text, status, answer.command.label)
     return HttpCheck(
-        url=url, outcome=outcome, status=code, took_s=took, received_bytes=UNSUPPORTED
+        url=url,
+        outcome=outcome,
+        status=code,
+        took_s=took,
+        received_bytes=UNSUPPORTED,
+        moved_to=_led_to(text, code),
     )
+
+
+def _led_to(text: str, code: int | None) -> Maybe[str | None]:
+    """Give the host to which it was led last: it says whom it connects to, each time."""
+    hosts: list[str] = _CONNECTING.findall(text)
+    if len(hosts) > 1:
+        return hosts[-1].lower()
+    return UNSUPPORTED if code is None or not hosts else None
 
 
 def _ending(text: str, status: int, label: str) -> tuple[HttpOutcome, int | None]:

@@ -18,8 +18,13 @@ if TYPE_CHECKING:
 
 # proc(5): /proc/uptime before and after.
 _UPTIME: Final = re.compile(r"^(\d{1,12}\.\d\d) \d{1,12}\.\d\d$", re.MULTILINE)
-# Ours: curl -w 'curl %{http_code} %{size_download}\n'; 000 where no status line came.
-_WRITTEN: Final = re.compile(r"^curl (\d{3}) (\d{1,15})$", re.MULTILINE)
+# Ours: curl -w 'curl %{http_code} %{size_download} %{time_namelookup} %{time_connect}
+# %{redirect_url}\n', the URL cut behind its host; 000 where no status line came. Once two fields.
+_WRITTEN: Final = re.compile(
+    r"^curl (\d{3}) (\d{1,15})(?: (\d{1,6}\.\d{1,9}) (\d{1,6}\.\d{1,9}) (\S*))?$", re.MULTILINE
+)
+# RFC 3986, section 3.2: scheme, perhaps who asks, and the host.
+_HOST: Final = re.compile(r"[A-Za-z][\w+.-]*://(?:[^/?#@]*@)?(\[[^\]/]+\]|[^/?#:]+)")
 # lib/connect.c of curl, with -v: `* connect to ADDRESS port PORT failed: strerror(3)`.
 _REFUSED: Final = "Connection refused"
 # curl(1), EXIT CODES.
@@ -81,7 +86,25 @@ def curl_check(answer: CommandAnswer, url: str) -> HttpCheck:
         took_s=took,
         received_bytes=int(written[2]),
         certificate=certificate_words.refused(outcome, text),
+        connected_s=_connected_s(written),
+        moved_to=UNSUPPORTED if written[5] is None else host_of(written[5]),
     )
+
+
+def _connected_s(written: re.Match[str]) -> Maybe[float]:
+    """Give the time of the handshake alone; curl writes 0 where no connection came about."""
+    if written[4] is None:
+        return UNSUPPORTED
+    accepted = float(written[4])
+    if not accepted:
+        return Missing(why=FailureKind.NOT_MEASURED)
+    return round(max(accepted - float(written[3]), 0.0), 6)
+
+
+def host_of(location: str) -> str | None:
+    """Give the host that a Location leads to; None where there is none, or it is no URL."""
+    place = _HOST.match(location)
+    return None if place is None else place[1].strip("[]").lower()
 
 
 def _outcome(code: int, status: int | None, text: str, label: str) -> HttpOutcome:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # /proc/uptime before and after (proc(5)): seconds since the start with two decimals.
 _UPTIME: Final = re.compile(r"^(\d{1,12}\.\d\d) \d+\.\d\d$", re.MULTILINE)
 # uclient-fetch.c: header_done_cb, eof_cb, handle_uclient_error, main.
+_REDIRECTED: Final = re.compile(r"^Redirected to .* on (\S+)$", re.MULTILINE)
 _DONE: Final = re.compile(r"^Download completed \((\d{1,15}) bytes\)$", re.MULTILINE)
 _HTTP_ERROR: Final = re.compile(r"^HTTP error (\d{3})$", re.MULTILINE)
 _NOT_SENT: Final = "Failed to send request: Operation not permitted"
@@ -65,7 +66,12 @@ def http_check(answer: CommandAnswer, url: str) -> HttpCheck:
     if done is not None:
         size = int(done[1])
         return HttpCheck(
-            url=url, outcome=HttpOutcome.OK, status=_ACCEPTED, took_s=took, received_bytes=size
+            url=url,
+            outcome=HttpOutcome.OK,
+            status=_ACCEPTED,
+            took_s=took,
+            received_bytes=size,
+            moved_to=_led_to(text),
         )
     nothing: Maybe[int] = Missing(why=FailureKind.UNSUPPORTED)
     refused = _HTTP_ERROR.search(text)
@@ -76,6 +82,7 @@ def http_check(answer: CommandAnswer, url: str) -> HttpCheck:
             status=int(refused[1]),
             took_s=took,
             received_bytes=nothing,
+            moved_to=_led_to(text),
         )
     outcome = _failed(text, url, answer.command.label)
     return HttpCheck(
@@ -85,7 +92,14 @@ def http_check(answer: CommandAnswer, url: str) -> HttpCheck:
         took_s=took,
         received_bytes=nothing,
         certificate=certificate_words.refused(outcome, text),
+        moved_to=_led_to(text) or Missing(why=FailureKind.NOT_MEASURED),
     )
+
+
+def _led_to(text: str) -> str | None:
+    """Give the host that it was led to last; it follows by itself."""
+    led = _REDIRECTED.findall(text)
+    return led[-1].lower() if led else None
 
 
 def _failed(text: str, url: str, label: str) -> HttpOutcome:

@@ -28,6 +28,7 @@ from cpe_diag.testing import faults_in_home as in_home
 from cpe_diag.testing import faults_of_home as home
 from cpe_diag.testing import faults_of_names as names
 from cpe_diag.testing import faults_of_routes as routes
+from cpe_diag.testing import faults_of_world as beyond
 from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
@@ -305,6 +306,15 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("tls_from_home_held_back", enclosed.secure_web_blocked(ETH), enclosed.over_tls(ETH)),
     ("home_cut_off", enclosed.cut_off(ETH), ETH),
     ("home_mute", enclosed.mute(ETH), ETH),
+    ("port_takes_no_frames", beyond.frames_not_taken(ETH), ETH),
+    ("router_connects_in_vain", beyond.ports_used_up(ETH), beyond.world(ETH)),
+    ("world_slow", beyond.world_slow(ETH), beyond.world(ETH)),
+    ("world_out_of_reach", beyond.edge_without_routes(ETH), beyond.world(ETH)),
+    ("pages_are_anothers", beyond.walled(ETH), beyond.world(ETH)),
+    ("core_queued", beyond.transit_full(ETH), beyond.well_both_ways(ETH)),
+    ("core_rate_low", beyond.transit_full(ETH), MEASURED),
+    ("ways_flap", beyond.uplink_flaps(ETH), beyond.watched(ETH)),
+    ("home_away_at_times", beyond.home_flaps(ETH), beyond.watched(ETH)),
     ("way_in_narrow", enclosed.narrow(ETH), enclosed.wide(ETH)),
     ("resolver_lies", outside.dns_resolver_lies(ETH), ETH),
     ("platform_refuses", outside.platform_refused(ETH), ETH),

@@ -200,6 +200,7 @@ class TestReach:
             assert failure.kind is FailureKind.MISSING_PRIVILEGE
             return
         assert (train.target, train.sent, train.lost) == (HOME, 10, 0)
+        assert train.lost_numbers == ()
         assert not isinstance(train.rtt_p95_s, Missing)
 
     async def test_a_train_that_has_no_time_is_not_sent(self, servers: Servers) -> None:
@@ -383,6 +384,27 @@ class TestPages:
         """A platform that answers 503 is up and broken; a cut page is neither up nor down."""
         check = await self.get(servers, await servers.tcp(page(head, b"hello")))
         assert (check.outcome, check.status, check.received_bytes) == (outcome, status, 5)
+
+    @pytest.mark.parametrize(
+        ("head", "host"),
+        [
+            (b"200 OK\r\nContent-Length: 0", None),
+            (
+                b"302 Found\r\nLocation: http://Portal.example/x?who=me\r\nContent-Length: 0",
+                "portal.example",
+            ),
+            (b"302 Found\r\nLocation: /x\r\nContent-Length: 0", NAME),
+        ],
+    )
+    async def test_where_a_page_leads_is_told_and_not_followed(
+        self, servers: Servers, head: bytes, host: str | None
+    ) -> None:
+        """A portal leads every page to itself."""
+        check = await self.get(servers, await servers.tcp(page(head)))
+        assert check.moved_to == host
+        assert isinstance(check.connected_s, float)
+        assert isinstance(check.took_s, float)
+        assert 0 < check.connected_s <= check.took_s
 
     async def test_the_date_of_a_page_is_a_control_of_our_own_clock(
         self, servers: Servers
