@@ -293,7 +293,8 @@ def check(  # noqa: PLR0913 - one parameter for each option
 
 def _print_frames(config: Config, interface: str, raw: RawProcess, *, as_json: bool) -> None:
     """Print what a check may send."""
-    from cpe_diag.wiring.field import frames, questions
+    from cpe_diag.wiring.field import frames
+    from cpe_diag.wiring.field_targets import questions
 
     by_test, beyond = asyncio.run(frames(interface, raw)), questions(config)
     if as_json:

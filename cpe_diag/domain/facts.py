@@ -17,6 +17,7 @@ from cpe_diag.domain.field_facts import (
     FieldPppoe,
     PluggedInto,
 )
+from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.home_facts import HomeWatch
 from cpe_diag.domain.lan_facts import DeviceFrames, LanRouters
@@ -209,6 +210,9 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="field_pppoe", value_type=FieldPppoe, subjects=PLACES),
     FactKind(id="field_arp", value_type=FieldArp, subjects=PLACES),
     FactKind(id="field_routers", value_type=FieldIpv6, subjects=PLACES),
+    FactKind(id="field_trace", value_type=FieldTrace, subjects=PLACES),
+    FactKind(id="field_names", value_type=FieldNames, subjects=PLACES),
+    FactKind(id="field_page", value_type=FieldPage, subjects=PLACES),
     FactKind(id="answer", value_type=CallerAnswer, subjects=("*",)),
     FactKind(id="firmware_issue", value_type=FirmwareIssue, subjects=("router",)),
     FactKind(id="own_change", value_type=OwnChange, subjects=("*",)),

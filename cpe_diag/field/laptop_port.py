@@ -14,9 +14,11 @@ from cpe_diag.domain.field_facts import (
     FieldLink,
     FieldPppoe,
 )
+from cpe_diag.field.beyond import Beyond
 from cpe_diag.field.link import link_of
 from cpe_diag.field.raw.order import Order, Test
 from cpe_diag.field.raw_process import LOOK
+from cpe_diag.field.targets import FieldTargets
 from cpe_diag.field.way import way_to
 from cpe_diag.report.decoding import decode
 from cpe_diag.transports.time_left import time_left
@@ -45,8 +47,15 @@ hears none."""
 class LaptopPort:
     """One interface of this laptop, and where it is plugged in."""
 
-    def __init__(self, on_site: OnSite, *, clock: Clock, recorder: Recorder) -> None:
-        """Look where the laptop is."""
+    def __init__(
+        self,
+        on_site: OnSite,
+        *,
+        clock: Clock,
+        recorder: Recorder,
+        targets: FieldTargets | None = None,
+    ) -> None:
+        """Look where the laptop is; beyond its wire only at those targets."""
         self.interface = on_site.interface
         self.plugged_into = on_site.plugged_into
         self._clock = clock
@@ -54,6 +63,9 @@ class LaptopPort:
         self._raw = on_site.raw
         self._seen = on_site.seen
         self._looking: dict[type, asyncio.Task[object]] = {}
+        self._beyond = Beyond(
+            targets or FieldTargets(), clock=clock, recorder=recorder, own_way=self.own_way
+        )
 
     async def see(self, fact: type[Seen], *, deadline: float) -> Seen:
         """Look for one of the facts of `domain.field_facts`; as FieldPort.see says.
@@ -97,6 +109,8 @@ class LaptopPort:
         if not link.carrier:
             detail = "there is no link: nothing to hear and nobody to ask"
             raise self._failed(FailureKind.DEPENDENCY, detail)
+        if fact in self._beyond.looks:
+            return await self._beyond.look(fact, deadline)
         addresses = await self._gateway(deadline) if fact is FieldArp else ()
         test, for_s = TESTS[fact]
         for_s = min(for_s, time_left(self._clock, deadline))

@@ -134,6 +134,7 @@ CAUSES_FIELD: Final[tuple[Cause, ...]] = (
         title="At the wall port addresses are given, and nothing beyond the gateway answers",
         needs=(must("wall_nothing_beyond"), must_not("wall_gateway_silent")),
         supports=(when("wall_nothing_beyond", 4.4), when("wall_pages_fail", 0.4)),
+        against=(when("wall_way_ends_further", -2.5),),
         explains=(
             "wall_nothing_beyond",
             "wall_pages_fail",

@@ -106,6 +106,10 @@ AT_WALL: Final = (
     "wall_pages_fail",
     "wall_loses",
     "wall_large_lost",
+    "wall_way_ends_further",
+    "wall_names_taken",
+    "wall_names_invented",
+    "wall_walled",
 )
 IN_HOME: Final = (
     "home_no_link",
@@ -119,6 +123,11 @@ IN_HOME: Final = (
     "home_pages_fail",
     "home_loses",
     "home_large_lost",
+    "home_way_ends_further",
+    "home_second_router",
+    "home_names_taken",
+    "home_names_invented",
+    "home_walled",
 )
 
 HOME_FELT: Final = (

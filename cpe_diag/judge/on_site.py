@@ -70,12 +70,12 @@ def _of(facts: Facts, value_type: type[V], kind: str, place: PluggedInto) -> V |
     return cannot_tell(facts, key) if value is None else value
 
 
-def _untold(because: str, *missing: FactKey) -> Answer:
+def untold(because: str, *missing: FactKey) -> Answer:
     """Answer that what was seen does not tell, and what would."""
     return Answer(answer=None, because=because, rests_on=(), missing=missing)
 
 
-def _apart(facts: Facts, place: PluggedInto) -> Answer | None:
+def no_link_there(facts: Facts, place: PluggedInto) -> Answer | None:
     """Give the answer to what is beyond the wire, where the laptop has no part in it."""
     if not _seen(facts, "field_link", place):
         return does_not_arise(_nobody(place))
@@ -83,7 +83,7 @@ def _apart(facts: Facts, place: PluggedInto) -> Answer | None:
     link = facts.fact(FieldLink, key)
     if link is None or link.carrier:
         return None
-    return _untold(f"there is no link at {link.interface}: what is beyond it was not tried", key)
+    return untold(f"there is no link at {link.interface}: what is beyond it was not tried", key)
 
 
 def _tags(facts: Facts, place: PluggedInto) -> str:
@@ -112,7 +112,7 @@ def no_link(facts: Facts, place: PluggedInto) -> Answer:
             where = control.value.replace("_", " ")
             return yes(f"{words}; at the {where} the laptop had one", key)
     words += ", and nobody knows whether the laptop's own cable is good"
-    return _untold(words, key_at("field_link", LAN if place is WALL else WALL))
+    return untold(words, key_at("field_link", LAN if place is WALL else WALL))
 
 
 def half_duplex(facts: Facts, place: PluggedInto) -> Answer:
@@ -141,7 +141,7 @@ def no_offer(facts: Facts, place: PluggedInto) -> Answer:
         return no(_servers(told.offers), key)
     words = f"no offer within {told.listened_s:.0f} s"
     tags = _tags(facts, place) if told.vlan is None else ""
-    return _untold(f"{words} without a tag; {tags}", key) if tags else yes(words, key)
+    return untold(f"{words} without a tag; {tags}", key) if tags else yes(words, key)
 
 
 def _pppoe_answers(facts: Facts) -> bool:
@@ -184,7 +184,7 @@ def no_concentrator(facts: Facts) -> Answer:
     if told.offers:
         return no(", ".join(one.concentrator for one in told.offers), key)
     tags = _tags(facts, WALL) if told.vlan is None else ""
-    return _untold(f"no PADO without a tag; {tags}", key) if tags else yes("no PADO", key)
+    return untold(f"no PADO without a tag; {tags}", key) if tags else yes("no PADO", key)
 
 
 def other_vlan(facts: Facts) -> Answer:
@@ -240,7 +240,7 @@ def nothing_beyond(facts: Facts, place: PluggedInto) -> Answer:
 
     A laptop that has taken no address there cannot tell.
     """
-    if (apart := _apart(facts, place)) is not None:
+    if (apart := no_link_there(facts, place)) is not None:
         return apart
     page_key, ping_key = key_at("http", place, BEYOND), key_at("ping", place, BEYOND)
     page, ping = facts.fact(HttpCheck, page_key), facts.fact(PingCheck, ping_key)
@@ -256,7 +256,7 @@ def nothing_beyond(facts: Facts, place: PluggedInto) -> Answer:
 
 def pages_fail(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether the reference's page fails on the laptop, whatever answers else."""
-    if (apart := _apart(facts, place)) is not None:
+    if (apart := no_link_there(facts, place)) is not None:
         return apart
     key = key_at("http", place, BEYOND)
     page = facts.fact(HttpCheck, key)
@@ -269,7 +269,7 @@ def pages_fail(facts: Facts, place: PluggedInto) -> Answer:
 def loses(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether packets are lost between the laptop and the reference."""
     key = key_at("path_quality", place, BEYOND)
-    if (apart := _apart(facts, place)) is not None:
+    if (apart := no_link_there(facts, place)) is not None:
         return apart
     train = facts.fact(PathQuality, key)
     if train is None:
@@ -283,7 +283,7 @@ def loses(facts: Facts, place: PluggedInto) -> Answer:
 def large_lost(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether full packets are lost where small ones pass (RFC 4459)."""
     key, small_key = key_at("ping", place, f"{BEYOND}/full"), key_at("path_quality", place, BEYOND)
-    if (apart := _apart(facts, place)) is not None:
+    if (apart := no_link_there(facts, place)) is not None:
         return apart
     full, small = facts.fact(PingCheck, key), facts.fact(PathQuality, small_key)
     if full is None or small is None:

@@ -12,6 +12,7 @@ from cpe_diag.judge.rules_dhcp import RULES_DHCP
 from cpe_diag.judge.rules_docsis import RULES_DOCSIS
 from cpe_diag.judge.rules_enclosed import RULES_ENCLOSED
 from cpe_diag.judge.rules_field import RULES_FIELD
+from cpe_diag.judge.rules_field_ways import RULES_FIELD_WAYS
 from cpe_diag.judge.rules_firmware import RULES_FIRMWARE
 from cpe_diag.judge.rules_flow_shares import RULES_FLOW_SHARES
 from cpe_diag.judge.rules_flows import RULES_FLOWS
@@ -111,5 +112,6 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_ENCLOSED,
     *RULES_UNLEARNED,
     *RULES_FIELD,
+    *RULES_FIELD_WAYS,
     *RULES_ANSWERS,
 )

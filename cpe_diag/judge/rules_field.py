@@ -37,9 +37,11 @@ if TYPE_CHECKING:
     from cpe_diag.judge.rule import Answer, Facts
 
 
-def _at(
+def at_place(
     place: PluggedInto, ask: Callable[[Facts, PluggedInto], Answer]
 ) -> Callable[[Facts], Answer]:
+    """Ask about one place; of the home by its Wi-Fi where there is no cable."""
+
     def asked(facts: Facts) -> Answer:
         return ask(facts, _home(facts) if place is LAN else place)
 
@@ -53,7 +55,7 @@ def _home(facts: Facts) -> PluggedInto:
     return WIFI if by_radio and not by_cable else LAN
 
 
-def _by_radio(rule: Rule) -> Rule:
+def by_radio(rule: Rule) -> Rule:
     """Let a rule of the home need what it looks at on the Wi-Fi, too."""
     twins = tuple(
         FactKey(key.kind, WIFI.value + key.subject[len(LAN.value) :])
@@ -70,10 +72,10 @@ def _rule(
     place: PluggedInto,
     ask: Callable[[Facts, PluggedInto], Answer],
 ) -> Rule:
-    return Rule(id=name, question=question, needs=(key_at(kind, place),), ask=_at(place, ask))
+    return Rule(id=name, question=question, needs=(key_at(kind, place),), ask=at_place(place, ask))
 
 
-def _beyond(place: PluggedInto, *kinds: str) -> tuple[FactKey, ...]:
+def beyond(place: PluggedInto, *kinds: str) -> tuple[FactKey, ...]:
     """Name what is asked beyond the wire, and the link that it goes by."""
     return (*(key_at(kind, place, BEYOND) for kind in kinds), key_at("field_link", place))
 
@@ -83,14 +85,14 @@ _RULES: Final[tuple[Rule, ...]] = (
         id="wall_no_link",
         question="Has the laptop no link at the wall port, and had one elsewhere?",
         needs=(key_at("field_link", WALL), key_at("field_link", LAN)),
-        ask=_at(WALL, no_link),
+        ask=at_place(WALL, no_link),
     ),
     _rule("wall_half_duplex", "Is the wall port at half duplex?", "field_link", WALL, half_duplex),
     Rule(
         id="wall_no_offer",
         question="Does nobody offer an address at the wall port?",
         needs=(key_at("field_dhcp", WALL), key_at("field_pppoe", WALL)),
-        ask=_at(WALL, no_offer),
+        ask=at_place(WALL, no_offer),
     ),
     _rule(
         "wall_second_server",
@@ -130,8 +132,8 @@ _RULES: Final[tuple[Rule, ...]] = (
         Rule(
             id=f"{where}_nothing_beyond",
             question=f"Does nothing beyond the wire answer the laptop at the {words}?",
-            needs=_beyond(place, "http", "ping"),
-            ask=_at(place, nothing_beyond),
+            needs=beyond(place, "http", "ping"),
+            ask=at_place(place, nothing_beyond),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
     ),
@@ -139,8 +141,8 @@ _RULES: Final[tuple[Rule, ...]] = (
         Rule(
             id=f"{where}_loses",
             question=f"Are packets of the laptop lost at the {words}?",
-            needs=_beyond(place, "path_quality"),
-            ask=_at(place, loses),
+            needs=beyond(place, "path_quality"),
+            ask=at_place(place, loses),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
     ),
@@ -148,8 +150,8 @@ _RULES: Final[tuple[Rule, ...]] = (
         Rule(
             id=f"{where}_large_lost",
             question=f"Are full packets of the laptop lost at the {words}?",
-            needs=(key_at("ping", place, f"{BEYOND}/full"), *_beyond(place, "path_quality")),
-            ask=_at(place, large_lost),
+            needs=(key_at("ping", place, f"{BEYOND}/full"), *beyond(place, "path_quality")),
+            ask=at_place(place, large_lost),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
     ),
@@ -157,8 +159,8 @@ _RULES: Final[tuple[Rule, ...]] = (
         Rule(
             id=f"{where}_pages_fail",
             question=f"Do pages fail on the laptop at the {words}?",
-            needs=_beyond(place, "http"),
-            ask=_at(place, pages_fail),
+            needs=beyond(place, "http"),
+            ask=at_place(place, pages_fail),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
     ),
@@ -166,7 +168,7 @@ _RULES: Final[tuple[Rule, ...]] = (
         id="home_no_link",
         question="Has the laptop no link at the router, and had one elsewhere?",
         needs=(key_at("field_link", LAN), key_at("field_link", WALL)),
-        ask=_at(LAN, no_link),
+        ask=at_place(LAN, no_link),
     ),
     _rule(
         "home_half_duplex", "Is the router's LAN at half duplex?", "field_link", LAN, half_duplex
@@ -183,7 +185,7 @@ _RULES: Final[tuple[Rule, ...]] = (
         id="home_second_router6",
         question="Does more than one device at home announce itself as the IPv6 way out?",
         needs=(key_at("field_routers", LAN),),
-        ask=_at(LAN, second_router6),
+        ask=at_place(LAN, second_router6),
     ),
     _rule("home_loop", "Is there a loop in the home's cables?", "field_heard", LAN, loop),
     _rule(
@@ -201,4 +203,4 @@ _RULES: Final[tuple[Rule, ...]] = (
         gateway_twice,
     ),
 )
-RULES_FIELD: Final[tuple[Rule, ...]] = tuple(map(_by_radio, _RULES))
+RULES_FIELD: Final[tuple[Rule, ...]] = tuple(map(by_radio, _RULES))

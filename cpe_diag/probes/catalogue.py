@@ -19,9 +19,12 @@ from cpe_diag.probes import (
     field_dhcp,
     field_heard,
     field_link,
+    field_names,
+    field_page,
     field_pppoe,
     field_quality,
     field_routers,
+    field_trace,
     field_web,
     home_paths,
     home_resolver,
@@ -143,6 +146,9 @@ PROBES: Final[tuple[Probe, ...]] = (
     field_routers.PROBE,
     field_web.PROBE,
     field_quality.PROBE,
+    field_trace.PROBE,
+    field_names.PROBE,
+    field_page.PROBE,
 )
 
 

@@ -15,6 +15,7 @@ from cpe_diag.domain.field_facts import (
     FieldLink,
     FieldPppoe,
 )
+from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.home_facts import HomeWatch
 from cpe_diag.domain.lan_facts import DeviceFrames, LanRouters
@@ -57,6 +58,7 @@ from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 from cpe_diag.report import (
     access_text,
     device_text,
+    field_path_text,
     field_text,
     history_text,
     load_text,
@@ -326,6 +328,9 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     FieldPppoe: field_text.field_pppoe,
     FieldArp: field_text.field_arp,
     FieldIpv6: field_text.field_routers,
+    FieldTrace: field_path_text.field_trace,
+    FieldNames: field_path_text.field_names,
+    FieldPage: field_path_text.field_page,
     LanOffers: device_text.lan_offers,
     LanRouters: device_text.lan_routers,
     DeviceFrames: device_text.device_frames,

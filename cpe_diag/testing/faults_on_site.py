@@ -23,7 +23,7 @@ from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.domain.subscriber import WanProtocol
 from cpe_diag.testing.evidence_samples import changed, ethernet_home, with_value
-from cpe_diag.testing.field_samples import FIELD_FACTS, GATEWAY
+from cpe_diag.testing.field_samples import FIELD_FACTS, GATEWAY, REFERENCE, ways
 from cpe_diag.testing.field_samples import WALL as AT_THE_WALL
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def on_site(place: str) -> CaseFile:
     case = with_value(case, "ping", f"{place}>reference/full", full)
     if place == LAN:
         case = changed(case, "field_dhcp", LAN, offers=(_homes(GATEWAY, "192.168.1.1"),))
+        way = ways("192.168.1.1", "198.51.100.1", REFERENCE)
+        case = with_value(case, "field_trace", LAN, way)
     return case
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.field_facts import (
     AdvertisedPrefix,
     AdvertisingRouter,
@@ -20,10 +21,47 @@ from cpe_diag.domain.field_facts import (
     FieldPppoe,
     PppoeOffered,
 )
+from cpe_diag.domain.field_path_facts import (
+    FieldNames,
+    FieldPage,
+    FieldTrace,
+    NobodysAnswer,
+    Trace,
+    TracedHop,
+)
+from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpOutcome
 
 WALL: Final = "wall_port"
 LAPTOP: Final = "02:00:5e:30:00:01"
 GATEWAY: Final = "02:00:5e:30:00:ff"
+
+REFERENCE: Final = "203.0.113.80"
+OPERATORS_DNS: Final = "203.0.113.53"
+OTHERS_DNS: Final = "192.0.2.53"
+NONSENSE: Final = "cpe-diag-0123456789ab.reference.example"
+
+
+def way(*addresses: str, reached: bool = True) -> Trace:
+    """Give a way by those hops."""
+    hops = tuple(
+        TracedHop(ttl=ttl, address=address, rtt_s=0.002 * ttl)
+        for ttl, address in enumerate(addresses, 1)
+    )
+    return Trace(hops=hops, reached=reached, refused_by=None)
+
+
+def ways(*addresses: str, reached: bool = True) -> FieldTrace:
+    """Give the same way by every kind of packet."""
+    one = way(*addresses, reached=reached)
+    return FieldTrace(target=REFERENCE, udp=one, tcp=one, icmp=one)
+
+
+def told(name: str, server: str, outcome: DnsOutcome, *addresses: str) -> DnsCheck:
+    """Give what a resolver says."""
+    took_s = Missing(why=FailureKind.SILENT) if outcome is DnsOutcome.TIMEOUT else 0.01
+    return DnsCheck(name=name, server=server, outcome=outcome, addresses=addresses, took_s=took_s)
+
 
 FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
     ("field_link", WALL): FieldLink(
@@ -119,6 +157,25 @@ FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
         cut_short=False,
         malformed=0,
         listened_s=4.0,
+    ),
+    ("field_trace", WALL): ways("198.51.100.1", REFERENCE),
+    ("field_names", WALL): FieldNames(
+        nonsense=NONSENSE,
+        operator=told("reference.example", OPERATORS_DNS, DnsOutcome.ANSWERED, REFERENCE),
+        outside=told("reference.example", OTHERS_DNS, DnsOutcome.ANSWERED, REFERENCE),
+        operator_nonsense=told(NONSENSE, OPERATORS_DNS, DnsOutcome.NXDOMAIN),
+        outside_nonsense=told(NONSENSE, OTHERS_DNS, DnsOutcome.NXDOMAIN),
+        nobodys=NobodysAnswer(server="192.0.2.99", answered=False, hop=None, says=""),
+    ),
+    ("field_page", WALL): FieldPage(
+        url="http://reference.example/",
+        server=REFERENCE,
+        outcome=HttpOutcome.OK,
+        status=200,
+        location="",
+        sent_to="",
+        expected_status=200,
+        text_there=True,
     ),
 }
 """By kind of fact and subject."""

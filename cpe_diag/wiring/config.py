@@ -60,12 +60,22 @@ class DhcpConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedPage:
+    """What a page answers with where nobody comes between; None: not known."""
+
+    url: str | None = None
+    status: int | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OnSiteConfig:
     """The `field` part: whose packs a laptop believes, or with what the office signs them.
 
     `revoked` are packs that the office calls back. `office_recipient` is to whom a laptop seals
     what it brings home, `identity` refers to the office's other half of it, `laptops` are the
-    public keys of those that the office believes, by name.
+    public keys of those that the office believes, by name. `nobody` is an address where no
+    resolver runs, `page` what the reference's page answers with.
     """
 
     office_key: str | None = None
@@ -74,6 +84,8 @@ class OnSiteConfig:
     office_recipient: str | None = None
     identity: str | None = None
     laptops: Mapping[str, str] = field(default_factory=dict)
+    nobody: str | None = None
+    page: ExpectedPage | None = None
 
 
 def beside(path: Path, part: str) -> Path:
@@ -318,6 +330,19 @@ def _on_site(part: Mapping[str, object]) -> OnSiteConfig:
         office_recipient=cast("str | None", part.get("office_recipient")),
         identity=cast("str | None", part.get("identity")),
         laptops=cast("Mapping[str, str]", part.get("laptops") or {}),
+        nobody=cast("str | None", part.get("nobody")),
+        page=_page(_part(part, "page")),
+    )
+
+
+def _page(part: Mapping[str, object]) -> ExpectedPage | None:
+    """Give what is known of the page, or None where nothing is."""
+    if not part:
+        return None
+    return ExpectedPage(
+        url=cast("str | None", part.get("url")),
+        status=cast("int | None", part.get("status")),
+        text=cast("str | None", part.get("text")),
     )
 
 

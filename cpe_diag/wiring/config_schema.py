@@ -274,7 +274,7 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
         "consent": CONSENT,
         "tickets": TICKETS,
         "field": {
-            "description": "packs for technicians' laptops",
+            "description": "technicians' laptops: packs, and whom they ask on site",
             "type": "object",
             "additionalProperties": False,
             "properties": {
@@ -300,6 +300,25 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                     "description": "office: a reference to its age identity",
                 },
                 "laptops": _WORDS | {"description": "office: name -> key, from `field enroll`"},
+                "nobody": {
+                    "type": "string",
+                    "pattern": f"^{_IPV4}$",
+                    "description": "an address with a way to it, where no resolver runs",
+                },
+                "page": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "description": "what the reference's page answers with",
+                    "properties": {
+                        "url": {
+                            "type": "string",
+                            "pattern": "^http://",
+                            "description": "another page than the reference's, by http://",
+                        },
+                        "status": {"type": "integer", "minimum": 200, "maximum": 299},
+                        "text": {"type": "string", "minLength": 1},
+                    },
+                },
             },
         },
         "driver_folders": {"description": "folders with further drivers", **_STRING_LIST},

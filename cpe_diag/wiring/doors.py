@@ -23,6 +23,7 @@ from cpe_diag.transports.speaking import speaker
 from cpe_diag.transports.ssh import SshRouter
 from cpe_diag.transports.ssh_trust import HostKeys
 from cpe_diag.transports.unconfigured import NoRouter, no_modem, no_node
+from cpe_diag.wiring.field_targets import targets_of
 from cpe_diag.wiring.knowledge import router_drivers
 
 if TYPE_CHECKING:
@@ -110,7 +111,11 @@ async def open_doors(
     if router_driver is not None:
         others = partial(router_drivers, config)
         router = WatchedRouter(router, driver=router_driver, others=others)
-    laptop = None if on_site is None else LaptopPort(on_site, clock=clock, recorder=recorder)
+    laptop = (
+        None
+        if on_site is None
+        else LaptopPort(on_site, clock=clock, recorder=recorder, targets=targets_of(config))
+    )
     try:
         yield Doors(
             clock=clock,

@@ -19,14 +19,12 @@ from cpe_diag.field.link import SYSFS, link_of
 from cpe_diag.field.on_site import OnSite
 from cpe_diag.field.place import place_of
 from cpe_diag.field.raw.order import Order
-from cpe_diag.probes import field_quality, field_web
 from cpe_diag.transports.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cpe_diag.field.raw_process import RawProcess
-    from cpe_diag.wiring.config import Config
 
 PLAYBOOKS: Final[Mapping[PluggedInto, str]] = {
     PluggedInto.WALL_PORT: "at_wall_port",
@@ -151,25 +149,6 @@ async def frames(interface: str, raw: RawProcess) -> Mapping[str, Sequence[Mappi
         )
         told[test.value] = (await raw.ask(order))["frames"]
     return told
-
-
-def questions(config: Config) -> list[str]:
-    """Say what a check asks beyond the wire, and whom; nothing where nobody is configured.
-
-    Returns:
-        A line for each kind of question.
-    """
-    target = config.reference
-    if target is None:
-        return []
-    server = config.resolver_address or "no resolver"
-    lines = [f"DNS: {target.host}, of {server}", f"HTTP: {target.url}"]
-    if target.address is not None:
-        full = f"{field_quality.FULL} of {field_quality.FULL_BYTES + 28} bytes"
-        apart = f"{field_quality.SMALL} at {1000 * field_quality.INTERVAL_S:.0f} ms"
-        counts = f"{field_web.PINGS}, {apart}, {full}"
-        lines.append(f"ICMP: echo requests to {target.address}: {counts}")
-    return lines
 
 
 def _places() -> str:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,10 +35,14 @@ MACS: Final = {
 IP: Final = "/usr/sbin/ip"
 LIMIT_S: Final = 60
 REFERENCE: Final = "203.0.113.80"
+OUTSIDE: Final = "203.0.113.53"
+NOBODY: Final = "203.0.113.99"
 CONFIG: Final = f"""\
 inventory: {{kind: file, path: inventory.yaml}}
 resolver: {{address: {REFERENCE}}}
 reference: {{host: reference.example, url: "http://reference.example/", address: {REFERENCE}}}
+elsewhere: {{name: another resolver, resolver: {OUTSIDE}}}
+field: {{nobody: {NOBODY}, page: {{status: 200, text: well}}}}
 """
 INVENTORY: Final = "subscribers:\n  - {{id: sub-1, technology: ethernet, service: {service}}}\n"
 
@@ -49,10 +54,16 @@ class Wire:
     name: str
     folder: Path
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
 
     def space(self, host: str) -> str:
         """Give the namespace of a host."""
         return f"cpf-{self.name}-{host}"
+
+    def add(self, host: str) -> None:
+        """Make a host that does not hang on the switch."""
+        _ip("netns", "add", self.space(host))
+        self.added.append(host)
 
     def run(self, host: str, *words: str, text: str | None = None) -> str:
         """Run a command in a host, and give what it prints."""
@@ -80,6 +91,13 @@ class Wire:
         self.started.append(process)
         return process
 
+    def awaited(self, host: str, place: str) -> None:
+        """Wait until a host listens for TCP at an address and port."""
+        ends_s = time.monotonic() + LIMIT_S
+        while not self.run(host, "ss", "-Hltn", "src", place):
+            assert time.monotonic() < ends_s
+            time.sleep(0.05)
+
     def dnsmasq(self, host: str, address: str, first: str, *more: str) -> None:
         """Let a host give out addresses from `address`."""
         self.run(host, "ip", "addr", "add", f"{address}/24", "dev", "eth0")
@@ -95,14 +113,16 @@ class Wire:
 
     def world(self, host: str) -> None:
         """Let a host be the way to the operator's resolver and reference."""
-        self.run(host, "ip", "addr", "add", f"{REFERENCE}/32", "dev", "lo")
-        self.start(
-            host,
-            *("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv"),
-            *(f"--listen-address={REFERENCE}", "--bind-interfaces"),
-            f"--address=/reference.example/{REFERENCE}",
-            f"--pid-file={self.folder}/{host}.names",
-        )
+        for address in (REFERENCE, OUTSIDE, NOBODY):
+            self.run(host, "ip", "addr", "add", f"{address}/32", "dev", "lo")
+        for address in (REFERENCE, OUTSIDE):
+            self.start(
+                host,
+                *("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv"),
+                *("--no-hosts", f"--listen-address={address}", "--bind-interfaces"),
+                *(f"--host-record=reference.example,{REFERENCE}", "--local=/example/"),
+                f"--pid-file={self.folder}/{host}-{address}.names",
+            )
         pages = self.folder / "pages"
         pages.mkdir()
         (pages / "index.html").write_text("well", encoding="utf-8")
@@ -111,6 +131,7 @@ class Wire:
             *(sys.executable, "-m", "http.server", "80", "--bind", REFERENCE),
             *("--directory", str(pages)),
         )
+        self.awaited(host, f"{REFERENCE}:80")
 
     def laptop_takes(self, address: str, gateway: str) -> None:
         """Give the laptop an address and a way out, as its DHCP client would."""
@@ -175,7 +196,7 @@ def plugged(name: str, folder: Path) -> Iterator[Wire]:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        for host in ("switch", *MACS):
+        for host in ("switch", *MACS, *made.added):
             _ip("netns", "del", made.space(host))
 
 

@@ -23,6 +23,7 @@ from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_at_sites as sites
+from cpe_diag.testing import faults_beyond_wire as past_wire
 from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_in_home as in_home
 from cpe_diag.testing import faults_of_home as home
@@ -155,6 +156,18 @@ def _at_home(name: str, change: Change, domain: FaultDomain = DEVICE) -> Scenari
     return _row(name, lambda _: home, "in_home_network", change, domain, desk)
 
 
+def _wall_to(name: str, change: Change) -> Scenario:
+    home = on_site.on_site(on_site.WALL)
+    return _row(name, lambda _: home, "at_wall_port", change, NETWORK, SECOND)
+
+
+def _from_home(name: str, change: Change, desk: Destination = NOC) -> Scenario:
+    """A fault of the operator's network that is seen from the home."""
+    home = on_site.on_site(on_site.LAN)
+    return _row(name, lambda _: home, "in_home_network", change, NETWORK, desk)
+
+
+PORTAL: Final = "http://login.operator.example/"
 ON_SITE: Final[tuple[Scenario, ...]] = (
     _wall("wall_port_dead", partial(on_site.no_link, place=on_site.WALL)),
     _wall("wall_no_address", partial(on_site.no_offer, place=on_site.WALL)),
@@ -192,6 +205,24 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
     _at_home(
         "home_gateway_double",
         lambda case: on_site.gateway_answered_by(case, on_site.LAN, GATEWAY, on_site.STRANGER),
+    ),
+    _wall("wall_way_ends", partial(past_wire.way_ends, place=on_site.WALL)),
+    _wall("wall_names_by_another", partial(past_wire.names_taken, place=on_site.WALL)),
+    _wall("wall_invented_names", partial(past_wire.names_invented, place=on_site.WALL)),
+    _wall_to("wall_walled_in", partial(past_wire.walled, place=on_site.WALL, location=PORTAL)),
+    _at_home("home_two_routers", past_wire.second_router, ROUTER),
+    _at_home("router_takes_names", partial(past_wire.names_taken, place=on_site.LAN), ROUTER),
+    _at_home(
+        "router_walls_in",
+        partial(past_wire.walled, place=on_site.LAN, location="http://192.168.1.1/setup"),
+        ROUTER,
+    ),
+    _at_home("router_walls_in-other_page", past_wire.walled_behind_a_good_line, ROUTER),
+    _from_home("home_way_ends", partial(past_wire.way_ends, place=on_site.LAN)),
+    _from_home("home_names_by_another", partial(past_wire.names_taken, place=on_site.LAN, hop=2)),
+    _from_home("home_invented_names", partial(past_wire.names_invented, place=on_site.LAN)),
+    _from_home(
+        "home_walled_in", partial(past_wire.walled, place=on_site.LAN, location=PORTAL), SECOND
     ),
 )
 
@@ -272,7 +303,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("core_congested-world", ethernet_home, SLOW, beyond.world_slow, NETWORK, NOC),
     _row("cgn_ports_exhausted", ethernet_home, SLOW, beyond.ports_used_up, NETWORK, NOC),
     _row("cgn_ports_exhausted-dsl", dsl_home, OUT, beyond.ports_used_up, NETWORK, NOC),
-    _row("walled_garden", ethernet_home, OUT, beyond.walled, NETWORK, ACCOUNTS),
+    _row("walled_garden", ethernet_home, OUT, past_wire.walled, NETWORK, ACCOUNTS),
     _row("walled_garden-page", dsl_home, SITE, beyond.one_page_for_all, NETWORK, ACCOUNTS),
     _row("route_beyond_edge-all", ethernet_home, OUT, beyond.edge_without_routes, NETWORK, NOC),
     _row("port_security", ethernet_home, OUT, beyond.frames_not_taken, NETWORK, SECOND),

@@ -23,6 +23,7 @@ from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_at_sites as sites
+from cpe_diag.testing import faults_beyond_wire as past_wire
 from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_in_home as in_home
 from cpe_diag.testing import faults_of_home as home
@@ -310,7 +311,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("router_connects_in_vain", beyond.ports_used_up(ETH), beyond.world(ETH)),
     ("world_slow", beyond.world_slow(ETH), beyond.world(ETH)),
     ("world_out_of_reach", beyond.edge_without_routes(ETH), beyond.world(ETH)),
-    ("pages_are_anothers", beyond.walled(ETH), beyond.world(ETH)),
+    ("pages_are_anothers", past_wire.walled(ETH), beyond.world(ETH)),
     ("core_queued", beyond.transit_full(ETH), beyond.well_both_ways(ETH)),
     ("core_rate_low", beyond.transit_full(ETH), MEASURED),
     ("ways_flap", beyond.uplink_flaps(ETH), beyond.watched(ETH)),
@@ -369,6 +370,25 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
         "home_gateway_twice",
         on_site.gateway_answered_by(AT_HOME, on_site.LAN, GATEWAY, on_site.STRANGER),
         AT_HOME,
+    ),
+    ("wall_way_ends_further", past_wire.way_ends(AT_WALL, on_site.WALL), AT_WALL),
+    ("home_way_ends_further", past_wire.way_ends(AT_HOME, on_site.LAN), AT_HOME),
+    ("home_second_router", past_wire.second_router(AT_HOME), AT_HOME),
+    ("wall_names_taken", past_wire.names_taken(AT_WALL, on_site.WALL), AT_WALL),
+    ("home_names_taken", past_wire.names_taken(AT_HOME, on_site.LAN), AT_HOME),
+    (
+        "home_names_taken_near",
+        past_wire.names_taken(AT_HOME, on_site.LAN),
+        past_wire.names_taken(AT_HOME, on_site.LAN, 2),
+    ),
+    ("wall_names_invented", past_wire.names_invented(AT_WALL, on_site.WALL), AT_WALL),
+    ("home_names_invented", past_wire.names_invented(AT_HOME, on_site.LAN), AT_HOME),
+    ("wall_walled", past_wire.other_page(AT_WALL, on_site.WALL), AT_WALL),
+    ("home_walled", past_wire.other_page(AT_HOME, on_site.LAN), AT_HOME),
+    (
+        "home_walled_near",
+        past_wire.walled_behind_a_good_line(AT_HOME),
+        past_wire.walled_at_both(AT_HOME),
     ),
     (
         "lights_off",

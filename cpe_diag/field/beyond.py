@@ -1,0 +1,174 @@
+"""What this laptop measures beyond its wire, with ordinary sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from functools import partial
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
+from cpe_diag.domain.missing import Missing
+from cpe_diag.field.names import nobodys_answer
+from cpe_diag.field.page import page_seen
+from cpe_diag.field.trace import Kind, trace
+from cpe_diag.transports.dns import DnsResolver
+from cpe_diag.transports.os_failures import os_failure
+from cpe_diag.transports.time_left import time_left
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from cpe_diag.domain.field_path_facts import NobodysAnswer, Trace
+    from cpe_diag.domain.missing import Maybe
+    from cpe_diag.domain.path_facts import DnsCheck
+    from cpe_diag.field.targets import FieldTargets
+    from cpe_diag.ports import Clock, Recorder
+
+    Way = Callable[..., Awaitable[None]]
+
+LOOK: Final = "field.look"
+TRACE_WITHIN_S: Final = 8.0
+NAME_WITHIN_S: Final = 4.0
+"""Twice as long as after what a question is sent again (`transports.dns`)."""
+PAGE_WITHIN_S: Final = 7.0
+HTTPS: Final = 443
+HTTP: Final = 80
+
+
+class Beyond:
+    """Asks the configured targets, each only by the laptop's interface in question."""
+
+    def __init__(
+        self, targets: FieldTargets, *, clock: Clock, recorder: Recorder, own_way: Way
+    ) -> None:
+        """Ask those.
+
+        Args:
+            targets: whom.
+            clock: whose seconds deadlines count.
+            recorder: of the run.
+            own_way: as FieldPort.own_way.
+        """
+        self._targets = targets
+        self._clock = clock
+        self._recorder = recorder
+        self._own_way = own_way
+        self.looks: Mapping[type, Callable[[float], Awaitable[object]]] = {
+            FieldTrace: self._trace,
+            FieldNames: self._names,
+            FieldPage: self._page,
+        }
+
+    async def look(self, fact: type, deadline: float) -> object:
+        """Look for a fact.
+
+        Args:
+            fact: one of `looks`.
+            deadline: absolute, monotonic seconds.
+
+        Returns:
+            What was seen.
+
+        Raises:
+            MeasurementError: `field.look`: as FieldPort.see says.
+        """
+        exchange = self._recorder.begin(LOOK, "beyond the wire", fact.__name__)
+        try:
+            seen = await self.looks[fact](deadline)
+        except MeasurementError as error:
+            self._recorder.end(exchange, round_trips=0, failure=error.failure.kind.value)
+            raise
+        self._recorder.end(exchange)
+        return seen
+
+    async def _trace(self, deadline: float) -> FieldTrace:
+        address = self._targets.address
+        await self._own_way(address, deadline=deadline)
+        if address is None or ":" in address:
+            raise _failed(FailureKind.UNSUPPORTED, str(address), "only IPv4 is traced")
+        parts = urlsplit(self._targets.url or "")
+        port = parts.port or (HTTPS if parts.scheme == "https" else HTTP)
+        within_s = min(TRACE_WITHIN_S, time_left(self._clock, deadline))
+        udp, tcp, icmp = await asyncio.gather(
+            *(asyncio.to_thread(_traced, kind, address, port, within_s) for kind in Kind)
+        )
+        return FieldTrace(target=address, udp=udp, tcp=tcp, icmp=icmp)
+
+    async def _names(self, deadline: float) -> FieldNames:
+        targets = self._targets
+        if targets.host is None or targets.resolver is None:
+            raise _unnamed("resolver", "no reference or no resolver of the operator is named")
+        nonsense = f"cpe-diag-{secrets.token_hex(6)}.{targets.host}"
+        ask = partial(self._resolved, deadline=deadline)
+        operator, outside, nothing, outside_nothing, nobodys = await asyncio.gather(
+            ask(targets.resolver, targets.host, port=targets.resolver_port),
+            ask(targets.outside, targets.host),
+            ask(targets.resolver, nonsense, port=targets.resolver_port),
+            ask(targets.outside, nonsense),
+            self._nobody(targets.host, deadline),
+        )
+        return FieldNames(
+            nonsense=nonsense,
+            operator=operator,
+            outside=outside,
+            operator_nonsense=nothing,
+            outside_nonsense=outside_nothing,
+            nobodys=nobodys,
+        )
+
+    async def _resolved(
+        self, server: str | None, name: str, *, deadline: float, port: int = 53
+    ) -> Maybe[DnsCheck]:
+        if server is None:
+            return Missing(why=FailureKind.NOT_CONFIGURED)
+        by = min(deadline, self._clock.monotonic() + NAME_WITHIN_S)
+        door = DnsResolver(server, clock=self._clock, recorder=self._recorder, port=port)
+        try:
+            await self._own_way(server, deadline=deadline)
+            return await door.resolve(name, deadline=by)
+        except MeasurementError as error:
+            return Missing(why=error.failure.kind)
+
+    async def _nobody(self, name: str, deadline: float) -> Maybe[NobodysAnswer]:
+        server = self._targets.nobody
+        if server is None:
+            return Missing(why=FailureKind.NOT_CONFIGURED)
+        try:
+            await self._own_way(server, deadline=deadline)
+        except MeasurementError as error:
+            return Missing(why=error.failure.kind)
+        return await nobodys_answer(server, name)
+
+    async def _page(self, deadline: float) -> FieldPage:
+        targets = self._targets
+        if targets.page_url is None:
+            raise _unnamed("reference", "no reference is named in the configuration")
+        host = urlsplit(targets.page_url).hostname or ""
+        told = await self._resolved(
+            targets.resolver, host, deadline=deadline, port=targets.resolver_port
+        )
+        server = None if isinstance(told, Missing) else next(iter(told.addresses), None)
+        if server is None:
+            detail = f"{host} could not be resolved"
+            raise _failed(FailureKind.DEPENDENCY, host, detail)
+        await self._own_way(server, deadline=deadline)
+        within_s = min(PAGE_WITHIN_S, time_left(self._clock, deadline))
+        return await page_seen(targets, server, within_s=within_s)
+
+
+def _traced(kind: Kind, address: str, port: int, within_s: float) -> Maybe[Trace]:
+    try:
+        return trace(kind, address, port, within_s=within_s)
+    except OSError as error:
+        return Missing(why=os_failure(error, address).kind)
+
+
+def _unnamed(where: str, detail: str) -> MeasurementError:
+    return _failed(FailureKind.NOT_CONFIGURED, where, detail)
+
+
+def _failed(kind: FailureKind, where: str, detail: str) -> MeasurementError:
+    return MeasurementError(Failure(kind=kind, where=where, detail=detail), LOOK)

@@ -1,0 +1,91 @@
+"""Fetches a page whose content is known, to see whether somebody gives another in its place."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from cpe_diag.domain.field_path_facts import FieldPage
+from cpe_diag.domain.path_facts import HttpOutcome
+from cpe_diag.transports.http import HEADERS, Phase, http_outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cpe_diag.field.targets import FieldTargets
+
+MOST_BYTES: Final = 65_536
+FIRST_REDIRECT: Final = 300
+FIRST_ERROR: Final = 400
+"""RFC 9110, section 15."""
+LONGEST_LOCATION: Final = 300
+
+
+async def page_seen(targets: FieldTargets, server: str, *, within_s: float) -> FieldPage:
+    """Fetch the page, following nothing.
+
+    Args:
+        targets: its URL, and what is known of it.
+        server: the address to ask.
+        within_s: how long at most.
+
+    Returns:
+        What came.
+    """
+    import httpcore
+
+    from cpe_diag.transports.http_backend import ToAddress
+
+    ends_s = asyncio.get_running_loop().time() + within_s
+    way = ToAddress(server, lambda: max(0.01, ends_s - asyncio.get_running_loop().time()))
+    url, status, location, body = targets.page_url or "", None, "", b""
+    outcome = HttpOutcome.OK
+    try:
+        async with (
+            httpcore.AsyncConnectionPool(network_backend=way) as pool,
+            pool.stream("GET", url, headers=[*HEADERS.items()]) as response,
+        ):
+            status = response.status
+            location = _location(response.headers)
+            async for part in response.aiter_stream():
+                body += part
+                if len(body) >= MOST_BYTES:
+                    break
+    except (
+        httpcore.TimeoutException,
+        httpcore.NetworkError,
+        httpcore.ProtocolError,
+        OSError,
+    ) as error:
+        begun = status is not None or isinstance(error, httpcore.ProtocolError)
+        outcome = http_outcome(error, Phase.READING if begun else Phase.CONNECTING)
+    text = targets.page_text
+    there = None if text is None or status is None else text.encode() in body[:MOST_BYTES]
+    return FieldPage(
+        url=url,
+        server=server,
+        outcome=outcome,
+        status=status,
+        location=location,
+        sent_to=_other_host(url, status, location),
+        expected_status=targets.page_status,
+        text_there=there,
+    )
+
+
+def _other_host(url: str, status: int | None, location: str) -> str:
+    """Give the host that we are sent to, where it is not the page's own."""
+    if status is None or not FIRST_REDIRECT <= status < FIRST_ERROR:
+        return ""
+    try:
+        own, other = urlsplit(url).hostname or "", urlsplit(location).hostname or ""
+    except ValueError:
+        return ""
+    return "" if other == own else other
+
+
+def _location(headers: Sequence[tuple[bytes, bytes]]) -> str:
+    told = next((value for name, value in headers if name.lower() == b"location"), b"")
+    text = told.decode("ascii", "replace")
+    return "".join(sign for sign in text if sign.isprintable())[:LONGEST_LOCATION]
