@@ -303,7 +303,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("core_congested-world", ethernet_home, SLOW, beyond.world_slow, NETWORK, NOC),
     _row("cgn_ports_exhausted", ethernet_home, SLOW, beyond.ports_used_up, NETWORK, NOC),
     _row("cgn_ports_exhausted-dsl", dsl_home, OUT, beyond.ports_used_up, NETWORK, NOC),
-    _row("walled_garden", ethernet_home, OUT, past_wire.walled, NETWORK, ACCOUNTS),
+    _row("walled_garden", ethernet_home, OUT, beyond.walled, NETWORK, ACCOUNTS),
     _row("walled_garden-page", dsl_home, SITE, beyond.one_page_for_all, NETWORK, ACCOUNTS),
     _row("route_beyond_edge-all", ethernet_home, OUT, beyond.edge_without_routes, NETWORK, NOC),
     _row("port_security", ethernet_home, OUT, beyond.frames_not_taken, NETWORK, SECOND),

@@ -311,7 +311,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("router_connects_in_vain", beyond.ports_used_up(ETH), beyond.world(ETH)),
     ("world_slow", beyond.world_slow(ETH), beyond.world(ETH)),
     ("world_out_of_reach", beyond.edge_without_routes(ETH), beyond.world(ETH)),
-    ("pages_are_anothers", past_wire.walled(ETH), beyond.world(ETH)),
+    ("pages_are_anothers", beyond.walled(ETH), beyond.world(ETH)),
     ("core_queued", beyond.transit_full(ETH), beyond.well_both_ways(ETH)),
     ("core_rate_low", beyond.transit_full(ETH), MEASURED),
     ("ways_flap", beyond.uplink_flaps(ETH), beyond.watched(ETH)),
