@@ -34,6 +34,23 @@ CAUSES_SITE_LOOKS: Final[tuple[Cause, ...]] = (
         " standard, HTTP-redirect fetch: an error after 20; followed with the site's cookies",
     ),
     Cause(
+        id="platform_sends_home_away",
+        domain=FaultDomain.PLATFORM,
+        destination=Destination.PLATFORM_STATUS,
+        title="The site sends the home on to another place, and gives others its page",
+        needs=(must("platform_sends_home_away"),),
+        supports=(when("platform_sends_home_away", 4.2),),
+        explains=("platform_sends_home_away", "platform_fails_from_home"),
+        shifts=SHIFTS,
+        next_action="Open the site by the home's address and look where it leads: a login, a check"
+        " for robots, a page for another country; then ask its owner.",
+        tell_customer="The site sends visitors from your connection to another page, which others"
+        " do not see. Your connection and our network are working; the owner of the site can say"
+        " why.",
+        source="RFC 9110, section 15.4: a redirect at each look from the home and none from the"
+        " operator's side, over TLS, so that it is the site's own word",
+    ),
+    Cause(
         id="platform_part_down",
         domain=FaultDomain.PLATFORM,
         destination=Destination.PLATFORM_STATUS,

@@ -277,6 +277,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "platform_turns_us_away",
             "platform_forbids_everybody",
             "platform_redirects_badly",
+            "platform_sends_home_away",
             "platform_page_unfit",
             "platform_parts_fail",
             "platform_front_fails",

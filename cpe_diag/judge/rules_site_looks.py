@@ -22,7 +22,10 @@ from cpe_diag.domain.site_facts import (
 from cpe_diag.judge.keys import (
     HTTP_OPERATOR,
     HTTP_OPERATOR_IPV6,
+    HTTP_PLATFORM,
     HTTP_PLATFORM_ROUTER,
+    HTTP_PLATFORM_ROUTER_AGAIN,
+    HTTP_PLATFORM_ROUTER_THIRD,
     SITE_FRONTS,
     SITE_LOOK,
 )
@@ -32,6 +35,13 @@ from cpe_diag.judge.vantages import ANSWERED, SERVER_ERROR, held, page_words, se
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import FactKey
 
+AT_HOME: Final = (
+    HTTP_PLATFORM_ROUTER,
+    HTTP_PLATFORM_ROUTER_AGAIN,
+    HTTP_PLATFORM_ROUTER_THIRD,
+)
+SEVERAL: Final = 2
+"""One of several servers may redirect; the same at each look is what the site does."""
 REDIRECTS: Final = range(300, 400)
 SENT: Final = {
     LookEnd.CIRCLE: "it sends its visitors in a circle",
@@ -77,6 +87,26 @@ def _sent_away(facts: Facts, look: SiteLook, words: str) -> Answer:
         return does_not_arise(f"{words}: elsewhere it answers")
     words = f"{SENT[look.end]}: {words}, {look.steps[-1].outcome}"
     return yes(words, SITE_LOOK, HTTP_OPERATOR, *held(facts, HTTP_PLATFORM_ROUTER))
+
+
+def platform_sends_home_away(facts: Facts) -> Answer:
+    """Answer whether the site sends the home on to another place, and gives us its page.
+
+    Over TLS it is the site itself that does so; without, anybody on the way may have answered in
+    its name, and that is not for this rule to tell.
+    """
+    ours = facts.fact(HttpCheck, HTTP_PLATFORM)
+    homes = {key: page for key in AT_HOME if (page := facts.fact(HttpCheck, key)) is not None}
+    if ours is None or not homes:
+        return cannot_tell(facts, HTTP_PLATFORM if ours is None else HTTP_PLATFORM_ROUTER)
+    first = next(iter(homes.values()))
+    words = f"from the home: {page_words(first)}; from the operator's side: {page_words(ours)}"
+    away = all(page.status in REDIRECTS for page in homes.values())
+    if not away or ours.outcome is not HttpOutcome.OK or ours.status in REDIRECTS:
+        return no(words, HTTP_PLATFORM_ROUTER, HTTP_PLATFORM)
+    if len(homes) < SEVERAL or not ours.url.startswith("https:"):
+        return cannot_tell(facts, HTTP_PLATFORM_ROUTER_AGAIN)
+    return yes(f"{words}, over TLS", *homes, HTTP_PLATFORM)
 
 
 def platform_page_unfit(facts: Facts) -> Answer:
@@ -149,6 +179,12 @@ RULES_SITE_LOOKS: Final[tuple[Rule, ...]] = (
         question="Does the site send its visitors in a circle, or to where nothing is?",
         needs=(SITE_LOOK, HTTP_OPERATOR, HTTP_PLATFORM_ROUTER),
         ask=platform_redirects_badly,
+    ),
+    Rule(
+        id="platform_sends_home_away",
+        question="Does the site send the home to another place, and give us its page?",
+        needs=(HTTP_PLATFORM, *AT_HOME),
+        ask=platform_sends_home_away,
     ),
     Rule(
         id="platform_page_unfit",

@@ -297,6 +297,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "platform_errs_at_times",
             "platform_one_family",
             "platform_parts_fail",
+            "platform_sends_home_away",
             "platform_front_fails",
             "platform_turns_us_away",
             "platform_fails_from_home",

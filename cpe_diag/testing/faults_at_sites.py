@@ -153,3 +153,11 @@ def platform_forbids_everybody(case: CaseFile, status: int = 404) -> CaseFile:
         if case.evidence.get("http", subject) is not None:
             case = with_value(case, "http", subject, page(HttpOutcome.HTTP_ERROR, status))
     return case
+
+
+def platform_sends_home_away(case: CaseFile) -> CaseFile:
+    """The site takes the home's address for one of another country, and sends it there."""
+    for subject in ("router>platform", *AGAIN[1:]):
+        case = with_value(case, "http", subject, page(HttpOutcome.OK, 302))
+    ours = page(HttpOutcome.OK, 200)
+    return with_value(case, "http", "operator>platform", ours)

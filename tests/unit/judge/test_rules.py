@@ -332,6 +332,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("site_lost_here", sites.site_lost_here(ETH), ETH),
     ("platform_empty", sites.platform_empty(ETH), ETH),
     ("platform_redirects_badly", sites.platform_redirect_loop(ETH), ETH),
+    ("platform_sends_home_away", sites.platform_sends_home_away(ETH), ETH),
     ("platform_page_unfit", sites.platform_page_unfit(ETH), ETH),
     ("platform_parts_fail", sites.platform_part_down(ETH), ETH),
     ("platform_front_fails", sites.platform_front_down(ETH), ETH),

@@ -38,6 +38,7 @@ def answer(case: CaseFile, name: str) -> bool | None:
     ("cause", "made"),
     [
         ("platform_redirect_loop", sites.platform_redirect_loop),
+        ("platform_sends_home_away", sites.platform_sends_home_away),
         ("platform_error", sites.platform_page_unfit),
         ("platform_part_down", sites.platform_part_down),
         ("platform_front_down", sites.platform_front_down),
@@ -177,3 +178,11 @@ def test_a_device_that_knocks_at_the_site_in_vain_is_not_called_well() -> None:
     silent = names.device_fails_at_site(WATCHED, answered=0, others=0)
     assert answer(silent, "device_fails_at_site") is None
     assert decide(silent, {}).cause == "undetermined"
+
+
+def test_a_redirect_without_tls_may_be_anybodys() -> None:
+    """A filter on the way answers in the site's name: nobody is accused, nothing called well."""
+    case = sites.platform_sends_home_away(HOME)
+    case = changed(case, "http", "operator>platform", url="http://video.example/")
+    assert answer(case, "platform_sends_home_away") is None
+    assert decide(case, {}).cause == "undetermined"
