@@ -13,6 +13,7 @@ from cpe_diag.cli.context import config_of
 from cpe_diag.cli.durations import Duration
 from cpe_diag.cli.errors import told_clearly
 from cpe_diag.cli.exit_codes import ExitCode
+from cpe_diag.cli.field_report import report
 from cpe_diag.cli.looks import note_look
 from cpe_diag.cli.run import exit_code_for, told
 from cpe_diag.domain.failures import PackError
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 @click.group()
 def field() -> None:
     """On site with a laptop: what the wire itself tells."""
+
+
+field.add_command(report)
 
 
 @field.command()

@@ -16,7 +16,7 @@ class PathQuality:
     (RFC 3393, delay variation of consecutive packets). About `/tcp` it is first packets of TCP
     connections, of which each is lost that nobody answers within 0.9 s. `note` is the sender's own
     error text. `lost_numbers` are those that were not answered, counted from 0 in the order in
-    which they were sent.
+    which they were sent. `echoes_s` are all round trips in that order, None: it did not come back.
     """
 
     target: str
@@ -28,6 +28,7 @@ class PathQuality:
     jitter_s: Maybe[float]
     note: str = ""
     lost_numbers: Maybe[tuple[int, ...]] = NOT_ASKED
+    echoes_s: Maybe[tuple[float | None, ...]] = NOT_ASKED
 
     @property
     def lost(self) -> int:

@@ -30,6 +30,8 @@ LONGEST_ECHO_S: Final = 2.0
 """An answer that takes longer counts as lost."""
 TRAIN_ECHO_S: Final = 1.0
 """The same in a train, as the router's own pings have it."""
+ECHO_DIGITS: Final = 5
+"""Of a second: what one machine's clock tells of a round trip."""
 NO_ICMP: Final = "the configuration says that ICMP tells nothing here (icmp: false)"
 NO_ICMP_STEP: Final = (
     "allow it with the sysctl net.ipv4.ping_group_range, or set icmp: false to use TCP"
@@ -131,8 +133,12 @@ class NetworkProber:
         echoes = {number: rtts_s[0] for number, rtts_s in answers if rtts_s}
         lost = None if echoes else FailureKind.SILENT.value
         self._recorder.end(exchange, failure=lost)
-        missed = tuple(number for number in range(count) if number not in echoes)
-        return replace(spread(address, count, echoes), lost_numbers=missed)
+        in_order = [echoes.get(number) for number in range(count)]
+        return replace(
+            spread(address, count, echoes),
+            lost_numbers=tuple(number for number, took in enumerate(in_order) if took is None),
+            echoes_s=tuple(took and round(took, ECHO_DIGITS) for took in in_order),
+        )
 
     async def tcp_connect(self, address: str, port: int, *, deadline: float) -> float:
         """Open and close a TCP connection.

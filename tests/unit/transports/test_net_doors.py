@@ -14,7 +14,7 @@ from dns.rcode import NXDOMAIN, REFUSED, SERVFAIL, Rcode
 from dns.rrset import from_text
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
-from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.transports.clock import SystemClock
@@ -202,6 +202,10 @@ class TestReach:
         assert (train.target, train.sent, train.lost) == (HOME, 10, 0)
         assert train.lost_numbers == ()
         assert not isinstance(train.rtt_p95_s, Missing)
+        echoes = known(train.echoes_s)
+        assert echoes is not None
+        assert len(echoes) == 10
+        assert None not in echoes
 
     async def test_a_train_that_has_no_time_is_not_sent(self, servers: Servers) -> None:
         """A train that is cut short would read as loss."""
