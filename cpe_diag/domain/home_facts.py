@@ -30,8 +30,8 @@ class HomeWatch:
     the operator's servers and of others stand apart. `half_open` are connections that were
     answered while the device never said that it heard it. `stalled` are connections for pages that
     came about, and in which one side has waited for the other since, by device, of devices that
-    have done something else meanwhile. `whole` False: the table is longer than
-    what was read, which is no choice of the most recent ones.
+    have done something else meanwhile. `past_router` is all that goes through the router. `whole`
+    False: the table is longer than what was read, which is no choice of the most recent ones.
     """
 
     span_s: float
@@ -42,4 +42,5 @@ class HomeWatch:
     names_of_others: NameQueries
     half_open: int
     stalled: tuple[int, ...]
+    past_router: int
     whole: bool

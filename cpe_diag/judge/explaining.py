@@ -33,6 +33,8 @@ NO_PAGES: Final = (
     "router_drops_web",
     "home_lost_in_router",
     "router_direct_dns_fails",
+    "router_dns_fails",
+    "router_names_lie",
     "flows_lost",
     "web_held_back",
     "tls_held_back",

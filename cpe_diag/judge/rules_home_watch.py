@@ -111,7 +111,17 @@ def home_connects_in_vain(facts: Facts) -> Answer:
     watch = facts.fact(HomeWatch, HOME_WATCH)
     if watch is None:
         return cannot_tell(facts, HOME_WATCH)
-    return _in_table(facts, watch.ipv4, "IPv4")[1]
+    return _by_ipv4(facts, watch)[1]
+
+
+def _by_ipv4(facts: Facts, watch: HomeWatch) -> tuple[_Tried, Answer]:
+    """Look at the table; a packet that a filter ends never gets into it (netfilter, confirm)."""
+    tried, found = _in_table(facts, watch.ipv4, "IPv4")
+    names = watch.names_of_router.answered
+    if watch.past_router or names < facts.limits["home_names_alone"] or not watch.whole:
+        return tried, found
+    words = f"{names} names were given to the home, and nothing of it goes through the router"
+    return tried, yes(words, HOME_WATCH)
 
 
 def home_heard_in_vain(facts: Facts) -> Answer:
@@ -159,7 +169,7 @@ def home_lost_in_router(facts: Facts) -> Answer:
     watch = facts.fact(HomeWatch, HOME_WATCH)
     if watch is None:
         return cannot_tell(facts, HOME_WATCH)
-    seen = (_heard(facts), _in_table(facts, watch.ipv4, "IPv4"))
+    seen = (_heard(facts), _by_ipv4(facts, watch))
     for tried, found in seen:
         if tried is not None and found.answer:
             return _if_the_router_gets_all(facts, tried, found)
@@ -180,7 +190,7 @@ def _if_the_router_gets_all(facts: Facts, tried: _Tried, found: Answer) -> Answe
     words = f"{found.because}; {came} of {len(pages)} pages came to the router itself"
     if came < len(pages):
         return does_not_arise(words)
-    luck = (tried.answered / tried.asked) ** came
+    luck = (1.0 - tried.vain_share) ** came if tried.asked else 0.0
     if luck > facts.limits["home_luck"]:
         return does_not_arise(f"{words}, which may be luck")
     return yes(words, *found.rests_on, *pages)

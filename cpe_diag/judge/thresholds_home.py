@@ -171,6 +171,16 @@ THRESHOLDS_HOME: Final[tuple[Threshold, ...]] = (
         meaning="a home that asked for fewer is not at its devices",
     ),
     Threshold(
+        id="home_names_alone",
+        value=16.0,
+        unit="names that the router gave the home within 30 s",
+        source=PROPOSAL
+        + ": eight names, each for IPv4 and IPv6 (RFC 8305, section 3); whoever asks"
+        " for a name connects to it",
+        meaning="after at least so many, a home of which nothing goes through the router is held"
+        " back",
+    ),
+    Threshold(
         id="home_vain_share",
         value=0.3,
         unit="of the places asked",

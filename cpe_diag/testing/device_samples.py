@@ -96,6 +96,7 @@ DEVICE_FACTS: Final[dict[tuple[str, str], object]] = {
         names_of_others=NOBODY,
         half_open=0,
         stalled=(),
+        past_router=31,
         whole=True,
     ),
     ("lan_offers", "router"): LanOffers(servers=()),

@@ -64,6 +64,8 @@ TOLD_RIGHT = (
     "resolver_slow",
     "resolver_lies",
     "resolver_lies_nowhere",
+    "u3_home_moved_pool_did_not",
+    "u3_announces_old_prefix",
 )
 """Those whose verdict names the true domain and cause; the others wait for the judge."""
 

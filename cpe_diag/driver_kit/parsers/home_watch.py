@@ -77,6 +77,7 @@ def home_watch(answers: tuple[CommandAnswer, ...], context: ReadingContext) -> H
         names_of_others=asked(one for one in names if one.destination not in others),
         half_open=sum(one.half_open for one in past),
         stalled=tuple(count for mine in _by_device(past, devices) if (count := _stalled(mine))),
+        past_router=len(past),
         whole=len(table.splitlines()) < MOST_FLOWS,
     )
 

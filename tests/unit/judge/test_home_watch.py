@@ -70,6 +70,17 @@ def test_what_is_heard_counts_only_while_the_home_is_busy() -> None:
     assert finding(quiet, "home_heard_in_vain").answer is None
 
 
+def test_names_without_anything_that_follows_are_a_home_that_is_held_back() -> None:
+    """A router without tcpdump shows nothing of what its filter ends; the names it does show."""
+    case = home.home_tries(home.home_heard(ETH), (), ())
+    names = NameQueries(asked=20, answered=20)
+    held = changed(case, "home_watch", "router", names_of_router=names, past_router=0)
+    assert finding(held, "home_connects_in_vain").answer is True
+    assert finding(held, "home_lost_in_router").answer is True
+    tunnels = changed(case, "home_watch", "router", names_of_router=names, past_router=2)
+    assert finding(tunnels, "home_connects_in_vain").answer is None
+
+
 def test_a_share_may_be_luck_where_the_router_asked_once() -> None:
     """The edge may translate few connections of the home: the router's own may be among them."""
     half = Tries(asked=6, answered=3, taken_up=3)
