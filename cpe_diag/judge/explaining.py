@@ -75,6 +75,28 @@ DAMAGE: Final = (
     "router_shapes_low",
 )
 
+NAMED_IN_HOME: Final = (
+    *NOTHING_PASSES,
+    *DAMAGE,
+    "router_translates_wrongly",
+    "router_prefix_old",
+    "router_drops_web",
+    "router_drops_ipv6",
+    "large_packets_lost",
+    "wan_mtu_wrong",
+    "gateway_loss",
+    "way_in_loss",
+    "internet_loss",
+    "flows_lost",
+    "neighbours_suffer",
+    "device_loss",
+    "lan_rogue_router",
+    "lan_rogue_dhcp",
+    "lan_duplicate_address",
+    "lan_port_errors",
+    "lan_link_flaps",
+)
+"""What is known of the home or its line, and makes its connections few or slow."""
 SHARED: Final = ("neighbours_suffer", "ways_flap")
 SLOW_LINE: Final = ("line_rate_low", "port_speed_low", "profile_wrong", "cable_pair_bad")
 WEAK_LINK: Final = (
@@ -203,17 +225,17 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ipv6_unreachable", (*NO_WAY_OUT, "internet_unreachable", "router_sends_astray")),
     ("ipv6_prefix_unreachable", ("router_sends_astray", "router_prefix_old")),
     ("router_loses_home", ("router_sends_astray", "router_translates_wrongly")),
-    ("home_lost_in_router", (*NOTHING_PASSES, "router_translates_wrongly", "router_drops_web")),
-    ("home_connects_in_vain", NO_PAGES),
-    ("home_heard_in_vain", NO_PAGES),
+    ("home_lost_in_router", NAMED_IN_HOME),
+    ("home_connects_in_vain", (*NO_PAGES, *NAMED_IN_HOME)),
+    ("home_heard_in_vain", (*NO_PAGES, *NAMED_IN_HOME)),
     (
         "home_ipv6_in_vain",
         (
             *("ipv6_unreachable", "ipv6_prefix_unreachable", "router_drops_ipv6"),
-            *("ipv6_no_prefix", "router_prefix_old", *NO_PAGES),
+            *("ipv6_no_prefix", *NO_PAGES, *NAMED_IN_HOME),
         ),
     ),
-    ("home_stalls", NO_PAGES),
+    ("home_stalls", (*NO_PAGES, *NAMED_IN_HOME)),
     ("forwarding_blocked", ("forwarding_off",)),
     ("router_drops_port", ("forwarding_blocked",)),
     ("router_drops_names", ("router_drops_port",)),

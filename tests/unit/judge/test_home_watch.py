@@ -11,13 +11,17 @@ from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.domain.router_facts import DhcpRange
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
+from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_of_home as home
 from cpe_diag.testing import faults_of_routes as routes
+from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import load_samples as load
 from cpe_diag.testing.device_samples import WELL
 from cpe_diag.testing.evidence_samples import about, changed, ethernet_home, never_asked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cpe_diag.domain.findings import Finding
     from cpe_diag.judge.question import CaseFile
 
@@ -146,3 +150,24 @@ def test_a_second_range_for_guests_is_no_fault() -> None:
     )
     case = changed(ETH, "router_lan", "router", dhcp_ranges=ranges)
     assert finding(case, "lan_pool_elsewhere").answer is False
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [
+        (way_out.router_mtu, "router_mtu"),
+        (way_out.mtu_black_hole, "mtu_black_hole"),
+        (load.home_loss, "home_loss"),
+        (load.access_loss, "access_loss"),
+        (at_home.router_conntrack_full, "router_conntrack_full"),
+    ],
+)
+@pytest.mark.parametrize("felt", [home.home_stalls, home.home_in_vain])
+def test_what_the_home_feels_is_told_as_what_is_known_to_bring_it_about(
+    fault: Callable[[CaseFile], CaseFile], cause: str, felt: Callable[[CaseFile], CaseFile]
+) -> None:
+    """Whose it is alone is said where no mechanism stands."""
+    case = about(felt(fault(load.measured(ETH))), symptom="slow_internet")
+    verdict = decide(case, {})
+    assert verdict.cause == cause
+    assert verdict.also == ()
