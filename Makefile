@@ -37,7 +37,7 @@ TEST_WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1)
 
 .PHONY: test
 test: $(VENV)/.installed-dev ## the whole test suite, as CI runs it
-	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: test-all
 test-all: ## the test suite on Python 3.11 and 3.13, each in a virtual environment of its own

@@ -32,6 +32,22 @@ def pytest_configure() -> None:
             signal.signal(number, given)
 
 
+LONG = ("kills", "storms", "chaos", "leaks", "cli", "acting", "port", "router", "e2e")
+"""Words in the names of files that take minutes, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes: at the end one process would do them alone."""
+
+    def rank(item: pytest.Item) -> int:
+        if "e2e" not in item.path.parts:
+            return len(LONG)
+        name = "/".join(item.path.parts[-2:])
+        return next(number for number, word in enumerate(LONG) if word in name)
+
+    items.sort(key=rank)
+
+
 CHAOS = "chaos"
 """The property in which a test tells how many cases it has tried, and in words how they ended."""
 

@@ -225,6 +225,10 @@ class ActionError(CpeDiagError):
     """
 
 
+class HeldElsewhereError(ActionError):
+    """Another process is changing the device just now; it may soon have ended."""
+
+
 class HoldLostError(ActionError):
     """Our hold on a device has ended, or our run is another worker's: nothing more may be sent.
 

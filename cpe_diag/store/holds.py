@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from cpe_diag.domain.failures import ActionError, HoldLostError, StoreError
+from cpe_diag.domain.failures import HeldElsewhereError, HoldLostError, StoreError
 from cpe_diag.store.case_tables import moment_of, moment_text
 from cpe_diag.store.processes import has_died
 from cpe_diag.store.renewing import renewed
@@ -68,7 +68,7 @@ class Holds:
             The hold, which is renewed meanwhile.
 
         Raises:
-            ActionError: somebody else holds one of the places.
+            HeldElsewhereError: somebody else holds one of the places.
             StoreError: the store cannot be used.
         """
         hold = self._take(sorted(map(_digest, places)), what, holder)
@@ -101,7 +101,7 @@ class Holds:
             with self._store.writing() as connection:
                 tokens = tuple((one, self._take_one(connection, one, holder)) for one in places)
         except _TakenError:
-            raise ActionError(f"{what} is being changed by another process") from None
+            raise HeldElsewhereError(f"{what} is being changed by another process") from None
         return Hold(holder=holder, tokens=tokens)
 
     def _take_one(self, connection: Connection, place: str, holder: str) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from cpe_diag.domain.action import ActionEnd
 from cpe_diag.domain.failures import (
     CpeDiagError,
+    HeldElsewhereError,
     HoldLostError,
     RunError,
     StoreError,
@@ -47,7 +48,7 @@ Agree: TypeAlias = "Callable[[RouterPlan, Desk], str]"
 
 FIRMWARE: Final = "firmware.install"
 AGAIN_S: Final = 1.0
-"""How long after a store was away it is asked again."""
+"""How long after a store was away, or a router in other hands, it is asked again."""
 
 
 def _image(value: str | None) -> ImageWish:
@@ -97,7 +98,8 @@ class Acting:
             safely: what surrounds a change, so that a signal ends it at a safe point.
             run: whose steps these are, as this process has taken it up: each begins one change
                 at most, however often that happens.
-            away_s: how long a store is waited for that is away before something is changed.
+            away_s: how long a store is waited for that is away before something is changed, and
+                a router that another process is changing.
         """
         self._config = config
         self._wish = wish
@@ -113,19 +115,23 @@ class Acting:
         """Do one step; see `Act`."""
         part = RunPart(run=self._run.id, attempt=self._run.attempt, step=step.id)
         clock = SystemClock()
-        until = clock.monotonic() + self._away_s
+        began = clock.monotonic()
         while True:
+            waited_s = clock.monotonic() - began
             try:
-                return await self._once(step, part)
+                return await self._once(step, part, waits=waited_s < self._away_s)
             except StoreError:
-                if clock.monotonic() >= until:
+                if waited_s >= self._away_s:
                     raise
+            except HeldElsewhereError:
+                pass  # perhaps by a worker that was taken for dead, with this very step
             await clock.sleep_until(clock.monotonic() + AGAIN_S)
 
-    async def _once(self, step: ActStep, part: RunPart) -> ActEnded:
+    async def _once(self, step: ActStep, part: RunPart, *, waits: bool) -> ActEnded:
         """Do one step, or look at what was begun of it.
 
         Raises:
+            HeldElsewhereError: another process changes the router, and `waits`.
             StoreError: nobody knows whether it was begun, or it was not and the store is waited
                 for.
         """
@@ -137,6 +143,8 @@ class Acting:
         except (HoldLostError, RunError):
             raise
         except CpeDiagError as error:
+            if waits and isinstance(error, HeldElsewhereError):
+                raise
             if begun is None:
                 if self._away_s and StoreError in {type(error), type(error.__cause__)}:
                     raise StoreError(str(error)) from error

@@ -304,12 +304,17 @@ async def everywhere(kill: Callable[[str, int, str], Awaitable[None]], points: i
     return count
 
 
-async def digest_of(place: Place, home: str) -> str:
-    """Give the digest of a plan to restart the router."""
+async def planned(place: Place, home: str) -> dict[str, Any]:
+    """Give a plan to restart the router: `plan` and `digest`."""
     _code, out, err = await place.command("router", "reboot", "-s", home, "--dry-run", "--json")
     assert out, err
     document: dict[str, Any] = json.loads(out)
-    return str(document["digest"])
+    return document
+
+
+async def digest_of(place: Place, home: str) -> str:
+    """Give the digest of a plan to restart the router."""
+    return str((await planned(place, home))["digest"])
 
 
 async def test_runs_and_cases_are_shown_searched_exported_and_cancelled(

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from storms import PATIENCE_S, SLOW, Storm, storm
-from test_run_kills import HOMES, digest_of
+from test_run_kills import HOMES, digest_of, planned
 
-from cpe_diag.domain.run_journal import GOES_ON, RunState
+from cpe_diag.domain.run_journal import GOES_ON, RunEntryKind, RunState
 from cpe_diag.store.router_journal import RouterJournals
 from cpe_diag.testing.postgres_server import PostgresServer, postgres_server, why_no_postgres
 from cpe_diag.wiring.desk import case_store
@@ -252,6 +252,31 @@ async def test_many_runs_of_two_workers_restart_one_router_once_under_one_consen
             assert before.entries[-1].at <= after.begun_at, (before, after)
         await found.stopped()
     record_property("chaos", (3, "runs of two workers at one router under one consent: 1 restart"))
+
+
+async def test_a_router_that_another_process_is_changing_is_waited_for(tmp_path: Path) -> None:
+    """It may be a worker that was taken for dead: the step is done, or found done, after that."""
+    home = HOMES[0]
+    async with storm(tmp_path, f"sqlite:///{tmp_path / 'case.db'}") as found:
+        document = await planned(found.place, home)
+        found.place.consent(home, document["digest"])
+        found.place.router(home).reboots = 0
+        row = found.order("acts", home, "T-1")
+        journals = RouterJournals(case_store(found.place.config))
+
+        def intends() -> bool:
+            kinds = {one.kind for one in found.runs.entries(row.id)}
+            return RunEntryKind.ACT_INTENDED in kinds
+
+        with journals.held(document["plan"]["router"]):
+            await found.work()
+            await found.until(intends, "nothing is intended")
+            await asyncio.sleep(AWAY_S)
+            assert found.restarts()[home] == 0
+        await found.ended()
+        assert found.restarts()[home] == 1, found.logs()
+        assert [one.destination for one in found.rows()] == ["fixed"], found.logs()
+        await found.stopped()
 
 
 @on_both
