@@ -11,11 +11,12 @@ from cpe_diag.wiring.config import Config, find
 from cpe_diag.wiring.laptop_key import on_laptop
 
 
-def config_of(context: click.Context) -> Config:
+def config_of(context: click.Context, *, settles: bool = True) -> Config:
     """Read the configuration that this command line asks for; a laptop does what time demands.
 
     Args:
         context: click's context, whose `obj` is the value of `--config` or None.
+        settles: False: the command calls `settle` itself, once it is who it works as.
 
     Returns:
         The configuration.
@@ -26,9 +27,21 @@ def config_of(context: click.Context) -> Config:
     explicit = context.find_root().obj
     with told_clearly():
         config = find(Path(explicit) if explicit else None)
-        if on_laptop(config):
-            from cpe_diag.wiring.field_end import settled
-
-            for words in settled(config):
-                click.echo(words, err=True)
+    if settles:
+        settle(config)
     return config
+
+
+def settle(config: Config) -> None:
+    """End a pack that is over, or a wipe that was broken off, and say so; elsewhere do nothing.
+
+    Raises:
+        CouldNotRunError: something that must go stays.
+    """
+    if not on_laptop(config):
+        return
+    from cpe_diag.wiring.field_end import settled
+
+    with told_clearly():
+        for words in settled(config):
+            click.echo(words, err=True)

@@ -9,8 +9,6 @@ in the package when the store is first used.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import sqlite3
 import threading
 from contextlib import contextmanager
@@ -23,7 +21,7 @@ from sqlalchemy import URL, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from cpe_diag.domain.failures import StoreError
-from cpe_diag.store import ciphered
+from cpe_diag.store import ciphered, sqlite_file
 from cpe_diag.store.case_tables import HEAD
 from cpe_diag.store.kept_connections import look_after_rest, pool_of
 from cpe_diag.store.server_patience import patience_of, server_limits
@@ -38,8 +36,6 @@ if TYPE_CHECKING:
     from cpe_diag.ports import Clock
     from cpe_diag.store.ciphered import Keys
 
-PRIVATE: Final = 0o600
-PRIVATE_FOLDER: Final = 0o700
 WAIT_S: Final = 10.0
 """How long a process waits for its turn; a transaction of ours takes milliseconds."""
 
@@ -50,7 +46,6 @@ SQLITE: Final = "sqlite"
 MIGRATION_STANDS: Final = "SET LOCAL idle_in_transaction_session_timeout = '60s'"
 """Its files are loaded between its statements, which on a busy machine takes longer than anything
 else that stands in a transaction."""
-_WRITES: Final = "cpe_diag_writes"
 
 # What SQLite's result codes mean to a person: sqlite.org, "Result and Error Codes".
 _WORDS: Final = {
@@ -200,7 +195,7 @@ class CaseStore:
     def _made_ready(self, engine: Engine) -> Engine:
         path = Path(str(self._url.database))
         if self._keys is not None and ciphered.is_plain(path):
-            with _alone(path):
+            with sqlite_file.alone(path):
                 if ciphered.is_plain(path):  # another process may have been first
                     ciphered.encrypt(path, self._keys()[-1], self._wait_s)
         if not (self._is_file and not path.exists()):
@@ -208,8 +203,8 @@ class CaseStore:
                 if _version(connection) == HEAD:
                     return engine
         if self._is_file:
-            with _alone(path):
-                _switch_to_wal(engine)
+            with sqlite_file.alone(path):
+                sqlite_file.switch_to_wal(engine)
                 _migrate(engine, self.name)
         else:
             _migrate(engine, self.name)
@@ -226,8 +221,8 @@ class CaseStore:
             engine = create_engine(self._url, **self._of_file(), **self._pool)
         except ImportError as error:
             raise StoreError(f"the case store needs a Python package: {error.name}") from None
-        event.listen(engine, "connect", _sqlite_connected)
-        event.listen(engine, "begin", _sqlite_begins)
+        event.listen(engine, "connect", sqlite_file.connected)
+        event.listen(engine, "begin", sqlite_file.begins)
         return engine
 
     def _of_file(self) -> dict[str, Any]:
@@ -259,48 +254,8 @@ class CaseStore:
 
 @contextmanager
 def _writing(engine: Engine) -> Iterator[Connection]:
-    with engine.execution_options(**{_WRITES: True}).begin() as connection:
+    with engine.execution_options(**{sqlite_file.WRITES: True}).begin() as connection:
         yield connection
-
-
-# SQLAlchemy manual, SQLite dialect, "Serializable isolation / Savepoints / Transactional DDL":
-# the sqlite3 module begins no transaction by itself, SQLAlchemy's own events do.
-def _sqlite_connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-def _sqlite_begins(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Let one process at a time make or change the file; it is there, and private, afterwards."""
-    path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, PRIVATE)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE))
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _switch_to_wal(engine: Engine) -> None:
-    """Have SQLite write ahead; it remembers that in the file."""
-    connection = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.fetchall()
-        cursor.close()
-    finally:
-        connection.close()
 
 
 def _version(connection: Connection) -> str | None:

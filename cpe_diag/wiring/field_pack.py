@@ -23,7 +23,13 @@ from cpe_diag.field.pack import Pack, hold_usable, unseal
 from cpe_diag.field.sealing import key_text, private_key, public_key
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.config import PACK, beside
-from cpe_diag.wiring.laptop_key import PRIVATE, PRIVATE_FOLDER, folder, make_store_key
+from cpe_diag.wiring.laptop_key import (
+    PRIVATE,
+    PRIVATE_FOLDER,
+    folder,
+    make_store_key,
+    write_private,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,17 +84,6 @@ def enrolled(*, keyring: bool = False) -> Enrolled:
     except (pyrage.IdentityError, UnicodeDecodeError):
         raise PackError(f"{identity_file} holds no identity of a laptop") from None
     return Enrolled(recipient=str(identity.to_public()), signs_as=key_text(signing.public_key()))
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a new file that nobody else can read.
-
-    Raises:
-        OSError: it cannot be written, or is there already.
-    """
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -18,8 +18,8 @@ from cpe_diag.store.known_issues import StoredKnownIssues
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.desk import case_store
-from cpe_diag.wiring.field_pack import write_private
 from cpe_diag.wiring.inventories import inventory_of
+from cpe_diag.wiring.laptop_key import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

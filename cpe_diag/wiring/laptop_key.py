@@ -129,6 +129,17 @@ def destroy_store_key() -> Path | None:
     return path
 
 
+def write_private(path: Path, text: str) -> None:
+    """Write a new file that nobody else can read.
+
+    Raises:
+        OSError: it cannot be written, or is there already.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+
+
 def _write(path: Path, text: str) -> None:
     """Write the file: as it was, or as a whole."""
     new = path.with_name(f".{path.name}.new")

@@ -1,0 +1,98 @@
+"""`cpe-diag field sync` and `wipe`: what a laptop has done comes home, and nothing stays on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cpe_diag.cli.context import config_of
+from cpe_diag.cli.errors import told_clearly
+from cpe_diag.cli.exit_codes import ExitCode
+from cpe_diag.domain.failures import PackError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cpe_diag.wiring.field_arrival import Homecoming
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="On the laptop: where what it has done is sealed for the office.",
+)
+@click.pass_context
+def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -> None:
+    """Bring a laptop's cases home: --out FILE on the laptop, then FILE... in the office.
+
+    In any order, and twice without harm; the laptop's audit trail comes along. What the office
+    tells otherwise is shown, and left as the office has it; then the exit code is 21. Of
+    subscribers whom the office has erased nothing is taken in.
+    """
+    from cpe_diag.wiring.field_arrival import brought_home
+    from cpe_diag.wiring.field_home import note_sealed, taken_out
+    from cpe_diag.wiring.field_pack import write_whole
+
+    if bool(files) == (out is not None):
+        raise click.UsageError("name --out FILE on the laptop, or FILE... in the office")
+    config = config_of(context)
+    with told_clearly():
+        if out is not None:
+            taken = taken_out(config)
+            write_whole(out, taken.sealed)
+            note_sealed((*taken.runs, *taken.due))
+            before = f", and {len(taken.due)} files of packs that have ended" if taken.due else ""
+            click.echo(f"{out}: {len(taken.runs)} runs{before}, sealed for the office")
+            return
+        arrived = [one for file in files for one in brought_home(config, file)]
+    _print_arrived(arrived)
+    if any(one.conflict for one in arrived):
+        context.exit(int(ExitCode.CHANGE_FAILED))
+
+
+def _print_arrived(arrived: Sequence[Homecoming]) -> None:
+    """Tell what became of what laptops brought home."""
+    from cpe_diag.store.carried import Arrival
+
+    runs = [run for one in arrived for run in one.runs]
+    for run in runs:
+        if run.words:
+            click.echo(f"run {run.run} of case {run.case}: {run.arrival}: {run.words}")
+    for one in arrived:
+        trail = one.trail
+        if trail is not None and trail.words:
+            click.echo(f"audit chain of {one.laptop}: {trail.arrival}: {trail.words}")
+        elif trail is not None:
+            told = f"{trail.added} new entries, {trail.length}:{trail.hash}"
+            click.echo(f"audit chain of {one.laptop}: {told}")
+    counts = {kind: sum(run.arrival is kind for run in runs) for kind in Arrival}
+    click.echo(", ".join(f"{count} {kind.value}" for kind, count in counts.items()))
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do it; without it only what would be removed is told.")
+@click.option("--even-unsealed", is_flag=True, help="Also what the office has not been given.")
+@click.pass_context
+def wipe(context: click.Context, *, yes: bool, even_unsealed: bool) -> None:
+    """Remove what this laptop has of customers: pack, cases and keys; it has to enrol anew.
+
+    The key of its store goes first, so that a wipe that is broken off leaves nothing to read; the
+    next command ends it.
+    """
+    from cpe_diag.wiring.field_home import kept_here
+    from cpe_diag.wiring.field_wipe import wiping
+
+    config = config_of(context)
+    with told_clearly():
+        left = kept_here(config)
+        if left and not even_unsealed:
+            raise PackError(f"{'; '.join(left)}: cpe-diag field sync --out FILE")
+        if not yes:
+            click.echo("pack, cases, kept copies and keys of this laptop would go: add --yes")
+            return
+        for place in wiping(config):
+            click.echo(f"removed {place}")
