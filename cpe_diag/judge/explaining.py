@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from cpe_diag.domain.findings import Finding
 
 NO_WAY_OUT: Final = ("gateway_unreachable", "wan_down", "conntrack_full")
+BEYOND_HOME: Final = ("router_connects_in_vain", "world_out_of_reach", "pages_are_anothers")
+"""The router's own connections suffer what the home's do."""
+SLOW_BEYOND: Final = ("world_slow", "core_queued", "core_rate_low", "ways_flap")
 NOTHING_PASSES: Final = (
     *NO_WAY_OUT,
+    *BEYOND_HOME,
     "internet_unreachable",
     "forwarding_off",
     "forwarding_blocked",
@@ -28,6 +32,7 @@ NOTHING_PASSES: Final = (
 )
 NO_PAGES: Final = (
     *NOTHING_PASSES,
+    *SLOW_BEYOND,
     "router_no_route",
     "router_translates_wrongly",
     "router_drops_web",
@@ -77,6 +82,7 @@ DAMAGE: Final = (
 
 NAMED_IN_HOME: Final = (
     *NOTHING_PASSES,
+    *SLOW_BEYOND,
     *DAMAGE,
     "router_translates_wrongly",
     "router_prefix_old",
