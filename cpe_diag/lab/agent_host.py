@@ -42,6 +42,11 @@ class AgentHost:
 def node_host(world: World, node: AccessNodeState) -> AgentHost:
     """Make the host of an access node's agent."""
     held = world.secrets
+
+    def delay_s() -> float:
+        node.answered += 1
+        return world.rtt_s + node.answer_delay_s
+
     return AgentHost(
         address=node.address,
         sets=node.sets,
@@ -51,7 +56,7 @@ def node_host(world: World, node: AccessNodeState) -> AgentHost:
         v3=held,
         answers=lambda: node.powered and node.agent_up,
         refuses=lambda: node.snmp_refused,
-        delay_s=lambda: world.rtt_s + node.answer_delay_s,
+        delay_s=delay_s,
         listens_on=lambda port: setattr(node, "udp_port", port),
     )
 

@@ -144,6 +144,8 @@ class AccessNodeState:
     snmp_refused: bool = False
     """The agent does not accept the community or the SNMPv3 user of the inventory."""
     answer_delay_s: float = 0.0
+    answered: int = 0
+    """Requests that the agent has answered, or is about to."""
     ports: dict[int, AccessPort] = field(default_factory=dict)
     """Subscriber ports by ifIndex."""
     shared: dict[int, AccessPort] = field(default_factory=dict)
