@@ -64,6 +64,7 @@ CAUSES_DEVICE_PART: Final[tuple[Cause, ...]] = (
         title="Much of what the device begins does not come about, while other devices' does",
         needs=(
             must("device_fails_in_part"),
+            must_not("device_absent"),
             must_not("internet_unreachable"),
             must_not("router_dns_fails"),
         ),

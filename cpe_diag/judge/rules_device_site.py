@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.device_facts import DeviceWatch, Tries
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import CallerAnswer, HttpCheck
+from cpe_diag.judge.cause import SITE
 from cpe_diag.judge.keys import AFFECTED, HTTP_PLATFORM, HTTP_PLATFORM_ROUTER, WATCH
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
 from cpe_diag.judge.rules_pages import device_misses_site, no_watch, silent
@@ -47,6 +48,8 @@ def device_leaves_site(facts: Facts) -> Answer:
 
 def _other_reason(facts: Facts, watch: DeviceWatch) -> str:
     """Say why it means nothing that the device does not go to the site."""
+    if facts.case.symptom != SITE:
+        return "nobody complains of a site"
     said = facts.fact(CallerAnswer, AFFECTED)
     if said is None or said.choice != THIS_ONE:
         return "the caller does not say that it fails on this device alone"

@@ -58,6 +58,7 @@ TOLD_RIGHT = (
     "platform_forbids_us",
     "platform_resets_subscribers",
     "platform_slow",
+    "u3_site_sends_round_in_circles",
     "platform_name_gone",
     "platform_name_lame",
     "certificate_expired",

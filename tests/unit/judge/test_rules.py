@@ -57,7 +57,8 @@ SWITCH: Final = access.switch_home()
 FIBRE: Final = access.pon_home()
 COAX: Final = access.coax_home()
 NAMED: Final = about(ETH, device_mac=LAPTOP)
-ONE_BLOCKS: Final = names.device_blocks_site(NAMED)
+OF_SITE: Final = about(ethernet_home("site_not_opening"), device_mac=LAPTOP)
+ONE_BLOCKS: Final = names.device_blocks_site(OF_SITE)
 MEASURED: Final = load.measured(ETH)
 ALONE: Final = never_asked(outside.line_cut(DSL), ("siblings", "node"))
 AT_WALL: Final = on_site.on_site(on_site.WALL)
@@ -208,7 +209,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("flows_lost", names.uplink_member_dead(ETH), names.flows_asked(ETH, 1)),
     ("platform_name_wrong", names.platform_name_wrong(ETH), ETH),
     ("device_misses_site", names.device_hosts_file(NAMED), NAMED),
-    ("device_leaves_site", ONE_BLOCKS, NAMED),
+    ("device_leaves_site", ONE_BLOCKS, OF_SITE),
     ("device_fails_at_site", names.device_fails_at_site(NAMED), NAMED),
     ("device_fails_in_part", names.device_family_dead(NAMED), NAMED),
     ("others_get_site", ONE_BLOCKS, names.device_blocks_site(NAMED, others=0)),
