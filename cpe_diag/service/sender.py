@@ -82,7 +82,7 @@ class Sender:
             return False
 
         async def is_ours() -> bool:
-            return await asyncio.to_thread(self._outbox.is_ours, letter, at=self._clock.now())
+            return await asyncio.to_thread(self._outbox.is_ours, letter)
 
         delivery = await self._ways[letter.kind].deliver(letter, is_ours)
         await asyncio.to_thread(self._keep, letter, delivery)

@@ -11,7 +11,6 @@ import hashlib
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from sqlalchemy import func, insert, select, update
@@ -29,7 +28,8 @@ from cpe_diag.store.run_journal import check_attempt
 from cpe_diag.store.run_tables import ACTION_ENTRIES, ACTION_RECORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
     from typing import Any
 
     from sqlalchemy import Connection, Select
@@ -66,8 +66,6 @@ class StoredActions(Generic[R]):
         kind: str,
         record_type: type[R],
         old: OldJournals[R],
-        *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Keep them in `store`.
 
@@ -76,13 +74,12 @@ class StoredActions(Generic[R]):
             kind: tells them from others there.
             record_type: what a record is.
             old: files that an earlier version has written; they are taken over on the first use.
-            now: the time of day.
         """
         self._store = store
         self._kind = kind
         self._record_type: type[R] = record_type
         self._old: OldJournals[R] = old
-        self._holds = Holds(store, now=now)
+        self._holds = Holds(store)
         self._taken_over = False
 
     def begin(self, record: R, hold: Hold, part: RunPart | None = None) -> StoredActionJournal:

@@ -26,6 +26,7 @@ from cpe_diag.store.case_tables import HEAD
 from cpe_diag.store.kept_connections import look_after_rest, pool_of
 from cpe_diag.store.server_patience import patience_of, server_limits
 from cpe_diag.store.sql_words import sql_words
+from cpe_diag.store.steady import Steady
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +74,7 @@ class CaseStore:
         self._wait_s = wait_s
         self._keys = keys
         self._foreign: tuple[type[Exception], ...] = (SQLAlchemyError, sqlite3.Error)
+        self.steady = Steady(is_file=self._is_file)
         self._engine: Engine | None = None
         self._pool = pool_of(0)
         self._opening, self._turn = threading.Lock(), threading.Lock()

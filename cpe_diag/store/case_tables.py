@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD: Final = "0010"
+HEAD: Final = "0011"
 """The newest migration, which is the schema of these tables (a test holds them together)."""
 
 METADATA: Final = MetaData()
@@ -39,6 +39,8 @@ CONSENTS: Final = Table(
     Column("expires_at", MOMENT, nullable=False),
     Column("withdrawn_at", MOMENT),
     Column("used_by", String(32)),
+    Column("ends_at", MOMENT),
+    Column("ends_by", String(64)),
 )
 
 CONSENT_CODES: Final = Table(

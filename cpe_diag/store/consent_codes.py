@@ -2,7 +2,8 @@
 
 A code has a million values, so its hash is scrypt, which makes trying them all last longer than
 the code lives. A try is taken off and on the disk before the code is compared, so that a process
-that is killed gives nobody a further one.
+that is killed gives nobody a further one. A code ends by the time of day, as its text tells the
+customer; a clock that is set back lets it live longer, with the same few tries.
 """
 
 from __future__ import annotations
@@ -228,7 +229,7 @@ class ConsentCodes:
             if not _set(connection, row["id"], used_at=moment_text(answer.at)):
                 words = f"the {channel} was used already"
                 return words, _event(AuditKind.REFUSAL, said, words)
-            return "", kept(connection, consent)
+            return "", kept(connection, consent, self._store.steady)
 
         refused = self._audit.together(work)
         if refused:

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import and_, insert, or_, select, update
 
 from cpe_diag.domain.audit import AuditEvent, AuditKind
 from cpe_diag.domain.consent import Consent, ConsentChannel, IdentityCheck, check_use, covering
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.store.audit_trail import StoredAudit
     from cpe_diag.store.case_store import CaseStore
+    from cpe_diag.store.steady import Steady
 
 ID_BYTES: Final = 8
 
@@ -39,15 +40,24 @@ class StoredConsents:
         self._audit = audit
 
     def require(self, *, subscriber: str, action: str, digest: str, at: datetime) -> Consent:
-        """Give the consent that covers a plan."""
-        wanted = select(CONSENTS).where(
+        """Give the consent that covers a plan.
+
+        It ends at the time of day that the customer was told, and also when it has lasted for as
+        long as they were told: no clock that is set back makes it last longer.
+        """
+        steady = self._store.steady
+        over = and_(CONSENTS.c.ends_by == steady.name, CONSENTS.c.ends_at <= steady.moment())
+        wanted = select(CONSENTS, over.label("over")).where(
             or_(CONSENTS.c.subscriber == subscriber, CONSENTS.c.digest == digest)
         )
         with self._store.reading() as connection:
             rows = connection.execute(wanted).mappings().all()
-        return covering(
-            map(_consent, rows), subscriber=subscriber, action=action, digest=digest, at=at
-        )
+        known = [
+            replace(one, expires_at=min(one.expires_at, at)) if row["over"] else one
+            for row in rows
+            for one in (_consent(row),)
+        ]
+        return covering(known, subscriber=subscriber, action=action, digest=digest, at=at)
 
     def use(self, consent_id: str, action_id: str) -> None:
         """Use a consent up for one change; the audit trail tells of the change itself."""
@@ -99,7 +109,7 @@ class StoredConsents:
         """
 
         def work(connection: Connection) -> tuple[None, AuditEvent]:
-            return None, kept(connection, consent)
+            return None, kept(connection, consent, self._store.steady)
 
         self._audit.together(work)
 
@@ -174,12 +184,14 @@ class StoredConsents:
         )
 
 
-def kept(connection: Connection, consent: Consent) -> AuditEvent:
+def kept(connection: Connection, consent: Consent, steady: Steady) -> AuditEvent:
     """Write a consent, and give the event that tells of it."""
     said = asdict(consent) | {
         "given_at": moment_text(consent.given_at),
         "expires_at": moment_text(consent.expires_at),
         "withdrawn_at": consent.withdrawn_at and moment_text(consent.withdrawn_at),
+        "ends_at": steady.moment(consent.expires_at - consent.given_at),
+        "ends_by": steady.name,
     }
     connection.execute(insert(CONSENTS).values(said))
     return _event(AuditKind.CONSENT_GIVEN, consent)

@@ -1,7 +1,8 @@
 """Holds: one change at a time on one device, whatever started it and on whatever machine.
 
 A hold ends with its block. Where its process dies it ends at once for others on the same machine,
-and when it is not renewed any more for all others. Every hold has a greater token than those
+and when it is not renewed any more for all others, by moments that no clock of a machine moves
+(`steady`). Every hold has a greater token than those
 before it: what is written under an older one is refused (`check`).
 """
 
@@ -10,20 +11,19 @@ from __future__ import annotations
 import hashlib
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cpe_diag.domain.failures import HeldElsewhereError, HoldLostError, StoreError
-from cpe_diag.store.case_tables import moment_of, moment_text
 from cpe_diag.store.processes import has_died
 from cpe_diag.store.renewing import renewed
 from cpe_diag.store.run_tables import HOLDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Connection, Update
 
@@ -47,12 +47,11 @@ class Holds:
         self,
         store: CaseStore,
         *,
-        now: Callable[[], datetime],
         lease: timedelta = LEASE,
     ) -> None:
         """Keep them in `store`, each for `lease` until it is renewed."""
         self._store = store
-        self._now = now
+        self._steady = store.steady
         self._lease = lease
 
     @contextmanager
@@ -87,7 +86,7 @@ class Holds:
         Raises:
             HoldLostError: somebody else has taken it meanwhile.
         """
-        until = moment_text(self._now() + self._lease)
+        until = self._steady.moment(self._lease)
         for place, token in hold.tokens:
             stands = connection.execute(_ours(hold, place, token).values(until=until))
             if stands.rowcount != 1:
@@ -105,16 +104,17 @@ class Holds:
         return Hold(holder=holder, tokens=tokens)
 
     def _take_one(self, connection: Connection, place: str, holder: str) -> int:
-        now = self._now()
-        said = {"holder": holder, "until": moment_text(now + self._lease)}
-        row = connection.execute(select(HOLDS).where(HOLDS.c.place == place)).mappings().first()
+        said = {"holder": holder, "until": self._steady.moment(self._lease)}
+        over = self._steady.is_over(HOLDS.c.until).label("over")
+        wanted = select(HOLDS, over).where(HOLDS.c.place == place)
+        row = connection.execute(wanted).mappings().first()
         if row is None:
             try:
                 connection.execute(insert(HOLDS).values(place=place, token=1, **said))
             except IntegrityError:  # PostgreSQL: somebody else has come since we looked
                 raise _TakenError from None
             return 1
-        free = row["holder"] is None or moment_of(row["until"]) <= now or has_died(row["holder"])
+        free = row["holder"] is None or row["over"] or has_died(row["holder"])
         token = int(row["token"]) + 1
         if not free:
             raise _TakenError
@@ -130,7 +130,7 @@ class Holds:
 
     def _renew(self, hold: Hold) -> None:
         with self._store.writing() as connection:
-            until = moment_text(self._now() + self._lease)
+            until = self._steady.moment(self._lease)
             for place, token in hold.tokens:
                 connection.execute(_ours(hold, place, token).values(until=until))
 

@@ -63,14 +63,16 @@ class StoredOutbox:
     def __init__(self, store: CaseStore) -> None:
         """Keep them in `store`."""
         self._store = store
+        self._steady = store.steady
 
     def claim(self, *, sender: str, at: datetime, lease: timedelta) -> Letter | None:
         """Take up the letter that is due first.
 
         Args:
             sender: who takes it.
-            at: now.
-            lease: for how long it is the sender's.
+            at: now, by the time of day: what was put off may be due by a desk's clock or a
+                person's hours. A clock that is wrong makes it late; twice or never it makes none.
+            lease: for how long it is the sender's, whatever the time of day is said to be.
 
         Returns:
             The letter; None where none is due. An older letter of the same lane goes first, and
@@ -86,7 +88,7 @@ class StoredOutbox:
             .where(OUTBOX.c.state == LetterState.WAITING.value)
             # What was never put off is due, also where a clock was ahead when it was made.
             .where(or_(OUTBOX.c.not_before <= now, OUTBOX.c.not_before == OUTBOX.c.made_at))
-            .where(or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until < now))
+            .where(or_(OUTBOX.c.lease_until.is_(None), self._steady.is_over(OUTBOX.c.lease_until)))
             .where(
                 ~exists().where(
                     and_(
@@ -113,7 +115,7 @@ class StoredOutbox:
                 .where(OUTBOX.c.number == number)
                 .values(
                     sender=sender,
-                    lease_until=moment_text(at + lease),
+                    lease_until=self._steady.moment(lease),
                     tries=OUTBOX.c.tries + 1,
                     tries_left=OUTBOX.c.tries_left - 1,
                 )
@@ -121,7 +123,7 @@ class StoredOutbox:
             row = connection.execute(select(OUTBOX).where(OUTBOX.c.number == number))
             return _letter(row.mappings().one())
 
-    def is_ours(self, letter: Letter, *, at: datetime) -> bool:
+    def is_ours(self, letter: Letter) -> bool:
         """Say whether the letter is still the sender's that claimed it.
 
         Raises:
@@ -131,7 +133,7 @@ class StoredOutbox:
             OUTBOX.c.number == letter.number,
             OUTBOX.c.tries == letter.tries,
             OUTBOX.c.state == LetterState.WAITING.value,
-            OUTBOX.c.lease_until >= moment_text(at),
+            ~self._steady.is_over(OUTBOX.c.lease_until),
         )
         with self._store.reading() as connection:
             return connection.execute(wanted).first() is not None

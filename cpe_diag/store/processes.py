@@ -22,7 +22,7 @@ def this_process() -> str:
     the process has died: whoever waits for it waits for its lease to end.
     """
     pid = os.getpid()
-    return "/".join((platform.node().replace("/", "_"), _boot(), _space(), str(pid), _start(pid)))
+    return "/".join((platform.node().replace("/", "_"), boot(), _space(), str(pid), _start(pid)))
 
 
 def has_died(name: str) -> bool:
@@ -41,7 +41,8 @@ def has_died(name: str) -> bool:
     return _start(int(pid)) != start
 
 
-def _boot() -> str:
+def boot() -> str:
+    """Name the time since this machine was started; empty where the system does not tell."""
     try:
         return (_PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:

@@ -102,7 +102,7 @@ class Worker:
         store = case_store(config)
         self._store = store
         self._runs = StoredRuns(store)
-        self._holds = Holds(store, now=self._clock.now, lease=wish.lease)
+        self._holds = Holds(store, lease=wish.lease)
         self._jobs = DbosJobs(store.url, JOBS_OPEN)
         self._spans = spans_from()
         self._stopping = threading.Event()

@@ -88,7 +88,7 @@ class Bench:
 
     def sweep(self, at: datetime = LATER, region: str = "north") -> tuple[str, ...]:
         """Sweep once."""
-        holds = Holds(self.store, now=lambda: at)
+        holds = Holds(self.store)
         sweep = Sweep(region=region, runs=self.runs, jobs=self.jobs, holds=holds, watch=self.watch)
         return sweep.once(at)
 
@@ -233,7 +233,7 @@ def test_a_terminals_run_is_left_to_whoever_sits_there(bench: Bench) -> None:
 def test_one_worker_sweeps_at_a_time(bench: Bench) -> None:
     """Many would ask the same of the database."""
     bench.runs.submit(NEW, at=AT)
-    holds = Holds(bench.store, now=lambda: LATER)
+    holds = Holds(bench.store)
     with holds.held(("sweep north",), "the sweep", holder=this_process()):
         assert bench.sweep() == ()
     assert bench.sweep() == ("run1",)

@@ -108,6 +108,25 @@ def test_a_recorded_consent_covers_its_plan_until_it_expires(desk: Desk) -> None
     assert (entry.event.staff, entry.event.ticket, entry.event.digest) == ("anna", "T-1", DIGEST)
 
 
+def test_a_clock_that_is_set_back_makes_no_consent_last_longer(
+    store_url: str, tmp_path: Path
+) -> None:
+    """It has lasted for as long as the customer was told, whatever a clock says."""
+    store = CaseStore.behind(Secret(store_url))
+    consents = StoredConsents(store, StoredAudit(store, KeyFile(tmp_path / "audit.key")))
+    consents.record(CONSENT)
+    asked = {"subscriber": "sub-1", "action": "wifi.set_ssid", "digest": DIGEST}
+    for passed, stands in ((HALF_AN_HOUR - timedelta(minutes=1), True), (HALF_AN_HOUR, False)):
+        store.steady = replace(store.steady, ahead=passed)
+        for back in (timedelta(), timedelta(hours=2)):
+            if stands:
+                assert consents.require(**asked, at=NOW - back) == CONSENT
+                continue
+            with pytest.raises(ConsentError) as told:
+                consents.require(**asked, at=NOW - back)
+            assert told.value.reason is ConsentRefusal.EXPIRED
+
+
 def test_a_consent_of_somebody_else_to_the_same_plan_is_named(desk: Desk) -> None:
     """Two customers cannot be mixed up silently."""
     desk.consents.record(replace(CONSENT, subscriber="sub-2"))

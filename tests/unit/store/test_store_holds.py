@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING
@@ -14,25 +15,20 @@ from cpe_diag.domain.secret import Secret
 from cpe_diag.store.case_store import CaseStore
 from cpe_diag.store.holds import LEASE, Hold, Holds
 from cpe_diag.store.processes import has_died, this_process
+from cpe_diag.store.steady import LONGEST
+from cpe_diag.transports.clock import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
-AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 ROUTER = ("192.0.2.1:22",)
 ELSEWHERE = "elsewhere/boot/space/7/1"
 
 
-class Day:
-    """A time of day that tests move."""
-
-    def __init__(self) -> None:
-        """Begin at noon."""
-        self.at = AT
-
-    def now(self) -> datetime:
-        """Give it."""
-        return self.at
+def later(store: CaseStore, after: timedelta) -> Holds:
+    """Give the holds of a store as somebody sees them who comes `after` this."""
+    store.steady = replace(store.steady, ahead=store.steady.ahead + after)
+    return Holds(store)
 
 
 def stands(store: CaseStore, holds: Holds, hold: Hold) -> bool:
@@ -51,14 +47,9 @@ def store(store_url: str) -> CaseStore:
     return CaseStore.behind(Secret(store_url))
 
 
-def holds_of(store: CaseStore, now: Callable[[], datetime]) -> Holds:
-    """Give the holds of a store, at a time."""
-    return Holds(store, now=now)
-
-
 def test_what_is_held_nobody_else_gets_until_it_is_left(store: CaseStore) -> None:
     """One change at a time on one router, whatever started it."""
-    holds = holds_of(store, Day().now)
+    holds = Holds(store)
     with holds.held(ROUTER, "the router", holder=this_process()) as hold:
         assert stands(store, holds, hold)
         with (
@@ -77,12 +68,11 @@ def test_whoever_stood_still_past_the_lease_writes_nothing_once_another_holds_it
     store: CaseStore,
 ) -> None:
     """A frozen process that wakes up does no harm; while nobody else came, it goes on."""
-    day = Day()
-    holds = holds_of(store, day.now)
+    holds = Holds(store)
     with holds.held(ROUTER, "the router", holder=ELSEWHERE) as frozen:
-        day.at += 2 * LEASE
+        holds = later(store, 2 * LEASE)
         assert stands(store, holds, frozen)
-        day.at += 2 * LEASE
+        holds = later(store, 2 * LEASE)
         with holds.held(ROUTER, "the router", holder=this_process()) as mine:
             assert not stands(store, holds, frozen)
             assert stands(store, holds, mine)
@@ -92,7 +82,7 @@ def test_whoever_stood_still_past_the_lease_writes_nothing_once_another_holds_it
 
 def test_a_hold_is_renewed_while_its_block_lasts(store: CaseStore) -> None:
     """A flash of firmware takes longer than a lease."""
-    holds = Holds(store, now=lambda: datetime.now(UTC), lease=timedelta(seconds=0.4))
+    holds = Holds(store, lease=timedelta(seconds=0.4))
     from time import sleep  # noqa: PLC0415 - the thread that renews lives in real time
 
     with holds.held(ROUTER, "the router", holder=ELSEWHERE):
@@ -101,13 +91,38 @@ def test_a_hold_is_renewed_while_its_block_lasts(store: CaseStore) -> None:
             raise AssertionError
 
 
+@pytest.mark.parametrize("jump", [timedelta(hours=2), timedelta(hours=-2)])
+def test_a_clock_that_jumps_gives_nobody_what_another_holds(
+    store: CaseStore, monkeypatch: pytest.MonkeyPatch, jump: timedelta
+) -> None:
+    """By the time of day a hold of a minute would have ended, or would last for hours."""
+    holds = Holds(store)
+    with holds.held(ROUTER, "the router", holder=ELSEWHERE) as hold:
+        monkeypatch.setattr(SystemClock, "now", lambda _clock: datetime.now(UTC) + jump)
+        with pytest.raises(ActionError), Holds(store).held(ROUTER, "it", holder=this_process()):
+            raise AssertionError
+        assert stands(store, holds, hold)
+    holds = later(store, LEASE)
+    with holds.held(ROUTER, "the router", holder=this_process()):
+        pass
+
+
+def test_what_was_held_before_the_machine_was_started_again_is_free(tmp_path: Path) -> None:
+    """The seconds of a machine begin anew with it; so did the time of day of older versions."""
+    store = CaseStore.at(tmp_path / "case.db")
+    with Holds(store).held(ROUTER, "the router", holder=ELSEWHERE):
+        store.steady = replace(store.steady, ahead=-2 * LONGEST)
+        with Holds(store).held(ROUTER, "the router", holder=this_process()):
+            pass
+
+
 def test_the_hold_of_a_dead_process_of_this_machine_ends_with_it(store: CaseStore) -> None:
     """As a lock of the kernel does."""
     *here, _pid, _start = this_process().split("/")
     dead = "/".join([*here, "1", "0"])
     if not has_died(dead):
         pytest.skip("this system does not tell when processes began")
-    holds = holds_of(store, Day().now)
+    holds = Holds(store)
     with (
         holds.held(ROUTER, "the router", holder=dead),
         holds.held(ROUTER, "the router", holder=this_process()) as mine,
@@ -117,13 +132,13 @@ def test_the_hold_of_a_dead_process_of_this_machine_ends_with_it(store: CaseStor
 
 def test_of_many_who_come_at_once_one_gets_it(store_url: str, store: CaseStore) -> None:
     """Also where nobody has held the place before."""
-    holds_of(store, Day().now)
+    Holds(store)
     with store.reading():
         pass
     together, out = Barrier(8, timeout=30), Barrier(8, timeout=30)
 
     def take(number: int) -> bool:
-        holds = holds_of(CaseStore.behind(Secret(store_url)), Day().now)
+        holds = Holds(CaseStore.behind(Secret(store_url)))
         together.wait()
         try:
             with holds.held(ROUTER, "the router", holder=f"{ELSEWHERE}{number}"):

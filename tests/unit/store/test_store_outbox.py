@@ -119,15 +119,31 @@ def test_a_letter_is_its_senders_until_the_claim_ends_and_then_somebody_elses(
     outbox = posted(store, NOTE)
     first = claimed(outbox)
     late = AT + LEASE + timedelta(seconds=1)
-    assert outbox.is_ours(first, at=AT)
-    assert not outbox.is_ours(first, at=late)
+    assert outbox.is_ours(first)
+    store.steady = replace(store.steady, ahead=LEASE)
+    outbox = StoredOutbox(store)
+    assert not outbox.is_ours(first)
     again = claimed(outbox, late)
     assert (first.tries, again.tries) == (1, 2)
     outbox.sent(first, at=late)
     outbox.put_off(first, until=AT, words="too late")
     (kept,) = outbox.letters()
     assert (kept.state, kept.words, kept.sender) == (LetterState.WAITING, "", "a")
-    assert outbox.is_ours(again, at=late)
+    assert outbox.is_ours(again)
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=2), timedelta(hours=-2)])
+def test_a_clock_that_jumps_sends_no_letter_twice_and_none_never(
+    store: CaseStore, jump: timedelta
+) -> None:
+    """A sender whose clock is wrong takes up no letter that another is sending."""
+    outbox = posted(store, NOTE)
+    first = claimed(outbox, AT + jump)
+    for at in (AT, AT - jump, AT + 2 * jump):
+        assert outbox.claim(sender="b", at=at, lease=LEASE) is None
+    assert outbox.is_ours(first)
+    store.steady = replace(store.steady, ahead=LEASE)
+    assert claimed(StoredOutbox(store)).tries == 2
 
 
 def test_a_dead_letter_waits_for_a_person_and_is_looked_for_before_it_is_sent_again(
