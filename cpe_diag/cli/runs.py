@@ -105,6 +105,7 @@ def show(context: click.Context, /, run_id: str, *, as_json: bool) -> None:
 @click.pass_context
 def cancel(context: click.Context, /, run_id: str) -> None:
     """Cancel RUN: at once where it waits, at its next safe point where it runs."""
+    from cpe_diag.service.spans import spans_from
     from cpe_diag.transports.clock import SystemClock
     from cpe_diag.wiring import cancelling
 
@@ -118,7 +119,12 @@ def cancel(context: click.Context, /, run_id: str) -> None:
             subscriber=row.subscriber,
             ticket=row.ticket,
         )
-        row = cancelling.cancel(config, run_id, SystemClock().now())
+        spans = spans_from()
+        try:
+            row = cancelling.cancel(config, run_id, SystemClock().now(), spans=spans)
+        finally:
+            if spans is not None:
+                spans.close()
     if row.state is RunState.RUNNING:
         click.echo(f"{run_id} ends at its next safe point; where its process has died, resume it")
     else:

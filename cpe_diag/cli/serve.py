@@ -64,15 +64,17 @@ def serve(  # noqa: PLR0913 - each is an option
     config = config_of(context)
     import uvicorn
 
+    from cpe_diag.service.spans import spans_from
     from cpe_diag.service.web.app import make_app
     from cpe_diag.service.web.buckets import Rate
     from cpe_diag.wiring.logs import LogFormat, log_as
     from cpe_diag.wiring.serving import served_by
 
     with told_clearly():
-        served = served_by(config)
+        spans = spans_from()
+        served = served_by(config, spans)
         served.tickets.counts()  # the store is made, or cannot be used, before anybody asks
-    app = make_app(served, rate=Rate(per_s=rate, burst=4 * rate))
+    app = make_app(served, rate=Rate(per_s=rate, burst=4 * rate), spans=spans)
     listener = _listener(host, port)
     log_as(LogFormat(log_format), level=logging.INFO if verbose else logging.WARNING)
     settings = uvicorn.Config(

@@ -1,7 +1,8 @@
 """Runs as traces of OpenTelemetry: a span for each run, and one below it for each step.
 
-They are written when a run has ended, with the times that it had. Nothing of a customer, a ticket
-or a measurement stands in them: ids of run and case, what was run, how it ended and how long.
+They are written when a run has ended, with the times that it had; the span of the request that
+has brought the order, where there is one, is linked. Nothing of a customer, a ticket or a
+measurement stands in them: ids of run and case, what was run, how it ended and how long.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.trace import Tracer
+    from opentelemetry.trace import Link, Span, Tracer
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
     from opentelemetry.util.types import AttributeValue
 
     from cpe_diag.store.run_rows import RunRow
@@ -32,7 +34,12 @@ SERVICE: Final = "cpe-diag"
 WHERE: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
 SKIPPED: Final = "skipped"
-_BAD: Final = frozenset({RunState.FAILED, RunState.TIMED_OUT})
+SERVER_ERROR: Final = 500
+_PARENT: Final = "traceparent"
+ERROR_TYPE: Final = "error.type"
+"""OpenTelemetry semantic conventions, "Recording errors": of low cardinality, and no message."""
+
+_BAD: Final = frozenset({RunState.FAILED, RunState.TIMED_OUT, RunState.CANCELLED})
 
 LOG: Final = logging.getLogger("cpe_diag.spans")
 
@@ -53,14 +60,40 @@ class Spans:
         self.tracer = tracer
         self.close = close
 
-    def ended(self, row: RunRow, went: Steps | None) -> None:
+    def request(self, method: str, route: str, scheme: str) -> RequestSpan:
+        """Begin the span of a request.
+
+        Args:
+            method: of HTTP.
+            route: the template of its path; the path itself may name a customer or a ticket.
+            scheme: http or https.
+        """
+        from opentelemetry.context import Context  # noqa: PLC0415 - an optional package
+        from opentelemetry.trace import SpanKind  # noqa: PLC0415 - as above
+
+        return RequestSpan(
+            self.tracer.start_span(
+                f"{method} {route}",
+                context=Context(),
+                kind=SpanKind.SERVER,
+                attributes={
+                    "http.request.method": method,
+                    "http.route": route,
+                    "url.scheme": scheme,
+                },
+            )
+        )
+
+    def ended(self, row: RunRow, went: Steps | None = None, *, failure: str | None = None) -> None:
         """Write the spans of a run.
 
         Args:
             row: the run, which has ended.
             went: its steps; None: it has left nothing.
+            failure: the kind of what has ended a run that failed; None: its state says it.
         """
-        from opentelemetry.trace import (  # noqa: PLC0415 - an optional package
+        from opentelemetry.context import Context  # noqa: PLC0415 - an optional package
+        from opentelemetry.trace import (  # noqa: PLC0415 - as above
             Status,
             StatusCode,
             set_span_in_context,
@@ -68,10 +101,15 @@ class Spans:
 
         began = went.started_at if went is not None else row.started_at or row.submitted_at
         span = self.tracer.start_span(
-            f"run {row.playbook}", start_time=_ns(began), attributes=_about(row)
+            f"run {row.playbook}",
+            context=Context(),
+            start_time=_ns(began),
+            attributes=_about(row),
+            links=_brought_by(row.wish.get("trace")),
         )
         if row.state in _BAD:
             span.set_status(Status(StatusCode.ERROR, row.state.value))
+            span.set_attribute(ERROR_TYPE, failure or row.state.value)
         below = set_span_in_context(span)
         for step in went.steps if went is not None else ():
             if step.state == SKIPPED:
@@ -84,6 +122,59 @@ class Spans:
             )
             one.end(_ns(began + timedelta(seconds=step.ended_s)))
         span.end(_ns(row.ended_at or began))
+
+
+class RequestSpan:
+    """The span of a request that is being answered; nothing of what it asks stands in it."""
+
+    def __init__(self, span: Span) -> None:
+        """Go on with `span` until it ends."""
+        self._span = span
+
+    @property
+    def trace(self) -> str:
+        """Name it, as W3C Trace Context does in `traceparent`."""
+        from opentelemetry.trace import set_span_in_context  # noqa: PLC0415 - an optional package
+
+        carried: dict[str, str] = {}
+        _propagator().inject(carried, set_span_in_context(self._span))
+        return carried.get(_PARENT, "")
+
+    def ended(self, status: int) -> None:
+        """End it with the status of the answer; what the caller did wrong is no error of ours."""
+        self._span.set_attribute("http.response.status_code", status)
+        if status >= SERVER_ERROR:
+            self._bad(str(status))
+        self._span.end()
+
+    def broke(self, kind: str) -> None:
+        """End it without an answer; `kind` names what has ended it."""
+        self._bad(kind)
+        self._span.end()
+
+    def _bad(self, kind: str) -> None:
+        from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415 - an optional package
+
+        self._span.set_attribute(ERROR_TYPE, kind)
+        self._span.set_status(Status(StatusCode.ERROR))
+
+
+def _brought_by(trace: object) -> list[Link]:
+    """Give the link to the span of what has brought an order; none where there is none."""
+    from opentelemetry.trace import Link, get_current_span  # noqa: PLC0415 - an optional package
+
+    if not isinstance(trace, str) or not trace:
+        return []
+    brought = get_current_span(_propagator().extract({_PARENT: trace})).get_span_context()
+    return [Link(brought)] if brought.is_valid else []
+
+
+def _propagator() -> TraceContextTextMapPropagator:
+    from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415 - an optional package
+        TraceContextTextMapPropagator,
+    )
+
+    return TraceContextTextMapPropagator()
 
 
 def spans_from(environment: Mapping[str, str] = os.environ) -> Spans | None:

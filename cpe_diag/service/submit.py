@@ -45,7 +45,8 @@ class Order:
     `desk_ticket`: where the case is answered, as the configuration names the desk and the desk
     the ticket; None: nowhere. `retries`: how often it is done again later where the router is
     away; `follows` is the run after which it comes then. `looks_only`: nothing
-    is changed, whatever the playbook says.
+    is changed, whatever the playbook says. `trace` names the span of what has brought the order;
+    empty: there is none.
     """
 
     playbook: str
@@ -66,6 +67,7 @@ class Order:
     retries: int = 0
     follows: str | None = None
     looks_only: bool = False
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,5 +189,6 @@ def _wish(order: Order, sealed: str) -> dict[str, object]:
             load_agreed=order.load_agreed,
             looks_only=order.looks_only,
             retries=order.retries,
+            trace=order.trace,
         )
     )

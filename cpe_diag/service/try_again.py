@@ -53,4 +53,5 @@ def following(run: RunRow, wish: KeptWish, evidence: Evidence, at: datetime) -> 
         batch=run.batch,
         retries=wish.retries - 1,
         follows=run.id,
+        trace=wish.trace,
     )

@@ -13,7 +13,8 @@ class KeptWish:
     """A wish as the store holds it; the rest of it stands in the row of the run.
 
     `values` are those of an older version; now they are `sealed`, for they may be a customer's.
-    `retries`: how often it is done again later where the router is away.
+    `retries`: how often it is done again later where the router is away. `trace`: the span of what
+    has brought it, as W3C Trace Context writes it.
     """
 
     answers: Mapping[str, str]
@@ -26,6 +27,7 @@ class KeptWish:
     retries: int = field(default=0, metadata={LATER: True})
     sealed: str = field(default="", metadata={LATER: True})
     looks_only: bool = field(default=False, metadata={LATER: True})
+    trace: str = field(default="", metadata={LATER: True})
 
 
 def encode_wish(wish: KeptWish) -> dict[str, object]:
@@ -41,4 +43,5 @@ def encode_wish(wish: KeptWish) -> dict[str, object]:
         "retries": wish.retries,
         "sealed": wish.sealed,
         "looks_only": wish.looks_only,
+        "trace": wish.trace,
     }

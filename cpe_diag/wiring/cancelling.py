@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cpe_diag.domain.run_journal import RunState
 from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.desk import case_store
@@ -12,17 +13,19 @@ from cpe_diag.wiring.told import told_of_cancel
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from cpe_diag.service.spans import Spans
     from cpe_diag.store.run_rows import RunRow
     from cpe_diag.wiring.config import Config
 
 
-def cancel(config: Config, run_id: str, at: datetime) -> RunRow:
+def cancel(config: Config, run_id: str, at: datetime, *, spans: Spans | None = None) -> RunRow:
     """Have a run cancelled: at once where it waits, at its next safe point where it runs.
 
     Args:
         config: the configuration: who is told.
         run_id: of the run.
         at: now.
+        spans: where the span of a run goes that ends with this; None: nowhere.
 
     Returns:
         The run.
@@ -34,4 +37,7 @@ def cancel(config: Config, run_id: str, at: datetime) -> RunRow:
     store = case_store(config)
     runs = StoredRuns(store)
     case = StoredCases(store).case(runs.run(run_id).case_id)
-    return runs.ask_cancel(run_id, at=at, letters=told_of_cancel(config, case, run_id))
+    row = runs.ask_cancel(run_id, at=at, letters=told_of_cancel(config, case, run_id))
+    if spans is not None and row.state is RunState.CANCELLED:
+        spans.ended(row)
+    return row

@@ -27,17 +27,19 @@ from cpe_diag.wiring.tickets import rules_of, tickets_of
 
 if TYPE_CHECKING:
     from cpe_diag.service.group_outage import GroupOutage
+    from cpe_diag.service.spans import Spans
     from cpe_diag.wiring.config import Config
 
 GOES_ON_FOR: Final = timedelta(hours=24)
 """Proposal: a group outage that no run has pointed to for longer is not told of any more."""
 
 
-def served_by(config: Config) -> Served:
+def served_by(config: Config, spans: Spans | None = None) -> Served:
     """Put a service together; the store is opened when it is first used.
 
     Args:
         config: the configuration.
+        spans: where the spans of runs go that are cancelled here; None: nowhere.
 
     Returns:
         What its handlers work with.
@@ -61,7 +63,7 @@ def served_by(config: Config) -> Served:
         runs=runs,
         cases=StoredCases(store),
         submit=orders.submit,
-        cancel=partial(cancel, config),
+        cancel=partial(cancel, config, spans=spans),
         rules=rules_of(config),
         desks={name: incoming(one, credentials.resolve) for name, one in tickets.desks.items()},
         playbooks={one.id: one for one in list_playbooks(vocabulary(), config.playbook_folders)},

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 LOG: Final = logging.getLogger("cpe_diag.worker")
 MOST_ATTEMPTS: Final = 20
 """A run that was taken up so often ends: whatever it is, it kills its workers."""
+TOO_OFTEN: Final = "taken_up_too_often"
 LASTS: Final = timedelta(minutes=30)
 """A run of 15 minutes, with a change that began in the last of them. What takes longer hangs."""
 DRAIN_S: Final = int(LASTS.total_seconds())
@@ -247,13 +248,13 @@ class Worker:
             LOG.info("taken up: %s, attempt %d", kept.row.playbook, kept.row.attempt)
             if kept.row.attempt > MOST_ATTEMPTS:
                 kept.fail(f"taken up {kept.row.attempt} times, and never ended")
-                self._traced(run_id)
+                self._traced(run_id, failure=TOO_OFTEN)
                 return
             try:
                 prepared, values = prepared_again(self._config, kept.row)
             except CpeDiagError as error:
                 kept.fail(str(error))
-                self._traced(run_id)
+                self._traced(run_id, failure=type(error).__name__)
                 return
             known = self._known(kept.row)
             if known is not None:
@@ -288,7 +289,7 @@ class Worker:
             raise
         except Exception as error:
             kept.fail(mistake(error))
-            self._traced(kept.row.id)
+            self._traced(kept.row.id, failure=type(error).__name__)
             raise
         else:
             patient(lambda: self._ended(kept, result), KEEP_S)
@@ -303,10 +304,12 @@ class Worker:
             submit(self._config, order)
         kept.end(result)
 
-    def _traced(self, run_id: str, went: Steps | None = None) -> None:
+    def _traced(
+        self, run_id: str, went: Steps | None = None, *, failure: str | None = None
+    ) -> None:
         """Write the spans of a run that has ended, where somebody wants them."""
         if self._spans is not None:
-            self._spans.ended(self._runs.run(run_id), went)
+            self._spans.ended(self._runs.run(run_id), went, failure=failure)
 
     def _acting(
         self, prepared: PreparedRun, values: Mapping[str, str], kept: KeptRun

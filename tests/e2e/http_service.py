@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpe_diag.domain.verdict import Verdict
+    from cpe_diag.service.spans import Spans
     from cpe_diag.store.run_rows import RunRow
 
 STARTS_IN_S: Final = 30.0
@@ -180,7 +181,12 @@ class HttpService:
 
 @contextmanager
 def http_service(
-    folder: Path, config: str = CONFIG, *, rate: Rate = MANY, keeps_up_every_s: float = 3600.0
+    folder: Path,
+    config: str = CONFIG,
+    *,
+    rate: Rate = MANY,
+    keeps_up_every_s: float = 3600.0,
+    spans: Spans | None = None,
 ) -> Iterator[HttpService]:
     """Keep a service up until the block is left; its secrets are in the environment.
 
@@ -189,26 +195,31 @@ def http_service(
         config: its configuration.
         rate: of one address.
         keeps_up_every_s: how often it looks for what has ended; usually only once.
+        spans: where spans go.
     """
     folder.mkdir(exist_ok=True)
     (folder / "inventory.yaml").write_text(INVENTORY, encoding="utf-8")
     (folder / "rules.yaml").write_text(RULES, encoding="utf-8")
     path = folder / "config.yaml"
     path.write_text(config, encoding="utf-8")
-    with service_of(path, rate=rate, keeps_up_every_s=keeps_up_every_s) as service:
+    with service_of(path, rate=rate, keeps_up_every_s=keeps_up_every_s, spans=spans) as service:
         yield service
 
 
 @contextmanager
 def service_of(
-    config: Path, *, rate: Rate = MANY, keeps_up_every_s: float = 0.2
+    config: Path,
+    *,
+    rate: Rate = MANY,
+    keeps_up_every_s: float = 0.2,
+    spans: Spans | None = None,
 ) -> Iterator[HttpService]:
     """Keep the service of a configuration file up until the block is left."""
     settings = read(config, str(config))
     open_desk(settings)
-    served = served_by(settings)
+    served = served_by(settings, spans)
     served.tickets.counts()
-    app = make_app(served, rate=rate, keeps_up_every_s=keeps_up_every_s)
+    app = make_app(served, rate=rate, keeps_up_every_s=keeps_up_every_s, spans=spans)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(128)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from cpe_diag.service.spans import Spans
     from cpe_diag.service.web.served import Served
 
 USUAL_RATE: Final = Rate(per_s=50.0, burst=200.0)
@@ -46,7 +47,11 @@ METRICS: Final = Operation(
 
 
 def make_app(
-    served: Served, *, rate: Rate = USUAL_RATE, keeps_up_every_s: float = 1.0
+    served: Served,
+    *,
+    rate: Rate = USUAL_RATE,
+    keeps_up_every_s: float = 1.0,
+    spans: Spans | None = None,
 ) -> Starlette:
     """Make the application.
 
@@ -54,11 +59,17 @@ def make_app(
         served: what handlers work with.
         rate: of the requests of one address.
         keeps_up_every_s: how often it looks for tickets that wait and runs that have ended.
+        spans: where spans of requests go; they are closed at the end. None: nowhere.
 
     Returns:
         An ASGI application.
     """
-    service = Service(served=served, gate=Gate(served, rate), metrics=Metrics(served.clock.now()))
+    service = Service(
+        served=served,
+        gate=Gate(served, rate),
+        metrics=Metrics(served.clock.now()),
+        spans=spans,
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -68,6 +79,8 @@ def make_app(
             yield
             keeping.cancel()
         await run_in_threadpool(served.close)
+        if spans is not None:
+            await run_in_threadpool(spans.close)
 
     return Starlette(
         routes=[*_routes(service)],

@@ -25,7 +25,8 @@ class Call:
 
     `path` holds the parts of the path that the operation names, `query` the parameters (several
     of a name with commas between them), `headers` names in lower case, `data` the body where the
-    operation has one in JSON. `at` is UTC.
+    operation has one in JSON. `at` is UTC. `trace` names the span of the request (`traceparent` of
+    W3C Trace Context); empty: there is none.
     """
 
     path: Mapping[str, str]
@@ -35,6 +36,7 @@ class Call:
     data: Mapping[str, object]
     caller: Caller
     at: datetime
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

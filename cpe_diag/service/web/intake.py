@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -61,7 +61,7 @@ def new_ticket(
     )
 
 
-def decide(served: Served, incoming: IncomingTicket) -> Taken:
+def decide(served: Served, incoming: IncomingTicket, trace: str = "") -> Taken:
     """Start what the rules say, and keep what has become of the ticket.
 
     It may be called again for the same ticket: the same order is the same run.
@@ -69,6 +69,7 @@ def decide(served: Served, incoming: IncomingTicket) -> Taken:
     Args:
         served: stores and rules.
         incoming: which ticket.
+        trace: the span of the request that has brought it; empty: there is none.
 
     Returns:
         What has become of it, now or before.
@@ -81,7 +82,7 @@ def decide(served: Served, incoming: IncomingTicket) -> Taken:
         return _before(served, incoming)
     ticket = decode(Ticket, incoming.ticket)
     at = served.clock.now()
-    taken = _started(served, ticket, at, answered=incoming.form is None)
+    taken = _started(served, ticket, at, answered=incoming.form is None, trace=trace)
     served.tickets.decided(incoming.id, taken.state, run=taken.run, words=taken.words, at=at)
     return taken
 
@@ -96,7 +97,7 @@ def _before(served: Served, incoming: IncomingTicket) -> Taken:
     )
 
 
-def _started(served: Served, ticket: Ticket, at: datetime, *, answered: bool) -> Taken:
+def _started(served: Served, ticket: Ticket, at: datetime, *, answered: bool, trace: str) -> Taken:
     rule = chosen(served.rules, ticket)
     if rule is None:
         return Taken(state=TicketState.LEFT, words="no rule fits this ticket")
@@ -105,7 +106,8 @@ def _started(served: Served, ticket: Ticket, at: datetime, *, answered: bool) ->
     if not ticket.subscriber:
         return _refused("the ticket names no subscriber")
     try:
-        submitted = served.submit(_order(rule, rule.playbook, ticket, at, answered=answered))
+        order = _order(rule, rule.playbook, ticket, at, answered=answered)
+        submitted = served.submit(replace(order, trace=trace))
     except UnknownSubscriberError:
         return _refused(NO_SUBSCRIBER)
     except DefinitionError as error:

@@ -128,6 +128,7 @@ def order_run(served: Served, call: Call) -> Reply | Refused:
         ticket=cast("str | None", said.get("ticket")),
         answers=cast("Mapping[str, str]", said.get("answers", {})),
         priority=cast("int", said.get("priority", NORMAL)),
+        trace=call.trace,
     )
     run = submitted(served, order)
     if isinstance(run, Refused):

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from cpe_diag.domain.failures import CpeDiagError, StoreError
 from cpe_diag.service.refused import Refused
+from cpe_diag.service.spans import Spans
 from cpe_diag.service.web.asked import body_of, data_of, odd_words, query_of
 from cpe_diag.service.web.call import Call, Caller, Reply
 from cpe_diag.service.web.gate import NOBODY, Gate
@@ -52,11 +53,24 @@ class Service:
     served: Served
     gate: Gate
     metrics: Metrics
+    spans: Spans | None = field(default=None)
     tasks: asyncio.TaskGroup | None = field(default=None)
     slowly: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SLOWLY))
 
     async def answer(self, operation: Operation, request: Request) -> Response:
-        """Answer a request of one operation."""
+        """Answer a request of one operation, in a span of its own where somebody wants them."""
+        if self.spans is None:
+            return await self._answered(operation, request, "")
+        span = self.spans.request(request.method, operation.path, request.url.scheme)
+        try:
+            response = await self._answered(operation, request, span.trace)
+        except BaseException as error:
+            span.broke(type(error).__name__)
+            raise
+        span.ended(response.status_code)
+        return response
+
+    async def _answered(self, operation: Operation, request: Request, trace: str) -> Response:
         began = time.monotonic()
         caller: Caller = NOBODY
         try:
@@ -66,7 +80,9 @@ class Service:
             else:
                 caller = came
                 refused = self.gate.may(operation, caller)
-                reply = refused or await self._handled(operation, request, caller, began)
+                reply = refused or await self._handled(
+                    operation, request, caller, began=began, trace=trace
+                )
         except CpeDiagError as error:
             LOG.warning("%s: %s", operation.id, error)
             reply = UNUSABLE
@@ -96,7 +112,7 @@ class Service:
         return await run_in_threadpool(self.gate.known, operation, header, address)
 
     async def _handled(
-        self, operation: Operation, request: Request, caller: Caller, began: float
+        self, operation: Operation, request: Request, caller: Caller, *, began: float, trace: str
     ) -> Reply | Refused:
         parts, query = dict(request.path_params), query_of(request)
         if refusal := odd_words(parts, query):
@@ -115,6 +131,7 @@ class Service:
             data=data,
             caller=caller,
             at=self.served.clock.now(),
+            trace=trace,
         )
         reply = await run_in_threadpool(self._handle, operation, call)
         if isinstance(reply, Reply) and reply.goes_on is not None:

@@ -83,6 +83,7 @@ def create(served: Served, call: Call) -> Reply | Refused:
         subscriber=read.subscriber,
         ticket=read.ticket,
         answers=read.answers,
+        trace=call.trace,
     )
     run = submitted(served, order)
     if isinstance(run, Refused):

@@ -182,7 +182,7 @@ def _take(
     }
     new = new_ticket(own_id, ticket, form=version.value, document=document)
     incoming, is_new = served.tickets.take(new, at=call.at)
-    taken = decide(served, incoming)
+    taken = decide(served, incoming, call.trace)
     hubs = served.hubs.of(API_OF[version].value)
 
     def said(held: Mapping[str, object]) -> Mapping[str, object]:

@@ -42,7 +42,7 @@ def delivered(served: Served, call: Call) -> Reply | Refused:
     body: dict[str, Json] = {"ticket": incoming.id, "state": TicketState.WAITING.value}
 
     def work() -> Reply | Refused:
-        return _told(incoming.id, decide(served, incoming))
+        return _told(incoming.id, decide(served, incoming, call.trace))
 
     return Reply(status=202, body=body, goes_on=work)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+import pytest
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import pytest
     from opentelemetry.sdk.trace import ReadableSpan
 
 AT: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TRACE: Final = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+"""The example of W3C Trace Context, section 3.2.2."""
 PERSONAL: Final = {
     "subscriber": "sub-secret-1",
     "ticket": "T-secret-2",
@@ -64,12 +66,12 @@ def _row(folder: Path, state: RunState = RunState.FINISHED) -> RunRow:
     return runs.end("r-1", taken.attempt, outcome, at=AT + timedelta(seconds=6))
 
 
-def _spans(row: RunRow, went: Steps | None) -> Sequence[ReadableSpan]:
+def _spans(row: RunRow, went: Steps | None, failure: str | None = None) -> Sequence[ReadableSpan]:
     kept = InMemorySpanExporter()
     provider = new_provider()
     provider.add_span_processor(SimpleSpanProcessor(kept))
     spans = spans_of(provider)
-    spans.ended(row, went)
+    spans.ended(row, went, failure=failure)
     spans.close()
     return kept.get_finished_spans()
 
@@ -105,9 +107,28 @@ def test_a_run_is_a_span_with_its_steps_below(tmp_path: Path) -> None:
 
 def test_a_run_that_failed_is_an_error_without_steps(tmp_path: Path) -> None:
     """Whoever watches sees it."""
-    (span,) = _spans(_row(tmp_path, RunState.FAILED), None)
+    (span,) = _spans(_row(tmp_path, RunState.FAILED), None, "DefinitionError")
     assert span.status.status_code is StatusCode.ERROR
     assert span.status.description == "failed"
+    assert (span.attributes or {})["error.type"] == "DefinitionError"
+
+
+@pytest.mark.parametrize("state", [RunState.FAILED, RunState.TIMED_OUT, RunState.CANCELLED])
+def test_what_did_not_finish_is_an_error_of_its_kind(tmp_path: Path, state: RunState) -> None:
+    """Cancelled, out of time and failed are told apart without a word of the run."""
+    (span,) = _spans(_row(tmp_path, state), None)
+    assert span.status.status_code is StatusCode.ERROR
+    assert (span.attributes or {})["error.type"] == state.value
+
+
+@pytest.mark.parametrize(("trace", "links"), [(TRACE, 1), ("", 0), ("00-nonsense", 0), (7, 0)])
+def test_what_has_brought_an_order_is_linked(tmp_path: Path, trace: object, links: int) -> None:
+    """From the request with the ticket to the run; whatever stands there, the run is told."""
+    row = replace(_row(tmp_path), wish={"trace": trace})
+    (span,) = _spans(row, None)
+    assert [f"{one.context.trace_id:032x}" for one in span.links] == [TRACE[3:35]] * links
+    assert span.context is not None
+    assert f"{span.context.trace_id:032x}" != TRACE[3:35]
 
 
 def test_nothing_personal_and_nothing_secret_is_in_a_span(tmp_path: Path) -> None:
