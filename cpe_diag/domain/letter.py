@@ -18,6 +18,8 @@ class LetterKind(StrEnum):
     """A TM Forum event, to a hub's listener."""
     NOTIFICATION = "notification"
     """To somebody on call."""
+    POSTED = "posted"
+    """A note in trouble tickets that were posted here."""
 
 
 class LetterState(StrEnum):
@@ -33,6 +35,7 @@ TRIES: Final[Mapping[LetterKind, int]] = {
     LetterKind.NOTE: 32,
     LetterKind.EVENT: 32,
     LetterKind.NOTIFICATION: 12,
+    LetterKind.POSTED: 32,
 }
 """Proposal: a day of an absent desk or listener; of a call to a person, an hour and a half."""
 
@@ -42,7 +45,8 @@ class NewLetter:
     """A letter to be sent. `document` is plain JSON data and holds no secret.
 
     Letters of the same `key` are one letter. `target` is the name of the desk, the hub or the
-    person. Letters of one `lane` go one after the other. `not_before` None: at once.
+    person, or the case whose tickets they are. Letters of one `lane` go one after the other.
+    `not_before` None: at once.
     """
 
     key: str

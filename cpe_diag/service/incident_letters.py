@@ -18,11 +18,18 @@ from cpe_diag.service.group_outage import (
     problem_event,
 )
 from cpe_diag.service.hub_query import told as told_to_hub
-from cpe_diag.service.letters import call_letters, case_link, event_letter, words_letters
+from cpe_diag.service.letters import (
+    call_letters,
+    case_link,
+    event_letter,
+    posted_letters,
+    words_letters,
+)
 from cpe_diag.service.occasion import Occasion
 from cpe_diag.service.on_call import text_of
 from cpe_diag.service.ticket_rules import Priority
 from cpe_diag.service.tickets_config import TicketsConfig
+from cpe_diag.service.tmf621 import Status
 from cpe_diag.service.tmf_schema import Api
 from cpe_diag.store.event_hubs import EventHub
 
@@ -126,12 +133,20 @@ class IncidentLetters:
             destination=None,
             customer_words=CUSTOMER_KNOWN,
         )
+        yield from posted_letters(
+            self.tickets,
+            case,
+            occasion=f"incident-{incident.case_id}",
+            reason=f"Known incident: {incident.title}",
+            words=known_words(incident),
+        )
 
     def cleared(self, incident: Incident, cases: tuple[CaseRow, ...]) -> Iterator[NewLetter]:
         """Tell all that an incident is over."""
         first = f"Over: {incident.title} ({incident.place})"
         if incident.case_id is not None:
             yield from self._people(incident, Occasion.CLEARED, first)
+        words = f"{first}.\nPlease check whether the customer's fault is gone with it."
         for case in cases:
             yield from words_letters(
                 self.tickets,
@@ -139,9 +154,17 @@ class IncidentLetters:
                 about=case.id,
                 occasion=f"cleared-{incident.case_id}",
                 subject="Incident over",
-                words=f"{first}.\nPlease check whether the customer's fault is gone with it.",
+                words=words,
                 destination=None,
                 customer_words=CUSTOMER_CLEARED,
+            )
+            yield from posted_letters(
+                self.tickets,
+                case,
+                occasion=f"cleared-{incident.case_id}",
+                reason=first,
+                words=words,
+                status=Status.RESOLVED,
             )
         yield from self._hubs(incident, cases, "cleared", PROBLEM_STATE)
 

@@ -9,6 +9,7 @@ from cpe_diag.report.codec import encode
 from cpe_diag.service.answer import Answer, customer_note, external_id, note, run_note
 from cpe_diag.service.on_call import TellLater, tellings
 from cpe_diag.service.outgoing import Route
+from cpe_diag.service.posted_note import PostedNote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cpe_diag.report.record import Run
     from cpe_diag.service.on_call import Notification
     from cpe_diag.service.tickets_config import AnswerConfig, TicketsConfig
+    from cpe_diag.service.tmf621 import Status
     from cpe_diag.store.run_rows import CaseRow
 
 
@@ -99,6 +101,45 @@ def words_letters(  # noqa: PLR0913 - the parts of one note
             subject=subject,
             words=told,
             destination=destination,
+        ),
+    )
+
+
+def posted_letters(  # noqa: PLR0913 - the parts of one note
+    tickets: TicketsConfig,
+    case: CaseRow,
+    *,
+    occasion: str,
+    reason: str,
+    words: str,
+    status: Status | None = None,
+) -> tuple[NewLetter, ...]:
+    """Tell whoever has posted the trouble tickets of a case something about them.
+
+    Args:
+        tickets: the configuration.
+        case: which one.
+        occasion: what happened; it is told once.
+        reason: a line.
+        words: lines of plain text.
+        status: what the tickets become, where nobody has closed them; None: they stay as they are.
+
+    Returns:
+        One letter; none where the case is that of a desk, or of no ticket.
+    """
+    if case.desk is not None or case.ticket is None:
+        return ()
+    reference = external_id(case.id, occasion)
+    text = note(words, case_link=case_link(tickets, case.id), reference=reference)
+    said = PostedNote(reference=reference, reason=reason, text=text, status=status)
+    return (
+        NewLetter(
+            key=f"posted {reference}",
+            kind=LetterKind.POSTED,
+            target=case.id,
+            lane=f"posted {case.id}",
+            document=cast("Mapping[str, object]", encode(said)),
+            case_id=case.id,
         ),
     )
 

@@ -35,6 +35,7 @@ class MeasureAgain:
     incidents: StoredIncidents
     runs: StoredRuns
     submit: Submit
+    every: timedelta = EVERY
 
     def once(self, at: datetime) -> int:
         """Order what is due; any worker may, and a turn of an incident is ordered once.
@@ -50,9 +51,9 @@ class MeasureAgain:
         """
         ordered = 0
         for incident in self.incidents.going(at - FOR):
-            if at - incident.last_at < EVERY:
+            if at - incident.last_at < self.every:
                 continue
-            turn = f"incident {incident.case_id} {(at - incident.since) // EVERY}"
+            turn = f"incident {incident.case_id} {(at - incident.since) // self.every}"
             for row in self._first(incident):
                 ordered += self._order(row, turn)
         return ordered

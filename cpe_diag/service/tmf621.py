@@ -137,6 +137,11 @@ def attachment(version: Version, *, name: str, description: str, data: object) -
     return made | ({"@type": "Attachment"} if version is Version.V5 else {})
 
 
+def noted(held: Mapping[str, object], note: Json) -> dict[str, Json]:
+    """Write the part of a PATCH that adds a note, unless it is there already."""
+    return {"note": _with(held, "note", "id", [note])}
+
+
 def patch(  # noqa: PLR0913 - the parts of one change
     version: Version,
     *,
@@ -165,7 +170,7 @@ def patch(  # noqa: PLR0913 - the parts of one change
     body: dict[str, Json] = {
         "status": status.value,
         "statusChangeReason": reason,
-        "note": _with(held, "note", "id", [note]),
+        **noted(held, note),
     }
     if attachments:
         body["attachment"] = _with(held, "attachment", "name", attachments)

@@ -209,6 +209,21 @@ class StoredTickets:
         with self._store.reading() as connection:
             return tuple(map(_ticket, connection.execute(wanted).mappings().all()))
 
+    def of_case(self, case_id: str) -> tuple[IncomingTicket, ...]:
+        """Give the trouble tickets that were posted and whose run belongs to a case.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = (
+            select(TICKETS)
+            .join(RUNS, RUNS.c.id == TICKETS.c.run)
+            .where(RUNS.c.case_id == case_id, TICKETS.c.document.is_not(None))
+            .order_by(TICKETS.c.received_at, TICKETS.c.id)
+        )
+        with self._store.reading() as connection:
+            return tuple(map(_ticket, connection.execute(wanted).mappings().all()))
+
     def rewrite(
         self,
         ticket: str,

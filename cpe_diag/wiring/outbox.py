@@ -48,8 +48,10 @@ def sender_of(config: Config, client: httpx.AsyncClient) -> Sender:
     from cpe_diag.service.call_way import CallWay
     from cpe_diag.service.desk_way import DeskWay
     from cpe_diag.service.event_way import EventWay
+    from cpe_diag.service.posted_way import PostedWay
     from cpe_diag.service.sender import Sender
     from cpe_diag.store.event_hubs import StoredHubs
+    from cpe_diag.store.incoming_tickets import StoredTickets
     from cpe_diag.store.processes import this_process
     from cpe_diag.transports.clock import SystemClock
     from cpe_diag.wiring.credentials import credentials_of
@@ -57,12 +59,15 @@ def sender_of(config: Config, client: httpx.AsyncClient) -> Sender:
     from cpe_diag.wiring.tickets import tickets_of
 
     tickets, resolve, clock = tickets_of(config), credentials_of(config).resolve, SystemClock()
+    store = case_store(config)
+    hubs = StoredHubs(store)
     return Sender(
         stored_outbox(config),
         {
             LetterKind.NOTE: DeskWay(tickets.desks, resolve, client),
-            LetterKind.EVENT: EventWay(StoredHubs(case_store(config)).callback, client),
+            LetterKind.EVENT: EventWay(hubs.callback, client),
             LetterKind.NOTIFICATION: CallWay(tickets.on_call, resolve, ApprisePager(), clock),
+            LetterKind.POSTED: PostedWay(StoredTickets(store), hubs.of, clock),
         },
         clock,
         name=this_process(),

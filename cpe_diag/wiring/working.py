@@ -25,7 +25,7 @@ from cpe_diag.service.fifteen_minutes import Warn
 from cpe_diag.service.http_exchange import new_client
 from cpe_diag.service.jobs import URGENT, Limits, job_of
 from cpe_diag.service.lease_watch import LeaseWatch
-from cpe_diag.service.measure_again import MeasureAgain
+from cpe_diag.service.measure_again import EVERY, MeasureAgain
 from cpe_diag.service.queue_dbos import DbosJobs, DbosWorker
 from cpe_diag.service.spans import Steps, spans_from
 from cpe_diag.service.submit import DEFAULT_REGION
@@ -78,13 +78,14 @@ SOON_S: Final = (1.0, 3.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerWish:
-    """How a worker is to work."""
+    """How a worker is to work; `again_every`: how often those of an incident are measured."""
 
     region: str = DEFAULT_REGION
     limits: Limits = field(default_factory=Limits)
     lease: timedelta = LEASE
     grace: timedelta = GRACE
     sweep_every_s: float = 15.0
+    again_every: timedelta = EVERY
 
 
 class Worker:
@@ -187,6 +188,7 @@ class Worker:
                 incidents=stored_incidents(self._config),
                 runs=self._runs,
                 submit=lambda order: submit(self._config, order),
+                every=self._wish.again_every,
             )
             ordered = again.once(self._store.now(self._clock))
         except CpeDiagError as error:

@@ -1,6 +1,8 @@
 """A worker with short times, that does what standard input says while it works.
 
-Usage: stormy_worker.py CONFIG
+Usage: stormy_worker.py CONFIG [SECONDS]
+
+SECONDS: how often those who met an incident are measured again.
 
 Lines: `stop` is a TERM; `jump SECONDS` puts the clock of this process forward, or back; `full
 BYTES` is a quota: no file of this process grows beyond it any more; `room` lifts it. It ends when
@@ -14,6 +16,7 @@ import signal
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -55,11 +58,12 @@ def limited(bytes_: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_, hard))
 
 
-def main(config_file: str) -> None:
+def main(config_file: str, again_s: str = "600") -> None:
     """Work."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     log_as(LogFormat.TEXT)
-    worker = Worker(read(Path(config_file), config_file), WISH)
+    wish = replace(WISH, again_every=timedelta(seconds=float(again_s)))
+    worker = Worker(read(Path(config_file), config_file), wish)
     jumps = Jumps()
     setattr(SystemClock, "now", lambda _clock: jumps.now())  # noqa: B010 - in this process only
 

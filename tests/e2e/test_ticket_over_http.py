@@ -34,7 +34,7 @@ POSTED, SENT = "sub-1002", "sub-2001"
 FAULT = "line_cut"
 
 
-def _config(lab: RunningLab, desk: str, name: str) -> Path:
+def desk_config(lab: RunningLab, desk: str, name: str) -> Path:
     """Write the lab's configuration with another store and a ticket desk."""
     held = yaml.safe_load(lab.config.read_text(encoding="utf-8"))
     held["store"] = {"url": "env:HTTP_TEST_STORE", "audit_key": "env:HTTP_TEST_AUDIT_KEY"}
@@ -53,7 +53,7 @@ def _config(lab: RunningLab, desk: str, name: str) -> Path:
     return path
 
 
-def _sent(service: HttpService) -> None:
+def send_to_desk(service: HttpService, subscriber: str) -> None:
     """Send a ticket as Zammad does."""
     body = json.dumps(
         {
@@ -61,7 +61,7 @@ def _sent(service: HttpService) -> None:
                 "id": 81,
                 "number": "90081",
                 "title": "No internet, nothing works",
-                "customer_number": SENT,
+                "customer_number": subscriber,
                 "updated_at": datetime.now(UTC).isoformat(),
             }
         }
@@ -92,7 +92,7 @@ def test_tickets_come_back_with_the_verdict_in_their_notes(
     client.set_fault(POSTED, FAULT)
     client.set_fault(SENT, FAULT)
     with ticket_desk() as desk:
-        config = _config(lab, desk.url, f"http-{tmp_path.name}")
+        config = desk_config(lab, desk.url, f"http-{tmp_path.name}")
         with service_of(config) as service, (tmp_path / "worker.log").open("wb") as log:
             worker = subprocess.Popen(  # noqa: S603 - our own interpreter
                 [sys.executable, "-m", "cpe_diag", "--config", str(config), "worker"],
@@ -101,7 +101,7 @@ def test_tickets_come_back_with_the_verdict_in_their_notes(
             )
             try:
                 place = _posted(service)
-                _sent(service)
+                send_to_desk(service, SENT)
                 ends = time.monotonic() + PATIENCE_S
                 held: dict[str, Any] = {}
                 while time.monotonic() < ends:

@@ -10,6 +10,7 @@ from cpe_diag.domain.verdict import Destination
 from cpe_diag.report.as_json import run_as_json
 from cpe_diag.report.codec import moment_text
 from cpe_diag.service.answer import external_id, note, run_note
+from cpe_diag.service.posted_note import AUTHOR
 from cpe_diag.service.tmf621 import API_OF, STATUS_OF, Status, Version, attachment, patch
 from cpe_diag.service.tmf621 import note as ticket_note
 from cpe_diag.service.web.intake import decide
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from cpe_diag.store.incoming_tickets import IncomingTicket
     from cpe_diag.store.run_rows import RunRow
 
-AUTHOR: Final = "cpe-diag"
 VERDICT: Final = "verdict"
 ATTACHED: Final = "cpe-diag-{run}.json"
 
