@@ -15,6 +15,7 @@ from cpe_diag.domain.failures import PackError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cpe_diag.store.carried import Arrival
     from cpe_diag.wiring.field_arrival import Homecoming
 
 
@@ -44,7 +45,7 @@ def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -
         if out is not None:
             taken = taken_out(config)
             write_whole(out, taken.sealed)
-            note_sealed((*taken.runs, *taken.due))
+            note_sealed((*taken.runs, *taken.changes, *taken.due))
             before = f", and {len(taken.due)} files of packs that have ended" if taken.due else ""
             click.echo(f"{out}: {len(taken.runs)} runs{before}, sealed for the office")
             return
@@ -56,12 +57,14 @@ def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -
 
 def _print_arrived(arrived: Sequence[Homecoming]) -> None:
     """Tell what became of what laptops brought home."""
-    from cpe_diag.store.carried import Arrival
-
     runs = [run for one in arrived for run in one.runs]
     for run in runs:
         if run.words:
             click.echo(f"run {run.run} of case {run.case}: {run.arrival}: {run.words}")
+    changes = [change for one in arrived for change in one.changes]
+    for change in changes:
+        if change.words:
+            click.echo(f"change {change.change}: {change.arrival}: {change.words}")
     for one in arrived:
         trail = one.trail
         if trail is not None and trail.words:
@@ -69,8 +72,15 @@ def _print_arrived(arrived: Sequence[Homecoming]) -> None:
         elif trail is not None:
             told = f"{trail.added} new entries, {trail.length}:{trail.hash}"
             click.echo(f"audit chain of {one.laptop}: {told}")
-    counts = {kind: sum(run.arrival is kind for run in runs) for kind in Arrival}
-    click.echo(", ".join(f"{count} {kind.value}" for kind, count in counts.items()))
+    click.echo(_counted([run.arrival for run in runs]))
+    if changes:
+        click.echo(f"changes: {_counted([change.arrival for change in changes])}")
+
+
+def _counted(ends: Sequence[Arrival]) -> str:
+    from cpe_diag.store.carried import Arrival
+
+    return ", ".join(f"{ends.count(kind)} {kind.value}" for kind in Arrival)
 
 
 @click.command()

@@ -89,7 +89,7 @@ def ended_runs(store: CaseStore, seal: ValueSeal) -> tuple[CarriedRun, ...]:
         StoreError: the store cannot be read.
     """
     with store.reading() as connection:
-        rows = _rows(connection, RUNS, RUNS.c.ended_at.is_not(None), RUNS.c.submitted_at)
+        rows = rows_of(connection, RUNS, RUNS.c.ended_at.is_not(None), RUNS.c.submitted_at)
         return tuple(_whole(connection, row, seal) for row in rows)
 
 
@@ -103,14 +103,14 @@ def _whole(connection: Connection, run: dict[str, Any], seal: ValueSeal) -> Carr
     except StoreError as error:
         lost = str(error)
     run = run | {WISH: json.dumps(wish, sort_keys=True)}
-    (case,) = _rows(connection, CASES, CASES.c.id == run["case_id"], CASES.c.id)
-    results = _rows(connection, RUN_RESULTS, RUN_RESULTS.c.run == name, RUN_RESULTS.c.name)
+    (case,) = rows_of(connection, CASES, CASES.c.id == run["case_id"], CASES.c.id)
+    results = rows_of(connection, RUN_RESULTS, RUN_RESULTS.c.run == name, RUN_RESULTS.c.name)
     return CarriedRun(
         case=json.dumps(case),
         run=json.dumps({key: value for key, value in run.items() if key not in NOT_CARRIED}),
         entries=tuple(
             json.dumps(entry)
-            for entry in _rows(
+            for entry in rows_of(
                 connection, RUN_ENTRIES, RUN_ENTRIES.c.run == name, RUN_ENTRIES.c.seq
             )
         ),
@@ -120,7 +120,8 @@ def _whole(connection: Connection, run: dict[str, Any], seal: ValueSeal) -> Carr
     )
 
 
-def _rows(connection: Connection, table: Table, which: Any, order: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - SQLAlchemy's expressions
+def rows_of(connection: Connection, table: Table, which: Any, order: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - SQLAlchemy's expressions
+    """Give rows of a table as they are."""
     found = connection.execute(select(table).where(which).order_by(order)).mappings()
     return [dict(row) for row in found]
 
@@ -146,9 +147,9 @@ def bring_in(
         PackError: its rows are not those of this version of the program.
         StoreError: the store cannot be written; nothing was.
     """
-    of_case = _row(CASES, carried.case, frozenset())
-    of_run = _row(RUNS, carried.run, NOT_CARRIED)
-    entries = [_row(RUN_ENTRIES, entry, frozenset()) for entry in carried.entries]
+    of_case = table_row(CASES, carried.case, frozenset())
+    of_run = table_row(RUNS, carried.run, NOT_CARRIED)
+    entries = [table_row(RUN_ENTRIES, entry, frozenset()) for entry in carried.entries]
     run, case = str(of_run["id"]), str(of_case["id"])
     words = _unopened(carried, of_run)
     of_run = {**of_run, WISH: _sealed_here(str(of_run[WISH]), carried.values, seal)}
@@ -157,13 +158,13 @@ def bring_in(
         if any(one is not None and erased(connection, str(one), since) for one in whose):
             refused = "its subscriber was erased here: nothing of them is taken in again"
             return Arrived(run=run, case=case, arrival=Arrival.REFUSED, words=refused)
-        here = _rows(connection, RUNS, RUNS.c.id == run, RUNS.c.id)
+        here = rows_of(connection, RUNS, RUNS.c.id == run, RUNS.c.id)
         if here:
             words = _difference(_whole(connection, here[0], seal), carried)
             arrival = Arrival.CONFLICT if words else Arrival.SAME
             return Arrived(run=run, case=case, arrival=arrival, words=words)
         words = "; ".join(filter(None, (words, _of_cases(connection, of_case))))
-        if not _rows(connection, CASES, CASES.c.id == case, CASES.c.id):
+        if not rows_of(connection, CASES, CASES.c.id == case, CASES.c.id):
             connection.execute(insert(CASES).values(**{**of_case, "parent": None}))
         connection.execute(insert(RUNS).values(**of_run))
         for entry in entries:
@@ -174,7 +175,7 @@ def bring_in(
     return Arrived(run=run, case=case, arrival=Arrival.NEW, words=words)
 
 
-def _row(table: Table, text: str, without: frozenset[str]) -> Row:
+def table_row(table: Table, text: str, without: frozenset[str]) -> Row:
     """Read a row, and hold it to the table's columns.
 
     Raises:
@@ -232,7 +233,7 @@ def _comparable(run: CarriedRun) -> dict[str, Any]:
 
 def _of_cases(connection: Connection, case: Row) -> str:
     """Say what somebody should look at: two cases of one ticket, or one case told in two ways."""
-    same = _rows(connection, CASES, CASES.c.id == case["id"], CASES.c.id)
+    same = rows_of(connection, CASES, CASES.c.id == case["id"], CASES.c.id)
     if same:
         odd = [
             name
@@ -243,7 +244,7 @@ def _of_cases(connection: Connection, case: Row) -> str:
     if case["ticket"] is None:
         return ""
     which = (CASES.c.ticket == case["ticket"]) & (CASES.c.subscriber == case["subscriber"])
-    others = [str(row["id"]) for row in _rows(connection, CASES, which, CASES.c.id)]
+    others = [str(row["id"]) for row in rows_of(connection, CASES, which, CASES.c.id)]
     if not others:
         return ""
     return f"ticket {case['ticket']} has another case here: {', '.join(others)}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cpe_diag.domain.failures import PackError
 from cpe_diag.field.sealing import public_key, unseal_of
 from cpe_diag.store.carried import Arrival, Arrived, bring_in
+from cpe_diag.store.carried_changes import ArrivedChange, bring_change_in
 from cpe_diag.store.erased import ErasedSubscribers
 from cpe_diag.store.laptop_trails import ArrivedTrail, bring_trail_in, kept_trails
 from cpe_diag.transports.clock import SystemClock
@@ -31,12 +32,14 @@ class Homecoming:
 
     laptop: str
     runs: tuple[Arrived, ...]
+    changes: tuple[ArrivedChange, ...]
     trail: ArrivedTrail | None
 
     @property
     def conflict(self) -> bool:
         """Whether something is told otherwise here."""
         ends = [run.arrival for run in self.runs]
+        ends += [change.arrival for change in self.changes]
         ends += [self.trail.arrival] if self.trail else []
         return Arrival.CONFLICT in ends
 
@@ -78,11 +81,12 @@ def _taken_in(config: Config, laptop: str, home: CarriedHome) -> Homecoming:
     store, seal = case_store(config), value_seal(config)
     erased = ErasedSubscribers(store_key(config)).of
     runs = tuple(bring_in(store, run, seal, erased) for run in home.runs)
+    changes = tuple(bring_change_in(store, change, erased) for change in home.changes)
     trail = None
     if home.trail is not None:
         key, now = config.on_site.laptops[laptop].strip(), SystemClock().now()
         trail = bring_trail_in(store, key, home.trail, at=now, erased=erased)
-    return Homecoming(laptop=laptop, runs=runs, trail=trail)
+    return Homecoming(laptop=laptop, runs=runs, changes=changes, trail=trail)
 
 
 def trails_of_laptops(config: Config) -> Mapping[str, KeptTrail]:

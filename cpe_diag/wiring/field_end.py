@@ -135,7 +135,7 @@ def _sealed(config: Config, told: list[str]) -> str:
     """Seal what the office has to get; words: why it was not."""
     from cpe_diag.wiring.field_home import keep_due, sealed_now
 
-    runs, sealed = sealed_now(config)
+    runs, _changes, sealed = sealed_now(config)
     name = f"{SystemClock().now():%Y%m%dT%H%M%S}-{os.urandom(2).hex()}"
     keep_due(name, sealed)
     if runs:

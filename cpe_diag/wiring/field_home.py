@@ -14,6 +14,7 @@ from cpe_diag.domain.missing import LATER
 from cpe_diag.field.sealing import private_key, seal
 from cpe_diag.store.action_journal import ActionJournals
 from cpe_diag.store.carried import CarriedRun, ended_runs
+from cpe_diag.store.carried_changes import CarriedChange, ended_changes, ids_of_ended
 from cpe_diag.store.case_store import default_path
 from cpe_diag.store.ciphered import is_plain
 from cpe_diag.store.laptop_trails import CarriedTrail, carried_trail
@@ -44,18 +45,20 @@ LENGTH_BYTES: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarriedHome:
-    """What a laptop has done: all runs that have ended there, and its audit chain."""
+    """What a laptop has done: all runs and changes that have ended there, and its audit chain."""
 
     made_at: datetime
     runs: tuple[CarriedRun, ...]
     trail: CarriedTrail | None = field(default=None, metadata={LATER: True})
+    changes: tuple[CarriedChange, ...] = field(default=(), metadata={LATER: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenOut:
-    """A file for the office: the runs and the files of ended packs that are in it."""
+    """A file for the office: the runs, changes and files of ended packs that are in it."""
 
     runs: tuple[str, ...]
+    changes: tuple[str, ...]
     due: tuple[str, ...]
     sealed: bytes = field(repr=False)
 
@@ -73,20 +76,20 @@ def taken_out(config: Config) -> TakenOut:
         PackError: the configuration names no office, or this laptop has no key.
         StoreError: the store cannot be read.
     """
-    runs, sealed = sealed_now(config)
+    runs, changes, sealed = sealed_now(config)
     due = tuple(_due())
     if not due:
-        return TakenOut(runs=runs, due=(), sealed=sealed)
+        return TakenOut(runs=runs, changes=changes, due=(), sealed=sealed)
     try:
         parts = [*(file.read_bytes() for file in due), sealed]
     except OSError as error:
         raise PackError(f"{error.filename}: {error.strerror}") from error
-    sealed = parted(parts)
-    return TakenOut(runs=runs, due=tuple(file.name for file in due), sealed=sealed)
+    names = tuple(file.name for file in due)
+    return TakenOut(runs=runs, changes=changes, due=names, sealed=parted(parts))
 
 
-def sealed_now(config: Config) -> tuple[tuple[str, ...], bytes]:
-    """Seal what is in the store now; as `taken_out`."""
+def sealed_now(config: Config) -> tuple[tuple[str, ...], tuple[str, ...], bytes]:
+    """Seal what is in the store now, and give the ids of its runs and changes; as `taken_out`."""
     if config.on_site.office_recipient is None:
         raise PackError("the configuration names no office to seal for: field.office_recipient")
     try:
@@ -96,9 +99,16 @@ def sealed_now(config: Config) -> tuple[tuple[str, ...], bytes]:
         raise PackError(words) from error
     store = case_store(config)
     runs = ended_runs(store, value_seal(config))
-    value = CarriedHome(made_at=datetime.now(UTC), runs=runs, trail=carried_trail(store))
+    changes = ended_changes(store)
+    value = CarriedHome(
+        made_at=datetime.now(UTC), runs=runs, trail=carried_trail(store), changes=changes
+    )
     sealed = seal(FORM, value, key, config.on_site.office_recipient)
-    return tuple(str(json.loads(run.run)["id"]) for run in runs), sealed
+    return (
+        tuple(str(json.loads(run.run)["id"]) for run in runs),
+        tuple(str(json.loads(change.record)["id"]) for change in changes),
+        sealed,
+    )
 
 
 def parted(parts: Sequence[bytes]) -> bytes:
@@ -187,6 +197,8 @@ def kept_here(config: Config) -> tuple[str, ...]:
     store = case_store(config)
     runs = frozenset(row.id for row in StoredRuns(store).runs(limit=EVERY)) - given
     words = [f"{len(runs)} runs are not sealed for the office"] if runs else []
+    changes = ids_of_ended(store) - given
+    words += [f"{len(changes)} changes are not sealed for the office"] if changes else []
     due = [file for file in _due() if file.name not in given]
     words += [f"{len(due)} files of packs that have ended are not at the office"] if due else []
     for journals in (ActionJournals(store), RouterJournals(store)):

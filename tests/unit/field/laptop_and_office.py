@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import pyrage  # type: ignore[import-untyped]  # no types there
+from sqlalchemy import insert
 
 from cpe_diag.domain.run_journal import RunState
+from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.run_rows import NewRun, RunOutcome
+from cpe_diag.store.run_tables import RUN_ENTRIES
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store
@@ -77,6 +80,9 @@ def did(  # noqa: PLR0913 - what a test does not say is as usual
         wish=wish or {"answers": {}},
     )
     row = runs.begin(new, worker="anna", at=at, lease=timedelta(minutes=1))
+    entry = {"run": run, "seq": 1, "kind": "started", "step": "", "at": moment_text(at)}
+    with case_store(config).writing() as connection:
+        connection.execute(insert(RUN_ENTRIES).values(**entry, document="{}"))
     outcome = RunOutcome(
         state=RunState.FINISHED,
         destination="fixed",

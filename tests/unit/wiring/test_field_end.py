@@ -83,7 +83,7 @@ def test_before_its_end_a_pack_stays(place: Path) -> None:
     did(config, "run-a")
     assert settled(config) == ()
     assert opened(config).id == "p-1"
-    assert held(config) == {"cases": 1, "runs": 1, "run_results": 2}
+    assert held(config) == {"cases": 1, "runs": 1, "run_entries": 1, "run_results": 2}
 
 
 def test_a_pack_that_is_over_goes_and_its_cases_stay_sealed_for_the_office(place: Path) -> None:

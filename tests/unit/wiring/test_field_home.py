@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from click.testing import CliRunner
 from laptop_and_office import AT, arrivals, came, carried, did
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from cpe_diag.cli import main
 from cpe_diag.domain.failures import CpeDiagError, PackError
@@ -19,7 +19,14 @@ from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.erased import STILL_OUT
 from cpe_diag.store.run_rows import NewRun
-from cpe_diag.store.run_tables import ACTION_RECORDS, CASES, RUN_ENTRIES, RUN_RESULTS, RUNS
+from cpe_diag.store.run_tables import (
+    ACTION_ENTRIES,
+    ACTION_RECORDS,
+    CASES,
+    RUN_ENTRIES,
+    RUN_RESULTS,
+    RUNS,
+)
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.store.sealed import seal
 from cpe_diag.wiring.desk import case_store
@@ -53,6 +60,7 @@ def test_a_run_comes_home_whole_and_once(laptop: Config, office: Config, tmp_pat
     runs = StoredRuns(case_store(office))
     assert runs.run("run-a").cause == "no_fault"
     assert runs.files("run-a") == {"case.json": b"{}", "raw/0001.txt": b"\xff\x00"}
+    assert [one.kind.value for one in runs.entries("run-a")] == ["started"]
     case = StoredCases(case_store(office)).case(runs.run("run-a").case_id)
     assert (case.subscriber, case.ticket) == ("sub-1", "T-1")
 
@@ -236,3 +244,53 @@ def test_a_file_of_parts_that_was_cut_is_refused() -> None:
 def test_nothing_comes_back_for_as_long_as_a_pack_may_live() -> None:
     """The room of the store cannot see the one of packs, so the two are held together here."""
     assert STILL_OUT == LONGEST
+
+
+def changed(config: Config, name: str, *, words: str = "{}", subscriber: str = "sub-1") -> None:
+    """Let a change have been done there, from its beginning to its end."""
+    at = moment_text(AT)
+    row = {"id": name, "kind": "router", "subscriber": subscriber, "begun_at": at}
+    with case_store(config).writing() as connection:
+        connection.execute(insert(ACTION_RECORDS).values(**row, ended_at=at, document=words))
+        connection.execute(insert(ACTION_ENTRIES).values(action=name, seq=1, document=words))
+
+
+def test_changes_come_home_with_their_journals(
+    laptop: Config, office: Config, tmp_path: Path
+) -> None:
+    """Once; and until then they keep a laptop from being wiped."""
+    changed(laptop, "4df2")
+    assert kept_here(laptop) == ("1 changes are not sealed for the office",)
+    file = tmp_path / "home"
+    words = ["field", "sync", "--out", str(file)]
+    CliRunner().invoke(main, ["--config", laptop.origin, *words])
+    assert kept_here(laptop) == ()
+    for arrival in (Arrival.NEW, Arrival.SAME):
+        (told,) = came(office, file).changes
+        assert (told.change, told.arrival, told.words) == ("4df2", arrival, "")
+    with case_store(office).reading() as connection:
+        assert connection.execute(select(ACTION_RECORDS.c.id)).scalars().all() == ["4df2"]
+        assert len(connection.execute(select(ACTION_ENTRIES)).all()) == 1
+
+
+def test_a_change_that_is_told_otherwise_is_a_conflict(
+    laptop: Config, office: Config, tmp_path: Path
+) -> None:
+    """The office's stays."""
+    changed(office, "4df2", words='{"ended": "proven"}')
+    changed(laptop, "4df2", words='{"ended": "failed"}')
+    file = carried(laptop, tmp_path / "home")
+    told = CliRunner().invoke(main, ["--config", office.origin, "field", "sync", str(file)])
+    assert "change 4df2: conflict: its journal is told otherwise here" in told.output
+    assert "changes: 0 new, 0 same, 1 conflict, 0 refused" in told.output
+    assert told.exit_code == 21
+
+
+def test_a_change_of_whom_the_office_has_erased_stays_out(
+    laptop: Config, office: Config, tmp_path: Path
+) -> None:
+    """As their runs do."""
+    forget_subscriber(office, "sub-1", "they asked")
+    changed(laptop, "4df2")
+    (told,) = came(office, carried(laptop, tmp_path / "home")).changes
+    assert told.arrival is Arrival.REFUSED
