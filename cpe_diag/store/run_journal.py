@@ -71,11 +71,7 @@ class StoredRunJournal:
         """Append what is not there yet; see `note`."""
         seen_s = self._monotonic()
         with self._store.writing() as connection:
-            stop = check_attempt(connection, self._run_id, self._attempt)
-            last = connection.execute(
-                select(func.max(RUN_ENTRIES.c.seq)).where(RUN_ENTRIES.c.run == self._run_id)
-            ).scalar()
-            known = -1 if last is None else int(last)
+            stop, known = _held(connection, self._run_id, self._attempt)
             rows = [
                 {
                     "run": self._run_id,
@@ -119,14 +115,20 @@ def check_attempt(connection: Connection, run_id: str, attempt: int) -> bool:
     Raises:
         RunError: another worker has taken it up, or it has ended.
     """
+    return _held(connection, run_id, attempt)[0]
+
+
+def _held(connection: Connection, run_id: str, attempt: int) -> tuple[bool, int]:
+    """Hold a run, and give also the number of its last entry, in one question: -1: none."""
+    last = select(func.max(RUN_ENTRIES.c.seq)).where(RUN_ENTRIES.c.run == run_id)
     ours = (
         update(RUNS)
         .where(RUNS.c.id == run_id, RUNS.c.attempt == attempt)
         .where(RUNS.c.state == RunState.RUNNING.value)
         .values(attempt=attempt)
-        .returning(RUNS.c.cancel_asked_at)
+        .returning(RUNS.c.cancel_asked_at, last.scalar_subquery())
     )
     row = connection.execute(ours).first()
     if row is None:
         raise RunError(f"run {run_id} has ended, or another worker has taken it up")
-    return row[0] is not None
+    return row[0] is not None, -1 if row[1] is None else int(row[1])
