@@ -148,6 +148,9 @@ def open_command(context: click.Context, file: Path) -> None:
     help="Where it is plugged in, where that cannot be seen.",
 )
 @click.option("--ticket", help="The operator's ticket reference; it goes into every output.")
+@click.option(
+    "--load-agreed", is_flag=True, help="The customer of a metered line agrees to a load."
+)
 @click.option("--dry-run", is_flag=True, help="Print every frame that may be sent; send none.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option(
@@ -164,6 +167,7 @@ def check(  # noqa: PLR0913 - one parameter for each option
     interface: str | None,
     at: str | None,
     ticket: str | None,
+    load_agreed: bool,
     dry_run: bool,
     as_json: bool,
     bundle: Path | None,
@@ -200,6 +204,7 @@ def check(  # noqa: PLR0913 - one parameter for each option
             subscriber=subscriber,
             ticket=ticket,
             on_site=on_site,
+            load_agreed=load_agreed,
         )
         prepared = prepare(config, wish)
         note_look(

@@ -17,6 +17,7 @@ from cpe_diag.domain.field_facts import (
     FieldPppoe,
     PluggedInto,
 )
+from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.home_facts import HomeWatch
@@ -213,6 +214,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="field_trace", value_type=FieldTrace, subjects=PLACES),
     FactKind(id="field_names", value_type=FieldNames, subjects=PLACES),
     FactKind(id="field_page", value_type=FieldPage, subjects=PLACES),
+    FactKind(id="field_load", value_type=FieldLoad, subjects=PLACES),
     FactKind(id="answer", value_type=CallerAnswer, subjects=("*",)),
     FactKind(id="firmware_issue", value_type=FirmwareIssue, subjects=("router",)),
     FactKind(id="own_change", value_type=OwnChange, subjects=("*",)),

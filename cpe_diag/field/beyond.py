@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.missing import Missing
+from cpe_diag.field.load import loaded
 from cpe_diag.field.names import nobodys_answer
 from cpe_diag.field.page import page_seen
 from cpe_diag.field.trace import Kind, trace
 from cpe_diag.transports.dns import DnsResolver
 from cpe_diag.transports.os_failures import os_failure
+from cpe_diag.transports.reach import NetworkProber
 from cpe_diag.transports.time_left import time_left
 
 if TYPE_CHECKING:
@@ -60,6 +63,7 @@ class Beyond:
             FieldTrace: self._trace,
             FieldNames: self._names,
             FieldPage: self._page,
+            FieldLoad: self._load,
         }
 
     async def look(self, fact: type, deadline: float) -> object:
@@ -89,13 +93,27 @@ class Beyond:
         await self._own_way(address, deadline=deadline)
         if address is None or ":" in address:
             raise _failed(FailureKind.UNSUPPORTED, str(address), "only IPv4 is traced")
-        parts = urlsplit(self._targets.url or "")
-        port = parts.port or (HTTPS if parts.scheme == "https" else HTTP)
+        port = self._port()
         within_s = min(TRACE_WITHIN_S, time_left(self._clock, deadline))
         udp, tcp, icmp = await asyncio.gather(
             *(asyncio.to_thread(_traced, kind, address, port, within_s) for kind in Kind)
         )
         return FieldTrace(target=address, udp=udp, tcp=tcp, icmp=icmp)
+
+    def _port(self) -> int:
+        parts = urlsplit(self._targets.url or "")
+        return parts.port or (HTTPS if parts.scheme == "https" else HTTP)
+
+    async def _load(self, deadline: float) -> FieldLoad:
+        targets, clock = self._targets, self._clock
+        if targets.load.iperf3 is None and targets.load.ndt7 is None:
+            raise _unnamed("load", "no server to load the line with is named (field: load)")
+        await self._own_way(targets.address, deadline=deadline)
+        prober = NetworkProber(clock=clock, recorder=self._recorder)
+        connect = partial(prober.tcp_connect, targets.address or "", self._port())
+        return await loaded(
+            targets.load, targets.address or "", connect, clock=clock, deadline=deadline
+        )
 
     async def _names(self, deadline: float) -> FieldNames:
         targets = self._targets

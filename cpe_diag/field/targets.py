@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from cpe_diag.field.load_order import LoadOrder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +26,4 @@ class FieldTargets:
     page_url: str | None = None
     page_status: int | None = None
     page_text: str | None = None
+    load: LoadOrder = field(default_factory=LoadOrder)

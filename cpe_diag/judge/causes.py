@@ -11,6 +11,7 @@ from cpe_diag.judge.causes_dhcp import CAUSES_DHCP
 from cpe_diag.judge.causes_docsis import CAUSES_DOCSIS
 from cpe_diag.judge.causes_enclosed import CAUSES_ENCLOSED
 from cpe_diag.judge.causes_field import CAUSES_FIELD
+from cpe_diag.judge.causes_field_load import CAUSES_FIELD_LOAD
 from cpe_diag.judge.causes_field_ways import CAUSES_FIELD_WAYS
 from cpe_diag.judge.causes_firmware import CAUSES_FIRMWARE
 from cpe_diag.judge.causes_groups import CAUSES_GROUPS
@@ -64,5 +65,6 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_SITE_LOOKS,
     *CAUSES_FIELD,
     *CAUSES_FIELD_WAYS,
+    *CAUSES_FIELD_LOAD,
     *CAUSES_ENCLOSED,
 )

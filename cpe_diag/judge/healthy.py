@@ -110,6 +110,8 @@ AT_WALL: Final = (
     "wall_names_taken",
     "wall_names_invented",
     "wall_walled",
+    "wall_bloated",
+    "wall_rate_low",
 )
 IN_HOME: Final = (
     "home_no_link",
@@ -128,6 +130,8 @@ IN_HOME: Final = (
     "home_names_taken",
     "home_names_invented",
     "home_walled",
+    "home_bloated",
+    "home_rate_low",
 )
 
 HOME_FELT: Final = (
@@ -296,6 +300,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 MAY_BE_UNKNOWN: Final = frozenset(
     {
+        *("wall_bloated", "wall_rate_low", "home_bloated", "home_rate_low"),
         "port_flapped",  # the verdict says then that it has looked now only
         "way_in_loss",
         "router_http_fails",

@@ -145,6 +145,14 @@ THRESHOLDS_PATHS: Final[tuple[Threshold, ...]] = (
         meaning="round trips during a download that take longer make calls and games stutter",
     ),
     Threshold(
+        id="field_bloat_s",
+        value=0.2,
+        unit="s",
+        source="DSLReports, Bufferbloat Grades: 200 ms more than idle and worse is D or F",
+        meaning="first packets that take so much longer while the line is full wait in a queue"
+        " that is too long",
+    ),
+    Threshold(
         id="train_least_s",
         value=0.01,
         unit="s",

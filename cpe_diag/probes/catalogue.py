@@ -19,6 +19,7 @@ from cpe_diag.probes import (
     field_dhcp,
     field_heard,
     field_link,
+    field_load,
     field_names,
     field_page,
     field_pppoe,
@@ -149,6 +150,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     field_trace.PROBE,
     field_names.PROBE,
     field_page.PROBE,
+    field_load.PROBE,
 )
 
 

@@ -15,6 +15,7 @@ from cpe_diag.domain.field_facts import (
     FieldLink,
     FieldPppoe,
 )
+from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.home_facts import HomeWatch
@@ -58,6 +59,7 @@ from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 from cpe_diag.report import (
     access_text,
     device_text,
+    field_load_text,
     field_path_text,
     field_text,
     history_text,
@@ -331,6 +333,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     FieldTrace: field_path_text.field_trace,
     FieldNames: field_path_text.field_names,
     FieldPage: field_path_text.field_page,
+    FieldLoad: field_load_text.field_load,
     LanOffers: device_text.lan_offers,
     LanRouters: device_text.lan_routers,
     DeviceFrames: device_text.device_frames,

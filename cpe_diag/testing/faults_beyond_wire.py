@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cpe_diag.domain.field_load_facts import Direction
 from cpe_diag.domain.field_path_facts import FieldNames, NobodysAnswer
 from cpe_diag.domain.path_facts import DnsOutcome
 from cpe_diag.testing.evidence_samples import changed, with_value
 from cpe_diag.testing.faults_on_site import LAN, WALL, nothing_beyond, well_at_the_wall
-from cpe_diag.testing.field_samples import NONSENSE, OPERATORS_DNS, REFERENCE, told, ways
+from cpe_diag.testing.field_samples import NONSENSE, OPERATORS_DNS, REFERENCE, load_run, told, ways
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
@@ -70,3 +71,15 @@ def walled_behind_a_good_line(case: CaseFile) -> CaseFile:
 def walled_at_both(case: CaseFile) -> CaseFile:
     """Another page comes at the wall port, too."""
     return other_page(other_page(well_at_the_wall(case), LAN), WALL)
+
+
+def slow(case: CaseFile, place: str) -> CaseFile:
+    """A tenth of what was sold comes through."""
+    runs = (load_run(Direction.DOWN, 4e6, 0.03), load_run(Direction.UP, 1e6, 0.03))
+    return changed(case, "field_load", place, runs=runs)
+
+
+def bloated(case: CaseFile, place: str) -> CaseFile:
+    """While the line is full, packets wait half a second."""
+    runs = (load_run(Direction.DOWN, 95e6, 0.03), load_run(Direction.UP, 95e6, 0.5))
+    return changed(case, "field_load", place, runs=runs)

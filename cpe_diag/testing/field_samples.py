@@ -21,6 +21,7 @@ from cpe_diag.domain.field_facts import (
     FieldPppoe,
     PppoeOffered,
 )
+from cpe_diag.domain.field_load_facts import Direction, FieldLoad, LoadRun, LoadTool
 from cpe_diag.domain.field_path_facts import (
     FieldNames,
     FieldPage,
@@ -29,6 +30,7 @@ from cpe_diag.domain.field_path_facts import (
     Trace,
     TracedHop,
 )
+from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpOutcome
 
@@ -61,6 +63,31 @@ def told(name: str, server: str, outcome: DnsOutcome, *addresses: str) -> DnsChe
     """Give what a resolver says."""
     took_s = Missing(why=FailureKind.SILENT) if outcome is DnsOutcome.TIMEOUT else 0.01
     return DnsCheck(name=name, server=server, outcome=outcome, addresses=addresses, took_s=took_s)
+
+
+def train(middle_s: float) -> PathQuality:
+    """Give first packets of connections that took so long."""
+    return PathQuality(
+        target=REFERENCE,
+        sent=30,
+        received=30,
+        rtt_min_s=middle_s / 2,
+        rtt_median_s=middle_s,
+        rtt_p95_s=2 * middle_s,
+        jitter_s=0.001,
+    )
+
+
+def load_run(direction: Direction, rate_bps: float, middle_s: float) -> LoadRun:
+    """Give one load."""
+    return LoadRun(
+        tool=LoadTool.IPERF3,
+        server="203.0.113.52",
+        direction=direction,
+        received_bytes=int(5 * rate_bps / 8),
+        took_s=5.0,
+        loaded=train(middle_s),
+    )
 
 
 FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
@@ -166,6 +193,15 @@ FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
         operator_nonsense=told(NONSENSE, OPERATORS_DNS, DnsOutcome.NXDOMAIN),
         outside_nonsense=told(NONSENSE, OTHERS_DNS, DnsOutcome.NXDOMAIN),
         nobodys=NobodysAnswer(server="192.0.2.99", answered=False, hop=None, says=""),
+    ),
+    ("field_load", WALL): FieldLoad(
+        idle=train(0.01),
+        runs=(
+            load_run(Direction.DOWN, 95e6, 0.03),
+            load_run(Direction.UP, 95e6, 0.04),
+        ),
+        most_bps=480e6,
+        untried=(),
     ),
     ("field_page", WALL): FieldPage(
         url="http://reference.example/",

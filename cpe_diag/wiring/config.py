@@ -11,6 +11,7 @@ from typing import Final, cast
 
 from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.domain.host_keys import KeyPolicy
+from cpe_diag.field.load_order import LoadOrder
 from cpe_diag.probes.column_reader import Pace
 from cpe_diag.probes.probe import WebTarget
 from cpe_diag.transports.credential_vault import TOKEN_FILE, VaultSettings
@@ -30,6 +31,7 @@ DEFAULT_SAMPLE_INTERVAL_S: Final = 1.0
 PACK: Final = "pack"
 """The kind of inventory that a technician's laptop names."""
 DNS_PORT: Final = 53  # RFC 1035, section 4.2
+IPERF3_PORT: Final = 5201  # iperf3(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,8 @@ class OnSiteConfig:
     `revoked` are packs that the office calls back. `office_recipient` is to whom a laptop seals
     what it brings home, `identity` refers to the office's other half of it, `laptops` are the
     public keys of those that the office believes, by name. `nobody` is an address where no
-    resolver runs, `page` what the reference's page answers with.
+    resolver runs, `page` what the reference's page answers with, `load` by whom and how much
+    the line is loaded.
     """
 
     office_key: str | None = None
@@ -86,6 +89,7 @@ class OnSiteConfig:
     laptops: Mapping[str, str] = field(default_factory=dict)
     nobody: str | None = None
     page: ExpectedPage | None = None
+    load: LoadOrder = field(default_factory=LoadOrder)
 
 
 def beside(path: Path, part: str) -> Path:
@@ -332,6 +336,22 @@ def _on_site(part: Mapping[str, object]) -> OnSiteConfig:
         laptops=cast("Mapping[str, str]", part.get("laptops") or {}),
         nobody=cast("str | None", part.get("nobody")),
         page=_page(_part(part, "page")),
+        load=_load(_part(part, "load")),
+    )
+
+
+def _load(part: Mapping[str, object]) -> LoadOrder:
+    """Give by whom the line is loaded, and how much; nobody where nobody is named."""
+    usual = LoadOrder()
+    iperf3 = _part(part, "iperf3")
+    megabytes = cast("float", part.get("most_mb", usual.most_bytes / 1e6))
+    return LoadOrder(
+        iperf3=(cast("str", iperf3["host"]), cast("int", iperf3.get("port", IPERF3_PORT)))
+        if iperf3
+        else None,
+        ndt7=cast("str | None", part.get("ndt7")),
+        seconds=float(cast("float", part.get("seconds", usual.seconds))),
+        most_bytes=int(megabytes * 1e6),
     )
 
 

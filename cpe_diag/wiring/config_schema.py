@@ -305,6 +305,34 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                     "pattern": f"^{_IPV4}$",
                     "description": "an address with a way to it, where no resolver runs",
                 },
+                "load": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "description": "who helps to load the line for some seconds each way",
+                    "properties": {
+                        "iperf3": {
+                            "type": "object",
+                            "additionalProperties": False,
+                            "required": ["host"],
+                            "properties": {
+                                "host": {"type": "string", "minLength": 1},
+                                "port": {"type": "integer", "minimum": 1, "maximum": 65535},
+                            },
+                        },
+                        "ndt7": {
+                            "type": "string",
+                            "pattern": "^wss?://[^/]+/?$",
+                            "description": "an NDT7 server, for example wss://ndt.example",
+                        },
+                        "seconds": {"type": "number", "minimum": 3, "maximum": 10},
+                        "most_mb": {
+                            "type": "number",
+                            "exclusiveMinimum": 0,
+                            "maximum": 2000,
+                            "description": "megabytes in one direction at most; 300",
+                        },
+                    },
+                },
                 "page": {
                     "type": "object",
                     "additionalProperties": False,

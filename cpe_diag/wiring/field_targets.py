@@ -34,6 +34,7 @@ def targets_of(config: Config) -> FieldTargets:
         page_url=page.url or (None if reference is None else reference.url),
         page_status=page.status,
         page_text=page.text,
+        load=config.on_site.load,
     )
 
 
@@ -65,4 +66,14 @@ def questions(config: Config) -> list[str]:
         lines.append(
             f"UDP, TCP, ICMP: the way to {target.address}, {trace.MOST_HOPS} hops: {most}"
         )
+        return lines + _loads(config)
     return lines
+
+
+def _loads(config: Config) -> list[str]:
+    """Say by whom the line is loaded, and with how much at most."""
+    order = config.on_site.load
+    servers = [f"iperf3: {order.iperf3[0]} port {order.iperf3[1]}"] if order.iperf3 else []
+    servers += [f"NDT7: {order.ndt7}"] if order.ndt7 else []
+    most = f"{order.seconds:g} s and {order.most_bytes / 1e6:g} MB at most, each way"
+    return [f"{server}: {most}" for server in servers]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NEEDED: Final = {
     "ip": "iproute2",
     "nft": "nftables",
+    "iperf3": "iperf3",
     "dnsmasq": "dnsmasq-base",
     "pppoe-server": "pppoe",
     "lldpd": "lldpd",
@@ -33,7 +34,7 @@ MACS: Final = {
     "laptop": "02:00:5e:40:00:03",
 }
 IP: Final = "/usr/sbin/ip"
-LIMIT_S: Final = 60
+LIMIT_S: Final = 120
 REFERENCE: Final = "203.0.113.80"
 OUTSIDE: Final = "203.0.113.53"
 NOBODY: Final = "203.0.113.99"
@@ -42,19 +43,24 @@ inventory: {{kind: file, path: inventory.yaml}}
 resolver: {{address: {REFERENCE}}}
 reference: {{host: reference.example, url: "http://reference.example/", address: {REFERENCE}}}
 elsewhere: {{name: another resolver, resolver: {OUTSIDE}}}
-field: {{nobody: {NOBODY}, page: {{status: 200, text: well}}}}
 """
+ASKED: Final = f"nobody: {NOBODY}, page: {{status: 200, text: well}}"
 INVENTORY: Final = "subscribers:\n  - {{id: sub-1, technology: ethernet, service: {service}}}\n"
 
 
 @dataclass
 class Wire:
-    """One switch, and who hangs on it; everything started here is ended with it."""
+    """One switch, and who hangs on it; everything started here is ended with it.
+
+    `more` is of the configuration's part `field`.
+    """
 
     name: str
     folder: Path
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
+    more: str = ""
+    """Of the configuration's part `field`."""
 
     def space(self, host: str) -> str:
         """Give the namespace of a host."""
@@ -144,7 +150,9 @@ class Wire:
 
     def check(self, *words: str, service: str = "{}") -> dict[str, Any]:
         """Run `cpe-diag field check` as a technician would, and give its document."""
-        (self.folder / "config.yaml").write_text(CONFIG, encoding="utf-8")
+        part = ", ".join(filter(None, (ASKED, self.more)))
+        text = f"{CONFIG}field: {{{part}}}\n"
+        (self.folder / "config.yaml").write_text(text, encoding="utf-8")
         inventory = INVENTORY.format(service=service)
         (self.folder / "inventory.yaml").write_text(inventory, encoding="utf-8")
         done = subprocess.run(  # noqa: S603 - our own interpreter

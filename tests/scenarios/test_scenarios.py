@@ -210,6 +210,18 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
     _wall("wall_names_by_another", partial(past_wire.names_taken, place=on_site.WALL)),
     _wall("wall_invented_names", partial(past_wire.names_invented, place=on_site.WALL)),
     _wall_to("wall_walled_in", partial(past_wire.walled, place=on_site.WALL, location=PORTAL)),
+    _wall("wall_slow", partial(past_wire.slow, place=on_site.WALL)),
+    _wall("wall_bloated", partial(past_wire.bloated, place=on_site.WALL)),
+    _at_home(
+        "router_slow",
+        lambda case: past_wire.slow(on_site.well_at_the_wall(case), on_site.LAN),
+        ROUTER,
+    ),
+    _at_home(
+        "router_bloated",
+        lambda case: past_wire.bloated(on_site.well_at_the_wall(case), on_site.LAN),
+        ROUTER,
+    ),
     _at_home("home_two_routers", past_wire.second_router, ROUTER),
     _at_home("router_takes_names", partial(past_wire.names_taken, place=on_site.LAN), ROUTER),
     _at_home(

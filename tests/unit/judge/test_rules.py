@@ -385,6 +385,10 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ),
     ("wall_names_invented", past_wire.names_invented(AT_WALL, on_site.WALL), AT_WALL),
     ("home_names_invented", past_wire.names_invented(AT_HOME, on_site.LAN), AT_HOME),
+    ("wall_bloated", past_wire.bloated(AT_WALL, on_site.WALL), AT_WALL),
+    ("home_bloated", past_wire.bloated(AT_HOME, on_site.LAN), AT_HOME),
+    ("wall_rate_low", past_wire.slow(AT_WALL, on_site.WALL), AT_WALL),
+    ("home_rate_low", past_wire.slow(AT_HOME, on_site.LAN), AT_HOME),
     ("wall_walled", past_wire.other_page(AT_WALL, on_site.WALL), AT_WALL),
     ("home_walled", past_wire.other_page(AT_HOME, on_site.LAN), AT_HOME),
     (

@@ -1,0 +1,85 @@
+"""Loads the line by the system's iperf3 (iperf3(1): --json, --reverse, --bitrate)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import shutil
+from contextlib import suppress
+from typing import Final
+
+from cpe_diag.domain.field_load_facts import Direction
+from cpe_diag.field.load_order import Came, LoadOrder, NotLoadedError
+
+INSTALL: Final = "apt-get install iperf3"
+STREAMS: Final = 4
+CONNECT_MS: Final = 3000
+MORE_S: Final = 4.0
+"""For connecting, and for the two ends to tell each other what came."""
+LONGEST_WORDS: Final = 120
+
+
+async def load(order: LoadOrder, direction: Direction) -> Came:
+    """Load the line in one direction.
+
+    Args:
+        order: whom, how long, how much.
+        direction: which.
+
+    Returns:
+        What came through, as the receiving end says.
+
+    Raises:
+        NotLoadedError: there is no iperf3, no server, or what it says cannot be read.
+    """
+    program = shutil.which("iperf3")
+    if program is None:
+        raise NotLoadedError("iperf3 is not installed", INSTALL)
+    if order.iperf3 is None:
+        raise NotLoadedError("no iperf3 server is named (field: load: iperf3)")
+    host, port = order.iperf3
+    process = await asyncio.create_subprocess_exec(
+        *(program, "--client", host, "--port", str(port), "--json", "--parallel", str(STREAMS)),
+        *("--time", str(math.ceil(order.seconds)), "--connect-timeout", str(CONNECT_MS)),
+        *("--bitrate", str(int(order.most_bps / STREAMS))),
+        *(("--reverse",) if direction is Direction.DOWN else ()),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        async with asyncio.timeout(math.ceil(order.seconds) + MORE_S):
+            told, _ = await process.communicate()
+    except TimeoutError as error:
+        raise NotLoadedError(f"iperf3 to {host} did not end in time") from error
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+    return came(told)
+
+
+def came(told: bytes) -> Came:
+    """Read what iperf3 says at its end.
+
+    Args:
+        told: its JSON document.
+
+    Returns:
+        Bytes and seconds, by the receiving end.
+
+    Raises:
+        NotLoadedError: it says an error, or nothing that can be read.
+    """
+    try:
+        document = json.loads(told)
+        if words := document.get("error"):
+            raise NotLoadedError(f"iperf3: {str(words)[:LONGEST_WORDS]}")
+        received = document["end"]["sum_received"]
+        octets, seconds = int(received["bytes"]), float(received["seconds"])
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise NotLoadedError("iperf3 says nothing that can be read") from error
+    if octets < 0 or not 0 < seconds < math.inf:
+        raise NotLoadedError("iperf3 says nothing that can be read")
+    return Came(octets, seconds)

@@ -1,0 +1,40 @@
+"""How much a load may send, and what can go wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadOrder:
+    """Whom to load, for how long and with how many bytes in one direction at most.
+
+    `iperf3` is host and port, `ndt7` a URL ws:// or wss:// without a path; None: not that.
+    """
+
+    iperf3: tuple[str, int] | None = None
+    ndt7: str | None = None
+    seconds: float = 5.0
+    most_bytes: int = 300_000_000
+
+    @property
+    def most_bps(self) -> float:
+        """More than this cannot be seen."""
+        return 8.0 * self.most_bytes / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came through, by the receiving end."""
+
+    received_bytes: int
+    took_s: float
+
+
+class NotLoadedError(Exception):
+    """A load could not be run; says why, and which command helps."""
+
+    def __init__(self, why: str, command: str | None = None) -> None:
+        """Carry the words."""
+        super().__init__(why)
+        self.command = command

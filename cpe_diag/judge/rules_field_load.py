@@ -1,0 +1,18 @@
+"""The questions that a laptop on site answers about the line under load."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.judge.on_site_load import bloated, rate_low
+from cpe_diag.judge.rules_field import by_radio
+from cpe_diag.judge.rules_field_ways import twice
+
+if TYPE_CHECKING:
+    from cpe_diag.judge.rule import Rule
+
+_RULES: Final[tuple[Rule, ...]] = (
+    *twice("bloated", "Do packets {} wait long while the line is full?", "field_load", bloated),
+    *twice("rate_low", "Does the laptop {} get much less than was sold?", "field_load", rate_low),
+)
+RULES_FIELD_LOAD: Final[tuple[Rule, ...]] = tuple(map(by_radio, _RULES))

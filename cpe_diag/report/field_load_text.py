@@ -1,0 +1,34 @@
+"""One line for every fact of a laptop on site about the line under load."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpe_diag.domain.missing import Missing, known
+from cpe_diag.report.duration import duration, rate
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.field_load_facts import FieldLoad, LoadRun
+    from cpe_diag.domain.load_facts import PathQuality
+    from cpe_diag.domain.missing import Maybe
+
+
+def field_load(fact: FieldLoad) -> str:
+    """Say what came through, and how long packets took meanwhile."""
+    parts = [f"idle {_took(fact.idle)}", *(_run(one) for one in fact.runs), *fact.untried]
+    return "; ".join(parts)
+
+
+def _run(run: LoadRun) -> str:
+    words = f"{run.tool.value} {run.server} {run.direction.value} {rate(run.rate_bps)}"
+    return f"{words} in {duration(run.took_s)}, meanwhile {_took(run.loaded)}"
+
+
+def _took(way: Maybe[PathQuality]) -> str:
+    if isinstance(way, Missing):
+        return f"not asked ({way.why.replace('_', ' ')})"
+    middle = known(way.rtt_median_s)
+    if middle is None:
+        return "no answer"
+    lost = f", {way.lost} of {way.sent} lost" if way.lost else ""
+    return f"{duration(middle)}{lost}"
