@@ -27,12 +27,21 @@ def audit() -> None:
 
 @audit.command()
 @click.option("--subscriber", "-s", help="Only what is about this subscriber.")
+@click.option("--laptop", help="What this laptop of a technician has brought home (its name).")
 @click.option(
     "--last", type=click.IntRange(min=1), default=50, show_default=True, help="How many, at most."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context
-def show(context: click.Context, /, *, subscriber: str | None, last: int, as_json: bool) -> None:
+def show(
+    context: click.Context,
+    /,
+    *,
+    subscriber: str | None,
+    laptop: str | None,
+    last: int,
+    as_json: bool,
+) -> None:
     """Show the newest entries, the oldest of them first."""
     from cpe_diag.wiring.desk import open_desk
 
@@ -40,7 +49,12 @@ def show(context: click.Context, /, *, subscriber: str | None, last: int, as_jso
     with told_clearly():
         desk = open_desk(config)
         desk.look("look.audit", "audit trail", About(subscriber=subscriber))
-        entries = desk.audit.entries(subscriber=subscriber, newest=last)
+        if laptop is None:
+            entries = desk.audit.entries(subscriber=subscriber, newest=last)
+        else:
+            from cpe_diag.wiring.field_arrival import entries_of_laptop
+
+            entries = entries_of_laptop(config, laptop, subscriber=subscriber, newest=last)
     if as_json:
         from cpe_diag.report.codec import encode
         from cpe_diag.report.plain import json_text

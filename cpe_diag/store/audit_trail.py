@@ -150,7 +150,7 @@ class StoredAudit:
             wanted = wanted.where(AUDIT_PERSONAL.c.subscriber == subscriber)
         with self._store.reading() as connection:
             rows = connection.execute(wanted).mappings().all()
-        return tuple(_entry(row) for row in reversed(rows))
+        return tuple(entry_of(row) for row in reversed(rows))
 
     def verify(self, key: Signed | None = None) -> Verified:
         """Check the whole chain.
@@ -226,7 +226,8 @@ def _taken(kind: type[Any], row: Any) -> Any:  # noqa: ANN401 - a row of a table
     return kind(**{field.name: row[field.name] for field in fields(kind)})
 
 
-def _entry(row: Any) -> Entry:  # noqa: ANN401 - as above
+def entry_of(row: Any) -> Entry:  # noqa: ANN401 - as above
+    """Read an entry from a link and its person, who may not be there any more."""
     try:
         event = AuditEvent(
             kind=AuditKind(row["kind"]),

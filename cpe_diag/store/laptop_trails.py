@@ -16,6 +16,7 @@ from sqlalchemy import delete, insert, select
 from cpe_diag.domain.failures import PackError, StoreError
 from cpe_diag.store.audit_key import PublicAuditKey
 from cpe_diag.store.audit_links import FIRST_PREVIOUS, Flaw, Head, Link, Personal, flaws_of
+from cpe_diag.store.audit_trail import entry_of
 from cpe_diag.store.carried import Arrival
 from cpe_diag.store.case_tables import AUDIT_HEAD, AUDIT_LINKS, AUDIT_PERSONAL, moment_text
 from cpe_diag.store.laptop_tables import LAPTOP_HEADS, LAPTOP_LINKS, LAPTOP_PERSONAL
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
+    from cpe_diag.store.audit_trail import Entry
     from cpe_diag.store.case_store import CaseStore
 
 V = TypeVar("V")
@@ -157,6 +159,31 @@ def kept_trails(store: CaseStore) -> tuple[KeptTrail, ...]:
     with store.reading() as connection:
         laptops = connection.execute(select(LAPTOP_HEADS.c.laptop).order_by(LAPTOP_HEADS.c.laptop))
         return tuple(_kept(connection, laptop) for laptop in laptops.scalars().all())
+
+
+def entries_of(
+    store: CaseStore, laptop: str, *, subscriber: str | None = None, newest: int | None = None
+) -> tuple[Entry, ...]:
+    """Give what a laptop's chain tells, as `StoredAudit.entries` does of our own.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    links, persons = LAPTOP_LINKS, LAPTOP_PERSONAL
+    columns = [one for one in persons.c if one.name not in {"laptop", "seq"}]
+    both = (persons.c.laptop == links.c.laptop) & (persons.c.seq == links.c.seq)
+    wanted = (
+        select(links, *columns)
+        .outerjoin(persons, both)
+        .where(links.c.laptop == laptop)
+        .order_by(links.c.seq.desc())
+        .limit(newest)
+    )
+    if subscriber is not None:
+        wanted = wanted.where(persons.c.subscriber == subscriber)
+    with store.reading() as connection:
+        rows = connection.execute(wanted).mappings().all()
+    return tuple(entry_of(row) for row in reversed(rows))
 
 
 def _kept(connection: Connection, laptop: str) -> KeptTrail:

@@ -10,7 +10,7 @@ from cpe_diag.field.sealing import public_key, unseal_of
 from cpe_diag.store.carried import Arrival, Arrived, bring_in
 from cpe_diag.store.carried_changes import ArrivedChange, bring_change_in
 from cpe_diag.store.erased import ErasedSubscribers
-from cpe_diag.store.laptop_trails import ArrivedTrail, bring_trail_in, kept_trails
+from cpe_diag.store.laptop_trails import ArrivedTrail, bring_trail_in, entries_of, kept_trails
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.desk import case_store
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from cpe_diag.store.audit_trail import Entry
     from cpe_diag.store.laptop_trails import KeptTrail
     from cpe_diag.wiring.config import Config
 
@@ -102,3 +103,26 @@ def trails_of_laptops(config: Config) -> Mapping[str, KeptTrail]:
     return {
         names.get(trail.laptop, trail.laptop): trail for trail in kept_trails(case_store(config))
     }
+
+
+def entries_of_laptop(
+    config: Config, laptop: str, *, subscriber: str | None, newest: int
+) -> tuple[Entry, ...]:
+    """Give what the audit chain of a laptop tells.
+
+    Args:
+        config: of the office.
+        laptop: its name in the configuration.
+        subscriber: only what is about them, or None.
+        newest: only so many, the last ones.
+
+    Raises:
+        PackError: the configuration names no such laptop.
+        StoreError: the store cannot be read.
+    """
+    key = config.on_site.laptops.get(laptop)
+    if key is None:
+        known = ", ".join(sorted(config.on_site.laptops)) or "none"
+        raise PackError(f"the configuration names no laptop {laptop!r}; it names {known}")
+    store = case_store(config)
+    return entries_of(store, key.strip(), subscriber=subscriber, newest=newest)

@@ -159,6 +159,12 @@ def test_audit_verify_checks_the_chains_of_laptops_too(
     whole = CliRunner().invoke(main, [*words, "audit", "verify"])
     assert "laptop anna: 1 entries, whole: 1:" in whole.output
     assert whole.exit_code == 0
+    shown = CliRunner().invoke(main, [*words, "audit", "show", "--laptop", "anna"])
+    assert "look: sub-1 · on site" in shown.output
+    other = CliRunner().invoke(main, [*words, "audit", "show", "--laptop", "anna", "-s", "sub-2"])
+    assert (other.output, other.exit_code) == ("", 0)
+    unknown = CliRunner().invoke(main, [*words, "audit", "show", "--laptop", "otto"])
+    assert "names no laptop 'otto'; it names anna" in unknown.output
     with case_store(office).writing() as connection:
         connection.execute(update(LAPTOP_LINKS).values(at="2020"))
     broken = CliRunner().invoke(main, [*words, "audit", "verify"])
