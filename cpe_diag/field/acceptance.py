@@ -16,6 +16,7 @@ from cpe_diag.domain.field_facts import PluggedInto
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Observed, Unobserved
+from cpe_diag.domain.subscriber import Service
 from cpe_diag.field.readings import Reading, readings_of
 from cpe_diag.judge.thresholds import limits
 from cpe_diag.report.fact_text import fact_text, failure_text
@@ -43,6 +44,7 @@ class Check:
     fault: str
     tell_customer: str
     evidence: Evidence
+    service: Service
     thresholds: Mapping[str, float]
 
 
@@ -163,7 +165,7 @@ def _place(place: PluggedInto, checks: Sequence[Check]) -> PlaceRecord:
 
 
 def _readings(check: Check) -> Mapping[str, Reading]:
-    return readings_of(check.evidence, check.place, limits(check.thresholds))
+    return readings_of(check.evidence, check.place, check.service, limits(check.thresholds))
 
 
 def _series(first: Check, last: Check) -> Iterator[Series]:

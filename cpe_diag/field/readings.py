@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from cpe_diag.domain.field_facts import Duplex, FieldDhcp, FieldLink, FieldPppoe, PluggedInto
+from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Maybe, known
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
+from cpe_diag.field.load_readings import load_readings
 from cpe_diag.judge.chance import as_many_by_chance
 from cpe_diag.report.duration import rate
 from cpe_diag.report.phrases import counted
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cpe_diag.domain.evidence import Evidence
+    from cpe_diag.domain.subscriber import Service
 
 V = TypeVar("V")
 BEYOND: Final = ">reference"
@@ -35,13 +38,14 @@ class Reading:
 
 
 def readings_of(
-    evidence: Evidence, place: PluggedInto, limits: Mapping[str, float]
+    evidence: Evidence, place: PluggedInto, service: Service, limits: Mapping[str, float]
 ) -> Mapping[str, Reading]:
     """Give what was measured from a place, by its name; what was not is not among it.
 
     Args:
         evidence: of the check.
         place: where the laptop was.
+        service: what was sold.
         limits: every threshold's value by its id.
 
     Returns:
@@ -49,16 +53,17 @@ def readings_of(
     """
     return {
         name: Reading(words=words, limit=limit, well=well, at=at)
-        for name, words, limit, well, at in _every(evidence, place, limits)
+        for name, words, limit, well, at in _every(evidence, place, service, limits)
     }
 
 
 def _every(
-    evidence: Evidence, place: PluggedInto, limits: Mapping[str, float]
+    evidence: Evidence, place: PluggedInto, service: Service, limits: Mapping[str, float]
 ) -> Iterator[tuple[str, str, str, bool | None, datetime]]:
+    at_most: int | None = None
     wire, beyond = place.value, f"{place.value}{BEYOND}"
     for link, at in _fact(evidence, FieldLink, "field_link", wire):
-        duplex = known(link.duplex)
+        duplex, at_most = known(link.duplex), known(link.speed_bps)
         parts = [_speed(link), f"{duplex} duplex" if duplex else ""]
         words = " ".join(part for part in parts if part) if link.carrier else "no link"
         well = link.carrier and duplex is not Duplex.HALF
@@ -82,6 +87,9 @@ def _every(
     for page, at in _fact(evidence, HttpCheck, "http", beyond):
         words = page.outcome.value.replace("_", " ") + _within(page.took_s)
         yield "reference page", words, "opens", page.outcome is HttpOutcome.OK, at
+    for load, at in _fact(evidence, FieldLoad, "field_load", wire):
+        for reading in load_readings(load, service, at_most, limits):
+            yield (*reading, at)
 
 
 def _train(

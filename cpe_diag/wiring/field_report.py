@@ -97,6 +97,7 @@ def _check(row: RunRow, files: dict[str, bytes]) -> Check:
         fault=harmless(f"{title}: {summary}"),
         tell_customer=harmless(tell),
         evidence=case.evidence,
+        service=case.subscriber.service,
         thresholds=case.thresholds,
     )
 

@@ -12,13 +12,16 @@ import pytest
 from PIL import Image
 
 from cpe_diag.domain.field_facts import Duplex, PluggedInto
+from cpe_diag.domain.field_load_facts import Direction, FieldLoad, LoadRun, LoadTool
+from cpe_diag.domain.load_facts import PathQuality
+from cpe_diag.domain.missing import NOT_ASKED
 from cpe_diag.field.acceptance import AcceptanceRecord, Check, Compared, Series, record_of
 from cpe_diag.field.acceptance_html import record_html
 from cpe_diag.field.acceptance_pdf import record_pdf
 from cpe_diag.field.acceptance_text import LOST, WIDE, mark_of, record_text, sparkline
 from cpe_diag.field.plot import AFTER, BEFORE, png
 from cpe_diag.field.plot import LOST as LOST_COLOUR
-from cpe_diag.testing.evidence_samples import changed
+from cpe_diag.testing.evidence_samples import changed, with_value
 from cpe_diag.testing.faults_on_site import loses, nothing_beyond, on_site
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ def checked(case: CaseFile, place: PluggedInto, minutes: int, fault: str = "no f
         fault=fault,
         tell_customer="",
         evidence=case.evidence,
+        service=case.subscriber.service,
         thresholds={},
     )
 
@@ -109,6 +113,45 @@ def test_what_was_not_measured_is_no_number() -> None:
     assert names["packets lost"] == names["packets of full size"] == "NOT KEPT"
     assert names["reference page"] == "NOT KEPT"
     assert record.places[0].series == ()
+
+
+def test_rates_are_held_to_what_was_sold_and_queues_to_their_limit() -> None:
+    """As the judge does; the best of several tests counts."""
+    case = on_site(WALL)
+    service = replace(case.subscriber.service, down_bps=100_000_000, up_bps=NOT_ASKED)
+    quick = PathQuality(
+        target="x",
+        sent=10,
+        received=10,
+        rtt_min_s=0.01,
+        rtt_median_s=0.01,
+        rtt_p95_s=0.01,
+        jitter_s=0.0,
+    )
+    runs = tuple(
+        LoadRun(
+            tool=LoadTool.IPERF3,
+            server="203.0.113.80",
+            direction=direction,
+            received_bytes=received,
+            took_s=1.0,
+            loaded=replace(quick, rtt_median_s=0.3),
+        )
+        for direction, received in ((Direction.DOWN, 1_000_000), (Direction.UP, 2_000_000))
+    )
+    load = FieldLoad(idle=quick, runs=runs, most_bps=1e9, untried=())
+    case = with_value(case, "field_load", WALL, load)
+    (place,) = visit(replace(checked(case, WALL, 0), service=service)).places
+    told = {one.what: one for one in place.compared}
+    down, up = told["rate to the customer"], told["rate from the customer"]
+    assert down.after is not None
+    assert (down.after.words, mark_of(down)) == ("8 Mbit/s", "NOT KEPT")
+    assert down.after.limit.endswith("% of 100 Mbit/s")
+    assert (up.after and up.after.words, mark_of(up)) == ("16 Mbit/s", "")
+    queue = told["round trip while full to the customer"]
+    assert queue.after is not None
+    assert (queue.after.words, queue.after.limit) == ("290 ms more", "200 ms")
+    assert mark_of(queue) == "NOT KEPT"
 
 
 def test_the_terminal_tells_before_after_and_the_samples(repaired: AcceptanceRecord) -> None:
