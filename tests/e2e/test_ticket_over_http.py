@@ -114,10 +114,10 @@ def test_tickets_come_back_with_the_verdict_in_their_notes(
                 worker.wait(PATIENCE_S)
                 client.clear_faults()
                 config.unlink()
+            runs = {run.subscriber: run for run in service.served.runs.runs()}
     said = (tmp_path / "worker.log").read_text(encoding="utf-8")
     assert held.get("note"), said
     (note,) = held["note"]
-    runs = {run.subscriber: run for run in service.served.runs.runs()}
     assert set(runs) == {POSTED, SENT}
     for run in runs.values():
         assert (run.state, run.domain) == ("finished", "network"), said
