@@ -19,6 +19,7 @@ from cpe_diag.domain.field_facts import (
 )
 from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
+from cpe_diag.domain.field_stream_facts import FieldStream
 from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.home_facts import HomeWatch
 from cpe_diag.domain.lan_facts import DeviceFrames, LanRouters
@@ -215,6 +216,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="field_names", value_type=FieldNames, subjects=PLACES),
     FactKind(id="field_page", value_type=FieldPage, subjects=PLACES),
     FactKind(id="field_load", value_type=FieldLoad, subjects=PLACES),
+    FactKind(id="field_stream", value_type=FieldStream, subjects=PLACES),
     FactKind(id="answer", value_type=CallerAnswer, subjects=("*",)),
     FactKind(id="firmware_issue", value_type=FirmwareIssue, subjects=("router",)),
     FactKind(id="own_change", value_type=OwnChange, subjects=("*",)),

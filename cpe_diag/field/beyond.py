@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
+from cpe_diag.domain.field_stream_facts import FieldStream
 from cpe_diag.domain.missing import Missing
 from cpe_diag.field.load import loaded
 from cpe_diag.field.names import nobodys_answer
 from cpe_diag.field.page import page_seen
+from cpe_diag.field.stream import FOR_S, listened
 from cpe_diag.field.trace import Kind, trace
 from cpe_diag.transports.dns import DnsResolver
 from cpe_diag.transports.os_failures import os_failure
@@ -45,12 +47,19 @@ class Beyond:
     """Asks the configured targets, each only by the laptop's interface in question."""
 
     def __init__(
-        self, targets: FieldTargets, *, clock: Clock, recorder: Recorder, own_way: Way
+        self,
+        targets: FieldTargets,
+        interface: str,
+        *,
+        clock: Clock,
+        recorder: Recorder,
+        own_way: Way,
     ) -> None:
         """Ask those.
 
         Args:
             targets: whom.
+            interface: on which a group is joined.
             clock: whose seconds deadlines count.
             recorder: of the run.
             own_way: as FieldPort.own_way.
@@ -59,11 +68,13 @@ class Beyond:
         self._clock = clock
         self._recorder = recorder
         self._own_way = own_way
+        self._interface = interface
         self.looks: Mapping[type, Callable[[float], Awaitable[object]]] = {
             FieldTrace: self._trace,
             FieldNames: self._names,
             FieldPage: self._page,
             FieldLoad: self._load,
+            FieldStream: self._stream,
         }
 
     async def look(self, fact: type, deadline: float) -> object:
@@ -114,6 +125,19 @@ class Beyond:
         return await loaded(
             targets.load, targets.address or "", connect, clock=clock, deadline=deadline
         )
+
+    async def _stream(self, deadline: float) -> FieldStream:
+        if self._targets.stream is None:
+            raise _unnamed("stream", "no multicast group is named (field: stream)")
+        group, port = self._targets.stream
+        for_s = min(FOR_S, time_left(self._clock, deadline) - 1.0)
+        if for_s <= 0:
+            raise _failed(FailureKind.OUT_OF_TIME, group, "the run had no time left to listen")
+        join = partial(listened, self._interface, group, port, for_s=for_s)
+        try:
+            return await asyncio.to_thread(join)
+        except OSError as error:
+            raise MeasurementError(os_failure(error, group), LOOK) from error
 
     async def _names(self, deadline: float) -> FieldNames:
         targets = self._targets

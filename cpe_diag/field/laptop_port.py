@@ -64,7 +64,11 @@ class LaptopPort:
         self._seen = on_site.seen
         self._looking: dict[type, asyncio.Task[object]] = {}
         self._beyond = Beyond(
-            targets or FieldTargets(), clock=clock, recorder=recorder, own_way=self.own_way
+            targets or FieldTargets(),
+            self.interface,
+            clock=clock,
+            recorder=recorder,
+            own_way=self.own_way,
         )
 
     async def see(self, fact: type[Seen], *, deadline: float) -> Seen:

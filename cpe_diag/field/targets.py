@@ -13,7 +13,7 @@ class FieldTargets:
 
     `outside` is a resolver that is independent of the operator's; `nobody` is an address to which
     there is a way, and where no resolver runs. `page_status` and `page_text` are what the page at
-    `page_url` answers with, None: not known.
+    `page_url` answers with, None: not known. `stream` is a multicast group and its port.
     """
 
     host: str | None = None
@@ -26,4 +26,5 @@ class FieldTargets:
     page_url: str | None = None
     page_status: int | None = None
     page_text: str | None = None
+    stream: tuple[str, int] | None = None
     load: LoadOrder = field(default_factory=LoadOrder)

@@ -101,7 +101,7 @@ CAUSES_FIELD_WAYS: Final[tuple[Cause, ...]] = (
         Cause(
             id=f"{where}_walled_in",
             domain=FaultDomain.NETWORK,
-            destination=SECOND,
+            destination=Destination.ACCOUNTS,
             title="The line is held in the operator's walled garden",
             needs=(
                 must(f"{where}_walled"),

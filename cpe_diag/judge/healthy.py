@@ -112,6 +112,8 @@ AT_WALL: Final = (
     "wall_walled",
     "wall_bloated",
     "wall_rate_low",
+    "wall_stream_missing",
+    "wall_stream_broken",
 )
 IN_HOME: Final = (
     "home_no_link",
@@ -132,6 +134,8 @@ IN_HOME: Final = (
     "home_walled",
     "home_bloated",
     "home_rate_low",
+    "home_stream_missing",
+    "home_stream_broken",
 )
 
 HOME_FELT: Final = (
@@ -301,6 +305,8 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 MAY_BE_UNKNOWN: Final = frozenset(
     {
         *("wall_bloated", "wall_rate_low", "home_bloated", "home_rate_low"),
+        *("wall_stream_missing", "wall_stream_broken"),
+        *("home_stream_missing", "home_stream_broken"),
         "port_flapped",  # the verdict says then that it has looked now only
         "way_in_loss",
         "router_http_fails",

@@ -153,6 +153,14 @@ THRESHOLDS_PATHS: Final[tuple[Threshold, ...]] = (
         " that is too long",
     ),
     Threshold(
+        id="field_stream_gaps",
+        value=1.0,
+        unit="gaps in some seconds",
+        source=PROPOSAL + "; ETSI TR 101 290, 5.2.1: each continuity count error is one of the"
+        " first priority",
+        meaning="a stream with more gaps shows them on the screen",
+    ),
+    Threshold(
         id="train_least_s",
         value=0.01,
         unit="s",

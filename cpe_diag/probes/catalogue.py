@@ -25,6 +25,7 @@ from cpe_diag.probes import (
     field_pppoe,
     field_quality,
     field_routers,
+    field_stream,
     field_trace,
     field_web,
     home_paths,
@@ -150,6 +151,7 @@ PROBES: Final[tuple[Probe, ...]] = (
     field_trace.PROBE,
     field_names.PROBE,
     field_page.PROBE,
+    field_stream.PROBE,
     field_load.PROBE,
 )
 

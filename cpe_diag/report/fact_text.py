@@ -17,6 +17,7 @@ from cpe_diag.domain.field_facts import (
 )
 from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
+from cpe_diag.domain.field_stream_facts import FieldStream
 from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.home_facts import HomeWatch
 from cpe_diag.domain.lan_facts import DeviceFrames, LanRouters
@@ -334,6 +335,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     FieldNames: field_path_text.field_names,
     FieldPage: field_path_text.field_page,
     FieldLoad: field_load_text.field_load,
+    FieldStream: field_load_text.field_stream,
     LanOffers: device_text.lan_offers,
     LanRouters: device_text.lan_routers,
     DeviceFrames: device_text.device_frames,

@@ -1,4 +1,4 @@
-"""One line for every fact of a laptop on site about the line under load."""
+"""One line for every fact of a laptop on site about the line under load, and of streams."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cpe_diag.report.duration import duration, rate
 
 if TYPE_CHECKING:
     from cpe_diag.domain.field_load_facts import FieldLoad, LoadRun
+    from cpe_diag.domain.field_stream_facts import FieldStream
     from cpe_diag.domain.load_facts import PathQuality
     from cpe_diag.domain.missing import Maybe
 
@@ -17,6 +18,16 @@ def field_load(fact: FieldLoad) -> str:
     """Say what came through, and how long packets took meanwhile."""
     parts = [f"idle {_took(fact.idle)}", *(_run(one) for one in fact.runs), *fact.untried]
     return "; ".join(parts)
+
+
+def field_stream(fact: FieldStream) -> str:
+    """Say what came to the group."""
+    where = f"{fact.group} port {fact.port}"
+    words = f"{where}: {fact.packets} packets in {duration(fact.listened_s)}"
+    parts = [words, f"{fact.continuity_errors} gaps"]
+    if fact.foreign:
+        parts.append(f"{fact.foreign} datagrams of something else")
+    return ", ".join(parts)
 
 
 def _run(run: LoadRun) -> str:

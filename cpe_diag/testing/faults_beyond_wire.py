@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.field_load_facts import Direction
 from cpe_diag.domain.field_path_facts import FieldNames, NobodysAnswer
+from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsOutcome
 from cpe_diag.testing.evidence_samples import changed, with_value
 from cpe_diag.testing.faults_on_site import LAN, WALL, nothing_beyond, well_at_the_wall
@@ -83,3 +85,15 @@ def bloated(case: CaseFile, place: str) -> CaseFile:
     """While the line is full, packets wait half a second."""
     runs = (load_run(Direction.DOWN, 95e6, 0.03), load_run(Direction.UP, 95e6, 0.5))
     return changed(case, "field_load", place, runs=runs)
+
+
+def no_stream(case: CaseFile, place: str) -> CaseFile:
+    """Nothing comes to the group."""
+    silent = Missing(why=FailureKind.SILENT)
+    nothing = {"datagrams": 0, "packets": 0, "first_after_s": silent}
+    return changed(case, "field_stream", place, **nothing)
+
+
+def broken_stream(case: CaseFile, place: str) -> CaseFile:
+    """Of what comes, some is missing."""
+    return changed(case, "field_stream", place, continuity_errors=50)

@@ -30,6 +30,7 @@ from cpe_diag.domain.field_path_facts import (
     Trace,
     TracedHop,
 )
+from cpe_diag.domain.field_stream_facts import FieldStream
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpOutcome
@@ -202,6 +203,16 @@ FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
         ),
         most_bps=480e6,
         untried=(),
+    ),
+    ("field_stream", WALL): FieldStream(
+        group="239.1.1.1",
+        port=5000,
+        listened_s=5.0,
+        datagrams=1000,
+        packets=7000,
+        continuity_errors=0,
+        foreign=0,
+        first_after_s=0.2,
     ),
     ("field_page", WALL): FieldPage(
         url="http://reference.example/",

@@ -78,7 +78,7 @@ class OnSiteConfig:
     what it brings home, `identity` refers to the office's other half of it, `laptops` are the
     public keys of those that the office believes, by name. `nobody` is an address where no
     resolver runs, `page` what the reference's page answers with, `load` by whom and how much
-    the line is loaded.
+    the line is loaded, `stream` a multicast group that every line may join.
     """
 
     office_key: str | None = None
@@ -90,6 +90,7 @@ class OnSiteConfig:
     nobody: str | None = None
     page: ExpectedPage | None = None
     load: LoadOrder = field(default_factory=LoadOrder)
+    stream: tuple[str, int] | None = None
 
 
 def beside(path: Path, part: str) -> Path:
@@ -337,7 +338,13 @@ def _on_site(part: Mapping[str, object]) -> OnSiteConfig:
         nobody=cast("str | None", part.get("nobody")),
         page=_page(_part(part, "page")),
         load=_load(_part(part, "load")),
+        stream=_stream(_part(part, "stream")),
     )
+
+
+def _stream(part: Mapping[str, object]) -> tuple[str, int] | None:
+    """Give a multicast group and its port, or None where none is named."""
+    return (cast("str", part["group"]), cast("int", part["port"])) if part else None
 
 
 def _load(part: Mapping[str, object]) -> LoadOrder:

@@ -305,6 +305,16 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                     "pattern": f"^{_IPV4}$",
                     "description": "an address with a way to it, where no resolver runs",
                 },
+                "stream": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["group", "port"],
+                    "description": "a group of television (MPEG-TS) that every line may join",
+                    "properties": {
+                        "group": {"type": "string", "pattern": r"^(22[4-9]|23\d)(\.\d{1,3}){3}$"},
+                        "port": {"type": "integer", "minimum": 1, "maximum": 65535},
+                    },
+                },
                 "load": {
                     "type": "object",
                     "additionalProperties": False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpe_diag.field import names, trace
+from cpe_diag.field.stream import FOR_S
 from cpe_diag.field.targets import FieldTargets
 from cpe_diag.probes import field_quality, field_web
 from cpe_diag.wiring.config import ExpectedPage
@@ -35,6 +36,7 @@ def targets_of(config: Config) -> FieldTargets:
         page_status=page.status,
         page_text=page.text,
         load=config.on_site.load,
+        stream=config.on_site.stream,
     )
 
 
@@ -73,7 +75,9 @@ def questions(config: Config) -> list[str]:
 def _loads(config: Config) -> list[str]:
     """Say by whom the line is loaded, and with how much at most."""
     order = config.on_site.load
+    stream = config.on_site.stream
+    joined = [f"IGMP: join {stream[0]} for {FOR_S:g} s"] if stream else []
     servers = [f"iperf3: {order.iperf3[0]} port {order.iperf3[1]}"] if order.iperf3 else []
     servers += [f"NDT7: {order.ndt7}"] if order.ndt7 else []
     most = f"{order.seconds:g} s and {order.most_bytes / 1e6:g} MB at most, each way"
-    return [f"{server}: {most}" for server in servers]
+    return [*joined, *(f"{server}: {most}" for server in servers)]

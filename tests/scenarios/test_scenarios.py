@@ -158,7 +158,7 @@ def _at_home(name: str, change: Change, domain: FaultDomain = DEVICE) -> Scenari
 
 def _wall_to(name: str, change: Change) -> Scenario:
     home = on_site.on_site(on_site.WALL)
-    return _row(name, lambda _: home, "at_wall_port", change, NETWORK, SECOND)
+    return _row(name, lambda _: home, "at_wall_port", change, NETWORK, ACCOUNTS)
 
 
 def _from_home(name: str, change: Change, desk: Destination = NOC) -> Scenario:
@@ -210,6 +210,18 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
     _wall("wall_names_by_another", partial(past_wire.names_taken, place=on_site.WALL)),
     _wall("wall_invented_names", partial(past_wire.names_invented, place=on_site.WALL)),
     _wall_to("wall_walled_in", partial(past_wire.walled, place=on_site.WALL, location=PORTAL)),
+    _wall("wall_no_stream", partial(past_wire.no_stream, place=on_site.WALL)),
+    _wall("wall_broken_stream", partial(past_wire.broken_stream, place=on_site.WALL)),
+    _at_home(
+        "router_no_stream",
+        lambda case: past_wire.no_stream(on_site.well_at_the_wall(case), on_site.LAN),
+        ROUTER,
+    ),
+    _at_home(
+        "router_breaks_stream",
+        lambda case: past_wire.broken_stream(on_site.well_at_the_wall(case), on_site.LAN),
+        ROUTER,
+    ),
     _wall("wall_slow", partial(past_wire.slow, place=on_site.WALL)),
     _wall("wall_bloated", partial(past_wire.bloated, place=on_site.WALL)),
     _at_home(
@@ -234,7 +246,7 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
     _from_home("home_names_by_another", partial(past_wire.names_taken, place=on_site.LAN, hop=2)),
     _from_home("home_invented_names", partial(past_wire.names_invented, place=on_site.LAN)),
     _from_home(
-        "home_walled_in", partial(past_wire.walled, place=on_site.LAN, location=PORTAL), SECOND
+        "home_walled_in", partial(past_wire.walled, place=on_site.LAN, location=PORTAL), ACCOUNTS
     ),
 )
 
