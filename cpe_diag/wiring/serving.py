@@ -79,7 +79,7 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
 
 
 def outages_of(config: Config) -> tuple[GroupOutage, ...]:
-    """Give the group outages that runs have found lately, the newest first.
+    """Give the group outages that runs of several subscribers have met lately, the newest first.
 
     Raises:
         MeasurementError, StoreError: as for `stored_incidents`.
@@ -87,6 +87,8 @@ def outages_of(config: Config) -> tuple[GroupOutage, ...]:
     incidents = stored_incidents(config)
     since = datetime.now(UTC) - GOES_ON_FOR
     found = (
-        outage_of(one, incidents.cases(one)) for one in incidents.every() if one.last_at >= since
+        outage_of(one, incidents.cases(one))
+        for one in incidents.every()
+        if one.confirmed and one.last_at >= since
     )
     return tuple(one for one in found if one is not None)
