@@ -261,6 +261,7 @@ def test_a_cable_test_is_shown_and_goes_with_the_case(operator: Operator, tmp_pa
         assert '"cable_test[port]"' in (case / "case.json").read_text(encoding="utf-8")
     finally:
         operator.client.clear_faults()
+        operator.do("test-cable", "-s", SWITCH)  # the switch keeps what it has measured last
 
 
 def test_an_ont_is_restarted_by_its_own_row_and_seen_to_have_gone_down(

@@ -139,7 +139,7 @@ def python_pattern(posix: str, *, extended: bool) -> str:
 
 
 async def sed(call: Call) -> int:
-    """Edit lines: `s/a/b/g`, `/a/d`, `Np`, `N,Mp`; -n, -e, -E."""
+    """Edit lines: `s/a/b/g`, `/c/s/a/b/`, `/a/d`, `Np`, `N,Mp`; -n, -e, -E."""
     args = list(call.args)
     quiet, extended = False, False
     scripts: list[str] = []
@@ -173,13 +173,21 @@ class _Edited:
         self.extra: list[str] = []
 
 
+def _holds(posix: str, line: str, *, extended: bool) -> bool:
+    return pattern(python_pattern(posix, extended=extended)).search(line) is not None
+
+
 def _edited(line: str, number: int, steps: list[str], *, extended: bool) -> _Edited | None:
     state = _Edited(line)
     for step in steps:
-        substitution = re.fullmatch(r"s(.)((?:\\.|(?!\1).)*)\1((?:\\.|(?!\1).)*)\1([gpi]*)", step)
+        substitution = re.fullmatch(
+            r"(?:/((?:\\.|[^/])*)/)?s(.)((?:\\.|(?!\2).)*)\2((?:\\.|(?!\2).)*)\2([gpi]*)", step
+        )
         address = re.fullmatch(r"(?:/(.*)/|(\d+)(?:,(\d+))?)([pd])", step)
         if substitution is not None:
-            _, wanted, text, flags = substitution.groups()
+            where, _, wanted, text, flags = substitution.groups()
+            if where is not None and not _holds(where, state.line, extended=extended):
+                continue
             source = python_pattern(wanted, extended=extended)
             target = re.sub(r"(?<!\\)&", r"\\g<0>", text)
             state.line, hits = re.subn(source, target, state.line, count=0 if "g" in flags else 1)
@@ -188,8 +196,7 @@ def _edited(line: str, number: int, steps: list[str], *, extended: bool) -> _Edi
         elif address is not None:
             wanted, first, last, verb = address.groups()
             if wanted is not None:
-                source = python_pattern(wanted, extended=extended)
-                chosen = pattern(source).search(line) is not None
+                chosen = _holds(wanted, state.line, extended=extended)
             else:
                 chosen = int(first) <= number <= int(last or first)
             if chosen and verb == "d":
