@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -191,7 +192,10 @@ class CaseStore:
         """Give the engine of a store whose tables are as this version knows them."""
         with self._opening:
             if self._engine is None:
-                self._engine = self._made_ready(self._opened())
+                engine = self._made_ready(self._opened())
+                # One that nobody has closed, or that was used after it, leaves nothing open.
+                weakref.finalize(self, engine.dispose).atexit = False
+                self._engine = engine
             return self._engine
 
     def _made_ready(self, engine: Engine) -> Engine:

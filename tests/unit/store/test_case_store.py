@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sqlite3
 import stat
 import subprocess
 import sys
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -249,3 +251,19 @@ def test_who_stands_still_in_a_transaction_holds_up_nobody_for_long(
         stand_still()
     with other.reading() as connection:
         assert len(connection.execute(select(HOLDS)).all()) == 1
+
+
+def test_a_store_that_nobody_has_closed_leaves_no_connection_open(
+    postgres: PostgresServer,
+) -> None:
+    """Also one that was used again after it was closed, as by a thread that came too late."""
+    store = CaseStore.behind(Secret(postgres.database()))
+    store.keep_open()
+    for _ in range(2):
+        store.close()
+        assert _value(store, "SELECT 1") == 1
+    del store
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        gc.collect()
+    assert [str(one.message) for one in told if "psycopg" in str(one.message)] == []
