@@ -15,12 +15,18 @@ from cpe_diag.judge.keys import (
     DNS_PLATFORM,
     DNS_PLATFORM_ROUTER,
     FORWARDING,
+    FRAMES,
     LAN,
+    OPENING,
+    PING_DEVICE,
+    PRESENCE,
     TRUTH_PLATFORM,
     WAN,
+    WATCH,
 )
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, yes
 from cpe_diag.judge.rules_home import NOT_NAMED
+from cpe_diag.judge.rules_pages import device_gets_no_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -155,9 +161,14 @@ def router_holds_device(facts: Facts) -> Answer:
         return cannot_tell(facts, FORWARDING)
     names = _own_names(facts, mac)
     own = (one for one in drops if one.whom in names and not one.ipv6)
-    needed = (
+    needed = tuple(
         one for one in own if NEEDED.get((HOME, one.to), frozenset()).intersection(one.kinds)
     )
+    gets_none = device_gets_no_pages(facts)
+    if needed and gets_none.answer and not any(one.surely for one in needed):
+        # By a timetable, say: that it holds just now is seen by what comes about.
+        words = f"a rule is made for {_whose(needed[0])}: {needed[0].rule}; {gets_none.because}"
+        return yes(words, FORWARDING, *gets_none.rests_on)
     return _told(facts, needed, f"no rule ends what {mac} sends or receives")
 
 
@@ -217,7 +228,7 @@ RULES_ROUTER_DROPS: Final[tuple[Rule, ...]] = (
     Rule(
         id="router_holds_device",
         question="Does a rule of the router's hold the device in question back?",
-        needs=(FORWARDING, LAN),
+        needs=(FORWARDING, LAN, WATCH, OPENING, PING_DEVICE, PRESENCE, FRAMES),
         ask=router_holds_device,
     ),
     Rule(

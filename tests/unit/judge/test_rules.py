@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from cpe_diag.domain.device_facts import DeviceWatch, Tries
 from cpe_diag.domain.dhcp_facts import DhcpOutcome
 from cpe_diag.domain.evidence import Evidence
 from cpe_diag.domain.failures import BLAME_OF, Blame, FailureKind
@@ -638,3 +639,25 @@ def test_a_rule_that_spares_the_device_is_not_its_fault() -> None:
     unsure = replace(drop, spared=(), surely=False)
     maybe = changed(NAMED, "router_forwarding", "router", drops=(unsure,))
     assert finding(maybe, "router_drops_port").answer is None
+
+
+def test_a_rule_for_the_device_that_holds_at_times_holds_where_nothing_of_it_comes_about() -> None:
+    """A timetable is read by its rule; whether it is that hour is seen by what the device gets."""
+    drop = RouterDrop(
+        whom=LAPTOP, to="outside", kinds=("tcp/443",), rule="mine, one: reject", surely=False
+    )
+    well = changed(NAMED, "router_forwarding", "router", drops=(drop,))
+    assert finding(well, "router_holds_device").answer is None
+    watch = well.evidence.value(DeviceWatch, "device_watch", "device")
+    assert watch is not None
+    none = Tries(asked=9, answered=0, taken_up=0)
+    in_vain = changed(
+        well,
+        "device_watch",
+        "device",
+        secure=none,
+        plain=none,
+        flows=replace(watch.flows, tcp_taken_up=0),
+    )
+    told = finding(in_vain, "router_holds_device")
+    assert (told.answer, "none of 9 connections" in told.because) == (True, True)
