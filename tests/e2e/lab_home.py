@@ -15,6 +15,10 @@ from cpe_diag.lab.control import LabClient
 if TYPE_CHECKING:
     from running_lab import RunningLab
 
+# CABLE-DIAG-MIB: swEtherCableDiagAction, action(1), other(3) at rest.
+CABLE_ACTION = "1.3.6.1.4.1.171.12.58.1.1.1.12"
+START, AT_REST = 1, 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
@@ -33,6 +37,11 @@ class Home:
         """Set an object of the home's port, with the right to write."""
         status, _value = await self._snmp(pysnmp.set_cmd, column, pysnmp.Integer32(value))
         assert status == 0
+
+    async def measure_cable(self) -> None:
+        """Have the switch measure the cable; it keeps what it has measured last."""
+        await self.put(CABLE_ACTION, START)
+        await self.until(CABLE_ACTION, AT_REST)
 
     async def read(self, column: str) -> int:
         """Read an object of the home's port."""

@@ -39,30 +39,20 @@ def test_of_two_faults_at_once_both_are_named_or_nothing_is_claimed(
         assert {verdict.cause, *(one.cause for one in verdict.also)} == causes
 
 
-# CABLE-DIAG-MIB: swEtherCableDiagAction, action(1), other(3) at rest.
-CABLE_ACTION = "1.3.6.1.4.1.171.12.58.1.1.1.12"
-START, AT_REST = 1, 3
-
-
 @pytest.mark.parametrize("subscriber", ["sub-6001", "sub-6004"])
 def test_a_broken_pair_that_the_switch_has_measured_is_named_with_its_place(
     lab: RunningLab, subscriber: str
 ) -> None:
     """Whether the link is down (100 Mbit/s) or has fallen back (1 Gbit/s): a technician's."""
     home = home_of(lab, subscriber)
-
-    async def measure() -> None:
-        await home.put(CABLE_ACTION, START)
-        await home.until(CABLE_ACTION, AT_REST)
-
     client = LabClient(lab.folder)
     client.set_fault(subscriber, "cable_pair_broken")
     try:
-        asyncio.run(measure())
+        asyncio.run(home.measure_cable())
         result = run(lab, RunWish(playbook="slow_internet", subscriber=subscriber, budget_s=60.0))
     finally:
         client.clear_faults()
-        asyncio.run(measure())  # the switch keeps what it has measured last
+        asyncio.run(home.measure_cable())
     said = result.verdict
     assert (said.domain, said.cause, result.destination) == (
         FaultDomain.NETWORK,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from kept_actions import journal_texts
+from lab_home import home_of
 
 from cpe_diag.lab.control import LabClient
 
@@ -250,7 +252,9 @@ def test_a_node_without_a_writing_credential_is_told(operator: Operator) -> None
     assert "nothing was changed" in outcome["words"]
 
 
-def test_a_cable_test_is_shown_and_goes_with_the_case(operator: Operator, tmp_path: Path) -> None:
+def test_a_cable_test_is_shown_and_goes_with_the_case(
+    lab: RunningLab, operator: Operator, tmp_path: Path
+) -> None:
     """The technician wants to know at how many metres."""
     operator.client.set_fault(SWITCH, "cable_pair_broken")
     try:
@@ -261,7 +265,7 @@ def test_a_cable_test_is_shown_and_goes_with_the_case(operator: Operator, tmp_pa
         assert '"cable_test[port]"' in (case / "case.json").read_text(encoding="utf-8")
     finally:
         operator.client.clear_faults()
-        operator.do("test-cable", "-s", SWITCH)  # the switch keeps what it has measured last
+        asyncio.run(home_of(lab, SWITCH).measure_cable())
 
 
 def test_an_ont_is_restarted_by_its_own_row_and_seen_to_have_gone_down(
