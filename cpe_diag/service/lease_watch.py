@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from cpe_diag.store.run_rows import RunRow
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 class LeaseWatch:
     """Remembers since when it has seen each lease as it is.
 
-    Moments in the store come from the clocks of many machines. A lease that stands unchanged for
-    its whole length is over, whatever these say; one that changes is not.
+    Whoever watches does not go by the clock of a server, which may be set meanwhile. A lease that
+    stands unchanged for its whole length is over; one that changes is not.
     """
 
     def __init__(self, lease: timedelta, monotonic: Callable[[], float]) -> None:
         """Watch leases that are renewed several times in `lease`."""
         self._lease_s = lease.total_seconds()
         self._monotonic = monotonic
-        self._seen: dict[str, tuple[tuple[int, datetime | None], float]] = {}
+        self._seen: dict[str, tuple[tuple[int, str | None], float]] = {}
 
     def over(self, rows: Iterable[RunRow]) -> frozenset[str]:
         """Look at all runs that are being done.

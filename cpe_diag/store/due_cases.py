@@ -96,7 +96,10 @@ class DueCases:
             if connection.execute(gone).rowcount != 1:
                 return False
             for run in _unfinished(connection, case.id, at):
-                _stop(connection, run, destination, at)
+                done = run.state is RunState.RUNNING and not is_orphan(
+                    connection, self._store.steady, run
+                )
+                _stop(connection, run, destination, at, is_done=done)
             put(connection, letters, at)
             return True
 
@@ -119,12 +122,14 @@ def _unfinished(connection: Connection, case_id: str, at: datetime) -> tuple[Run
     return tuple(map(run_row, connection.execute(wanted).mappings().all()))
 
 
-def _stop(connection: Connection, run: RunRow, destination: str, at: datetime) -> None:
+def _stop(
+    connection: Connection, run: RunRow, destination: str, at: datetime, *, is_done: bool
+) -> None:
+    """End a run, or ask whoever does it to stop."""
     same = update(RUNS).where(
         RUNS.c.id == run.id, RUNS.c.state == run.state.value, RUNS.c.attempt == run.attempt
     )
-    runs = run.state is RunState.RUNNING and not is_orphan(run, at)
-    if runs or _is_changing(connection, run.id):
+    if is_done or _is_changing(connection, run.id):
         first = func.coalesce(RUNS.c.cancel_asked_at, moment_text(at))
         connection.execute(same.values(cancel_asked_at=first))
         return

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from cpe_diag.store.steady import Steady
+
 STAYS: Final = frozenset({AUDIT_LINKS.name, AUDIT_HEAD.name})
 EVERY_TABLE: Final = (incident_tables, incoming_tables, laptop_tables, outbox_tables)
 """Modules that add tables to METADATA: all must be known here."""
@@ -48,7 +50,7 @@ def newest_moment(connection: Connection) -> datetime | None:
     return max((moment_of(one) for one in found if one is not None), default=None)
 
 
-def end_orphans(connection: Connection, at: datetime, words: str) -> int:
+def end_orphans(connection: Connection, steady: Steady, at: datetime, words: str) -> int:
     """End all runs without an end that nobody does any more.
 
     Returns:
@@ -57,7 +59,7 @@ def end_orphans(connection: Connection, at: datetime, words: str) -> int:
     going = RUNS.c.state.in_([one.value for one in GOES_ON])
     running = select(RUNS).where(RUNS.c.state == RunState.RUNNING.value)
     rows = map(run_row, connection.execute(running).mappings().all())
-    live = sum(not is_orphan(row, at) for row in rows)
+    live = sum(not is_orphan(connection, steady, row) for row in rows)
     if not live:
         connection.execute(
             update(RUNS)

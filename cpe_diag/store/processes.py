@@ -41,6 +41,16 @@ def has_died(name: str) -> bool:
     return _start(int(pid)) != start
 
 
+def is_of_earlier_boot(name: str) -> bool:
+    """Say whether a process ran on a machine of this one's name, and before it was started.
+
+    Args:
+        name: from `this_process`, of a process on this machine.
+    """
+    host, then = [*name.split("/"), ""][:2]
+    return bool(then and boot()) and host == this_process().split("/")[0] and then != boot()
+
+
 def boot() -> str:
     """Name the time since this machine was started; empty where the system does not tell."""
     try:

@@ -6,12 +6,12 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, literal, or_, select
 
 from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.run_journal import GOES_ON, RunEntry, RunEntryKind, RunState
 from cpe_diag.store.case_tables import moment_of, moment_text
-from cpe_diag.store.processes import has_died
+from cpe_diag.store.processes import has_died, is_of_earlier_boot
 from cpe_diag.store.run_rows import RunRow, run_row
 from cpe_diag.store.run_tables import RUN_ENTRIES, RUN_RESULTS, RUNS
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from cpe_diag.store.case_store import CaseStore
+    from cpe_diag.store.steady import Steady
 
 MANY: Final = 50
 AHEAD: Final = timedelta(minutes=2)
@@ -183,7 +184,11 @@ def one_run(connection: Connection, run_id: str) -> RunRow:
     return run_row(row)
 
 
-def is_orphan(run: RunRow, at: datetime) -> bool:
+def is_orphan(connection: Connection, steady: Steady, run: RunRow) -> bool:
     """Say whether a run's worker has died on this machine, or has lost its lease."""
-    over = run.lease_until is None or run.lease_until < at
-    return over or run.worker is None or has_died(run.worker)
+    if run.lease_until is None or run.worker is None or has_died(run.worker):
+        return True
+    if steady.is_file and is_of_earlier_boot(run.worker):
+        return True  # its lease counts the seconds of another start
+    over = select(steady.is_over(literal(run.lease_until)))
+    return bool(connection.execute(over).scalar_one())

@@ -45,7 +45,10 @@ class NewRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
-    """One run. `subscriber` None: it was erased. `attempt` counts who has taken it up."""
+    """One run. `subscriber` None: it was erased. `attempt` counts who has taken it up.
+
+    `lease_until` is a moment of `Steady`, which no clock of a machine tells.
+    """
 
     id: str
     case_id: str
@@ -63,7 +66,7 @@ class RunRow:
     not_before: datetime | None
     due_at: datetime
     worker: str | None
-    lease_until: datetime | None
+    lease_until: str | None
     attempt: int
     cancel_asked_at: datetime | None
     started_at: datetime | None
@@ -118,7 +121,7 @@ class RunOutcome:
 
 def run_row(row: Mapping[Any, Any]) -> RunRow:
     """Read a row of RUNS."""
-    moments = ("not_before", "lease_until", "cancel_asked_at", "started_at", "ended_at")
+    moments = ("not_before", "cancel_asked_at", "started_at", "ended_at")
     said = {str(name): value for name, value in row.items()}
     for name in moments:
         said[name] = _moment(said[name])

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.letter import NewLetter
     from cpe_diag.store.run_rows import NewRun
+    from cpe_diag.store.steady import Steady
 
 SECOND_LINE: Final = "second_line"
 
@@ -70,7 +71,7 @@ class StoredRuns(RunQueries):
         with self._store.writing() as connection:
             _insert(connection, new, at)
             connection.execute(
-                update(RUNS).where(RUNS.c.id == new.id).values(_taken(worker, at, lease, 1))
+                update(RUNS).where(RUNS.c.id == new.id).values(self._taken(worker, at, lease, 1))
             )
             return one_run(connection, new.id)
 
@@ -105,31 +106,30 @@ class StoredRuns(RunQueries):
             seen = one_run(connection, run_id)
             if seen.state not in GOES_ON:
                 raise RunError(f"run {run_id} has ended: it is {seen.state}")
-            if seen.state is RunState.RUNNING and not is_orphan(seen, at):
-                until = moment_text(seen.lease_until) if seen.lease_until else "?"
-                raise RunError(f"run {run_id} is being done by {seen.worker}, until {until}")
+            steady = self._store.steady
+            if seen.state is RunState.RUNNING and not is_orphan(connection, steady, seen):
+                raise RunError(f"run {run_id} is being done by {seen.worker}")
             if per_node is not None and seen.node is not None and not seen.attempt:
-                _check_room(connection, seen, per_node, at)
+                _check_room(connection, steady, seen, per_node)
             taken = connection.execute(
                 update(RUNS)
                 .where(RUNS.c.id == run_id, RUNS.c.attempt == seen.attempt)
                 .where(RUNS.c.state == seen.state.value)
-                .values(_taken(worker, at, lease, seen.attempt + 1))
+                .values(self._taken(worker, at, lease, seen.attempt + 1))
             )
             if taken.rowcount != 1:
                 raise RunError(f"another worker has just taken run {run_id} up")
             return one_run(connection, run_id)
 
-    def renew(self, run_id: str, attempt: int, *, until: datetime) -> bool:
-        """Keep a run for longer; False: it is not the worker's any more.
+    def renew(self, run_id: str, attempt: int, *, lease: timedelta) -> bool:
+        """Keep a run for a lease from now; False: it is not the worker's any more.
 
         Raises:
             StoreError: the store cannot be written.
         """
         with self._store.writing() as connection:
-            kept = connection.execute(
-                _ours(run_id, attempt).values(lease_until=moment_text(until))
-            )
+            until = self._store.steady.moment(lease)
+            kept = connection.execute(_ours(run_id, attempt).values(lease_until=until))
             return kept.rowcount == 1
 
     def end_lease(self, seen: RunRow) -> None:
@@ -145,7 +145,7 @@ class StoredRuns(RunQueries):
         with self._store.writing() as connection:
             connection.execute(
                 _ours(seen.id, seen.attempt)
-                .where(RUNS.c.lease_until == moment_text(seen.lease_until))
+                .where(RUNS.c.lease_until == seen.lease_until)
                 .values(lease_until=None)
             )
 
@@ -220,6 +220,17 @@ class StoredRuns(RunQueries):
                 _ended(connection, asked, run_id, outcome, at)
             return one_run(connection, run_id)
 
+    def _taken(
+        self, worker: str, at: datetime, lease: timedelta, attempt: int
+    ) -> dict[str, object]:
+        return {
+            "state": RunState.RUNNING.value,
+            "worker": worker,
+            "lease_until": self._store.steady.moment(lease),
+            "attempt": attempt,
+            "started_at": func.coalesce(RUNS.c.started_at, moment_text(at)),
+        }
+
 
 def _ours(run_id: str, attempt: int) -> Update:
     return update(RUNS).where(
@@ -229,7 +240,7 @@ def _ours(run_id: str, attempt: int) -> Update:
     )
 
 
-def _check_room(connection: Connection, run: RunRow, per_node: int, at: datetime) -> None:
+def _check_room(connection: Connection, steady: Steady, run: RunRow, per_node: int) -> None:
     """Keep others from taking runs of the same node up until the transaction ends.
 
     Raises:
@@ -237,10 +248,13 @@ def _check_room(connection: Connection, run: RunRow, per_node: int, at: datetime
     """
     one_at_a_time(connection, "node", run.node or "")
     there = select(RUNS).where(
-        RUNS.c.state == RunState.RUNNING.value, RUNS.c.node == run.node, RUNS.c.id != run.id
+        RUNS.c.state == RunState.RUNNING.value,
+        RUNS.c.node == run.node,
+        RUNS.c.id != run.id,
+        ~steady.is_over(RUNS.c.lease_until),
     )
     rows = map(run_row, connection.execute(there).mappings().all())
-    if sum(not is_orphan(one, at) for one in rows) >= per_node:
+    if sum(not is_orphan(connection, steady, one) for one in rows) >= per_node:
         raise NodeFullError(f"{per_node} runs are on {run.node}, which is as many as may be")
 
 
@@ -287,16 +301,6 @@ def _insert(connection: Connection, new: NewRun, at: datetime) -> None:
         connection.execute(row)
     except IntegrityError:
         raise _MeanwhileError from None
-
-
-def _taken(worker: str, at: datetime, lease: timedelta, attempt: int) -> dict[str, object]:
-    return {
-        "state": RunState.RUNNING.value,
-        "worker": worker,
-        "lease_until": moment_text(at + lease),
-        "attempt": attempt,
-        "started_at": func.coalesce(RUNS.c.started_at, moment_text(at)),
-    }
 
 
 def _ended(

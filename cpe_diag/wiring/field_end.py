@@ -110,7 +110,7 @@ def _ended(config: Config, words: str) -> tuple[str, ...]:
     store = case_store(config)
     try:
         with store.writing() as connection:
-            live = end_orphans(connection, SystemClock().now(), words)
+            live = end_orphans(connection, store.steady, SystemClock().now(), words)
         held = "" if live else _sealed(config, told)
     except CpeDiagError as error:  # the pack goes in any case
         held = f"what was done from it stays in the encrypted store: {error}"

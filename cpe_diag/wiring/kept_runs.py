@@ -170,7 +170,7 @@ def begun(prepared: PreparedRun, values: Mapping[str, str]) -> Iterator[KeptRun]
         lease=LEASE,
     )
     journal = StoredRunJournal(store, row.id, row.attempt)
-    with renewed(lambda: runs.renew(row.id, row.attempt, until=_now() + LEASE), LEASE):
+    with renewed(lambda: runs.renew(row.id, row.attempt, lease=LEASE), LEASE):
         yield KeptRun(
             row=row,
             runs=runs,
@@ -227,7 +227,7 @@ def taken_up(
     def renew() -> None:
         took_s = SystemClock().monotonic() - begun_s
         if lasts is None or took_s < lasts.total_seconds():
-            runs.renew(row.id, row.attempt, until=_now() + lease)
+            runs.renew(row.id, row.attempt, lease=lease)
 
     with renewed(renew, lease):
         yield KeptRun(

@@ -131,9 +131,9 @@ def test_who_comes_late_warns_no_more(store: CaseStore, clock: CaseClock) -> Non
 def test_a_run_that_is_being_done_is_asked_to_stop_and_its_steps_go_along(
     store: CaseStore, clock: CaseClock
 ) -> None:
-    """Nobody takes a device out of its hands in the middle of a change."""
+    """Whatever the clock of its worker says: its lease stands."""
     runs = StoredRuns(store)
-    row = runs.begin(NEW, worker=ELSEWHERE, at=AT, lease=timedelta(hours=1))
+    row = runs.begin(NEW, worker=ELSEWHERE, at=AT, lease=LEASE)
     StoredRunJournal(store, "run1", row.attempt).append(
         (
             RunEntry(kind=RunEntryKind.STEP_ENDED, at=later(1), step="look"),
@@ -164,6 +164,7 @@ def test_a_run_whose_worker_has_died_ends_unless_it_has_begun_a_change(
     if changing:
         entry = RunEntry(kind=RunEntryKind.ACT_INTENDED, at=later(1), step="restart")
         StoredRunJournal(store, "run1", row.attempt).append((entry,), 0)
+    store.steady = replace(store.steady, ahead=LEASE)
     clock.tick(later(15))
     run = runs.run("run1")
     if changing:

@@ -154,7 +154,7 @@ def test_no_clock_that_jumps_takes_a_run_from_its_worker_or_leaves_it_with_a_dea
     for number in range(4):
         bench.passed_s = 30.0 * number
         assert bench.sweep(LATER + ahead) == ()
-        bench.runs.renew("run1", 1, until=AT + timedelta(seconds=number))
+        bench.runs.renew("run1", 1, lease=LEASE)
     bench.passed_s += 30.0
     assert bench.sweep(LATER + ahead) == ()
     bench.passed_s += 60.0
@@ -176,7 +176,7 @@ def test_after_the_store_was_away_whoever_does_a_run_has_time_to_renew_it(
     with pytest.raises(StoreError):
         lost.sweep()
     assert bench.sweep() == ()
-    bench.runs.renew("run1", 1, until=AT)
+    bench.runs.renew("run1", 1, lease=LEASE)
     bench.passed_s = 120.0
     assert bench.sweep() == ()
 

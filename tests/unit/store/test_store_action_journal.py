@@ -132,7 +132,8 @@ def test_whoever_has_lost_the_run_writes_nothing_and_hears_it(
     with journals.held(PLAN) as hold:
         journal = journals.begin(RECORD, hold, part)
         journal.write(INTENT)
-        runs.claim("run1", worker="b", at=AT + 2 * lease, lease=lease)
+        store.steady = replace(store.steady, ahead=lease)
+        runs.claim("run1", worker="b", at=AT, lease=lease)
         with pytest.raises(HoldLostError, match="another worker has taken it up"):
             journal.write(END)
     assert journals.record("a1").entries == (INTENT,)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,11 +21,14 @@ from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.outbox import StoredOutbox
 from cpe_diag.store.processes import has_died, this_process
 from cpe_diag.store.run_journal import StoredRunJournal
-from cpe_diag.store.run_queries import is_orphan
+from cpe_diag.store.run_queries import is_orphan, one_run
 from cpe_diag.store.run_rows import NewRun, RunOutcome
 from cpe_diag.store.runs import NodeFullError, StoredRuns
 from cpe_diag.testing.conformance_runs import check_run_journal
 from cpe_diag.testing.run_journals import FakeRunJournal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -53,6 +57,23 @@ def store(store_url: str) -> CaseStore:
 def runs(store: CaseStore) -> StoredRuns:
     """Give the runs of an empty store."""
     return StoredRuns(store)
+
+
+def pass_by(store: CaseStore, after: timedelta) -> None:
+    """Let time pass, as leases count it."""
+    store.steady = replace(store.steady, ahead=store.steady.ahead + after)
+
+
+def orphaned(store: CaseStore, run_id: str) -> bool:
+    """Say whether a run is an orphan now."""
+    with store.reading() as connection:
+        return is_orphan(connection, store.steady, one_run(connection, run_id))
+
+
+def taken_away(store: CaseStore, runs: StoredRuns) -> None:
+    """Let another take the run up once its lease is over."""
+    pass_by(store, 2 * LEASE)
+    runs.claim("run1", worker="b", at=AT, lease=LEASE)
 
 
 def test_the_same_order_given_twice_is_one_run(runs: StoredRuns) -> None:
@@ -99,10 +120,12 @@ def test_of_many_who_take_runs_up_no_more_are_on_a_node_than_may_be(
     for number in range(8):
         runs.submit(replace(NEW, id=f"run{number}", node="an-1"), at=AT)
 
-    def take(number: int, at: datetime = AT) -> str:
-        one = StoredRuns(CaseStore.behind(Secret(store_url)))
+    def take(number: int, after: timedelta = timedelta()) -> str:
+        store = CaseStore.behind(Secret(store_url))
+        pass_by(store, after)
+        one = StoredRuns(store)
         try:
-            row = one.claim(f"run{number}", worker=ELSEWHERE, at=at, lease=LEASE, per_node=3)
+            row = one.claim(f"run{number}", worker=ELSEWHERE, at=AT, lease=LEASE, per_node=3)
         except NodeFullError:
             return ""
         return row.id
@@ -117,7 +140,7 @@ def test_of_many_who_take_runs_up_no_more_are_on_a_node_than_may_be(
     assert take(left[0])
     runs.submit(replace(NEW, id="far", node="an-2"), at=AT)
     assert runs.claim("far", worker="a", at=AT, lease=LEASE, per_node=1).attempt == 1
-    assert take(left[1], AT + 2 * LEASE)
+    assert take(left[1], 2 * LEASE)
 
 
 def test_of_many_who_take_a_run_up_one_gets_it(store_url: str, runs: StoredRuns) -> None:
@@ -135,22 +158,51 @@ def test_of_many_who_take_a_run_up_one_gets_it(store_url: str, runs: StoredRuns)
         assert sorted(pool.map(take, range(8))) == [0] * 7 + [1]
 
 
-def test_a_run_is_its_workers_until_the_lease_ends(runs: StoredRuns) -> None:
+def test_a_run_is_its_workers_until_the_lease_ends(store: CaseStore, runs: StoredRuns) -> None:
     """Then it is an orphan, and whoever has it next has a greater number."""
     begun = runs.begin(NEW, worker=ELSEWHERE, at=AT, lease=LEASE)
     with pytest.raises(RunError, match="is being done by elsewhere"):
         runs.claim("run1", worker="b", at=AT, lease=LEASE)
-    assert runs.renew("run1", begun.attempt, until=AT + 2 * LEASE)
-    assert not is_orphan(runs.run("run1"), AT + 1.5 * LEASE)
-    late = AT + 3 * LEASE
-    (late_one,) = runs.running()
-    assert is_orphan(late_one, late)
-    taken = runs.claim("run1", worker="b", at=late, lease=LEASE)
+    assert runs.renew("run1", begun.attempt, lease=2 * LEASE)
+    pass_by(store, 1.5 * LEASE)
+    assert not orphaned(store, "run1")
+    pass_by(store, 1.5 * LEASE)
+    assert orphaned(store, "run1")
+    taken = runs.claim("run1", worker="b", at=AT + LEASE, lease=LEASE)
     assert (taken.attempt, taken.started_at) == (begun.attempt + 1, AT)
-    assert not runs.renew("run1", begun.attempt, until=late + LEASE)
+    assert not runs.renew("run1", begun.attempt, lease=LEASE)
     with pytest.raises(RunError, match="another worker"):
-        runs.end("run1", begun.attempt, ENDED, at=late)
+        runs.end("run1", begun.attempt, ENDED, at=AT)
     assert runs.files("run1") == {}
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(minutes=-3)])
+def test_no_clock_that_is_wrong_takes_a_run_from_its_worker(
+    store: CaseStore, runs: StoredRuns, ahead: timedelta
+) -> None:
+    """Neither that of whoever has the run, nor that of whoever wants it."""
+    begun = runs.begin(replace(NEW, node="an-1"), worker=ELSEWHERE, at=AT + ahead, lease=LEASE)
+    with pytest.raises(RunError, match="is being done by elsewhere"):
+        runs.claim("run1", worker="b", at=AT, lease=LEASE)
+    runs.submit(replace(NEW, id="run2", ticket=None, node="an-1"), at=AT)
+    with pytest.raises(NodeFullError):
+        runs.claim("run2", worker="b", at=AT, lease=LEASE, per_node=1)
+    pass_by(store, LEASE)
+    assert runs.renew("run1", begun.attempt, lease=LEASE)
+    assert not orphaned(store, "run1")
+    pass_by(store, LEASE)
+    assert runs.claim("run2", worker="b", at=AT, lease=LEASE, per_node=1).attempt == 1
+    assert runs.claim("run1", worker="b", at=AT, lease=LEASE).attempt == 2
+
+
+def test_a_run_of_before_this_machine_was_started_again_waits_for_no_lease(tmp_path: Path) -> None:
+    """A laptop whose battery was empty: its file holds the seconds of the start before."""
+    runs = StoredRuns(CaseStore.at(tmp_path / "case.db"))
+    host, boot, *more = this_process().split("/")
+    if not boot:
+        pytest.skip("this system does not tell its boots")
+    runs.begin(NEW, worker="/".join([host, "before", *more]), at=AT, lease=LEASE)
+    assert runs.claim("run1", worker="b", at=AT, lease=LEASE).attempt == 2
 
 
 def test_the_death_of_a_process_of_this_machine_is_seen_at_once(runs: StoredRuns) -> None:
@@ -237,7 +289,7 @@ async def test_the_stores_journal_is_as_the_door_says(store: CaseStore, runs: St
         StoredRunJournal(store, "run1", begun.attempt, monotonic=partial(next, count(step=1.0))),
         lambda: runs.entries("run1"),
         ask_cancel=lambda: runs.ask_cancel("run1", at=AT),
-        take_away=lambda: runs.claim("run1", worker="b", at=AT + 2 * LEASE, lease=LEASE),
+        take_away=lambda: taken_away(store, runs),
     )
 
 

@@ -155,7 +155,7 @@ def test_a_run_that_is_being_done_is_not_torn_away(place: Path) -> None:
     """Its process goes on; the rest follows with the command after its end."""
     config = packed(place, OVER)
     new = NewRun(id="run-a", playbook="x", subscriber="sub-1", ticket=None, wish={})
-    StoredRuns(case_store(config)).begin(new, worker="anna", at=NOW, lease=timedelta(hours=1))
+    StoredRuns(case_store(config)).begin(new, worker="anna", at=NOW, lease=timedelta(minutes=1))
     assert "1 runs are still being done" in settled(config)[-1]
     assert not (place / "today.pack").exists()
     assert held(config)["runs"] == 1
