@@ -130,6 +130,16 @@ class RunQueries:
         with self._store.reading() as connection:
             return tuple(map(run_row, connection.execute(wanted).mappings().all()))
 
+    def ended_since(self, since: datetime) -> tuple[str, ...]:
+        """Give the ids of all runs that have ended from a moment on, whenever they were ordered.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = select(RUNS.c.id).where(RUNS.c.ended_at >= moment_text(since))
+        with self._store.reading() as connection:
+            return tuple(connection.execute(wanted.order_by(RUNS.c.ended_at)).scalars().all())
+
     def some(self, run_ids: Iterable[str]) -> dict[str, RunRow]:
         """Give those of some runs that there are, by their ids.
 

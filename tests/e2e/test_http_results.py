@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from http_service import SECRETS, HttpService, http_service
+from sqlalchemy import insert, select
 
 from cpe_diag.domain.letter import LetterKind
 from cpe_diag.domain.roles import Role
@@ -18,9 +20,11 @@ from cpe_diag.service.web.intake import new_ticket
 from cpe_diag.service.web.metrics import Metrics
 from cpe_diag.service.web.operations import OPERATIONS
 from cpe_diag.service.web.ticket_answers import work_off
+from cpe_diag.store.case_tables import moment_text
+from cpe_diag.store.run_tables import RUNS
 from cpe_diag.testing.verdict_samples import group_verdict
 from cpe_diag.wiring.config import read
-from cpe_diag.wiring.desk import open_desk
+from cpe_diag.wiring.desk import case_store, open_desk
 from cpe_diag.wiring.outbox import stored_outbox
 
 if TYPE_CHECKING:
@@ -140,6 +144,28 @@ def test_metrics_count_requests_refusals_runs_verdicts_and_steps(service: HttpSe
     lines = shown.body.decode()
     assert 'cpe_diag_refusals_total{status="401"}' in lines
     assert 'cpe_diag_http_requests_total{operation="createServiceTest",status="201"} 1.0' in lines
+
+
+def test_metrics_miss_no_run_that_ends_while_many_wait(
+    service: HttpService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that end were ordered long before those that wait; they are read in pages."""
+    monkeypatch.setattr("cpe_diag.service.web.metrics.PAGE", 2)
+    began = service.served.clock.now()
+    for number in range(5):
+        order = {"playbook": "no_internet", "subscriber": "sub-1", "ticket": f"T-{number}"}
+        service.run_ends(service.ask("POST", "/api/runs", order).json["id"])
+    last = service.served.runs.runs(limit=1)[0]
+    with case_store(service.config).writing() as connection:
+        row = dict(connection.execute(select(RUNS).where(RUNS.c.id == last.id)).mappings().one())
+        later = moment_text(last.submitted_at + timedelta(seconds=1))
+        waits = {**row, "state": "queued", "ended_at": None, "submitted_at": later}
+        many = [{**waits, "id": f"w{number}", "order_key": None} for number in range(1100)]
+        connection.execute(insert(RUNS), many)
+    metrics = Metrics(began)
+    metrics.watch(service.served, service.served.clock.now())
+    text = metrics.text().decode()
+    assert 'cpe_diag_runs_ended_total{playbook="no_internet",state="finished"} 5.0' in text
 
 
 def test_health_and_description_are_open(service: HttpService) -> None:

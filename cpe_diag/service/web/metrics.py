@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 """Prometheus, "Exposition formats", the text format."""
 
-SCANNED: Final = 1000
-"""The newest runs that are looked at in one turn."""
+PAGE: Final = 200
+"""How many runs are read at once."""
 
 OVERLAP: Final = timedelta(minutes=15)
 """How much later than its end a run may still be counted; workers' clocks differ."""
@@ -127,10 +127,12 @@ class Metrics:
         self._oldest.set(max(0.0, (at - oldest).total_seconds()))
         since = max(self._began_at, at - OVERLAP)
         self._seen = {run: ended for run, ended in self._seen.items() if ended >= since}
-        for row in served.runs.runs(limit=SCANNED):
-            if row.ended_at is not None and row.ended_at >= since and row.id not in self._seen:
-                self._seen[row.id] = row.ended_at
-                self._count(row, served.runs.files(row.id))
+        new = [run for run in served.runs.ended_since(since) if run not in self._seen]
+        for first in range(0, len(new), PAGE):
+            for row in served.runs.some(new[first : first + PAGE]).values():
+                if row.ended_at is not None:
+                    self._seen[row.id] = row.ended_at
+                    self._count(row, served.runs.files(row.id))
 
     def _count(self, row: RunRow, files: Mapping[str, bytes]) -> None:
         self._ended.labels(row.playbook, row.state.value).inc()

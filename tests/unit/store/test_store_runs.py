@@ -328,6 +328,19 @@ async def test_a_journal_without_a_store_says_so_and_asks_for_no_stop(tmp_path: 
         await journal.note((RunEntry(kind=RunEntryKind.STARTED, at=AT),), first=0)
 
 
+def test_runs_that_ended_lately_are_found_however_many_were_ordered_after_them(
+    runs: StoredRuns,
+) -> None:
+    """Whoever counts them looks for their ends; a queue of ten thousand hides none."""
+    for number in range(4):
+        runs.submit(replace(NEW, id=f"run{number}", ticket=None), at=AT)
+    for number in (2, 0, 1):
+        taken = runs.claim(f"run{number}", worker="w", at=AT, lease=LEASE)
+        runs.end(taken.id, taken.attempt, ENDED, at=AT + timedelta(seconds=5 - number))
+    assert runs.ended_since(AT) == ("run2", "run1", "run0")
+    assert runs.ended_since(AT + timedelta(seconds=4)) == ("run1", "run0")
+
+
 def test_runs_without_an_end_are_counted_with_the_one_that_waits_longest(
     runs: StoredRuns,
 ) -> None:
