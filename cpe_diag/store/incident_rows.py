@@ -157,6 +157,22 @@ def count_once(connection: Connection, incident: Incident, digest: str) -> bool:
     return False
 
 
+def is_of_note(connection: Connection, incident: Incident, case_id: str) -> bool:
+    """Say whether somebody waits for a case, or it is the first of its subscriber in an incident.
+
+    Who is measured again has a case of its own each time, which tells of nobody new.
+    """
+    wanted = select(CASES.c.ticket, CASES.c.subscriber).where(CASES.c.id == case_id)
+    case = connection.execute(wanted).first()
+    if case is None or case.ticket is not None:
+        return True
+    belong = select(INCIDENT_CASES.c.case_id).filter_by(**key_of(incident))
+    others = select(CASES.c.id).where(
+        CASES.c.id.in_(belong), CASES.c.id != case_id, CASES.c.subscriber == case.subscriber
+    )
+    return connection.execute(others.limit(1)).first() is None
+
+
 def join_case(connection: Connection, incident: Incident, case_id: str) -> bool:
     """Have a case belong to an incident; says whether it is new."""
     joined = {**key_of(incident), "case_id": case_id}

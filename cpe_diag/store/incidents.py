@@ -23,6 +23,7 @@ from cpe_diag.store.incident_rows import (
     forget_rows,
     held,
     insert_row,
+    is_of_note,
     is_well,
     join_case,
     key_of,
@@ -268,7 +269,7 @@ class StoredIncidents:
                 )
             incident = held(connection, kind, place)
             is_new = count_once(connection, incident, self._digest(incident, sighting.subscriber))
-            if sighting.case_id is not None:
+            if sighting.case_id is not None and is_of_note(connection, incident, sighting.case_id):
                 is_new |= join_case(connection, incident, sighting.case_id)
             now = _confirmed(connection, incident, sighting, at, letters)
             if is_new and incident.case_id is not None:

@@ -25,10 +25,21 @@ from cpe_diag.wiring.orders import orders_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cpe_diag.store.run_rows import RunRow
+    from cpe_diag.domain.incident import Incident
+    from cpe_diag.domain.letter import NewLetter
+    from cpe_diag.store.run_rows import CaseRow, RunRow
 
 KEY: Final = b"k" * 32
 AT: Final = datetime.now(UTC)
+ANSWERS: Final = {"affected": "all_devices"}
+SIGHTING: Final = Sighting(
+    kind=IncidentKind.NODE,
+    place="an-1/node-an-1",
+    cause="node_outage",
+    title="The node is down",
+    subscriber="",
+    destination="network_operations",
+)
 INVENTORY: Final = """\
 nodes:
   an-1: {address: 192.0.2.1}
@@ -71,7 +82,7 @@ def _met(config: Config, who: str, ticket: str) -> None:
         playbook="no_internet",
         subscriber=who,
         ticket=ticket,
-        answers={"affected": "all_devices"},
+        answers=ANSWERS,
     )
     row = again.submit(order).run
     taken = again.runs.claim(row.id, worker="w", at=AT, lease=timedelta(minutes=1))
@@ -84,16 +95,7 @@ def _met(config: Config, who: str, ticket: str) -> None:
         confidence=0.9,
     )
     again.runs.end(row.id, taken.attempt, outcome, at=AT)
-    sighting = Sighting(
-        kind=IncidentKind.NODE,
-        place="an-1/node-an-1",
-        cause="node_outage",
-        title="The node is down",
-        subscriber=who,
-        destination="network_operations",
-        case_id=row.case_id,
-    )
-    again.incidents.seen(sighting, at=AT)
+    again.incidents.seen(replace(SIGHTING, subscriber=who, case_id=row.case_id), at=AT)
 
 
 def _waiting(config: Config) -> tuple[RunRow, ...]:
@@ -122,7 +124,7 @@ def test_such_a_run_changes_nothing_and_answers_no_desk(config: Config) -> None:
     row = _waiting(config)[0]
     prepared, _ = prepared_again(config, row)
     assert prepared.wish.looks_only
-    assert prepared.wish.answers == {"affected": "all_devices"}
+    assert prepared.wish.answers == ANSWERS
     assert (row.playbook, row.ticket, row.priority) == ("no_internet", None, 5)
     assert StoredCases(case_store(config)).case(row.case_id).desk is None
 
@@ -135,6 +137,31 @@ def test_what_is_not_confirmed_or_is_over_is_not_measured_again(config: Config) 
     _met(config, "sub-2", "T-2")
     again.incidents.clear(IncidentKind.NODE, "an-1/node-an-1", at=AT)
     assert again.once(AT + EVERY) == 0
+
+
+def test_who_is_measured_again_is_told_to_nobody_as_one_more(config: Config) -> None:
+    """The hubs of service problems would hear of growth every ten minutes."""
+    told: list[tuple[int, int]] = []
+
+    def grown(incident: Incident, cases: tuple[CaseRow, ...]) -> tuple[NewLetter, ...]:
+        told.append((incident.subscribers, len(cases)))
+        return ()
+
+    def met(row: RunRow, who: str) -> None:
+        sighting = replace(SIGHTING, subscriber=who, case_id=row.case_id)
+        _again(config).incidents.seen(sighting, at=AT + EVERY, grown=grown)
+
+    for who in ("sub-1", "sub-2"):
+        _met(config, who, f"T-{who}")
+    again = _again(config)
+    again.once(AT + EVERY)
+    for row in _waiting(config):
+        met(row, row.subscriber or "")
+    assert told == []
+    order = Order(playbook="no_internet", subscriber="sub-3", answers=ANSWERS)
+    met(again.submit(order).run, "sub-3")
+    met(again.submit(replace(order, ticket="T-4")).run, "sub-3")
+    assert told == [(3, 3), (3, 4)]
 
 
 def test_whoever_is_no_subscriber_any_more_is_left_out(config: Config, tmp_path: Path) -> None:
