@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
 
+from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.run_journal import GOES_ON, RunEntryKind
 from cpe_diag.report.plain import harmless
 from cpe_diag.report.record import Run
@@ -108,7 +109,12 @@ class CaseClock:
         """Say how far the runs are that have not ended."""
         for row in rows:
             if row.state in GOES_ON:
-                yield from _so_far(row, self.runs.entries(row.id))
+                try:
+                    entries = self.runs.entries(row.id)
+                except RunError as error:
+                    yield f"- playbook {row.playbook}: {error}"
+                else:
+                    yield from _so_far(row, entries)
 
     def _warning(self, row: CaseRow, words: str, now: datetime) -> tuple[NewLetter, ...]:
         call = text_of(

@@ -155,20 +155,24 @@ class RunQueries:
         """Give the journal of a run, the oldest entry first.
 
         Raises:
+            RunError: it holds what this version does not write.
             StoreError: the store cannot be read.
         """
         wanted = select(RUN_ENTRIES).where(RUN_ENTRIES.c.run == run_id).order_by(RUN_ENTRIES.c.seq)
         with self._store.reading() as connection:
             rows = connection.execute(wanted).mappings().all()
-        return tuple(
-            RunEntry(
-                kind=RunEntryKind(row["kind"]),
-                at=moment_of(row["at"]),
-                step=row["step"],
-                document=json.loads(row["document"]),
+        try:
+            return tuple(
+                RunEntry(
+                    kind=RunEntryKind(row["kind"]),
+                    at=moment_of(row["at"]),
+                    step=row["step"],
+                    document=json.loads(row["document"]),
+                )
+                for row in rows
             )
-            for row in rows
-        )
+        except ValueError as error:
+            raise RunError(f"the journal of run {run_id} cannot be read: {error}") from error
 
     def files(self, run_id: str) -> dict[str, bytes]:
         """Give the files of the bundle that a run has left; empty where it has left none.

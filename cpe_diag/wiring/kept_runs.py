@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.incident import Incident
     from cpe_diag.engine.run import RunResult
+    from cpe_diag.store.case_store import CaseStore
     from cpe_diag.wiring.runs import PreparedRun
 
 ID_BYTES: Final = 5
@@ -91,7 +92,7 @@ class KeptRun:
             state=RunState.FAILED,
             destination=SECOND_LINE,
             words=words,
-            letters=told_of_failure(self.config, self.case, self.row.id, now),
+            letters=told_of_failure(self.config, self.case, self.row, now),
         )
         self.runs.end(self.row.id, self.row.attempt, outcome, at=now)
 
@@ -182,13 +183,14 @@ def begun(prepared: PreparedRun, values: Mapping[str, str]) -> Iterator[KeptRun]
 
 
 @contextmanager
-def taken_up(
+def taken_up(  # noqa: PLR0913 - the limits of a worker
     config: Config,
     run_id: str,
     *,
     lease: timedelta = LEASE,
     lasts: timedelta | None = None,
     per_node: int | None = None,
+    most_attempts: int | None = None,
 ) -> Iterator[KeptRun]:
     """Take up a run whose process has died, or that waits.
 
@@ -199,6 +201,8 @@ def taken_up(
         lasts: after how long it is renewed no more, so that a run that hangs is taken up by
             others; None: never.
         per_node: how many runs may be on its access node; None: as many as come.
+        most_attempts: the journal of a run that was taken up more often is not even read, for
+            it may be that which kills its workers; None: it is.
 
     Yields:
         The run, as for `begun`.
@@ -206,22 +210,22 @@ def taken_up(
     Raises:
         NodeFullError: as many are there.
         RunError: there is none, it has ended, or its worker still has it; or its journal cannot
-            be read: then it has ended, and its case is second line's.
+            be read: then it has ended, its case is second line's, and those who wait are told.
         StoreError: the store cannot be used.
     """
     store = case_store(config)
     runs = StoredRuns(store)
     row = runs.claim(run_id, worker=this_process(), at=_now(), lease=lease, per_node=per_node)
-    entries = runs.entries(run_id)
-    journal = StoredRunJournal(store, row.id, row.attempt, earlier=len(entries))
-    so_far: RunSoFar | None = None
-    try:
-        if row.attempt > 1:  # else it begins now, whatever a clock does meanwhile
-            so_far = run_so_far(entries, started_at=row.started_at or _now())
-    except RunError as error:
-        ended = RunOutcome(state=RunState.FAILED, destination=SECOND_LINE, words=str(error))
-        runs.end(run_id, row.attempt, ended, at=_now())
-        raise
+    kept = KeptRun(
+        row=row,
+        runs=runs,
+        journal=StoredRunJournal(store, row.id, row.attempt),
+        so_far=None,
+        config=config,
+        case=StoredCases(store).case(row.case_id),
+    )
+    if most_attempts is None or row.attempt <= most_attempts:
+        kept = _with_its_past(kept, store)
     begun_s = SystemClock().monotonic()
 
     def renew() -> None:
@@ -230,14 +234,26 @@ def taken_up(
             runs.renew(row.id, row.attempt, lease=lease)
 
     with renewed(renew, lease):
-        yield KeptRun(
-            row=row,
-            runs=runs,
-            journal=journal,
-            so_far=so_far,
-            config=config,
-            case=StoredCases(store).case(row.case_id),
-        )
+        yield kept
+
+
+def _with_its_past(kept: KeptRun, store: CaseStore) -> KeptRun:
+    """Read the journal of a run.
+
+    Raises:
+        RunError, StoreError: as for `taken_up`.
+    """
+    row = kept.row
+    so_far: RunSoFar | None = None
+    try:
+        entries = kept.runs.entries(row.id)
+        if row.attempt > 1:  # else it begins now, whatever a clock does meanwhile
+            so_far = run_so_far(entries, started_at=row.started_at or _now())
+    except RunError as error:
+        kept.fail(str(error))
+        raise
+    journal = StoredRunJournal(store, row.id, row.attempt, earlier=len(entries))
+    return replace(kept, journal=journal, so_far=so_far)
 
 
 def prepared_again(config: Config, row: RunRow) -> tuple[PreparedRun, Mapping[str, str]]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.letter import NewLetter
     from cpe_diag.report.record import Run
-    from cpe_diag.store.run_rows import CaseRow
+    from cpe_diag.store.run_rows import CaseRow, RunRow
     from cpe_diag.wiring.config import Config
 
 
@@ -24,13 +24,15 @@ def told_of_end(config: Config, case: CaseRow, result: Run) -> tuple[NewLetter, 
 
 
 def told_of_failure(
-    config: Config, case: CaseRow, run_id: str, now: datetime
+    config: Config, case: CaseRow, run: RunRow, now: datetime
 ) -> tuple[NewLetter, ...]:
-    """Tell the desk that asked, and people on call, that a run has failed.
+    """Tell the desk that asked, and people on call, that a run of a ticket has failed.
 
-    Why it has failed stands in the case: it may name what is nobody else's business.
+    Who sits at a terminal sees it, and a batch tells of its runs in its own report. Why it has
+    failed stands in the case: it may name what is nobody else's business.
     """
-    if case.desk is None:
+    is_waited_for = run.ticket is not None and run.region is not None and run.batch is None
+    if case.desk is None and not is_waited_for:
         return ()
     from cpe_diag.domain.verdict import Destination
     from cpe_diag.service.letters import call_letters, case_link, words_letters
@@ -52,13 +54,13 @@ def told_of_failure(
         *words_letters(
             tickets,
             case,
-            about=run_id,
+            about=run.id,
             occasion="failed",
             subject="No diagnosis",
             words=words,
             destination=Destination.SECOND_LINE,
         ),
-        *call_letters(tickets, call, now, time=run_id),
+        *call_letters(tickets, call, now, time=run.id),
     )
 
 

@@ -244,6 +244,7 @@ class Worker:
                 lease=self._wish.lease,
                 lasts=LASTS,
                 per_node=self._wish.limits.per_node,
+                most_attempts=MOST_ATTEMPTS,
             ) as kept,
             about(case=kept.row.case_id),
         ):

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cpe_diag.domain.letter import LetterKind
+from cpe_diag.domain.run_journal import RunState
 from cpe_diag.report.decoding import decode
 from cpe_diag.service.answer import Answer
 from cpe_diag.service.on_call import Notification
 from cpe_diag.service.ticket_rules import Priority, priority_of
-from cpe_diag.store.run_rows import CaseRow
+from cpe_diag.store.run_rows import CaseRow, RunRow
 from cpe_diag.testing.run_samples import sample_run
 from cpe_diag.wiring.config import read
 from cpe_diag.wiring.told import told_of_cancel, told_of_end, told_of_failure
@@ -38,6 +39,35 @@ CASE = CaseRow(
     desk="main",
     desk_ticket="81",
     warned_at=None,
+)
+RUN = RunRow(
+    id="r-7",
+    case_id="c-1",
+    order_key=None,
+    playbook="no_internet",
+    subscriber="sub-1",
+    ticket="T-81",
+    wish={},
+    region="main",
+    node=None,
+    router=None,
+    priority=1,
+    state=RunState.RUNNING,
+    submitted_at=AT,
+    not_before=None,
+    due_at=AT + timedelta(minutes=15),
+    worker="w",
+    lease_until=None,
+    attempt=1,
+    cancel_asked_at=None,
+    started_at=AT,
+    ended_at=None,
+    domain=None,
+    cause=None,
+    confidence=None,
+    destination=None,
+    words="",
+    batch=None,
 )
 CONFIG = """\
 tickets:
@@ -93,13 +123,25 @@ def test_a_person_at_a_terminal_and_a_desk_without_an_address_are_told_nothing(
 
 def test_a_failed_run_is_told_to_the_desk_and_to_whoever_is_on_call(tmp_path: Path) -> None:
     """Without why: what a program says of its fault may name anything."""
-    note, call = told_of_failure(config(tmp_path), CASE, "r-7", AT)
+    note, call = told_of_failure(config(tmp_path), CASE, RUN, AT)
     answer = decode(Answer, note.document)
     said = decode(Notification, call.document)
     assert (answer.external_id, answer.route.group) == ("cpe-diag/r-7/failed", "Second")
     assert (call.target, said.priority) == ("Ann", Priority.TOTAL_LOSS)
     assert said.title.startswith("The diagnosis of case c-1 could not be done")
-    assert told_of_failure(config(tmp_path), replace(CASE, desk=None), "r-7", AT) == ()
+
+
+def test_a_failed_run_that_no_desk_waits_for_is_told_to_whoever_is_on_call(tmp_path: Path) -> None:
+    """A ticket that was posted or submitted; not where a person sits there, nor for a batch."""
+    alone = replace(CASE, desk=None, desk_ticket=None)
+    (call,) = told_of_failure(config(tmp_path), alone, RUN, AT)
+    assert (call.kind, call.target) == (LetterKind.NOTIFICATION, "Ann")
+    for run in (
+        replace(RUN, ticket=None),
+        replace(RUN, region=None),
+        replace(RUN, batch="b-1"),
+    ):
+        assert told_of_failure(config(tmp_path), alone, run, AT) == ()
 
 
 def test_a_cancelled_run_is_told_to_the_desk_and_to_nobody_at_home(tmp_path: Path) -> None:
@@ -113,7 +155,7 @@ def test_a_cancelled_run_is_told_to_the_desk_and_to_nobody_at_home(tmp_path: Pat
 
 def test_a_customer_who_sees_the_notes_is_not_told_of_our_failures(tmp_path: Path) -> None:
     """People on call are."""
-    letters = told_of_failure(config(tmp_path, public="true"), CASE, "r-7", AT)
+    letters = told_of_failure(config(tmp_path, public="true"), CASE, RUN, AT)
     assert [one.kind for one in letters] == [LetterKind.NOTIFICATION]
 
 
