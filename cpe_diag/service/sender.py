@@ -15,7 +15,7 @@ from cpe_diag.domain.failures import StoreError
 from cpe_diag.service.delivery import Delivered, TryLater, Undeliverable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from cpe_diag.domain.letter import Letter, LetterKind
     from cpe_diag.ports import Clock
@@ -47,7 +47,7 @@ def wait_after(tries: int, share: float) -> timedelta:
 
 
 class Sender:
-    """Sends letters, one at a time."""
+    """Sends letters, of each kind one at a time: a desk that hangs keeps nobody from a page."""
 
     def __init__(
         self,
@@ -65,8 +65,11 @@ class Sender:
         self._name = name
         self._share = share or SystemRandom().random
 
-    async def once(self) -> bool:
+    async def once(self, kinds: Iterable[LetterKind] | None = None) -> bool:
         """Try the letter that is due first.
+
+        Args:
+            kinds: which letters; None: all that there is a way for.
 
         Returns:
             Whether there was one.
@@ -76,7 +79,11 @@ class Sender:
                 before it is sent again.
         """
         letter = await asyncio.to_thread(
-            self._outbox.claim, sender=self._name, at=self._clock.now(), lease=LEASE
+            self._outbox.claim,
+            sender=self._name,
+            at=self._clock.now(),
+            lease=LEASE,
+            kinds=tuple(self._ways if kinds is None else kinds),
         )
         if letter is None:
             return False
@@ -90,9 +97,14 @@ class Sender:
 
     async def run(self, stopped: Callable[[], bool], *, pause_s: float = 1.0) -> None:
         """Send until it is stopped; a store that cannot be used is asked again."""
+        async with asyncio.TaskGroup() as group:
+            for kind in self._ways:
+                group.create_task(self._run(kind, stopped, pause_s))
+
+    async def _run(self, kind: LetterKind, stopped: Callable[[], bool], pause_s: float) -> None:
         while not stopped():
             try:
-                busy = await self.once()
+                busy = await self.once((kind,))
             except StoreError:
                 busy = False
             if not busy:

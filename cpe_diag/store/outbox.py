@@ -65,7 +65,14 @@ class StoredOutbox:
         self._store = store
         self._steady = store.steady
 
-    def claim(self, *, sender: str, at: datetime, lease: timedelta) -> Letter | None:
+    def claim(
+        self,
+        *,
+        sender: str,
+        at: datetime,
+        lease: timedelta,
+        kinds: Iterable[LetterKind] = tuple(LetterKind),
+    ) -> Letter | None:
         """Take up the letter that is due first.
 
         Args:
@@ -73,6 +80,7 @@ class StoredOutbox:
             at: now, by the time of day: what was put off may be due by a desk's clock or a
                 person's hours. A clock that is wrong makes it late; twice or never it makes none.
             lease: for how long it is the sender's, whatever the time of day is said to be.
+            kinds: which letters it may be.
 
         Returns:
             The letter; None where none is due. An older letter of the same lane goes first, and
@@ -86,6 +94,7 @@ class StoredOutbox:
         wanted = (
             select(OUTBOX.c.number)
             .where(OUTBOX.c.state == LetterState.WAITING.value)
+            .where(OUTBOX.c.kind.in_([one.value for one in kinds]))
             # What was never put off is due, also where a clock was ahead when it was made.
             .where(or_(OUTBOX.c.not_before <= now, OUTBOX.c.not_before == OUTBOX.c.made_at))
             .where(or_(OUTBOX.c.lease_until.is_(None), self._steady.is_over(OUTBOX.c.lease_until)))

@@ -15,7 +15,7 @@ from cpe_diag.domain.letter import Letter, LetterKind, LetterState, NewLetter
 from cpe_diag.domain.secret import Secret
 from cpe_diag.service.apprise_pager import ApprisePager
 from cpe_diag.service.call_way import CallWay
-from cpe_diag.service.delivery import Delivered, Delivery, TryLater, Undeliverable
+from cpe_diag.service.delivery import Delivered, Delivery, IsOurs, TryLater, Undeliverable, Way
 from cpe_diag.service.desk_way import DeskWay
 from cpe_diag.service.event_way import EventWay
 from cpe_diag.service.http_exchange import new_client
@@ -185,6 +185,32 @@ async def called(store: CaseStore, pager: FakePager, at: datetime) -> None:
     sender = Sender(StoredOutbox(store), {LetterKind.NOTIFICATION: way}, now, name="a")
     while await sender.once():
         pass
+
+
+async def test_a_desk_that_hangs_keeps_nobody_from_being_called(store: CaseStore) -> None:
+    """Of a hundred notes that each wait 20 s for a desk, the page would come half an hour late."""
+    pager, answered = FakePager(), asyncio.Event()
+
+    class HangingWay:
+        async def deliver(self, letter: Letter, is_ours: IsOurs) -> Delivery:
+            """See `Way`."""
+            assert letter.kind is LetterKind.NOTE
+            await answered.wait()
+            assert await is_ours()
+            return Delivered()
+
+    def stopped() -> bool:
+        if pager.said:
+            answered.set()
+        return bool(pager.said)
+
+    with store.writing() as connection:
+        put(connection, call_letters(TicketsConfig(on_call={"Ann": PERSON}), WARNING, AT), AT)
+    call = CallWay({"Ann": PERSON}, lambda _reference: Secret("mailto://x"), pager, clock())
+    ways: dict[LetterKind, Way] = {LetterKind.NOTE: HangingWay(), LetterKind.NOTIFICATION: call}
+    async with asyncio.timeout(20):
+        await Sender(StoredOutbox(store), ways, clock(), name="a").run(stopped)
+    assert pager.said == [("mailto://x", "Case c-1: 5 min left")]
 
 
 async def test_quiet_hours_are_kept_also_by_a_letter_that_was_late(tmp_path: Path) -> None:

@@ -112,6 +112,18 @@ def test_letters_of_a_lane_go_one_after_the_other(store: CaseStore) -> None:
     assert claimed(outbox).key == "2"
 
 
+def test_a_sender_of_some_kinds_leaves_the_others_alone(store: CaseStore) -> None:
+    """A page to a person does not wait behind the notes of a desk that hangs."""
+    page = replace(NOTE, key="2", kind=LetterKind.NOTIFICATION, lane="Ann")
+    outbox = posted(store, NOTE, page)
+    kinds = (LetterKind.NOTIFICATION, LetterKind.EVENT)
+    taken = outbox.claim(sender="a", at=AT, lease=LEASE, kinds=kinds)
+    assert taken is not None
+    assert taken.key == "2"
+    assert outbox.claim(sender="a", at=AT, lease=LEASE, kinds=kinds) is None
+    assert claimed(outbox).key == "note 1"
+
+
 def test_a_letter_is_its_senders_until_the_claim_ends_and_then_somebody_elses(
     store: CaseStore,
 ) -> None:
