@@ -22,7 +22,8 @@ def store() -> None:
     type=click.IntRange(1, 36_500),
     required=True,
     metavar="DAYS",
-    help="Cases that were opened longer ago, changes that ended, consents that expired.",
+    help="Cases that were opened longer ago, tickets and letters that are done, changes that"
+    " ended, consents that expired.",
 )
 @click.option("--because", default="retention", show_default=True, help="Why; it is noted.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -40,5 +41,5 @@ def prune(context: click.Context, *, days: int, because: str, yes: bool) -> None
         gone, samples = prune_store(config, before, because)
     click.echo(
         f"dropped: {gone.cases} cases, {gone.runs} runs, {len(gone.actions)} changes, "
-        f"{samples} samples of ports"
+        f"{gone.tickets} tickets, {gone.letters} letters, {samples} samples of ports"
     )

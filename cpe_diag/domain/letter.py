@@ -46,7 +46,8 @@ class NewLetter:
 
     Letters of the same `key` are one letter. `target` is the name of the desk, the hub or the
     person, or the case whose tickets they are. Letters of one `lane` go one after the other.
-    `not_before` None: at once.
+    `subscriber`: whom it is about, with whose erasure it goes as it does with that of its case;
+    None: nobody alone. `not_before` None: at once.
     """
 
     key: str
@@ -55,6 +56,7 @@ class NewLetter:
     lane: str
     document: Mapping[str, object]
     case_id: str | None = None
+    subscriber: str | None = None
     not_before: datetime | None = None
 
 
@@ -73,6 +75,7 @@ class Letter:
     target: str
     lane: str
     case_id: str | None
+    subscriber: str | None
     document: Mapping[str, object]
     state: LetterState
     made_at: datetime

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.letter import NewLetter
     from cpe_diag.domain.run_journal import RunEntry
+    from cpe_diag.service.on_call import Notification
     from cpe_diag.store.run_rows import CaseRow, RunRow
 
 HELD: Final = "handed over: its time was up"
@@ -124,7 +125,7 @@ class CaseClock:
             words,
             case_link(self.tickets, row.id),
         )
-        return call_letters(self.tickets, call, now, time=row.due_at.isoformat())
+        return self._calls(row, call, now)
 
     def _hand_over(
         self, row: CaseRow, deed: HandOver, words: str, now: datetime
@@ -143,8 +144,12 @@ class CaseClock:
                 words=words,
                 destination=deed.destination,
             ),
-            *call_letters(self.tickets, call, now, time=row.due_at.isoformat()),
+            *self._calls(row, call, now),
         )
+
+    def _calls(self, row: CaseRow, call: Notification, now: datetime) -> tuple[NewLetter, ...]:
+        time = row.due_at.isoformat()
+        return call_letters(self.tickets, call, now, time=time, case_id=row.id)
 
 
 def _so_far(row: RunRow, entries: Sequence[RunEntry]) -> Iterator[str]:

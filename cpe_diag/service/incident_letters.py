@@ -172,7 +172,7 @@ class IncidentLetters:
         about = incident.case_id or incident.place
         link = case_link(self.tickets, about)
         call = text_of(about, occasion, Priority.TOTAL_LOSS, words, link)
-        yield from call_letters(self.tickets, call, self.now)
+        yield from call_letters(self.tickets, call, self.now, case_id=incident.case_id)
 
     def _hubs(
         self, incident: Incident, cases: tuple[CaseRow, ...], what: str, kind: str

@@ -145,7 +145,12 @@ def posted_letters(  # noqa: PLR0913 - the parts of one note
 
 
 def call_letters(
-    tickets: TicketsConfig, notification: Notification, now: datetime, *, time: str = ""
+    tickets: TicketsConfig,
+    notification: Notification,
+    now: datetime,
+    *,
+    time: str = "",
+    case_id: str | None = None,
 ) -> tuple[NewLetter, ...]:
     """Tell the people on call, in their hours.
 
@@ -154,6 +159,7 @@ def call_letters(
         notification: what happened.
         now: in UTC.
         time: what makes it another time of the same; empty: it is told once for ever.
+        case_id: the case in the store that it is about, None where nobody keeps one.
 
     Returns:
         A letter for each who is to be told; the outbox knows who was.
@@ -171,13 +177,16 @@ def call_letters(
                 target=one.person,
                 lane=key,
                 document=document,
+                case_id=case_id,
                 not_before=later,
             )
         )
     return tuple(letters)
 
 
-def event_letter(hub: str, event: Mapping[str, object], case_id: str | None) -> NewLetter:
+def event_letter(
+    hub: str, event: Mapping[str, object], case_id: str | None, *, subscriber: str | None = None
+) -> NewLetter:
     """Tell a hub's listener an event; `eventId` names it, and it is told once."""
     return NewLetter(
         key=f"event {hub} {event['eventId']}",
@@ -186,6 +195,7 @@ def event_letter(hub: str, event: Mapping[str, object], case_id: str | None) -> 
         lane=f"event {hub} {event.get('correlationId', case_id)}",
         document=event,
         case_id=case_id,
+        subscriber=subscriber,
     )
 
 

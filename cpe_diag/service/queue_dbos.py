@@ -39,6 +39,7 @@ GO_ON: Final = "go_on"
 PUT_OFF: Final = "DELAYED"
 WAITS: Final = ("ENQUEUED", PUT_OFF)
 BEGUN: Final = "PENDING"
+ENDED: Final = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 UNIXEPOCH_SINCE: Final = (3, 42, 0)
 """sqlite.org, "Date And Time Functions": the modifier `subsec` of `unixepoch` came with 3.42."""
 BUSY_S: Final = 30.0
@@ -134,6 +135,24 @@ class DbosJobs:
         """End jobs whose worker is no more."""
         with _told(self._engine.url):
             self._client.cancel_workflows(list(jobs))
+
+    def forget(self, before: datetime) -> int:
+        """Drop jobs that ended before a moment, of all regions; gives how many."""
+        gone = 0
+        while True:
+            with _told(self._engine.url):
+                jobs = self._client.list_workflows(
+                    name=GO_ON,
+                    status=list(ENDED),
+                    completed_before=before.isoformat(),
+                    limit=MANY,
+                    load_input=False,
+                    load_output=False,
+                )
+                self._client.delete_workflows([job.workflow_id for job in jobs])
+            gone += len(jobs)
+            if len(jobs) < MANY:
+                return gone
 
     def close(self) -> None:
         """Close the connections."""

@@ -113,6 +113,11 @@ def created_ticket(
     return _not_as_published(wrong) if wrong else _ticket({**body, "id": ticket_id}, desk)
 
 
+def customer_of(ticket: Mapping[str, object]) -> str:
+    """Give the subscriber whom a trouble ticket names; empty: it names nobody."""
+    return next(_related(ticket, "relatedParty", "partyOrPartyRole", _CUSTOMER, "id"), "")
+
+
 def note(version: Version, *, note_id: str, words: str, author: str, at: datetime) -> Json:
     """Write a note; `note_id` is the same whenever it is written again."""
     made: dict[str, Json] = {
@@ -196,7 +201,7 @@ def _ticket(body: Mapping[str, object], desk: str) -> Ticket | Refused:
         text=_text(body, "description", LONGEST_TEXT),
         category=_text(body, "ticketType"),
         service=next(_related(body, "relatedEntity", "entity", _SERVICE, "name"), ""),
-        subscriber=next(_related(body, "relatedParty", "partyOrPartyRole", _CUSTOMER, "id"), ""),
+        subscriber=customer_of(body),
         phone=_characteristic(body, "phone"),
         priority=_text(body, "priority") or _text(body, "severity"),
         state=_text(body, "status"),

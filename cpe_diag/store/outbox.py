@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, delete, exists, insert, or_, select, update
+from sqlalchemy import and_, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cpe_diag.domain.letter import TRIES, Letter, LetterKind, LetterState
@@ -42,6 +42,7 @@ def put(connection: Connection, letters: Iterable[NewLetter], at: datetime) -> N
             target=letter.target,
             lane=letter.lane,
             case_id=letter.case_id,
+            subscriber=letter.subscriber,
             document=json.dumps(letter.document),
             state=LetterState.WAITING.value,
             made_at=moment_text(at),
@@ -222,18 +223,6 @@ class StoredOutbox:
                     )
                 )
             return len(numbers)
-
-    def forget(self, before: datetime) -> int:
-        """Forget letters that ended before a moment; gives how many.
-
-        Raises:
-            StoreError: the store cannot be written.
-        """
-        with self._store.writing() as connection:
-            gone = connection.execute(
-                delete(OUTBOX).where(OUTBOX.c.ended_at < moment_text(before))
-            )
-            return gone.rowcount
 
     def _end(self, letter: Letter, state: LetterState, at: datetime, **said: str) -> None:
         with self._store.writing() as connection:

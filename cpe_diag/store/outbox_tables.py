@@ -17,6 +17,7 @@ OUTBOX: Final = Table(
     Column("target", Text, nullable=False),
     Column("lane", Text, nullable=False),
     Column("case_id", String(32), ForeignKey("cases.id"), index=True),
+    Column("subscriber", Text, index=True),
     Column("document", Text, nullable=False),
     Column("state", String(16), nullable=False),
     Column("made_at", MOMENT, nullable=False),

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.run_journal import GOES_ON
@@ -22,8 +22,11 @@ from cpe_diag.store.case_tables import (
     moment_text,
 )
 from cpe_diag.store.cases import OPEN
+from cpe_diag.store.incident_tables import INCIDENTS
 from cpe_diag.store.incoming_tables import INCOMING_TICKETS
+from cpe_diag.store.incoming_tickets import TicketState
 from cpe_diag.store.laptop_tables import LAPTOP_PERSONAL
+from cpe_diag.store.letters_about import ERASED, erase_letters, letters_of
 from cpe_diag.store.outbox_tables import OUTBOX
 from cpe_diag.store.run_tables import (
     ACTION_ENTRIES,
@@ -35,14 +38,13 @@ from cpe_diag.store.run_tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Select, Table
+    from sqlalchemy import ColumnElement, Connection, Select, Table
 
     from cpe_diag.store.case_store import CaseStore
 
-ERASED: Final = "(erased)"
 OF_SUBSCRIBER: Final[tuple[Table, ...]] = (
     CASES,
     RUNS,
@@ -63,13 +65,16 @@ HIDDEN: Final = frozenset({"salt", "hash"})
 class Erased:
     """What was erased. `actions` are the ids of changes, for what is kept of them elsewhere.
 
-    `numbers` are those of the audit entries whose persons are gone.
+    `numbers` are those of the audit entries whose persons are gone. `tickets` are those that came
+    in over HTTP, `letters` those that were told or given up: counted where they are dropped.
     """
 
     cases: int
     runs: int
     actions: tuple[str, ...]
     numbers: str
+    tickets: int = 0
+    letters: int = 0
 
 
 def held_about(store: CaseStore, subscriber: str) -> dict[str, Any]:
@@ -92,9 +97,8 @@ def held_about(store: CaseStore, subscriber: str) -> dict[str, Any]:
         }
         runs = [row["id"] for row in found[RUNS.name]]
         actions = [row["id"] for row in found[ACTION_RECORDS.name]]
-        cases = [row["id"] for row in found[CASES.name]]
+        found[OUTBOX.name] = list(map(_plain_row, letters_of(connection, subscriber)))
         for table, column, ids in (
-            (OUTBOX, OUTBOX.c.case_id, cases),
             (RUN_ENTRIES, RUN_ENTRIES.c.run, runs),
             (RUN_RESULTS, RUN_RESULTS.c.run, runs),
             (ACTION_ENTRIES, ACTION_ENTRIES.c.action, actions),
@@ -138,10 +142,7 @@ def erase(connection: Connection, subscriber: str) -> Erased:
         .where(RUNS.c.subscriber == subscriber)
         .values(subscriber=None, ticket=None, order_key=None, wish="{}", router=None, words=ERASED)
     )
-    for some in _some(
-        _ids(connection, select(CASES.c.id).where(CASES.c.subscriber == subscriber))
-    ):
-        connection.execute(delete(OUTBOX).where(OUTBOX.c.case_id.in_(some)))
+    erase_letters(connection, subscriber)
     cases = connection.execute(
         update(CASES)
         .where(CASES.c.subscriber == subscriber)
@@ -165,7 +166,8 @@ def erase(connection: Connection, subscriber: str) -> Erased:
 def prune(connection: Connection, before: datetime) -> Erased:
     """Drop cases that were opened before a moment and are nobody's work any more, with their runs.
 
-    Changes that ended, consents and codes that expired before it go too. The audit trail stays.
+    Changes and letters that ended, consents and codes that expired before it go too, and tickets
+    that came in: with their run, or alone where they have started none. The audit trail stays.
 
     Args:
         connection: in a transaction.
@@ -179,11 +181,15 @@ def prune(connection: Connection, before: datetime) -> Erased:
     unsent = select(OUTBOX.c.case_id).where(
         OUTBOX.c.case_id.is_not(None), OUTBOX.c.ended_at.is_(None)
     )
+    incidents = select(INCIDENTS.c.case_id).where(
+        INCIDENTS.c.case_id.is_not(None), INCIDENTS.c.cleared_at.is_(None)
+    )
     old = select(CASES.c.id).where(
         CASES.c.opened_at < moment,
         CASES.c.state != OPEN,
         CASES.c.id.not_in(going),
         CASES.c.id.not_in(unsent),
+        CASES.c.id.not_in(incidents),
     )
     cases = _ids(connection, old)
     runs = _ids(connection, select(RUNS.c.id).where(RUNS.c.case_id.in_(old)))
@@ -194,6 +200,8 @@ def prune(connection: Connection, before: datetime) -> Erased:
     _drop_actions(connection, actions)
     for some in _some(runs):
         connection.execute(delete(RUNS).where(RUNS.c.id.in_(some)))
+    tickets = connection.execute(delete(INCOMING_TICKETS).where(_is_done(moment)))
+    letters = connection.execute(delete(OUTBOX).where(OUTBOX.c.ended_at < moment))
     for some in _some(cases):
         connection.execute(update(CASES).where(CASES.c.parent.in_(some)).values(parent=None))
     for some in _some(cases):
@@ -201,7 +209,22 @@ def prune(connection: Connection, before: datetime) -> Erased:
         connection.execute(delete(CASES).where(CASES.c.id.in_(some)))
     for table in (CONSENTS, CONSENT_CODES):
         connection.execute(delete(table).where(table.c.expires_at < moment))
-    return Erased(cases=len(cases), runs=len(runs), actions=tuple(actions), numbers="")
+    return Erased(
+        cases=len(cases),
+        runs=len(runs),
+        actions=tuple(actions),
+        numbers="",
+        tickets=tickets.rowcount,
+        letters=letters.rowcount,
+    )
+
+
+def _is_done(moment: str) -> ColumnElement[bool]:
+    """Tell a ticket whose run is gone, or that has started none and is old."""
+    came = INCOMING_TICKETS.c
+    alone = and_(came.run.is_(None), came.received_at < moment)
+    gone = and_(came.run.is_not(None), came.run.not_in(select(RUNS.c.id)))
+    return and_(came.state != TicketState.WAITING.value, or_(alone, gone))
 
 
 def _actions(connection: Connection, subscriber: str) -> list[str]:
@@ -240,10 +263,11 @@ def _ids(connection: Connection, wanted: Select[Any]) -> list[str]:
 
 def _rows(connection: Connection, wanted: Select[Any]) -> list[dict[str, Any]]:
     rows = connection.execute(wanted).mappings().all()
-    return [
-        {str(name): _plain(value) for name, value in row.items() if name not in HIDDEN}
-        for row in rows
-    ]
+    return [_plain_row({str(name): value for name, value in row.items()}) for row in rows]
+
+
+def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in row.items() if name not in HIDDEN}
 
 
 def _plain(value: object) -> object:

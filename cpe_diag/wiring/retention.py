@@ -125,7 +125,10 @@ def prune_store(config: Config, before: datetime, because: str) -> tuple[Erased,
 
     def work(connection: Connection) -> tuple[Erased, AuditEvent]:
         gone = prune(connection, before)
-        words = f"{because}: {gone.cases} cases, {gone.runs} runs, {len(gone.actions)} changes"
+        words = (
+            f"{because}: {gone.cases} cases, {gone.runs} runs, {len(gone.actions)} changes, "
+            f"{gone.tickets} tickets, {gone.letters} letters"
+        )
         return gone, AuditEvent(
             kind=AuditKind.ERASURE, at=desk.now(), staff=desk.staff.name, words=words
         )

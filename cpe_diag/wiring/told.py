@@ -60,7 +60,7 @@ def told_of_failure(
             words=words,
             destination=Destination.SECOND_LINE,
         ),
-        *call_letters(tickets, call, now, time=run.id),
+        *call_letters(tickets, call, now, time=run.id, case_id=case.id),
     )
 
 

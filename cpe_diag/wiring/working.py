@@ -72,6 +72,10 @@ JOBS_OPEN: Final = 2
 """Connections through which this process looks at jobs and puts them."""
 BUSY_S: Final = (5.0, 20.0)
 """When a run comes again whose router another run is at; not all at the same time."""
+JOBS_KEPT: Final = timedelta(days=1)
+"""Proposal: how long an ended job is kept. Its run tells what became of it; nothing reads it."""
+FORGET_S: Final = 3600.0
+"""How often a worker drops those that are older."""
 SOON_S: Final = (1.0, 3.0)
 """The same for an urgent run whose access node has as many runs as may be."""
 
@@ -107,6 +111,7 @@ class Worker:
         self._holds = Holds(store, lease=wish.lease)
         self._jobs = DbosJobs(store.url, JOBS_OPEN)
         self._spans = spans_from()
+        self._forgets_s = self._clock.monotonic()
         self._stopping = threading.Event()
         self._leaving = threading.Event()
         self._drained = threading.Event()
@@ -142,6 +147,7 @@ class Worker:
                 self._swept(sweep)
                 self._ticked(clock)
                 self._measured_again()
+                self._forgotten()
                 wait_s = self._wish.sweep_every_s * random.uniform(0.8, 1.2)  # noqa: S311
                 if self._stopping.wait(wait_s):
                     return
@@ -196,6 +202,19 @@ class Worker:
         else:
             if ordered:
                 LOG.info("of incidents, measured again: %d", ordered)
+
+    def _forgotten(self) -> None:
+        now_s = self._clock.monotonic()
+        if now_s < self._forgets_s:
+            return
+        self._forgets_s = now_s + FORGET_S * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+        try:
+            gone = self._jobs.forget(self._store.now(self._clock) - JOBS_KEPT)
+        except StoreError as error:
+            LOG.warning("ended jobs: %s", error)
+        else:
+            if gone:
+                LOG.info("ended jobs dropped: %d", gone)
 
     def _sent(self) -> None:
         """Send letters until the last run has ended; what is left is the next worker's."""

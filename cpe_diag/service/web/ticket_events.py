@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from cpe_diag.report.codec import moment_text
 from cpe_diag.service.hub_query import told
 from cpe_diag.service.letters import event_letter
-from cpe_diag.service.tmf621 import CREATED, Status, Version
+from cpe_diag.service.tmf621 import CREATED, Status, Version, customer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,14 +42,15 @@ def letters(  # noqa: PLR0913 - the parts of a change
         version: of the ticket.
         before: what it was; None: it is new.
         after: what it is.
-        case_id: with whose erasure the letter goes.
+        case_id: with whose erasure the letter goes, as it does with that of the customer whom the
+            ticket names.
         at: when.
 
     Returns:
         A letter for each event and hub whose query it fits.
     """
     return tuple(
-        event_letter(hub.id, wanted, case_id)
+        event_letter(hub.id, wanted, case_id, subscriber=customer_of(after) or None)
         for event in (_event(version, kind, after, at) for kind in _kinds(before, after))
         for hub in hubs
         if (wanted := told(hub.query, event)) is not None

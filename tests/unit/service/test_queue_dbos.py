@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -117,6 +118,31 @@ def test_a_job_that_is_dropped_counts_against_no_limit(store_url: str) -> None:
         jobs.drop(["r1-0"])
         until(lambda: done == ["r2"])
         assert jobs.seen(["r1"]) == {}
+        release.set()
+
+
+def test_jobs_that_have_ended_are_dropped_once_they_are_old(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row for each job would stay for ever; those that wait or go on stay."""
+    monkeypatch.setattr("cpe_diag.service.queue_dbos.MANY", 2)
+    release = threading.Event()
+
+    def go_on(run: str) -> None:
+        if run == "goes":
+            release.wait(LIMIT_S)
+
+    with worker(store_url, go_on, Limits()) as jobs:
+        for run in ("a", "b", "c", "gone", "goes"):
+            jobs.put(replace(JOB, id=f"{run}-0", run=run, node=run))
+        jobs.put(replace(JOB, id="waits-0", run="waits", delay_s=600.0))
+        until(lambda: set(jobs.seen(["a", "b", "c", "gone", "goes"])) == {"goes"})
+        now = datetime.now(UTC)
+        assert jobs.forget(now - timedelta(hours=1)) == 0
+        jobs.drop(["waits-0"])
+        assert jobs.forget(now + timedelta(hours=1)) == 5
+        assert jobs.forget(now + timedelta(hours=1)) == 0
+        assert list(jobs.seen(["goes"])) == ["goes"]
         release.set()
 
 

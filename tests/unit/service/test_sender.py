@@ -295,6 +295,7 @@ def _kept(new: NewLetter) -> Letter:
         target=new.target,
         lane=new.lane,
         case_id=None,
+        subscriber=None,
         document=new.document,
         state=LetterState.WAITING,
         made_at=AT,

@@ -172,12 +172,3 @@ def test_a_dead_letter_waits_for_a_person_and_is_looked_for_before_it_is_sent_ag
     assert (again.tries, again.tries_left) == (2, TRIES[LetterKind.NOTE] - 1)
     outbox.bury(again, at=AT, words="")
     assert outbox.revive(None, at=AT) == 1
-
-
-def test_old_letters_are_forgotten_and_waiting_ones_never(store: CaseStore) -> None:
-    """Retention."""
-    outbox = posted(store, NOTE, replace(NOTE, key="2", lane="2"))
-    outbox.sent(claimed(outbox), at=AT)
-    assert outbox.forget(AT) == 0
-    assert outbox.forget(AT + timedelta(days=1)) == 1
-    assert [one.key for one in outbox.letters()] == ["2"]

@@ -9,20 +9,32 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from cpe_diag.domain.action import ActionRecord, EntryKind, JournalEntry
 from cpe_diag.domain.audit import About, AuditKind
 from cpe_diag.domain.consent import Consent, ConsentChannel, IdentityCheck
 from cpe_diag.domain.failures import RightsError, RunError
-from cpe_diag.domain.letter import LetterKind, NewLetter
+from cpe_diag.domain.letter import Letter, LetterKind, NewLetter
 from cpe_diag.domain.run_journal import RunEntry, RunEntryKind, RunState
+from cpe_diag.service.letters import call_letters, event_letter
+from cpe_diag.service.occasion import Occasion
+from cpe_diag.service.on_call import Notification, OnCall
+from cpe_diag.service.ticket_rules import Priority
+from cpe_diag.service.tickets_config import PersonConfig, TicketsConfig
+from cpe_diag.service.tmf621 import Version
+from cpe_diag.service.web.ticket_events import letters as ticket_letters
 from cpe_diag.store.action_journal import ActionJournals
 from cpe_diag.store.audit_links import numbers_of, numbers_text
-from cpe_diag.store.case_tables import METADATA
+from cpe_diag.store.case_tables import METADATA, moment_text
 from cpe_diag.store.cases import StoredCases
+from cpe_diag.store.event_hubs import EventHub
+from cpe_diag.store.incident_tables import INCIDENTS
+from cpe_diag.store.incoming_tickets import NewTicket, StoredTickets, TicketState
+from cpe_diag.store.outbox import StoredOutbox, put
 from cpe_diag.store.run_journal import StoredRunJournal
 from cpe_diag.store.run_rows import NewRun, RunOutcome
+from cpe_diag.store.run_tables import CASES
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.store.sealed import seal
 from cpe_diag.testing.action_samples import PORT_RESTART
@@ -245,6 +257,117 @@ def test_what_is_old_and_nobody_works_on_is_dropped(config: Config) -> None:
     with pytest.raises(RunError, match=f"no case '{old}'"):
         cases.case(old)
     assert open_desk(config).audit.verify().flaws == ()
+
+
+def letters(config: Config) -> list[Letter]:
+    """Give all letters, the oldest first."""
+    return list(reversed(StoredOutbox(case_store(config)).letters()))
+
+
+def put_letters(config: Config, *new: NewLetter, at: datetime = AT) -> StoredOutbox:
+    """Have something to tell."""
+    store = case_store(config)
+    with store.writing() as connection:
+        put(connection, new, at)
+    return StoredOutbox(store)
+
+
+def test_what_a_hub_is_still_to_be_told_goes_with_whoever_it_is_about(config: Config) -> None:
+    """A ticket that has no case, and an outage that others have met too."""
+    case, parent = seen(config, ANNA), seen(config, NEW)
+    with case_store(config).writing() as connection:
+        connection.execute(update(CASES).where(CASES.c.id == case).values(parent=parent))
+    ticket = {"id": "1", "relatedParty": [{"role": "customer", "id": ANNA}], "status": "pending"}
+    hub = EventHub(id="hub", api="", callback="", query="", made_by="", made_at=AT)
+    outage = {
+        "eventId": "e2",
+        "event": {
+            "affectedService": [{"id": ANNA}, {"id": BEN}],
+            "troubleTicket": [{"id": f"T-{ANNA}"}, {"id": "T-9"}],
+        },
+    }
+    put_letters(
+        config,
+        *ticket_letters([hub], Version.V4, None, ticket, case_id=None, at=AT),
+        event_letter("hub", outage, parent),
+    )
+    given = json.dumps(export_subscriber(config, ANNA, "asked")["outbox"])
+    assert "relatedParty" in given
+    assert "it names others too" in given
+    assert BEN not in given
+    forget_subscriber(config, ANNA, "letter")
+    assert ANNA not in everything(config)
+    (left,) = [one for one in letters(config) if one.kind is LetterKind.EVENT]
+    assert left.document == {
+        "eventId": "e2",
+        "event": {
+            "affectedService": [{"id": "(erased)"}, {"id": BEN}],
+            "troubleTicket": [{"id": "(erased)"}, {"id": "T-9"}],
+        },
+    }
+
+
+def test_a_call_about_a_case_goes_with_its_subscriber(config: Config) -> None:
+    """It names the case, and what is wrong there."""
+    case = seen(config, ANNA)
+    person = PersonConfig(on_call=OnCall(name="Ann", zone="UTC", quiet=None), send="env:ANN")
+    call = Notification(
+        about=case, occasion=Occasion.WARNING, priority=Priority.PARTIAL, title="5 min", body=""
+    )
+    calls = call_letters(TicketsConfig(on_call={"Ann": person}), call, AT, case_id=case)
+    put_letters(config, *calls)
+    forget_subscriber(config, ANNA, "letter")
+    assert letters(config) == []
+
+
+def test_tickets_and_letters_that_are_done_are_dropped_when_they_are_old(config: Config) -> None:
+    """With their run, or alone; what waits, for a rule or to be told, stays however old."""
+    seen(config, ANNA)
+    later = AT + timedelta(days=10)
+    seen(config, NEW, at=later)
+    tickets = StoredTickets(case_store(config))
+    for name, state, run, at in (
+        ("old", TicketState.STARTED, run_of(ANNA), AT),
+        ("left", TicketState.LEFT, None, AT),
+        ("waits", None, None, AT),
+        ("new", TicketState.STARTED, run_of(NEW), later),
+        ("lately", TicketState.REFUSED, None, later),
+    ):
+        new = NewTicket(id=name, desk="d", desk_ticket=name, subscriber=ANNA, ticket={})
+        tickets.take(new, at=at)
+        if state is not None:
+            tickets.decided(name, state, run=run, words="", at=at)
+    with case_store(config).writing() as connection:
+        connection.exec_driver_sql("UPDATE outbox SET ended_at = made_at")
+    lone = NewLetter(key="a", kind=LetterKind.EVENT, target="h", lane="a", document={"x": ANNA})
+    outbox = put_letters(config, lone, replace(lone, key="b", lane="b"))
+    taken = outbox.claim(sender="s", at=AT, lease=LEASE, kinds=(LetterKind.EVENT,))
+    assert taken is not None
+    outbox.bury(taken, at=AT, words="410")
+    gone, _samples = prune_store(config, AT + timedelta(days=5), "retention")
+    assert (gone.cases, gone.tickets, gone.letters) == (1, 2, 2)
+    assert [one.key for one in letters(config)] == [f"letter of {NEW}", "b"]
+    names = ("old", "left", "waits", "new", "lately")
+    assert [name for name in names if tickets.one(name)] == ["waits", "new", "lately"]
+    (last,) = open_desk(config).audit.entries(newest=1)
+    assert "2 tickets, 2 letters" in last.event.words
+
+
+def test_the_parent_case_of_an_incident_that_is_not_over_stays(config: Config) -> None:
+    """Who clears it is told under that case."""
+    case = seen(config, ANNA)
+    with case_store(config).writing() as connection:
+        connection.exec_driver_sql("UPDATE outbox SET ended_at = made_at")
+        incident = {"kind": "node", "place": "an-1", "number": 1, "cause": "c", "title": "t"}
+        moments = {"since": moment_text(AT), "last_at": moment_text(AT)}
+        more = {"case_id": case, "told": "{}"}
+        connection.execute(insert(INCIDENTS).values(incident | moments | more))
+    gone, _samples = prune_store(config, AT + timedelta(days=5), "retention")
+    assert gone.cases == 0
+    with case_store(config).writing() as connection:
+        connection.execute(update(INCIDENTS).values(cleared_at=moment_text(AT)))
+    gone, _samples = prune_store(config, AT + timedelta(days=5), "retention")
+    assert gone.cases == 1
 
 
 @pytest.mark.parametrize(
