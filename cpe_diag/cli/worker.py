@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--per-minute",
     type=click.IntRange(1),
-    help="How many runs of the region begin in a minute, in all workers together.",
+    help="How many runs of the region begin in a minute at most, in all workers together.",
 )
 @click.option(
     "--log-format",
@@ -55,7 +55,8 @@ def worker(  # noqa: PLR0913 - each is an option
 ) -> None:
     """Take runs that were ordered with `cpe-diag submit`, and those whose worker has died.
 
-    Urgent runs come first, then those with less time left. Stopped by a signal (TERM, INT) it
+    Runs of total loss, of partial loss and requests have a queue each; on one access node the
+    more urgent comes first, then the one with less time left. Stopped by a signal (TERM, INT) it
     takes no more and finishes what it does; at the second one it leaves its runs at their next
     safe point to others.
     """

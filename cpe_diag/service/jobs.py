@@ -18,26 +18,32 @@ if TYPE_CHECKING:
     from cpe_diag.store.run_rows import RunRow
 
 URGENT: Final = 1
-"""The priority of a technical fault with total loss: runs of it have a queue of their own."""
+"""The priority of a technical fault with total loss."""
+PARTIAL: Final = 2
+"""That of one with partial loss; what has a greater number is a request."""
 NO_NODE: Final = "none"
 _SPAN: Final = 300_000_000
 _SINCE: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class QueueKind(StrEnum):
-    """The queues of a region: what is urgent does not stand behind what is not."""
+    """The queues of a region, one of each class: what is urgent stands behind nothing that is not.
+
+    An engine may sort by priority within an access node only; within a class it does no more.
+    """
 
     URGENT = "urgent"
+    PARTIAL = "partial"
     NORMAL = "normal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much is done at once, in each queue of a region.
+    """How much is done at once.
 
-    `in_process` in one worker process, `per_node` on one access node whatever the process or the
-    queue, `starts_per_minute` in the whole region, None: as many as come. `look_every_s`: how
-    often a process looks whether there is more to do.
+    `in_process` in one worker process, in each queue; `per_node` on one access node and
+    `starts_per_minute` in the whole region, whatever the process or the queue, None: as many as
+    come. `look_every_s`: how often a process looks whether there is more to do.
     """
 
     in_process: int = 8
@@ -109,18 +115,24 @@ def job_of(run: RunRow, *, at: datetime, again: str = "") -> Job:
         again: tells a job from those of the same attempt that were lost; empty: the first.
 
     Returns:
-        The job: the more urgent run first, then the one with less time left.
+        The job: on one access node the more urgent run first, then the one with less time left.
     """
-    kind = QueueKind.URGENT if run.priority <= URGENT else QueueKind.NORMAL
     waits_s = (run.not_before - at).total_seconds() if run.not_before else 0.0
     return Job(
         id=f"{run.id}-{run.attempt}{again and '-'}{again}",
         run=run.id,
-        queue=queue_name(run.region or DEFAULT_REGION, kind),
+        queue=queue_name(run.region or DEFAULT_REGION, kind_of(run.priority)),
         node=run.node or NO_NODE,
         priority=_order(run.priority, run.due_at),
         delay_s=max(waits_s, 0.0),
     )
+
+
+def kind_of(priority: int) -> QueueKind:
+    """Say in which queue a run of a priority waits."""
+    if priority <= URGENT:
+        return QueueKind.URGENT
+    return QueueKind.PARTIAL if priority <= PARTIAL else QueueKind.NORMAL
 
 
 def queue_name(region: str, kind: QueueKind) -> str:

@@ -188,7 +188,7 @@ class DbosWorker:
             executor_id=name,
             serializer=JsonSerializer(),
             use_listen_notify=False,
-            max_executor_threads=2 * self._limits.in_process + SPARE_THREADS,
+            max_executor_threads=len(QueueKind) * self._limits.in_process + SPARE_THREADS,
             log_level="ERROR",
         )
         DBOS(config=settings)
@@ -197,12 +197,12 @@ class DbosWorker:
         def _job(run_id: str) -> None:
             go_on(run_id)
 
-        names = [queue_name(self._region, kind) for kind in QueueKind]
-        DBOS.listen_queues(names)
+        kinds = tuple(QueueKind)
+        DBOS.listen_queues([queue_name(self._region, kind) for kind in kinds])
         with _told(self._engine.url):
             DBOS.launch()
-            for one in names:
-                self._register(one)
+            for kind in kinds:
+                self._register(kind)
 
     def stop(self, limit_s: int) -> None:
         """Take no more jobs, and wait for those that are being done.
@@ -213,11 +213,15 @@ class DbosWorker:
         DBOS.destroy(workflow_completion_timeout_sec=limit_s, destroy_registry=True)
         self._engine.dispose()
 
-    def _register(self, name: str) -> None:
+    def _register(self, kind: QueueKind) -> None:
+        """Register a queue; how many begin in all of them is counted where a run is taken up.
+
+        What is urgent and comes again after that is not held up by having come before.
+        """
         limits = self._limits
-        rate = limits.starts_per_minute
+        rate = None if kind is QueueKind.URGENT else limits.starts_per_minute
         DBOS.register_queue(
-            name,
+            queue_name(self._region, kind),
             worker_concurrency=limits.in_process,
             partition_concurrency=limits.per_node,
             limiter=None if rate is None else {"limit": rate, "period": 60.0},

@@ -69,6 +69,7 @@ RUNS: Final = Table(
     Column("batch", String(32), index=True),
     Index("ix_runs_state_priority", "state", "priority", "due_at"),
     Index("ix_runs_submitted_at", "submitted_at"),
+    Index("ix_runs_started_at", "started_at"),
     Index("ix_runs_ended_at", "ended_at"),
 )
 

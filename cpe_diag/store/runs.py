@@ -12,9 +12,9 @@ from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.run_journal import GOES_ON, RunState
 from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.cases import case_for, route
-from cpe_diag.store.one_at_a_time import one_at_a_time
 from cpe_diag.store.outbox import put
 from cpe_diag.store.run_queries import RunQueries, is_orphan, one_run
+from cpe_diag.store.run_room import check_room
 from cpe_diag.store.run_rows import RunOutcome, RunRow, run_row
 from cpe_diag.store.run_tables import RUN_RESULTS, RUNS
 
@@ -24,14 +24,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Update
 
     from cpe_diag.domain.letter import NewLetter
+    from cpe_diag.store.run_room import Room
     from cpe_diag.store.run_rows import NewRun
-    from cpe_diag.store.steady import Steady
 
 SECOND_LINE: Final = "second_line"
-
-
-class NodeFullError(RunError):
-    """As many runs as may be are on the access node: this one comes again later."""
 
 
 class StoredRuns(RunQueries):
@@ -82,7 +78,7 @@ class StoredRuns(RunQueries):
         worker: str,
         at: datetime,
         lease: timedelta,
-        per_node: int | None = None,
+        room: Room | None = None,
     ) -> RunRow:
         """Take a run up: one that waits, or one whose worker has died or lost its lease.
 
@@ -91,14 +87,13 @@ class StoredRuns(RunQueries):
             worker: who takes it, from `this_process`.
             at: now.
             lease: how long it is the worker's, unless it is renewed.
-            per_node: how many runs may be on its access node then; None: as many as come. A
-                run that was begun does not wait for that: it may have begun a change.
+            room: how many may be done then; None: as many as come.
 
         Returns:
             The run; with its `attempt` everything is written, and an older one counts no more.
 
         Raises:
-            NodeFullError: as many are there.
+            NoRoomError: as many are done.
             RunError: there is none, it has ended, or its worker still has it.
             StoreError: the store cannot be written.
         """
@@ -109,8 +104,8 @@ class StoredRuns(RunQueries):
             steady = self._store.steady
             if seen.state is RunState.RUNNING and not is_orphan(connection, steady, seen):
                 raise RunError(f"run {run_id} is being done by {seen.worker}")
-            if per_node is not None and seen.node is not None and not seen.attempt:
-                _check_room(connection, steady, seen, per_node)
+            if room is not None:
+                check_room(connection, steady, seen, room, at)
             taken = connection.execute(
                 update(RUNS)
                 .where(RUNS.c.id == run_id, RUNS.c.attempt == seen.attempt)
@@ -238,24 +233,6 @@ def _ours(run_id: str, attempt: int) -> Update:
         RUNS.c.attempt == attempt,
         RUNS.c.state == RunState.RUNNING.value,
     )
-
-
-def _check_room(connection: Connection, steady: Steady, run: RunRow, per_node: int) -> None:
-    """Keep others from taking runs of the same node up until the transaction ends.
-
-    Raises:
-        NodeFullError: as many are there as may be.
-    """
-    one_at_a_time(connection, "node", run.node or "")
-    there = select(RUNS).where(
-        RUNS.c.state == RunState.RUNNING.value,
-        RUNS.c.node == run.node,
-        RUNS.c.id != run.id,
-        ~steady.is_over(RUNS.c.lease_until),
-    )
-    rows = map(run_row, connection.execute(there).mappings().all())
-    if sum(not is_orphan(connection, steady, one) for one in rows) >= per_node:
-        raise NodeFullError(f"{per_node} runs are on {run.node}, which is as many as may be")
 
 
 class _MeanwhileError(Exception):

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.incident import Incident
     from cpe_diag.engine.run import RunResult
     from cpe_diag.store.case_store import CaseStore
+    from cpe_diag.store.run_room import Room
     from cpe_diag.wiring.runs import PreparedRun
 
 ID_BYTES: Final = 5
@@ -189,7 +190,7 @@ def taken_up(  # noqa: PLR0913 - the limits of a worker
     *,
     lease: timedelta = LEASE,
     lasts: timedelta | None = None,
-    per_node: int | None = None,
+    room: Room | None = None,
     most_attempts: int | None = None,
 ) -> Iterator[KeptRun]:
     """Take up a run whose process has died, or that waits.
@@ -200,7 +201,7 @@ def taken_up(  # noqa: PLR0913 - the limits of a worker
         lease: how long it is this process's where that is not renewed.
         lasts: after how long it is renewed no more, so that a run that hangs is taken up by
             others; None: never.
-        per_node: how many runs may be on its access node; None: as many as come.
+        room: how many runs may be done; None: as many as come.
         most_attempts: the journal of a run that was taken up more often is not even read, for
             it may be that which kills its workers; None: it is.
 
@@ -208,14 +209,14 @@ def taken_up(  # noqa: PLR0913 - the limits of a worker
         The run, as for `begun`.
 
     Raises:
-        NodeFullError: as many are there.
+        NoRoomError: as many are done.
         RunError: there is none, it has ended, or its worker still has it; or its journal cannot
             be read: then it has ended, its case is second line's, and those who wait are told.
         StoreError: the store cannot be used.
     """
     store = case_store(config)
     runs = StoredRuns(store)
-    row = runs.claim(run_id, worker=this_process(), at=_now(), lease=lease, per_node=per_node)
+    row = runs.claim(run_id, worker=this_process(), at=_now(), lease=lease, room=room)
     kept = KeptRun(
         row=row,
         runs=runs,

@@ -34,7 +34,8 @@ from cpe_diag.service.try_again import following
 from cpe_diag.service.worker_journal import AWAY_S, LeftError, WorkerJournal, patient
 from cpe_diag.store.holds import Holds
 from cpe_diag.store.processes import this_process
-from cpe_diag.store.runs import NodeFullError, StoredRuns
+from cpe_diag.store.run_room import NoRoomError, Room
+from cpe_diag.store.runs import StoredRuns
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.acting import Acting
 from cpe_diag.wiring.case_clock import case_clock_of
@@ -77,7 +78,7 @@ JOBS_KEPT: Final = timedelta(days=1)
 FORGET_S: Final = 3600.0
 """How often a worker drops those that are older."""
 SOON_S: Final = (1.0, 3.0)
-"""The same for an urgent run whose access node has as many runs as may be."""
+"""The same for an urgent run where as many are done as may be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,10 +244,10 @@ class Worker:
             self._again(row, random.uniform(*BUSY_S))  # noqa: S311 - no secret
 
     def _take_if_there_is_room(self, row: RunRow) -> None:
-        """Keep to the limit of the access node, which is one for both queues."""
+        """Keep to the limits of the access node and the region, which are one for all queues."""
         try:
             self._take(row.id)
-        except NodeFullError:
+        except NoRoomError:
             wait_s = SOON_S if row.priority <= URGENT else BUSY_S
             self._again(row, random.uniform(*wait_s))  # noqa: S311 - no secret
 
@@ -256,13 +257,14 @@ class Worker:
         self._jobs.put(job_of(later, at=at, again=secrets.token_hex(4)))
 
     def _take(self, run_id: str) -> None:
+        limits = self._wish.limits
         with (
             taken_up(
                 self._config,
                 run_id,
                 lease=self._wish.lease,
                 lasts=LASTS,
-                per_node=self._wish.limits.per_node,
+                room=Room(per_node=limits.per_node, per_minute=limits.starts_per_minute),
                 most_attempts=MOST_ATTEMPTS,
             ) as kept,
             about(case=kept.row.case_id),

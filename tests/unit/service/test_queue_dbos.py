@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import make_url
 
 from cpe_diag.domain.failures import StoreError
-from cpe_diag.service.jobs import Job, Limits
+from cpe_diag.service.jobs import Job, Limits, kind_of, queue_name
 from cpe_diag.service.queue_dbos import DbosJobs, DbosWorker, JsonSerializer
 
 if TYPE_CHECKING:
@@ -99,6 +99,49 @@ def test_no_more_runs_are_on_one_node_than_the_limit_says(store_url: str) -> Non
         until(lambda: len(order) == 5)
     assert max(most) == 2
     assert order.index("fault") < order.index("wish")
+
+
+def test_what_is_partly_lost_does_not_stand_behind_requests_of_any_node(store_url: str) -> None:
+    """Nodes are looked at in any order: in one queue a request would often come before it."""
+    lock, release = threading.Lock(), threading.Event()
+    order: list[str] = []
+
+    def go_on(run: str) -> None:
+        with lock:
+            order.append(run)
+        if run.startswith("wish"):
+            release.wait(LIMIT_S)
+
+    with worker(store_url, go_on, Limits(in_process=1, per_node=1)) as jobs:
+        for number in range(6):
+            one = f"wish{number}"
+            jobs.put(replace(JOB, id=f"{one}-0", run=one, node=f"an-{number}"))
+        until(lambda: bool(order))
+        for number in range(3):
+            one = f"part{number}"
+            queue, node = queue_name("north", kind_of(2)), f"an-{number}"
+            jobs.put(replace(JOB, id=f"{one}-0", run=one, queue=queue, node=node, priority=2))
+        until(lambda: len(order) == 4)
+        assert all(run.startswith("part") for run in order[1:])
+        release.set()
+
+
+def test_no_more_of_a_queue_are_begun_in_a_minute_than_may_and_urgent_ones_all(
+    store_url: str,
+) -> None:
+    """How many begin in all queues is counted where a run is taken up."""
+    done: list[str] = []
+    with worker(store_url, done.append, Limits(starts_per_minute=2, look_every_s=0.1)) as jobs:
+        for number in range(4):
+            one = f"n{number}"
+            jobs.put(replace(JOB, id=f"{one}-0", run=one))
+        until(lambda: len(done) == 2)
+        for number in range(4):
+            one = f"u{number}"
+            jobs.put(replace(JOB, id=f"{one}-0", run=one, queue="north.urgent"))
+        until(lambda: len(done) >= 6)
+        assert sorted(done)[2:] == ["u0", "u1", "u2", "u3"]
+        assert len(jobs.seen([f"n{number}" for number in range(4)])) == 2
 
 
 def test_a_job_that_is_dropped_counts_against_no_limit(store_url: str) -> None:

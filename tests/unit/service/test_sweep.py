@@ -249,7 +249,7 @@ def test_more_runs_than_a_page_holds_are_all_found(bench: Bench) -> None:
     assert len(found) == len(set(found)) == 30
 
 
-def test_what_is_urgent_has_a_queue_of_its_own_and_then_the_time_left_counts(
+def test_each_class_has_a_queue_of_its_own_and_then_the_time_left_counts(
     bench: Bench,
 ) -> None:
     """Priority first, then who has less time."""
@@ -258,6 +258,7 @@ def test_what_is_urgent_has_a_queue_of_its_own_and_then_the_time_left_counts(
     bench.order("run3", priority=2, lasts=timedelta(minutes=5))
     bench.order("run4", priority=9, lasts=timedelta(seconds=1), not_before=LATER)
     urgent, part, hurried, wish = bench.jobs.put_
-    assert (urgent.queue, part.queue, part.node) == ("north.urgent", "north.normal", "an-1")
+    assert (urgent.queue, part.queue, part.node) == ("north.urgent", "north.partial", "an-1")
+    assert (hurried.queue, wish.queue) == ("north.partial", "north.normal")
     assert urgent.priority < hurried.priority < part.priority < wish.priority < 2**31
     assert (wish.delay_s, part.delay_s) == (120.0, 0.0)

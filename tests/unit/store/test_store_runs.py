@@ -22,8 +22,9 @@ from cpe_diag.store.outbox import StoredOutbox
 from cpe_diag.store.processes import has_died, this_process
 from cpe_diag.store.run_journal import StoredRunJournal
 from cpe_diag.store.run_queries import is_orphan, one_run
+from cpe_diag.store.run_room import NoRoomError, Room
 from cpe_diag.store.run_rows import NewRun, RunOutcome
-from cpe_diag.store.runs import NodeFullError, StoredRuns
+from cpe_diag.store.runs import StoredRuns
 from cpe_diag.testing.conformance_runs import check_run_journal
 from cpe_diag.testing.run_journals import FakeRunJournal
 
@@ -125,8 +126,10 @@ def test_of_many_who_take_runs_up_no_more_are_on_a_node_than_may_be(
         pass_by(store, after)
         one = StoredRuns(store)
         try:
-            row = one.claim(f"run{number}", worker=ELSEWHERE, at=AT, lease=LEASE, per_node=3)
-        except NodeFullError:
+            row = one.claim(
+                f"run{number}", worker=ELSEWHERE, at=AT, lease=LEASE, room=Room(per_node=3)
+            )
+        except NoRoomError:
             return ""
         return row.id
 
@@ -139,8 +142,36 @@ def test_of_many_who_take_runs_up_no_more_are_on_a_node_than_may_be(
     runs.end(taken[0], 1, ENDED, at=AT)
     assert take(left[0])
     runs.submit(replace(NEW, id="far", node="an-2"), at=AT)
-    assert runs.claim("far", worker="a", at=AT, lease=LEASE, per_node=1).attempt == 1
+    assert runs.claim("far", worker="a", at=AT, lease=LEASE, room=Room(per_node=1)).attempt == 1
     assert take(left[1], 2 * LEASE)
+
+
+def test_no_more_runs_of_a_region_begin_in_a_minute_than_may(
+    store_url: str, runs: StoredRuns
+) -> None:
+    """Whatever their queues and their workers; one that was begun before does not wait."""
+    runs.runs()
+    for number in range(8):
+        runs.submit(replace(NEW, id=f"run{number}", region="north"), at=AT)
+    runs.submit(replace(NEW, id="far", region="south"), at=AT)
+
+    def take(name: str, after: timedelta = timedelta()) -> bool:
+        one, room = StoredRuns(CaseStore.behind(Secret(store_url))), Room(per_minute=3)
+        try:
+            one.claim(name, worker="w", at=AT + after, lease=LEASE, room=room)
+        except NoRoomError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(lambda number: take(f"run{number}"), range(8)))
+    assert sum(taken) == 3
+    assert take("far")
+    begun, left = f"run{taken.index(True)}", f"run{taken.index(False)}"
+    runs.put_off(begun, 1, until=AT, words="its worker leaves")
+    assert take(begun)
+    assert not take(left, timedelta(seconds=59))
+    assert take(left, timedelta(seconds=61))
 
 
 def test_of_many_who_take_a_run_up_one_gets_it(store_url: str, runs: StoredRuns) -> None:
@@ -185,13 +216,13 @@ def test_no_clock_that_is_wrong_takes_a_run_from_its_worker(
     with pytest.raises(RunError, match="is being done by elsewhere"):
         runs.claim("run1", worker="b", at=AT, lease=LEASE)
     runs.submit(replace(NEW, id="run2", ticket=None, node="an-1"), at=AT)
-    with pytest.raises(NodeFullError):
-        runs.claim("run2", worker="b", at=AT, lease=LEASE, per_node=1)
+    with pytest.raises(NoRoomError):
+        runs.claim("run2", worker="b", at=AT, lease=LEASE, room=Room(per_node=1))
     pass_by(store, LEASE)
     assert runs.renew("run1", begun.attempt, lease=LEASE)
     assert not orphaned(store, "run1")
     pass_by(store, LEASE)
-    assert runs.claim("run2", worker="b", at=AT, lease=LEASE, per_node=1).attempt == 1
+    assert runs.claim("run2", worker="b", at=AT, lease=LEASE, room=Room(per_node=1)).attempt == 1
     assert runs.claim("run1", worker="b", at=AT, lease=LEASE).attempt == 2
 
 

@@ -1,4 +1,4 @@
-"""Runs are found by their end: every service counts what has ended since its last look."""
+"""Runs are found by their beginning and their end: both are counted, however many wait."""
 
 from __future__ import annotations
 
@@ -9,5 +9,6 @@ down_revision = "0011"
 
 
 def upgrade() -> None:
-    """Add the index."""
+    """Add the indexes."""
+    op.create_index("ix_runs_started_at", "runs", ["started_at"])
     op.create_index("ix_runs_ended_at", "runs", ["ended_at"])
