@@ -23,6 +23,10 @@ MOST: Final = 100
 """Registrations of one interface; an operator has a handful of systems."""
 
 
+class HubsFullError(StoreError):
+    """As many are registered as may be; whoever asks has to remove one first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventHub:
     """One registration. `query` is kept as it was given, empty where none was."""
@@ -46,7 +50,8 @@ class StoredHubs:
         """Keep a registration; the same one again is the one that is there.
 
         Raises:
-            StoreError: there are too many, or the store cannot be written.
+            HubsFullError: there are too many.
+            StoreError: the store cannot be written.
         """
         row = {
             "id": secrets.token_hex(ID_BYTES),
@@ -65,7 +70,7 @@ class StoredHubs:
             if known is not None:
                 return _hub(known)
             if (connection.execute(count).scalar() or 0) >= MOST:
-                raise StoreError(f"there are {MOST} registrations already; remove one first")
+                raise HubsFullError(f"there are {MOST} registrations already; remove one first")
             connection.execute(insert(HUBS).values(row))
         return _hub(row)
 

@@ -166,6 +166,19 @@ def test_hubs_are_registered_shown_and_removed(service: HttpService) -> None:
     assert service.ask("POST", f"{V4}/hub", {"callback": 7}).status == 400
 
 
+def test_who_registers_when_there_is_no_room_is_told_so(
+    service: HttpService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no fault of ours, and to come again soon does not help."""
+    monkeypatch.setattr("cpe_diag.store.event_hubs.MOST", 1)
+    first = {"callback": "https://crm.example.net/hear"}
+    assert service.ask("POST", f"{V4}/hub", first).status == 201
+    refused = service.ask("POST", f"{V4}/hub", {"callback": "https://noc.example.net/hear"})
+    assert refused.status == 409
+    assert "registrations already" in refused.json["message"]
+    assert service.ask("POST", f"{V4}/hub", first).status == 201
+
+
 @pytest.mark.parametrize(
     ("base", "api", "ticket"),
     [(V4, Api.TROUBLE_TICKET_V4, TICKET_V4), (V5, Api.TROUBLE_TICKET_V5, TICKET_V5)],

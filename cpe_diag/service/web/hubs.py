@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.web.call import Reply
+from cpe_diag.store.event_hubs import HubsFullError
 
 if TYPE_CHECKING:
     from cpe_diag.report.codec import Json
@@ -56,7 +57,10 @@ def register(served: Served, call: Call, api: Api, at: str) -> Reply | Refused:
         return Refused(
             status=422, reason="callback: expected http(s)://HOST/..., without user and password"
         )
-    hub = served.hubs.add(api.value, callback, query, by=call.caller.name, at=call.at)
+    try:
+        hub = served.hubs.add(api.value, callback, query, by=call.caller.name, at=call.at)
+    except HubsFullError as error:
+        return Refused(status=409, reason=str(error))
     return Reply(status=201, body=_body(hub), headers={"Location": f"{at}/{hub.id}"})
 
 

@@ -167,7 +167,7 @@ def _hubs(
         status=201,
         body=hubs.BODY,
         gives=hubs.HUB,
-        refuses=(422,),
+        refuses=(409, 422),
     )
     yield operation(
         id=f"retrieveHub_{name}",

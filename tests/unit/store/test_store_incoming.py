@@ -15,7 +15,7 @@ from cpe_diag.domain.run_journal import RunState
 from cpe_diag.domain.secret import Secret
 from cpe_diag.store.api_tokens import StoredTokens
 from cpe_diag.store.case_store import CaseStore
-from cpe_diag.store.event_hubs import MOST, StoredHubs
+from cpe_diag.store.event_hubs import MOST, HubsFullError, StoredHubs
 from cpe_diag.store.incoming_tickets import NewTicket, StoredTickets, TicketState
 from cpe_diag.store.run_rows import NewRun, RunOutcome
 from cpe_diag.store.runs import StoredRuns
@@ -112,7 +112,7 @@ def test_a_registration_is_kept_once_and_can_be_removed(store: CaseStore) -> Non
     assert hubs.of("tmf621_v4") == ()
     for number in range(MOST):
         hubs.add("tmf621_v4", f"https://a.example/{number}", "", by="crm", at=AT)
-    with pytest.raises(StoreError, match="registrations already"):
+    with pytest.raises(HubsFullError, match="registrations already"):
         hubs.add("tmf621_v4", "https://b.example/", "", by="crm", at=AT)
 
 
