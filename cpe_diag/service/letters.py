@@ -10,6 +10,7 @@ from cpe_diag.service.answer import Answer, customer_note, external_id, note, ru
 from cpe_diag.service.on_call import TellLater, tellings
 from cpe_diag.service.outgoing import Route
 from cpe_diag.service.posted_note import PostedNote
+from cpe_diag.service.tmf621 import STATUS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,15 +133,43 @@ def posted_letters(  # noqa: PLR0913 - the parts of one note
     reference = external_id(case.id, occasion)
     text = note(words, case_link=case_link(tickets, case.id), reference=reference)
     said = PostedNote(reference=reference, reason=reason, text=text, status=status)
-    return (
-        NewLetter(
-            key=f"posted {reference}",
-            kind=LetterKind.POSTED,
-            target=case.id,
-            lane=f"posted {case.id}",
-            document=cast("Mapping[str, object]", encode(said)),
-            case_id=case.id,
-        ),
+    return (_posted(case, said),)
+
+
+def posted_verdict(tickets: TicketsConfig, case: CaseRow, result: Run) -> tuple[NewLetter, ...]:
+    """Tell whoever has posted the trouble tickets of a case what a further run has found.
+
+    The first one's verdict is written into its ticket without a letter.
+
+    Args:
+        tickets: the configuration.
+        case: of the run.
+        result: the run.
+
+    Returns:
+        As for `posted_letters`.
+    """
+    if case.desk is not None or case.ticket is None:
+        return ()
+    reference = external_id(result.run_id, "verdict")
+    text = run_note(result, case_link=case_link(tickets, case.id), reference=reference)
+    said = PostedNote(
+        reference=reference,
+        reason=result.verdict.title,
+        text=text,
+        status=STATUS_OF[result.destination],
+    )
+    return (_posted(case, said),)
+
+
+def _posted(case: CaseRow, said: PostedNote) -> NewLetter:
+    return NewLetter(
+        key=f"posted {said.reference}",
+        kind=LetterKind.POSTED,
+        target=case.id,
+        lane=f"posted {case.id}",
+        document=cast("Mapping[str, object]", encode(said)),
+        case_id=case.id,
     )
 
 

@@ -190,5 +190,6 @@ def _wish(order: Order, sealed: str) -> dict[str, object]:
             looks_only=order.looks_only,
             retries=order.retries,
             trace=order.trace,
+            follows=order.follows is not None,
         )
     )

@@ -69,7 +69,8 @@ class Conditions:
 class Rule:
     """One rule. `playbook` None: such tickets start nothing, and `because` says why.
 
-    `answers` are given to the playbook's questions. `delay_s` is how long to wait first.
+    `answers` are given to the playbook's questions. `delay_s` is how long to wait first,
+    `retry_offline` how often it is run again later where the router is away.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Rule:
     because: str = ""
     priority: Priority = Priority.PARTIAL
     delay_s: float = 0.0
+    retry_offline: int = 0
     answers: Mapping[str, str] = field(default_factory=dict)
 
 

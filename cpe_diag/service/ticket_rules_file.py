@@ -91,7 +91,7 @@ def _choice(
     if "leave" in entry:
         return [
             document.fault((*path, key), f"{where}.{key}: nothing is run here", at_key=True)
-            for key in ("priority", "delay", "answers")
+            for key in ("priority", "delay", "retry_offline", "answers")
             if key in entry
         ]
     name = str(entry["playbook"])
@@ -134,6 +134,7 @@ def _rule(entry: _Entries) -> Rule:
         because=str(entry.get("leave", "")),
         priority=Priority(str(entry.get("priority", Priority.PARTIAL))),
         delay_s=_seconds(str(entry.get("delay", "0s"))),
+        retry_offline=cast("int", entry.get("retry_offline", 0)),
         answers=cast("Mapping[str, str]", entry.get("answers") or {}),
     )
 

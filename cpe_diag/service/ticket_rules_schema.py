@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.playbook.schema import DURATION_PATTERN, ID_PATTERN
 from cpe_diag.service.ticket_hours import HOURS
 from cpe_diag.service.ticket_rules import Priority
+from cpe_diag.service.try_again import MOST_RETRIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,6 +78,13 @@ _RULE: Final[Mapping[str, object]] = {
             "title": "How long to wait first",
             "pattern": DURATION_PATTERN,
             "description": "a time with its unit, such as 30s or 10m",
+        },
+        "retry_offline": {
+            "type": "integer",
+            "title": "How often it is run again where the router is away",
+            "description": "half an hour later each time; without it: never",
+            "minimum": 0,
+            "maximum": MOST_RETRIES,
         },
         "answers": {
             "type": "object",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cpe_diag.store.run_rows import RunRow
 
 AFTER: Final = timedelta(minutes=30)
+MOST_RETRIES: Final = 20
 SPREAD: Final = (0.75, 1.25)
 """By chance, so that a street whose power is back is not asked at one moment."""
 

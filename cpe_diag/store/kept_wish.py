@@ -14,7 +14,7 @@ class KeptWish:
 
     `values` are those of an older version; now they are `sealed`, for they may be a customer's.
     `retries`: how often it is done again later where the router is away. `trace`: the span of what
-    has brought it, as W3C Trace Context writes it.
+    has brought it, as W3C Trace Context writes it. `follows`: it is such another time.
     """
 
     answers: Mapping[str, str]
@@ -28,6 +28,7 @@ class KeptWish:
     sealed: str = field(default="", metadata={LATER: True})
     looks_only: bool = field(default=False, metadata={LATER: True})
     trace: str = field(default="", metadata={LATER: True})
+    follows: bool = field(default=False, metadata={LATER: True})
 
 
 def encode_wish(wish: KeptWish) -> dict[str, object]:
@@ -44,4 +45,5 @@ def encode_wish(wish: KeptWish) -> dict[str, object]:
         "sealed": wish.sealed,
         "looks_only": wish.looks_only,
         "trace": wish.trace,
+        "follows": wish.follows,
     }

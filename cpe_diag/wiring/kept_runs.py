@@ -78,7 +78,7 @@ class KeptRun:
             cause=verdict.cause,
             confidence=verdict.confidence,
             files=bundle_files(result, critical_path(result.trace).total_s, indent=None),
-            letters=told_of_end(self.config, self.case, result),
+            letters=told_of_end(self.config, self.case, self.row, result),
         )
         self.runs.end(self.row.id, self.row.attempt, outcome, at=_now())
 

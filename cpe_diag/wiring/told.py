@@ -13,14 +13,21 @@ if TYPE_CHECKING:
     from cpe_diag.wiring.config import Config
 
 
-def told_of_end(config: Config, case: CaseRow, result: Run) -> tuple[NewLetter, ...]:
-    """Tell the desk that asked what was found; nobody, where a person at a terminal asked."""
-    if case.desk is None:
+def told_of_end(config: Config, case: CaseRow, run: RunRow, result: Run) -> tuple[NewLetter, ...]:
+    """Tell the desk that asked what was found; nobody, where a person at a terminal asked.
+
+    A ticket that was posted says by itself how its run has ended, and not how a later one has.
+    """
+    again = run.wish.get("follows") is True
+    if case.desk is None and not again:
         return ()
-    from cpe_diag.service.letters import verdict_letters
+    from cpe_diag.service.letters import posted_verdict, verdict_letters
     from cpe_diag.wiring.tickets import tickets_of
 
-    return verdict_letters(tickets_of(config), case, result)
+    tickets = tickets_of(config)
+    if case.desk is None:
+        return posted_verdict(tickets, case, result)
+    return verdict_letters(tickets, case, result)
 
 
 def told_of_failure(

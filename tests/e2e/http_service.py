@@ -75,6 +75,7 @@ rules:
     when: {text: ["internet", "down", "offline"]}
     playbook: no_internet
     priority: total_loss
+    retry_offline: 2
 """
 
 SECRETS: Final = {

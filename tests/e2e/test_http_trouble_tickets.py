@@ -66,6 +66,7 @@ def test_a_posted_ticket_comes_back_with_the_verdict_in_its_notes(
     place = made.headers["location"]
     (run,) = service.served.runs.runs()
     assert (run.playbook, run.subscriber, run.priority) == ("no_internet", "sub-1", 1)
+    assert run.wish["retries"] == 2, "as its rule says"
     service.run_ends(run.id)
     for _ in range(2):
         ended = service.ask("GET", place)

@@ -131,6 +131,7 @@ def _order(rule: Rule, playbook: str, ticket: Ticket, at: datetime, *, answered:
         desk=ticket.desk if answered else None,
         desk_ticket=ticket.id if answered else None,
         not_before=at + timedelta(seconds=rule.delay_s) if rule.delay_s else None,
+        retries=rule.retry_offline,
     )
 
 

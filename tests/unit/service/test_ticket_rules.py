@@ -183,6 +183,7 @@ rules:
     playbook: no_internet
     priority: total_loss
     delay: 1.5m
+    retry_offline: 2
     answers: {affected: all_devices}
   - rule: rest
     leave: for people
@@ -204,6 +205,7 @@ rules:
             playbook="no_internet",
             priority=Priority.TOTAL_LOSS,
             delay_s=90.0,
+            retry_offline=2,
             answers={"affected": "all_devices"},
         ),
         Rule(id="rest", when=Conditions(), playbook=None, because="for people"),
@@ -233,6 +235,7 @@ rules:
     when: {text: a}
     leave: why
     delay: 5m
+    retry_offline: 1
   - rule: rest
     leave: why
   - rule: late
@@ -249,7 +252,8 @@ rules:
         "mine.yaml:9:52: answers.router_lights: expected one of on, off, unknown, found 'green'",
         "mine.yaml:10:5: rules[2]: expected either `playbook` or `leave`",
         "mine.yaml:17:5: rules[3].delay: nothing is run here",
-        "mine.yaml:20:5: rules[5]: never reached: the rule before it fits every ticket",
+        "mine.yaml:18:5: rules[3].retry_offline: nothing is run here",
+        "mine.yaml:21:5: rules[5]: never reached: the rule before it fits every ticket",
     ]
 
 

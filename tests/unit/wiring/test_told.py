@@ -13,7 +13,9 @@ from cpe_diag.domain.run_journal import RunState
 from cpe_diag.report.decoding import decode
 from cpe_diag.service.answer import Answer
 from cpe_diag.service.on_call import Notification
+from cpe_diag.service.posted_note import PostedNote
 from cpe_diag.service.ticket_rules import Priority, priority_of
+from cpe_diag.service.tmf621 import STATUS_OF
 from cpe_diag.store.run_rows import CaseRow, RunRow
 from cpe_diag.testing.run_samples import sample_run
 from cpe_diag.wiring.config import read
@@ -99,7 +101,7 @@ def test_the_desk_that_asked_is_told_the_verdict_and_where_the_ticket_goes(
     tmp_path: Path,
 ) -> None:
     """Once for each run, by its key."""
-    (letter,) = told_of_end(config(tmp_path), CASE, sample_run())
+    (letter,) = told_of_end(config(tmp_path), CASE, RUN, sample_run())
     answer = decode(Answer, letter.document)
     run = sample_run()
     assert (letter.kind, letter.target, letter.case_id) == (LetterKind.NOTE, "main", "c-1")
@@ -118,7 +120,22 @@ def test_a_person_at_a_terminal_and_a_desk_without_an_address_are_told_nothing(
         replace(CASE, desk="other"),
         replace(CASE, desk_ticket=None),
     ):
-        assert told_of_end(config(tmp_path), case, sample_run()) == ()
+        assert told_of_end(config(tmp_path), case, RUN, sample_run()) == ()
+
+
+def test_a_posted_ticket_is_told_what_a_later_run_has_found(tmp_path: Path) -> None:
+    """Its router was away when the first one ran, whose verdict the ticket has."""
+    alone = replace(CASE, desk=None, desk_ticket=None)
+    later, result = replace(RUN, wish={"follows": True}), sample_run()
+    (letter,) = told_of_end(config(tmp_path), alone, later, result)
+    said = decode(PostedNote, letter.document)
+    assert (letter.kind, letter.target) == (LetterKind.POSTED, "c-1")
+    assert said.reference == f"cpe-diag/{result.run_id}/verdict"
+    assert (said.reason, said.status) == (result.verdict.title, STATUS_OF[result.destination])
+    assert "Case: https://diag.example.net/cases/c-1" in said.text
+    (answer,) = told_of_end(config(tmp_path), CASE, later, result)
+    assert answer.kind is LetterKind.NOTE
+    assert told_of_end(config(tmp_path), replace(alone, ticket=None), later, result) == ()
 
 
 def test_a_failed_run_is_told_to_the_desk_and_to_whoever_is_on_call(tmp_path: Path) -> None:
