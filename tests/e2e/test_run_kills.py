@@ -233,7 +233,7 @@ async def test_a_run_that_only_looks_ends_wherever_it_was_killed(
     points, end = out.split()
     assert (end, int(points) >= 6) == ("finished", True)
 
-    async def kill(home: str, point: int, moment: str) -> None:
+    async def kill(home: str, point: int, moment: str) -> bool:
         code, out, err = await place.killed("looks", home, point, moment)
         assert code == KILLED, (point, moment, out, err)
         row = await place.resumed(home)
@@ -241,6 +241,7 @@ async def test_a_run_that_only_looks_ends_wherever_it_was_killed(
         if row is not None:
             assert (row.state, row.attempt) == (RunState.FINISHED, 2)
             assert "verdict.json" in StoredRuns(case_store(place.config)).files(row.id)
+        return True
 
     killed = await everywhere(kill, int(points))
     record_property("chaos", (killed, "a run that only looks, killed at its journal points"))
@@ -259,7 +260,7 @@ async def test_a_run_that_restarts_the_router_does_it_once_wherever_it_was_kille
     assert (end, place.router(HOMES[0]).reboots) == ("finished", 1)
     restarts: list[int] = []
 
-    async def kill(home: str, point: int, moment: str) -> None:
+    async def kill(home: str, point: int, moment: str) -> bool:
         router = place.router(home)
         for _again in range(TRIES):
             place.consent(home, digests[home])
@@ -278,6 +279,7 @@ async def test_a_run_that_restarts_the_router_does_it_once_wherever_it_was_kille
             assert row.state is RunState.FINISHED, (point, moment, row)
             assert row.destination in {"fixed", "second_line"}
             assert (row.destination == "fixed") <= (router.reboots == 1)
+        return code == KILLED
 
     killed = await everywhere(kill, int(points))
     status, said, _err = await place.command("router", "unfinished", "--json")
@@ -287,16 +289,21 @@ async def test_a_run_that_restarts_the_router_does_it_once_wherever_it_was_kille
     record_property("chaos", (killed, f"a run that restarts the router, {words}"))
 
 
-async def everywhere(kill: Callable[[str, int, str], Awaitable[None]], points: int) -> int:
-    """Kill runs before and after each point, in several homes at a time; gives how many."""
+async def everywhere(kill: Callable[[str, int, str], Awaitable[bool]], points: int) -> int:
+    """Kill runs before and after each point, in several homes at a time; gives how many were.
+
+    `kill` says whether one was: a run that has ended before its point is none.
+    """
     moments = [(point, moment) for point in range(points) for moment in ("before", "after")]
     left = moments[::EVERY]
-    count = len(left)
+    count = 0
 
     async def at(home: str) -> None:
+        nonlocal count
         while left:
             point, moment = left.pop(0)
-            await kill(home, point, moment)
+            was_killed = await kill(home, point, moment)
+            count += was_killed
 
     async with asyncio.TaskGroup() as group:
         for home in HOMES:
