@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 200),
     default=8,
     show_default=True,
-    help="How many runs of each queue this process does at once.",
+    help="How many runs of each queue (total loss, partial loss, requests) it does at once.",
 )
 @click.option(
     "--per-node",
