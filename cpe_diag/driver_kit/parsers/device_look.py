@@ -71,6 +71,8 @@ _OWN: Final = re.compile(r"\binet6? ([0-9a-f.:]+/\d+)")
 # resolv.conf(5).
 _SERVER: Final = re.compile(r"^nameserver ([0-9a-f.:]+)", re.MULTILINE)
 _WORD: Final = re.compile(r"\S+")
+# nf_conntrack-sysctl.rst; grep(1) with several files.
+_TIME: Final = re.compile(r"^nf_conntrack_(\w+):(\d+)$", re.MULTILINE)
 IPV4: Final = 4
 MOST_FLOWS: Final = 2000
 """Lines of the table that our command reads at most."""
@@ -168,12 +170,34 @@ def device_flows(answers: tuple[CommandAnswer, ...], context: ReadingContext) ->
     (answer,) = answers
     label = answer.command.label
     parts = dict(sections(whole_text(answer)[0]))
-    table = needed(parts, "flows", label)
-    if table == NO_TABLE:
-        raise UnreadableError(FailureKind.UNSUPPORTED, "the router shows no table of connections")
+    table = table_of(parts, label)
     needed(parts, "neighbours", label)
     home = home_of(parts, context)
     return flow_counts(home, flows(table), whole=len(table.splitlines()) < MOST_FLOWS)
+
+
+def table_of(parts: Mapping[str, str], label: str) -> str:
+    """Give the part of an answer that is the table of connections.
+
+    Raises:
+        UnreadableError: it is missing, or the router shows none.
+    """
+    table = needed(parts, "flows", label)
+    if table == NO_TABLE:
+        raise UnreadableError(FailureKind.UNSUPPORTED, "the router shows no table of connections")
+    return table
+
+
+def times_of(parts: Mapping[str, str], label: str) -> Mapping[str, int]:
+    """Give the seconds that the kernel keeps flows, by switch, without `nf_conntrack_`.
+
+    Raises:
+        UnreadableError: they are missing, or the router keeps them back.
+    """
+    times = {name: int(value) for name, value in _TIME.findall(needed(parts, "times", label))}
+    if not times:
+        raise UnreadableError(FailureKind.UNSUPPORTED, "the router keeps its table's times back")
+    return times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,18 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.device_facts import DeviceWatch, FarEnds, LinkLoss, Tries
-from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import NOT_ASKED
 from cpe_diag.driver_kit.parsers.answers import unparseable, whole_text
 from cpe_diag.driver_kit.parsers.conntrack import flows
-from cpe_diag.driver_kit.parsers.device_look import MOST_FLOWS, NO_TABLE, flow_counts, home_of
+from cpe_diag.driver_kit.parsers.device_look import (
+    MOST_FLOWS,
+    flow_counts,
+    home_of,
+    table_of,
+    times_of,
+)
 from cpe_diag.driver_kit.parsers.fields import UNSUPPORTED
 from cpe_diag.driver_kit.parsers.sections import needed, sections
-from cpe_diag.driver_kit.router import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,8 +39,6 @@ _LOSSES: Final = re.compile(r"^(\S+) (\d+)$", re.MULTILINE)
 _ARP: Final = re.compile(r"^arp ([0-9.]+)$", re.MULTILINE)
 _TO: Final = re.compile(r"^to ((?:[0-9a-f]{2}:){5}[0-9a-f]{2})$", re.MULTILINE)
 _MAC: Final = re.compile(r"\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b", re.IGNORECASE)
-# nf_conntrack-sysctl.rst; grep(1) with several files.
-_TIME: Final = re.compile(r"^nf_conntrack_(\w+):(\d+)$", re.MULTILINE)
 TCP: Final = "tcp"
 IPV6: Final = 6
 SECURE: Final = 443
@@ -51,12 +53,7 @@ def device_watch(answers: tuple[CommandAnswer, ...], context: ReadingContext) ->
     (answer,) = answers
     label = answer.command.label
     parts = dict(sections(whole_text(answer)[0]))
-    table = needed(parts, "flows", label)
-    if table == NO_TABLE:
-        raise UnreadableError(FailureKind.UNSUPPORTED, "the router shows no table of connections")
-    times = {name: int(value) for name, value in _TIME.findall(needed(parts, "times", label))}
-    if not times:
-        raise UnreadableError(FailureKind.UNSUPPORTED, "the router keeps its table's times back")
+    table, times = table_of(parts, label), times_of(parts, label)
     began = _UPTIME.search(needed(parts, "before", label))
     ended = _UPTIME.search(needed(parts, "after", label))
     if began is None or ended is None:

@@ -9,14 +9,19 @@ from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.device_facts import NameQueries, Tries
-from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.home_facts import FamilyTries, HomeWatch
 from cpe_diag.driver_kit.parsers.answers import whole_text
 from cpe_diag.driver_kit.parsers.conntrack import flows
-from cpe_diag.driver_kit.parsers.device_look import IPV4, MOST_FLOWS, NAMES, NO_TABLE, home_of
+from cpe_diag.driver_kit.parsers.device_look import (
+    IPV4,
+    MOST_FLOWS,
+    NAMES,
+    home_of,
+    table_of,
+    times_of,
+)
 from cpe_diag.driver_kit.parsers.device_watch import PLAIN, SECURE, TCP
-from cpe_diag.driver_kit.parsers.sections import needed, sections
-from cpe_diag.driver_kit.router import UnreadableError
+from cpe_diag.driver_kit.parsers.sections import sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,8 +46,6 @@ _OUT: Final = re.compile(r"^default .*\bdev (\S+)", re.MULTILINE)
 _NEIGHBOUR: Final = re.compile(
     r"^(\S+) dev (\S+) .*\blladdr ((?:[0-9a-f]{2}:){5}[0-9a-f]{2})", re.MULTILINE | re.IGNORECASE
 )
-# nf_conntrack-sysctl.rst; grep(1) with several files.
-_TIME: Final = re.compile(r"^nf_conntrack_(\w+):(\d+)$", re.MULTILINE)
 
 
 def home_watch(answers: tuple[CommandAnswer, ...], context: ReadingContext) -> HomeWatch:
@@ -50,12 +53,7 @@ def home_watch(answers: tuple[CommandAnswer, ...], context: ReadingContext) -> H
     (answer,) = answers
     label = answer.command.label
     parts = dict(sections(whole_text(answer)[0]))
-    table = needed(parts, "flows", label)
-    if table == NO_TABLE:
-        raise UnreadableError(FailureKind.UNSUPPORTED, "the router shows no table of connections")
-    times = {name: int(value) for name, value in _TIME.findall(needed(parts, "times", label))}
-    if not times:
-        raise UnreadableError(FailureKind.UNSUPPORTED, "the router keeps its table's times back")
+    table, times = table_of(parts, label), times_of(parts, label)
     home = home_of(parts, context)
     devices = _devices(parts)
     lately = [one for one in flows(table, times) if _is_late(one) and devices.whose(one)]
