@@ -11,12 +11,11 @@ from cpe_diag.wiring.config import Config, find
 from cpe_diag.wiring.laptop_key import on_laptop
 
 
-def config_of(context: click.Context, *, settles: bool = True) -> Config:
+def config_of(context: click.Context) -> Config:
     """Read the configuration that this command line asks for; a laptop does what time demands.
 
     Args:
         context: click's context, whose `obj` is the value of `--config` or None.
-        settles: False: the command calls `settle` itself, once it is who it works as.
 
     Returns:
         The configuration.
@@ -27,12 +26,11 @@ def config_of(context: click.Context, *, settles: bool = True) -> Config:
     explicit = context.find_root().obj
     with told_clearly():
         config = find(Path(explicit) if explicit else None)
-    if settles:
-        settle(config)
+    _settle(config)
     return config
 
 
-def settle(config: Config) -> None:
+def _settle(config: Config) -> None:
     """End a pack that is over, or a wipe that was broken off, and say so; elsewhere do nothing.
 
     Raises:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cpe_diag.cli.context import config_of, settle
+from cpe_diag.cli.context import config_of
 from cpe_diag.cli.durations import Duration
 from cpe_diag.cli.errors import told_clearly
 from cpe_diag.cli.field_home import sync, wipe
@@ -184,13 +184,12 @@ def check(  # noqa: PLR0913 - one parameter for each option
     from cpe_diag.wiring.field import PLAYBOOKS, interface_of, located, without_root
     from cpe_diag.wiring.runs import RunWish, prepare
 
-    config = config_of(context, settles=False)
     raw = RawProcess(dry=dry_run)
     with told_clearly():
         raw.start()
-        without_root()
-        settle(config)
         context.call_on_close(raw.close)
+        without_root()
+        config = config_of(context)  # of whoever called sudo, not of root
         chosen = interface_of(interface)
         if dry_run:
             _print_frames(config, chosen, raw, as_json=as_json)
