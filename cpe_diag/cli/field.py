@@ -128,8 +128,12 @@ def pack(  # noqa: PLR0913 - one parameter for each option
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_context
 def open_command(context: click.Context, file: Path) -> None:
-    """Check a pack, and take it into use: the configuration names where (inventory.path)."""
-    from cpe_diag.wiring.field_pack import taken_into_use
+    """Check a pack, and move it to where the configuration says (inventory.path).
+
+    FILE itself is overwritten and removed: this laptop could read it when the pack is over. So
+    could it read a copy in a mail or on a stick; `field wipe` ends that too.
+    """
+    from cpe_diag.wiring.field_open import taken_into_use
 
     config = config_of(context)
     with told_clearly():

@@ -22,7 +22,7 @@ from cpe_diag.domain.secret import Secret
 from cpe_diag.field.pack import Pack, hold_usable, unseal
 from cpe_diag.field.sealing import key_text, private_key, public_key
 from cpe_diag.transports.clock import SystemClock
-from cpe_diag.wiring.config import PACK, beside
+from cpe_diag.wiring.config import beside
 from cpe_diag.wiring.laptop_key import (
     PRIVATE,
     PRIVATE_FOLDER,
@@ -190,34 +190,6 @@ def lay_out(pack: Pack, path: Path) -> None:
                     (place / Path(name).name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise PackError(f"{error.filename}: {error.strerror}") from error
-
-
-def taken_into_use(config: Config, file: Path) -> Pack:
-    """Check a pack, and put it where the configuration says that this laptop's pack is.
-
-    Returns:
-        The pack; its known issues are in this laptop's store then.
-
-    Raises:
-        PackError: it may not be used; what was in use before stays in use.
-        StoreError: the laptop's store cannot be used.
-    """
-    from cpe_diag.store.known_issues import StoredKnownIssues
-    from cpe_diag.wiring.desk import case_store
-
-    inventory = config.inventory
-    if inventory is None or inventory.kind != PACK or inventory.path is None:
-        raise PackError("the configuration names no pack: inventory: {kind: pack, path: FILE}")
-    pack = opened(config, file)
-    if file.resolve() != inventory.path.resolve():
-        write_whole(inventory.path, file.read_bytes())
-    lay_out(pack, inventory.path)
-    known = StoredKnownIssues(case_store(config))
-    held = {issue.id for issue in known.every()}
-    for issue in pack.known:
-        if issue.id not in held:
-            known.add(issue)
-    return pack
 
 
 class PackedInventory:

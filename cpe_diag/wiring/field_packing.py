@@ -22,10 +22,10 @@ from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.laptop_key import write_private
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from cpe_diag.domain.subscriber import Subscriber
+    from cpe_diag.domain.subscriber import NodePort, Subscriber
     from cpe_diag.wiring.config import Config
 
 MOST_CASES: Final = 3
@@ -33,6 +33,8 @@ MOST_CASES: Final = 3
 PLAYBOOKS: Final = (".yaml", ".yml")
 DRIVERS: Final = (".yaml", ".yml", ".py")
 ID_BYTES: Final = 4
+SOMEBODY: Final = "somebody else"
+"""Who is on a port of whom no visit is: no id of the inventory has a blank."""
 
 
 def new_office_key(path: Path) -> str:
@@ -89,12 +91,16 @@ def packed(
     credentials = credentials_of(config)
     key = private_key(credentials.resolve(config.on_site.sign_with).reveal())
     inventory = inventory_of(config, credentials)
-    planned = []
+    planned, visited = [], frozenset(dict(visits))
     for subscriber_id, ticket in dict(visits).items():
         subscriber = inventory.subscriber(subscriber_id)
         ports = inventory.ports_of_node(subscriber.node.id) if subscriber.node else ()
         planned.append(
-            PackedVisit(subscriber=without_node_keys(subscriber), ticket=ticket, node_ports=ports)
+            PackedVisit(
+                subscriber=without_node_keys(subscriber),
+                ticket=ticket,
+                node_ports=tuple(without_strangers(port, visited) for port in ports),
+            )
         )
     now = datetime.now(UTC)
     pack = Pack(
@@ -124,6 +130,13 @@ def without_node_keys(subscriber: Subscriber) -> Subscriber:
         return subscriber
     snmp = replace(node.snmp, credential=None, write_credential=None)
     return replace(subscriber, node=replace(node, snmp=snmp, cli=None))
+
+
+def without_strangers(port: NodePort, visited: Collection[str]) -> NodePort:
+    """Take out who is on a port, and where they answer, unless they are visited."""
+    if port.subscriber is None or port.subscriber in visited:
+        return port
+    return replace(port, subscriber=SOMEBODY, address=None)
 
 
 def references(subscriber: Subscriber) -> tuple[str, ...]:

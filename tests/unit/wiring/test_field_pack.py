@@ -12,7 +12,7 @@ from cpe_diag.domain.failures import MeasurementError, PackError, UnknownSubscri
 from cpe_diag.wiring.config import read
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.field_pack import PackedInventory, enrolled, opened
-from cpe_diag.wiring.field_packing import visits_in
+from cpe_diag.wiring.field_packing import SOMEBODY, visits_in
 from cpe_diag.wiring.inventories import inventory_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ subscribers:
     node: an-1
     port: "1"
     router: {address: 198.51.100.1, platform: openwrt, user: root, credential: "file:keys.yaml#r1"}
-  - {id: sub-2, node: an-1, port: "2"}
+  - {id: sub-2, node: an-1, port: "2", router: {address: 198.51.100.22}}
   - id: sub-3
     router: {address: 198.51.100.3, platform: openwrt, user: root, credential: "file:keys.yaml#r3"}
 """
@@ -119,9 +119,40 @@ def test_nothing_beyond_the_visits_goes_along(office: Path) -> None:
     (visit,) = pack.visits
     assert visit.subscriber.node is not None
     assert visit.subscriber.node.snmp.credential is None
-    assert [port.subscriber for port in visit.node_ports] == ["sub-1", "sub-2"]
+    ports = [(port.subscriber, port.address) for port in visit.node_ports]
+    assert ports == [("sub-1", "198.51.100.1"), (SOMEBODY, None)]
+    assert "sub-2" not in str(pack)
+    assert "198.51.100.22" not in str(pack)
     with pytest.raises(UnknownSubscriberError, match="has no visit to 'sub-3'; it has sub-1"):
         PackedInventory(pack).subscriber("sub-3")
+
+
+def test_what_a_pack_was_opened_from_is_not_left_to_be_read(office: Path) -> None:
+    """At its end only the pack in use is removed, and the laptop's identity stays."""
+    file = packed(office, "--visit", "sub-1")
+    words = ("--config", str(office.parents[1] / "laptop.yaml"), "field", "open")
+    done(*words, str(file))
+    assert not file.exists()
+    kept = office.parents[1] / "today.pack"
+    done(*words, str(kept))
+    assert opened(laptop(office)).visits[0].subscriber.id == "sub-1"
+
+
+def test_a_file_that_cannot_be_removed_is_named(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share that is only to be read: the pack is in use, and somebody must remove the file."""
+    file = packed(office, "--visit", "sub-1")
+
+    def refused(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("cpe_diag.wiring.field_open.blanked", refused)
+    words = ["--config", str(office.parents[1] / "laptop.yaml"), "field", "open", str(file)]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code != 0
+    assert f"the pack is in use, but {file} stays: Permission denied" in result.output
+    assert opened(laptop(office)).visits[0].subscriber.id == "sub-1"
 
 
 def test_who_may_look_may_not_pack(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +180,7 @@ def test_a_pack_that_is_refused_leaves_the_one_before_in_use(office: Path) -> No
     words = ("--config", str(office.parents[1] / "laptop.yaml"), "field", "open")
     done(*words, str(packed(office, "--visit", "sub-1")))
     bad = office.with_name("bad.pack")
-    bad.write_bytes(office.with_name("a.pack").read_bytes()[:-3])
+    bad.write_bytes((office.parents[1] / "today.pack").read_bytes()[:-3])
     result = CliRunner().invoke(main, [*words, str(bad)])
     assert result.exit_code != 0
     assert "somebody else, or damaged" in result.output
