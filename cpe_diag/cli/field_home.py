@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cpe_diag.store.carried import Arrival
+    from cpe_diag.wiring.config import Config
     from cpe_diag.wiring.field_arrival import Homecoming
 
 
@@ -32,10 +33,11 @@ def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -
 
     In any order, and twice without harm; the laptop's audit trail comes along. What the office
     tells otherwise is shown, and left as the office has it; then the exit code is 21. Of
-    subscribers whom the office has erased nothing is taken in.
+    subscribers whom the office has erased nothing is taken in. What has come the laptop learns
+    with its next pack; until then it keeps it.
     """
-    from cpe_diag.wiring.field_arrival import brought_home
-    from cpe_diag.wiring.field_home import note_sealed, taken_out
+    from cpe_diag.wiring.field_given import note_written
+    from cpe_diag.wiring.field_home import taken_out
     from cpe_diag.wiring.field_pack import write_whole
 
     if bool(files) == (out is not None):
@@ -45,14 +47,28 @@ def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -
         if out is not None:
             taken = taken_out(config)
             write_whole(out, taken.sealed)
-            note_sealed((*taken.runs, *taken.changes, *taken.due))
+            note_written(taken.part)
             before = f", and {len(taken.due)} files of packs that have ended" if taken.due else ""
             click.echo(f"{out}: {len(taken.runs)} runs{before}, sealed for the office")
             return
-        arrived = [one for file in files for one in brought_home(config, file)]
-    _print_arrived(arrived)
-    if any(one.conflict for one in arrived):
+        came = [one for file in files for one in _told_of(config, file, alone=len(files) == 1)]
+    if any(one.conflict for one in came):
         context.exit(int(ExitCode.CHANGE_FAILED))
+
+
+def _told_of(config: Config, file: Path, *, alone: bool) -> list[Homecoming]:
+    """Take a file in, and tell what came of it, also where the rest of it fails."""
+    from cpe_diag.wiring.field_arrival import brought_home
+
+    arrived: list[Homecoming] = []
+    try:
+        arrived.extend(brought_home(config, file))
+    finally:
+        if arrived:
+            if not alone:
+                click.echo(f"{file}:")
+            _print_arrived(arrived)
+    return arrived
 
 
 def _print_arrived(arrived: Sequence[Homecoming]) -> None:
@@ -85,7 +101,9 @@ def _counted(ends: Sequence[Arrival]) -> str:
 
 @click.command()
 @click.option("--yes", is_flag=True, help="Do it; without it only what would be removed is told.")
-@click.option("--even-unsealed", is_flag=True, help="Also what the office has not been given.")
+@click.option(
+    "--even-unsealed", is_flag=True, help="Also what the office has not said that it has."
+)
 @click.pass_context
 def wipe(context: click.Context, *, yes: bool, even_unsealed: bool) -> None:
     """Remove what this laptop has of customers: pack, cases and keys; it has to enrol anew.
@@ -100,7 +118,8 @@ def wipe(context: click.Context, *, yes: bool, even_unsealed: bool) -> None:
     with told_clearly():
         left = kept_here(config)
         if left and not even_unsealed:
-            raise PackError(f"{'; '.join(left)}: cpe-diag field sync --out FILE")
+            steps = "cpe-diag field sync --out FILE, and then field open of the office's next pack"
+            raise PackError(f"{'; '.join(left)}: {steps}")
         if not yes:
             click.echo("pack, cases, kept copies and keys of this laptop would go: add --yes")
             return

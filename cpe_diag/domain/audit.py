@@ -31,7 +31,8 @@ class AuditKind(StrEnum):
     ERASURE = "erasure"
     """Persons were erased; `action` names the entries that they stood in, by their numbers."""
     EXPORT = "export"
-    """Everything that is held about a subscriber was given out."""
+    """Everything that is held about a subscriber was given out; about nobody: what a laptop has
+    done was sealed for its office."""
     KNOWN_ISSUE = "known_issue"
     """A known issue is added, or its remedy retired: it changes what everybody is advised."""
     TOKEN = "token"  # noqa: S105 - a word, no secret

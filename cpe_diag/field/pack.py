@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import PackError
 from cpe_diag.domain.known_issue import KnownIssue
+from cpe_diag.domain.missing import LATER
 from cpe_diag.domain.subscriber import NodePort, Subscriber
 from cpe_diag.field import sealing
 
@@ -48,7 +49,8 @@ class Pack:
     `secrets` are by the reference that the inventory has for them, those of the visits alone.
     `playbooks` and `drivers` are the operator's own files by name. `cases` are the bundles of
     earlier runs: run, then file name, then its bytes in base64. `revoked` are packs that the
-    office has called back until then.
+    office has called back until then. `received` is where the audit chain of each laptop ends in
+    the office, by what the laptop signs with: what it had done until there has come.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Pack:
     drivers: Mapping[str, str]
     cases: Mapping[str, Mapping[str, str]]
     revoked: tuple[str, ...]
+    received: Mapping[str, str] = field(default_factory=dict, metadata={LATER: True})
 
 
 def seal(pack: Pack, key: Ed25519PrivateKey, recipient: str) -> bytes:

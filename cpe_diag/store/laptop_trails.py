@@ -161,6 +161,17 @@ def kept_trails(store: CaseStore) -> tuple[KeptTrail, ...]:
         return tuple(_kept(connection, laptop) for laptop in laptops.scalars().all())
 
 
+def ends_of_trails(store: CaseStore) -> dict[str, tuple[int, str]]:
+    """Give where each laptop's chain ends here: its length and its last hash.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    wanted = select(LAPTOP_HEADS.c.laptop, LAPTOP_HEADS.c.length, LAPTOP_HEADS.c.hash)
+    with store.reading() as connection:
+        return {row.laptop: (row.length, row.hash) for row in connection.execute(wanted)}
+
+
 def entries_of(
     store: CaseStore, laptop: str, *, subscriber: str | None = None, newest: int | None = None
 ) -> tuple[Entry, ...]:

@@ -19,7 +19,7 @@ from cpe_diag.wiring.store_key import store_key
 from cpe_diag.wiring.value_seal import value_seal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from cpe_diag.store.audit_trail import Entry
@@ -45,7 +45,7 @@ class Homecoming:
         return Arrival.CONFLICT in ends
 
 
-def brought_home(config: Config, file: Path) -> tuple[Homecoming, ...]:
+def brought_home(config: Config, file: Path) -> Iterator[Homecoming]:
     """Take in what a laptop has done; the same file twice does no harm.
 
     Args:
@@ -53,12 +53,12 @@ def brought_home(config: Config, file: Path) -> tuple[Homecoming, ...]:
         file: what the laptop has sealed.
 
     Returns:
-        What became of it, for each part.
+        What became of each part, which is taken in when it is asked for.
 
     Raises:
         PackError: nobody that is believed has made it, or it is not for this office.
         MeasurementError: the office's identity, or the key of its store, cannot be resolved.
-        StoreError: the store cannot be written; runs before that one are in.
+        StoreError: when a part is asked for: the store cannot be written; runs before are in.
     """
     part = config.on_site
     if part.identity is None or not part.laptops:
@@ -75,7 +75,7 @@ def brought_home(config: Config, file: Path) -> tuple[Homecoming, ...]:
         raise PackError(f"{file}: {error.strerror}") from error
     except PackError as error:
         raise PackError(f"{file}: {error}") from error
-    return tuple(_taken_in(config, laptop, home) for laptop, home in opened)
+    return (_taken_in(config, laptop, home) for laptop, home in opened)
 
 
 def _taken_in(config: Config, laptop: str, home: CarriedHome) -> Homecoming:

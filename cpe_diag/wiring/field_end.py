@@ -5,14 +5,15 @@ A pack is over by the latest time that this laptop has ever seen, whatever its c
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.audit import AuditEvent, AuditKind
 from cpe_diag.domain.failures import CpeDiagError, PackError, StoreError
-from cpe_diag.store.audit_key_source import KeyFile
 from cpe_diag.store.ciphered import KEY_BYTES, blanked, rekey
 from cpe_diag.store.emptied import empty, end_orphans, newest_moment
 from cpe_diag.store.kept_copies import KeptCopyFiles, default_copies
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from cpe_diag.field.pack import Pack
     from cpe_diag.store.case_store import CaseStore
     from cpe_diag.store.emptied import Emptied
     from cpe_diag.wiring.config import Config
@@ -55,34 +57,49 @@ def settled(config: Config) -> tuple[str, ...]:
     if wipe_begun():
         gone = sum(1 for _ in wiping(config))
         return (f"a wipe that was broken off is done: {gone} more places are gone",)
-    words = _begun() or _over(config)
-    return () if words is None else _ended(config, words)
+    end = _begun() or _over(config)
+    return () if end is None else _ended(config, end)
 
 
-def _begun() -> str | None:
-    with suppress(OSError):
-        return (folder() / ENDING).read_text(encoding="utf-8").strip()
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Which pack ends, and why."""
+
+    pack: str
+    words: str
+
+
+def _begun() -> _End | None:
+    with suppress(OSError, ValueError, TypeError):
+        return _End(**json.loads((folder() / ENDING).read_text(encoding="utf-8")))
     return None
 
 
-def _over(config: Config) -> str | None:
-    """Say why the pack must not be here any more; None: it may, or there is none to be read."""
+def _in_use(config: Config) -> Pack | None:
+    """Give the pack that is here; None: there is none that can be read."""
     path = pack_path(config)
     if config.on_site.office_key is None or not path.exists():
         return None
     try:
-        pack = unsealed(path, config.on_site.office_key)
+        return unsealed(path, config.on_site.office_key)
     except PackError:  # nobody reads it; who uses it is told
+        return None
+
+
+def _over(config: Config) -> _End | None:
+    """Say why the pack must not be here any more; None: it may, or there is none to be read."""
+    pack = _in_use(config)
+    if pack is None:
         return None
     known = seen()
     if pack.id in known["revoked"]:
-        return f"pack {pack.id} was called back by the office"
+        return _End(pack.id, f"pack {pack.id} was called back by the office")
     newest = _newest(config)
     if known["last_seen"] is None or newest > datetime.fromisoformat(known["last_seen"]):
         keep_seen(known | {"last_seen": newest.isoformat()})
     if newest <= pack.valid_until:
         return None
-    return f"pack {pack.id} was valid until {pack.valid_until:%F %R} UTC"
+    return _End(pack.id, f"pack {pack.id} was valid until {pack.valid_until:%F %R} UTC")
 
 
 def _newest(config: Config) -> datetime:
@@ -99,12 +116,15 @@ def _newest(config: Config) -> datetime:
     return max(times)
 
 
-def _ended(config: Config, words: str) -> tuple[str, ...]:
-    """End a pack, from wherever it was broken off."""
+def _ended(config: Config, end: _End) -> tuple[str, ...]:
+    """End a pack, from wherever it was broken off; one that was opened since stays."""
     from cpe_diag.wiring.desk import case_store
+    from cpe_diag.wiring.field_open import keep_known
 
+    words, here = end.words, _in_use(config)
+    later = here if here is not None and here.id != end.pack else None
     folder().mkdir(parents=True, exist_ok=True)
-    write_whole(folder() / ENDING, words.encode())
+    write_whole(folder() / ENDING, json.dumps(asdict(end)).encode())
     told = [f"{words}: its subscribers, credentials and earlier cases are gone from this laptop"]
     live: int | str = 0
     store = case_store(config)
@@ -114,9 +134,9 @@ def _ended(config: Config, words: str) -> tuple[str, ...]:
         held = "" if live else _sealed(config, told)
     except CpeDiagError as error:  # the pack goes in any case
         held = f"what was done from it stays in the encrypted store: {error}"
-    path = pack_path(config)
     try:
-        blanked(path)
+        if later is None:
+            blanked(pack_path(config))
         for place in plain_places(config):
             blanked(place)
     except OSError as error:
@@ -127,6 +147,8 @@ def _ended(config: Config, words: str) -> tuple[str, ...]:
         told.append(held)
     else:
         _empty(config, store, words)
+        if later is not None:
+            keep_known(config, later)
     (folder() / ENDING).unlink(missing_ok=True)
     return tuple(told)
 
@@ -135,38 +157,37 @@ def _sealed(config: Config, told: list[str]) -> str:
     """Seal what the office has to get; words: why it was not."""
     from cpe_diag.wiring.field_home import keep_due, sealed_now
 
-    runs, _changes, sealed = sealed_now(config)
+    taken = sealed_now(config)
     name = f"{SystemClock().now():%Y%m%dT%H%M%S}-{os.urandom(2).hex()}"
-    keep_due(name, sealed)
-    if runs:
-        told.append(f"{len(runs)} runs stay sealed for the office: cpe-diag field sync --out FILE")
+    keep_due(name, taken.sealed)
+    if taken.runs:
+        told.append(
+            f"{len(taken.runs)} runs stay sealed for the office: cpe-diag field sync --out FILE"
+        )
     return ""
 
 
 def _empty(config: Config, store: CaseStore, words: str) -> None:
     """Drop all persons from the store, and give what is left another key."""
-    from cpe_diag.store.audit_trail import StoredAudit
     from cpe_diag.store.case_store import default_path
-
-    path = config.store.path or default_path()
-    trail = StoredAudit(store, KeyFile(path.with_name(f"{path.name}.audit-key")))
+    from cpe_diag.wiring.field_home import PROGRAM, laptop_audit
 
     def work(connection: Connection) -> tuple[Emptied, AuditEvent]:
         gone = empty(connection)
         event = AuditEvent(
             kind=AuditKind.ERASURE,
             at=SystemClock().now(),
-            staff="cpe-diag",
+            staff=PROGRAM,
             words=words,
             action=gone.numbers,
         )
         return gone, event
 
-    gone = trail.together(work)
+    gone = laptop_audit(config, store).together(work)
     copies = KeptCopyFiles(default_copies())
     for action in gone.actions:
         copies.drop(action)
-    _new_key(path)
+    _new_key(config.store.path or default_path())
 
 
 def _new_key(path: Path) -> None:

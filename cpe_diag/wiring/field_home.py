@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from cpe_diag.domain.failures import PackError
+from cpe_diag.domain.audit import AuditEvent, AuditKind
+from cpe_diag.domain.failures import PackError, StoreError
 from cpe_diag.domain.missing import LATER
 from cpe_diag.field.sealing import private_key, seal
 from cpe_diag.store.action_journal import ActionJournals
+from cpe_diag.store.audit_key_source import KeyFile
+from cpe_diag.store.audit_trail import StoredAudit
 from cpe_diag.store.carried import CarriedRun, ended_runs
 from cpe_diag.store.carried_changes import CarriedChange, ended_changes, ids_of_ended
 from cpe_diag.store.case_store import default_path
@@ -21,21 +23,20 @@ from cpe_diag.store.laptop_trails import CarriedTrail, carried_trail
 from cpe_diag.store.router_journal import RouterJournals
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.desk import case_store
+from cpe_diag.wiring.field_given import DUE, DUE_ENDS, Part, due, told_missing
 from cpe_diag.wiring.field_pack import SIGNING, write_whole
 from cpe_diag.wiring.laptop_key import PRIVATE_FOLDER, folder, has_store_key
 from cpe_diag.wiring.value_seal import value_seal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from cpe_diag.store.case_store import CaseStore
     from cpe_diag.wiring.config import Config
 
-SEALED: Final = "sealed.json"
-"""What the office was given: runs by their ids, files of ended packs by their names."""
-DUE: Final = "due"
-"""The folder of what was sealed when a pack ended, and nobody on the laptop reads any more."""
-DUE_ENDS: Final = ".cases"
+PROGRAM: Final = "cpe-diag"
+"""Who has done what nobody did by hand."""
 EVERY: Final = 1_000_000
 FORM: Final = b"cpe-diag cases of a laptop 1\n"
 PARTS: Final = b"cpe-diag cases in parts 1\n"
@@ -55,12 +56,22 @@ class CarriedHome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenOut:
-    """A file for the office: the runs, changes and files of ended packs that are in it."""
+    """A file for the office: the runs, changes and files of ended packs that are in it.
+
+    `length` and `hash` are of the audit chain in its last part.
+    """
 
     runs: tuple[str, ...]
     changes: tuple[str, ...]
     due: tuple[str, ...]
+    length: int
+    hash: str
     sealed: bytes = field(repr=False)
+
+    @property
+    def part(self) -> Part:
+        """What is noted of it, once it is written."""
+        return Part(self.length, self.hash, frozenset((*self.runs, *self.changes, *self.due)))
 
 
 def taken_out(config: Config) -> TakenOut:
@@ -74,22 +85,20 @@ def taken_out(config: Config) -> TakenOut:
 
     Raises:
         PackError: the configuration names no office, or this laptop has no key.
-        StoreError: the store cannot be read.
+        StoreError: the store cannot be used.
     """
-    runs, changes, sealed = sealed_now(config)
-    due = tuple(_due())
-    if not due:
-        return TakenOut(runs=runs, changes=changes, due=(), sealed=sealed)
+    now, files = sealed_now(config), due()
+    if not files:
+        return now
     try:
-        parts = [*(file.read_bytes() for file in due), sealed]
+        parts = [*(file.read_bytes() for file in files), now.sealed]
     except OSError as error:
         raise PackError(f"{error.filename}: {error.strerror}") from error
-    names = tuple(file.name for file in due)
-    return TakenOut(runs=runs, changes=changes, due=names, sealed=parted(parts))
+    return replace(now, due=tuple(file.name for file in files), sealed=parted(parts))
 
 
-def sealed_now(config: Config) -> tuple[tuple[str, ...], tuple[str, ...], bytes]:
-    """Seal what is in the store now, and give the ids of its runs and changes; as `taken_out`."""
+def sealed_now(config: Config) -> TakenOut:
+    """Seal what is in the store now, which its audit trail notes; as `taken_out`."""
     if config.on_site.office_recipient is None:
         raise PackError("the configuration names no office to seal for: field.office_recipient")
     try:
@@ -97,18 +106,31 @@ def sealed_now(config: Config) -> tuple[tuple[str, ...], tuple[str, ...], bytes]
     except OSError as error:
         words = f"{error.filename}: {error.strerror}: cpe-diag field enroll makes it"
         raise PackError(words) from error
-    store = case_store(config)
+    store, now = case_store(config), datetime.now(UTC)
+    laptop_audit(config, store).note(
+        AuditEvent(kind=AuditKind.EXPORT, at=now, staff=PROGRAM, words="sealed for the office")
+    )
     runs = ended_runs(store, value_seal(config))
     changes = ended_changes(store)
-    value = CarriedHome(
-        made_at=datetime.now(UTC), runs=runs, trail=carried_trail(store), changes=changes
+    trail = carried_trail(store)
+    if trail is None:
+        raise StoreError("the audit trail has just gone")
+    value = CarriedHome(made_at=now, runs=runs, trail=trail, changes=changes)
+    head: dict[str, Any] = json.loads(trail.head)
+    return TakenOut(
+        runs=tuple(str(json.loads(run.run)["id"]) for run in runs),
+        changes=tuple(str(json.loads(change.record)["id"]) for change in changes),
+        due=(),
+        length=head["length"],
+        hash=head["hash"],
+        sealed=seal(FORM, value, key, config.on_site.office_recipient),
     )
-    sealed = seal(FORM, value, key, config.on_site.office_recipient)
-    return (
-        tuple(str(json.loads(run.run)["id"]) for run in runs),
-        tuple(str(json.loads(change.record)["id"]) for change in changes),
-        sealed,
-    )
+
+
+def laptop_audit(config: Config, store: CaseStore) -> StoredAudit:
+    """Give the audit trail of this laptop."""
+    path = config.store.path or default_path()
+    return StoredAudit(store, KeyFile(path.with_name(f"{path.name}.audit-key")))
 
 
 def parted(parts: Sequence[bytes]) -> bytes:
@@ -140,43 +162,19 @@ def parts_of(content: bytes) -> Iterator[bytes]:
 
 
 def keep_due(name: str, sealed: bytes) -> Path:
-    """Keep what was sealed when a pack ended; what the office was given of earlier ones goes.
+    """Keep what was sealed when a pack ended, until the office says that it has it.
 
     Raises:
         PackError: it cannot be written.
     """
     place = folder() / DUE
-    given = _given()
     try:
         place.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        for file in _due():
-            if file.name in given:
-                file.unlink()
     except OSError as error:
         raise PackError(f"{error.filename}: {error.strerror}") from error
     path = place / f"{name}{DUE_ENDS}"
     write_whole(path, sealed)
     return path
-
-
-def note_sealed(given: Iterable[str]) -> None:
-    """Note what has been sealed for the office, once the file is written.
-
-    Raises:
-        PackError: it cannot be noted.
-    """
-    write_whole(folder() / SEALED, json.dumps(sorted({*_given(), *given})).encode())
-
-
-def _given() -> frozenset[str]:
-    """Give what the office was given; what cannot be read counts as given nothing."""
-    with suppress(OSError, ValueError):
-        return frozenset(json.loads((folder() / SEALED).read_text(encoding="utf-8")))
-    return frozenset()
-
-
-def _due() -> list[Path]:
-    return sorted((folder() / DUE).glob(f"*{DUE_ENDS}"))
 
 
 def kept_here(config: Config) -> tuple[str, ...]:
@@ -191,16 +189,15 @@ def kept_here(config: Config) -> tuple[str, ...]:
     Raises:
         ActionError, StoreError: the store cannot be read.
     """
-    path, given = config.store.path or default_path(), _given()
+    path = config.store.path or default_path()
     if not has_store_key() and not is_plain(path):
         return ()  # nobody can read what may be here
     store = case_store(config)
-    runs = frozenset(row.id for row in StoredRuns(store).runs(limit=EVERY)) - given
-    words = [f"{len(runs)} runs are not sealed for the office"] if runs else []
-    changes = ids_of_ended(store) - given
-    words += [f"{len(changes)} changes are not sealed for the office"] if changes else []
-    due = [file for file in _due() if file.name not in given]
-    words += [f"{len(due)} files of packs that have ended are not at the office"] if due else []
+    words = [
+        *told_missing("runs", (row.id for row in StoredRuns(store).runs(limit=EVERY))),
+        *told_missing("changes", ids_of_ended(store)),
+        *told_missing("files of packs that have ended", (file.name for file in due())),
+    ]
     for journals in (ActionJournals(store), RouterJournals(store)):
         words += [f"change {one.id} has no end" for one in journals.unfinished()]
     return tuple(words)

@@ -9,7 +9,8 @@ from cpe_diag.store.ciphered import blanked
 from cpe_diag.store.known_issues import StoredKnownIssues
 from cpe_diag.wiring.config import PACK
 from cpe_diag.wiring.desk import case_store
-from cpe_diag.wiring.field_pack import lay_out, opened, write_whole
+from cpe_diag.wiring.field_given import note_received
+from cpe_diag.wiring.field_pack import enrolled, lay_out, opened, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,8 @@ def taken_into_use(config: Config, file: Path) -> Pack:
     """Check a pack, and move it to where the configuration says that this laptop's pack is.
 
     Returns:
-        The pack; its known issues are in this laptop's store then.
+        The pack; its known issues are in this laptop's store then, and what the office has of what
+        was sealed for it is kept no longer.
 
     Raises:
         PackError: it may not be used, and what was in use before stays in use; or it is in use,
@@ -37,14 +39,24 @@ def taken_into_use(config: Config, file: Path) -> Pack:
     if moves:
         write_whole(inventory.path, file.read_bytes())
     lay_out(pack, inventory.path)
+    note_received(pack.received.get(enrolled().signs_as))
+    keep_known(config, pack)
+    if moves:
+        _gone(file)
+    return pack
+
+
+def keep_known(config: Config, pack: Pack) -> None:
+    """Put the known issues of a pack into this laptop's store.
+
+    Raises:
+        StoreError: it cannot be used.
+    """
     known = StoredKnownIssues(case_store(config))
     held = {issue.id for issue in known.every()}
     for issue in pack.known:
         if issue.id not in held:
             known.add(issue)
-    if moves:
-        _gone(file)
-    return pack
 
 
 def _gone(file: Path) -> None:

@@ -15,9 +15,11 @@ from cpe_diag.domain.run_journal import RunState
 from cpe_diag.field.pack import Pack, PackedVisit, seal
 from cpe_diag.field.sealing import key_text, private_key
 from cpe_diag.store.known_issues import StoredKnownIssues
+from cpe_diag.store.laptop_trails import ends_of_trails
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.desk import case_store
+from cpe_diag.wiring.field_given import end_of
 from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.laptop_key import write_private
 
@@ -102,7 +104,7 @@ def packed(
                 node_ports=tuple(without_strangers(port, visited) for port in ports),
             )
         )
-    now = datetime.now(UTC)
+    now, store = datetime.now(UTC), case_store(config)
     pack = Pack(
         id=f"{now:%Y%m%d}-{secrets.token_hex(ID_BYTES)}",
         area=area,
@@ -114,11 +116,12 @@ def packed(
             for visit in planned
             for reference in references(visit.subscriber)
         },
-        known=StoredKnownIssues(case_store(config)).every(),
+        known=StoredKnownIssues(store).every(),
         playbooks=_texts(config.playbook_folders, PLAYBOOKS),
         drivers=_texts(config.driver_folders, DRIVERS),
         cases=_cases(config, [visit.subscriber.id for visit in planned]),
         revoked=config.on_site.revoked,
+        received={laptop: end_of(*end) for laptop, end in ends_of_trails(store).items()},
     )
     return pack, seal(pack, key, recipient)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -14,10 +15,13 @@ from sqlalchemy import insert, select
 from cpe_diag.cli import main
 from cpe_diag.domain.audit import About, AuditKind
 from cpe_diag.domain.failures import PackError
+from cpe_diag.domain.known_issue import KnownIssue, Remedy
 from cpe_diag.field.pack import Pack, PackedVisit, seal
 from cpe_diag.field.sealing import key_text
 from cpe_diag.store.carried import Arrival
 from cpe_diag.store.case_tables import AUDIT_HEAD, AUDIT_LINKS, METADATA, moment_text
+from cpe_diag.store.known_issues import StoredKnownIssues
+from cpe_diag.store.laptop_trails import ends_of_trails
 from cpe_diag.store.run_rows import NewRun
 from cpe_diag.store.run_tables import ACTION_RECORDS
 from cpe_diag.store.runs import StoredRuns
@@ -25,11 +29,13 @@ from cpe_diag.testing.run_samples import sample_subscriber
 from cpe_diag.wiring.desk import case_store, open_desk
 from cpe_diag.wiring.field_arrival import brought_home
 from cpe_diag.wiring.field_end import ENDING, settled
+from cpe_diag.wiring.field_given import end_of
 from cpe_diag.wiring.field_home import kept_here
 from cpe_diag.wiring.field_pack import enrolled, opened, seen
 from cpe_diag.wiring.laptop_key import folder, store_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from cpe_diag.wiring.config import Config
@@ -37,6 +43,19 @@ if TYPE_CHECKING:
 KEY: Final = Ed25519PrivateKey.generate()
 NOW: Final = datetime.now(UTC)
 OVER: Final = timedelta(hours=-1)
+KNOWN: Final = KnownIssue(
+    id="nat-hangs",
+    title="NAT hangs",
+    model="Sample AX*",
+    firmware="",
+    symptoms=(),
+    remedy=Remedy(action="human.reset", parameter="", words="Reset it.", playbook=""),
+    source="ticket 4711",
+    added_by="ines",
+    added_at=NOW,
+    retired_at=None,
+    retired_because="",
+)
 
 
 @pytest.fixture
@@ -47,7 +66,12 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def packed(place: Path, ends: timedelta, name: str = "p-1") -> Config:
+def packed(
+    place: Path,
+    ends: timedelta,
+    name: str = "p-1",
+    received: Mapping[str, str] = MappingProxyType({}),
+) -> Config:
     """Give a laptop with a pack that ends so long after now."""
     config = laptop_at(place, f", office_key: '{key_text(KEY.public_key())}'", pack="today.pack")
     pack = Pack(
@@ -57,11 +81,12 @@ def packed(place: Path, ends: timedelta, name: str = "p-1") -> Config:
         valid_until=NOW + ends,
         visits=(PackedVisit(subscriber=sample_subscriber(), ticket="T-1", node_ports=()),),
         secrets={"file:keys.yaml#router": "very secret"},
-        known=(),
+        known=(KNOWN,),
         playbooks={},
         drivers={},
         cases={},
         revoked=(),
+        received=received,
     )
     (place / "today.pack").write_bytes(seal(pack, KEY, enrolled().recipient))
     return config
@@ -98,7 +123,9 @@ def test_a_pack_that_is_over_goes_and_its_cases_stay_sealed_for_the_office(place
     assert set(held(config)) == {AUDIT_LINKS.name, AUDIT_HEAD.name, "audit_personal"}
     assert store_keys() != key
     assert settled(config) == ()
-    assert kept_here(config) == ("1 files of packs that have ended are not at the office",)
+    assert kept_here(config) == (
+        "1 files of packs that have ended were not written for the office",
+    )
     home = carried(config, place / "home")
     assert arrivals(office_at(place), home) == [Arrival.NEW]
     assert arrivals(office_at(place), home) == [Arrival.SAME]
@@ -115,10 +142,35 @@ def test_what_was_sealed_stays_until_the_office_was_given_it(place: Path) -> Non
     out = place / "out"
     words = ["--config", second.origin, "field", "sync", "--out", str(out)]
     assert "2 files of packs that have ended" in CliRunner().invoke(main, words).output
-    assert kept_here(second) == ()
-    assert arrivals(office_at(place), out) == [Arrival.NEW, Arrival.NEW]
-    settled(packed(place, OVER, "p-3"))
-    assert len(list((folder() / "due").iterdir())) == 1
+    assert len(list((folder() / "due").iterdir())) == 2
+    office = office_at(place)
+    assert arrivals(office, out) == [Arrival.NEW, Arrival.NEW]
+    third = packed(place, timedelta(hours=1), "p-3", received=ends(office))
+    opens = ["--config", third.origin, "field", "open", str(place / "today.pack")]
+    assert CliRunner().invoke(main, opens).exit_code == 0
+    assert kept_here(third) == ()
+    assert list((folder() / "due").iterdir()) == []
+
+
+def ends(office: Config) -> dict[str, str]:
+    """Give what a pack of this office says of what has come."""
+    return {name: end_of(*end) for name, end in ends_of_trails(case_store(office)).items()}
+
+
+def test_a_pack_that_was_opened_while_a_run_of_the_one_before_went_on_stays(place: Path) -> None:
+    """With its known issues: the end of one pack is not the end of another."""
+    config = packed(place, OVER)
+    new = NewRun(id="run-a", playbook="x", subscriber="sub-1", ticket=None, wish={})
+    StoredRuns(case_store(config)).begin(new, worker="anna", at=NOW, lease=timedelta(hours=1))
+    assert "1 runs are still being done" in settled(config)[-1]
+    packed(place, timedelta(hours=1), "p-2")
+    assert "1 runs are still being done" in settled(config)[-1]
+    assert opened(config).id == "p-2"
+    StoredRuns(case_store(config)).end_lease(StoredRuns(case_store(config)).run("run-a"))
+    assert "1 runs stay sealed" in settled(config)[-1]
+    assert opened(config).id == "p-2"
+    assert StoredKnownIssues(case_store(config)).every() == (KNOWN,)
+    assert settled(config) == ()
 
 
 def test_a_clock_that_was_put_back_does_not_keep_a_pack(place: Path) -> None:
@@ -194,7 +246,7 @@ def test_the_chain_of_the_laptop_goes_on_without_its_persons(place: Path) -> Non
     ended, now = brought_home(office, later)
     assert ended.trail is not None
     assert now.trail is not None
-    assert (ended.trail.length, now.trail.length, now.trail.added) == (1, 3, 2)
+    assert (ended.trail.length, now.trail.length, now.trail.added) == (2, 5, 3)
 
 
 def test_a_pack_for_another_laptop_is_left_for_whoever_uses_it_to_be_told(place: Path) -> None:

@@ -18,6 +18,7 @@ from cpe_diag.store.carried import Arrival, bring_in, ended_runs
 from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.erased import STILL_OUT
+from cpe_diag.store.laptop_trails import ends_of_trails
 from cpe_diag.store.run_rows import NewRun
 from cpe_diag.store.run_tables import (
     ACTION_ENTRIES,
@@ -31,7 +32,8 @@ from cpe_diag.store.runs import StoredRuns
 from cpe_diag.store.sealed import seal
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.field_arrival import brought_home
-from cpe_diag.wiring.field_home import kept_here, note_sealed, parted, parts_of, taken_out
+from cpe_diag.wiring.field_given import end_of, note_received, note_written
+from cpe_diag.wiring.field_home import kept_here, parted, parts_of, taken_out
 from cpe_diag.wiring.field_pack import enrolled
 from cpe_diag.wiring.kept_runs import kept_wish
 from cpe_diag.wiring.retention import forget_subscriber
@@ -44,6 +46,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from cpe_diag.wiring.config import Config
+
+
+def the_office_has(office: Config) -> str:
+    """Give what its next pack says to the one laptop."""
+    ((length, hash_),) = ends_of_trails(case_store(office)).values()
+    return end_of(length, hash_)
 
 
 def nobody(_connection: Connection, _subscriber: str, _moment: str) -> bool:
@@ -145,15 +153,60 @@ def test_a_run_since_the_last_file_keeps_a_laptop_from_being_wiped(
     """Also where older ones were pruned meanwhile, and one that has not ended counts, too."""
     did(laptop, "run-a")
     did(laptop, "run-b")
-    note_sealed(taken_out(laptop).runs)
+    part = taken_out(laptop).part
+    note_written(part)
+    note_received(part.end)
     assert kept_here(laptop) == ()
     with case_store(laptop).writing() as connection:
         for table, column in ((RUN_RESULTS, "run"), (RUN_ENTRIES, "run"), (RUNS, "id")):
             connection.execute(table.delete().where(table.c[column] == "run-a"))
     new = NewRun(id="run-c", playbook="x", subscriber="sub-1", ticket=None, wish={})
     StoredRuns(case_store(laptop)).begin(new, worker="anna", at=AT, lease=timedelta(minutes=1))
-    assert kept_here(laptop) == ("1 runs are not sealed for the office",)
+    assert kept_here(laptop) == ("1 runs were not written for the office",)
     del tmp_path
+
+
+def test_what_was_written_is_kept_until_a_pack_says_that_it_has_come(
+    laptop: Config, office: Config, tmp_path: Path
+) -> None:
+    """A stick is lost on the way; the evening's file brings what the morning's had."""
+    did(laptop, "run-a")
+    words = ["--config", laptop.origin, "field", "sync", "--out"]
+    CliRunner().invoke(main, [*words, str(tmp_path / "lost")])
+    note_received(None)
+    assert kept_here(laptop) == ("1 runs were written, and no pack has said that they have come",)
+    did(laptop, "run-b")
+    CliRunner().invoke(main, [*words, str(tmp_path / "evening")])
+    did(laptop, "run-c")
+    came(office, tmp_path / "evening")
+    note_received(the_office_has(office))
+    assert kept_here(laptop) == ("1 runs were not written for the office",)
+
+
+def test_an_end_that_this_laptop_has_not_written_confirms_nothing(
+    laptop: Config, tmp_path: Path
+) -> None:
+    """The office has a chain of before the laptop was put back."""
+    did(laptop, "run-a")
+    part = taken_out(laptop).part
+    note_written(part)
+    note_received(end_of(part.length + 5, part.hash))
+    assert len(kept_here(laptop)) == 1
+    del tmp_path
+
+
+def test_a_file_that_fails_does_not_hide_what_came_with_the_one_before(
+    laptop: Config, office: Config, tmp_path: Path
+) -> None:
+    """Its runs are in the store, so somebody must hear of them."""
+    did(laptop, "run-a")
+    good, bad = carried(laptop, tmp_path / "good"), tmp_path / "bad"
+    bad.write_bytes(b"noise")
+    words = ["--config", office.origin, "field", "sync", str(good), str(bad)]
+    told = CliRunner().invoke(main, words)
+    assert told.exit_code != 0
+    assert "1 new, 0 same, 0 conflict" in told.output
+    assert f"{bad}: " in told.output
 
 
 def test_a_change_without_an_end_keeps_a_laptop_from_being_wiped(laptop: Config) -> None:
@@ -260,14 +313,17 @@ def test_changes_come_home_with_their_journals(
 ) -> None:
     """Once; and until then they keep a laptop from being wiped."""
     changed(laptop, "4df2")
-    assert kept_here(laptop) == ("1 changes are not sealed for the office",)
+    assert kept_here(laptop) == ("1 changes were not written for the office",)
     file = tmp_path / "home"
     words = ["field", "sync", "--out", str(file)]
     CliRunner().invoke(main, ["--config", laptop.origin, *words])
-    assert kept_here(laptop) == ()
+    underway = "1 changes were written, and no pack has said that they have come"
+    assert kept_here(laptop) == (underway,)
     for arrival in (Arrival.NEW, Arrival.SAME):
         (told,) = came(office, file).changes
         assert (told.change, told.arrival, told.words) == ("4df2", arrival, "")
+    note_received(the_office_has(office))
+    assert kept_here(laptop) == ()
     with case_store(office).reading() as connection:
         assert connection.execute(select(ACTION_RECORDS.c.id)).scalars().all() == ["4df2"]
         assert len(connection.execute(select(ACTION_ENTRIES)).all()) == 1

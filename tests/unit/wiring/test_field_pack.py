@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from click.testing import CliRunner
 
 from cpe_diag.cli import main
+from cpe_diag.domain.audit import AuditEvent, AuditKind
 from cpe_diag.domain.failures import MeasurementError, PackError, UnknownSubscriberError
+from cpe_diag.store.laptop_trails import bring_trail_in, carried_trail
 from cpe_diag.wiring.config import read
 from cpe_diag.wiring.credentials import credentials_of
+from cpe_diag.wiring.desk import case_store
+from cpe_diag.wiring.field_home import laptop_audit
 from cpe_diag.wiring.field_pack import PackedInventory, enrolled, opened
 from cpe_diag.wiring.field_packing import SOMEBODY, visits_in
 from cpe_diag.wiring.inventories import inventory_of
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.wiring.config import Config
 
+NOW: Final = datetime.now(UTC)
 INVENTORY: Final = """\
 nodes:
   an-1: {address: 192.0.2.1, region: north, credential: "env:NODE"}
@@ -64,7 +70,8 @@ def office(tmp_path: Path) -> Path:
         "inventory: {kind: file, path: inventory.yaml}\n"
         "field: {sign_with: 'file:office.json#key'}\n"
         "staff: {me: ines, members: {ines: {role: second_line}, vera: {role: viewer}}}\n"
-        "playbook_folders: [ours]\n",
+        "playbook_folders: [ours]\n"
+        "store: {path: office.db}\n",
         encoding="utf-8",
     )
     (tmp_path / "laptop.yaml").write_text(
@@ -153,6 +160,20 @@ def test_a_file_that_cannot_be_removed_is_named(
     assert result.exit_code != 0
     assert f"the pack is in use, but {file} stays: Permission denied" in result.output
     assert opened(laptop(office)).visits[0].subscriber.id == "sub-1"
+
+
+def test_a_pack_tells_each_laptop_how_far_its_chain_has_come(office: Path) -> None:
+    """By it a laptop knows what it need not keep any more."""
+    config = laptop(office)
+    store, signs_as = case_store(config), enrolled().signs_as
+    event = AuditEvent(kind=AuditKind.LOOK, at=NOW, staff="anna", words="on site")
+    laptop_audit(config, store).note(event)
+    trail = carried_trail(store)
+    assert trail is not None
+    home = case_store(read(office, str(office)))
+    told = bring_trail_in(home, signs_as, trail, at=NOW, erased=lambda *_: False)
+    pack = opened(config, packed(office, "--visit", "sub-1"))
+    assert pack.received == {signs_as: f"1:{told.hash}"}
 
 
 def test_who_may_look_may_not_pack(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from cpe_diag.store.run_tables import RUNS
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store
+from cpe_diag.wiring.field_given import given, note_received
 from cpe_diag.wiring.field_pack import enrolled
 from cpe_diag.wiring.field_wipe import wipe_begun, wiping
 from cpe_diag.wiring.laptop_key import store_keys
@@ -206,9 +207,12 @@ def test_a_laptop_is_wiped_once_the_office_has_its_cases(laptop: Config, tmp_pat
     (tmp_path / "today.pack").write_bytes(b"sealed")
     did(read(file, str(file)), "run-a")
     words = ["--config", str(file), "field", "wipe", "--yes"]
-    assert "1 runs are not sealed" in CliRunner().invoke(main, words).output
+    assert "1 runs were not written" in CliRunner().invoke(main, words).output
     out = str(tmp_path / "out.cases")
     CliRunner().invoke(main, ["--config", str(file), "field", "sync", "--out", out])
+    assert "no pack has said that they have come" in CliRunner().invoke(main, words).output
+    (part,) = given().parts
+    note_received(part.end)
     told = CliRunner().invoke(main, words[:-1]).output
     assert "would go: add --yes" in told
     assert (tmp_path / "today.pack").exists()

@@ -139,7 +139,7 @@ def test_whom_the_office_has_erased_is_in_no_chain_of_a_laptop(
     noted(laptop, "sub-1")
     trail = came(office, carried(laptop, tmp_path / "later")).trail
     assert trail is not None
-    assert (trail.arrival, trail.added) == (Arrival.NEW, 1)
+    assert (trail.arrival, trail.added) == (Arrival.NEW, 2)
     assert held_about(store, "sub-1")["laptop_personal"] == []
     assert len(held_about(store, "sub-2")["laptop_personal"]) == 1
     (kept,) = kept_trails(store)
@@ -155,9 +155,9 @@ def test_audit_verify_checks_the_chains_of_laptops_too(
     told = CliRunner().invoke(
         main, [*words, "field", "sync", str(carried(laptop, tmp_path / "home"))]
     )
-    assert "audit chain of anna: 1 new entries, 1:" in told.output
+    assert "audit chain of anna: 2 new entries, 2:" in told.output
     whole = CliRunner().invoke(main, [*words, "audit", "verify"])
-    assert "laptop anna: 1 entries, whole: 1:" in whole.output
+    assert "laptop anna: 2 entries, whole: 2:" in whole.output
     assert whole.exit_code == 0
     shown = CliRunner().invoke(main, [*words, "audit", "show", "--laptop", "anna"])
     assert "look: sub-1 · on site" in shown.output
