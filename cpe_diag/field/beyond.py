@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import socket
 from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -21,10 +22,10 @@ from cpe_diag.field.trace import Kind, trace
 from cpe_diag.transports.dns import DnsResolver
 from cpe_diag.transports.os_failures import os_failure
 from cpe_diag.transports.reach import NetworkProber
-from cpe_diag.transports.time_left import time_left
+from cpe_diag.transports.time_left import time_left, until
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from cpe_diag.domain.field_path_facts import NobodysAnswer, Trace
     from cpe_diag.domain.missing import Maybe
@@ -123,8 +124,29 @@ class Beyond:
         prober = NetworkProber(clock=clock, recorder=self._recorder)
         connect = partial(prober.tcp_connect, targets.address or "", self._port())
         return await loaded(
-            targets.load, targets.address or "", connect, clock=clock, deadline=deadline
+            targets.load,
+            targets.address or "",
+            connect,
+            partial(self._own_address, deadline=deadline),
+            clock=clock,
+            deadline=deadline,
         )
+
+    async def _own_address(self, host: str, *, deadline: float) -> str:
+        """Resolve a host by this machine, and give its first address that is on our way.
+
+        Raises:
+            MeasurementError: `field.look`: it has none, or what is sent there leaves elsewhere.
+        """
+        failed = None
+        for address in await _addresses(host, self._clock, deadline):
+            try:
+                await self._own_way(address, deadline=deadline)
+            except MeasurementError as error:
+                failed = failed or error
+            else:
+                return address
+        raise failed or _failed(FailureKind.NOT_CONFIGURED, host, "it has no address")
 
     async def _stream(self, deadline: float) -> FieldStream:
         if self._targets.stream is None:
@@ -206,6 +228,23 @@ def _traced(kind: Kind, address: str, port: int, within_s: float) -> Maybe[Trace
         return trace(kind, address, port, within_s=within_s)
     except OSError as error:
         return Missing(why=os_failure(error, address).kind)
+
+
+async def _addresses(host: str, clock: Clock, deadline: float) -> Sequence[str]:
+    """Give the addresses of a host, as this machine resolves it.
+
+    Raises:
+        MeasurementError: `field.look`: it cannot be resolved, or there was no time left for it.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        async with until(clock, deadline):
+            found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except TimeoutError as error:
+        raise _failed(FailureKind.OUT_OF_TIME, host, "no time left to resolve it") from error
+    except OSError as error:
+        raise MeasurementError(os_failure(error, host), LOOK) from error
+    return tuple(dict.fromkeys(str(one[4][0]) for one in found))
 
 
 def _unnamed(where: str, detail: str) -> MeasurementError:

@@ -20,12 +20,13 @@ MORE_S: Final = 4.0
 LONGEST_WORDS: Final = 120
 
 
-async def load(order: LoadOrder, direction: Direction) -> Came:
+async def load(order: LoadOrder, direction: Direction, address: str) -> Came:
     """Load the line in one direction.
 
     Args:
         order: whom, how long, how much.
         direction: which.
+        address: the server's, so that nobody resolves it anew and goes another way.
 
     Returns:
         What came through, as the receiving end says.
@@ -40,8 +41,8 @@ async def load(order: LoadOrder, direction: Direction) -> Came:
         raise NotLoadedError("no iperf3 server is named (field: load: iperf3)")
     host, port = order.iperf3
     process = await asyncio.create_subprocess_exec(
-        *(program, "--client", host, "--port", str(port), "--json", "--parallel", str(STREAMS)),
-        *("--time", str(math.ceil(order.seconds)), "--connect-timeout", str(CONNECT_MS)),
+        *(program, "--client", address, "--port", str(port), "--json", "--parallel", str(STREAMS)),
+        *("--time", str(order.whole_s), "--connect-timeout", str(CONNECT_MS)),
         *("--bitrate", str(int(order.most_bps / STREAMS))),
         *(("--reverse",) if direction is Direction.DOWN else ()),
         stdin=asyncio.subprocess.DEVNULL,
@@ -49,7 +50,7 @@ async def load(order: LoadOrder, direction: Direction) -> Came:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(math.ceil(order.seconds) + MORE_S):
+        async with asyncio.timeout(order.whole_s + MORE_S):
             told, _ = await process.communicate()
     except TimeoutError as error:
         raise NotLoadedError(f"iperf3 to {host} did not end in time") from error

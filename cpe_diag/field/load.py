@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.field_load_facts import Direction, FieldLoad, LoadRun, LoadTool
@@ -15,7 +16,7 @@ from cpe_diag.field.load_order import NotLoadedError
 from cpe_diag.transports.time_left import time_left
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 
     from cpe_diag.domain.load_facts import PathQuality
     from cpe_diag.domain.missing import Maybe
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cpe_diag.ports import Clock
 
     Connect = Callable[..., Awaitable[float]]
+    OwnAddress = Callable[[str], Awaitable[str]]
 
 LOOK: Final = "field.look"
 APART_S: Final = 0.1
@@ -35,8 +37,14 @@ BESIDE_S: Final = 10.0
 """Around each load: connecting, and what the two ends tell each other."""
 
 
-async def loaded(
-    order: LoadOrder, address: str, connect: Connect, *, clock: Clock, deadline: float
+async def loaded(  # noqa: PLR0913 - a line, who asks and who loads it
+    order: LoadOrder,
+    address: str,
+    connect: Connect,
+    own_address: OwnAddress,
+    *,
+    clock: Clock,
+    deadline: float,
 ) -> FieldLoad:
     """Measure the idle line, then load it both ways by each tool that is named.
 
@@ -44,6 +52,8 @@ async def loaded(
         order: by whom, how long, how much.
         address: of the reference, for the fact.
         connect: opens and drops a connection to the reference, as Prober.tcp_connect.
+        own_address: gives an address of a host to which packets leave by the interface that is
+            looked at; MeasurementError where there is none.
         clock: of the run.
         deadline: absolute, monotonic seconds.
 
@@ -54,50 +64,95 @@ async def loaded(
         MeasurementError: `field.look`: UNSUPPORTED: no tool could be run; `next_step` is the
             command that helps, where there is one.
     """
+    failed: list[NotLoadedError] = []
+    servers: dict[LoadTool, str] = {}
+    for tool, host in _hosts(order).items():
+        with _noted(failed):
+            servers[tool] = await _owned(tool, host, own_address)
+    if not servers:
+        raise _none(failed)
     idle = await _train(address, connect, IDLE, clock)
     runs: list[LoadRun] = []
-    failed: list[NotLoadedError] = []
-    for tool, direction in _wanted(order):
+    for tool, direction in ((tool, way) for tool in servers for way in Direction):
         if time_left(clock, deadline) < order.seconds + BESIDE_S:
             failed.append(NotLoadedError(f"{tool.value} {direction.value}: no time was left"))
             continue
-        beside = asyncio.create_task(_beside(order, address, connect, clock))
-        try:
-            came = await _load(order, tool, direction)
-        except NotLoadedError as error:
-            failed.append(error)
-            beside.cancel()
-            with suppress(asyncio.CancelledError):
-                await beside
-            continue
-        runs.append(
-            LoadRun(
-                tool=tool,
-                server=str(order.iperf3[0] if order.iperf3 else "")
-                if tool is LoadTool.IPERF3
-                else order.ndt7 or "",
-                direction=direction,
-                received_bytes=came.received_bytes,
-                took_s=came.took_s,
-                loaded=await beside,
+        with _noted(failed):
+            server = await _owned(tool, servers[tool], own_address)
+            came, quality = await _both(
+                _load(order, tool, direction, server), _beside(order, address, connect, clock)
             )
-        )
+            runs.append(
+                LoadRun(
+                    tool=tool,
+                    server=_hosts(order)[tool],
+                    direction=direction,
+                    received_bytes=came.received_bytes,
+                    took_s=came.took_s,
+                    loaded=quality,
+                )
+            )
     if not runs:
         raise _none(failed)
     untried = tuple(dict.fromkeys(str(error) for error in failed))
     return FieldLoad(idle=idle, runs=tuple(runs), most_bps=order.most_bps, untried=untried)
 
 
-def _wanted(order: LoadOrder) -> Sequence[tuple[LoadTool, Direction]]:
-    tools = [LoadTool.IPERF3] if order.iperf3 else []
-    tools += [LoadTool.NDT7] if order.ndt7 else []
-    return [(tool, direction) for tool in tools for direction in Direction]
+def most_connections(order: LoadOrder) -> int:
+    """Say how many connections to the reference are opened and dropped at most."""
+    return IDLE + _count(order) * len(_hosts(order)) * len(Direction)
 
 
-async def _load(order: LoadOrder, tool: LoadTool, direction: Direction) -> Came:
+@contextmanager
+def _noted(failed: list[NotLoadedError]) -> Iterator[None]:
+    """Go on with the next where one could not be run."""
+    try:
+        yield
+    except NotLoadedError as error:
+        failed.append(error)
+
+
+async def _both(
+    load: Awaitable[Came], beside: Coroutine[None, None, Maybe[PathQuality]]
+) -> tuple[Came, Maybe[PathQuality]]:
+    """Load, and ask meanwhile.
+
+    Raises:
+        NotLoadedError: there was no load; nothing more is asked then.
+    """
+    asking = asyncio.create_task(beside)
+    try:
+        return await load, await asking
+    finally:
+        asking.cancel()
+        with suppress(asyncio.CancelledError):
+            await asking
+
+
+def _hosts(order: LoadOrder) -> Mapping[LoadTool, str]:
+    """Give the tools that are named, each with the host that helps."""
+    hosts = {LoadTool.IPERF3: order.iperf3[0]} if order.iperf3 else {}
+    ndt7_host = urlsplit(order.ndt7 or "").hostname
+    return hosts | ({LoadTool.NDT7: ndt7_host} if ndt7_host else {})
+
+
+async def _owned(tool: LoadTool, host: str, own_address: OwnAddress) -> str:
+    try:
+        return await own_address(host)
+    except MeasurementError as error:
+        failure = error.failure
+        raise NotLoadedError(f"{tool.value}: {failure.detail}", failure.next_step) from error
+
+
+async def _load(order: LoadOrder, tool: LoadTool, direction: Direction, server: str) -> Came:
     if tool is LoadTool.IPERF3:
-        return await iperf3.load(order, direction)
-    return await asyncio.to_thread(ndt7.load, order, direction)
+        return await iperf3.load(order, direction, server)
+    return await asyncio.to_thread(ndt7.load, order, direction, server)
+
+
+def _count(order: LoadOrder) -> int:
+    """Say how many connections are asked for beside one load."""
+    return max(0, int((order.seconds - SETTLED_S - LOST_AFTER_S) / APART_S))
 
 
 async def _beside(
@@ -105,8 +160,8 @@ async def _beside(
 ) -> Maybe[PathQuality]:
     """Ask while the line is full."""
     await clock.sleep_until(clock.monotonic() + SETTLED_S)
-    count = int((order.seconds - SETTLED_S - LOST_AFTER_S) / APART_S)
-    if count < 1:
+    count = _count(order)
+    if not count:
         return Missing(why=FailureKind.NOT_MEASURED)
     return await _train(address, connect, count, clock)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -18,9 +19,14 @@ class LoadOrder:
     most_bytes: int = 300_000_000
 
     @property
+    def whole_s(self) -> int:
+        """For how long iperf3 loads, which knows whole seconds only."""
+        return math.ceil(self.seconds)
+
+    @property
     def most_bps(self) -> float:
-        """More than this cannot be seen."""
-        return 8.0 * self.most_bytes / self.seconds
+        """More than this cannot be seen, and is not sent."""
+        return 8.0 * self.most_bytes / self.whole_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import json
 import math
+import socket
 import struct
 import termios
 import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from cpe_diag.domain.field_load_facts import Direction
 from cpe_diag.field.load_order import Came, LoadOrder, NotLoadedError
@@ -25,16 +27,19 @@ LARGEST: Final = 1 << 24
 SMALLEST: Final = 1 << 13
 USUAL: Final = 1 << 16
 CONNECT_S: Final = 3.0
+HTTP: Final = 80
+HTTPS: Final = 443
 LONGEST_WORDS: Final = 120
 INSTALL: Final = "pip install 'cpe-diag[field]'"
 
 
-def load(order: LoadOrder, direction: Direction) -> Came:
+def load(order: LoadOrder, direction: Direction, address: str) -> Came:
     """Load the line in one direction; in a thread of its own.
 
     Args:
         order: whom, how long, how much.
         direction: which.
+        address: the server's, so that nobody resolves it anew and goes another way.
 
     Returns:
         What came through: what we have received, or what the other end has of us.
@@ -51,6 +56,7 @@ def load(order: LoadOrder, direction: Direction) -> Came:
     try:
         with connect(
             url,
+            sock=_socket(url, address),
             subprotocols=[PROTOCOL],  # type: ignore[list-item]  # a NewType of str
             compression=None,
             max_size=LARGEST,
@@ -71,6 +77,19 @@ def load(order: LoadOrder, direction: Direction) -> Came:
             return tally.came()
     except (OSError, WebSocketException, ValueError) as error:
         raise NotLoadedError(f"{url}: {str(error)[:LONGEST_WORDS]}") from error
+
+
+def _socket(url: str, address: str) -> socket.socket:
+    """Connect to the server of a URL at an address.
+
+    Raises:
+        OSError: it does not answer.
+    """
+    parts = urlsplit(url)
+    port = parts.port or (HTTPS if parts.scheme == "wss" else HTTP)
+    wire = socket.create_connection((address, port), CONNECT_S)
+    wire.settimeout(None)
+    return wire
 
 
 class _Tally:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -13,15 +15,19 @@ from hypothesis import strategies as st
 from ndt7_server import PROTOCOL, server
 from websockets.sync.server import serve
 
-from cpe_diag.domain.failures import FailureKind, MeasurementError
-from cpe_diag.domain.field_load_facts import Direction
+from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.field_load_facts import Direction, FieldLoad
+from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.field import iperf3, ndt7
+from cpe_diag.field.beyond import Beyond
 from cpe_diag.field.load import loaded
 from cpe_diag.field.load_order import Came, LoadOrder, NotLoadedError
+from cpe_diag.field.targets import FieldTargets
 from cpe_diag.transports.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from websockets.sync.server import ServerConnection
 
@@ -45,7 +51,7 @@ def test_a_load_by_ndt7_ends_after_its_bytes(ndt7_url: str, direction: Direction
     """The other end would go on for ten seconds."""
     order = LoadOrder(ndt7=ndt7_url, seconds=5.0, most_bytes=2_000_000)
     begun_s = time.monotonic()
-    came = ndt7.load(order, direction)
+    came = ndt7.load(order, direction, HERE)
     assert 0 < came.received_bytes <= 2_100_000
     assert time.monotonic() - begun_s < 5.0
 
@@ -54,7 +60,7 @@ def test_a_load_by_ndt7_ends_after_its_seconds(ndt7_url: str) -> None:
     """However much would still come."""
     order = LoadOrder(ndt7=ndt7_url, seconds=0.5, most_bytes=10**12)
     begun_s = time.monotonic()
-    assert ndt7.load(order, Direction.DOWN).took_s < 1.0
+    assert ndt7.load(order, Direction.DOWN, HERE).took_s < 1.0
     assert time.monotonic() - begun_s < 4.0
 
 
@@ -71,7 +77,7 @@ def test_an_end_that_takes_and_gives_nothing_holds_nobody() -> None:
         url = f"ws://{HERE}:{made.socket.getsockname()[1]}"
         order = LoadOrder(ndt7=url, seconds=0.5, most_bytes=10**9)
         with pytest.raises(NotLoadedError):
-            ndt7.load(order, Direction.DOWN)
+            ndt7.load(order, Direction.DOWN, HERE)
         made.shutdown()
         thread.join()
 
@@ -117,13 +123,98 @@ async def _at_once(*, deadline: float) -> float:
     return 0.01
 
 
+async def _itself(host: str) -> str:
+    return host
+
+
+def test_ndt7_is_asked_at_the_address_whose_way_was_looked_at(ndt7_url: str) -> None:
+    """Its name may mean another address a moment later, by another interface."""
+    url = ndt7_url.replace(HERE, "ndt7.invalid")
+    order = LoadOrder(ndt7=url, seconds=5.0, most_bytes=200_000)
+    assert ndt7.load(order, Direction.DOWN, HERE).received_bytes > 0
+
+
+def _iperf3_that_tells_how(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put a program in iperf3's place that notes how it was called."""
+    program, notes = place / "iperf3", place / "notes"
+    program.write_text(f"#!/bin/sh\necho \"$@\" >> {notes}\necho '{json.dumps(END)}'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{place}:/usr/bin:/bin")
+    return notes
+
+
+async def test_iperf3_is_given_the_address_and_no_more_than_the_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It knows whole seconds only: what it may send each second is counted by those."""
+    notes = _iperf3_that_tells_how(tmp_path, monkeypatch)
+    order = LoadOrder(iperf3=("load.example", 5201), seconds=3.2, most_bytes=8_000_000)
+    await iperf3.load(order, Direction.UP, HERE)
+    words = notes.read_text().split()
+    told = dict(pairwise(words))
+    assert told["--client"] == HERE
+    sent_bits = int(told["--time"]) * int(told["--bitrate"]) * int(told["--parallel"])
+    assert sent_bits <= 8 * order.most_bytes
+
+
+async def test_a_load_that_would_leave_by_another_interface_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reference's way is ours, and the server's is not: nothing is loaded, nothing judged."""
+    notes = _iperf3_that_tells_how(tmp_path, monkeypatch)
+    clock, asked = SystemClock(), []
+
+    async def another_way(host: str) -> str:
+        asked.append(host)
+        failure = Failure(
+            kind=FailureKind.NOT_CONFIGURED,
+            where="eth0",
+            detail="what the laptop sends to 2001:db8::1 leaves by wlan0",
+            next_step="ip link set wlan0 down",
+        )
+        raise MeasurementError(failure, "field.look")
+
+    order = LoadOrder(iperf3=("load.example", 5201), ndt7="wss://ndt7.example")
+    with pytest.raises(MeasurementError, match="leaves by wlan0") as caught:
+        await loaded(
+            order, HERE, _at_once, another_way, clock=clock, deadline=clock.monotonic() + 90
+        )
+    assert caught.value.failure.next_step == "ip link set wlan0 down"
+    assert asked == ["load.example", "ndt7.example"]
+    assert not notes.exists()
+
+
+async def test_of_several_addresses_the_one_on_our_way_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server has IPv6, which leaves by the Wi-Fi; IPv4 leaves by the port in question."""
+    notes = _iperf3_that_tells_how(tmp_path, monkeypatch)
+    loop, clock = asyncio.get_running_loop(), SystemClock()
+
+    async def both(*_: object, **__: object) -> list[tuple[object, ...]]:
+        return [(0, 0, 0, "", (one, 0)) for one in ("2001:db8::1", HERE)]
+
+    async def own_way(address: str, *, deadline: float) -> None:
+        del deadline
+        if address != HERE:
+            failure = Failure(kind=FailureKind.NOT_CONFIGURED, where="eth0", detail="by wlan0")
+            raise MeasurementError(failure, "field.look")
+
+    monkeypatch.setattr(loop, "getaddrinfo", both)
+    order = LoadOrder(iperf3=("load.example", 5201), seconds=3.0)
+    targets = FieldTargets(address=HERE, url=f"http://{HERE}:9/", load=order)
+    beyond = Beyond(targets, "eth0", clock=clock, recorder=RunRecorder(clock), own_way=own_way)
+    await beyond.look(FieldLoad, clock.monotonic() + 90)
+    assert all(f"--client {HERE} " in line for line in notes.read_text().splitlines())
+
+
 async def test_without_iperf3_the_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A technician can do it at once."""
     monkeypatch.setenv("PATH", "/nowhere")
     clock = SystemClock()
     order = LoadOrder(iperf3=(HERE, 5201))
     with pytest.raises(MeasurementError) as caught:
-        await loaded(order, HERE, _at_once, clock=clock, deadline=clock.monotonic() + 90)
+        await loaded(order, HERE, _at_once, _itself, clock=clock, deadline=clock.monotonic() + 90)
     assert caught.value.failure.kind is FailureKind.UNSUPPORTED
     assert caught.value.failure.next_step == iperf3.INSTALL
 
@@ -133,4 +224,4 @@ async def test_a_load_for_which_no_time_is_left_is_not_begun() -> None:
     clock = SystemClock()
     order = LoadOrder(iperf3=(HERE, 5201))
     with pytest.raises(MeasurementError, match="no time was left"):
-        await loaded(order, HERE, _at_once, clock=clock, deadline=clock.monotonic() + 5)
+        await loaded(order, HERE, _at_once, _itself, clock=clock, deadline=clock.monotonic() + 5)
