@@ -66,7 +66,7 @@ async def loaded(  # noqa: PLR0913 - a line, who asks and who loads it
     """
     failed: list[NotLoadedError] = []
     servers: dict[LoadTool, str] = {}
-    for tool, host in _hosts(order).items():
+    for tool, host in hosts(order).items():
         with _noted(failed):
             servers[tool] = await _owned(tool, host, own_address)
     if not servers:
@@ -85,7 +85,7 @@ async def loaded(  # noqa: PLR0913 - a line, who asks and who loads it
             runs.append(
                 LoadRun(
                     tool=tool,
-                    server=_hosts(order)[tool],
+                    server=hosts(order)[tool],
                     direction=direction,
                     received_bytes=came.received_bytes,
                     took_s=came.took_s,
@@ -100,7 +100,7 @@ async def loaded(  # noqa: PLR0913 - a line, who asks and who loads it
 
 def most_connections(order: LoadOrder) -> int:
     """Say how many connections to the reference are opened and dropped at most."""
-    return IDLE + _count(order) * len(_hosts(order)) * len(Direction)
+    return IDLE + _count(order) * len(hosts(order)) * len(Direction)
 
 
 @contextmanager
@@ -129,7 +129,7 @@ async def _both(
             await asking
 
 
-def _hosts(order: LoadOrder) -> Mapping[LoadTool, str]:
+def hosts(order: LoadOrder) -> Mapping[LoadTool, str]:
     """Give the tools that are named, each with the host that helps."""
     hosts = {LoadTool.IPERF3: order.iperf3[0]} if order.iperf3 else {}
     ndt7_host = urlsplit(order.ndt7 or "").hostname

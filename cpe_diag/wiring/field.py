@@ -18,7 +18,7 @@ from cpe_diag.field.laptop_port import TESTS, LaptopPort
 from cpe_diag.field.link import SYSFS, link_of
 from cpe_diag.field.on_site import OnSite
 from cpe_diag.field.place import place_of
-from cpe_diag.field.raw.order import Order
+from cpe_diag.field.raw.order import Order, Test
 from cpe_diag.transports.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ PLAYBOOKS: Final[Mapping[PluggedInto, str]] = {
 WITHIN_S: Final = 10.0
 PORT: Final = "--port"
 AT: Final = "--at"
+IN_PLACE_OF: Final[Mapping[str, str]] = {
+    "192.0.2.1": "the gateway that is offered",
+    "192.0.2.2": "the address that is offered",
+}
+"""RFC 5737: addresses for documents, where a dry run does not know what would be offered."""
 
 
 def without_root() -> None:
@@ -145,10 +150,22 @@ async def frames(interface: str, raw: RawProcess) -> Mapping[str, Sequence[Mappi
     told = {}
     for test, for_s in TESTS.values():
         order = Order(
-            number=0, test=test, interface=interface, mac=link.mac, for_s=for_s, addresses=()
+            number=0,
+            test=test,
+            interface=interface,
+            mac=link.mac,
+            for_s=for_s,
+            addresses=tuple(IN_PLACE_OF) if test is Test.ARP else (),
         )
-        told[test.value] = (await raw.ask(order))["frames"]
+        sent = (await raw.ask(order))["frames"]
+        told[test.value] = [{**frame, "says": _explained(frame["says"])} for frame in sent]
     return told
+
+
+def _explained(says: str) -> str:
+    """Say of what an address in a frame is in the place."""
+    words = (what for address, what in IN_PLACE_OF.items() if f" {address} " in f"{says} ")
+    return "".join((says, *(f" (in its place: {what})" for what in words)))
 
 
 def _places() -> str:

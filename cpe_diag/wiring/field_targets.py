@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from cpe_diag.field import names, trace
+from cpe_diag.field import load, names, trace
 from cpe_diag.field.stream import FOR_S
 from cpe_diag.field.targets import FieldTargets
 from cpe_diag.probes import field_quality, field_web
@@ -46,38 +48,75 @@ def questions(config: Config) -> list[str]:
     Returns:
         A line for each kind of question.
     """
-    target, ask = config.reference, targets_of(config)
-    if target is None:
+    ask = targets_of(config)
+    return [*_names(ask), *_pages(ask), *_packets(ask), *_loads(ask), *_stream(ask)]
+
+
+def _names(ask: FieldTargets) -> list[str]:
+    """Say which names are asked for, and whom."""
+    if ask.resolver is None:
         return []
-    server = config.resolver_address or "no resolver"
-    lines = [
-        f"DNS: {target.host}, and a name under it that does not exist, of {server}",
-        f"HTTP: {target.url}" + ("" if ask.page_url == target.url else f" and {ask.page_url}"),
-    ]
-    if ask.outside is not None:
-        lines.append(f"DNS: the same two names, of {ask.outside}")
-    if ask.nobody is not None:
-        most = f"at most {names.MOST_QUESTIONS} questions"
-        lines.append(f"DNS: {target.host}, of {ask.nobody}, which must not answer: {most}")
-    if target.address is not None:
-        full = f"{field_quality.FULL} of {field_quality.FULL_BYTES + 28} bytes"
-        apart = f"{field_quality.SMALL} at {1000 * field_quality.INTERVAL_S:.0f} ms"
-        counts = f"{field_web.PINGS}, {apart}, {full}"
-        lines.append(f"ICMP: echo requests to {target.address}: {counts}")
-        most = f"at most {trace.MOST_PACKETS} small packets"
+    lines = []
+    if ask.host is not None:
         lines.append(
-            f"UDP, TCP, ICMP: the way to {target.address}, {trace.MOST_HOPS} hops: {most}"
+            f"DNS: {ask.host}, and a name under it that does not exist, of {ask.resolver}"
         )
-        return lines + _loads(config)
+        if ask.outside is not None:
+            lines.append(f"DNS: the same two names, of {ask.outside}")
+        if ask.nobody is not None:
+            most = f"at most {names.MOST_QUESTIONS} questions"
+            lines.append(f"DNS: {ask.host}, of {ask.nobody}, which must not answer: {most}")
+    page_host = urlsplit(ask.page_url or "").hostname
+    if page_host not in {None, ask.host}:
+        lines.append(f"DNS: {page_host}, of {ask.resolver}")
     return lines
 
 
-def _loads(config: Config) -> list[str]:
-    """Say by whom the line is loaded, and with how much at most."""
-    order = config.on_site.load
-    stream = config.on_site.stream
-    joined = [f"IGMP: join {stream[0]} for {FOR_S:g} s"] if stream else []
+def _pages(ask: FieldTargets) -> list[str]:
+    """Say which pages are fetched, from the addresses that the operator's resolver gives."""
+    pages = dict.fromkeys(url for url in (ask.url, ask.page_url) if url is not None)
+    return [f"HTTP: {' and '.join(pages)}"] if pages and ask.resolver is not None else []
+
+
+def _packets(ask: FieldTargets) -> list[str]:
+    """Say which packets go to the address of the reference."""
+    if ask.address is None:
+        return []
+    full = f"{field_quality.FULL} of {field_quality.FULL_BYTES + 28} bytes"
+    apart = f"{field_quality.SMALL} at {1000 * field_quality.INTERVAL_S:.0f} ms"
+    counts = f"{field_web.PINGS}, {apart}, {full}"
+    most = f"at most {trace.MOST_PACKETS} small packets"
+    return [
+        f"ICMP: echo requests to {ask.address}: {counts}",
+        f"UDP, TCP, ICMP: the way to {ask.address}, {trace.MOST_HOPS} hops: {most}",
+    ]
+
+
+def _stream(ask: FieldTargets) -> list[str]:
+    """Say which group is joined."""
+    return [f"IGMP: join {ask.stream[0]} for {FOR_S:g} s"] if ask.stream else []
+
+
+def _loads(ask: FieldTargets) -> list[str]:
+    """Say by whom the line is loaded, with how much at most, and what is asked beside it."""
+    order = ask.load
     servers = [f"iperf3: {order.iperf3[0]} port {order.iperf3[1]}"] if order.iperf3 else []
     servers += [f"NDT7: {order.ndt7}"] if order.ndt7 else []
+    if not servers or ask.address is None:
+        return []
     most = f"{order.seconds:g} s and {order.most_bytes / 1e6:g} MB at most, each way"
-    return [*joined, *(f"{server}: {most}" for server in servers)]
+    named = [host for host in load.hosts(order).values() if not _is_address(host)]
+    count = load.most_connections(order)
+    return [
+        *(f"DNS: {host}, of this machine's own resolver" for host in dict.fromkeys(named)),
+        *(f"{server}: {most}" for server in servers),
+        f"TCP: at most {count} connections to {ask.address}, before and beside the loads",
+    ]
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -169,9 +169,9 @@ async def perform(
     ) as doors:
         earlier = await asyncio.to_thread(_seen_on_site, prepared)
         memory = PortMemoryFile(default_path())
-        driver = prepared.access_driver or await detected_driver(
-            prepared.config, prepared.subscriber, doors, memory
-        )
+        driver = prepared.access_driver
+        if driver is None and prepared.wish.on_site is None:  # a laptop asks no access node
+            driver = await detected_driver(prepared.config, prepared.subscriber, doors, memory)
         order = RunOrder(
             run_id=kept.row.id if kept else secrets.token_hex(RUN_ID_BYTES),
             playbook=prepared.playbook,
