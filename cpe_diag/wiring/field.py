@@ -106,8 +106,9 @@ async def located(interface: str, at: PluggedInto | None, raw: RawProcess) -> On
         The laptop on site.
 
     Raises:
-        DefinitionError: nobody answers there, and the technician has not said where it is.
-        MeasurementError: `field.look`: as FieldPort.see says.
+        DefinitionError: nobody answers there, or who answers cannot be seen, and the technician
+            has not said where it is.
+        MeasurementError: `field.look`: of the interface, as `link_of` says.
     """
     link = await asyncio.to_thread(link_of, interface)
     if at is not None or link.wireless:
@@ -119,9 +120,18 @@ async def located(interface: str, at: PluggedInto | None, raw: RawProcess) -> On
     anywhere = OnSite(interface=interface, plugged_into=PluggedInto.WALL_PORT, raw=raw)
     port = LaptopPort(anywhere, clock=clock, recorder=RunRecorder(clock))
     deadline = clock.monotonic() + WITHIN_S
-    dhcp, pppoe = await asyncio.gather(
-        port.see(FieldDhcp, deadline=deadline), port.see(FieldPppoe, deadline=deadline)
-    )
+    try:
+        dhcp, pppoe = await asyncio.gather(
+            port.see(FieldDhcp, deadline=deadline), port.see(FieldPppoe, deadline=deadline)
+        )
+    except MeasurementError as error:
+        words = f"who answers at {interface} cannot be seen: {error.failure.detail}"
+        allowed = (
+            f" (what would help: {error.failure.next_step})" if error.failure.next_step else ""
+        )
+        raise _wrong(AT, f"{words}{allowed}; say where the cable ends ({_places()})") from error
+    finally:
+        await port.close()
     found = place_of(dhcp, pppoe)
     if found is None:
         raise _wrong(AT, f"nobody answers at {interface}: say where the cable ends ({_places()})")

@@ -1,0 +1,74 @@
+"""Where the laptop is plugged in is asked where it cannot be seen, and the rest is done then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cpe_diag.domain.failures import (
+    DefinitionError,
+    Failure,
+    FailureKind,
+    MeasurementError,
+)
+from cpe_diag.domain.field_facts import FieldLink, PluggedInto
+from cpe_diag.domain.missing import Missing
+from cpe_diag.field import laptop_port
+from cpe_diag.field.raw_process import LOOK, RawProcess
+from cpe_diag.wiring import field
+from cpe_diag.wiring.field import located
+
+if TYPE_CHECKING:
+    from cpe_diag.field.raw.order import Order
+
+UNKNOWN = Missing(why=FailureKind.NOT_MEASURED)
+LINK = FieldLink(
+    interface="eth0",
+    mac="02:00:5e:00:04:00",
+    wireless=False,
+    carrier=True,
+    speed_bps=UNKNOWN,
+    duplex=UNKNOWN,
+    mtu_bytes=UNKNOWN,
+    flaps=UNKNOWN,
+    errors_in=UNKNOWN,
+)
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        (
+            Failure(
+                kind=FailureKind.MISSING_PRIVILEGE,
+                where="eth0",
+                detail="our process may not send and read raw frames",
+                next_step="sudo cpe-diag field check ...",
+            ),
+            "may not send and read raw frames.*sudo cpe-diag field check",
+        ),
+        (
+            Failure(kind=FailureKind.INCOMPLETE, where="eth0", detail="a flood hides the answers"),
+            "a flood hides the answers; say",
+        ),
+    ],
+    ids=["no right", "flood"],
+)
+async def test_what_hides_who_answers_is_said_and_the_place_asked_for(
+    monkeypatch: pytest.MonkeyPatch, failure: Failure, words: str
+) -> None:
+    """Without raw frames much can be seen still, once somebody says where the cable ends."""
+
+    async def fails(_: RawProcess, order: Order) -> None:
+        del order
+        raise MeasurementError(failure, LOOK)
+
+    monkeypatch.setattr(RawProcess, "ask", fails)
+    monkeypatch.setattr(field, "link_of", lambda _: LINK)
+    monkeypatch.setattr(laptop_port, "link_of", lambda _: LINK)
+    with pytest.raises(DefinitionError, match=words) as caught:
+        await located("eth0", None, RawProcess())
+    assert "--at wall_port, --at router_lan" in str(caught.value)
+    told = await located("eth0", PluggedInto.WALL_PORT, RawProcess())
+    assert told.plugged_into is PluggedInto.WALL_PORT
