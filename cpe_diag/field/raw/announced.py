@@ -21,6 +21,8 @@ MAC_KINDS: Final = frozenset({4, 3})
 """IEEE 802.1AB, tables 8-2 and 8-3: sub-types that hold a MAC address (chassis 4, port 3)."""
 CDP_HEAD: Final = bytes.fromhex("aaaa0300000c2000")
 """LLC and SNAP of Cisco's discovery protocol: organisation 00000c, protocol 2000."""
+LONGEST_8023: Final = 1500
+"""IEEE 802.3, section 3.2.6: up to this the field of a frame's head is a length, not a type."""
 CDP_DEVICE, CDP_PORT, CDP_PLATFORM, CDP_NATIVE = 0x0001, 0x0003, 0x0006, 0x000A
 """Wireshark, packet-cdp.c: types of its fields."""
 LONGEST: Final = 120
@@ -84,9 +86,11 @@ def from_cdp(frame: Frame) -> AnnouncedNeighbour:
     """Read one CDP frame.
 
     Raises:
-        ValueError: a length in it is false.
+        ValueError: a length in it is false, or it was cut.
     """
-    fields = dict(_cdp_fields(frame.payload[len(CDP_HEAD) :]))
+    if frame.ethertype > len(frame.payload):
+        raise ValueError("the frame is cut")
+    fields = dict(_cdp_fields(frame.payload[len(CDP_HEAD) : frame.ethertype]))
     native = fields.get(CDP_NATIVE, b"")
     return AnnouncedNeighbour(
         protocol="CDP",
@@ -103,11 +107,9 @@ def _cdp_fields(message: bytes) -> Iterator[tuple[int, bytes]]:
     place = 4  # version, time to live and check sum
     if len(message) < place:
         raise ValueError("CDP is cut")
-    while place + 4 <= len(message):
+    while any(message[place:]):  # zeros fill a short message
         kind, long = (int.from_bytes(message[place + at : place + at + 2]) for at in (0, 2))
-        if kind == 0 and long == 0:  # what fills a short frame
-            return
         if long < 4 or place + long > len(message):  # noqa: PLR2004 - type and length
-            raise ValueError("a field is longer than the message")
+            raise ValueError("the length of a field is false")
         yield kind, message[place + 4 : place + long]
         place += long

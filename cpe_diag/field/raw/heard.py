@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.field_facts import AnnouncedNeighbour, FieldHeard
-from cpe_diag.field.raw.announced import CDP_HEAD, LLDP, from_cdp, from_lldp
+from cpe_diag.field.raw.announced import CDP_HEAD, LLDP, LONGEST_8023, from_cdp, from_lldp
 from cpe_diag.field.raw.ethernet import to_everybody, to_mac
 from cpe_diag.field.raw.frame import EVERYBODY
 
@@ -98,6 +98,6 @@ def _announced(frame: Frame) -> AnnouncedNeighbour | None:
     """
     if frame.ethertype == LLDP:
         return from_lldp(frame)
-    if frame.payload.startswith(CDP_HEAD):
+    if frame.ethertype <= LONGEST_8023 and frame.payload.startswith(CDP_HEAD):
         return from_cdp(frame)
     return None

@@ -65,7 +65,7 @@ def test_an_answer_that_is_cut_never_becomes_another_answer(name: str) -> None:
         seen = told(run, answer[:length])
         taken = {
             field: getattr(seen, field)
-            for field in ("offers", "routers", "servers")
+            for field in ("offers", "routers", "servers", "neighbours", "gateway", "own")
             if hasattr(seen, field)
         }
         for field, value in taken.items():
@@ -89,6 +89,27 @@ def test_noise_ends_in_a_fact(noise: bytes) -> None:
     for run, _ in RUNS.values():
         assert told(run, noise) is not None
     assert frame(noise[:12]) is None
+
+
+@pytest.mark.parametrize(
+    "frame_of_it",
+    [
+        CDP.replace(bytes.fromhex("0023aaaa"), bytes.fromhex("0022aaaa")),
+        CDP.replace(bytes.fromhex("0023aaaa"), bytes.fromhex("0024aaaa")),
+        CDP.replace(bytes.fromhex("0023aaaa"), bytes.fromhex("0026aaaa")) + b"\0\0\1",
+        CDP.replace(bytes.fromhex("0023aaaa"), bytes.fromhex("0027aaaa")) + bytes(3) + b"\1",
+    ],
+    ids=["within a field", "beyond the frame", "leftover octets", "leftover field"],
+)
+def test_a_cdp_message_whose_length_is_false_is_malformed(frame_of_it: bytes) -> None:
+    """The 802.3 head says where it ends: without its last field it would tell another VLAN."""
+    seen = told(heard.run, frame_of_it)
+    assert (getattr(seen, "neighbours", None), getattr(seen, "malformed", None)) == ((), 1)
+
+
+def test_what_fills_a_short_frame_is_no_part_of_a_cdp_message() -> None:
+    """IEEE 802.3: frames are at least 60 octets long; drivers fill them with what they have."""
+    assert told(heard.run, CDP + b"\x00\x01\x00\x09noise") == told(heard.run, CDP)
 
 
 def test_endless_advertisements_are_read_to_a_limit() -> None:

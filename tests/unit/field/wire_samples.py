@@ -94,7 +94,7 @@ LLDP: Final = (
 )
 """IEEE 802.1AB: chassis, port, time to live, system name, port VLAN id 100."""
 CDP: Final = (
-    bytes.fromhex("01000ccccccc" + "02005e0000ff" + "0030" + "aaaa0300000c2000" + "02b40000")
+    bytes.fromhex("01000ccccccc" + "02005e0000ff" + "0023" + "aaaa0300000c2000" + "02b40000")
     + bytes.fromhex("0001" + "0008")
     + b"an-1"
     + bytes.fromhex("0003" + "0009")
