@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 from concurrent.futures import Future
+from contextlib import suppress
 from itertools import count
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Final
@@ -37,12 +38,13 @@ class RawProcess:
         self._numbers = count(1)
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._reader: Thread | None = None
         self._waiting: dict[int, Future[Mapping[str, Any]]] = {}
 
     def start(self) -> None:
         """Start it; where raw frames are not allowed, nothing: each order then says so."""
         with self._lock:
-            words = privileges.RAW if self._dry else privileges.words()
+            words = privileges.words(dry=self._dry)
             if self._process is None and words is not None:
                 self._process = subprocess.Popen(  # noqa: S603 - our own words alone
                     words,
@@ -51,7 +53,6 @@ class RawProcess:
                     stderr=subprocess.DEVNULL,
                     env=privileges.environment(),
                 )
-                Thread(target=self._read, args=(self._process,), daemon=True).start()
 
     async def ask(self, order: Order) -> Mapping[str, Any]:
         """Give one order, and wait for its answer.
@@ -77,6 +78,9 @@ class RawProcess:
             raise _failed(FailureKind.MISSING_PRIVILEGE, order.interface, detail, step)
         with self._lock:
             self._waiting[number] = answer
+            if self._reader is None:  # not before: it would keep the rights of whoever starts it
+                self._reader = Thread(target=self._read, args=(process,), daemon=True)
+                self._reader.start()
         try:
             with self._lock:
                 process.stdin.write(json.dumps(document).encode() + b"\n")
@@ -98,15 +102,22 @@ class RawProcess:
         process = self._process
         if process is None:
             return
-        process.terminate()
+        if process.stdin is not None:
+            with suppress(OSError):  # it has ended already
+                process.stdin.close()
         try:
+            process.terminate()
             process.wait(ENDS_WITHIN_S)
+        except (
+            PermissionError
+        ):  # it is nobody's, and we are root without rights: it ends by itself
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(ENDS_WITHIN_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
+        if process.stdout is not None:
+            process.stdout.close()
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:
         lines = iter(process.stdout.readline, b"") if process.stdout else iter(())

@@ -14,6 +14,7 @@ from cpe_diag.domain.failures import (
 )
 from cpe_diag.domain.field_facts import FieldDhcp, FieldLink, FieldPppoe, PluggedInto
 from cpe_diag.engine.recorder import RunRecorder
+from cpe_diag.field import privileges
 from cpe_diag.field.laptop_port import TESTS, LaptopPort
 from cpe_diag.field.link import SYSFS, link_of
 from cpe_diag.field.on_site import OnSite
@@ -42,17 +43,25 @@ IN_PLACE_OF: Final[Mapping[str, str]] = {
 
 
 def without_root() -> None:
-    """Give up root for whoever called sudo; the process for raw frames has its right by then."""
-    caller = os.environ.get("SUDO_UID", "")
-    if os.geteuid() != 0 or not caller.isdigit():
-        return
-    import pwd  # not on every system, and root is not either
+    """Give up root for whoever called; the process for raw frames has its right by then.
 
-    person = pwd.getpwuid(int(caller))
-    os.initgroups(person.pw_name, person.pw_gid)
-    os.setresgid(person.pw_gid, person.pw_gid, person.pw_gid)
-    os.setresuid(person.pw_uid, person.pw_uid, person.pw_uid)
-    os.environ["HOME"] = person.pw_dir
+    Where nobody else has called (a root shell, su), the process still owns root's files, and has
+    no other right of root.
+
+    Raises:
+        DefinitionError: the system does not let us give it up.
+    """
+    if os.geteuid() != 0:
+        return
+    called = privileges.caller()
+    try:
+        if called is None:
+            privileges.give_all_up()
+        else:
+            privileges.become(called[0])
+    except OSError as error:
+        words = f"root's rights cannot be given up: {error.strerror}: call it by sudo"
+        raise _wrong("root", words) from error
 
 
 def interface_of(named: str | None) -> str:

@@ -148,24 +148,27 @@ class Wire:
         """Let a host be a PPPoE concentrator, which opens no session."""
         self.start(host, "pppoe-server", "-F", "-I", "eth0", "-C", name, "-S", "internet")
 
-    def check(self, *words: str, service: str = "{}") -> dict[str, Any]:
-        """Run `cpe-diag field check` as a technician would, and give its document."""
+    def command(self, *words: str, service: str = "{}") -> tuple[str, ...]:
+        """Configure the laptop, and give the words of a check as a technician would run it."""
         part = ", ".join(filter(None, (ASKED, self.more)))
         text = f"{CONFIG}field: {{{part}}}\n"
         (self.folder / "config.yaml").write_text(text, encoding="utf-8")
         inventory = INVENTORY.format(service=service)
         (self.folder / "inventory.yaml").write_text(inventory, encoding="utf-8")
+        return (
+            *("env", f"HOME={self.folder}", f"XDG_DATA_HOME={self.folder}"),
+            *(sys.executable, "-m", "cpe_diag", "--config", f"{self.folder}/config.yaml"),
+            *("field", "check", "-s", "sub-1", "--port", "eth0", "--json", *words),
+        )
+
+    def check(self, *words: str, service: str = "{}") -> dict[str, Any]:
+        """Run a check, and give its document."""
         done = subprocess.run(  # noqa: S603 - our own interpreter
-            [
-                *(IP, "netns", "exec", self.space("laptop")),
-                *(sys.executable, "-m", "cpe_diag", "--config", f"{self.folder}/config.yaml"),
-                *("field", "check", "-s", "sub-1", "--port", "eth0", "--json", *words),
-            ],
+            [IP, "netns", "exec", self.space("laptop"), *self.command(*words, service=service)],
             capture_output=True,
             text=True,
             timeout=LIMIT_S,
             check=False,
-            env={**os.environ, "HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder)},
         )
         assert done.stdout, done.stderr
         document: dict[str, Any] = json.loads(done.stdout)
@@ -198,6 +201,7 @@ def plugged(name: str, folder: Path) -> Iterator[Wire]:
             made.run("switch", "ip", "link", "set", host, "master", "br0", "up")
             made.run(host, "ip", "link", "set", "eth0", "up")
             made.run(host, "ip", "link", "set", "lo", "up")
+        made.run("laptop", "sysctl", "-qw", "net.ipv4.ping_group_range=0 2147483647")  # as systemd
         yield made
     finally:
         for process in made.started:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pytest
 
 CONFIG: Final = """\
+inventory: {{kind: file, path: inventory.yaml}}
 reference: {{host: {0}.example, url: "http://{0}.example/"}}
 resolver: {{address: 192.0.2.1}}
 """
@@ -29,6 +30,7 @@ def at_home(place: Path, name: str) -> None:
     folder = place / name / ".config" / "cpe-diag"
     folder.mkdir(parents=True)
     (folder / "config.yaml").write_text(CONFIG.format(name), encoding="utf-8")
+    (folder / "inventory.yaml").write_text("subscribers: [{id: sub-1}]\n", encoding="utf-8")
 
 
 def test_under_sudo_the_configuration_is_of_whoever_called(
