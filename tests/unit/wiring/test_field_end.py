@@ -161,7 +161,7 @@ def test_a_pack_that_was_opened_while_a_run_of_the_one_before_went_on_stays(plac
     """With its known issues: the end of one pack is not the end of another."""
     config = packed(place, OVER)
     new = NewRun(id="run-a", playbook="x", subscriber="sub-1", ticket=None, wish={})
-    StoredRuns(case_store(config)).begin(new, worker="anna", at=NOW, lease=timedelta(hours=1))
+    StoredRuns(case_store(config)).begin(new, worker="anna", at=NOW, lease=timedelta(minutes=1))
     assert "1 runs are still being done" in settled(config)[-1]
     packed(place, timedelta(hours=1), "p-2")
     assert "1 runs are still being done" in settled(config)[-1]
