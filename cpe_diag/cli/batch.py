@@ -135,6 +135,7 @@ def _report(name: str, done: Progress, *, as_json: bool) -> None:
         "batch": name,
         "orders": done.total,
         "ordered": done.ordered,
+        "repeated": done.repeated,
         "ended": len(done.ended),
         "destinations": dict(sorted(done.destinations.items())),
         "failed": {run: f"{row.state}: {row.words}" for run, row in done.failed.items()},
@@ -145,6 +146,8 @@ def _report(name: str, done: Progress, *, as_json: bool) -> None:
         click.echo(json.dumps(document))
         return
     click.echo(f"batch {name}: {done.ordered} of {done.total} ordered, {len(done.ended)} ended")
+    if done.repeated:
+        click.echo(f"  {done.repeated:6} were the run of a line before them")
     for destination, count in sorted(done.destinations.items()):
         click.echo(f"  {count:6} {destination}")
     bad = {**document["failed"], **done.refused}  # type: ignore[dict-item]

@@ -47,10 +47,15 @@ class Pace:
 
 @dataclass(slots=True, kw_only=True)
 class Progress:
-    """How far a batch is. `refused` are orders that nobody could take, by their place."""
+    """How far a batch is.
+
+    `refused` are orders that nobody could take, by their place; `repeated` says how many were the
+    run of an order before them.
+    """
 
     total: int
     ordered: int = 0
+    repeated: int = 0
     ended: dict[str, RunRow] = field(default_factory=dict)
     failed: dict[str, RunRow] = field(default_factory=dict)
     on_way: set[str] = field(default_factory=set)
@@ -62,6 +67,15 @@ class Progress:
     def destinations(self) -> Mapping[str, int]:
         """Say where how many cases went."""
         return Counter(row.destination or "nowhere" for row in self.ended.values())
+
+    @property
+    def over(self) -> int:
+        """How many orders have come to an end."""
+        return len(self.ended) + len(self.refused)
+
+    def first(self, pace: Pace) -> int:
+        """How many have to end before the others are ordered: what is repeated tries nothing."""
+        return min(pace.canary, self.total - self.repeated)
 
     @property
     def bad(self) -> int:
@@ -169,18 +183,21 @@ def run_batch(  # noqa: PLR0913 - each is one thing that tests replace by themse
     """
     left = list(reversed(list(orders)))
     done = Progress(total=len(left))
-    first = min(pace.canary, done.total)
     while (left and not done.halted) or done.on_way:
-        is_canary = len(done.ended) + len(done.refused) < first
-        room = first - done.ordered if is_canary else pace.at_once - len(done.on_way)
-        while left and room > 0 and not done.halted:
+        tries = done.over < done.first(pace)
+        while left and not done.halted and _has_room(done, pace, tries=tries):
             _give(left.pop(), submit, done)
-            room -= 1
         _look(done, rows_of, pace)
         on_progress(done)
         if done.on_way:
             wait(LOOK_EVERY_S)
     return done
+
+
+def _has_room(done: Progress, pace: Pace, *, tries: bool) -> bool:
+    if tries:
+        return done.ordered - done.repeated < done.first(pace)
+    return len(done.on_way) < pace.at_once
 
 
 def _give(order: Order, submit: Submit, done: Progress) -> None:
@@ -190,7 +207,10 @@ def _give(order: Order, submit: Submit, done: Progress) -> None:
     except (DefinitionError, InventoryError) as error:
         done.refused[f"{done.ordered}: {order.subscriber}"] = str(error)
     else:
-        done.on_way.add(run.id)
+        if run.id in done.on_way or run.id in done.ended:
+            done.repeated += 1
+        else:
+            done.on_way.add(run.id)
 
 
 def _look(
@@ -203,8 +223,7 @@ def _look(
         if _has_failed(row, pace.expected):
             done.failed[run] = row
     done.on_way.difference_update(done.ended)
-    over = len(done.ended) + len(done.refused)
-    if done.halted or over < min(pace.canary, done.total):
+    if done.halted or done.over < done.first(pace):
         return
     for bad, of, words in (
         (len(done.failed), len(done.ended), "ended runs failed"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AT = datetime(2026, 11, 26, tzinfo=UTC).isoformat()
+MOST_LOOKS = 100
 ORDERS = tuple(Order(playbook="p", subscriber=f"s{one}", batch="b") for one in range(20))
 CASE: CaseRow = case_row(
     dict.fromkeys(CASES.c.keys())
@@ -41,6 +42,7 @@ class Desk:
     known: dict[str, RunRow] = field(default_factory=dict)
     looks: list[int] = field(default_factory=list)
     most: int = 0
+    told: int = 0
 
     def submit(self, order: Order) -> Submitted:
         """Take an order."""
@@ -67,6 +69,12 @@ class Desk:
         """Give runs."""
         return {run: self.known[run] for run in runs}
 
+    def hear(self, done: Progress) -> None:
+        """Hear how far it is; a batch that goes in circles does so without waiting."""
+        json.dumps(done.destinations)
+        self.told += 1
+        assert self.told < MOST_LOOKS
+
     def give(self, orders: Iterable[Order], pace: Pace) -> Progress:
         """Give a batch."""
         return run_batch(
@@ -75,7 +83,7 @@ class Desk:
             submit=self.submit,
             rows_of=self.rows,
             wait=self.wait,
-            on_progress=lambda done: json.dumps(done.destinations).encode(),  # type: ignore[arg-type]
+            on_progress=self.hear,
         )
 
 
@@ -119,6 +127,23 @@ def test_what_nobody_can_take_is_told_and_counts_as_failed() -> None:
     done = Desk().give(orders, Pace(canary=1))
     assert (len(done.ended), done.refused) == (9, {"10: nobody": "no subscriber 'nobody'"})
     assert (done.bad, done.halted) == (1, "")
+
+
+def test_a_line_that_stands_twice_is_one_run_and_the_batch_ends() -> None:
+    """Also among the canaries, of which as many as were wanted are tried."""
+    desk = Desk()
+    done = desk.give((ORDERS[0], ORDERS[0], *ORDERS[:9]), Pace(canary=3, at_once=8))
+    assert desk.looks == [3, 9]
+    assert (done.ordered, done.repeated, len(done.ended), done.halted) == (11, 2, 9, "")
+    only = Desk().give((ORDERS[0], ORDERS[0]), Pace(canary=5))
+    assert (only.ordered, only.repeated, len(only.ended)) == (2, 1, 1)
+
+
+def test_canaries_that_nobody_can_take_let_nothing_more_be_ordered() -> None:
+    """A file of another operator."""
+    desk = Desk()
+    done = desk.give((replace(ORDERS[0], subscriber="nobody"), *ORDERS), Pace(canary=1))
+    assert (done.ordered, len(desk.known), bool(done.halted)) == (1, 0, True)
 
 
 def test_a_case_that_goes_elsewhere_than_expected_has_failed() -> None:
