@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 AUTHOR: Final = "cpe-diag"
-_OPEN: Final = frozenset({"acknowledged", "inProgress", "pending", "held"})
+OPEN: Final = frozenset({"acknowledged", "inProgress", "pending", "held"})
 """Of TroubleTicketStatusType; what somebody has resolved, closed or cancelled stays so."""
 
 
@@ -52,7 +52,7 @@ def written(
     note = ticket_note(version, note_id=said.reference, words=said.text, author=AUTHOR, at=at)
     moment = moment_text(at)
     made: dict[str, object] = {**held, **noted(held, note), "lastUpdate": moment}
-    if said.status is None or held.get("status") not in _OPEN:
+    if said.status is None or held.get("status") not in OPEN:
         return made
     made |= {
         "status": said.status.value,

@@ -10,7 +10,7 @@ from cpe_diag.domain.verdict import Destination
 from cpe_diag.report.as_json import run_as_json
 from cpe_diag.report.codec import moment_text
 from cpe_diag.service.answer import external_id, note, run_note
-from cpe_diag.service.posted_note import AUTHOR
+from cpe_diag.service.posted_note import AUTHOR, OPEN
 from cpe_diag.service.tmf621 import API_OF, STATUS_OF, Status, Version, attachment, patch
 from cpe_diag.service.tmf621 import note as ticket_note
 from cpe_diag.service.web.intake import decide
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 VERDICT: Final = "verdict"
 ATTACHED: Final = "cpe-diag-{run}.json"
 
+_STATUS: Final = frozenset({"status", "statusChangeReason"})
 _ENDED: Final[Mapping[RunState, str]] = {
     RunState.FAILED: "The run failed",
     RunState.CANCELLED: "The run was cancelled",
@@ -115,6 +116,9 @@ def _answered(  # noqa: PLR0913 - the parts of one answer
         ),
     )
     moment = moment_text(at)
+    if held.get("status") not in OPEN:  # who has closed it knows why
+        kept = {key: value for key, value in put.items() if key not in _STATUS}
+        return {**held, **kept, "lastUpdate": moment}
     made: dict[str, object] = {**held, **put, "lastUpdate": moment, "statusChangeDate": moment}
     if STATUS_OF[destination] is Status.RESOLVED:
         made["resolutionDate"] = moment
