@@ -302,10 +302,19 @@ def _one(connection: Connection, ticket: str) -> IncomingTicket | None:
 
 def _ticket(row: Mapping[Any, Any]) -> IncomingTicket:
     said = {str(name): value for name, value in row.items()}
-    said["ticket"] = json.loads(said["ticket"])
+    said["ticket"] = _object(said["ticket"])
     said["document"] = said["document"] and json.loads(said["document"])
     for name in ("received_at", "changed_at"):
         said[name] = moment_of(said[name])
     said["answered_at"] = said["answered_at"] and moment_of(said["answered_at"])
     said["state"] = TicketState(said["state"])
     return IncomingTicket(**said)
+
+
+def _object(text: str) -> dict[str, object]:
+    """Read an object; an empty one where a version before has written that it was erased."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -151,7 +151,13 @@ def erase(connection: Connection, subscriber: str) -> Erased:
     connection.execute(
         update(INCOMING_TICKETS)
         .where(INCOMING_TICKETS.c.subscriber == subscriber)
-        .values(subscriber=None, ticket=ERASED, document=None, words=ERASED)
+        .values(
+            subscriber=None,
+            ticket="{}",
+            document=None,
+            state=TicketState.REFUSED.value,  # also one that waits starts nothing any more
+            words=ERASED,
+        )
     )
     for table in (CONSENTS, CONSENT_CODES, LAPTOP_PERSONAL):
         connection.execute(delete(table).where(table.c.subscriber == subscriber))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError, UnknownSubscriberError
 from cpe_diag.report.codec import encode
-from cpe_diag.report.decoding import decode
+from cpe_diag.report.decoding import UndecodableError, decode
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.submit import Order
 from cpe_diag.service.ticket import Ticket
@@ -80,9 +80,13 @@ def decide(served: Served, incoming: IncomingTicket, trace: str = "") -> Taken:
     """
     if incoming.state is not TicketState.WAITING:
         return _before(served, incoming)
-    ticket = decode(Ticket, incoming.ticket)
     at = served.clock.now()
-    taken = _started(served, ticket, at, answered=incoming.form is None, trace=trace)
+    try:
+        ticket = decode(Ticket, incoming.ticket)
+    except UndecodableError:
+        taken = _refused("what is kept of the ticket cannot be read")
+    else:
+        taken = _started(served, ticket, at, answered=incoming.form is None, trace=trace)
     served.tickets.decided(incoming.id, taken.state, run=taken.run, words=taken.words, at=at)
     return taken
 

@@ -162,6 +162,9 @@ class Service:
             except CpeDiagError as error:
                 LOG.warning("%s: %s", operation.id, error)
                 said = reply
+            except Exception:  # nobody else's work may end with it; what is kept is tried again
+                LOG.exception("%s", operation.id)
+                said = reply
             if done.cancelled():
                 if isinstance(said, Refused):
                     await self._note(operation.id, caller, said)
@@ -193,6 +196,8 @@ class Service:
                 await run_in_threadpool(self._keep_up, counts=turn % COUNTS_EVERY == 0)
             except CpeDiagError as error:
                 LOG.warning("%s", error)
+            except Exception:  # the service would end with it
+                LOG.exception("keeping up")
             await asyncio.sleep(every_s)
 
     def _keep_up(self, *, counts: bool) -> None:
