@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cpe_diag.domain.letter import NewLetter
@@ -33,7 +33,7 @@ class TicketState(StrEnum):
     """What has become of a ticket."""
 
     WAITING = "waiting"
-    """It has come in; nobody has read the rules for it yet."""
+    """It has come in and nothing is decided; the words, where there are any, say why not."""
     STARTED = "started"
     """It has a run."""
     LEFT = "left"
@@ -160,8 +160,12 @@ class StoredTickets:
         with self._store.reading() as connection:
             return tuple(map(_ticket, connection.execute(wanted).mappings().all()))
 
-    def waiting(self) -> tuple[IncomingTicket, ...]:
-        """Give the tickets that nobody has read the rules for yet, the oldest first.
+    def waiting(self, *, tried_before: datetime | None = None) -> tuple[IncomingTicket, ...]:
+        """Give tickets that wait for what the rules say, those that were looked at longest ago.
+
+        Args:
+            tried_before: of those that could not be decided (`stays`), only those that were
+                tried before then; None: all.
 
         Raises:
             StoreError: the store cannot be read.
@@ -169,9 +173,12 @@ class StoredTickets:
         wanted = (
             select(TICKETS)
             .where(TICKETS.c.state == TicketState.WAITING.value)
-            .order_by(TICKETS.c.received_at)
+            .order_by(TICKETS.c.changed_at, TICKETS.c.id)
             .limit(AT_ONCE)
         )
+        if tried_before is not None:
+            due = TICKETS.c.changed_at < moment_text(tried_before)
+            wanted = wanted.where(or_(TICKETS.c.words == "", due))
         with self._store.reading() as connection:
             return tuple(map(_ticket, connection.execute(wanted).mappings().all()))
 
@@ -190,6 +197,18 @@ class StoredTickets:
             connection.execute(
                 waits.values(state=state.value, run=run, words=words, changed_at=moment_text(at))
             )
+
+    def stays(self, ticket: str, words: str, *, at: datetime) -> None:
+        """Keep why a ticket still waits; it comes again behind those that wait with it.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        waits = update(TICKETS).where(
+            TICKETS.c.id == ticket, TICKETS.c.state == TicketState.WAITING.value
+        )
+        with self._store.writing() as connection:
+            connection.execute(waits.values(words=words, changed_at=moment_text(at)))
 
     def to_answer(self) -> tuple[IncomingTicket, ...]:
         """Give the trouble tickets whose run has ended and which do not say so yet.

@@ -75,9 +75,9 @@ def make_app(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as group:
             service.tasks = group
-            keeping = group.create_task(service.keep_up(keeps_up_every_s))
+            group.create_task(service.keep_up(keeps_up_every_s))
             yield
-            keeping.cancel()
+            service.stopping.set()  # what is being done still needs the store
         await run_in_threadpool(served.close)
         if spans is not None:
             await run_in_threadpool(spans.close)

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import logging
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -55,6 +56,7 @@ class Service:
     metrics: Metrics
     spans: Spans | None = field(default=None)
     tasks: asyncio.TaskGroup | None = field(default=None)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     slowly: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SLOWLY))
 
     async def answer(self, operation: Operation, request: Request) -> Response:
@@ -190,19 +192,26 @@ class Service:
             LOG.warning("a refusal was not noted: %s", error)
 
     async def keep_up(self, every_s: float) -> None:
-        """Work off what waits, and answer what has ended, again and again."""
+        """Work off what waits, and answer what has ended, until `stopping` is set."""
         for turn in itertools.count():
-            try:
-                await run_in_threadpool(self._keep_up, counts=turn % COUNTS_EVERY == 0)
-            except CpeDiagError as error:
-                LOG.warning("%s", error)
-            except Exception:  # the service would end with it
-                LOG.exception("keeping up")
-            await asyncio.sleep(every_s)
+            await run_in_threadpool(self._keep_up, counts=turn % COUNTS_EVERY == 0)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stopping.wait(), every_s)
+            if self.stopping.is_set():
+                return
 
     def _keep_up(self, *, counts: bool) -> None:
+        """Do each part, whatever comes of the others."""
         at = self.served.clock.now()
-        work_off(self.served)
-        settle(self.served, at)
+        self._part("tickets that wait", lambda: work_off(self.served))
+        self._part("answers", lambda: settle(self.served, at))
         if counts:
-            self.metrics.watch(self.served, at)
+            self._part("numbers", lambda: self.metrics.watch(self.served, at))
+
+    def _part(self, what: str, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except CpeDiagError as error:
+            LOG.warning("%s: %s", what, error)
+        except Exception:  # the service would end with it
+            LOG.exception("%s", what)

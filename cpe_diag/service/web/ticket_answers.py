@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.failures import CpeDiagError, StoreError
 from cpe_diag.domain.run_journal import RunState
 from cpe_diag.domain.verdict import Destination
 from cpe_diag.report.as_json import run_as_json
@@ -25,6 +28,11 @@ if TYPE_CHECKING:
     from cpe_diag.store.incoming_tickets import IncomingTicket
     from cpe_diag.store.run_rows import RunRow
 
+LOG: Final = logging.getLogger("cpe_diag.tickets")
+AGAIN_AFTER: Final = timedelta(seconds=10)
+"""How long a ticket rests that could not be decided."""
+TURN_S: Final = 5.0
+"""How long tickets are decided until other work has its turn: an inventory may fail slowly."""
 VERDICT: Final = "verdict"
 ATTACHED: Final = "cpe-diag-{run}.json"
 
@@ -67,16 +75,32 @@ def settle(served: Served, at: datetime) -> int:
 def work_off(served: Served) -> int:
     """Decide on tickets that were taken and whose sender was answered before that.
 
+    One that cannot be decided keeps no other from it, and is tried again later.
+
     Returns:
-        How many there were.
+        How many were decided.
 
     Raises:
-        InventoryError, StoreError: as for `decide`.
+        StoreError: the store cannot be used.
     """
-    waiting = served.tickets.waiting()
-    for ticket in waiting:
-        decide(served, ticket)
-    return len(waiting)
+    decided = 0
+    until_s = served.clock.monotonic() + TURN_S
+    for ticket in served.tickets.waiting(tried_before=served.clock.now() - AGAIN_AFTER):
+        if served.clock.monotonic() > until_s:
+            break
+        try:
+            decide(served, ticket)
+        except StoreError:
+            raise
+        except CpeDiagError as error:
+            LOG.warning("ticket %s waits: %s", ticket.id, error)
+            served.tickets.stays(ticket.id, str(error), at=served.clock.now())
+        except Exception as error:
+            LOG.exception("ticket %s waits", ticket.id)
+            served.tickets.stays(ticket.id, type(error).__name__, at=served.clock.now())
+        else:
+            decided += 1
+    return decided
 
 
 def _answered(  # noqa: PLR0913 - the parts of one answer

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import httpx
 import pytest
 from sqlalchemy import update
 
+from cpe_diag.domain.failures import InventoryError, StoreError
 from cpe_diag.domain.roles import Role
 from cpe_diag.domain.run_journal import RunState
 from cpe_diag.service.ticket import Ticket
@@ -18,24 +19,26 @@ from cpe_diag.service.tmf621 import API_OF, Version
 from cpe_diag.service.web.app import make_app
 from cpe_diag.service.web.call import Call, Caller, Reply
 from cpe_diag.service.web.intake import new_ticket
-from cpe_diag.service.web.ticket_answers import settle, work_off
+from cpe_diag.service.web.ticket_answers import AGAIN_AFTER, TURN_S, settle, work_off
 from cpe_diag.service.web.trouble_tickets import change, create, one
 from cpe_diag.store.incoming_tables import INCOMING_TICKETS
-from cpe_diag.store.incoming_tickets import TicketState
+from cpe_diag.store.incoming_tickets import StoredTickets, TicketState
 from cpe_diag.store.outbox import StoredOutbox
 from cpe_diag.store.personal import erase
 from cpe_diag.store.run_rows import RunOutcome
+from cpe_diag.testing.clock import FakeClock
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.serving import served_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from cpe_diag.service.refused import Refused
-    from cpe_diag.service.submit import Submitted
+    from cpe_diag.service.submit import Order, Submitted
     from cpe_diag.service.web.served import Served
+    from cpe_diag.store.case_store import CaseStore
     from cpe_diag.store.incoming_tickets import IncomingTicket
 
 INVENTORY: Final = """\
@@ -85,6 +88,7 @@ def config(tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch) -> C
 def served(config: Config) -> Iterator[Served]:
     """Give what handlers work with."""
     served = served_by(config)
+    served.tickets.counts()
     yield served
     served.close()
 
@@ -184,20 +188,33 @@ def test_what_an_older_version_has_erased_can_be_read(served: Served, config: Co
     assert (held.state, served.runs.runs()) == (TicketState.REFUSED, ())
 
 
-async def test_a_bug_of_ours_does_not_end_the_service(served: Served) -> None:
-    """Neither in what goes on after an answer nor in what is done again and again."""
-    waits("t1", served)
-    loop, again = asyncio.get_running_loop(), asyncio.Event()
-    tried = 0
+class BrokenTickets(StoredTickets):
+    """Tickets of which nothing can be asked."""
 
-    def broken(_: object) -> Submitted:
-        nonlocal tried
-        tried += 1
-        if tried > 2:
-            loop.call_soon_threadsafe(again.set)
+    def __init__(self, store: CaseStore, third: Callable[[], object]) -> None:
+        """Keep them in `store`, and call `third` when it is asked for the third time."""
+        super().__init__(store)
+        self._third = third
+        self._asked = 0
+
+    def waiting(self, *, tried_before: datetime | None = None) -> NoReturn:
+        """Break."""
+        del tried_before
+        self._asked += 1
+        if self._asked == 3:
+            self._third()
         raise KeyError("a bug")
 
-    app = make_app(replace(served, submit=broken), keeps_up_every_s=0.01)
+    def submit(self, _order: Order) -> NoReturn:
+        """Break."""
+        raise KeyError("a bug")
+
+
+async def test_a_bug_of_ours_does_not_end_the_service(served: Served, config: Config) -> None:
+    """Neither in what goes on after an answer nor in what is done again and again."""
+    loop, again = asyncio.get_running_loop(), asyncio.Event()
+    broken = BrokenTickets(case_store(config), lambda: loop.call_soon_threadsafe(again.set))
+    app = make_app(replace(served, tickets=broken, submit=broken.submit), keeps_up_every_s=0.01)
     body = {"number": "N-1", "title": "Internet is down", "subscriber": "sub-1"}
     async with (
         asyncio.timeout(30),
@@ -210,3 +227,64 @@ async def test_a_bug_of_ours_does_not_end_the_service(served: Served) -> None:
             assert (answered.status_code, answered.json()["state"]) == (202, "waiting")
         await again.wait()
         assert (await client.get("/healthz")).status_code == 200
+
+
+def test_a_ticket_that_cannot_be_decided_keeps_no_other_from_it(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One unreadable row of the inventory; it is tried again, behind the others."""
+
+    def submit(order: Order) -> Submitted:
+        if order.subscriber == "sub-1":
+            raise InventoryError("the query gives 2 rows for 'sub-1', not one")
+        return served.submit(order)
+
+    clock = FakeClock(at=datetime.now(UTC))
+    partly = replace(served, submit=submit, clock=clock)
+    waits("t1", served)
+    waits("t2", served, subscriber="sub-2")
+    assert work_off(partly) == 1
+    assert "ticket t1 waits: the query gives 2 rows" in caplog.text
+    states = {one: held.state for one in ("t1", "t2") if (held := served.tickets.one(one))}
+    assert states == {"t1": TicketState.WAITING, "t2": TicketState.STARTED}
+    assert work_off(replace(served, clock=clock)) == 0
+    waits("t3", served, subscriber="sub-2")
+    clock.advance(AGAIN_AFTER.total_seconds() + 1)
+    assert [one.id for one in served.tickets.waiting()] == ["t1", "t3"]
+    assert work_off(replace(served, clock=clock)) == 2
+    assert served.tickets.waiting() == ()
+
+
+def test_an_inventory_that_is_slow_to_fail_keeps_no_answer_back(served: Served) -> None:
+    """Other work has its turn, and then the tickets behind have theirs."""
+    clock = FakeClock(at=datetime.now(UTC))
+    tried: list[str] = []
+
+    def slow(order: Order) -> NoReturn:
+        tried.append(str(order.ticket))
+        clock.advance(TURN_S)
+        raise InventoryError("no answer")
+
+    for number in range(5):
+        waits(f"t{number}", served)
+    for _ in range(2):
+        work_off(replace(served, submit=slow, clock=clock))
+    assert tried == ["t0", "t1", "t2", "t3"]
+
+
+async def test_answers_are_written_while_a_ticket_waits(served: Served) -> None:
+    """What cannot be decided stops nothing else of what a service does."""
+    ticket = made(create(served, call(TICKET), Version.V4))
+    (run,) = served.runs.runs()
+    ends(served, run.id)
+
+    def away(_: Order) -> NoReturn:
+        raise StoreError("the store of the queue is away")
+
+    waits("t1", served, subscriber="sub-2")
+    app = make_app(replace(served, submit=away), keeps_up_every_s=0.01)
+    async with asyncio.timeout(30), app.router.lifespan_context(app):
+        while served.tickets.to_answer():  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.01)
+    (note,) = made(one(served, call({}, id=ticket["id"]), Version.V4))["note"]
+    assert "broken" in note["text"]
