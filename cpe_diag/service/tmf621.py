@@ -56,6 +56,8 @@ class TicketEvent:
 class Status(StrEnum):
     """TroubleTicketStatusType, those that we set."""
 
+    ACKNOWLEDGED = "acknowledged"
+    REJECTED = "rejected"
     IN_PROGRESS = "inProgress"
     PENDING = "pending"
     RESOLVED = "resolved"

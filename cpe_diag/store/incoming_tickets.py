@@ -84,6 +84,7 @@ def ticket_id() -> str:
     return secrets.token_hex(ID_BYTES)
 
 
+Change: TypeAlias = Callable[[Mapping[str, object]], Mapping[str, object]]
 Tells: TypeAlias = Callable[[Mapping[str, object], Mapping[str, object]], Iterable[NewLetter]]
 
 
@@ -182,21 +183,50 @@ class StoredTickets:
         with self._store.reading() as connection:
             return tuple(map(_ticket, connection.execute(wanted).mappings().all()))
 
-    def decided(
-        self, ticket: str, state: TicketState, *, run: str | None, words: str, at: datetime
-    ) -> None:
-        """Keep what has become of a ticket that waits.
+    def decided(  # noqa: PLR0913 - the parts of one decision
+        self,
+        ticket: str,
+        state: TicketState,
+        *,
+        run: str | None,
+        words: str,
+        at: datetime,
+        change: Change | None = None,
+        tells: Tells = _nobody,
+    ) -> IncomingTicket | None:
+        """Keep what has become of a ticket that waits, and what is told of it, or nothing of it.
+
+        Args:
+            ticket: our id.
+            state: what has become of it.
+            run: which it has.
+            words: why.
+            at: now.
+            change: makes the new document of the old one, where there is one.
+            tells: gives the letters about it, of what it was and what it is.
+
+        Returns:
+            The ticket as it is then; None where somebody else has decided.
 
         Raises:
             StoreError: the store cannot be written.
         """
-        waits = update(TICKETS).where(
-            TICKETS.c.id == ticket, TICKETS.c.state == TicketState.WAITING.value
-        )
         with self._store.writing() as connection:
-            connection.execute(
-                waits.values(state=state.value, run=run, words=words, changed_at=moment_text(at))
-            )
+            held = _locked(connection, ticket)
+            if held is None or held.state is not TicketState.WAITING:
+                return None
+            put: dict[str, object] = {
+                "state": state.value,
+                "run": run,
+                "words": words,
+                "changed_at": moment_text(at),
+            }
+            if change is not None and held.document is not None:
+                after = change(held.document)
+                put_letters(connection, tells(held.document, after), at)
+                put["document"] = json.dumps(after)
+            connection.execute(update(TICKETS).where(TICKETS.c.id == ticket).values(put))
+            return _one(connection, ticket)
 
     def stays(self, ticket: str, words: str, *, at: datetime) -> None:
         """Keep why a ticket still waits; it comes again behind those that wait with it.
@@ -246,7 +276,7 @@ class StoredTickets:
     def rewrite(
         self,
         ticket: str,
-        change: Callable[[Mapping[str, object]], Mapping[str, object]],
+        change: Change,
         *,
         at: datetime,
         answers: bool = False,
@@ -269,9 +299,7 @@ class StoredTickets:
             StoreError: the store cannot be written.
         """
         with self._store.writing() as connection:
-            of_id = select(TICKETS).where(TICKETS.c.id == ticket).with_for_update()
-            row = connection.execute(of_id).mappings().first()
-            held = None if row is None else _ticket(row)
+            held = _locked(connection, ticket)
             if held is None or held.document is None:
                 return None
             if answers and held.answered_at is not None:
@@ -316,6 +344,13 @@ def _insert(connection: Connection, row: Mapping[str, object]) -> None:
 
 def _one(connection: Connection, ticket: str) -> IncomingTicket | None:
     row = connection.execute(select(TICKETS).where(TICKETS.c.id == ticket)).mappings().first()
+    return None if row is None else _ticket(row)
+
+
+def _locked(connection: Connection, ticket: str) -> IncomingTicket | None:
+    """Give a ticket that nobody else changes until the transaction ends."""
+    of_id = select(TICKETS).where(TICKETS.c.id == ticket).with_for_update()
+    row = connection.execute(of_id).mappings().first()
     return None if row is None else _ticket(row)
 
 

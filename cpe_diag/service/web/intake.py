@@ -4,36 +4,46 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError, UnknownSubscriberError
-from cpe_diag.report.codec import encode
+from cpe_diag.report.codec import encode, moment_text
 from cpe_diag.report.decoding import UndecodableError, decode
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.submit import Order
 from cpe_diag.service.ticket import Ticket
 from cpe_diag.service.ticket_rules import NUMBERS, chosen
-from cpe_diag.store.incoming_tickets import NewTicket, TicketState
+from cpe_diag.service.tmf621 import API_OF, Status, Version
+from cpe_diag.service.web.ticket_events import letters
+from cpe_diag.store.incoming_tickets import IncomingTicket, NewTicket, TicketState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cpe_diag.service.ticket_rules import Rule
     from cpe_diag.service.web.served import Served
-    from cpe_diag.store.incoming_tickets import IncomingTicket
 
+_STATUS: Final[Mapping[TicketState, Status]] = {
+    TicketState.STARTED: Status.IN_PROGRESS,
+    TicketState.REFUSED: Status.REJECTED,
+}
 NO_SUBSCRIBER: Final = "there is no subscriber of this id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What has become of a ticket. `refused` is said to whoever sent it, where that can be."""
+    """What has become of a ticket. `refused` is said to whoever sent it, where that can be.
+
+    `ticket` is how it is kept; None where somebody else has decided meanwhile.
+    """
 
     state: TicketState
     words: str
     run: str | None = None
     case: str | None = None
     refused: Refused | None = None
+    ticket: IncomingTicket | None = None
 
 
 def kept_form(ticket: Ticket) -> Mapping[str, object]:
@@ -61,15 +71,20 @@ def new_ticket(
     )
 
 
-def decide(served: Served, incoming: IncomingTicket, trace: str = "") -> Taken:
+def decide(
+    served: Served, incoming: IncomingTicket, trace: str = "", *, answered: bool = False
+) -> Taken:
     """Start what the rules say, and keep what has become of the ticket.
 
-    It may be called again for the same ticket: the same order is the same run.
+    It may be called again for the same ticket: the same order is the same run. Hubs are told of a
+    trouble ticket once it is decided, with the decision or not at all.
 
     Args:
         served: stores and rules.
         incoming: which ticket.
         trace: the span of the request that has brought it; empty: there is none.
+        answered: whoever sent it knows already that it is kept: a trouble ticket that is refused
+            is rejected then, where else there is none.
 
     Returns:
         What has become of it, now or before.
@@ -86,9 +101,35 @@ def decide(served: Served, incoming: IncomingTicket, trace: str = "") -> Taken:
     except UndecodableError:
         taken = _refused("what is kept of the ticket cannot be read")
     else:
-        taken = _started(served, ticket, at, answered=incoming.form is None, trace=trace)
-    served.tickets.decided(incoming.id, taken.state, run=taken.run, words=taken.words, at=at)
-    return taken
+        taken = _started(served, ticket, at, desks=incoming.form is None, trace=trace)
+    kept = _kept(served, incoming, taken, at, answered=answered)
+    return taken if kept is None else replace(taken, ticket=kept)
+
+
+def _kept(
+    served: Served, incoming: IncomingTicket, taken: Taken, at: datetime, *, answered: bool
+) -> IncomingTicket | None:
+    decided = partial(
+        served.tickets.decided, incoming.id, taken.state, run=taken.run, words=taken.words, at=at
+    )
+    is_none = taken.state is TicketState.REFUSED and not answered
+    if incoming.form is None or is_none:
+        return decided()
+    version = Version(incoming.form)
+    hubs = served.hubs.of(API_OF[version].value)
+    return decided(
+        change=partial(_told, taken=taken, at=at),
+        tells=lambda _, after: letters(hubs, version, None, after, case_id=taken.case, at=at),
+    )
+
+
+def _told(held: Mapping[str, object], *, taken: Taken, at: datetime) -> Mapping[str, object]:
+    """Give a trouble ticket that says what has become of it."""
+    put: dict[str, object] = {**held, "statusChangeReason": taken.words}
+    status = _STATUS.get(taken.state)
+    if status is not None and held.get("status") == Status.ACKNOWLEDGED:
+        put |= {"status": status.value, "statusChangeDate": moment_text(at)}
+    return put
 
 
 def _before(served: Served, incoming: IncomingTicket) -> Taken:
@@ -97,11 +138,16 @@ def _before(served: Served, incoming: IncomingTicket) -> Taken:
         refused = Refused(status=422, reason=incoming.words)
     case = served.runs.run(incoming.run).case_id if incoming.run else None
     return Taken(
-        state=incoming.state, words=incoming.words, run=incoming.run, case=case, refused=refused
+        state=incoming.state,
+        words=incoming.words,
+        run=incoming.run,
+        case=case,
+        refused=refused,
+        ticket=incoming,
     )
 
 
-def _started(served: Served, ticket: Ticket, at: datetime, *, answered: bool, trace: str) -> Taken:
+def _started(served: Served, ticket: Ticket, at: datetime, *, desks: bool, trace: str) -> Taken:
     rule = chosen(served.rules, ticket)
     if rule is None:
         return Taken(state=TicketState.LEFT, words="no rule fits this ticket")
@@ -110,7 +156,7 @@ def _started(served: Served, ticket: Ticket, at: datetime, *, answered: bool, tr
     if not ticket.subscriber:
         return _refused("the ticket names no subscriber")
     try:
-        order = _order(rule, rule.playbook, ticket, at, answered=answered)
+        order = _order(rule, rule.playbook, ticket, at, desks=desks)
         submitted = served.submit(replace(order, trace=trace))
     except UnknownSubscriberError:
         return _refused(NO_SUBSCRIBER)
@@ -124,16 +170,16 @@ def _started(served: Served, ticket: Ticket, at: datetime, *, answered: bool, tr
     )
 
 
-def _order(rule: Rule, playbook: str, ticket: Ticket, at: datetime, *, answered: bool) -> Order:
-    """Give the order; `answered`: the ticket is a desk's, which is written to at the end."""
+def _order(rule: Rule, playbook: str, ticket: Ticket, at: datetime, *, desks: bool) -> Order:
+    """Give the order; `desks`: the ticket is a desk's, which is written to at the end."""
     return Order(
         playbook=playbook,
         subscriber=ticket.subscriber,
         ticket=ticket.number or ticket.id,
         answers=rule.answers,
         priority=NUMBERS[rule.priority],
-        desk=ticket.desk if answered else None,
-        desk_ticket=ticket.id if answered else None,
+        desk=ticket.desk if desks else None,
+        desk_ticket=ticket.id if desks else None,
         not_before=at + timedelta(seconds=rule.delay_s) if rule.delay_s else None,
         retries=rule.retry_offline,
     )

@@ -89,7 +89,7 @@ def work_off(served: Served) -> int:
         if served.clock.monotonic() > until_s:
             break
         try:
-            decide(served, ticket)
+            decide(served, ticket, answered=True)
         except StoreError:
             raise
         except CpeDiagError as error:

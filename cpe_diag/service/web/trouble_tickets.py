@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
 
 from cpe_diag.domain.deliveries import Sighting
+from cpe_diag.domain.failures import CpeDiagError
 from cpe_diag.report.codec import moment_text
 from cpe_diag.service.refused import Refused
-from cpe_diag.service.tmf621 import API_OF, CREATED, Version, created_ticket, ticket_event
+from cpe_diag.service.tmf621 import API_OF, CREATED, Status, Version, created_ticket, ticket_event
 from cpe_diag.service.tmf_schema import faults
 from cpe_diag.service.web.call import Reply
 from cpe_diag.service.web.intake import Taken, decide, new_ticket
@@ -21,13 +23,13 @@ from cpe_diag.store.incoming_tickets import TicketState, ticket_id
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cpe_diag.domain.letter import NewLetter
     from cpe_diag.report.codec import Json
     from cpe_diag.service.ticket import Ticket
     from cpe_diag.service.web.call import Call
     from cpe_diag.service.web.served import Served
     from cpe_diag.store.incoming_tickets import IncomingTicket
 
+LOG: Final = logging.getLogger("cpe_diag.tickets")
 SCANNED: Final = 200
 """The newest tickets, among which a list looks."""
 
@@ -54,8 +56,8 @@ def create(served: Served, call: Call, version: Version) -> Reply | Refused:
         version: of the interface.
 
     Returns:
-        201 with the ticket; 400 where the body is not as published, 422 where its rule cannot be
-        followed.
+        201 with the ticket, also where it is kept and nothing can be decided yet; 400 where the
+        body is not as published, 422 where its rule cannot be followed.
     """
     own_id = ticket_id()
     read = created_ticket(version, call.data, call.caller.name, own_id)
@@ -77,7 +79,7 @@ def listed(served: Served, call: Call, version: Version) -> Reply | Refused:
     documents = [
         _document(one)
         for one in served.tickets.with_documents(limit=SCANNED)
-        if one.form == version and one.state is not TicketState.REFUSED
+        if one.form == version and _is_there(one)
     ]
     found = [one for one in documents if fits(one, window.filters)]
     part = found[window.offset : window.offset + window.limit]
@@ -177,35 +179,28 @@ def _take(
         "href": f"{base(version)}/troubleTicket/{own_id}",
         "creationDate": moment,
         "lastUpdate": moment,
-        "status": "acknowledged",
+        "status": Status.ACKNOWLEDGED.value,
         "statusChangeDate": moment,
     }
     new = new_ticket(own_id, ticket, form=version.value, document=document)
-    incoming, is_new = served.tickets.take(new, at=call.at)
-    taken = decide(served, incoming, call.trace)
-    hubs = served.hubs.of(API_OF[version].value)
-
-    def said(held: Mapping[str, object]) -> Mapping[str, object]:
-        put: dict[str, object] = {**held, "statusChangeReason": taken.words}
-        if taken.state is TicketState.STARTED and held.get("status") == "acknowledged":
-            put["status"] = "inProgress"
-        return put
-
-    def tells(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[NewLetter, ...]:
-        if taken.refused is not None or not is_new:
-            return ()
-        del before
-        return letters(hubs, version, None, after, case_id=taken.case, at=call.at)
-
-    written = served.tickets.rewrite(incoming.id, said, at=call.at, tells=tells)
-    return _document(written or incoming), taken
+    incoming, _ = served.tickets.take(new, at=call.at)
+    try:
+        taken = decide(served, incoming, call.trace)
+    except CpeDiagError as error:  # it is kept, and decided later
+        LOG.warning("ticket %s waits: %s", incoming.id, error)
+        taken = Taken(state=TicketState.WAITING, words="")
+    return _document(taken.ticket or incoming), taken
 
 
 def _held(served: Served, call: Call, version: Version) -> IncomingTicket | Refused:
     held = served.tickets.one(call.path["id"])
-    if held is None or held.form != version or held.state is TicketState.REFUSED:
-        return _NONE
-    return held
+    return _NONE if held is None or held.form != version or not _is_there(held) else held
+
+
+def _is_there(ticket: IncomingTicket) -> bool:
+    """Say whether a ticket was kept for whoever posted it: not where they were refused."""
+    status = (ticket.document or {}).get("status")
+    return ticket.state is not TicketState.REFUSED or status == Status.REJECTED
 
 
 def _document(ticket: IncomingTicket) -> dict[str, Json]:

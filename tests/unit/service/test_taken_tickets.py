@@ -14,11 +14,12 @@ from sqlalchemy import update
 from cpe_diag.domain.failures import InventoryError, StoreError
 from cpe_diag.domain.roles import Role
 from cpe_diag.domain.run_journal import RunState
+from cpe_diag.service.refused import Refused
 from cpe_diag.service.ticket import Ticket
 from cpe_diag.service.tmf621 import API_OF, Version
 from cpe_diag.service.web.app import make_app
 from cpe_diag.service.web.call import Call, Caller, Reply
-from cpe_diag.service.web.intake import new_ticket
+from cpe_diag.service.web.intake import NO_SUBSCRIBER, new_ticket
 from cpe_diag.service.web.ticket_answers import AGAIN_AFTER, TURN_S, settle, work_off
 from cpe_diag.service.web.trouble_tickets import change, create, one
 from cpe_diag.store.incoming_tables import INCOMING_TICKETS
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from cpe_diag.service.refused import Refused
     from cpe_diag.service.submit import Order, Submitted
     from cpe_diag.service.web.served import Served
     from cpe_diag.store.case_store import CaseStore
@@ -146,9 +146,7 @@ def test_a_verdict_does_not_open_what_somebody_has_closed(
     """They get the note all the same, and no hub is told of a state."""
     ticket = made(create(served, call(TICKET), Version.V4))
     made(change(served, call({"status": status}, id=ticket["id"]), Version.V4))
-    served.hubs.add(
-        API_OF[Version.V4].value, "https://a.example/", "", by="crm", at=datetime.now(UTC)
-    )
+    hub(served)
     (run,) = served.runs.runs()
     ends(served, run.id)
     assert settle(served, datetime.now(UTC)) == 1
@@ -288,3 +286,51 @@ async def test_answers_are_written_while_a_ticket_waits(served: Served) -> None:
             await asyncio.sleep(0.01)
     (note,) = made(one(served, call({}, id=ticket["id"]), Version.V4))["note"]
     assert "broken" in note["text"]
+
+
+def hub(served: Served) -> None:
+    """Let a system be told of all that becomes of trouble tickets."""
+    at = datetime.now(UTC)
+    served.hubs.add(API_OF[Version.V4].value, "https://a.example/", "", by="crm", at=at)
+
+
+@pytest.mark.parametrize("error", [InventoryError("away"), StoreError("away")])
+def test_a_posted_ticket_that_cannot_be_decided_is_there_and_is_decided_later(
+    served: Served, config: Config, error: Exception
+) -> None:
+    """Its sender need not post it again, which would be a second ticket."""
+
+    def away(_: Order) -> NoReturn:
+        raise error
+
+    hub(served)
+    ticket = made(create(replace(served, submit=away), call(TICKET), Version.V4))
+    assert (ticket["status"], events(config)) == ("acknowledged", [])
+    assert work_off(served) == 1
+    held = made(one(served, call({}, id=ticket["id"]), Version.V4))
+    assert held["status"] == "inProgress"
+    assert held["statusChangeReason"] == "by rule down: no_internet"
+    assert len(served.runs.runs()) == 1
+    assert events(config) == ["TroubleTicketCreateEvent"]
+    (letter,) = StoredOutbox(case_store(config)).letters()
+    assert letter.case_id == served.runs.runs()[0].case_id
+
+
+def test_a_posted_ticket_that_is_refused_is_none_and_a_kept_one_is_rejected(
+    served: Served, config: Config
+) -> None:
+    """Whoever was told that it is kept finds it, with why it is no more worked on."""
+
+    def away(_: Order) -> NoReturn:
+        raise InventoryError("away")
+
+    hub(served)
+    unknown = {**TICKET, "relatedParty": [{**TICKET["relatedParty"][0], "id": "sub-9"}]}
+    refused = create(served, call(unknown), Version.V4)
+    assert isinstance(refused, Refused)
+    assert (refused.status, events(config)) == (422, [])
+    ticket = made(create(replace(served, submit=away), call(unknown), Version.V4))
+    assert work_off(served) == 1
+    held = made(one(served, call({}, id=ticket["id"]), Version.V4))
+    assert (held["status"], held["statusChangeReason"]) == ("rejected", NO_SUBSCRIBER)
+    assert (events(config), served.runs.runs()) == (["TroubleTicketCreateEvent"], ())
