@@ -16,10 +16,15 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.failures import (
     ActionError,
     CpeDiagError,
+    DefinitionError,
     HoldLostError,
+    InventoryError,
+    MeasurementError,
     RunError,
     StoreError,
+    UnknownSubscriberError,
 )
+from cpe_diag.domain.run_journal import GOES_ON
 from cpe_diag.playbook.model import ActStep
 from cpe_diag.service.fifteen_minutes import Warn
 from cpe_diag.service.http_exchange import new_client
@@ -79,6 +84,12 @@ FORGET_S: Final = 3600.0
 """How often a worker drops those that are older."""
 SOON_S: Final = (1.0, 3.0)
 """The same for an urgent run where as many are done as may be."""
+
+AWAY_WAIT_S: Final = (10.0, 30.0)
+"""When a run comes again whose inventory, credentials or playbook cannot be read."""
+PASSES: Final = (InventoryError, MeasurementError, DefinitionError)
+"""What was there when the run was ordered, and may be there again: until then a run is not begun,
+and nobody is told; when its time is up it ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +257,7 @@ class Worker:
     def _take_if_there_is_room(self, row: RunRow) -> None:
         """Keep to the limits of the access node and the region, which are one for all queues."""
         try:
-            self._take(row.id)
+            self._take(row)
         except NoRoomError:
             wait_s = SOON_S if row.priority <= URGENT else BUSY_S
             self._again(row, random.uniform(*wait_s))  # noqa: S311 - no secret
@@ -256,8 +267,11 @@ class Worker:
         later = replace(row, not_before=at + timedelta(seconds=wait_s))
         self._jobs.put(job_of(later, at=at, again=secrets.token_hex(4)))
 
-    def _take(self, run_id: str) -> None:
-        limits = self._wish.limits
+    def _take(self, row: RunRow) -> None:
+        ready = self._prepared(row)
+        if ready is None:
+            return
+        run_id, limits = row.id, self._wish.limits
         with (
             taken_up(
                 self._config,
@@ -274,11 +288,9 @@ class Worker:
                 kept.fail(f"taken up {kept.row.attempt} times, and never ended")
                 self._traced(run_id, failure=TOO_OFTEN)
                 return
-            try:
-                prepared, values = prepared_again(self._config, kept.row)
-            except CpeDiagError as error:
-                kept.fail(str(error))
-                self._traced(run_id, failure=type(error).__name__)
+            if isinstance(ready, CpeDiagError):
+                kept.fail(str(ready))
+                self._traced(run_id, failure=type(ready).__name__)
                 return
             known = self._known(kept.row)
             if known is not None:
@@ -286,7 +298,28 @@ class Worker:
                 self._traced(run_id)
                 LOG.info("not measured: it belongs to the incident at %s", known.place)
                 return
-            self._do(prepared, values, kept)
+            self._do(*ready, kept)
+
+    def _prepared(
+        self, row: RunRow
+    ) -> tuple[PreparedRun, Mapping[str, str]] | CpeDiagError | None:
+        """Prepare a run before it is taken up: what is away now comes back.
+
+        Returns:
+            The run and its values; what ends it; None where it has ended, or comes again.
+        """
+        if row.state not in GOES_ON:
+            return None
+        try:
+            return prepared_again(self._config, row)
+        except PASSES as error:
+            if isinstance(error, UnknownSubscriberError) or self._clock.now() >= row.due_at:
+                return error
+            LOG.warning("waits: %s", error)
+            self._again(row, random.uniform(*AWAY_WAIT_S))  # noqa: S311 - no secret
+            return None
+        except CpeDiagError as error:
+            return error
 
     def _known(self, row: RunRow) -> Incident | None:
         """Give what has the whole node of a ticket down, if a run has met it lately."""

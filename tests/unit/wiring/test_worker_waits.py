@@ -1,0 +1,123 @@
+"""A worker and what is away when it takes a run: nothing is ended that can be done later."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import pytest
+import yaml
+
+from cpe_diag.domain.run_journal import RunState
+from cpe_diag.service.submit import Order
+from cpe_diag.store.runs import StoredRuns
+from cpe_diag.wiring import working
+from cpe_diag.wiring.config import Config, read
+from cpe_diag.wiring.desk import case_store
+from cpe_diag.wiring.orders import submit
+from cpe_diag.wiring.outbox import stored_outbox
+from cpe_diag.wiring.working import Worker, WorkerWish
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cpe_diag.service.jobs import Job
+    from cpe_diag.store.run_rows import RunRow
+
+INVENTORY: Final = """\
+nodes:
+  an-1: {address: 192.0.2.1}
+subscribers:
+  - {id: sub-1, node: an-1, port: "1", router: {address: 198.51.100.1, port: 2222}}
+  - {id: sub-2, node: an-1, port: "2"}
+"""
+ORDER: Final = Order(playbook="no_internet", subscriber="sub-1", ticket="T-1")
+
+
+class NoJobs:
+    """A queue that only remembers what was put."""
+
+    put_ids: Final[list[str]] = []
+
+    def __init__(self, *_: object) -> None:
+        """Forget what was put before."""
+        self.put_ids.clear()
+
+    def put(self, job: Job) -> None:
+        """Remember a job."""
+        self.put_ids.append(job.run)
+
+
+@pytest.fixture
+def config(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    """Give a configuration with an inventory that is a file."""
+    monkeypatch.setattr(working, "DbosJobs", NoJobs)
+    monkeypatch.setattr(working, "perform", _broken)
+    (tmp_path / "inventory.yaml").write_text(INVENTORY, encoding="utf-8")
+    keys = tmp_path / "keys.yaml"
+    keys.write_text(yaml.safe_dump({"url": store_url, "audit": "5a" * 32}), encoding="utf-8")
+    keys.chmod(0o600)
+    document = {
+        "inventory": {"kind": "file", "path": "inventory.yaml"},
+        "store": {"url": f"file:{keys}#url", "audit_key": f"file:{keys}#audit"},
+    }
+    file = tmp_path / "config.yaml"
+    file.write_text(yaml.safe_dump(document), encoding="utf-8")
+    return read(file, str(file))
+
+
+async def _broken(*_: object, **__: object) -> NoReturn:
+    """Stand for a run that was begun."""
+    raise ValueError("begun")
+
+
+def row(config: Config, run_id: str) -> RunRow:
+    """Give a run."""
+    return StoredRuns(case_store(config)).run(run_id)
+
+
+def test_a_run_whose_inventory_is_away_waits_and_is_done_when_it_is_back(
+    config: Config, tmp_path: Path
+) -> None:
+    """A database that is away for a minute must not cost every ticket of that minute."""
+    worker = Worker(config, WorkerWish())
+    run = submit(config, ORDER).run
+    inventory = tmp_path / "inventory.yaml"
+    for words in (None, "subscribers: ["):
+        inventory.unlink()
+        if words is not None:
+            inventory.write_text(words, encoding="utf-8")
+        worker.go_on(run.id)
+        assert row(config, run.id) == run
+        inventory.write_text(INVENTORY, encoding="utf-8")
+    assert NoJobs.put_ids == [run.id] * 2
+    assert stored_outbox(config).letters() == ()
+    worker.go_on(run.id)
+    ended = row(config, run.id)
+    assert (ended.state, ended.attempt) == (RunState.FAILED, 1)
+    assert "ValueError" in ended.words
+
+
+def test_a_run_whose_time_is_up_waits_no_longer(config: Config, tmp_path: Path) -> None:
+    """Second line's people get it, with why."""
+    worker = Worker(config, WorkerWish())
+    run = submit(config, Order(playbook="no_internet", subscriber="sub-1", budget=timedelta())).run
+    (tmp_path / "inventory.yaml").unlink()
+    worker.go_on(run.id)
+    ended = row(config, run.id)
+    assert (ended.state, ended.destination) == (RunState.FAILED, "second_line")
+    assert "inventory.yaml" in ended.words
+
+
+def test_a_run_of_somebody_who_is_no_longer_there_ends_at_once(
+    config: Config, tmp_path: Path
+) -> None:
+    """The inventory has answered."""
+    worker = Worker(config, WorkerWish())
+    run = submit(config, ORDER).run
+    words = INVENTORY.replace("id: sub-1", "id: sub-3")
+    (tmp_path / "inventory.yaml").write_text(words, encoding="utf-8")
+    worker.go_on(run.id)
+    ended = row(config, run.id)
+    assert (ended.state, NoJobs.put_ids) == (RunState.FAILED, [])
+    assert "sub-1" in ended.words
