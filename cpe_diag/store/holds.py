@@ -55,13 +55,21 @@ class Holds:
         self._lease = lease
 
     @contextmanager
-    def held(self, places: Iterable[str], what: str, *, holder: str) -> Iterator[Hold]:
+    def held(
+        self,
+        places: Iterable[str],
+        what: str,
+        *,
+        holder: str,
+        lasts: timedelta | None = None,
+    ) -> Iterator[Hold]:
         """Let only this block change what lies at some places, until it is left.
 
         Args:
             places: by any names that are always the same.
             what: says in a message what it is.
             holder: from `this_process`.
+            lasts: after how long it is renewed no more, where the block hangs; None: never.
 
         Yields:
             The hold, which is renewed meanwhile.
@@ -72,7 +80,7 @@ class Holds:
         """
         hold = self._take(sorted(map(_digest, places)), what, holder)
         try:
-            with renewed(lambda: self._renew(hold), self._lease):
+            with renewed(lambda: self._renew(hold), self._lease, lasts=lasts):
                 yield hold
         finally:
             with suppress(StoreError):  # then it ends with its lease

@@ -29,6 +29,7 @@ from cpe_diag.store.inventory_fields import (
     translated,
     with_defaults,
 )
+from cpe_diag.store.server_patience import server_limits
 from cpe_diag.store.sql_words import sql_words
 
 if TYPE_CHECKING:
@@ -76,6 +77,13 @@ _READ_ONLY: Final[Mapping[str, str]] = {
     "postgresql": "SET TRANSACTION READ ONLY",
     "sqlite": "PRAGMA query_only = ON",
 }
+# PostgreSQL manual, "Client Connection Defaults", statement behavior.
+_LIMIT: Final[Mapping[str, str]] = {"postgresql": "SET LOCAL statement_timeout = {ms}"}
+
+_LIBPQ: Final = frozenset({"psycopg", "psycopg2"})
+"""Drivers of PostgreSQL that take libpq's own words for a connection."""
+ANSWERS_WITHIN_S: Final = 15.0
+"""How long a server may take for one query, and to let us in."""
 
 _MOST_ROWS: Final = 20_000
 """More ports than any one access node has; a query that forgets its WHERE ends here."""
@@ -85,7 +93,12 @@ class SqlInventory:
     """Subscribers and nodes from a SQL database; every question is one short transaction."""
 
     def __init__(
-        self, settings: SqlSettings, credentials: CredentialSource, *, connections: int = 0
+        self,
+        settings: SqlSettings,
+        credentials: CredentialSource,
+        *,
+        connections: int = 0,
+        within_s: float = ANSWERS_WITHIN_S,
     ) -> None:
         """Keep the settings; nothing is connected yet.
 
@@ -93,6 +106,8 @@ class SqlInventory:
             settings: database, queries and columns.
             credentials: resolves the URL where it is a reference.
             connections: how many stay open between questions until `close`; 0: none does.
+            within_s: how long PostgreSQL may take for one query, and to let us in; of other
+                databases what their driver is told in the URL holds.
 
         Raises:
             DefinitionError: a query does more than read, or a field is named that does not
@@ -101,6 +116,7 @@ class SqlInventory:
         self.settings = settings
         self._credentials = credentials
         self._connections = connections
+        self._within_s = within_s
         self._engine: Engine | None = None
         _check(settings)
 
@@ -269,6 +285,8 @@ class SqlInventory:
             with engine.connect() as connection:
                 if words := _READ_ONLY.get(engine.dialect.name):
                     connection.execute(text(words))
+                if words := _LIMIT.get(engine.dialect.name):
+                    connection.execute(text(words.format(ms=round(1000 * self._within_s))))
                 result = connection.execute(text(query), values)
                 rows = [dict(row) for row in result.mappings().fetchmany(_MOST_ROWS)]
                 connection.rollback()
@@ -292,7 +310,11 @@ class SqlInventory:
                 url = make_url(self._url())
                 # A file may be replaced by a new one, which an open connection does not see.
                 is_file = url.get_backend_name() == "sqlite"
-                engine = create_engine(url, **pool_of(0 if is_file else self._connections))
+                limits = {}
+                if url.get_driver_name() in _LIBPQ:
+                    limits = server_limits(self._within_s)
+                pool = pool_of(0 if is_file else self._connections)
+                engine = create_engine(url, connect_args=limits, **pool)
                 look_after_rest(engine)
             except ImportError as error:
                 msg = f"the inventory database needs a Python package: {error.name}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
@@ -17,17 +19,22 @@ RENEWALS: Final = 4
 
 
 @contextmanager
-def renewed(renew: Callable[[], object], lease: timedelta) -> Iterator[None]:
+def renewed(
+    renew: Callable[[], object], lease: timedelta, *, lasts: timedelta | None = None
+) -> Iterator[None]:
     """Renew a lease until the block is left; from a thread, for the block may wait for a person.
 
     Args:
         renew: is called again and again; what the store says against it counts for nothing.
         lease: how long one renewal lasts.
+        lasts: after how long nothing is renewed any more, so that a block that hangs keeps
+            nothing from others; None: never.
     """
     left = threading.Event()
+    until_s = math.inf if lasts is None else time.monotonic() + lasts.total_seconds()
 
     def keep() -> None:
-        while not left.wait(lease.total_seconds() / RENEWALS):
+        while not left.wait(lease.total_seconds() / RENEWALS) and time.monotonic() < until_s:
             with suppress(StoreError):
                 renew()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Connection
+TAKEN_WITHIN_MS: Final = 25_000
+"""How long what was sent may stay unconfirmed; keepalives ask only where nothing was sent."""
 
 
 # PostgreSQL manual, "Database Connection Control Functions", parameter key words.
@@ -18,6 +20,7 @@ def server_limits(wait_s: float) -> dict[str, object]:
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
+        "tcp_user_timeout": TAKEN_WITHIN_MS,
     }
 
 

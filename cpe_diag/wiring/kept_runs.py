@@ -227,14 +227,7 @@ def taken_up(  # noqa: PLR0913 - the limits of a worker
     )
     if most_attempts is None or row.attempt <= most_attempts:
         kept = _with_its_past(kept, store)
-    begun_s = SystemClock().monotonic()
-
-    def renew() -> None:
-        took_s = SystemClock().monotonic() - begun_s
-        if lasts is None or took_s < lasts.total_seconds():
-            runs.renew(row.id, row.attempt, lease=lease)
-
-    with renewed(renew, lease):
+    with renewed(lambda: runs.renew(row.id, row.attempt, lease=lease), lease, lasts=lasts):
         yield kept
 
 

@@ -249,7 +249,8 @@ class Worker:
             self._take_if_there_is_room(row)
             return
         try:
-            with self._holds.held((f"run {row.router}",), "the router", holder=this_process()):
+            place, me = f"run {row.router}", this_process()
+            with self._holds.held((place,), "the router", holder=me, lasts=LASTS):
                 self._take_if_there_is_room(row)
         except ActionError:
             self._again(row, random.uniform(*BUSY_S))  # noqa: S311 - no secret
@@ -313,7 +314,8 @@ class Worker:
         try:
             return prepared_again(self._config, row)
         except PASSES as error:
-            if isinstance(error, UnknownSubscriberError) or self._clock.now() >= row.due_at:
+            late = self._store.now(self._clock) >= row.due_at
+            if late or isinstance(error, UnknownSubscriberError):
                 return error
             LOG.warning("waits: %s", error)
             self._again(row, random.uniform(*AWAY_WAIT_S))  # noqa: S311 - no secret

@@ -91,6 +91,19 @@ def test_a_hold_is_renewed_while_its_block_lasts(store: CaseStore) -> None:
             raise AssertionError
 
 
+def test_a_hold_whose_block_hangs_ends_with_its_lease(store: CaseStore) -> None:
+    """What hangs does not keep a router from others until somebody ends its process."""
+    holds = Holds(store, lease=timedelta(seconds=0.4))
+    from time import sleep  # noqa: PLC0415 - as above
+
+    lasts = timedelta(seconds=0.2)
+    with holds.held(ROUTER, "the router", holder=this_process(), lasts=lasts) as hung:
+        sleep(1.2)
+        with holds.held(ROUTER, "the router", holder=ELSEWHERE) as hold:
+            assert stands(store, holds, hold)
+            assert not stands(store, holds, hung)
+
+
 @pytest.mark.parametrize("jump", [timedelta(hours=2), timedelta(hours=-2)])
 def test_a_clock_that_jumps_gives_nobody_what_another_holds(
     store: CaseStore, monkeypatch: pytest.MonkeyPatch, jump: timedelta

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -24,6 +26,8 @@ from cpe_diag.testing.conformance import check_inventory
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from cpe_diag.testing.postgres_server import PostgresServer
 
 SCHEMA = """
 CREATE TABLE crm_customer (cust_no INTEGER PRIMARY KEY, dslam TEXT, dslam_port TEXT,
@@ -257,6 +261,19 @@ def test_no_message_holds_the_password_of_the_url(url: str) -> None:
         SqlInventory(SETTINGS, Safe(url)).subscriber("4711")
     assert "hunter2" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_a_server_that_does_not_answer_is_not_waited_for(postgres: PostgresServer) -> None:
+    """A query that waits for a lock, and a server that takes us in and says nothing."""
+    slow = replace(SETTINGS, query="SELECT pg_sleep(20), CAST(:subscriber_id AS text)")
+    began = time.monotonic()
+    with pytest.raises(InventoryError, match="statement timeout"):
+        SqlInventory(slow, Safe(postgres.database()), within_s=0.2).subscriber("4711")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql+psycopg://me@127.0.0.1:{silent.getsockname()[1]}/x"
+        with pytest.raises(InventoryError, match="timeout"):
+            SqlInventory(SETTINGS, Safe(url), within_s=0.2).subscriber("4711")
+    assert time.monotonic() - began < 15
 
 
 def test_a_reference_that_cannot_be_resolved_is_named() -> None:
