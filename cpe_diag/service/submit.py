@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 DEFAULT_REGION: Final = "default"
 """Where an inventory names no region of a node."""
+RESULT_HOLDS: Final = timedelta(hours=2)
+"""How long a result permits a dispatch, from the run's start; then it is measured again."""
 ID_BYTES: Final = 5
 LEAST_URGENT: Final = 5
 """The priorities of orders are 1, the most urgent, to this."""
@@ -40,13 +42,14 @@ class Order:
 
     `answers` are choices by question, `values` what `act` steps set, by their ids. `ticket` is
     the desk's number: the same playbook for the same subscriber under the same ticket is one run,
-    however often it is ordered; without a ticket the `batch` takes its place, and without both
-    every order is a run. `priority` 1 is the most urgent. `not_before` None: at once. `desk` and
-    `desk_ticket`: where the case is answered, as the configuration names the desk and the desk
-    the ticket; None: nowhere. `retries`: how often it is done again later where the router is
-    away; `follows` is the run after which it comes then. `looks_only`: nothing
-    is changed, whatever the playbook says. `trace` names the span of what has brought the order;
-    empty: there is none.
+    however often it is ordered, until that has ended without a result or its result is two hours
+    old; without a ticket the `batch` takes its place, and without both every order is a run. In a
+    batch it is one run for ever, so that the same file goes on. `priority` 1 is the most urgent.
+    `not_before` None: at once. `desk` and `desk_ticket`: where the case is answered, as the
+    configuration names the desk and the desk the ticket; None: nowhere. `retries`: how often it
+    is done again later where the router is away; `follows` is the run after which it comes then.
+    `looks_only`: nothing is changed, whatever the playbook says. `trace` names the span of what
+    has brought the order; empty: there is none.
     """
 
     playbook: str
@@ -118,7 +121,9 @@ class Orders:
         check_values(playbook, order.values)
         subscriber = self.inventory.subscriber(order.subscriber)
         at = self.clock.now()
-        run, is_new = self.runs.submit(_new_run(order, subscriber, at, self.seal), at=at)
+        new = _new_run(order, subscriber, at, self.seal)
+        once = order.follows is not None or order.batch is not None
+        run, is_new = self.runs.submit(new, at=at, holds=None if once else RESULT_HOLDS)
         if is_new:
             with suppress(StoreError):  # a worker finds it later
                 self.tell(run)

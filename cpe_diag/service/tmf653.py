@@ -15,6 +15,7 @@ from cpe_diag.playbook.model import ProbeStep
 from cpe_diag.report.codec import moment_text
 from cpe_diag.service.measures import measures, names_of
 from cpe_diag.service.refused import Refused
+from cpe_diag.service.submit import RESULT_HOLDS
 from cpe_diag.service.tmf_schema import Api, faults
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 BASE: Final = "/tmf-api/serviceTestManagement/v4"
 """As in the published description, `basePath`."""
 
-VALID: Final = timedelta(hours=2)
-"""How long a result permits a dispatch, counted from its oldest measurement's run; then again."""
+VALID: Final = RESULT_HOLDS
+"""How long a result permits a dispatch, counted from the start of its run."""
 
 SERVICE: Final = "broadband_access"
 """The specification of the services that are tested here."""
@@ -85,12 +86,15 @@ def specification(playbook: Playbook, gives: Mapping[str, tuple[FactKey, ...]]) 
     }
 
 
-def service_test(result: Run, *, case_link: str | None = None) -> dict[str, Json]:
+def service_test(
+    result: Run, *, case_link: str | None = None, now: datetime | None = None
+) -> dict[str, Json]:
     """Write a finished run as a serviceTest.
 
     Args:
         result: the run.
         case_link: address of its case's page, or None.
+        now: for whom it is read now: it says whether it permits a dispatch. None: it does not.
 
     Returns:
         `ServiceTest`.
@@ -117,6 +121,7 @@ def service_test(result: Run, *, case_link: str | None = None) -> dict[str, Json
             _characteristic("nextAction", "string", verdict.next_action),
             *([_characteristic("ticket", "string", result.ticket)] if result.ticket else []),
             *([_characteristic("case", "string", case_link)] if case_link else []),
+            *(_permit(dispatch_permit(result, now)) if now else []),
         ],
         "testMeasure": [
             _measure(one, violations.get(one.key, ()) if not one.name.field else ())
@@ -179,6 +184,13 @@ def dispatch_permit(result: Run, now: datetime) -> DispatchPermit:
         return DispatchPermit(permitted=False, until=until, because=words)
     words = f"measured at {result.started_at:%H:%M} UTC; valid until {until:%H:%M} UTC"
     return DispatchPermit(permitted=True, until=until, because=words)
+
+
+def _permit(permit: DispatchPermit) -> list[Json]:
+    return [
+        _characteristic("dispatchPermitted", "boolean", permit.permitted),
+        _characteristic("dispatchReason", "string", permit.because),
+    ]
 
 
 def _header(run_id: str, playbook: str, subscriber: str) -> dict[str, Json]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from cpe_diag.store.case_store import CaseStore
 
+_OURS: Final = ("id", "href", "creationDate", "statusChangeReason")
+"""What a trouble ticket keeps when it is sent again; the last says that hubs know it."""
 ID_BYTES: Final = 8
 AT_ONCE: Final = 100
 
@@ -104,6 +106,7 @@ class StoredTickets:
 
         Returns:
             The ticket, and whether it is new: one that the desk sent before is the one of then.
+            Where that started nothing and it says something else now, it waits again.
 
         Raises:
             StoreError: the store cannot be written.
@@ -130,7 +133,7 @@ class StoredTickets:
             with self._store.writing() as connection:
                 known = connection.execute(same).mappings().first()
                 if known is not None:
-                    return _ticket(known), False
+                    return _again(connection, _ticket(known), new, at), False
                 _insert(connection, row)
                 return _ticket(row), True
         except _MeanwhileError:
@@ -328,6 +331,33 @@ class StoredTickets:
 
 class _MeanwhileError(Exception):
     """Another process has just taken the same ticket."""
+
+
+def _again(
+    connection: Connection, known: IncomingTicket, new: NewTicket, at: datetime
+) -> IncomingTicket:
+    """Let a ticket wait that started nothing and says something else now.
+
+    What was erased does not come back.
+    """
+    idle = known.state in {TicketState.REFUSED, TicketState.LEFT}
+    if not idle or not known.ticket or known.ticket == new.ticket:
+        return known
+    put: dict[str, object] = {
+        "subscriber": new.subscriber,
+        "ticket": json.dumps(new.ticket),
+        "state": TicketState.WAITING.value,
+        "words": "",
+        "changed_at": moment_text(at),
+    }
+    if known.document is not None and new.document is not None:
+        ours = {key: known.document[key] for key in _OURS if key in known.document}
+        put["document"] = json.dumps({**new.document, **ours})
+    idle_still = update(TICKETS).where(
+        TICKETS.c.id == known.id, TICKETS.c.state == known.state.value
+    )
+    connection.execute(idle_still.values(put))
+    return _one(connection, known.id) or known
 
 
 def _insert(connection: Connection, row: Mapping[str, object]) -> None:

@@ -33,12 +33,16 @@ SECOND_LINE: Final = "second_line"
 class StoredRuns(RunQueries):
     """All runs of this store."""
 
-    def submit(self, new: NewRun, *, at: datetime) -> tuple[RunRow, bool]:
+    def submit(
+        self, new: NewRun, *, at: datetime, holds: timedelta | None = None
+    ) -> tuple[RunRow, bool]:
         """Queue a run, and open its case.
 
         Args:
             new: what to do.
             at: now.
+            holds: how long a result holds, from the run's start; then the same order is a new
+                run, and at once where the run of then has come to no result. None: never.
 
         Returns:
             The run, and whether it is new: an order key that was there gives the run of then.
@@ -50,8 +54,10 @@ class StoredRuns(RunQueries):
             try:
                 with self._store.writing() as connection:
                     known = _of_key(connection, new.order_key)
-                    if known is not None:
+                    if known is not None and not _is_over(known, at, holds):
                         return known, False
+                    if known is not None:
+                        _free(connection, known)
                     _insert(connection, new, at)
                     return one_run(connection, new.id), True
             except _MeanwhileError:
@@ -245,6 +251,18 @@ def _of_key(connection: Connection, order_key: str | None) -> RunRow | None:
     found = connection.execute(select(RUNS).where(RUNS.c.order_key == order_key))
     row = found.mappings().first()
     return None if row is None else run_row(row)
+
+
+def _is_over(run: RunRow, at: datetime, holds: timedelta | None) -> bool:
+    """Say whether the same order would now be another run."""
+    if holds is None or run.state in GOES_ON:
+        return False
+    return run.state is not RunState.FINISHED or at - (run.started_at or at) >= holds
+
+
+def _free(connection: Connection, run: RunRow) -> None:
+    """Let another run have the order key of one that has ended."""
+    connection.execute(update(RUNS).where(RUNS.c.id == run.id).values(order_key=None))
 
 
 def _insert(connection: Connection, new: NewRun, at: datetime) -> None:

@@ -119,7 +119,14 @@ def _kept(
     hubs = served.hubs.of(API_OF[version].value)
     return decided(
         change=partial(_told, taken=taken, at=at),
-        tells=lambda _, after: letters(hubs, version, None, after, case_id=taken.case, at=at),
+        tells=lambda before, after: letters(
+            hubs,
+            version,
+            before if "statusChangeReason" in before else None,
+            after,
+            case_id=taken.case,
+            at=at,
+        ),
     )
 
 

@@ -137,7 +137,9 @@ def _document(served: Served, row: RunRow) -> dict[str, Json]:
     state = _STATES[row.state]
     result = served.result_of(row.id) if state == "completed" else None
     if result is not None:
-        made = service_test(result, case_link=served.case_link(row.case_id))
+        made = service_test(
+            result, case_link=served.case_link(row.case_id), now=served.clock.now()
+        )
         # The run is what the store says it is; a result alone could not name its own row.
         return {**made, "id": row.id, "href": f"{str(made['href']).rpartition('/')[0]}/{row.id}"}
     answers = row.wish.get("answers")

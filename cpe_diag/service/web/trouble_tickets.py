@@ -182,6 +182,7 @@ def _take(
         "status": Status.ACKNOWLEDGED.value,
         "statusChangeDate": moment,
     }
+    document.pop("statusChangeReason", None)  # ours, once the ticket is decided
     new = new_ticket(own_id, ticket, form=version.value, document=document)
     incoming, _ = served.tickets.take(new, at=call.at)
     try:

@@ -19,7 +19,7 @@ from cpe_diag.service.ticket import Ticket
 from cpe_diag.service.tmf621 import API_OF, Version
 from cpe_diag.service.web.app import make_app
 from cpe_diag.service.web.call import Call, Caller, Reply
-from cpe_diag.service.web.intake import NO_SUBSCRIBER, new_ticket
+from cpe_diag.service.web.intake import NO_SUBSCRIBER, decide, new_ticket
 from cpe_diag.service.web.ticket_answers import AGAIN_AFTER, TURN_S, settle, work_off
 from cpe_diag.service.web.trouble_tickets import change, create, one
 from cpe_diag.store.incoming_tables import INCOMING_TICKETS
@@ -334,3 +334,13 @@ def test_a_posted_ticket_that_is_refused_is_none_and_a_kept_one_is_rejected(
     held = made(one(served, call({}, id=ticket["id"]), Version.V4))
     assert (held["status"], held["statusChangeReason"]) == ("rejected", NO_SUBSCRIBER)
     assert (events(config), served.runs.runs()) == (["TroubleTicketCreateEvent"], ())
+
+
+def test_a_ticket_that_names_a_subscriber_at_last_is_worked_on(served: Served) -> None:
+    """Its desk was told 422; the agent fills the field in, and the desk sends the ticket again."""
+    first = waits("t1", served, number="N-1", subscriber="")
+    assert decide(served, first).refused is not None
+    again = waits("t2", served, number="N-1")
+    assert (again.id, decide(served, again).state) == ("t1", TicketState.STARTED)
+    assert decide(served, waits("t3", served, number="N-1", title="down again")).run is not None
+    assert len(served.runs.runs()) == 1

@@ -337,6 +337,12 @@ def test_a_result_permits_a_dispatch_for_two_hours() -> None:
     assert datetime.fromisoformat(str(valid["endDateTime"])) == late
     other = replace(run, destination=Destination.DEVICE_SUPPORT)
     assert not dispatch_permit(other, run.started_at).permitted
+    for now, permitted in ((run.started_at, True), (late, False)):
+        body = service_test(run, now=now)
+        values = {one["name"]: one["value"] for one in body["characteristic"]}  # type: ignore[union-attr, index, call-overload]
+        assert values["dispatchPermitted"] is permitted
+        assert "measured at" in values["dispatchReason"]
+        assert faults(Api.SERVICE_TEST_V4, "ServiceTest", whole(body, OURS)) == ()
 
 
 OUTAGE: Final = GroupOutage(

@@ -133,6 +133,33 @@ def test_a_ticket_is_taken_once_and_decided_once(store: CaseStore) -> None:
     assert tickets.one("t3") is None
 
 
+@pytest.mark.parametrize("state", [TicketState.REFUSED, TicketState.LEFT])
+def test_a_ticket_that_started_nothing_waits_again_when_it_says_something_else(
+    store: CaseStore, state: TicketState
+) -> None:
+    """Its desk has filled in what was missing; what it says again changes nothing."""
+    tickets = StoredTickets(store)
+    tickets.take(replace(NEW, subscriber=None), at=AT)
+    tickets.decided("t1", state, run=None, words="names no subscriber", at=AT)
+    same, _ = tickets.take(replace(NEW, id="t2", subscriber=None), at=LATER)
+    assert (same.state, same.words) == (state, "names no subscriber")
+    said = replace(NEW, id="t3", ticket={"title": "Internet is down", "subscriber": "sub-1"})
+    again, is_new = tickets.take(replace(said, document={"id": "t3", "name": "x"}), at=LATER)
+    assert (again.id, again.state, again.words, is_new) == ("t1", TicketState.WAITING, "", False)
+    assert (again.subscriber, again.ticket) == ("sub-1", said.ticket)
+    assert again.document == {"id": "t1", "name": "x"}
+    assert tickets.waiting() == (again,)
+
+
+def test_a_ticket_that_has_a_run_keeps_it(store: CaseStore) -> None:
+    """Our own note is a change of the ticket, of which its desk tells us."""
+    tickets = StoredTickets(store)
+    tickets.take(NEW, at=AT)
+    tickets.decided("t1", TicketState.STARTED, run="r1", words="by rule", at=AT)
+    again, _ = tickets.take(replace(NEW, ticket={"title": "another"}), at=LATER)
+    assert (again.state, again.run, again.ticket) == (TicketState.STARTED, "r1", NEW.ticket)
+
+
 def test_a_ticket_is_answered_once_when_its_run_has_ended(store: CaseStore) -> None:
     """Two processes that see the end of a run write one note."""
     tickets, runs = StoredTickets(store), StoredRuns(store)

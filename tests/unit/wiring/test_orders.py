@@ -12,8 +12,10 @@ import yaml
 
 from cpe_diag.domain.failures import DefinitionError, InventoryError, StoreError
 from cpe_diag.domain.run_journal import RunState
-from cpe_diag.service.submit import Order, order_key
+from cpe_diag.service.submit import RESULT_HOLDS, Order, order_key
+from cpe_diag.store.run_rows import RunOutcome
 from cpe_diag.store.runs import StoredRuns
+from cpe_diag.testing.clock import FakeClock
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store
@@ -57,6 +59,14 @@ def runs(config: Config) -> tuple[RunRow, ...]:
     return StoredRuns(case_store(config)).runs()
 
 
+def ends(config: Config, run: RunRow, state: RunState) -> None:
+    """Let a run end."""
+    stored, at = StoredRuns(case_store(config)), SystemClock().now()
+    taken = stored.claim(run.id, worker="w", at=at, lease=timedelta(minutes=1))
+    outcome = RunOutcome(state=state, destination="second_line", words="")
+    stored.end(run.id, taken.attempt, outcome, at=at)
+
+
 def test_an_order_is_kept_with_its_case_and_where_it_is_to_be_done(config: Config) -> None:
     """A worker of the region finds all that it needs."""
     order = replace(
@@ -98,6 +108,46 @@ def test_the_same_ticket_submitted_at_once_by_many_is_one_run_of_one_case(config
     assert [one.is_new for one in all_].count(True) == 1
     assert len({(one.run.id, one.case.id) for one in all_}) == 1
     assert len(runs(config)) == 1
+
+
+@pytest.mark.parametrize("state", [RunState.FAILED, RunState.CANCELLED, RunState.TIMED_OUT])
+def test_a_run_without_a_result_does_not_stand_for_its_ticket_for_ever(
+    config: Config, state: RunState
+) -> None:
+    """The same order again is a new run; at the same time, one."""
+    first = submit(config, ORDER).run
+    ends(config, first, state)
+    with ThreadPoolExecutor(8) as pool:
+        all_ = list(pool.map(lambda _: submit(config, ORDER), range(8)))
+    assert [one.is_new for one in all_].count(True) == 1
+    (again,) = {one.run.id for one in all_}
+    assert again != first.id
+    assert {one.id for one in runs(config)} == {first.id, again}
+
+
+def test_a_result_holds_for_two_hours_and_then_it_is_measured_again(config: Config) -> None:
+    """A technician is not sent by what was measured yesterday."""
+    first = submit(config, ORDER).run
+    ends(config, first, RunState.FINISHED)
+    orders = orders_of(config)
+    clock = FakeClock(at=SystemClock().now())
+    clock.advance(RESULT_HOLDS.total_seconds() - 60)
+    assert replace(orders, clock=clock).submit(ORDER).run.id == first.id
+    clock.advance(60)
+    again = replace(orders, clock=clock).submit(ORDER)
+    assert again.is_new
+    assert replace(orders, clock=clock).submit(ORDER).run == again.run
+
+
+@pytest.mark.parametrize("more", [{"batch": "b"}, {"follows": "r0"}])
+def test_an_order_of_a_batch_or_that_follows_a_run_is_one_run_for_ever(
+    config: Config, more: dict[str, str]
+) -> None:
+    """Else a batch that goes on would begin again."""
+    order = replace(ORDER, **more)  # type: ignore[arg-type]
+    first = submit(config, order).run
+    ends(config, first, RunState.FAILED)
+    assert submit(config, order).run.id == first.id
 
 
 def test_an_order_without_a_name_is_a_run_each_time() -> None:
