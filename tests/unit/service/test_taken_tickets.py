@@ -106,14 +106,17 @@ def call(data: Mapping[str, object], **path: str) -> Call:
     )
 
 
-def waits(own_id: str, served: Served, *, number: str = "", **said: str) -> IncomingTicket:
+def waits(
+    own_id: str,
+    served: Served,
+    *,
+    number: str = "",
+    title: str = "Internet is down",
+    subscriber: str = "sub-1",
+) -> IncomingTicket:
     """Take a ticket of a desk, of which nobody has decided anything."""
-    ticket = Ticket(
-        desk="main",
-        id=number or own_id,
-        number=number or own_id,
-        **{"title": "Internet is down", "subscriber": "sub-1", **said},
-    )
+    number = number or own_id
+    ticket = Ticket(desk="main", id=number, number=number, title=title, subscriber=subscriber)
     taken, _ = served.tickets.take(new_ticket(own_id, ticket), at=datetime.now(UTC))
     return taken
 
