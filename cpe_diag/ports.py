@@ -685,8 +685,8 @@ class DhcpAsker(Protocol):
 class FieldPort(Protocol):
     """The laptop's own interface at the customer's: what is seen there, and where it is plugged.
 
-    Nothing is taken of what is offered: no lease, no session. What is asked for twice is asked
-    once.
+    Nothing is taken of what is offered: no lease; a session is closed as soon as it is open. What
+    is asked for twice is asked once.
     """
 
     @property
@@ -711,7 +711,7 @@ class FieldPort(Protocol):
             MeasurementError: `field.look`: MISSING_PRIVILEGE (raw frames are not allowed here;
                 `next_step` is the command that allows it), NOT_CONFIGURED (no such interface),
                 UNREACHABLE (it is down), UNSUPPORTED (not on this system), OUT_OF_TIME,
-                DEVICE_ERROR.
+                DEVICE_ERROR; of a session also `credential.resolve`.
         """
 
     async def own_way(self, address: str | None, *, deadline: float) -> None:

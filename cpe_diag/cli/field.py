@@ -178,8 +178,9 @@ def check(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Find out where the laptop is plugged in, and whose fault it is, as seen from there.
 
-    Nothing is taken of what is offered: no lease, no session. A check sends at most 12 small
-    frames to the wire that the laptop hangs on, and asks the operator's own resolver and
+    Nothing is taken of what is offered: no lease; a PPPoE session, where the inventory names its
+    credentials, is closed as soon as it is open. A check sends at most 12 small frames to the wire
+    that the laptop hangs on, 24 more for a session, and asks the operator's own resolver and
     reference; --dry-run prints all of it.
     """
     from cpe_diag.cli.run_doing import begin

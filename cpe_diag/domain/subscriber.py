@@ -175,6 +175,14 @@ class ModemAccess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionAccess:
+    """What the line's PPPoE session is opened with: a name, and a reference to its password."""
+
+    user: str = field(repr=False)
+    credential: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
     """One subscriber. Missing fields are Missing(not_configured), never guessed.
 
@@ -183,6 +191,7 @@ class Subscriber:
     `ssids` the names of the customer's own networks; `language` a BCP 47 tag. `ont_serial` is
     what the ONT on the port must be; `splitter` names the optical splitter or distribution point
     that the subscriber shares with others. `modem` None: the cable modem itself is not asked.
+    `session` None: nobody but the router opens the line's session.
     """
 
     id: str
@@ -197,6 +206,7 @@ class Subscriber:
     ont_serial: Maybe[str] = NOT_SAID
     splitter: Maybe[str] = NOT_SAID
     modem: ModemAccess | None = None
+    session: SessionAccess | None = field(default=None, metadata={LATER: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

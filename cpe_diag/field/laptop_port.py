@@ -14,6 +14,7 @@ from cpe_diag.domain.field_facts import (
     FieldLink,
     FieldPppoe,
 )
+from cpe_diag.domain.field_session_facts import FieldSession
 from cpe_diag.field.beyond import Beyond
 from cpe_diag.field.link import link_of
 from cpe_diag.field.raw.order import Order, Test
@@ -21,12 +22,14 @@ from cpe_diag.field.raw_process import LOOK
 from cpe_diag.field.targets import FieldTargets
 from cpe_diag.field.way import way_to
 from cpe_diag.report.decoding import decode
+from cpe_diag.transports.credential_wait import resolved
 from cpe_diag.transports.time_left import time_left
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cpe_diag.field.on_site import OnSite
+    from cpe_diag.field.session_login import SessionLogin
     from cpe_diag.ports import Clock, Recorder
 
 Seen = TypeVar("Seen")
@@ -37,6 +40,7 @@ TESTS: Final[Mapping[type, tuple[Test, float]]] = {
     FieldPppoe: (Test.PPPOE, 3.0),
     FieldArp: (Test.ARP, 1.5),
     FieldIpv6: (Test.IPV6, 4.0),
+    FieldSession: (Test.SESSION, 18.0),
 }
 """How long answers to each are waited for, in seconds. dnsmasq(8) looks up to 3 s whether an
 address is in use before it offers it; RFC 4861, section 6.2.6: an advertisement is delayed by up
@@ -54,13 +58,23 @@ class LaptopPort:
         clock: Clock,
         recorder: Recorder,
         targets: FieldTargets | None = None,
+        login: SessionLogin | None = None,
     ) -> None:
-        """Look where the laptop is; beyond its wire only at those targets."""
+        """Look where the laptop is; beyond its wire only at those targets.
+
+        Args:
+            on_site: the laptop.
+            clock: whose seconds deadlines count.
+            recorder: of the run.
+            targets: whom it may ask beyond its wire.
+            login: what the line's session is opened with; None: none is opened.
+        """
         self.interface = on_site.interface
         self.plugged_into = on_site.plugged_into
         self._clock = clock
         self._recorder = recorder
         self._raw = on_site.raw
+        self._login = login
         self._seen = on_site.seen
         self._looking: dict[type, asyncio.Task[object]] = {}
         self._beyond = Beyond(
@@ -115,20 +129,8 @@ class LaptopPort:
             raise self._failed(FailureKind.DEPENDENCY, detail)
         if fact in self._beyond.looks:
             return await self._beyond.look(fact, deadline)
-        addresses = await self._gateway(deadline) if fact is FieldArp else ()
-        test, for_s = TESTS[fact]
-        for_s = min(for_s, time_left(self._clock, deadline))
-        if for_s <= 0:
-            raise self._failed(FailureKind.OUT_OF_TIME, "the run had no time left to listen")
-        order = Order(
-            number=0,
-            test=test,
-            interface=self.interface,
-            mac=link.mac,
-            for_s=for_s,
-            addresses=addresses,
-        )
-        exchange = self._recorder.begin(LOOK, self.interface, test.value)
+        order = await self._order(fact, link, deadline)
+        exchange = self._recorder.begin(LOOK, self.interface, order.test.value)
         try:
             document = await self._raw.ask(order)
         except MeasurementError as error:
@@ -136,6 +138,36 @@ class LaptopPort:
             raise
         self._recorder.end(exchange)
         return cast("object", decode(fact, document["fact"]))
+
+    async def _order(self, fact: type, link: FieldLink, deadline: float) -> Order:
+        addresses = await self._gateway(deadline) if fact is FieldArp else ()
+        user, password = await self._logged_in(deadline) if fact is FieldSession else ("", "")
+        test, for_s = TESTS[fact]
+        for_s = min(for_s, time_left(self._clock, deadline))
+        if for_s <= 0:
+            raise self._failed(FailureKind.OUT_OF_TIME, "the run had no time left to listen")
+        return Order(
+            number=0,
+            test=test,
+            interface=self.interface,
+            mac=link.mac,
+            for_s=for_s,
+            addresses=addresses,
+            user=user,
+            password=password,
+        )
+
+    async def _logged_in(self, deadline: float) -> tuple[str, str]:
+        """Give what a session is opened with, where somebody offers sessions."""
+        if self._login is None:
+            detail = "the inventory names nothing to open the line's session with"
+            raise self._failed(FailureKind.NOT_CONFIGURED, detail)
+        if not (await self.see(FieldPppoe, deadline=deadline)).offers:
+            raise self._failed(FailureKind.DEPENDENCY, "nobody offers a session")
+        secret = await resolved(
+            self._login.resolve, clock=self._clock, deadline=deadline, where=self.interface
+        )
+        return self._login.user, secret.reveal()
 
     async def _gateway(self, deadline: float) -> tuple[str, ...]:
         """Give the gateway and the address that were offered, where somebody offered any."""

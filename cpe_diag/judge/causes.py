@@ -12,6 +12,7 @@ from cpe_diag.judge.causes_docsis import CAUSES_DOCSIS
 from cpe_diag.judge.causes_enclosed import CAUSES_ENCLOSED
 from cpe_diag.judge.causes_field import CAUSES_FIELD
 from cpe_diag.judge.causes_field_load import CAUSES_FIELD_LOAD
+from cpe_diag.judge.causes_field_session import CAUSES_FIELD_SESSION
 from cpe_diag.judge.causes_field_stream import CAUSES_FIELD_STREAM
 from cpe_diag.judge.causes_field_ways import CAUSES_FIELD_WAYS
 from cpe_diag.judge.causes_firmware import CAUSES_FIRMWARE
@@ -68,5 +69,6 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_FIELD_WAYS,
     *CAUSES_FIELD_LOAD,
     *CAUSES_FIELD_STREAM,
+    *CAUSES_FIELD_SESSION,
     *CAUSES_ENCLOSED,
 )

@@ -93,6 +93,13 @@ HOME: Final = (
     "wifi_radio_dead",
 )
 
+SESSION: Final = (
+    "wall_session_withheld",
+    "wall_link_not_agreed",
+    "wall_login_unanswered",
+    "wall_login_refused",
+    "wall_session_bare",
+)
 AT_WALL: Final = (
     "wall_no_link",
     "wall_half_duplex",
@@ -114,6 +121,7 @@ AT_WALL: Final = (
     "wall_rate_low",
     "wall_stream_missing",
     "wall_stream_broken",
+    *SESSION,
 )
 IN_HOME: Final = (
     "home_no_link",
@@ -307,6 +315,7 @@ MAY_BE_UNKNOWN: Final = frozenset(
         *("wall_bloated", "wall_rate_low", "home_bloated", "home_rate_low"),
         *("wall_stream_missing", "wall_stream_broken"),
         *("home_stream_missing", "home_stream_broken"),
+        *SESSION,
         "port_flapped",  # the verdict says then that it has looked now only
         "way_in_loss",
         "router_http_fails",

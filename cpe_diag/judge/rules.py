@@ -13,6 +13,7 @@ from cpe_diag.judge.rules_docsis import RULES_DOCSIS
 from cpe_diag.judge.rules_enclosed import RULES_ENCLOSED
 from cpe_diag.judge.rules_field import RULES_FIELD
 from cpe_diag.judge.rules_field_load import RULES_FIELD_LOAD
+from cpe_diag.judge.rules_field_session import RULES_FIELD_SESSION
 from cpe_diag.judge.rules_field_stream import RULES_FIELD_STREAM
 from cpe_diag.judge.rules_field_ways import RULES_FIELD_WAYS
 from cpe_diag.judge.rules_firmware import RULES_FIRMWARE
@@ -117,5 +118,6 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_FIELD_WAYS,
     *RULES_FIELD_LOAD,
     *RULES_FIELD_STREAM,
+    *RULES_FIELD_SESSION,
     *RULES_ANSWERS,
 )

@@ -17,6 +17,7 @@ from cpe_diag.domain.field_facts import (
 )
 from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
+from cpe_diag.domain.field_session_facts import FieldSession
 from cpe_diag.domain.field_stream_facts import FieldStream
 from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.home_facts import HomeWatch
@@ -62,6 +63,7 @@ from cpe_diag.report import (
     device_text,
     field_load_text,
     field_path_text,
+    field_session_text,
     field_text,
     history_text,
     load_text,
@@ -329,6 +331,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     FieldHeard: field_text.field_heard,
     FieldDhcp: field_text.field_dhcp,
     FieldPppoe: field_text.field_pppoe,
+    FieldSession: field_session_text.field_session,
     FieldArp: field_text.field_arp,
     FieldIpv6: field_text.field_routers,
     FieldTrace: field_path_text.field_trace,

@@ -246,6 +246,7 @@ def _without_references(subscriber: Subscriber) -> Subscriber:
         subscriber,
         node=node and replace(node, snmp=replace(node.snmp, credential=None)),
         router=router and replace(router, credential=None),
+        session=None,
     )
 
 

@@ -22,6 +22,7 @@ from cpe_diag.domain.subscriber import (
     NodePort,
     RouterAccess,
     Service,
+    SessionAccess,
     SnmpAccess,
     Subscriber,
     Technology,
@@ -69,11 +70,14 @@ SUBSCRIBER_FIELDS: Final = (
     "modem_auth_protocol",
     "modem_priv_protocol",
     "modem_driver",
+    "session_user",
+    "session_credential",
 )
 """What an inventory can say of a subscriber; only `id` is required.
 
 Rates in bit/s; `wan` is ipoe, pppoe or static; several `ssids` stand apart by `|`. A cable modem
-is asked where `modem_credential` is there; its address may be left to the CMTS.
+is asked where `modem_credential` is there; its address may be left to the CMTS. A laptop on site
+opens the line's PPPoE session where both `session_*` are there.
 """
 
 NODE_FIELDS: Final = (
@@ -152,6 +156,7 @@ def read_subscriber(
         ont_serial=_maybe(reader.text("ont_serial")),
         splitter=_maybe(reader.text("splitter")),
         modem=_modem(reader),
+        session=_session(reader),
     )
 
 
@@ -379,6 +384,13 @@ def _modem(reader: FieldReader) -> ModemAccess | None:
         priv_protocol=reader.text("modem_priv_protocol") or "aes128",
         driver=reader.text("modem_driver"),
     )
+
+
+def _session(reader: FieldReader) -> SessionAccess | None:
+    user, credential = reader.text("session_user"), _reference(reader, "session_credential")
+    if user is None or credential is None:
+        return None
+    return SessionAccess(user=user, credential=credential)
 
 
 def _version(reader: FieldReader, version_field: str, user_field: str) -> tuple[str, str | None]:

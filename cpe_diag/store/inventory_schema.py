@@ -140,6 +140,13 @@ INVENTORY_SCHEMA: Final[Mapping[str, object]] = {
                         "additionalProperties": False,
                     },
                     "modem": _MODEM,
+                    "session": {
+                        "type": "object",
+                        "description": "What a laptop on site opens the PPPoE session with.",
+                        "properties": {"user": _TEXT, "credential": _CREDENTIAL},
+                        "required": ["user", "credential"],
+                        "additionalProperties": False,
+                    },
                     "router_mac": {
                         "type": "string",
                         "pattern": "^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$",

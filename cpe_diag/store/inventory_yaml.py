@@ -51,6 +51,8 @@ _PLACES: Final = {
     "modem_auth_protocol": ("modem", "auth_protocol"),
     "modem_priv_protocol": ("modem", "priv_protocol"),
     "modem_driver": ("modem", "driver"),
+    "session_user": ("session", "user"),
+    "session_credential": ("session", "credential"),
 }
 """Where a field stands in a subscriber's entry, when it is not at its top."""
 

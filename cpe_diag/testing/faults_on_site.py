@@ -42,7 +42,7 @@ def on_site(place: str) -> CaseFile:
     case = in_vlan(ethernet_home(symptom), 100)
     case = replace(case, evidence=type(case.evidence)())
     for (kind, _), value in FIELD_FACTS.items():
-        if place == WALL or kind != "field_pppoe":
+        if place == WALL or kind not in {"field_pppoe", "field_session"}:
             case = with_value(case, kind, place, value)
     for kind, value in _beyond().items():
         case = with_value(case, kind, f"{place}>reference", value)

@@ -30,6 +30,7 @@ from cpe_diag.domain.field_path_facts import (
     Trace,
     TracedHop,
 )
+from cpe_diag.domain.field_session_facts import FieldSession, SessionEnd
 from cpe_diag.domain.field_stream_facts import FieldStream
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing
@@ -148,6 +149,22 @@ FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
         ),
         errors=(),
         listened_s=3.0,
+        malformed=0,
+    ),
+    ("field_session", WALL): FieldSession(
+        vlan=None,
+        end=SessionEnd.OPENED,
+        concentrator="bras-1",
+        mac=GATEWAY,
+        authentication="CHAP-MD5",
+        says="",
+        address="198.51.100.20",
+        peer="198.51.100.1",
+        resolvers=("203.0.113.53",),
+        mtu_bytes=1492,
+        frames_sent=11,
+        took_s=0.3,
+        closed=True,
         malformed=0,
     ),
     ("field_arp", WALL): FieldArp(

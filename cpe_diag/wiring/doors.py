@@ -11,6 +11,7 @@ from cpe_diag.driver_kit.redaction import redact_answer
 from cpe_diag.engine.platform_watch import WatchedRouter
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.field.laptop_port import LaptopPort
+from cpe_diag.field.session_login import SessionLogin
 from cpe_diag.ports import Doors, Elsewhere
 from cpe_diag.store.host_key_pins import HostKeyPinsFile, default_path
 from cpe_diag.transports.clock import SystemClock
@@ -114,7 +115,13 @@ async def open_doors(
     laptop = (
         None
         if on_site is None
-        else LaptopPort(on_site, clock=clock, recorder=recorder, targets=targets_of(config))
+        else LaptopPort(
+            on_site,
+            clock=clock,
+            recorder=recorder,
+            targets=targets_of(config),
+            login=_session_login(subscriber, credentials),
+        )
     )
     try:
         yield Doors(
@@ -198,6 +205,15 @@ class _Agents:
 def _modem(access: ModemAccess | None, agents: _Agents, address: str) -> SnmpReader:
     """Give the reader of the subscriber's cable modem."""
     return no_modem() if access is None else agents.reader(access.at(address))
+
+
+def _session_login(subscriber: Subscriber, credentials: CredentialSource) -> SessionLogin | None:
+    session = subscriber.session
+    if session is None:
+        return None
+    return SessionLogin(
+        user=session.user, resolve=partial(credentials.resolve, session.credential)
+    )
 
 
 def _redaction(subscriber: Subscriber, driver: RouterDriver | None) -> Redact:

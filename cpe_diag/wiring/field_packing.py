@@ -143,10 +143,11 @@ def without_strangers(port: NodePort, visited: Collection[str]) -> NodePort:
 
 
 def references(subscriber: Subscriber) -> tuple[str, ...]:
-    """Give the references to what is needed at the visit: of the router and the modem."""
+    """Give the references to what is needed at the visit: of router, modem and session."""
     named = (
         subscriber.router.credential if subscriber.router else None,
         subscriber.modem.credential if subscriber.modem else None,
+        subscriber.session.credential if subscriber.session else None,
     )
     return tuple(one for one in named if one is not None)
 

@@ -28,7 +28,7 @@ def references_of(nodes: Iterable[AccessNode], subscriber: Subscriber | None) ->
 
     Args:
         nodes: all nodes that the inventory lists.
-        subscriber: whose node, router and modem count too, or None.
+        subscriber: whose node, router, modem and session count too, or None.
 
     Returns:
         Each once.
@@ -40,6 +40,7 @@ def references_of(nodes: Iterable[AccessNode], subscriber: Subscriber | None) ->
         given += [
             None if subscriber.router is None else subscriber.router.credential,
             None if subscriber.modem is None else subscriber.modem.credential,
+            None if subscriber.session is None else subscriber.session.credential,
         ]
     for node in every:
         given += [node.snmp.credential, node.snmp.write_credential]

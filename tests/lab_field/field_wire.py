@@ -45,14 +45,16 @@ reference: {{host: reference.example, url: "http://reference.example/", address:
 elsewhere: {{name: another resolver, resolver: {OUTSIDE}}}
 """
 ASKED: Final = f"nobody: {NOBODY}, page: {{status: 200, text: well}}"
-INVENTORY: Final = "subscribers:\n  - {{id: sub-1, technology: ethernet, service: {service}}}\n"
+INVENTORY: Final = (
+    "subscribers:\n  - {{id: sub-1, technology: ethernet, service: {service}{about}}}\n"
+)
 
 
 @dataclass
 class Wire:
     """One switch, and who hangs on it; everything started here is ended with it.
 
-    `more` is of the configuration's part `field`.
+    `more` is of the configuration's part `field`, `about` of the subscriber's entry.
     """
 
     name: str
@@ -60,7 +62,7 @@ class Wire:
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     more: str = ""
-    """Of the configuration's part `field`."""
+    about: str = ""
 
     def space(self, host: str) -> str:
         """Give the namespace of a host."""
@@ -145,15 +147,23 @@ class Wire:
         self.run("laptop", "ip", "route", "add", "default", "via", gateway)
 
     def pppoe(self, host: str, name: str) -> None:
-        """Let a host be a PPPoE concentrator, which opens no session."""
+        """Let a host be a PPPoE concentrator; its sessions need PPP in this kernel."""
         self.start(host, "pppoe-server", "-F", "-I", "eth0", "-C", name, "-S", "internet")
+
+    def session(self, user: str, password: str) -> None:
+        """Let the inventory name what the line's session is opened with."""
+        secrets = self.folder / "secrets.yaml"
+        secrets.write_text(f"session: {password}\n", encoding="utf-8")
+        secrets.chmod(0o600)
+        self.about = f'session: {{user: {user}, credential: "file:secrets.yaml#session"}}'
 
     def command(self, *words: str, service: str = "{}") -> tuple[str, ...]:
         """Configure the laptop, and give the words of a check as a technician would run it."""
         part = ", ".join(filter(None, (ASKED, self.more)))
         text = f"{CONFIG}field: {{{part}}}\n"
         (self.folder / "config.yaml").write_text(text, encoding="utf-8")
-        inventory = INVENTORY.format(service=service)
+        about = f", {self.about}" if self.about else ""
+        inventory = INVENTORY.format(service=service, about=about)
         (self.folder / "inventory.yaml").write_text(inventory, encoding="utf-8")
         return (
             *("env", f"HOME={self.folder}", f"XDG_DATA_HOME={self.folder}"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.field_session_facts import SessionEnd
 from cpe_diag.domain.ont_facts import OntDownCause
 from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.domain.verdict import Destination, FaultDomain
@@ -29,6 +30,7 @@ from cpe_diag.testing import faults_in_home as in_home
 from cpe_diag.testing import faults_of_home as home
 from cpe_diag.testing import faults_of_names as names
 from cpe_diag.testing import faults_of_routes as routes
+from cpe_diag.testing import faults_of_session as session
 from cpe_diag.testing import faults_of_world as beyond
 from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing import faults_on_the_way_out as way_out
@@ -222,6 +224,12 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
         lambda case: past_wire.broken_stream(on_site.well_at_the_wall(case), on_site.LAN),
         ROUTER,
     ),
+    _wall("wall_session_refused", session.ended(SessionEnd.NO_SESSION)),
+    _wall("wall_session_breaks", session.ended(SessionEnd.NOT_AGREED)),
+    _wall("wall_accounts_silent", session.ended(SessionEnd.LOGIN_UNANSWERED)),
+    _wall_to("wall_auth_refused", session.ended(SessionEnd.LOGIN_REFUSED)),
+    _wall("wall_session_no_address", session.ended(SessionEnd.NO_ADDRESS)),
+    _at_home("router_opens_no_session", session.behind_a_router_without_session, ROUTER),
     _wall("wall_slow", partial(past_wire.slow, place=on_site.WALL)),
     _wall("wall_bloated", partial(past_wire.bloated, place=on_site.WALL)),
     _at_home(

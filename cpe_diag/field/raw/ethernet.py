@@ -24,7 +24,7 @@ def to_everybody(order: Order, ethertype: int) -> Packet:
 
 
 def to_group(order: Order, group: str, ethertype: int) -> Packet:
-    """Write the head of a frame to a group address, tagged where the order says so."""
+    """Write the head of a frame to a group or a station, tagged where the order says so."""
     from scapy.layers.l2 import Dot1Q, Ether
 
     if order.vlan is None:

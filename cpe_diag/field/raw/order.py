@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import AddressValueError, IPv4Address
 from typing import Any, Final
 
 LONGEST_S: Final = 60.0
 MOST_ADDRESSES: Final = 4
+LONGEST_LOGIN: Final = 255
+"""RFC 1334, section 2.2.1: its length stands in one octet."""
 LAST_VLAN: Final = 4094
 """IEEE 802.1Q: 0 and 4095 are no VLANs."""
 INTERFACE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,14}", re.ASCII)
@@ -25,6 +27,7 @@ class Test(StrEnum):
     HEARD = "heard"
     DHCP = "dhcp"
     PPPOE = "pppoe"
+    SESSION = "session"
     ARP = "arp"
     IPV6 = "ipv6"
 
@@ -41,7 +44,8 @@ class Order:
 
     `number` comes back with the answer. `mac` is the interface's own; `for_s` how long answers
     are waited for. `addresses` are for the test of ARP: gateway, then our own, as far as they are
-    known. `dry`: say which frames would be sent, and send none.
+    known. `dry`: say which frames would be sent, and send none. `user` and `password` are for a
+    session; nothing that the process says has them in it.
     """
 
     number: int
@@ -52,6 +56,8 @@ class Order:
     vlan: int | None = None
     addresses: tuple[str, ...] = ()
     dry: bool = False
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
 
 
 def read(line: str) -> Order:
@@ -81,6 +87,8 @@ def read(line: str) -> Order:
         vlan=_vlan(document.get("vlan")),
         addresses=_addresses(document.get("addresses", [])),
         dry=document.get("dry") is True,
+        user=_login(document.get("user", ""), "user"),
+        password=_login(document.get("password", ""), "password"),
     )
 
 
@@ -126,3 +134,16 @@ def _addresses(given: object) -> tuple[str, ...]:
         return tuple(str(IPv4Address(one)) for one in given if isinstance(one, str))
     except AddressValueError as error:
         raise OrderError("addresses: expected IPv4 addresses") from error
+
+
+def _login(given: object, name: str) -> str:
+    wrong = OrderError(f"{name}: expected text of at most {LONGEST_LOGIN} octets")
+    if not isinstance(given, str):
+        raise wrong
+    try:
+        octets = given.encode()
+    except UnicodeEncodeError:
+        raise wrong from None
+    if len(octets) > LONGEST_LOGIN:
+        raise wrong
+    return given

@@ -23,8 +23,11 @@ PADI: Final = 0x09
 PADO: Final = 0x07
 """RFC 2516, section 5."""
 END, SERVICE, NAME, OWN = 0x0000, 0x0101, 0x0102, 0x0103
+COOKIE, RELAY = 0x0104, 0x0110
 ERRORS: Final = frozenset({0x0201, 0x0202, 0x0203})
 """RFC 2516, appendix A: tags."""
+VERSION: Final = 0x11
+"""RFC 2516, section 4: version 1 and type 1."""
 AGAIN_S: Final = 1.0
 HEAD: Final = 6
 MOST_OFFERS: Final = 32
@@ -35,7 +38,7 @@ def packets(order: Order) -> tuple[Packet, ...]:
     """Write the two PADI that are sent, the second where the first finds no answer."""
     from scapy.layers.ppp import PPPoED, PPPoED_Tags, PPPoETag
 
-    own = PPPoETag(tag_type=OWN, tag_value=_own(order))
+    own = PPPoETag(tag_type=OWN, tag_value=own_mark(order))
     tags = PPPoED_Tags(tag_list=[PPPoETag(tag_type=SERVICE), own])
     return (to_everybody(order, DISCOVERY) / PPPoED(code=PADI) / tags,) * 2
 
@@ -57,7 +60,7 @@ def run(order: Order, wire: Wire) -> FieldPppoe:
     )
 
 
-def _own(order: Order) -> bytes:
+def own_mark(order: Order) -> bytes:
     """Mark our question: a concentrator sends this back unchanged (RFC 2516, Host-Uniq)."""
     return to_mac(order.mac) + order.number.to_bytes(4, signed=True)
 
@@ -82,7 +85,7 @@ class _Heard:
         except ValueError:
             self.malformed += 1
             return
-        if (OWN, _own(self._order)) not in tags:
+        if (OWN, own_mark(self._order)) not in tags:
             return
         for kind, value in tags:
             if kind in ERRORS and len(self.errors) < MOST_OFFERS:
@@ -100,20 +103,21 @@ class _Heard:
         self.offers.setdefault((offer.concentrator, offer.mac), offer)
 
 
-def read_tags(payload: bytes) -> Iterator[tuple[int, bytes]]:
-    """Read the tags of a PADO.
+def read_tags(payload: bytes, code: int = PADO) -> Iterator[tuple[int, bytes]]:
+    """Read the tags of an answer.
 
     Args:
         payload: what follows the Ethernet head.
+        code: which answer it must be.
 
     Yields:
         Kind and value of each tag.
 
     Raises:
-        ValueError: it is no PADO, or a length in it is false.
+        ValueError: it is another answer, or a length in it is false.
     """
-    if len(payload) < HEAD or payload[0] != 0x11 or payload[1] != PADO:  # noqa: PLR2004 - version
-        raise ValueError("no PADO")
+    if len(payload) < HEAD or payload[0] != VERSION or payload[1] != code:
+        raise ValueError("another answer")
     ends = HEAD + int.from_bytes(payload[4:HEAD])
     if ends > len(payload):
         raise ValueError("it is shorter than it says")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from cpe_diag.field.raw import arp, dhcp, heard, ipv6, pppoe
+from cpe_diag.field.raw import arp, dhcp, heard, ipv6, pppoe, session
 from cpe_diag.field.raw.order import Test
-from cpe_diag.field.raw.wire import Wire
+from cpe_diag.field.raw.wire import MOST_SENT, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +30,12 @@ TESTS: Final[Mapping[Test, Named]] = {
     Test.HEARD: heard,
     Test.DHCP: dhcp,
     Test.PPPOE: pppoe,
+    Test.SESSION: session,
     Test.ARP: arp,
     Test.IPV6: ipv6,
 }
+MOST: Final[Mapping[Test, int]] = {Test.SESSION: session.MOST_FRAMES}
+"""What some may send more than the others."""
 
 
 def done(order: Order) -> object:
@@ -47,7 +50,7 @@ def done(order: Order) -> object:
     Raises:
         OSError: the interface is not there, is down, or may not be opened.
     """
-    wire = Wire(order.interface)
+    wire = Wire(order.interface, MOST.get(order.test, MOST_SENT))
     try:
         return TESTS[order.test].run(order, wire)
     finally:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_READ: Final = 20_000
 """Frames that one test reads at most: a flood does not keep us busy."""
 MOST_SENT: Final = 8
-"""Frames that one test sends at most."""
+"""Frames that one test sends at most, where it says nothing else."""
 
 
 class TooManyFramesError(Exception):
@@ -31,8 +31,12 @@ class FloodedError(Exception):
 class Wire:
     """One interface for the time of one test."""
 
-    def __init__(self, interface: str) -> None:
+    def __init__(self, interface: str, most: int = MOST_SENT) -> None:
         """Open it, for frames to everybody, to us and to all groups.
+
+        Args:
+            interface: the system's name.
+            most: frames that this test may send.
 
         Raises:
             OSError: there is no such interface, it is down, or we may not.
@@ -44,6 +48,7 @@ class Wire:
         self._socket: SuperSocket = conf.L2socket(iface=interface, promisc=True)
         self._read = 0
         self._sent = 0
+        self._most = most
         self.begun_s = time.monotonic()
 
     def close(self) -> None:
@@ -57,8 +62,8 @@ class Wire:
             TooManyFramesError: this test has sent enough.
             OSError: the interface does not take them.
         """
-        if self._sent + len(packets) > MOST_SENT:
-            raise TooManyFramesError(f"one test sends at most {MOST_SENT} frames")
+        if self._sent + len(packets) > self._most:
+            raise TooManyFramesError(f"this test sends at most {self._most} frames")
         for packet in packets:
             self._socket.send(packet)
             self._sent += 1

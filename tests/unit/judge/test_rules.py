@@ -11,6 +11,7 @@ from cpe_diag.domain.device_facts import DeviceWatch, Tries
 from cpe_diag.domain.dhcp_facts import DhcpOutcome
 from cpe_diag.domain.evidence import Evidence
 from cpe_diag.domain.failures import BLAME_OF, Blame, FailureKind
+from cpe_diag.domain.field_session_facts import SessionEnd
 from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.domain.port_facts import OperStatus
 from cpe_diag.domain.router_facts import LogEventKind
@@ -30,6 +31,7 @@ from cpe_diag.testing import faults_in_home as in_home
 from cpe_diag.testing import faults_of_home as home
 from cpe_diag.testing import faults_of_names as names
 from cpe_diag.testing import faults_of_routes as routes
+from cpe_diag.testing import faults_of_session as session
 from cpe_diag.testing import faults_of_world as beyond
 from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing import faults_on_the_way_out as way_out
@@ -390,6 +392,16 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("home_stream_missing", past_wire.no_stream(AT_HOME, on_site.LAN), AT_HOME),
     ("wall_stream_broken", past_wire.broken_stream(AT_WALL, on_site.WALL), AT_WALL),
     ("home_stream_broken", past_wire.broken_stream(AT_HOME, on_site.LAN), AT_HOME),
+    *(
+        (rule, session.ended(end)(AT_WALL), on_site.on_pppoe(AT_WALL))
+        for rule, end in (
+            ("wall_session_withheld", SessionEnd.NO_SESSION),
+            ("wall_link_not_agreed", SessionEnd.NOT_AGREED),
+            ("wall_login_unanswered", SessionEnd.LOGIN_UNANSWERED),
+            ("wall_login_refused", SessionEnd.LOGIN_REFUSED),
+            ("wall_session_bare", SessionEnd.NO_ADDRESS),
+        )
+    ),
     ("wall_bloated", past_wire.bloated(AT_WALL, on_site.WALL), AT_WALL),
     ("home_bloated", past_wire.bloated(AT_HOME, on_site.LAN), AT_HOME),
     ("wall_rate_low", past_wire.slow(AT_WALL, on_site.WALL), AT_WALL),

@@ -16,6 +16,7 @@ from cpe_diag.domain.subscriber import (
     NodePort,
     RouterAccess,
     Service,
+    SessionAccess,
     SnmpAccess,
     Subscriber,
     Technology,
@@ -299,6 +300,23 @@ def test_a_wrong_modem_is_named_with_its_place(tmp_path: Path, modem: str, words
     assert words in str(caught.value)
     assert "inventory.yaml:3:" in str(caught.value)
     assert "c0mmun1ty" not in str(caught.value)
+
+
+def test_a_session_is_opened_where_the_inventory_has_its_login(tmp_path: Path) -> None:
+    """A name alone, or a password in the place of a reference, opens none; the name is hidden."""
+    text = (
+        "subscribers:\n  - id: a\n    session: {user: anna, credential: 'env:ANNA'}\n  - id: b\n"
+    )
+    held = inventory(tmp_path, text)
+    assert held.subscriber("a").session == SessionAccess(user="anna", credential="env:ANNA")
+    assert "anna" not in repr(held.subscriber("a"))
+    assert held.subscriber("b").session is None
+    for wrong in ("{user: anna}", "{user: anna, credential: hunter2}"):
+        with pytest.raises(DefinitionError) as told:
+            inventory(
+                tmp_path, text.replace("{user: anna, credential: 'env:ANNA'}", wrong)
+            ).nodes()
+        assert "hunter2" not in str(told.value)
 
 
 def test_all_nodes_stand_in_the_order_of_the_file(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ subscribers:
     node: an-1
     port: "1"
     router: {address: 198.51.100.1, platform: openwrt, user: root, credential: "file:keys.yaml#r1"}
+    session: {user: anna, credential: "file:keys.yaml#s1"}
   - {id: sub-2, node: an-1, port: "2", router: {address: 198.51.100.22}}
   - id: sub-3
     router: {address: 198.51.100.3, platform: openwrt, user: root, credential: "file:keys.yaml#r3"}
@@ -63,7 +64,7 @@ def office(tmp_path: Path) -> Path:
     (folder / "inventory.yaml").write_text(INVENTORY, encoding="utf-8")
     (folder / "ours" / "mine.yaml").write_text(MINE, encoding="utf-8")
     keys = folder / "keys.yaml"
-    keys.write_text("{r1: the router's, r3: another's}\n", encoding="utf-8")
+    keys.write_text("{r1: the router's, s1: the session's, r3: another's}\n", encoding="utf-8")
     keys.chmod(0o600)
     public = done("field", "office-key", "--out", str(folder / "office.json"))
     (folder / "config.yaml").write_text(
@@ -122,7 +123,7 @@ def test_nothing_beyond_the_visits_goes_along(office: Path) -> None:
     """Neither other subscribers, nor their keys, nor the keys of the nodes."""
     config = laptop(office)
     pack = opened(config, packed(office, "--visit", "sub-1"))
-    assert list(pack.secrets) == ["file:keys.yaml#r1"]
+    assert list(pack.secrets) == ["file:keys.yaml#r1", "file:keys.yaml#s1"]
     (visit,) = pack.visits
     assert visit.subscriber.node is not None
     assert visit.subscriber.node.snmp.credential is None

@@ -1,0 +1,146 @@
+"""One PPPoE session with the service's credentials: opened, looked at, and closed again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.field_session_facts import FieldSession, SessionEnd
+from cpe_diag.domain.secret import SHOWN_AS
+from cpe_diag.field.raw import ppp
+from cpe_diag.field.raw.login import BY_CHAP, BY_PAP, Login
+from cpe_diag.field.raw.pppoe import COOKIE
+from cpe_diag.field.raw.pppoe import packets as offers_wanted
+from cpe_diag.field.raw.session_frames import asking_for_session, ending_session, in_session
+from cpe_diag.field.raw.session_talk import Talk
+from cpe_diag.field.raw.session_words import ACCOUNT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scapy.packet import Packet
+
+    from cpe_diag.field.raw.order import Order
+    from cpe_diag.field.raw.wire import Wire
+
+MOST_FRAMES: Final = 24
+"""Without losses a session takes 11 to 14, each question is asked four times at most."""
+KEPT_BACK: Final = 2
+"""For ending the link and the session."""
+AGAIN_S: Final = 2.0
+"""RFC 1661, section 4.6, proposes 3 s; a server of accounts is asked meanwhile."""
+ENDS_WITHIN_S: Final = 1.0
+IPV6CP: Final = bytes.fromhex("8057")
+"""RFC 5072: what an end that speaks IPv6 begins with, and what we refuse."""
+NOBODY: Final = "00:00:00:00:00:00"
+"""Stands for the concentrator while nobody knows which it is."""
+
+
+def packets(order: Order) -> tuple[Packet, ...]:
+    """Write each kind of frame that may be sent once, without the login."""
+    from scapy.layers.l2 import Ether
+
+    asks = Talk(order)
+    challenged = Login(BY_CHAP, ACCOUNT, "")
+    challenged.take(ppp.Control(1, 1, bytes((16,)) + bytes(16)))
+    said = (
+        (ppp.LCP, asks.link.negotiation.ask()),
+        (ppp.LCP, ppp.control(ppp.ACK, 1)),
+        (ppp.LCP, ppp.control(ppp.NAK, 1)),
+        (ppp.LCP, ppp.control(ppp.REJECT, 1)),
+        (ppp.PAP, Login(BY_PAP, ACCOUNT, SHOWN_AS).ask() or b""),
+        (ppp.CHAP, challenged.ask() or b""),
+        (ppp.IPCP, asks.network.negotiation.ask()),
+        (ppp.IPCP, ppp.control(ppp.ACK, 1)),
+        (ppp.IPCP, ppp.control(ppp.REJECT, 1)),
+        (ppp.LCP, ppp.control(ppp.NO_PROTOCOL, 1, IPV6CP)),
+        (ppp.LCP, ppp.control(ppp.ECHO_REPLY, 1, bytes(4))),
+        (ppp.LCP, ppp.control(ppp.END, 0xFF)),
+        (ppp.LCP, ppp.control(ppp.END_ACK, 1)),
+    )
+    written = (
+        offers_wanted(order)[0],
+        asking_for_session(order, NOBODY, [(COOKIE, b"")]),
+        *(in_session(order, NOBODY, 1, protocol, packet) for protocol, packet in said),
+        ending_session(order, NOBODY, 1),
+    )
+    return tuple(Ether(bytes(one)) for one in written)
+
+
+def run(order: Order, wire: Wire) -> FieldSession:
+    """Open a session as far as it goes, and close it.
+
+    Raises:
+        OSError: the interface fails.
+        FloodedError: nobody was heard, and not all was read.
+    """
+    talk = Talk(order)
+    line = _Line(wire, talk)
+    end = _open(order, line)
+    took_s = wire.took_s
+    _close(line)
+    if talk.silent:
+        wire.hold_whole()
+    opened = end is SessionEnd.OPENED
+    return FieldSession(
+        vlan=order.vlan,
+        end=end,
+        concentrator=talk.concentrator,
+        mac=talk.mac,
+        authentication=talk.link.authentication,
+        says=talk.says,
+        address=talk.network.address if opened else None,
+        peer=talk.network.peer if opened else None,
+        resolvers=talk.network.resolvers if opened else (),
+        mtu_bytes=talk.link.mtu_bytes,
+        frames_sent=line.sent,
+        took_s=round(took_s, 3),
+        closed=talk.closed,
+        malformed=talk.malformed,
+    )
+
+
+class _Line:
+    """Sends what a session wants to say, up to a limit, and counts it."""
+
+    def __init__(self, wire: Wire, talk: Talk) -> None:
+        self.wire = wire
+        self.talk = talk
+        self.sent = 0
+
+    def send(self, given: Sequence[Packet], most: int = MOST_FRAMES - KEPT_BACK) -> None:
+        """Send it; where that would be too much, the session ends where it is."""
+        if self.sent + len(given) > most:
+            self.talk.give_up(silent=False)
+            return
+        self.wire.send(given)
+        self.sent += len(given)
+
+
+def _open(order: Order, line: _Line) -> SessionEnd:
+    """Ask and answer until the session is open, or ends; gives how far it came."""
+    talk, wire = line.talk, line.wire
+    line.send(talk.pending())
+    while (end := talk.outcome()) is None:
+        stage = talk.stage
+        for frame in wire.frames(min(order.for_s, wire.took_s + AGAIN_S)):
+            line.send(talk.take(frame))
+            if talk.stage is not stage:
+                break
+        else:
+            if wire.took_s >= order.for_s:
+                talk.give_up(silent=True)
+            else:
+                line.send(talk.again())
+    return end
+
+
+def _close(line: _Line) -> None:
+    """End link and session, whoever has ended what so far."""
+    talk, wire = line.talk, line.wire
+    line.send(talk.farewell(), MOST_FRAMES - 1)
+    more_s = 0.0 if talk.closed else ENDS_WITHIN_S
+    for frame in wire.frames(wire.took_s + more_s):
+        talk.take(frame)
+        if talk.closed:
+            break
+    line.send(talk.last(), MOST_FRAMES)

@@ -1,0 +1,47 @@
+"""The questions that a PPPoE session from the wall port answers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cpe_diag.domain.field_session_facts import SessionEnd
+from cpe_diag.judge.on_site import WALL, key_at
+from cpe_diag.judge.on_site_session import KEY, ends
+from cpe_diag.judge.rule import Rule
+
+NEEDS: Final = (KEY, key_at("field_link", WALL))
+RULES_FIELD_SESSION: Final[tuple[Rule, ...]] = tuple(
+    Rule(id=name, question=question, needs=NEEDS, ask=ends(end, words))
+    for name, question, end, words in (
+        (
+            "wall_session_withheld",
+            "Does the concentrator offer sessions and give none?",
+            SessionEnd.NO_SESSION,
+            "gives no session",
+        ),
+        (
+            "wall_link_not_agreed",
+            "Does the concentrator not come to agree on the link of a session?",
+            SessionEnd.NOT_AGREED,
+            "does not come to agree on the link (LCP)",
+        ),
+        (
+            "wall_login_unanswered",
+            "Does nobody answer the login at the wall port?",
+            SessionEnd.LOGIN_UNANSWERED,
+            "leaves the login unanswered",
+        ),
+        (
+            "wall_login_refused",
+            "Is the service's own login refused at the wall port?",
+            SessionEnd.LOGIN_REFUSED,
+            "refuses the login",
+        ),
+        (
+            "wall_session_bare",
+            "Does a session at the wall port come without an address?",
+            SessionEnd.NO_ADDRESS,
+            "takes the login and gives no address (IPCP)",
+        ),
+    )
+)

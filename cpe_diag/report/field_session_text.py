@@ -1,0 +1,37 @@
+"""One line for a session that a laptop on site has opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.field_session_facts import SessionEnd
+from cpe_diag.report.duration import duration
+from cpe_diag.report.phrases import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpe_diag.domain.field_session_facts import FieldSession
+
+ENDS: Final[Mapping[SessionEnd, str]] = {
+    SessionEnd.OPENED: "opens a session",
+    SessionEnd.NO_CONCENTRATOR: "nobody",
+    SessionEnd.NO_SESSION: "gives no session",
+    SessionEnd.NOT_AGREED: "does not come to agree on the link",
+    SessionEnd.LOGIN_UNANSWERED: "leaves the login unanswered",
+    SessionEnd.LOGIN_REFUSED: "refuses the login",
+    SessionEnd.NO_ADDRESS: "takes the login and gives no address",
+}
+
+
+def field_session(fact: FieldSession) -> str:
+    """Say how far the session came, with whom, and what was given."""
+    if not fact.mac:
+        return "no concentrator offers a session"
+    parts = [f"{fact.concentrator} ({fact.mac}) {ENDS[fact.end]}"]
+    parts += [f"login by {fact.authentication}"] if fact.authentication else []
+    parts += [f"it says: {fact.says}"] if fact.says else []
+    parts += [f"address {fact.address}"] if fact.address else []
+    parts += [f"packets up to {fact.mtu_bytes} bytes"] if fact.mtu_bytes else []
+    parts += [f"{fact.malformed} malformed answers"] if fact.malformed else []
+    return ", ".join([*parts, f"{counted(fact.frames_sent, 'frame')} in {duration(fact.took_s)}"])
