@@ -180,8 +180,8 @@ def check(  # noqa: PLR0913 - one parameter for each option
 
     Nothing is taken of what is offered: no lease; a PPPoE session, where the inventory names its
     credentials, is closed as soon as it is open. A check sends at most 12 small frames to the wire
-    that the laptop hangs on, 24 more for a session, and asks the operator's own resolver and
-    reference; --dry-run prints all of it.
+    that the laptop hangs on, 8 more with the tags of named VLANs, 24 more for a session, and asks
+    the operator's own resolver and reference; --dry-run prints all of it.
     """
     from cpe_diag.cli.run_doing import begin
     from cpe_diag.field.raw_process import RawProcess
@@ -197,7 +197,7 @@ def check(  # noqa: PLR0913 - one parameter for each option
         config = config_of(context)  # of whoever called sudo, not of root
         chosen = interface_of(interface)
         if dry_run:
-            _print_frames(config, chosen, raw, as_json=as_json)
+            _print_frames(config, subscriber, chosen, raw, as_json=as_json)
             return
         if bundle is not None:
             check_place(bundle)
@@ -223,12 +223,18 @@ def check(  # noqa: PLR0913 - one parameter for each option
     context.exit(int(exit_code_for(result.verdict)))
 
 
-def _print_frames(config: Config, interface: str, raw: RawProcess, *, as_json: bool) -> None:
+def _print_frames(
+    config: Config, subscriber: str, interface: str, raw: RawProcess, *, as_json: bool
+) -> None:
     """Print what a check may send."""
+    from cpe_diag.wiring.credentials import credentials_of
     from cpe_diag.wiring.field import frames
-    from cpe_diag.wiring.field_targets import questions
+    from cpe_diag.wiring.field_targets import questions, vlans_of
+    from cpe_diag.wiring.inventories import inventory_of
 
-    by_test, beyond = asyncio.run(frames(interface, raw)), questions(config)
+    inventory = inventory_of(config, credentials_of(config))
+    vlans = vlans_of(config, inventory.subscriber(subscriber))
+    by_test, beyond = asyncio.run(frames(interface, raw, vlans)), questions(config)
     if as_json:
         click.echo(json.dumps({**by_test, "beyond": beyond}, indent=2))
         return

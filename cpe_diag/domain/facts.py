@@ -21,6 +21,7 @@ from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.field_session_facts import FieldSession
 from cpe_diag.domain.field_stream_facts import FieldStream
+from cpe_diag.domain.field_vlan_facts import FieldVlans
 from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.home_facts import HomeWatch
 from cpe_diag.domain.lan_facts import DeviceFrames, LanRouters
@@ -212,6 +213,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="field_dhcp", value_type=FieldDhcp, subjects=PLACES),
     FactKind(id="field_pppoe", value_type=FieldPppoe, subjects=PLACES),
     FactKind(id="field_session", value_type=FieldSession, subjects=(PluggedInto.WALL_PORT.value,)),
+    FactKind(id="field_vlans", value_type=FieldVlans, subjects=(PluggedInto.WALL_PORT.value,)),
     FactKind(id="field_arp", value_type=FieldArp, subjects=PLACES),
     FactKind(id="field_routers", value_type=FieldIpv6, subjects=PLACES),
     FactKind(id="field_trace", value_type=FieldTrace, subjects=PLACES),

@@ -15,6 +15,7 @@ from cpe_diag.domain.field_facts import (
     FieldPppoe,
 )
 from cpe_diag.domain.field_session_facts import FieldSession
+from cpe_diag.domain.field_vlan_facts import FieldVlans
 from cpe_diag.field.beyond import Beyond
 from cpe_diag.field.link import link_of
 from cpe_diag.field.raw.order import Order, Test
@@ -28,8 +29,8 @@ from cpe_diag.transports.time_left import time_left
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cpe_diag.field.line_access import LineAccess
     from cpe_diag.field.on_site import OnSite
-    from cpe_diag.field.session_login import SessionLogin
     from cpe_diag.ports import Clock, Recorder
 
 Seen = TypeVar("Seen")
@@ -41,6 +42,7 @@ TESTS: Final[Mapping[type, tuple[Test, float]]] = {
     FieldArp: (Test.ARP, 1.5),
     FieldIpv6: (Test.IPV6, 4.0),
     FieldSession: (Test.SESSION, 18.0),
+    FieldVlans: (Test.VLANS, 4.0),
 }
 """How long answers to each are waited for, in seconds. dnsmasq(8) looks up to 3 s whether an
 address is in use before it offers it; RFC 4861, section 6.2.6: an advertisement is delayed by up
@@ -58,7 +60,7 @@ class LaptopPort:
         clock: Clock,
         recorder: Recorder,
         targets: FieldTargets | None = None,
-        login: SessionLogin | None = None,
+        line: LineAccess | None = None,
     ) -> None:
         """Look where the laptop is; beyond its wire only at those targets.
 
@@ -67,14 +69,15 @@ class LaptopPort:
             clock: whose seconds deadlines count.
             recorder: of the run.
             targets: whom it may ask beyond its wire.
-            login: what the line's session is opened with; None: none is opened.
+            line: how the line's service is asked for; None: without tag and login.
         """
         self.interface = on_site.interface
         self.plugged_into = on_site.plugged_into
         self._clock = clock
         self._recorder = recorder
         self._raw = on_site.raw
-        self._login = login
+        self._login = line.login if line else None
+        self._vlans = line.vlans if line else ()
         self._seen = on_site.seen
         self._looking: dict[type, asyncio.Task[object]] = {}
         self._beyond = Beyond(
@@ -141,7 +144,13 @@ class LaptopPort:
 
     async def _order(self, fact: type, link: FieldLink, deadline: float) -> Order:
         addresses = await self._gateway(deadline) if fact is FieldArp else ()
-        user, password = await self._logged_in(deadline) if fact is FieldSession else ("", "")
+        vlan: int | None = None
+        user = password = ""
+        if fact is FieldSession:
+            vlan, user, password = await self._logged_in(deadline)
+        if fact is FieldVlans and not self._vlans:
+            detail = "neither inventory nor configuration (field: vlans) names a VLAN"
+            raise self._failed(FailureKind.NOT_CONFIGURED, detail)
         test, for_s = TESTS[fact]
         for_s = min(for_s, time_left(self._clock, deadline))
         if for_s <= 0:
@@ -152,22 +161,32 @@ class LaptopPort:
             interface=self.interface,
             mac=link.mac,
             for_s=for_s,
+            vlan=vlan,
             addresses=addresses,
             user=user,
             password=password,
+            vlans=self._vlans,
         )
 
-    async def _logged_in(self, deadline: float) -> tuple[str, str]:
-        """Give what a session is opened with, where somebody offers sessions."""
+    async def _logged_in(self, deadline: float) -> tuple[int | None, str, str]:
+        """Give in which VLAN a session is opened, and with what, where somebody offers sessions.
+
+        Without a tag where that is answered, else in the first VLAN that is.
+        """
         if self._login is None:
             detail = "the inventory names nothing to open the line's session with"
             raise self._failed(FailureKind.NOT_CONFIGURED, detail)
+        vlan = None
         if not (await self.see(FieldPppoe, deadline=deadline)).offers:
-            raise self._failed(FailureKind.DEPENDENCY, "nobody offers a session")
+            tags = await self.see(FieldVlans, deadline=deadline) if self._vlans else None
+            found = [one.vlan for one in tags.asked if one.concentrators] if tags else []
+            if not found:
+                raise self._failed(FailureKind.DEPENDENCY, "nobody offers a session")
+            vlan = found[0]
         secret = await resolved(
             self._login.resolve, clock=self._clock, deadline=deadline, where=self.interface
         )
-        return self._login.user, secret.reveal()
+        return vlan, self._login.user, secret.reveal()
 
     async def _gateway(self, deadline: float) -> tuple[str, ...]:
         """Give the gateway and the address that were offered, where somebody offered any."""

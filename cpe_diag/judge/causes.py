@@ -15,6 +15,7 @@ from cpe_diag.judge.causes_field_load import CAUSES_FIELD_LOAD
 from cpe_diag.judge.causes_field_session import CAUSES_FIELD_SESSION
 from cpe_diag.judge.causes_field_stream import CAUSES_FIELD_STREAM
 from cpe_diag.judge.causes_field_ways import CAUSES_FIELD_WAYS
+from cpe_diag.judge.causes_field_wire import CAUSES_FIELD_WIRE
 from cpe_diag.judge.causes_firmware import CAUSES_FIRMWARE
 from cpe_diag.judge.causes_groups import CAUSES_GROUPS
 from cpe_diag.judge.causes_home import CAUSES_HOME
@@ -70,5 +71,6 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_FIELD_LOAD,
     *CAUSES_FIELD_STREAM,
     *CAUSES_FIELD_SESSION,
+    *CAUSES_FIELD_WIRE,
     *CAUSES_ENCLOSED,
 )

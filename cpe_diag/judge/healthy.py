@@ -122,6 +122,7 @@ AT_WALL: Final = (
     "wall_stream_missing",
     "wall_stream_broken",
     *SESSION,
+    "wall_answers_elsewhere",
 )
 IN_HOME: Final = (
     "home_no_link",
@@ -316,6 +317,7 @@ MAY_BE_UNKNOWN: Final = frozenset(
         *("wall_stream_missing", "wall_stream_broken"),
         *("home_stream_missing", "home_stream_broken"),
         *SESSION,
+        "wall_answers_elsewhere",
         "port_flapped",  # the verdict says then that it has looked now only
         "way_in_loss",
         "router_http_fails",

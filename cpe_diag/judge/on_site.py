@@ -17,17 +17,17 @@ from cpe_diag.domain.field_facts import (
     FieldPppoe,
     PluggedInto,
 )
-from cpe_diag.domain.load_facts import PathQuality
+from cpe_diag.domain.field_vlan_facts import FieldVlans
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Unobserved
-from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome, PingCheck
+from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
 from cpe_diag.domain.subscriber import WanProtocol
 from cpe_diag.judge.cause import AT_WALL_PORT, IN_HOME_NETWORK
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, no, says, yes
-from cpe_diag.judge.rules_load import lossy
 
 if TYPE_CHECKING:
     from cpe_diag.domain.field_facts import DhcpOffered
+    from cpe_diag.domain.field_vlan_facts import AskedVlan
 
 V = TypeVar("V")
 
@@ -35,6 +35,7 @@ WALL: Final = PluggedInto.WALL_PORT
 LAN: Final = PluggedInto.ROUTER_LAN
 WIFI: Final = PluggedInto.WIFI
 BEYOND: Final = ">reference"
+VLANS: Final = FactKey("field_vlans", WALL.value)
 PLACES: Final = {AT_WALL_PORT: WALL, IN_HOME_NETWORK: LAN}
 OF_HOMES: Final = tuple(
     IPv4Network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
@@ -87,11 +88,19 @@ def no_link_there(facts: Facts, place: PluggedInto) -> Answer | None:
 
 
 def _tags(facts: Facts, place: PluggedInto) -> str:
-    """Say which tagged VLANs are on the wire; empty where none was heard."""
+    """Say which tagged VLANs are on the wire that were not asked in; empty where none is."""
     heard = facts.fact(FieldHeard, key_at("field_heard", place))
-    if heard is None or not heard.vlans:
-        return ""
-    return f"tagged VLANs {', '.join(map(str, heard.vlans))} are on the wire"
+    told = facts.fact(FieldVlans, VLANS)
+    asked = {one.vlan for one in told.asked} if told else set()
+    left = [str(vlan) for vlan in heard.vlans if vlan not in asked] if heard else []
+    return f"tagged VLANs {', '.join(left)} are on the wire" if left else ""
+
+
+def _in_own_vlan(facts: Facts) -> AskedVlan | None:
+    """Give who answers with the tag of the service's own VLAN, where it was asked in."""
+    told = facts.fact(FieldVlans, VLANS)
+    own = known(facts.subscriber.service.vlan)
+    return next((one for one in told.asked if one.vlan == own), None) if told else None
 
 
 def no_link(facts: Facts, place: PluggedInto) -> Answer:
@@ -139,6 +148,8 @@ def no_offer(facts: Facts, place: PluggedInto) -> Answer:
     key = key_at("field_dhcp", place)
     if told.offers:
         return no(_servers(told.offers), key)
+    if place is WALL and (tagged := _in_own_vlan(facts)) and tagged.offers:
+        return no(f"in VLAN {tagged.vlan} {_servers(tagged.offers)}", VLANS)
     words = f"no offer within {told.listened_s:.0f} s"
     tags = _tags(facts, place) if told.vlan is None else ""
     return untold(f"{words} without a tag; {tags}", key) if tags else yes(words, key)
@@ -183,6 +194,8 @@ def no_concentrator(facts: Facts) -> Answer:
     key = key_at("field_pppoe", WALL)
     if told.offers:
         return no(", ".join(one.concentrator for one in told.offers), key)
+    if (tagged := _in_own_vlan(facts)) and tagged.concentrators:
+        return no(f"in VLAN {tagged.vlan} {tagged.concentrators[0].concentrator}", VLANS)
     tags = _tags(facts, WALL) if told.vlan is None else ""
     return untold(f"no PADO without a tag; {tags}", key) if tags else yes("no PADO", key)
 
@@ -233,66 +246,6 @@ def gateway_twice(facts: Facts, place: PluggedInto) -> Answer:
         return does_not_arise("no gateway was offered")
     words = f"{told.gateway.address} is {', '.join(told.gateway.macs) or 'nobody'}"
     return says(len(told.gateway.macs) > 1, words, key_at("field_arp", place))
-
-
-def nothing_beyond(facts: Facts, place: PluggedInto) -> Answer:
-    """Answer whether nothing beyond the wire answers the laptop, neither pings nor pages.
-
-    A laptop that has taken no address there cannot tell.
-    """
-    if (apart := no_link_there(facts, place)) is not None:
-        return apart
-    page_key, ping_key = key_at("http", place, BEYOND), key_at("ping", place, BEYOND)
-    page, ping = facts.fact(HttpCheck, page_key), facts.fact(PingCheck, ping_key)
-    if page is not None and page.outcome is HttpOutcome.OK:
-        return no(f"the page {page.url} opens on the laptop", page_key)
-    if ping is not None and ping.received:
-        return no(f"{ping.target} answers {ping.received} of {ping.sent} pings", ping_key)
-    if page is None or ping is None:
-        return cannot_tell(facts, page_key, ping_key)
-    words = f"{ping.target} answers no ping, {page.url}: {page.outcome.replace('_', ' ')}"
-    return yes(words, page_key, ping_key)
-
-
-def pages_fail(facts: Facts, place: PluggedInto) -> Answer:
-    """Answer whether the reference's page fails on the laptop, whatever answers else."""
-    if (apart := no_link_there(facts, place)) is not None:
-        return apart
-    key = key_at("http", place, BEYOND)
-    page = facts.fact(HttpCheck, key)
-    if page is None:
-        return cannot_tell(facts, key)
-    words = f"the page {page.url} on the laptop: {page.outcome.replace('_', ' ')}"
-    return says(page.outcome is not HttpOutcome.OK, words, key)
-
-
-def loses(facts: Facts, place: PluggedInto) -> Answer:
-    """Answer whether packets are lost between the laptop and the reference."""
-    key = key_at("path_quality", place, BEYOND)
-    if (apart := no_link_there(facts, place)) is not None:
-        return apart
-    train = facts.fact(PathQuality, key)
-    if train is None:
-        return cannot_tell(facts, key)
-    if not train.received:
-        return does_not_arise(f"{train.target} answers no ping of the laptop at all")
-    words = f"{train.lost} of {train.sent} packets to {train.target} are lost on the laptop"
-    return says(lossy(facts, train.lost, train.sent), words, key)
-
-
-def large_lost(facts: Facts, place: PluggedInto) -> Answer:
-    """Answer whether full packets are lost where small ones pass (RFC 4459)."""
-    key, small_key = key_at("ping", place, f"{BEYOND}/full"), key_at("path_quality", place, BEYOND)
-    if (apart := no_link_there(facts, place)) is not None:
-        return apart
-    full, small = facts.fact(PingCheck, key), facts.fact(PathQuality, small_key)
-    if full is None or small is None:
-        return cannot_tell(facts, key, small_key)
-    if not small.received:
-        return does_not_arise(f"{small.target} answers no ping of the laptop at all")
-    words = f"{full.received} of {full.sent} full packets and {small.received} of {small.sent}"
-    lost = not full.received and small.received > small.sent / 2
-    return says(lost, f"{words} small ones to {full.target} come back", key, small_key)
 
 
 def second_router6(facts: Facts, place: PluggedInto) -> Answer:

@@ -16,6 +16,7 @@ from cpe_diag.judge.rules_field_load import RULES_FIELD_LOAD
 from cpe_diag.judge.rules_field_session import RULES_FIELD_SESSION
 from cpe_diag.judge.rules_field_stream import RULES_FIELD_STREAM
 from cpe_diag.judge.rules_field_ways import RULES_FIELD_WAYS
+from cpe_diag.judge.rules_field_wire import RULES_FIELD_WIRE
 from cpe_diag.judge.rules_firmware import RULES_FIRMWARE
 from cpe_diag.judge.rules_flow_shares import RULES_FLOW_SHARES
 from cpe_diag.judge.rules_flows import RULES_FLOWS
@@ -119,5 +120,6 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_FIELD_LOAD,
     *RULES_FIELD_STREAM,
     *RULES_FIELD_SESSION,
+    *RULES_FIELD_WIRE,
     *RULES_ANSWERS,
 )

@@ -10,24 +10,22 @@ from cpe_diag.domain.field_facts import FieldLink
 from cpe_diag.judge.on_site import (
     BEYOND,
     LAN,
+    VLANS,
     WALL,
     WIFI,
     gateway_silent,
     gateway_twice,
     half_duplex,
     key_at,
-    large_lost,
     loop,
-    loses,
     no_concentrator,
     no_link,
     no_offer,
-    nothing_beyond,
     other_vlan,
-    pages_fail,
     second_router6,
     second_server,
 )
+from cpe_diag.judge.on_site_beyond import large_lost, loses, nothing_beyond, pages_fail
 from cpe_diag.judge.rule import Rule
 
 if TYPE_CHECKING:
@@ -91,7 +89,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     Rule(
         id="wall_no_offer",
         question="Does nobody offer an address at the wall port?",
-        needs=(key_at("field_dhcp", WALL), key_at("field_pppoe", WALL)),
+        needs=(key_at("field_dhcp", WALL), key_at("field_pppoe", WALL), VLANS),
         ask=at_place(WALL, no_offer),
     ),
     _rule(
@@ -104,7 +102,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     Rule(
         id="wall_no_concentrator",
         question="Does no PPPoE concentrator answer at the wall port?",
-        needs=(key_at("field_pppoe", WALL),),
+        needs=(key_at("field_pppoe", WALL), VLANS),
         ask=no_concentrator,
     ),
     Rule(

@@ -55,6 +55,35 @@ def elsewhere(
     return none_of(tuple(keys), MeasurementError(why, LOOK), now)
 
 
+def at_the_wall(
+    kind: str, fact: type, how: str
+) -> Callable[[Setting, Evidence, float], Awaitable[tuple[Measurement, ...]]]:
+    """Give what a probe runs to look for a fact that there is at the wall port alone.
+
+    Args:
+        kind: the fact's kind.
+        fact: its type.
+        how: by what, for the source.
+
+    Returns:
+        The probe's `run`.
+    """
+    key = FactKey(kind, PluggedInto.WALL_PORT.value)
+
+    async def run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
+        clock, door = setting.doors.clock, setting.doors.field
+        if door is None or door.plugged_into is not PluggedInto.WALL_PORT:
+            why = NOT_ON_SITE if door is None else NOT_THERE
+            return none_of((key,), MeasurementError(why, LOOK), clock.now())
+        try:
+            seen: object = await door.see(fact, deadline=deadline)
+        except MeasurementError as error:
+            return none_of((key,), error, clock.now())
+        return (known(key, seen, f"laptop {door.interface}: {how}", clock.now()),)
+
+    return run
+
+
 def looking(
     kind: str, fact: type, how: str
 ) -> Callable[[Setting, Evidence, float], Awaitable[tuple[Measurement, ...]]]:

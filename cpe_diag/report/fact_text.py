@@ -19,6 +19,7 @@ from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.field_session_facts import FieldSession
 from cpe_diag.domain.field_stream_facts import FieldStream
+from cpe_diag.domain.field_vlan_facts import FieldVlans
 from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.home_facts import HomeWatch
 from cpe_diag.domain.lan_facts import DeviceFrames, LanRouters
@@ -332,6 +333,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     FieldDhcp: field_text.field_dhcp,
     FieldPppoe: field_text.field_pppoe,
     FieldSession: field_session_text.field_session,
+    FieldVlans: field_session_text.field_vlans,
     FieldArp: field_text.field_arp,
     FieldIpv6: field_text.field_routers,
     FieldTrace: field_path_text.field_trace,

@@ -1,4 +1,4 @@
-"""One line for a session that a laptop on site has opened."""
+"""Lines for a session that a laptop on site has opened, and for VLANs that it has asked in."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cpe_diag.domain.field_session_facts import FieldSession
+    from cpe_diag.domain.field_vlan_facts import AskedVlan, FieldVlans
 
 ENDS: Final[Mapping[SessionEnd, str]] = {
     SessionEnd.OPENED: "opens a session",
@@ -35,3 +36,16 @@ def field_session(fact: FieldSession) -> str:
     parts += [f"packets up to {fact.mtu_bytes} bytes"] if fact.mtu_bytes else []
     parts += [f"{fact.malformed} malformed answers"] if fact.malformed else []
     return ", ".join([*parts, f"{counted(fact.frames_sent, 'frame')} in {duration(fact.took_s)}"])
+
+
+def field_vlans(fact: FieldVlans) -> str:
+    """Say who answers in which VLAN."""
+    parts = [f"VLAN {one.vlan}: {_answers(one)}" for one in fact.asked]
+    parts += [f"{fact.malformed} malformed answers"] if fact.malformed else []
+    return ", ".join(parts) or "no VLAN was asked in"
+
+
+def _answers(one: AskedVlan) -> str:
+    names = [f"{each.server} offers {each.address}" for each in one.offers]
+    names += [f"PPPoE by {each.concentrator}" for each in one.concentrators]
+    return " and ".join(names) or "no answer"

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 WALL: Final = AT_THE_WALL
 LAN: Final = "router_lan"
+AT_WALL_ALONE: Final = frozenset({"field_pppoe", "field_session", "field_vlans"})
 STRANGER: Final = "02:00:5e:30:00:99"
 
 
@@ -42,7 +43,7 @@ def on_site(place: str) -> CaseFile:
     case = in_vlan(ethernet_home(symptom), 100)
     case = replace(case, evidence=type(case.evidence)())
     for (kind, _), value in FIELD_FACTS.items():
-        if place == WALL or kind not in {"field_pppoe", "field_session"}:
+        if place == WALL or kind not in AT_WALL_ALONE:
             case = with_value(case, kind, place, value)
     for kind, value in _beyond().items():
         case = with_value(case, kind, f"{place}>reference", value)
@@ -154,7 +155,7 @@ def no_link(case: CaseFile, place: str) -> CaseFile:
     return with_value(case, "field_link", other, FIELD_FACTS["field_link", WALL])
 
 
-def tagged_alone(case: CaseFile, vlan: int = 100) -> CaseFile:
+def tagged_alone(case: CaseFile, vlan: int = 300) -> CaseFile:
     """Nobody answers without a tag, and tagged frames go by."""
     return changed(no_offer(case, WALL), "field_heard", WALL, vlans=(vlan,))
 

@@ -32,6 +32,7 @@ from cpe_diag.domain.field_path_facts import (
 )
 from cpe_diag.domain.field_session_facts import FieldSession, SessionEnd
 from cpe_diag.domain.field_stream_facts import FieldStream
+from cpe_diag.domain.field_vlan_facts import AskedVlan, FieldVlans
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpOutcome
@@ -165,6 +166,11 @@ FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
         frames_sent=11,
         took_s=0.3,
         closed=True,
+        malformed=0,
+    ),
+    ("field_vlans", WALL): FieldVlans(
+        asked=(AskedVlan(vlan=100, offers=(), concentrators=()),),
+        listened_s=4.0,
         malformed=0,
     ),
     ("field_arp", WALL): FieldArp(

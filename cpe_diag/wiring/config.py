@@ -78,7 +78,8 @@ class OnSiteConfig:
     what it brings home, `identity` refers to the office's other half of it, `laptops` are the
     public keys of those that the office believes, by name. `nobody` is an address where no
     resolver runs, `page` what the reference's page answers with, `load` by whom and how much
-    the line is loaded, `stream` a multicast group that every line may join.
+    the line is loaded, `stream` a multicast group that every line may join, `vlans` in
+    which a laptop asks with a tag beside the service's own.
     """
 
     office_key: str | None = None
@@ -91,6 +92,7 @@ class OnSiteConfig:
     page: ExpectedPage | None = None
     load: LoadOrder = field(default_factory=LoadOrder)
     stream: tuple[str, int] | None = None
+    vlans: tuple[int, ...] = ()
 
 
 def beside(path: Path, part: str) -> Path:
@@ -339,6 +341,7 @@ def _on_site(part: Mapping[str, object]) -> OnSiteConfig:
         page=_page(_part(part, "page")),
         load=_load(_part(part, "load")),
         stream=_stream(_part(part, "stream")),
+        vlans=tuple(cast("list[int]", part.get("vlans", []))),
     )
 
 

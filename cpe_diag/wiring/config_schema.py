@@ -305,6 +305,13 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                     "pattern": f"^{_IPV4}$",
                     "description": "an address with a way to it, where no resolver runs",
                 },
+                "vlans": {
+                    "type": "array",
+                    "maxItems": 4,
+                    "uniqueItems": True,
+                    "items": {"type": "integer", "minimum": 1, "maximum": 4094},
+                    "description": "in which a laptop asks with a tag, beside the service's own",
+                },
                 "stream": {
                     "type": "object",
                     "additionalProperties": False,

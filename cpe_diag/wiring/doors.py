@@ -11,7 +11,7 @@ from cpe_diag.driver_kit.redaction import redact_answer
 from cpe_diag.engine.platform_watch import WatchedRouter
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.field.laptop_port import LaptopPort
-from cpe_diag.field.session_login import SessionLogin
+from cpe_diag.field.line_access import LineAccess, SessionLogin
 from cpe_diag.ports import Doors, Elsewhere
 from cpe_diag.store.host_key_pins import HostKeyPinsFile, default_path
 from cpe_diag.transports.clock import SystemClock
@@ -24,7 +24,7 @@ from cpe_diag.transports.speaking import speaker
 from cpe_diag.transports.ssh import SshRouter
 from cpe_diag.transports.ssh_trust import HostKeys
 from cpe_diag.transports.unconfigured import NoRouter, no_modem, no_node
-from cpe_diag.wiring.field_targets import targets_of
+from cpe_diag.wiring.field_targets import targets_of, vlans_of
 from cpe_diag.wiring.knowledge import router_drivers
 
 if TYPE_CHECKING:
@@ -120,7 +120,9 @@ async def open_doors(
             clock=clock,
             recorder=recorder,
             targets=targets_of(config),
-            login=_session_login(subscriber, credentials),
+            line=LineAccess(
+                vlans=vlans_of(config, subscriber), login=_session_login(subscriber, credentials)
+            ),
         )
     )
     try:

@@ -152,11 +152,14 @@ async def located(interface: str, at: PluggedInto | None, raw: RawProcess) -> On
     )
 
 
-async def frames(interface: str, raw: RawProcess) -> Mapping[str, Sequence[Mapping[str, str]]]:
+async def frames(
+    interface: str, raw: RawProcess, vlans: tuple[int, ...]
+) -> Mapping[str, Sequence[Mapping[str, str]]]:
     """Say which frames a check may send there.
 
     Args:
         interface: which.
+        vlans: in which it asks with a tag.
         raw: the process for raw frames, which sends none (`dry`).
 
     Returns:
@@ -175,6 +178,7 @@ async def frames(interface: str, raw: RawProcess) -> Mapping[str, Sequence[Mappi
             mac=link.mac,
             for_s=for_s,
             addresses=tuple(IN_PLACE_OF) if test is Test.ARP else (),
+            vlans=vlans,
         )
         sent = (await raw.ask(order))["frames"]
         told[test.value] = [{**frame, "says": _explained(frame["says"])} for frame in sent]

@@ -6,13 +6,16 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from cpe_diag.domain.missing import known
 from cpe_diag.field import load, names, trace
+from cpe_diag.field.raw.order import MOST_VLANS
 from cpe_diag.field.stream import FOR_S
 from cpe_diag.field.targets import FieldTargets
 from cpe_diag.probes import field_quality, field_web
 from cpe_diag.wiring.config import ExpectedPage
 
 if TYPE_CHECKING:
+    from cpe_diag.domain.subscriber import Subscriber
     from cpe_diag.wiring.config import Config
 
 
@@ -40,6 +43,17 @@ def targets_of(config: Config) -> FieldTargets:
         load=config.on_site.load,
         stream=config.on_site.stream,
     )
+
+
+def vlans_of(config: Config, subscriber: Subscriber) -> tuple[int, ...]:
+    """Give in which VLANs a laptop asks with a tag: the service's own, then the configuration's.
+
+    Returns:
+        At most four.
+    """
+    own = known(subscriber.service.vlan)
+    named = (*(() if own is None else (own,)), *config.on_site.vlans)
+    return tuple(dict.fromkeys(named))[:MOST_VLANS]
 
 
 def questions(config: Config) -> list[str]:

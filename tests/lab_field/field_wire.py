@@ -106,14 +106,16 @@ class Wire:
             assert time.monotonic() < ends_s
             time.sleep(0.05)
 
-    def dnsmasq(self, host: str, address: str, first: str, *more: str) -> None:
+    def dnsmasq(
+        self, host: str, address: str, first: str, *more: str, interface: str = "eth0"
+    ) -> None:
         """Let a host give out addresses from `address`."""
-        self.run(host, "ip", "addr", "add", f"{address}/24", "dev", "eth0")
+        self.run(host, "ip", "addr", "add", f"{address}/24", "dev", interface)
         last = first.rpartition(".")[0] + ".99"
         self.start(
             host,
             *("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--no-ping"),
-            *("--interface=eth0", "--bind-interfaces", f"--dhcp-range={first},{last},1h"),
+            *(f"--interface={interface}", "--bind-interfaces", f"--dhcp-range={first},{last},1h"),
             f"--dhcp-leasefile={self.folder}/{host}.leases",
             f"--pid-file={self.folder}/{host}.pid",
             *more,

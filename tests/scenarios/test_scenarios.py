@@ -31,6 +31,7 @@ from cpe_diag.testing import faults_of_home as home
 from cpe_diag.testing import faults_of_names as names
 from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing import faults_of_session as session
+from cpe_diag.testing import faults_of_vlans as vlans
 from cpe_diag.testing import faults_of_world as beyond
 from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing import faults_on_the_way_out as way_out
@@ -230,6 +231,11 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
     _wall_to("wall_auth_refused", session.ended(SessionEnd.LOGIN_REFUSED)),
     _wall("wall_session_no_address", session.ended(SessionEnd.NO_ADDRESS)),
     _at_home("router_opens_no_session", session.behind_a_router_without_session, ROUTER),
+    _wall("wall_service_in_other_vlan", partial(vlans.answers_in, vlan=200)),
+    _wall(
+        "wall_service_in_other_vlan-pppoe",
+        lambda case: vlans.answers_in(on_site.on_pppoe(case), 200),
+    ),
     _wall("wall_slow", partial(past_wire.slow, place=on_site.WALL)),
     _wall("wall_bloated", partial(past_wire.bloated, place=on_site.WALL)),
     _at_home(

@@ -76,7 +76,7 @@ def run(order: Order, wire: Wire) -> FieldDhcp:
     Raises:
         OSError: the interface fails.
     """
-    heard = _Heard(order)
+    heard = Heard(order)
     ask_twice(order, wire, packets(order), heard, AGAIN_S)
     return FieldDhcp(
         vlan=order.vlan,
@@ -91,10 +91,11 @@ def _xid(order: Order) -> int:
     return (int.from_bytes(to_mac(order.mac)[2:]) + order.number) & 0xFFFFFFFF
 
 
-class _Heard:
+class Heard:
     """What came back so far: of one server at one MAC the first offer counts."""
 
     def __init__(self, order: Order) -> None:
+        """Hear answers to that order."""
         self._order = order
         self._mac = to_mac(order.mac)
         self._xid = _xid(order)

@@ -14,6 +14,7 @@ LONGEST_S: Final = 60.0
 MOST_ADDRESSES: Final = 4
 LONGEST_LOGIN: Final = 255
 """RFC 1334, section 2.2.1: its length stands in one octet."""
+MOST_VLANS: Final = 4
 LAST_VLAN: Final = 4094
 """IEEE 802.1Q: 0 and 4095 are no VLANs."""
 INTERFACE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,14}", re.ASCII)
@@ -28,6 +29,7 @@ class Test(StrEnum):
     DHCP = "dhcp"
     PPPOE = "pppoe"
     SESSION = "session"
+    VLANS = "vlans"
     ARP = "arp"
     IPV6 = "ipv6"
 
@@ -44,8 +46,8 @@ class Order:
 
     `number` comes back with the answer. `mac` is the interface's own; `for_s` how long answers
     are waited for. `addresses` are for the test of ARP: gateway, then our own, as far as they are
-    known. `dry`: say which frames would be sent, and send none. `user` and `password` are for a
-    session; nothing that the process says has them in it.
+    known; `vlans` for the test of VLANs. `dry`: say which frames would be sent, and send none.
+    `user` and `password` are for a session; nothing that the process says has them in it.
     """
 
     number: int
@@ -58,6 +60,7 @@ class Order:
     dry: bool = False
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    vlans: tuple[int, ...] = ()
 
 
 def read(line: str) -> Order:
@@ -89,6 +92,7 @@ def read(line: str) -> Order:
         dry=document.get("dry") is True,
         user=_login(document.get("user", ""), "user"),
         password=_login(document.get("password", ""), "password"),
+        vlans=_vlans(document.get("vlans", [])),
     )
 
 
@@ -125,6 +129,12 @@ def _vlan(given: object) -> int | None:
     if type(given) is not int or not 1 <= given <= LAST_VLAN:
         raise OrderError(f"vlan: expected 1 to {LAST_VLAN}")
     return given
+
+
+def _vlans(given: object) -> tuple[int, ...]:
+    if not isinstance(given, list) or len(given) > MOST_VLANS:
+        raise OrderError(f"vlans: expected at most {MOST_VLANS}")
+    return tuple(dict.fromkeys(vlan for one in given if (vlan := _vlan(one)) is not None))
 
 
 def _addresses(given: object) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def run(order: Order, wire: Wire) -> FieldPppoe:
     Raises:
         OSError: the interface fails.
     """
-    heard = _Heard(order)
+    heard = Heard(order)
     ask_twice(order, wire, packets(order), heard, AGAIN_S)
     return FieldPppoe(
         vlan=order.vlan,
@@ -65,10 +65,11 @@ def own_mark(order: Order) -> bytes:
     return to_mac(order.mac) + order.number.to_bytes(4, signed=True)
 
 
-class _Heard:
+class Heard:
     """What came back so far."""
 
     def __init__(self, order: Order) -> None:
+        """Hear answers to that order."""
         self._order = order
         self._mac = to_mac(order.mac)
         self._vlans = () if order.vlan is None else (order.vlan,)

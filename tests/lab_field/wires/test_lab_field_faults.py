@@ -251,7 +251,7 @@ def test_no_link_is_told_once_the_laptop_had_one_elsewhere(
 def test_a_dry_run_tells_all_that_a_check_asks(wire: Wire) -> None:
     """Every frame, and whom it asks beyond the wire; without any right."""
     told = wire.check("--dry-run")
-    assert set(told) == {"heard", "dhcp", "pppoe", "arp", "ipv6", "session", "beyond"}
+    assert set(told) == {"heard", "dhcp", "pppoe", "arp", "ipv6", "session", "vlans", "beyond"}
     few = (len(frames) for test, frames in told.items() if test not in {"beyond", "session"})
     assert sum(few) <= 12
     assert len(told["session"]) <= 24

@@ -32,6 +32,7 @@ from cpe_diag.testing import faults_of_home as home
 from cpe_diag.testing import faults_of_names as names
 from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing import faults_of_session as session
+from cpe_diag.testing import faults_of_vlans as vlans
 from cpe_diag.testing import faults_of_world as beyond
 from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing import faults_on_the_way_out as way_out
@@ -402,6 +403,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
             ("wall_session_bare", SessionEnd.NO_ADDRESS),
         )
     ),
+    ("wall_answers_elsewhere", vlans.answers_in(AT_WALL, 200), vlans.answers_in(AT_WALL, 100)),
     ("wall_bloated", past_wire.bloated(AT_WALL, on_site.WALL), AT_WALL),
     ("home_bloated", past_wire.bloated(AT_HOME, on_site.LAN), AT_HOME),
     ("wall_rate_low", past_wire.slow(AT_WALL, on_site.WALL), AT_WALL),

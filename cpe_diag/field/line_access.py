@@ -1,0 +1,27 @@
+"""How a laptop asks for the service of a line: in which VLANs, and with which login."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cpe_diag.domain.secret import Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionLogin:
+    """A name, and who gives its password when it is needed."""
+
+    user: str = field(repr=False)
+    resolve: Callable[[], Secret] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineAccess:
+    """`vlans` are asked in with a tag, the service's own first, at most four of them.
+
+    `login` opens the line's session; None: none is opened.
+    """
+
+    vlans: tuple[int, ...] = ()
+    login: SessionLogin | None = None

@@ -1,0 +1,74 @@
+"""What a laptop on site gets beyond its wire: pings, pages, and packets of every size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpe_diag.domain.load_facts import PathQuality
+from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome, PingCheck
+from cpe_diag.judge.on_site import BEYOND, key_at, no_link_there
+from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, no, says, yes
+from cpe_diag.judge.rules_load import lossy
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.field_facts import PluggedInto
+
+
+def nothing_beyond(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether nothing beyond the wire answers the laptop, neither pings nor pages.
+
+    A laptop that has taken no address there cannot tell.
+    """
+    if (apart := no_link_there(facts, place)) is not None:
+        return apart
+    page_key, ping_key = key_at("http", place, BEYOND), key_at("ping", place, BEYOND)
+    page, ping = facts.fact(HttpCheck, page_key), facts.fact(PingCheck, ping_key)
+    if page is not None and page.outcome is HttpOutcome.OK:
+        return no(f"the page {page.url} opens on the laptop", page_key)
+    if ping is not None and ping.received:
+        return no(f"{ping.target} answers {ping.received} of {ping.sent} pings", ping_key)
+    if page is None or ping is None:
+        return cannot_tell(facts, page_key, ping_key)
+    words = f"{ping.target} answers no ping, {page.url}: {page.outcome.replace('_', ' ')}"
+    return yes(words, page_key, ping_key)
+
+
+def pages_fail(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether the reference's page fails on the laptop, whatever answers else."""
+    if (apart := no_link_there(facts, place)) is not None:
+        return apart
+    key = key_at("http", place, BEYOND)
+    page = facts.fact(HttpCheck, key)
+    if page is None:
+        return cannot_tell(facts, key)
+    words = f"the page {page.url} on the laptop: {page.outcome.replace('_', ' ')}"
+    return says(page.outcome is not HttpOutcome.OK, words, key)
+
+
+def loses(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether packets are lost between the laptop and the reference."""
+    key = key_at("path_quality", place, BEYOND)
+    if (apart := no_link_there(facts, place)) is not None:
+        return apart
+    train = facts.fact(PathQuality, key)
+    if train is None:
+        return cannot_tell(facts, key)
+    if not train.received:
+        return does_not_arise(f"{train.target} answers no ping of the laptop at all")
+    words = f"{train.lost} of {train.sent} packets to {train.target} are lost on the laptop"
+    return says(lossy(facts, train.lost, train.sent), words, key)
+
+
+def large_lost(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether full packets are lost where small ones pass (RFC 4459)."""
+    key, small_key = key_at("ping", place, f"{BEYOND}/full"), key_at("path_quality", place, BEYOND)
+    if (apart := no_link_there(facts, place)) is not None:
+        return apart
+    full, small = facts.fact(PingCheck, key), facts.fact(PathQuality, small_key)
+    if full is None or small is None:
+        return cannot_tell(facts, key, small_key)
+    if not small.received:
+        return does_not_arise(f"{small.target} answers no ping of the laptop at all")
+    words = f"{full.received} of {full.sent} full packets and {small.received} of {small.sent}"
+    lost = not full.received and small.received > small.sent / 2
+    return says(lost, f"{words} small ones to {full.target} come back", key, small_key)

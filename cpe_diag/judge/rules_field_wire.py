@@ -1,0 +1,18 @@
+"""Further questions about the wire at the wall port."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cpe_diag.judge.on_site import VLANS, WALL, key_at
+from cpe_diag.judge.on_site_vlans import DHCP_KEY, PPPOE_KEY, answers_elsewhere
+from cpe_diag.judge.rule import Rule
+
+RULES_FIELD_WIRE: Final[tuple[Rule, ...]] = (
+    Rule(
+        id="wall_answers_elsewhere",
+        question="Does the service answer in another VLAN than its own at the wall port?",
+        needs=(VLANS, DHCP_KEY, PPPOE_KEY, key_at("field_link", WALL)),
+        ask=answers_elsewhere,
+    ),
+)

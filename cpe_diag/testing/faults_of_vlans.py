@@ -1,0 +1,29 @@
+"""The service answers with a tag at the wall port: its own, or another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpe_diag.domain.field_facts import FieldDhcp, FieldPppoe
+from cpe_diag.domain.field_vlan_facts import AskedVlan
+from cpe_diag.testing.evidence_samples import changed
+from cpe_diag.testing.faults_on_site import WALL, no_offer
+
+if TYPE_CHECKING:
+    from cpe_diag.judge.question import CaseFile
+
+
+def answers_in(case: CaseFile, vlan: int) -> CaseFile:
+    """Server and concentrator answer in one VLAN, of 100 and 200 in which is asked, alone."""
+    nobody = no_offer(case, WALL)
+    dhcp = case.evidence.value(FieldDhcp, "field_dhcp", WALL)
+    pppoe = case.evidence.value(FieldPppoe, "field_pppoe", WALL)
+    asked = tuple(
+        AskedVlan(
+            vlan=one,
+            offers=dhcp.offers if dhcp and one == vlan else (),
+            concentrators=pppoe.offers if pppoe and one == vlan else (),
+        )
+        for one in (100, 200)
+    )
+    return changed(nobody, "field_vlans", WALL, asked=asked)
