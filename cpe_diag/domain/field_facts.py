@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from cpe_diag.domain.missing import Maybe
+from cpe_diag.domain.missing import LATER, Maybe
 
 
 class PluggedInto(StrEnum):
@@ -48,8 +48,8 @@ class FieldLink:
 class AnnouncedNeighbour:
     """Who says by LLDP (IEEE 802.1AB) or CDP that it is at the other end of the cable.
 
-    `port` is the other end's own name for its port; `native_vlan` what it says the untagged
-    frames are. An empty text: it does not say.
+    `port` is the other end's own name for its port, `port_described` what it says beside it;
+    `native_vlan` what it says the untagged frames are. An empty text: it does not say.
     """
 
     protocol: str
@@ -58,6 +58,7 @@ class AnnouncedNeighbour:
     port: str
     system: str
     native_vlan: int | None
+    port_described: str = field(default="", metadata={LATER: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,38 @@ from cpe_diag.judge.causes_field import OPERATIONS, OURS
 
 CAUSES_FIELD_WIRE: Final[tuple[Cause, ...]] = (
     Cause(
+        id="wall_wrong_port",
+        domain=FaultDomain.NETWORK,
+        destination=OPERATIONS,
+        title="The wall port hangs on another port of the node than the one on record",
+        needs=(must("wall_other_port"),),
+        supports=(
+            when("wall_other_port", 4.6),
+            when("wall_other_vlan", 0.4),
+            when("wall_no_offer", 0.4),
+            when("wall_login_refused", 0.4),
+        ),
+        explains=(
+            "wall_other_port",
+            "wall_other_vlan",
+            "wall_answers_elsewhere",
+            "wall_no_offer",
+            "wall_no_concentrator",
+            "wall_login_refused",
+        ),
+        brings=(
+            "wall_wrong_vlan",
+            "wall_service_in_other_vlan",
+            "wall_no_address",
+            "wall_no_session",
+            "wall_auth_refused",
+        ),
+        next_action="Trace the line at the node, and patch it where the records say, or correct"
+        " them.",
+        tell_customer=OURS,
+        source="IEEE 802.1AB, port and system name, or CDP, against the records",
+    ),
+    Cause(
         id="wall_service_in_other_vlan",
         domain=FaultDomain.NETWORK,
         destination=OPERATIONS,

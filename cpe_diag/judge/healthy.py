@@ -107,6 +107,7 @@ AT_WALL: Final = (
     "wall_second_server",
     "wall_no_concentrator",
     "wall_other_vlan",
+    "wall_other_port",
     "wall_loop",
     "wall_gateway_silent",
     "wall_gateway_twice",

@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.judge.on_site import VLANS, WALL, key_at
+from cpe_diag.judge.on_site_port import other_port
 from cpe_diag.judge.on_site_vlans import DHCP_KEY, PPPOE_KEY, answers_elsewhere
 from cpe_diag.judge.rule import Rule
 
 RULES_FIELD_WIRE: Final[tuple[Rule, ...]] = (
+    Rule(
+        id="wall_other_port",
+        question="Does the wall port hang on another port of the node than the one on record?",
+        needs=(key_at("field_heard", WALL), key_at("field_link", WALL)),
+        ask=other_port,
+    ),
     Rule(
         id="wall_answers_elsewhere",
         question="Does the service answer in another VLAN than its own at the wall port?",

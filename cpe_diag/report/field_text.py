@@ -50,7 +50,8 @@ def field_heard(fact: FieldHeard) -> str:
 
 def _neighbour(one: AnnouncedNeighbour) -> str:
     vlan = "" if one.native_vlan is None else f", VLAN {one.native_vlan}"
-    return f"{one.protocol}: {one.system or one.chassis} port {one.port}{vlan}"
+    beside = f" ({one.port_described})" if one.port_described not in {"", one.port} else ""
+    return f"{one.protocol}: {one.system or one.chassis} port {one.port}{beside}{vlan}"
 
 
 def field_dhcp(fact: FieldDhcp) -> str:

@@ -1,10 +1,11 @@
-"""The service answers with a tag at the wall port: its own, or another."""
+"""The service answers with a tag at the wall port, and a neighbour announces itself there."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cpe_diag.domain.field_facts import FieldDhcp, FieldPppoe
+from cpe_diag.domain.field_facts import FieldDhcp, FieldHeard, FieldPppoe
 from cpe_diag.domain.field_vlan_facts import AskedVlan
 from cpe_diag.testing.evidence_samples import changed
 from cpe_diag.testing.faults_on_site import WALL, no_offer
@@ -27,3 +28,15 @@ def answers_in(case: CaseFile, vlan: int) -> CaseFile:
         for one in (100, 200)
     )
     return changed(nobody, "field_vlans", WALL, asked=asked)
+
+
+def on_port(case: CaseFile, system: str, port: str) -> CaseFile:
+    """On record is port ge-0/0/12 of an-1; what hangs there says that it is another, or that."""
+    node = case.subscriber.node
+    node = replace(node, system_name="an-1.operator.example") if node else None
+    subscriber = replace(case.subscriber, node=node, port="ge-0/0/12")
+    heard = case.evidence.value(FieldHeard, "field_heard", WALL)
+    neighbours = heard.neighbours if heard else ()
+    said = tuple(replace(one, system=system, port=port) for one in neighbours)
+    case = replace(case, subscriber=subscriber)
+    return changed(case, "field_heard", WALL, neighbours=said)

@@ -46,6 +46,7 @@ elsewhere: {{name: another resolver, resolver: {OUTSIDE}}}
 """
 ASKED: Final = f"nobody: {NOBODY}, page: {{status: 200, text: well}}"
 INVENTORY: Final = (
+    "nodes: {nodes}\n"
     "subscribers:\n  - {{id: sub-1, technology: ethernet, service: {service}{about}}}\n"
 )
 
@@ -54,7 +55,8 @@ INVENTORY: Final = (
 class Wire:
     """One switch, and who hangs on it; everything started here is ended with it.
 
-    `more` is of the configuration's part `field`, `about` of the subscriber's entry.
+    `more` is of the configuration's part `field`, `about` of the subscriber's entry,
+    `nodes` are the inventory's.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Wire:
     added: list[str] = field(default_factory=list)
     more: str = ""
     about: str = ""
+    nodes: str = "{}"
 
     def space(self, host: str) -> str:
         """Give the namespace of a host."""
@@ -165,7 +168,7 @@ class Wire:
         text = f"{CONFIG}field: {{{part}}}\n"
         (self.folder / "config.yaml").write_text(text, encoding="utf-8")
         about = f", {self.about}" if self.about else ""
-        inventory = INVENTORY.format(service=service, about=about)
+        inventory = INVENTORY.format(service=service, about=about, nodes=self.nodes)
         (self.folder / "inventory.yaml").write_text(inventory, encoding="utf-8")
         return (
             *("env", f"HOME={self.folder}", f"XDG_DATA_HOME={self.folder}"),

@@ -231,6 +231,11 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
     _wall_to("wall_auth_refused", session.ended(SessionEnd.LOGIN_REFUSED)),
     _wall("wall_session_no_address", session.ended(SessionEnd.NO_ADDRESS)),
     _at_home("router_opens_no_session", session.behind_a_router_without_session, ROUTER),
+    _wall("wall_wrong_port", partial(vlans.on_port, system="an-1", port="ge-0/0/13")),
+    _wall(
+        "wall_wrong_port-node",
+        lambda case: vlans.on_port(on_site.in_vlan(case, 200), "an-2.operator.example", "3"),
+    ),
     _wall("wall_service_in_other_vlan", partial(vlans.answers_in, vlan=200)),
     _wall(
         "wall_service_in_other_vlan-pppoe",

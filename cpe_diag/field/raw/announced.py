@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cpe_diag.field.raw.frame import Frame
 
 LLDP: Final = 0x88CC
-CHASSIS, PORT, TTL, SYSTEM, OWN = 1, 2, 3, 5, 127
+CHASSIS, PORT, TTL, DESCRIBED, SYSTEM, OWN = 1, 2, 3, 4, 5, 127
 """IEEE 802.1AB, table 8-1."""
 PORT_VLAN: Final = bytes.fromhex("0080c201")
 """IEEE 802.1Q, annex D: the organisation's number, and the sub-type of the port's VLAN id."""
@@ -35,7 +35,7 @@ def from_lldp(frame: Frame) -> AnnouncedNeighbour:
     Raises:
         ValueError: a length in it is false, or chassis, port or time to live is missing.
     """
-    chassis = port = system = None
+    chassis = port = system = described = None
     vlan: int | None = None
     alive = False
     for kind, value in _lldp_fields(frame.payload):
@@ -43,6 +43,8 @@ def from_lldp(frame: Frame) -> AnnouncedNeighbour:
             chassis = _name(value)
         elif kind == PORT:
             port = _name(value)
+        elif kind == DESCRIBED:
+            described = plain(value, LONGEST)
         elif kind == SYSTEM:
             system = plain(value, LONGEST)
         elif kind == OWN and value.startswith(PORT_VLAN) and len(value) >= MAC_LENGTH:
@@ -57,6 +59,7 @@ def from_lldp(frame: Frame) -> AnnouncedNeighbour:
         port=port,
         system=system or "",
         native_vlan=vlan,
+        port_described=described or "",
     )
 
 

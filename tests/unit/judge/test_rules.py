@@ -403,6 +403,11 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
             ("wall_session_bare", SessionEnd.NO_ADDRESS),
         )
     ),
+    (
+        "wall_other_port",
+        vlans.on_port(AT_WALL, "an-1", "ge-0/0/13"),
+        vlans.on_port(AT_WALL, "AN-1", "ge-0/0/12"),
+    ),
     ("wall_answers_elsewhere", vlans.answers_in(AT_WALL, 200), vlans.answers_in(AT_WALL, 100)),
     ("wall_bloated", past_wire.bloated(AT_WALL, on_site.WALL), AT_WALL),
     ("home_bloated", past_wire.bloated(AT_HOME, on_site.LAN), AT_HOME),
