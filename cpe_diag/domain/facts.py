@@ -8,6 +8,7 @@ from typing import Final
 from cpe_diag.domain.device_facts import DeviceFlows, DevicePresence, DeviceWatch, LanOffers
 from cpe_diag.domain.dhcp_facts import DhcpServer
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
+from cpe_diag.domain.field_air_facts import FieldAir
 from cpe_diag.domain.field_facts import (
     FieldArp,
     FieldDhcp,
@@ -213,6 +214,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="field_dhcp", value_type=FieldDhcp, subjects=PLACES),
     FactKind(id="field_pppoe", value_type=FieldPppoe, subjects=PLACES),
     FactKind(id="field_session", value_type=FieldSession, subjects=(PluggedInto.WALL_PORT.value,)),
+    FactKind(id="field_air", value_type=FieldAir, subjects=(PluggedInto.WIFI.value,)),
     FactKind(id="field_vlans", value_type=FieldVlans, subjects=(PluggedInto.WALL_PORT.value,)),
     FactKind(id="field_arp", value_type=FieldArp, subjects=PLACES),
     FactKind(id="field_routers", value_type=FieldIpv6, subjects=PLACES),

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.field_air_facts import FieldAir
 from cpe_diag.domain.field_facts import (
     FieldArp,
     FieldDhcp,
@@ -16,6 +17,7 @@ from cpe_diag.domain.field_facts import (
 )
 from cpe_diag.domain.field_session_facts import FieldSession
 from cpe_diag.domain.field_vlan_facts import FieldVlans
+from cpe_diag.field.air import air_around
 from cpe_diag.field.beyond import Beyond
 from cpe_diag.field.link import link_of
 from cpe_diag.field.raw.order import Order, Test
@@ -127,6 +129,8 @@ class LaptopPort:
         link = await asyncio.to_thread(link_of, self.interface)
         if fact is FieldLink:
             return link
+        if fact is FieldAir:
+            return await self._air(link, deadline)
         if not link.carrier:
             detail = "there is no link: nothing to hear and nobody to ask"
             raise self._failed(FailureKind.DEPENDENCY, detail)
@@ -141,6 +145,19 @@ class LaptopPort:
             raise
         self._recorder.end(exchange)
         return cast("object", decode(fact, document["fact"]))
+
+    async def _air(self, link: FieldLink, deadline: float) -> FieldAir:
+        """Listen to the air; also without a link."""
+        if not link.wireless:
+            raise self._failed(FailureKind.NOT_APPLICABLE, "it is no radio")
+        exchange = self._recorder.begin(LOOK, self.interface, "iw")
+        try:
+            seen = await air_around(self.interface, time_left(self._clock, deadline))
+        except MeasurementError as error:
+            self._recorder.end(exchange, round_trips=0, failure=error.failure.kind.value)
+            raise
+        self._recorder.end(exchange)
+        return seen
 
     async def _order(self, fact: type, link: FieldLink, deadline: float) -> Order:
         addresses = await self._gateway(deadline) if fact is FieldArp else ()

@@ -11,6 +11,7 @@ from cpe_diag.judge.causes_dhcp import CAUSES_DHCP
 from cpe_diag.judge.causes_docsis import CAUSES_DOCSIS
 from cpe_diag.judge.causes_enclosed import CAUSES_ENCLOSED
 from cpe_diag.judge.causes_field import CAUSES_FIELD
+from cpe_diag.judge.causes_field_air import CAUSES_FIELD_AIR
 from cpe_diag.judge.causes_field_load import CAUSES_FIELD_LOAD
 from cpe_diag.judge.causes_field_session import CAUSES_FIELD_SESSION
 from cpe_diag.judge.causes_field_stream import CAUSES_FIELD_STREAM
@@ -72,5 +73,6 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_FIELD_STREAM,
     *CAUSES_FIELD_SESSION,
     *CAUSES_FIELD_WIRE,
+    *CAUSES_FIELD_AIR,
     *CAUSES_ENCLOSED,
 )

@@ -146,6 +146,8 @@ IN_HOME: Final = (
     "home_rate_low",
     "home_stream_missing",
     "home_stream_broken",
+    "home_signal_weak",
+    "home_air_busy",
 )
 
 HOME_FELT: Final = (
@@ -319,6 +321,7 @@ MAY_BE_UNKNOWN: Final = frozenset(
         *("home_stream_missing", "home_stream_broken"),
         *SESSION,
         "wall_answers_elsewhere",
+        *("home_signal_weak", "home_air_busy"),
         "port_flapped",  # the verdict says then that it has looked now only
         "way_in_loss",
         "router_http_fails",

@@ -12,6 +12,7 @@ from cpe_diag.judge.rules_dhcp import RULES_DHCP
 from cpe_diag.judge.rules_docsis import RULES_DOCSIS
 from cpe_diag.judge.rules_enclosed import RULES_ENCLOSED
 from cpe_diag.judge.rules_field import RULES_FIELD
+from cpe_diag.judge.rules_field_air import RULES_FIELD_AIR
 from cpe_diag.judge.rules_field_load import RULES_FIELD_LOAD
 from cpe_diag.judge.rules_field_session import RULES_FIELD_SESSION
 from cpe_diag.judge.rules_field_stream import RULES_FIELD_STREAM
@@ -121,5 +122,6 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_FIELD_STREAM,
     *RULES_FIELD_SESSION,
     *RULES_FIELD_WIRE,
+    *RULES_FIELD_AIR,
     *RULES_ANSWERS,
 )

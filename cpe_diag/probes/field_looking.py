@@ -55,12 +55,13 @@ def elsewhere(
     return none_of(tuple(keys), MeasurementError(why, LOOK), now)
 
 
-def at_the_wall(
-    kind: str, fact: type, how: str
+def at_one_place(
+    place: PluggedInto, kind: str, fact: type, how: str
 ) -> Callable[[Setting, Evidence, float], Awaitable[tuple[Measurement, ...]]]:
-    """Give what a probe runs to look for a fact that there is at the wall port alone.
+    """Give what a probe runs to look for a fact that there is at one place alone.
 
     Args:
+        place: which.
         kind: the fact's kind.
         fact: its type.
         how: by what, for the source.
@@ -68,11 +69,11 @@ def at_the_wall(
     Returns:
         The probe's `run`.
     """
-    key = FactKey(kind, PluggedInto.WALL_PORT.value)
+    key = FactKey(kind, place.value)
 
     async def run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
         clock, door = setting.doors.clock, setting.doors.field
-        if door is None or door.plugged_into is not PluggedInto.WALL_PORT:
+        if door is None or door.plugged_into is not place:
             why = NOT_ON_SITE if door is None else NOT_THERE
             return none_of((key,), MeasurementError(why, LOOK), clock.now())
         try:

@@ -7,15 +7,16 @@ from typing import Final
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.field_facts import PluggedInto
 from cpe_diag.domain.field_vlan_facts import FieldVlans
-from cpe_diag.probes.field_looking import at_the_wall
+from cpe_diag.probes.field_looking import at_one_place
 from cpe_diag.probes.probe import Probe
 
+WALL: Final = PluggedInto.WALL_PORT
 PROBE: Final = Probe(
     id="field_vlans",
     title="Tagged answers at the wall port",
     asks="the wire, by DHCPDISCOVER and PADI with the tags of at most four named VLANs",
-    gives=(FactKey("field_vlans", PluggedInto.WALL_PORT.value),),
+    gives=(FactKey("field_vlans", WALL.value),),
     after=(),
-    run=at_the_wall("field_vlans", FieldVlans, "DHCPDISCOVER and PADI with a tag"),
+    run=at_one_place(WALL, "field_vlans", FieldVlans, "DHCPDISCOVER and PADI with a tag"),
     cost_s=4.0,
 )

@@ -13,6 +13,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.field_air_facts import FieldAir
+from cpe_diag.domain.field_facts import PluggedInto
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.wifi_facts import AirScan, WifiStatus
 from cpe_diag.report.channel_plan import (
@@ -25,6 +27,7 @@ from cpe_diag.report.channel_plan import (
     overlap,
     span,
 )
+from cpe_diag.report.laptop_air import seen_by_laptop
 from cpe_diag.report.phrases import counted
 
 if TYPE_CHECKING:
@@ -108,11 +111,16 @@ def advice_in(evidence: Evidence) -> tuple[ChannelAdvice, ...]:
         evidence: with the radios and a scan, or without.
 
     Returns:
-        As `channel_advice`; empty where either was not read.
+        As `channel_advice`, by the router's own scan, else by that of a laptop on site; empty
+        where neither was read.
     """
     wifi = evidence.value(WifiStatus, "router_wifi", "router")
     scan = evidence.value(AirScan, "air_scan", "router")
-    return () if wifi is None or scan is None else channel_advice(wifi, scan)
+    if wifi is not None and scan is not None:
+        return channel_advice(wifi, scan)
+    air = evidence.value(FieldAir, "field_air", PluggedInto.WIFI.value)
+    seen = None if air is None else seen_by_laptop(air)
+    return () if seen is None else channel_advice(*seen)
 
 
 def advice_words(advice: ChannelAdvice) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cpe_diag.domain.device_facts import DeviceFlows, DevicePresence, DeviceWatch, LanOffers
 from cpe_diag.domain.dhcp_facts import DhcpServer
 from cpe_diag.domain.docsis_facts import CableModem, ModemChannels
+from cpe_diag.domain.field_air_facts import FieldAir
 from cpe_diag.domain.field_facts import (
     FieldArp,
     FieldDhcp,
@@ -62,6 +63,7 @@ from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 from cpe_diag.report import (
     access_text,
     device_text,
+    field_air_text,
     field_load_text,
     field_path_text,
     field_session_text,
@@ -333,6 +335,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     FieldDhcp: field_text.field_dhcp,
     FieldPppoe: field_text.field_pppoe,
     FieldSession: field_session_text.field_session,
+    FieldAir: field_air_text.field_air,
     FieldVlans: field_session_text.field_vlans,
     FieldArp: field_text.field_arp,
     FieldIpv6: field_text.field_routers,

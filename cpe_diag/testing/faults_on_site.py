@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.field_air_facts import FieldAir
 from cpe_diag.domain.field_facts import (
     ArpOwner,
     DhcpOffered,
@@ -42,8 +43,8 @@ def on_site(place: str) -> CaseFile:
     symptom = "at_wall_port" if place == WALL else "in_home_network"
     case = in_vlan(ethernet_home(symptom), 100)
     case = replace(case, evidence=type(case.evidence)())
-    for (kind, _), value in FIELD_FACTS.items():
-        if place == WALL or kind not in AT_WALL_ALONE:
+    for (kind, where), value in FIELD_FACTS.items():
+        if where == WALL and (place == WALL or kind not in AT_WALL_ALONE):
             case = with_value(case, kind, place, value)
     for kind, value in _beyond().items():
         case = with_value(case, kind, f"{place}>reference", value)
@@ -61,7 +62,25 @@ def on_wifi(case: CaseFile) -> CaseFile:
     moved = {
         FactKey(key.kind, key.subject.replace(LAN, "wifi")): seen for key, seen in case.evidence
     }
-    return replace(case, evidence=type(case.evidence)(moved))
+    case = replace(case, evidence=type(case.evidence)(moved))
+    return with_value(case, "field_air", "wifi", FIELD_FACTS["field_air", "wifi"])
+
+
+def weak_signal(case: CaseFile) -> CaseFile:
+    """The laptop hardly hears the network that it is on."""
+    case = on_wifi(case)
+    air = case.evidence.value(FieldAir, "field_air", "wifi")
+    link = replace(air.link, signal_dbm=-84) if air and air.link else None
+    return changed(case, "field_air", "wifi", link=link)
+
+
+def busy_air(case: CaseFile) -> CaseFile:
+    """Its access point says that the channel is full."""
+    case = on_wifi(case)
+    air = case.evidence.value(FieldAir, "field_air", "wifi")
+    networks = air.networks if air else ()
+    full = tuple(replace(one, busy_percent=88.0) for one in networks)
+    return changed(case, "field_air", "wifi", networks=full)
 
 
 def _beyond() -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.field_air_facts import AirLink, FieldAir, HeardNetwork
 from cpe_diag.domain.field_facts import (
     AdvertisedPrefix,
     AdvertisingRouter,
@@ -36,6 +37,7 @@ from cpe_diag.domain.field_vlan_facts import AskedVlan, FieldVlans
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpOutcome
+from cpe_diag.domain.wifi_facts import AirNeighbour
 
 WALL: Final = "wall_port"
 LAPTOP: Final = "02:00:5e:30:00:01"
@@ -167,6 +169,37 @@ FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
         took_s=0.3,
         closed=True,
         malformed=0,
+    ),
+    ("field_air", "wifi"): FieldAir(
+        interface="wlan0",
+        link=AirLink(
+            bssid="02:00:5e:30:01:01",
+            ssid="Home-1001",
+            channel=6,
+            band="2g",
+            signal_dbm=-52,
+            rx_rate_bps=144.4e6,
+            tx_rate_bps=130e6,
+            tx_packets=1200,
+            tx_retries=14,
+            tx_failed=0,
+        ),
+        networks=(
+            HeardNetwork(
+                network=AirNeighbour(
+                    bssid="02:00:5e:30:01:01",
+                    ssid="Home-1001",
+                    channel=6,
+                    signal_dbm=-52,
+                    band="2g",
+                    width_mhz=20,
+                    centre_channel=6,
+                ),
+                stations=3,
+                busy_percent=21.0,
+            ),
+        ),
+        remembered=False,
     ),
     ("field_vlans", WALL): FieldVlans(
         asked=(AskedVlan(vlan=100, offers=(), concentrators=()),),

@@ -253,6 +253,8 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
         lambda case: past_wire.bloated(on_site.well_at_the_wall(case), on_site.LAN),
         ROUTER,
     ),
+    _at_home("home_wifi_weak", on_site.weak_signal),
+    _at_home("home_wifi_full", on_site.busy_air, ROUTER),
     _at_home("home_two_routers", past_wire.second_router, ROUTER),
     _at_home("router_takes_names", partial(past_wire.names_taken, place=on_site.LAN), ROUTER),
     _at_home(

@@ -409,6 +409,8 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
         vlans.on_port(AT_WALL, "AN-1", "ge-0/0/12"),
     ),
     ("wall_answers_elsewhere", vlans.answers_in(AT_WALL, 200), vlans.answers_in(AT_WALL, 100)),
+    ("home_signal_weak", on_site.weak_signal(AT_HOME), on_site.on_wifi(AT_HOME)),
+    ("home_air_busy", on_site.busy_air(AT_HOME), on_site.on_wifi(AT_HOME)),
     ("wall_bloated", past_wire.bloated(AT_WALL, on_site.WALL), AT_WALL),
     ("home_bloated", past_wire.bloated(AT_HOME, on_site.LAN), AT_HOME),
     ("wall_rate_low", past_wire.slow(AT_WALL, on_site.WALL), AT_WALL),
