@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from cpe_diag.domain.field_air_facts import FieldAir
 from cpe_diag.domain.field_facts import Duplex, FieldDhcp, FieldLink, FieldPppoe, PluggedInto
 from cpe_diag.domain.field_load_facts import FieldLoad
+from cpe_diag.domain.field_session_facts import FieldSession, SessionEnd
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Maybe, known
 from cpe_diag.domain.observations import Observed
@@ -76,6 +78,7 @@ def _every(
     for pppoe, at in _fact(evidence, FieldPppoe, "field_pppoe", wire):
         words = counted(len(pppoe.offers), "concentrator answers", "concentrators answer")
         yield "PPPoE", words, "", None, at
+    yield from _service(evidence, wire, limits)
     for train, at in _fact(evidence, PathQuality, "path_quality", beyond):
         yield from _train(train, limits, at)
     for full, at in _fact(evidence, PingCheck, "ping", f"{beyond}/full"):
@@ -90,6 +93,19 @@ def _every(
     for load, at in _fact(evidence, FieldLoad, "field_load", wire):
         for reading in load_readings(load, service, at_most, limits):
             yield (*reading, at)
+
+
+def _service(
+    evidence: Evidence, wire: str, limits: Mapping[str, float]
+) -> Iterator[tuple[str, str, str, bool | None, datetime]]:
+    for session, at in _fact(evidence, FieldSession, "field_session", wire):
+        words, opened = session.end.value.replace("_", " "), session.end is SessionEnd.OPENED
+        yield "PPPoE session", words, "opens", opened, at
+    for air, at in _fact(evidence, FieldAir, "field_air", wire):
+        dbm = None if air.link is None else known(air.link.signal_dbm)
+        if dbm is not None:
+            least = limits["wifi_weak_dbm"]
+            yield "Wi-Fi signal", f"{dbm} dBm", f"{least:g} dBm", dbm >= least, at
 
 
 def _train(

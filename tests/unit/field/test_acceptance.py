@@ -13,6 +13,7 @@ from PIL import Image
 
 from cpe_diag.domain.field_facts import Duplex, PluggedInto
 from cpe_diag.domain.field_load_facts import Direction, FieldLoad, LoadRun, LoadTool
+from cpe_diag.domain.field_session_facts import SessionEnd
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import NOT_ASKED
 from cpe_diag.field.acceptance import AcceptanceRecord, Check, Compared, Series, record_of
@@ -22,7 +23,8 @@ from cpe_diag.field.acceptance_text import LOST, WIDE, mark_of, record_text, spa
 from cpe_diag.field.plot import AFTER, BEFORE, png
 from cpe_diag.field.plot import LOST as LOST_COLOUR
 from cpe_diag.testing.evidence_samples import changed, with_value
-from cpe_diag.testing.faults_on_site import loses, nothing_beyond, on_site
+from cpe_diag.testing.faults_of_session import ended
+from cpe_diag.testing.faults_on_site import loses, nothing_beyond, on_site, weak_signal
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
@@ -113,6 +115,16 @@ def test_what_was_not_measured_is_no_number() -> None:
     assert names["packets lost"] == names["packets of full size"] == "NOT KEPT"
     assert names["reference page"] == "NOT KEPT"
     assert record.places[0].series == ()
+
+
+def test_a_session_and_a_signal_are_held_to_what_they_should_be() -> None:
+    """One that opens, and one that is loud enough at this place."""
+    before = checked(ended(SessionEnd.LOGIN_REFUSED)(on_site(WALL)), WALL, 0)
+    session = row(visit(before, checked(on_site(WALL), WALL, 20)), "PPPoE session")
+    assert (session.before and session.before.words, mark_of(session)) == ("login refused", "kept")
+    wifi = PluggedInto.WIFI
+    weak = row(visit(checked(weak_signal(on_site(LAN)), wifi, 0)), "Wi-Fi signal")
+    assert (weak.after and weak.after.words, mark_of(weak)) == ("-84 dBm", "NOT KEPT")
 
 
 def test_rates_are_held_to_what_was_sold_and_queues_to_their_limit() -> None:
