@@ -184,25 +184,25 @@ def of_a_home(address: str) -> bool:
     return any(IPv4Address(address) in network for network in OF_HOMES)
 
 
-def no_concentrator(facts: Facts) -> Answer:
+def no_concentrator(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether no PPPoE concentrator answers, on a line where one should."""
     if known(facts.subscriber.service.wan) is not WanProtocol.PPPOE:
         return does_not_arise("the line is not known to use PPPoE")
-    told = _of(facts, FieldPppoe, "field_pppoe", WALL)
+    told = _of(facts, FieldPppoe, "field_pppoe", place)
     if isinstance(told, Answer):
         return told
-    key = key_at("field_pppoe", WALL)
+    key = key_at("field_pppoe", place)
     if told.offers:
         return no(", ".join(one.concentrator for one in told.offers), key)
     if (tagged := _in_own_vlan(facts)) and tagged.concentrators:
         return no(f"in VLAN {tagged.vlan} {tagged.concentrators[0].concentrator}", VLANS)
-    tags = _tags(facts, WALL) if told.vlan is None else ""
+    tags = _tags(facts, place) if told.vlan is None else ""
     return untold(f"no PADO without a tag; {tags}", key) if tags else yes("no PADO", key)
 
 
-def other_vlan(facts: Facts) -> Answer:
+def other_vlan(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether the node says that the port is in another VLAN than the service's."""
-    told = _of(facts, FieldHeard, "field_heard", WALL)
+    told = _of(facts, FieldHeard, "field_heard", place)
     if isinstance(told, Answer):
         return told
     wanted = known(facts.subscriber.service.vlan)
@@ -210,7 +210,7 @@ def other_vlan(facts: Facts) -> Answer:
     if wanted is None or not vlans:
         return does_not_arise("the node does not say the VLAN of the port")
     words = f"the node says VLAN {vlans[0]}; the service is in {wanted}"
-    return says(wanted not in vlans, words, key_at("field_heard", WALL))
+    return says(wanted not in vlans, words, key_at("field_heard", place))
 
 
 def loop(facts: Facts, place: PluggedInto) -> Answer:

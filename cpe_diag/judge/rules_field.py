@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
-from cpe_diag.domain.field_facts import FieldLink
 from cpe_diag.judge.on_site import (
     BEYOND,
     LAN,
@@ -26,31 +25,36 @@ from cpe_diag.judge.on_site import (
     second_server,
 )
 from cpe_diag.judge.on_site_beyond import large_lost, loses, nothing_beyond, pages_fail
+from cpe_diag.judge.on_site_since import beyond_wire, home_of, of_its_wire
 from cpe_diag.judge.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cpe_diag.domain.field_facts import PluggedInto
+    from cpe_diag.judge.on_site_since import Ask, Since
     from cpe_diag.judge.rule import Answer, Facts
 
 
 def at_place(
-    place: PluggedInto, ask: Callable[[Facts, PluggedInto], Answer]
+    place: PluggedInto, ask: Ask, since: Since = of_its_wire
 ) -> Callable[[Facts], Answer]:
-    """Ask about one place; of the home by its Wi-Fi where there is no cable."""
+    """Ask about one place; of the home by its Wi-Fi where that was looked at last.
+
+    Args:
+        place: which; LAN stands for the home.
+        ask: what answers.
+        since: what counts of that where the laptop is elsewhere by now.
+
+    Returns:
+        What a rule asks.
+    """
 
     def asked(facts: Facts) -> Answer:
-        return ask(facts, _home(facts) if place is LAN else place)
+        spot = home_of(facts) if place is LAN else place
+        return since(facts, ask(facts, spot), spot, ask)
 
     return asked
-
-
-def _home(facts: Facts) -> PluggedInto:
-    """Give from where the home was looked at: by cable, else by its Wi-Fi."""
-    by_cable = facts.fact(FieldLink, key_at("field_link", LAN)) is not None
-    by_radio = facts.fact(FieldLink, key_at("field_link", WIFI)) is not None
-    return WIFI if by_radio and not by_cable else LAN
 
 
 def by_radio(rule: Rule) -> Rule:
@@ -63,33 +67,51 @@ def by_radio(rule: Rule) -> Rule:
     return replace(rule, needs=(*rule.needs, *twins))
 
 
-def _rule(
-    name: str,
-    question: str,
-    kind: str,
-    place: PluggedInto,
-    ask: Callable[[Facts, PluggedInto], Answer],
-) -> Rule:
-    return Rule(id=name, question=question, needs=(key_at(kind, place),), ask=at_place(place, ask))
+def _rule(name: str, question: str, kind: str, place: PluggedInto, ask: Ask) -> Rule:
+    needs = (key_at(kind, place), *_opens_at_home(place))
+    return Rule(id=name, question=question, needs=needs, ask=at_place(place, ask))
 
 
-def beyond(place: PluggedInto, *kinds: str) -> tuple[FactKey, ...]:
-    """Name what is asked beyond the wire, and the link that it goes by."""
-    return (*(key_at(kind, place, BEYOND) for kind in kinds), key_at("field_link", place))
+def _opens_at_home(place: PluggedInto) -> tuple[FactKey, ...]:
+    """Name what ends what was seen on the wire of the wall port."""
+    return (key_at("http", LAN, BEYOND),) if place is WALL else ()
+
+
+def beyond(place: PluggedInto, *kinds: str, more: str = "") -> tuple[FactKey, ...]:
+    """Name what is asked beyond the wire, and the link that it goes by; at home, too."""
+    return tuple(
+        key
+        for spot in dict.fromkeys((place, LAN))
+        for key in (
+            *(key_at(kind, spot, BEYOND) for kind in kinds),
+            *((key_at("ping", spot, f"{BEYOND}{more}"),) if more else ()),
+            key_at("field_link", spot),
+        )
+    )
 
 
 _RULES: Final[tuple[Rule, ...]] = (
     Rule(
         id="wall_no_link",
         question="Has the laptop no link at the wall port, and had one elsewhere?",
-        needs=(key_at("field_link", WALL), key_at("field_link", LAN)),
+        needs=(
+            key_at("field_link", WALL),
+            key_at("field_link", LAN),
+            *_opens_at_home(WALL),
+        ),
         ask=at_place(WALL, no_link),
     ),
     _rule("wall_half_duplex", "Is the wall port at half duplex?", "field_link", WALL, half_duplex),
     Rule(
         id="wall_no_offer",
         question="Does nobody offer an address at the wall port?",
-        needs=(key_at("field_dhcp", WALL), key_at("field_pppoe", WALL), VLANS),
+        needs=(
+            key_at("field_dhcp", WALL),
+            key_at("field_pppoe", WALL),
+            key_at("field_heard", WALL),
+            VLANS,
+            *_opens_at_home(WALL),
+        ),
         ask=at_place(WALL, no_offer),
     ),
     _rule(
@@ -102,14 +124,20 @@ _RULES: Final[tuple[Rule, ...]] = (
     Rule(
         id="wall_no_concentrator",
         question="Does no PPPoE concentrator answer at the wall port?",
-        needs=(key_at("field_pppoe", WALL), VLANS),
-        ask=no_concentrator,
+        needs=(
+            key_at("field_pppoe", WALL),
+            key_at("field_heard", WALL),
+            VLANS,
+            *_opens_at_home(WALL),
+        ),
+        ask=at_place(WALL, no_concentrator),
     ),
-    Rule(
-        id="wall_other_vlan",
-        question="Is the wall port in another VLAN than the service's?",
-        needs=(key_at("field_heard", WALL),),
-        ask=other_vlan,
+    _rule(
+        "wall_other_vlan",
+        "Is the wall port in another VLAN than the service's?",
+        "field_heard",
+        WALL,
+        other_vlan,
     ),
     _rule("wall_loop", "Is there a loop behind the wall port?", "field_heard", WALL, loop),
     _rule(
@@ -131,7 +159,7 @@ _RULES: Final[tuple[Rule, ...]] = (
             id=f"{where}_nothing_beyond",
             question=f"Does nothing beyond the wire answer the laptop at the {words}?",
             needs=beyond(place, "http", "ping"),
-            ask=at_place(place, nothing_beyond),
+            ask=at_place(place, nothing_beyond, beyond_wire),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
     ),
@@ -140,7 +168,7 @@ _RULES: Final[tuple[Rule, ...]] = (
             id=f"{where}_loses",
             question=f"Are packets of the laptop lost at the {words}?",
             needs=beyond(place, "path_quality"),
-            ask=at_place(place, loses),
+            ask=at_place(place, loses, beyond_wire),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
     ),
@@ -148,8 +176,8 @@ _RULES: Final[tuple[Rule, ...]] = (
         Rule(
             id=f"{where}_large_lost",
             question=f"Are full packets of the laptop lost at the {words}?",
-            needs=(key_at("ping", place, f"{BEYOND}/full"), *beyond(place, "path_quality")),
-            ask=at_place(place, large_lost),
+            needs=beyond(place, "path_quality", more="/full"),
+            ask=at_place(place, large_lost, beyond_wire),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
     ),
@@ -158,7 +186,7 @@ _RULES: Final[tuple[Rule, ...]] = (
             id=f"{where}_pages_fail",
             question=f"Do pages fail on the laptop at the {words}?",
             needs=beyond(place, "http"),
-            ask=at_place(place, pages_fail),
+            ask=at_place(place, pages_fail, beyond_wire),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.on_site import LAN, WALL, key_at
+from cpe_diag.judge.on_site_since import beyond_wire, in_network
 from cpe_diag.judge.on_site_ways import (
     ends_further,
     names_invented,
@@ -18,13 +19,9 @@ from cpe_diag.judge.rule import Rule
 from cpe_diag.judge.rules_field import at_place, by_radio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cpe_diag.domain.evidence import FactKey
     from cpe_diag.domain.field_facts import PluggedInto
-    from cpe_diag.judge.rule import Answer, Facts
-
-    Ask = Callable[[Facts, PluggedInto], Answer]
+    from cpe_diag.judge.on_site_since import Ask, Since
 
 
 def needs(kind: str, place: PluggedInto, *more: FactKey) -> tuple[FactKey, ...]:
@@ -32,7 +29,9 @@ def needs(kind: str, place: PluggedInto, *more: FactKey) -> tuple[FactKey, ...]:
     return (key_at(kind, place), key_at("field_link", place), *more)
 
 
-def twice(name: str, question: str, kind: str, ask: Ask, *more: str) -> tuple[Rule, Rule]:
+def twice(
+    name: str, question: str, kind: str, ask: Ask, *more: str, since: Since = beyond_wire
+) -> tuple[Rule, Rule]:
     """Ask the same at the wall port and in the home.
 
     Args:
@@ -41,6 +40,7 @@ def twice(name: str, question: str, kind: str, ask: Ask, *more: str) -> tuple[Ru
         kind: of the fact.
         ask: what answers.
         more: kinds of further facts, of the place or of the wall port.
+        since: what counts where the laptop is elsewhere by now.
 
     Returns:
         Both rules.
@@ -53,8 +53,9 @@ def twice(name: str, question: str, kind: str, ask: Ask, *more: str) -> tuple[Ru
                 kind,
                 place,
                 *dict.fromkeys(key_at(one, spot) for one in more for spot in (place, WALL)),
+                *(needs(kind, LAN) if place is WALL else ()),
             ),
-            ask=at_place(place, ask),
+            ask=at_place(place, ask, since),
         )
         for where, place, words in (("wall", WALL, "at the wall port"), ("home", LAN, "at home"))
     )
@@ -68,6 +69,7 @@ _RULES: Final[tuple[Rule, ...]] = (
         "field_trace",
         ends_further,
         "field_dhcp",
+        since=in_network,
     ),
     Rule(
         id="home_second_router",
@@ -86,7 +88,7 @@ _RULES: Final[tuple[Rule, ...]] = (
         id="home_names_taken_near",
         question="Is it the router that takes questions for names?",
         needs=needs("field_names", LAN),
-        ask=at_place(LAN, names_taken_near),
+        ask=at_place(LAN, names_taken_near, beyond_wire),
     ),
     *twice(
         "names_invented",
@@ -104,7 +106,7 @@ _RULES: Final[tuple[Rule, ...]] = (
         id="home_walled_near",
         question="Is it the router that gives another page?",
         needs=needs("field_page", LAN, key_at("field_page", WALL), key_at("field_link", WALL)),
-        ask=at_place(LAN, walled_near),
+        ask=at_place(LAN, walled_near, beyond_wire),
     ),
 )
 RULES_FIELD_WAYS: Final[tuple[Rule, ...]] = tuple(map(by_radio, _RULES))

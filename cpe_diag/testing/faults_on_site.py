@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
@@ -145,6 +146,27 @@ def well_at_the_wall(case: CaseFile) -> CaseFile:
         if isinstance(seen, Observed):
             case = with_value(case, key.kind, key.subject, seen.value)
     return case
+
+
+def seen_before(case: CaseFile, place: str, minutes: float) -> CaseFile:
+    """Let what is known from a place be older than the rest by so much."""
+    moved = {
+        key: replace(seen, at=seen.at - timedelta(minutes=minutes))
+        if key.subject.partition(">")[0] == place
+        else seen
+        for key, seen in case.evidence
+    }
+    return replace(case, evidence=type(case.evidence)(moved))
+
+
+def both(here: str, *, other: Callable[[CaseFile, str], CaseFile] | None = None) -> CaseFile:
+    """Give a check where all is well now; at the other place it was not, 40 minutes before."""
+    there = LAN if here == WALL else WALL
+    earlier = on_site(there)
+    earlier = seen_before(other(earlier, there) if other else earlier, there, 40)
+    case = on_site(here)
+    seen = {**dict(case.evidence), **dict(earlier.evidence)}
+    return replace(case, evidence=type(case.evidence)(seen))
 
 
 def behind_a_bad_router(case: CaseFile) -> CaseFile:

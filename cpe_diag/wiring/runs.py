@@ -220,9 +220,11 @@ def _seen_on_site(prepared: PreparedRun) -> tuple[Measurement, ...]:
     """Give what a laptop on site has seen before; nothing where nobody is there."""
     if prepared.wish.on_site is None:
         return ()
+    from cpe_diag.transports.clock import SystemClock
     from cpe_diag.wiring.seen_on_site import seen_before
 
-    return seen_before(prepared.config, prepared.subscriber.id, prepared.wish.on_site)
+    on_site, now = prepared.wish.on_site, SystemClock().now()
+    return seen_before(prepared.config, prepared.subscriber.id, on_site, now=now)
 
 
 def _without(doors: Doors) -> frozenset[str]:

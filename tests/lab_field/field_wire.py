@@ -111,11 +111,11 @@ class Wire:
 
     def dnsmasq(
         self, host: str, address: str, first: str, *more: str, interface: str = "eth0"
-    ) -> None:
+    ) -> subprocess.Popen[bytes]:
         """Let a host give out addresses from `address`."""
         self.run(host, "ip", "addr", "add", f"{address}/24", "dev", interface)
         last = first.rpartition(".")[0] + ".99"
-        self.start(
+        return self.start(
             host,
             *("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--no-ping"),
             *(f"--interface={interface}", "--bind-interfaces", f"--dhcp-range={first},{last},1h"),
@@ -123,6 +123,20 @@ class Wire:
             f"--pid-file={self.folder}/{host}.pid",
             *more,
         )
+
+    def ends(self, server: subprocess.Popen[bytes]) -> None:
+        """End one server that was started here."""
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+        self.started.remove(server)
+
+    def moved(self, server: subprocess.Popen[bytes], address: str, first: str) -> None:
+        """Take the laptop's cable to another network, whose addresses the operator gives out."""
+        self.ends(server)
+        for host in ("laptop", "operator"):
+            self.run(host, "ip", "addr", "flush", "dev", "eth0")
+        self.dnsmasq("operator", address, first)
+        self.laptop_takes(first, address)
 
     def world(self, host: str) -> None:
         """Let a host be the way to the operator's resolver and reference."""

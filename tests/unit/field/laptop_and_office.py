@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,8 @@ import pyrage  # type: ignore[import-untyped]  # no types there
 from sqlalchemy import insert
 
 from cpe_diag.domain.run_journal import RunState
+from cpe_diag.report.codec import encode
+from cpe_diag.report.document import CaseDocument
 from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.run_rows import NewRun, RunOutcome
 from cpe_diag.store.run_tables import RUN_ENTRIES
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from cpe_diag.judge.question import CaseFile
     from cpe_diag.store.carried import Arrival
     from cpe_diag.wiring.field_arrival import Homecoming
 
@@ -93,6 +97,23 @@ def did(  # noqa: PLR0913 - what a test does not say is as usual
         files=files or {"case.json": b"{}", "raw/0001.txt": b"\xff\x00"},
     )
     runs.end(run, row.attempt, outcome, at=at + timedelta(minutes=3))
+
+
+def files(case: CaseFile, title: str) -> dict[str, bytes]:
+    """Give what is kept of a check."""
+    document = CaseDocument(
+        evidence=case.evidence,
+        subscriber=case.subscriber,
+        symptom=case.symptom,
+        device_mac=None,
+        platform_host=None,
+        thresholds={},
+    )
+    verdict = {"title": title, "summary": "as it is", "tell_customer": "All is well."}
+    return {
+        "case.json": json.dumps(encode(document)).encode(),
+        "verdict.json": json.dumps({"verdict": verdict}).encode(),
+    }
 
 
 def carried(laptop: Config, file: Path) -> Path:

@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-from laptop_and_office import AT, did
+from laptop_and_office import AT, did, files
 
 from cpe_diag.cli import main
 from cpe_diag.domain.failures import RunError
-from cpe_diag.report.codec import encode
-from cpe_diag.report.document import CaseDocument
 from cpe_diag.testing.faults_on_site import loses, on_site
 from cpe_diag.wiring.field_report import checks_of, record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cpe_diag.judge.question import CaseFile
     from cpe_diag.wiring.config import Config
 
 PLACE = "wall_port"
-
-
-def files(case: CaseFile, title: str) -> dict[str, bytes]:
-    """Give what is kept of a check."""
-    document = CaseDocument(
-        evidence=case.evidence,
-        subscriber=case.subscriber,
-        symptom=case.symptom,
-        device_mac=None,
-        platform_host=None,
-        thresholds={},
-    )
-    verdict = {"title": title, "summary": "as it is", "tell_customer": "All is well."}
-    return {
-        "case.json": json.dumps(encode(document)).encode(),
-        "verdict.json": json.dumps({"verdict": verdict}).encode(),
-    }
 
 
 @pytest.fixture
