@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.verdict import Destination, FaultDomain
-from cpe_diag.judge.cause import Cause, must, must_not, when
+from cpe_diag.judge.cause import Cause, Sign, must, must_not, when
 from cpe_diag.judge.causes_field import OPERATIONS, OURS
 
 SECOND: Final = Destination.SECOND_LINE
@@ -15,6 +15,12 @@ NOTHING: Final = (
     "home_nothing_beyond",
     "home_pages_fail",
 )
+
+
+def _told_at_the_wall(where: str, finding: str) -> tuple[Sign, ...]:
+    """Let the wall port tell it where it shows it too: the same is one fault, not two."""
+    return (when(finding, -4.0),) if where == "home" else ()
+
 
 CAUSES_FIELD_WAYS: Final[tuple[Cause, ...]] = (
     *(
@@ -28,6 +34,7 @@ CAUSES_FIELD_WAYS: Final[tuple[Cause, ...]] = (
                 when(f"{where}_way_ends_further", 4.6),
                 when(f"{where}_nothing_beyond", 0.6),
             ),
+            against=_told_at_the_wall(where, "wall_way_ends_further"),
             explains=("wall_way_ends_further", "home_way_ends_further", *NOTHING),
             next_action="Look at routes and filters behind the hop that the finding names.",
             tell_customer=OURS,
@@ -59,6 +66,7 @@ CAUSES_FIELD_WAYS: Final[tuple[Cause, ...]] = (
                 *((must_not("home_names_taken_near"),) if where == "home" else ()),
             ),
             supports=(when(f"{where}_names_taken", 4.4),),
+            against=_told_at_the_wall(where, "wall_names_taken"),
             explains=("wall_names_taken", "home_names_taken"),
             next_action="Find what takes UDP port 53 at the hop that the finding names; is it"
             " meant to?",
@@ -89,7 +97,10 @@ CAUSES_FIELD_WAYS: Final[tuple[Cause, ...]] = (
             title="The operator's resolver gives addresses for names that do not exist",
             needs=(must(f"{where}_names_invented"),),
             supports=(when(f"{where}_names_invented", 4.2),),
-            against=(when("home_names_taken", -3.0),) if where == "home" else (),
+            against=(
+                *((when("home_names_taken", -3.0),) if where == "home" else ()),
+                *_told_at_the_wall(where, "wall_names_invented"),
+            ),
             explains=("wall_names_invented", "home_names_invented"),
             next_action="Switch off the rewriting of NXDOMAIN in the resolver.",
             tell_customer=OURS,
@@ -108,6 +119,7 @@ CAUSES_FIELD_WAYS: Final[tuple[Cause, ...]] = (
                 *((must_not("home_walled_near"),) if where == "home" else ()),
             ),
             supports=(when(f"{where}_walled", 4.4),),
+            against=_told_at_the_wall(where, "wall_walled"),
             explains=(
                 *("wall_walled", "home_walled", "wall_pages_fail", "home_pages_fail"),
                 *("wall_names_invented", "home_names_invented", "wall_names_taken"),

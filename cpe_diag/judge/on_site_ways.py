@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.field_facts import FieldDhcp
@@ -21,6 +21,8 @@ AT_LEAST: Final = 2
 """Kinds of packets: one alone may be filtered on purpose."""
 SHARED: Final = IPv4Network("100.64.0.0/10")
 """RFC 6598: what operators give to homes whose addresses they translate themselves."""
+UNIQUE_LOCAL: Final = IPv6Network("fc00::/7")
+"""RFC 4193: a home's own IPv6 addresses."""
 SMALL_HOMES: Final = IPv4Network("192.168.0.0/16")
 """RFC 1918: what home routers are delivered with. Operators number their own networks privately
 too (RFC 6752), so that the two larger ranges accuse nobody."""
@@ -204,28 +206,33 @@ def walled(facts: Facts, place: PluggedInto) -> Answer:
         return page
     if page.outcome is not HttpOutcome.OK or page.status is None:
         return does_not_arise(f"{page.url}: {page.outcome.replace('_', ' ')}")
+    if page.status >= FIRST_ERROR and page.status != NETWORK_LOGIN:
+        return does_not_arise(f"{page.url} gives {page.status}: an error of its server's own")
     another = _another(page)
-    words = f"{page.url} gives {page.status}, {another or 'and is what it should be'}"
+    words = f"{page.url} gives {page.status}, {another or 'and nothing speaks against it'}"
     return says(another is not None, words, key_at("field_page", place))
 
 
 def _another(page: FieldPage) -> str | None:
-    """Say in what a page is not the one that was asked for; None: nothing is known against it."""
+    """Say in what a page is not the one that was asked for; None: nothing is known against it.
+
+    A page of which nobody says what it is may send us to another host by itself.
+    """
     if page.status == NETWORK_LOGIN:
         return "which asks for a login to the network"
-    if page.sent_to:
+    other_status = page.expected_status not in {None, page.status}
+    if page.sent_to and (other_status or page.text_there is False):
         return f"which sends us to {page.location}"
     if page.text_there is False:
         return "and does not hold the text that it should"
-    if page.expected_status not in {None, page.status} and (page.status or 0) < FIRST_ERROR:
-        return f"and should give {page.expected_status}"
-    return None
+    return f"and should give {page.expected_status}" if other_status else None
 
 
 def walled_near(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether it is the router that gives another page.
 
     It is where we are sent to an address of homes, and where the same page came at the wall port.
+    A name says nothing: routers have names of their own (fritz.box).
     """
     page = _page(facts, place)
     if isinstance(page, Answer):
@@ -238,14 +245,19 @@ def walled_near(facts: Facts, place: PluggedInto) -> Answer:
     if not to_home and at_wall.answer is not None:
         beside = "does not come either" if at_wall.answer else "comes as it should"
         return says(not at_wall.answer, f"at the wall port the page {beside}", key, wall_key)
-    if page.sent_to:
-        whose = "in the home itself" if to_home else "outside of the home"
-        return says(to_home, f"we are sent to {page.location}, {whose}", key)
-    return untold("nobody knows whether it comes at the wall port", wall_key)
+    if to_home is None:
+        sent = f"we are sent to {page.sent_to}, and " if page.sent_to else ""
+        return untold(f"{sent}nobody knows whether the page comes at the wall port", wall_key)
+    whose = "in the home itself" if to_home else "outside of the home"
+    return says(to_home, f"we are sent to {page.location}, {whose}", key)
 
 
-def _is_home(host: str) -> bool:
+def _is_home(host: str) -> bool | None:
+    """Tell whether a host is one of the home; None: it is no address."""
     try:
-        return of_a_home(host)
+        address = ip_address(host)
     except ValueError:
-        return False
+        return None
+    if isinstance(address, IPv4Address):
+        return of_a_home(host)
+    return address.is_link_local or address in UNIQUE_LOCAL

@@ -54,10 +54,18 @@ def nothing_to_compare(case: CaseFile, place: str) -> CaseFile:
 
 def walled(case: CaseFile, place: str, location: str) -> CaseFile:
     """Another page sends us there."""
+    return sent_away(changed(case, "field_page", place, text_there=False), place, location)
+
+
+def sent_away(case: CaseFile, place: str, location: str) -> CaseFile:
+    """The page sends us there."""
     host = location.split("/")[2]
-    return changed(
-        case, "field_page", place, status=302, location=location, sent_to=host, text_there=False
-    )
+    return changed(case, "field_page", place, status=302, location=location, sent_to=host)
+
+
+def nothing_expected(case: CaseFile, place: str) -> CaseFile:
+    """Nobody says what the page is."""
+    return changed(case, "field_page", place, expected_status=None, text_there=None)
 
 
 def other_page(case: CaseFile, place: str) -> CaseFile:

@@ -171,6 +171,7 @@ def _from_home(name: str, change: Change, desk: Destination = NOC) -> Scenario:
 
 
 PORTAL: Final = "http://login.operator.example/"
+ADDRESS: Final = "http://198.51.100.200/login"
 ON_SITE: Final[tuple[Scenario, ...]] = (
     _wall("wall_port_dead", partial(on_site.no_link, place=on_site.WALL)),
     _wall("wall_no_address", partial(on_site.no_offer, place=on_site.WALL)),
@@ -267,7 +268,7 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
     _from_home("home_names_by_another", partial(past_wire.names_taken, place=on_site.LAN, hop=2)),
     _from_home("home_invented_names", partial(past_wire.names_invented, place=on_site.LAN)),
     _from_home(
-        "home_walled_in", partial(past_wire.walled, place=on_site.LAN, location=PORTAL), ACCOUNTS
+        "home_walled_in", partial(past_wire.walled, place=on_site.LAN, location=ADDRESS), ACCOUNTS
     ),
 )
 

@@ -26,6 +26,7 @@ WALL: Final = "wall_port"
 LAN: Final = "router_lan"
 GATEWAY: Final = "198.51.100.1"
 HOMES: Final = "192.168.1.1"
+UNTOLD: Final = ("undetermined", "undetermined")
 WELL: Final = ("none", "no_fault")
 
 
@@ -78,12 +79,23 @@ def resolver_invents(wire: Wire) -> None:
 def operator_walls_in(wire: Wire) -> None:
     """The operator's portal answers every page."""
     wire.run("far", "ip", "addr", "add", f"{PORTAL}/32", "dev", "lo")
-    walls_in(wire, "far", PORTAL, "302", "http://login.operator.example/")
+    walls_in(wire, "far", PORTAL, "302", f"http://{PORTAL}/login")
 
 
 def router_walls_in(wire: Wire) -> None:
     """The home's router sends every page to its own set-up."""
     walls_in(wire, "operator", HOMES, "302", f"http://{HOMES}/setup")
+
+
+def router_names_itself(wire: Wire) -> None:
+    """The home's router sends every page to its own set-up, by its own name."""
+    walls_in(wire, "operator", HOMES, "302", "http://fritz.box/setup")
+
+
+def page_is_in_trouble(wire: Wire) -> None:
+    """The page's own server answers with an error, and nobody comes between."""
+    wire.run("far", "ip", "addr", "add", f"{PORTAL}/32", "dev", "lo")
+    walls_in(wire, "far", PORTAL, "503")
 
 
 def router_gives_its_page(wire: Wire) -> None:
@@ -127,11 +139,13 @@ FAULTS: Final[tuple[tuple[str, str, tuple[Inject, ...], tuple[str, str]], ...]] 
     ("wall_walled", WALL, (at_the_wall, operator_walls_in), ("network", "wall_walled_in")),
     ("home_walled", LAN, (one_router, operator_walls_in), ("network", "home_walled_in")),
     ("router_walled", LAN, (one_router, router_walls_in), ("router", "router_walls_in")),
+    ("named_router", LAN, (one_router, router_names_itself), UNTOLD),
+    ("page_in_trouble", WALL, (at_the_wall, page_is_in_trouble), ("network", "wall_pages")),
     (
         "somebody_walled",
         LAN,
         (one_router, router_gives_its_page),
-        ("undetermined", "undetermined"),
+        UNTOLD,
     ),
 )
 
