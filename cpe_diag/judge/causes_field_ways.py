@@ -55,25 +55,18 @@ CAUSES_FIELD_WAYS: Final[tuple[Cause, ...]] = (
         " to be switched over.",
         source="RFC 1918; RFC 7021: what breaks behind two translations of addresses",
     ),
-    *(
-        Cause(
-            id=f"{where}_names_by_another",
-            domain=FaultDomain.NETWORK,
-            destination=OPERATIONS,
-            title="In the operator's network somebody answers questions to other resolvers",
-            needs=(
-                must(f"{where}_names_taken"),
-                *((must_not("home_names_taken_near"),) if where == "home" else ()),
-            ),
-            supports=(when(f"{where}_names_taken", 4.4),),
-            against=_told_at_the_wall(where, "wall_names_taken"),
-            explains=("wall_names_taken", "home_names_taken"),
-            next_action="Find what takes UDP port 53 at the hop that the finding names; is it"
-            " meant to?",
-            tell_customer=OURS,
-            source="B. Liu and others, Who Is Answering My Queries, USENIX Security 2018",
-        )
-        for where in ("wall", "home")
+    Cause(
+        id="wall_names_by_another",
+        domain=FaultDomain.NETWORK,
+        destination=OPERATIONS,
+        title="In the operator's network somebody answers questions to other resolvers",
+        needs=(must("wall_names_taken"),),
+        supports=(when("wall_names_taken", 4.4),),
+        explains=("wall_names_taken", "home_names_taken"),
+        next_action="Find what takes UDP port 53 on the way; the hop that the finding names is"
+        " where the answer comes from. Is it meant to?",
+        tell_customer=OURS,
+        source="B. Liu and others, Who Is Answering My Queries, USENIX Security 2018",
     ),
     Cause(
         id="router_takes_names",
@@ -82,7 +75,10 @@ CAUSES_FIELD_WAYS: Final[tuple[Cause, ...]] = (
         title="The router answers questions to other resolvers itself",
         needs=(must("home_names_taken"), must("home_names_taken_near")),
         supports=(when("home_names_taken", 4.4),),
-        explains=("home_names_taken", "home_names_taken_near"),
+        explains=(
+            *("home_names_taken", "home_names_taken_near"),
+            *("home_names_invented", "home_names_invented_near"),
+        ),
         next_action="Look for a DNS redirection in the router: parental control, a filter, or"
         " somebody else's setting.",
         tell_customer="Your router answers for other name servers than the one that was asked."
@@ -95,7 +91,10 @@ CAUSES_FIELD_WAYS: Final[tuple[Cause, ...]] = (
             domain=FaultDomain.NETWORK,
             destination=OPERATIONS,
             title="The operator's resolver gives addresses for names that do not exist",
-            needs=(must(f"{where}_names_invented"),),
+            needs=(
+                must(f"{where}_names_invented"),
+                *((must_not("home_names_invented_near"),) if where == "home" else ()),
+            ),
             supports=(when(f"{where}_names_invented", 4.2),),
             against=(
                 *((when("home_names_taken", -3.0),) if where == "home" else ()),
@@ -107,6 +106,20 @@ CAUSES_FIELD_WAYS: Final[tuple[Cause, ...]] = (
             source="RFC 8020: NXDOMAIN means that there is nothing; SAC 032 of ICANN's SSAC",
         )
         for where in ("wall", "home")
+    ),
+    Cause(
+        id="router_invents_names",
+        domain=FaultDomain.ROUTER,
+        destination=SECOND,
+        title="Behind the router names that do not exist have addresses; at the wall port not",
+        needs=(must("home_names_invented"), must("home_names_invented_near")),
+        supports=(when("home_names_invented", 4.2),),
+        against=(when("home_names_taken", -3.0),),
+        explains=("home_names_invented", "home_names_invented_near"),
+        next_action="Look for a DNS redirection or a filter in the router.",
+        tell_customer="Your router answers for names that do not exist. We look at its settings"
+        " with you.",
+        source="RFC 8020; enclosure: the same name asked from the wall port and from the LAN",
     ),
     *(
         Cause(

@@ -158,16 +158,30 @@ def _who(facts: Facts, place: PluggedInto, nobodys: NobodysAnswer) -> str:
 
 
 def names_taken_near(facts: Facts, place: PluggedInto) -> Answer:
-    """Answer whether it is the first hop that takes the questions: the router."""
+    """Answer whether it is the router that takes the questions.
+
+    It is where it answers itself, and where nobody takes them at the wall port: a router may send
+    them far away, so that an answer from further off accuses nobody.
+    """
     told = _nobodys(facts, place)
     if isinstance(told, Answer):
         return told
     nobodys, key = told
     if not nobodys.answered:
         return does_not_arise("nobody takes questions for names")
-    if nobodys.hop is None:
-        return untold("nobody knows from how far the answer comes", key)
-    return says(nobodys.hop == 1, f"questions for names end at hop {nobodys.hop}", key)
+    words = f"questions for names end at hop {nobodys.hop or 'unknown'}"
+    if nobodys.hop == 1:
+        return yes(words, key)
+    return _by_the_wall(names_taken(facts, WALL), words, key)
+
+
+def _by_the_wall(at_wall: Answer, words: str, key: FactKey) -> Answer:
+    """Answer that it is the router where the wall port is free of it, and not where it is not."""
+    wall_key = key_at("field_names", WALL)
+    if at_wall.answer is None:
+        return untold(f"{words}; nobody knows whether they do at the wall port", wall_key)
+    beside = "so it is" if at_wall.answer else "not so"
+    return says(not at_wall.answer, f"{words}; {beside} at the wall port", key, wall_key)
 
 
 def names_invented(facts: Facts, place: PluggedInto) -> Answer:
@@ -189,6 +203,22 @@ def names_invented(facts: Facts, place: PluggedInto) -> Answer:
         words = f"{ours.server} gives {', '.join(ours.addresses)} for {fact.nonsense}"
     words += f"; {control.server} says that there is no such name"
     return says(ours.outcome is DnsOutcome.ANSWERED, words, key)
+
+
+def names_invented_near(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether it is the router that has an address for a name that does not exist.
+
+    It is not where the wall port shows the same, nor where nobody on the way takes questions.
+    """
+    invented = names_invented(facts, place)
+    if invented.answer is None:
+        return invented
+    if not invented.answer:
+        return does_not_arise("no name is invented")
+    at_wall, taken = names_invented(facts, WALL), names_taken(facts, place)
+    if at_wall.answer is None and taken.answer is False:
+        return no(f"{taken.because}: nobody on the way takes questions", *taken.rests_on)
+    return _by_the_wall(at_wall, invented.because, *invented.rests_on)
 
 
 def _page(facts: Facts, place: PluggedInto) -> FieldPage | Answer:

@@ -9,6 +9,7 @@ from cpe_diag.judge.on_site_since import beyond_wire, in_network
 from cpe_diag.judge.on_site_ways import (
     ends_further,
     names_invented,
+    names_invented_near,
     names_taken,
     names_taken_near,
     second_router,
@@ -87,7 +88,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     Rule(
         id="home_names_taken_near",
         question="Is it the router that takes questions for names?",
-        needs=needs("field_names", LAN),
+        needs=needs("field_names", LAN, *needs("field_names", WALL)),
         ask=at_place(LAN, names_taken_near, beyond_wire),
     ),
     *twice(
@@ -95,6 +96,12 @@ _RULES: Final[tuple[Rule, ...]] = (
         "Does the operator's resolver, asked {}, invent names?",
         "field_names",
         names_invented,
+    ),
+    Rule(
+        id="home_names_invented_near",
+        question="Is it the router that invents names?",
+        needs=needs("field_names", LAN, *needs("field_names", WALL)),
+        ask=at_place(LAN, names_invented_near, beyond_wire),
     ),
     *twice(
         "walled",

@@ -43,6 +43,21 @@ def names_invented(case: CaseFile, place: str) -> CaseFile:
     return changed(case, "field_names", place, operator_nonsense=search)
 
 
+def names_taken_behind_a_good_line(case: CaseFile) -> CaseFile:
+    """The router sends questions to a resolver far away; at the wall port nobody takes them."""
+    return names_taken(well_at_the_wall(case), LAN, hop=3)
+
+
+def names_taken_at_both(case: CaseFile) -> CaseFile:
+    """At the wall port somebody takes them, too."""
+    return names_taken(names_taken_behind_a_good_line(case), WALL, hop=2)
+
+
+def names_invented_behind_a_good_line(case: CaseFile) -> CaseFile:
+    """Only behind the router the resolver has an address for everything."""
+    return names_invented(well_at_the_wall(case), LAN)
+
+
 def nothing_to_compare(case: CaseFile, place: str) -> CaseFile:
     """The other resolver is silent, and nobody's address is not named."""
     held = case.evidence.value(FieldNames, "field_names", place)

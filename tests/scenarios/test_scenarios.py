@@ -265,7 +265,8 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
     ),
     _at_home("router_walls_in-other_page", past_wire.walled_behind_a_good_line, ROUTER),
     _from_home("home_way_ends", partial(past_wire.way_ends, place=on_site.LAN)),
-    _from_home("home_names_by_another", partial(past_wire.names_taken, place=on_site.LAN, hop=2)),
+    _at_home("router_takes_names-far_away", past_wire.names_taken_behind_a_good_line, ROUTER),
+    _at_home("router_invents_names", past_wire.names_invented_behind_a_good_line, ROUTER),
     _from_home("home_invented_names", partial(past_wire.names_invented, place=on_site.LAN)),
     _from_home(
         "home_walled_in", partial(past_wire.walled, place=on_site.LAN, location=ADDRESS), ACCOUNTS

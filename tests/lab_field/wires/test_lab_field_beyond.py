@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from field_wire import NOBODY, OUTSIDE
 from field_world import (
     PORTAL,
     behind,
+    diverts,
     forwards_nothing,
     invents_names,
     takes_names,
@@ -71,6 +73,11 @@ def router_takes_names(wire: Wire) -> None:
     takes_names(wire, "operator", HOMES)
 
 
+def router_sends_names_far(wire: Wire) -> None:
+    """The home's router sends questions to a resolver of its own choice, which is far away."""
+    diverts(wire, "operator", f"ip daddr {NOBODY} udp dport 53 dnat to {OUTSIDE}")
+
+
 def resolver_invents(wire: Wire) -> None:
     """The operator's resolver has an address for everything."""
     invents_names(wire, "far")
@@ -113,6 +120,7 @@ FAULTS: Final[tuple[tuple[str, str, tuple[Inject, ...], tuple[str, str]], ...]] 
     ("healthy_home", LAN, (one_router,), WELL),
     ("healthy_shared", LAN, (shared_addresses,), WELL),
     ("healthy_private", LAN, (private_network,), WELL),
+    ("router_names_far", LAN, (one_router, router_sends_names_far), UNTOLD),
     ("wall_ends", WALL, (at_the_wall, core_forwards_nothing), ("network", "wall_way_ends")),
     ("home_ends", LAN, (one_router, core_forwards_nothing), ("network", "home_way_ends")),
     ("two_routers", LAN, (two_routers,), ("router", "home_two_routers")),
@@ -126,7 +134,7 @@ FAULTS: Final[tuple[tuple[str, str, tuple[Inject, ...], tuple[str, str]], ...]] 
         "home_names_taken",
         LAN,
         (one_router, core_takes_names),
-        ("network", "home_names_by_another"),
+        UNTOLD,
     ),
     ("router_names", LAN, (one_router, router_takes_names), ("router", "router_takes_names")),
     (
@@ -166,3 +174,13 @@ def test_each_fault_beyond_the_wire_is_told(
     for one in inject:
         one(wire)
     assert verdict(wire.check("--at", place)) == told
+
+
+def test_a_router_that_sends_names_far_away_is_told_by_the_wall_port(wire: Wire) -> None:
+    """There nobody takes the questions, so that it is not the operator who does."""
+    at_the_wall(wire)
+    assert verdict(wire.check("--at", WALL)) == WELL
+    wire.moved(wire.started[0], HOMES, "192.168.1.20")
+    translates(wire, "operator", "core")
+    router_sends_names_far(wire)
+    assert verdict(wire.check("--at", LAN)) == ("router", "router_takes_names")

@@ -385,7 +385,12 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     (
         "home_names_taken_near",
         past_wire.names_taken(AT_HOME, on_site.LAN),
-        past_wire.names_taken(AT_HOME, on_site.LAN, 2),
+        past_wire.names_taken_at_both(AT_HOME),
+    ),
+    (
+        "home_names_invented_near",
+        past_wire.names_invented_behind_a_good_line(AT_HOME),
+        past_wire.names_invented(AT_HOME, on_site.LAN),
     ),
     ("wall_names_invented", past_wire.names_invented(AT_WALL, on_site.WALL), AT_WALL),
     ("home_names_invented", past_wire.names_invented(AT_HOME, on_site.LAN), AT_HOME),
