@@ -18,7 +18,12 @@ WAYS: Final = {Direction.DOWN: "to the customer", Direction.UP: "from the custom
 
 
 def load_readings(
-    load: FieldLoad, service: Service, at_most_bps: int | None, limits: Mapping[str, float]
+    load: FieldLoad,
+    service: Service,
+    at_most_bps: int | None,
+    limits: Mapping[str, float],
+    *,
+    by_radio: bool,
 ) -> Iterator[tuple[str, str, str, bool | None]]:
     """Give the best rate in each direction, and how much longer packets take at worst.
 
@@ -27,6 +32,7 @@ def load_readings(
         service: what was sold.
         at_most_bps: of the laptop's link; None: nobody knows.
         limits: every threshold's value by its id.
+        by_radio: it is the radio that was measured, which is held to nothing.
 
     Yields:
         Name, words, limit, and whether it is kept; None: it is held to nothing.
@@ -40,7 +46,7 @@ def load_readings(
             continue
         best, promised = max(run.rate_bps for run in runs), sold[direction]
         limit, well = "", None
-        if promised is not None and best < NEAR_LIMIT * load.most_bps:
+        if promised is not None and not by_radio and best < NEAR_LIMIT * load.most_bps:
             share = limits["load_rate_share"]
             limit = f"{100 * share:g} % of {rate(promised)}"
             well = best >= share * min(promised, at_most_bps or promised)
@@ -53,5 +59,8 @@ def load_readings(
         ]
         if idle_s is not None and waits_s:
             more_s, most_s = max(0.0, max(waits_s) - idle_s), limits["field_bloat_s"]
-            words, limit = f"{1000 * more_s:.0f} ms more", f"{1000 * most_s:g} ms"
-            yield f"round trip while full {way}", words, limit, more_s <= most_s
+            name, words = f"round trip while full {way}", f"{1000 * more_s:.0f} ms more"
+            if by_radio:
+                yield name, words, "", None
+            else:
+                yield name, words, f"{1000 * most_s:g} ms", more_s <= most_s

@@ -91,7 +91,8 @@ def _every(
         words = page.outcome.value.replace("_", " ") + _within(page.took_s)
         yield "reference page", words, "opens", page.outcome is HttpOutcome.OK, at
     for load, at in _fact(evidence, FieldLoad, "field_load", wire):
-        for reading in load_readings(load, service, at_most, limits):
+        radio = place is PluggedInto.WIFI
+        for reading in load_readings(load, service, at_most, limits, by_radio=radio):
             yield (*reading, at)
 
 

@@ -37,7 +37,10 @@ def bloated(facts: Facts, place: PluggedInto) -> Answer:
         return load
     idle = known(load.idle)
     idle_s = None if idle is None else known(idle.rtt_median_s)
-    added = {run.direction: more for run in load.runs if (more := _added_s(run, idle_s))}
+    added: dict[Direction, float] = {}
+    for run in load.runs:
+        if more := _added_s(run, idle_s):
+            added[run.direction] = max(more, added.get(run.direction, 0.0))
     if idle_s is None or not added:
         return does_not_arise("nobody answered the laptop's packets beside the load")
     worst = max(added, key=lambda direction: added[direction])

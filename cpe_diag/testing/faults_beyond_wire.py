@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.failures import FailureKind
-from cpe_diag.domain.field_load_facts import Direction
+from cpe_diag.domain.field_load_facts import Direction, LoadTool
 from cpe_diag.domain.field_path_facts import FieldNames, NobodysAnswer
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsOutcome
@@ -108,6 +108,13 @@ def bloated(case: CaseFile, place: str) -> CaseFile:
     """While the line is full, packets wait half a second."""
     runs = (load_run(Direction.DOWN, 95e6, 0.03), load_run(Direction.UP, 95e6, 0.5))
     return changed(case, "field_load", place, runs=runs)
+
+
+def bloated_by_one_tool(case: CaseFile, place: str) -> CaseFile:
+    """Four connections fill the queue; the one of the tool that comes after them does not."""
+    four = load_run(Direction.UP, 95e6, 0.5)
+    one = replace(load_run(Direction.UP, 95e6, 0.03), tool=LoadTool.NDT7)
+    return changed(case, "field_load", place, runs=(four, one))
 
 
 def no_stream(case: CaseFile, place: str) -> CaseFile:

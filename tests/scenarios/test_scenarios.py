@@ -244,6 +244,7 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
     ),
     _wall("wall_slow", partial(past_wire.slow, place=on_site.WALL)),
     _wall("wall_bloated", partial(past_wire.bloated, place=on_site.WALL)),
+    _wall("wall_bloated-one_tool", partial(past_wire.bloated_by_one_tool, place=on_site.WALL)),
     _at_home(
         "router_slow",
         lambda case: past_wire.slow(on_site.well_at_the_wall(case), on_site.LAN),

@@ -23,8 +23,9 @@ from cpe_diag.field.acceptance_text import LOST, WIDE, mark_of, record_text, spa
 from cpe_diag.field.plot import AFTER, BEFORE, png
 from cpe_diag.field.plot import LOST as LOST_COLOUR
 from cpe_diag.testing.evidence_samples import changed, with_value
+from cpe_diag.testing.faults_beyond_wire import bloated, slow
 from cpe_diag.testing.faults_of_session import ended
-from cpe_diag.testing.faults_on_site import loses, nothing_beyond, on_site, weak_signal
+from cpe_diag.testing.faults_on_site import loses, nothing_beyond, on_site, on_wifi, weak_signal
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 AT: Final = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 WALL: Final = PluggedInto.WALL_PORT
 LAN: Final = PluggedInto.ROUTER_LAN
+WIFI: Final = PluggedInto.WIFI
 GOOD: Final = (0.010, 0.011, 0.012) * 33
 BAD: Final = (0.030, None, 0.034) * 33
 
@@ -164,6 +166,15 @@ def test_rates_are_held_to_what_was_sold_and_queues_to_their_limit() -> None:
     assert queue.after is not None
     assert (queue.after.words, queue.after.limit) == ("290 ms more", "200 ms")
     assert mark_of(queue) == "NOT KEPT"
+
+
+def test_a_rate_by_radio_is_held_to_nothing() -> None:
+    """It is the radio that is measured, as the judge says too, and not what was sold."""
+    case = slow(bloated(on_wifi(on_site(LAN)), WIFI), WIFI)
+    (place,) = visit(checked(case, WIFI, 0)).places
+    marks = {one.what: mark_of(one) for one in place.compared if "customer" in one.what}
+    assert marks == dict.fromkeys(marks, "")
+    assert len(marks) == 4
 
 
 def test_the_terminal_tells_before_after_and_the_samples(repaired: AcceptanceRecord) -> None:
