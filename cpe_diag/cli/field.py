@@ -15,7 +15,7 @@ from cpe_diag.cli.errors import told_clearly
 from cpe_diag.cli.field_home import sync, wipe
 from cpe_diag.cli.field_report import report
 from cpe_diag.cli.looks import note_look
-from cpe_diag.cli.run import exit_code_for, told
+from cpe_diag.cli.run import exit_code_for, pairs, told
 from cpe_diag.domain.field_facts import PluggedInto
 
 if TYPE_CHECKING:
@@ -155,6 +155,13 @@ def open_command(context: click.Context, file: Path) -> None:
 @click.option(
     "--load-agreed", is_flag=True, help="The customer of a metered line agrees to a load."
 )
+@click.option(
+    "--answer",
+    "answers",
+    multiple=True,
+    metavar="ID=VALUE",
+    help="Answer a question of the playbook beforehand (at home: line_use=nobody).",
+)
 @click.option("--dry-run", is_flag=True, help="Print every frame that may be sent; send none.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option(
@@ -172,6 +179,7 @@ def check(  # noqa: PLR0913 - one parameter for each option
     at: str | None,
     ticket: str | None,
     load_agreed: bool,
+    answers: tuple[str, ...],
     dry_run: bool,
     as_json: bool,
     bundle: Path | None,
@@ -208,6 +216,7 @@ def check(  # noqa: PLR0913 - one parameter for each option
             subscriber=subscriber,
             ticket=ticket,
             on_site=on_site,
+            answers=pairs(answers, "--answer"),
             load_agreed=load_agreed,
         )
         prepared = prepare(config, wish)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome, PingCheck
-from cpe_diag.judge.on_site import BEYOND, key_at, no_link_there
+from cpe_diag.judge.on_site import BEYOND, LAN, key_at, no_link_there
+from cpe_diag.judge.on_site_alone import if_alone
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, no, says, yes
 from cpe_diag.judge.rules_load import lossy
 
@@ -56,7 +57,8 @@ def loses(facts: Facts, place: PluggedInto) -> Answer:
     if not train.received:
         return does_not_arise(f"{train.target} answers no ping of the laptop at all")
     words = f"{train.lost} of {train.sent} packets to {train.target} are lost on the laptop"
-    return says(lossy(facts, train.lost, train.sent), words, key)
+    answer = says(lossy(facts, train.lost, train.sent), words, key)
+    return if_alone(facts, place, answer, key_at("path_quality", LAN, BEYOND))
 
 
 def large_lost(facts: Facts, place: PluggedInto) -> Answer:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.field_facts import FieldLink
 from cpe_diag.domain.field_load_facts import Direction, FieldLoad
 from cpe_diag.domain.missing import known
-from cpe_diag.judge.on_site import WIFI, key_at, no_link_there
+from cpe_diag.judge.on_site import LAN, key_at, no_link_there
+from cpe_diag.judge.on_site_alone import if_alone
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, rate, says
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ UNANSWERED_S: Final = 0.9
 def _load(facts: Facts, place: PluggedInto) -> FieldLoad | Answer:
     if (none := no_link_there(facts, place)) is not None:
         return none
-    if place is WIFI:
-        return does_not_arise("by radio it is the radio that is measured")
     key = key_at("field_load", place)
     load = facts.fact(FieldLoad, key)
     return cannot_tell(facts, key) if load is None else load
@@ -47,7 +46,8 @@ def bloated(facts: Facts, place: PluggedInto) -> Answer:
     words = f"idle {1000 * idle_s:.0f} ms, {1000 * added[worst]:.0f} ms more while the line is"
     words += f" full {'towards' if worst is Direction.DOWN else 'from'} the customer"
     claim = added[worst] > facts.limits["field_bloat_s"]
-    return says(claim, words, key_at("field_load", place))
+    answer = says(claim, words, key_at("field_load", place))
+    return if_alone(facts, place, answer, key_at("field_load", LAN))
 
 
 def _added_s(run: LoadRun, idle_s: float | None) -> float | None:
@@ -83,4 +83,5 @@ def rate_low(facts: Facts, place: PluggedInto) -> Answer:
     if not told:
         return does_not_arise("nobody says which rate was sold, or the test is too small for it")
     words = ", ".join(one for _, one in told)
-    return says(any(low for low, _ in told), words, key_at("field_load", place))
+    answer = says(any(low for low, _ in told), words, key_at("field_load", place))
+    return if_alone(facts, place, answer, key_at("field_load", LAN))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
+from cpe_diag.judge.keys import LINE_USE
 from cpe_diag.judge.on_site import (
     BEYOND,
     LAN,
@@ -167,7 +168,7 @@ _RULES: Final[tuple[Rule, ...]] = (
         Rule(
             id=f"{where}_loses",
             question=f"Are packets of the laptop lost at the {words}?",
-            needs=beyond(place, "path_quality"),
+            needs=(*beyond(place, "path_quality"), LINE_USE),
             ask=at_place(place, loses, beyond_wire),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))

@@ -17,7 +17,7 @@ from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.observations import Observed, Unobserved
 from cpe_diag.domain.path_facts import CallerAnswer
 from cpe_diag.domain.verdict import SettlingStep
-from cpe_diag.judge.keys import AFFECTED, LAN, LIGHTS, OPENING, WAN
+from cpe_diag.judge.keys import AFFECTED, LAN, LIGHTS, LINE_USE, OPENING, WAN
 from cpe_diag.judge.rule import ROUTER_KINDS
 from cpe_diag.judge.rules_answers import NOT_KNOWN
 from cpe_diag.judge.weighing import CERTAIN_AT_MOST, Weighed
@@ -46,6 +46,7 @@ ASKS: Final[Mapping[str, tuple[FactKey, ...]]] = {
     "ask:router_lights": (LIGHTS,),
     ASK_AFFECTED: (AFFECTED,),
     "ask:page_opening": (OPENING,),
+    "ask:line_use": (LINE_USE,),
 }
 """What a person can be asked; only for the verdict, a run asks by its playbook."""
 

@@ -24,7 +24,7 @@ from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.domain.subscriber import WanProtocol
-from cpe_diag.testing.evidence_samples import changed, ethernet_home, with_value
+from cpe_diag.testing.evidence_samples import answered, changed, ethernet_home, with_value
 from cpe_diag.testing.field_samples import FIELD_FACTS, GATEWAY, REFERENCE, ways
 from cpe_diag.testing.field_samples import WALL as AT_THE_WALL
 
@@ -55,6 +55,7 @@ def on_site(place: str) -> CaseFile:
         case = changed(case, "field_dhcp", LAN, offers=(_homes(GATEWAY, "192.168.1.1"),))
         way = ways("192.168.1.1", "198.51.100.1", REFERENCE)
         case = with_value(case, "field_trace", LAN, way)
+        case = answered(case, "line_use", "nobody")
     return case
 
 

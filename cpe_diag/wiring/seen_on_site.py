@@ -11,6 +11,7 @@ from cpe_diag.domain.failures import BundleError, StoreError
 from cpe_diag.domain.field_facts import PluggedInto
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.run_journal import RunState
+from cpe_diag.judge.keys import LINE_USE
 from cpe_diag.store.bundle import kept_case
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.desk import case_store
@@ -60,5 +61,7 @@ def seen_before(
 
 
 def _of_another_place(key: FactKey, on_site: OnSite) -> bool:
+    if key == LINE_USE:  # it was said of the home, when that was looked at
+        return on_site.plugged_into is PluggedInto.WALL_PORT
     place = key.subject.partition(">")[0]
     return place in set(PluggedInto) and place != on_site.plugged_into

@@ -50,7 +50,8 @@ def queue(wire: Wire, *words: str) -> None:
 def check(wire: Wire, place: str, tool: str) -> dict[str, Any]:
     """Run a check that loads the line."""
     wire.more = f"load: {{{LOADS[tool]}, seconds: 4, most_mb: 13}}"
-    return wire.check("--at", place, service=SOLD)
+    alone = ("--answer", "line_use=nobody") if place == LAN else ()
+    return wire.check("--at", place, *alone, service=SOLD)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from laptop_and_office import AT, did, files
 
 from cpe_diag.domain.field_facts import PluggedInto
 from cpe_diag.field.on_site import OnSite
 from cpe_diag.field.raw_process import RawProcess
+from cpe_diag.judge.keys import LINE_USE
 from cpe_diag.testing.faults_on_site import LAN, WALL, loses, on_site
 from cpe_diag.wiring.seen_on_site import VALID_FOR, seen_before
 
@@ -54,3 +56,14 @@ def test_the_newest_of_a_fact_counts_whichever_run_kept_it(laptop: Config) -> No
     seen = seen_before(laptop, "sub-1", ON_WIFI, now=AT + timedelta(minutes=11))
     at_wall = {one.observation.at for one in seen if one.key.subject.startswith(WALL)}
     assert at_wall == {AT + timedelta(minutes=9)}
+
+
+@pytest.mark.parametrize(("place", "comes"), [(WALL, True), (LAN, False)])
+def test_who_else_used_the_line_was_said_of_the_home(
+    laptop: Config, place: str, *, comes: bool
+) -> None:
+    """At the wall port it goes with what was seen at home; at home it is asked again."""
+    did(laptop, "run-1", files=files(_at(on_site(LAN), AT), "No fault"))
+    here = replace(ON_WIFI, plugged_into=PluggedInto(place))
+    seen = seen_before(laptop, "sub-1", here, now=AT + timedelta(minutes=5))
+    assert (LINE_USE in {one.key for one in seen}) is comes
