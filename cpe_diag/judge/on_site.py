@@ -9,7 +9,6 @@ from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.field_facts import (
     Duplex,
-    FieldArp,
     FieldDhcp,
     FieldHeard,
     FieldIpv6,
@@ -20,7 +19,6 @@ from cpe_diag.domain.field_facts import (
 from cpe_diag.domain.field_vlan_facts import FieldVlans
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Unobserved
-from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
 from cpe_diag.domain.subscriber import WanProtocol
 from cpe_diag.judge.cause import AT_WALL_PORT, IN_HOME_NETWORK
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, no, says, yes
@@ -62,7 +60,7 @@ def _nobody(place: PluggedInto) -> str:
     return f"nobody was at the {place.value.replace('_', ' ')} with a laptop"
 
 
-def _of(facts: Facts, value_type: type[V], kind: str, place: PluggedInto) -> V | Answer:
+def fact_of(facts: Facts, value_type: type[V], kind: str, place: PluggedInto) -> V | Answer:
     """Give a fact of the place; or the answer, where there is none."""
     if not _seen(facts, kind, place):
         return does_not_arise(_nobody(place))
@@ -108,7 +106,7 @@ def no_link(facts: Facts, place: PluggedInto) -> Answer:
 
     Without that control its own cable and socket may be what is broken.
     """
-    link = _of(facts, FieldLink, "field_link", place)
+    link = fact_of(facts, FieldLink, "field_link", place)
     if isinstance(link, Answer):
         return link
     key = key_at("field_link", place)
@@ -126,7 +124,7 @@ def no_link(facts: Facts, place: PluggedInto) -> Answer:
 
 def half_duplex(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether the two ends have agreed on half duplex."""
-    link = _of(facts, FieldLink, "field_link", place)
+    link = fact_of(facts, FieldLink, "field_link", place)
     if isinstance(link, Answer):
         return link
     key = key_at("field_link", place)
@@ -140,7 +138,7 @@ def no_offer(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether no DHCP server offers an address, where one should."""
     if place is WALL and known(facts.subscriber.service.wan) not in {None, WanProtocol.IPOE}:
         return does_not_arise("addresses do not come by DHCP on this line")
-    told = _of(facts, FieldDhcp, "field_dhcp", place)
+    told = fact_of(facts, FieldDhcp, "field_dhcp", place)
     if isinstance(told, Answer):
         return told
     if place is WALL and not told.offers and _pppoe_answers(facts):
@@ -166,7 +164,7 @@ def _servers(offers: tuple[DhcpOffered, ...]) -> str:
 
 def second_server(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether more than one device gives out addresses there, or one that must not."""
-    told = _of(facts, FieldDhcp, "field_dhcp", place)
+    told = fact_of(facts, FieldDhcp, "field_dhcp", place)
     if isinstance(told, Answer):
         return told
     key = key_at("field_dhcp", place)
@@ -188,7 +186,7 @@ def no_concentrator(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether no PPPoE concentrator answers, on a line where one should."""
     if known(facts.subscriber.service.wan) is not WanProtocol.PPPOE:
         return does_not_arise("the line is not known to use PPPoE")
-    told = _of(facts, FieldPppoe, "field_pppoe", place)
+    told = fact_of(facts, FieldPppoe, "field_pppoe", place)
     if isinstance(told, Answer):
         return told
     key = key_at("field_pppoe", place)
@@ -202,7 +200,7 @@ def no_concentrator(facts: Facts, place: PluggedInto) -> Answer:
 
 def other_vlan(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether the node says that the port is in another VLAN than the service's."""
-    told = _of(facts, FieldHeard, "field_heard", place)
+    told = fact_of(facts, FieldHeard, "field_heard", place)
     if isinstance(told, Answer):
         return told
     wanted = known(facts.subscriber.service.vlan)
@@ -215,42 +213,16 @@ def other_vlan(facts: Facts, place: PluggedInto) -> Answer:
 
 def loop(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether our own frame came back."""
-    told = _of(facts, FieldHeard, "field_heard", place)
+    told = fact_of(facts, FieldHeard, "field_heard", place)
     if isinstance(told, Answer):
         return told
     words = "our own frame came back" if told.own_frame_back else "our own frame did not come back"
     return says(told.own_frame_back, words, key_at("field_heard", place))
 
 
-def gateway_silent(facts: Facts, place: PluggedInto) -> Answer:
-    """Answer whether the gateway that was offered answers no ARP."""
-    told = _of(facts, FieldArp, "field_arp", place)
-    if isinstance(told, Answer):
-        return told
-    if told.gateway is None:
-        return does_not_arise("no gateway was offered")
-    words = f"{told.gateway.address}: {', '.join(told.gateway.macs) or 'no answer'}"
-    page_key = key_at("http", place, BEYOND)
-    page = facts.fact(HttpCheck, page_key)
-    if not told.gateway.macs and page is not None and page.outcome is HttpOutcome.OK:
-        return no(f"{words}; pages open by way of it all the same", page_key)
-    return says(not told.gateway.macs, words, key_at("field_arp", place))
-
-
-def gateway_twice(facts: Facts, place: PluggedInto) -> Answer:
-    """Answer whether two devices claim the gateway's address (RFC 5227)."""
-    told = _of(facts, FieldArp, "field_arp", place)
-    if isinstance(told, Answer):
-        return told
-    if told.gateway is None:
-        return does_not_arise("no gateway was offered")
-    words = f"{told.gateway.address} is {', '.join(told.gateway.macs) or 'nobody'}"
-    return says(len(told.gateway.macs) > 1, words, key_at("field_arp", place))
-
-
 def second_router6(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether more than one device of the home announces itself as the IPv6 way out."""
-    told = _of(facts, FieldIpv6, "field_routers", place)
+    told = fact_of(facts, FieldIpv6, "field_routers", place)
     if isinstance(told, Answer):
         return told
     ways = {one.mac for one in told.routers if one.lifetime_s}

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.path_facts import CallerAnswer
 from cpe_diag.judge.keys import LINE_USE
 from cpe_diag.judge.on_site import WALL, WIFI, untold
-from cpe_diag.judge.rule import Answer, Facts
 
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import FactKey
     from cpe_diag.domain.field_facts import PluggedInto
+    from cpe_diag.judge.rule import Answer, Facts
 
 NOBODY: Final = "nobody"
 SOMEBODY: Final = "somebody"

@@ -13,8 +13,6 @@ from cpe_diag.judge.on_site import (
     VLANS,
     WALL,
     WIFI,
-    gateway_silent,
-    gateway_twice,
     half_duplex,
     key_at,
     loop,
@@ -26,6 +24,7 @@ from cpe_diag.judge.on_site import (
     second_server,
 )
 from cpe_diag.judge.on_site_beyond import large_lost, loses, nothing_beyond, pages_fail
+from cpe_diag.judge.on_site_gateway import gateway_silent, gateway_twice
 from cpe_diag.judge.on_site_since import beyond_wire, home_of, of_its_wire
 from cpe_diag.judge.rule import Rule
 
@@ -68,14 +67,22 @@ def by_radio(rule: Rule) -> Rule:
     return replace(rule, needs=(*rule.needs, *twins))
 
 
-def _rule(name: str, question: str, kind: str, place: PluggedInto, ask: Ask) -> Rule:
-    needs = (key_at(kind, place), *_opens_at_home(place))
+def _rule(
+    name: str, question: str, kind: str, place: PluggedInto, ask: Ask, *more: FactKey
+) -> Rule:
+    needs = (key_at(kind, place), *_opens_at_home(place), *more)
     return Rule(id=name, question=question, needs=needs, ask=at_place(place, ask))
 
 
 def _opens_at_home(place: PluggedInto) -> tuple[FactKey, ...]:
     """Name what ends what was seen on the wire of the wall port."""
     return (key_at("http", LAN, BEYOND),) if place is WALL else ()
+
+
+def _through(place: PluggedInto) -> tuple[FactKey, ...]:
+    """Name what shows that a gateway does its work."""
+    kinds = ("http", "ping", "path_quality")
+    return (*(key_at(kind, place, BEYOND) for kind in kinds), key_at("field_trace", place))
 
 
 def beyond(place: PluggedInto, *kinds: str, more: str = "") -> tuple[FactKey, ...]:
@@ -147,6 +154,7 @@ _RULES: Final[tuple[Rule, ...]] = (
         "field_arp",
         WALL,
         gateway_silent,
+        *_through(WALL),
     ),
     _rule(
         "wall_gateway_twice",
@@ -221,6 +229,7 @@ _RULES: Final[tuple[Rule, ...]] = (
         "field_arp",
         LAN,
         gateway_silent,
+        *_through(LAN),
     ),
     _rule(
         "home_gateway_twice",

@@ -264,7 +264,8 @@ def dead_gateway(place: str) -> Callable[[CaseFile], CaseFile]:
     """Nobody answers for the gateway, and nothing opens."""
 
     def change(case: CaseFile) -> CaseFile:
-        return gateway_answered_by(nothing_beyond(case, place), place)
+        case = with_value(nothing_beyond(case, place), "field_trace", place, ways(reached=False))
+        return gateway_answered_by(case, place)
 
     return change
 

@@ -921,3 +921,19 @@ def test_a_gateway_that_leaves_probes_alone_is_not_dead_where_pages_open() -> No
     """Inspection of ARP on the node may drop a probe that claims no address."""
     case = on_site.gateway_answered_by(on_site.on_site(on_site.WALL), on_site.WALL)
     assert decide(case, {}).domain is FaultDomain.NONE
+
+
+@pytest.mark.parametrize(("place", "cause"), [(on_site.WALL, "wall_pages"), (on_site.LAN, None)])
+def test_a_gateway_that_pings_pass_through_is_not_dead_where_no_page_opens(
+    place: str, cause: str | None
+) -> None:
+    """What holds pages back is somewhere else, and another desk's."""
+    case = on_site.pages_fail(on_site.gateway_answered_by(on_site.on_site(place), place), place)
+    assert decide(case, {}).cause == (cause or "undetermined")
+
+
+@pytest.mark.parametrize("place", [on_site.WALL, on_site.LAN])
+def test_a_gateway_that_answers_for_what_ends_there_is_not_dead(place: str) -> None:
+    """It is the first hop of the way, and the way is cut behind it."""
+    ended = on_site.gateway_answered_by(past_wire.way_ends(on_site.on_site(place), place), place)
+    assert decide(ended, {}).cause not in {"wall_gateway_dead", "home_gateway_dead"}

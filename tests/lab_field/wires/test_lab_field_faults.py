@@ -118,6 +118,15 @@ def leaves_arp_unanswered(wire: Wire) -> None:
     wire.run("operator", "sysctl", "-qw", "net.ipv4.conf.eth0.arp_ignore=8")
 
 
+def drops_probes(wire: Wire) -> None:
+    """What asks by ARP from no address is dropped, as an inspection of ARP does it."""
+    rules = (
+        "table arp t { chain c { type filter hook input priority 0; arp saddr ip 0.0.0.0 drop; }\n"
+        "}\n"
+    )
+    wire.run("operator", "nft", "-f", "-", text=rules)
+
+
 def sends_back(wire: Wire) -> None:
     """What the laptop sends to everybody comes back, as in a loop."""
     wire.start("stranger", sys.executable, "-c", MIRROR)
@@ -176,6 +185,12 @@ FAULTS: Final[tuple[tuple[str, str, tuple[Inject, ...], tuple[str, str]], ...]] 
     ),
     ("cut_off", WALL, (operator_answers, loses_the_world), ("network", "wall_cut_off")),
     ("pages_held_back", WALL, (operator_answers, holds_pages_back), ("network", "wall_pages")),
+    (
+        "probes_dropped",
+        WALL,
+        (operator_answers, drops_probes, holds_pages_back),
+        ("network", "wall_pages"),
+    ),
     ("loss", WALL, (operator_answers, loses_packets), ("network", "wall_lossy")),
     ("small_only", WALL, (operator_answers, takes_small_frames), ("network", "wall_small_only")),
     ("healthy_home", LAN, (home_answers,), ("none", "no_fault")),
