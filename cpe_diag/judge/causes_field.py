@@ -34,7 +34,8 @@ CAUSES_FIELD: Final[tuple[Cause, ...]] = (
         supports=(when("wall_no_offer", 4.6), unless("wall_no_link", 0.4)),
         against=(when("wall_other_vlan", -1.5), when("wall_answers_elsewhere", -3.0)),
         explains=("wall_no_offer",),
-        next_action="Check DHCP server, relay and VLAN of this port.",
+        next_action="Check DHCP server, relay and VLAN of this port, and whether it is locked to"
+        " the router's MAC.",
         tell_customer=OURS,
         source="RFC 2131, section 3.1: DISCOVER without OFFER at the operator's own socket",
     ),

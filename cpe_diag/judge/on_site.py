@@ -101,6 +101,28 @@ def _in_own_vlan(facts: Facts) -> AskedVlan | None:
     return next((one for one in told.asked if one.vlan == own), None) if told else None
 
 
+def _elsewhere(facts: Facts, place: PluggedInto) -> str:
+    """Say where the service may be, or why it may be silent, where nobody has asked with a tag."""
+    if tags := _tags(facts, place):
+        return tags
+    own = known(facts.subscriber.service.vlan)
+    if place is not WALL or own is None or own in _native_vlans(facts, place):
+        return ""
+    if _in_own_vlan(facts) is not None:
+        return ""
+    return (
+        f"the service is in VLAN {own}, with whose tag nobody has asked, and a port that is"
+        " locked to the router's MAC answers no other"
+    )
+
+
+def _native_vlans(facts: Facts, place: PluggedInto) -> tuple[int, ...]:
+    """Give what the node says that frames without a tag are in."""
+    heard = facts.fact(FieldHeard, key_at("field_heard", place))
+    neighbours = () if heard is None else heard.neighbours
+    return tuple(one.native_vlan for one in neighbours if one.native_vlan is not None)
+
+
 def no_link(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether the laptop has no link there, while it had one in another socket.
 
@@ -149,8 +171,8 @@ def no_offer(facts: Facts, place: PluggedInto) -> Answer:
     if place is WALL and (tagged := _in_own_vlan(facts)) and tagged.offers:
         return no(f"in VLAN {tagged.vlan} {_servers(tagged.offers)}", VLANS)
     words = f"no offer within {told.listened_s:.0f} s"
-    tags = _tags(facts, place) if told.vlan is None else ""
-    return untold(f"{words} without a tag; {tags}", key) if tags else yes(words, key)
+    other = _elsewhere(facts, place) if told.vlan is None else ""
+    return untold(f"{words} without a tag; {other}", key) if other else yes(words, key)
 
 
 def _pppoe_answers(facts: Facts) -> bool:
@@ -194,8 +216,8 @@ def no_concentrator(facts: Facts, place: PluggedInto) -> Answer:
         return no(", ".join(one.concentrator for one in told.offers), key)
     if (tagged := _in_own_vlan(facts)) and tagged.concentrators:
         return no(f"in VLAN {tagged.vlan} {tagged.concentrators[0].concentrator}", VLANS)
-    tags = _tags(facts, place) if told.vlan is None else ""
-    return untold(f"no PADO without a tag; {tags}", key) if tags else yes("no PADO", key)
+    other = _elsewhere(facts, place) if told.vlan is None else ""
+    return untold(f"no PADO without a tag; {other}", key) if other else yes("no PADO", key)
 
 
 def other_vlan(facts: Facts, place: PluggedInto) -> Answer:
@@ -204,7 +226,7 @@ def other_vlan(facts: Facts, place: PluggedInto) -> Answer:
     if isinstance(told, Answer):
         return told
     wanted = known(facts.subscriber.service.vlan)
-    vlans = [one.native_vlan for one in told.neighbours if one.native_vlan is not None]
+    vlans = _native_vlans(facts, place)
     if wanted is None or not vlans:
         return does_not_arise("the node does not say the VLAN of the port")
     words = f"the node says VLAN {vlans[0]}; the service is in {wanted}"

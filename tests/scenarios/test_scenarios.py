@@ -18,7 +18,7 @@ from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.judge.causes import CAUSES
 from cpe_diag.judge.competing import FLOOR
-from cpe_diag.judge.decide import decide
+from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_device as at_device
@@ -904,6 +904,22 @@ def test_silence_without_a_tag_says_nothing_where_frames_are_tagged(*, pppoe: bo
     case = on_site.on_site(on_site.WALL)
     verdict = decide(on_site.tagged_alone(on_site.on_pppoe(case) if pppoe else case), {})
     assert verdict.domain is FaultDomain.UNDETERMINED
+
+
+@pytest.mark.parametrize("pppoe", [False, True])
+def test_silence_without_the_services_tag_says_nothing_until_it_was_asked_with_it(
+    *, pppoe: bool
+) -> None:
+    """Where the node does not say which VLAN frames without a tag are in, it may be another."""
+    case = on_site.on_site(on_site.WALL)
+    case = on_site.no_concentrator(case) if pppoe else on_site.no_offer(case, on_site.WALL)
+    untold = never_asked(on_site.unheard(case), ("field_vlans", on_site.WALL))
+    assert decide(untold, {}).domain is FaultDomain.UNDETERMINED
+    assert decide(on_site.unheard(case), {}).domain is NETWORK
+    name = "wall_no_concentrator" if pppoe else "wall_no_offer"
+    found = next(one for one in find(untold) if one.id == name)
+    assert "VLAN 100" in found.because
+    assert "MAC" in found.because
 
 
 @pytest.mark.parametrize(
