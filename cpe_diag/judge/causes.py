@@ -13,6 +13,7 @@ from cpe_diag.judge.causes_enclosed import CAUSES_ENCLOSED
 from cpe_diag.judge.causes_field import CAUSES_FIELD
 from cpe_diag.judge.causes_field_air import CAUSES_FIELD_AIR
 from cpe_diag.judge.causes_field_load import CAUSES_FIELD_LOAD
+from cpe_diag.judge.causes_field_offers import CAUSES_FIELD_OFFERS
 from cpe_diag.judge.causes_field_session import CAUSES_FIELD_SESSION
 from cpe_diag.judge.causes_field_stream import CAUSES_FIELD_STREAM
 from cpe_diag.judge.causes_field_ways import CAUSES_FIELD_WAYS
@@ -74,5 +75,6 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_FIELD_SESSION,
     *CAUSES_FIELD_WIRE,
     *CAUSES_FIELD_AIR,
+    *CAUSES_FIELD_OFFERS,
     *CAUSES_ENCLOSED,
 )

@@ -124,6 +124,11 @@ AT_WALL: Final = (
     "wall_stream_broken",
     *SESSION,
     "wall_answers_elsewhere",
+    "wall_offer_lacks",
+    "wall_address_taken",
+    "wall_answers_for_all",
+    "wall_dhcp6_silent",
+    "wall_link_slow",
 )
 IN_HOME: Final = (
     "home_no_link",
@@ -148,6 +153,12 @@ IN_HOME: Final = (
     "home_stream_broken",
     "home_signal_weak",
     "home_air_busy",
+    "home_offer_lacks",
+    "home_address_taken",
+    "home_answers_for_all",
+    "home_dhcp6_silent",
+    "home_link_slow",
+    "home_second_server6",
 )
 
 HOME_FELT: Final = (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
 from cpe_diag.judge.on_site import BEYOND, LAN, PLACES, WALL, WIFI, key_at
+from cpe_diag.judge.on_site_load import rate_low
 from cpe_diag.judge.rule import Answer, Facts, does_not_arise, no, span
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ def of_its_wire(facts: Facts, answer: Answer, place: PluggedInto, ask: Ask) -> A
     if page is not None and opens and _later(facts, (key,), answer.rests_on):
         return does_not_arise(f"{answer.because}; since then {page.url} opens at home")
     return _dated(facts, answer)
+
+
+def while_slow(facts: Facts, answer: Answer, place: PluggedInto, ask: Ask) -> Answer:
+    """Let what makes the wall port's link slow count, at home too, as long as that is slow."""
+    if place is WALL and rate_low(facts, home_of(facts)).answer:
+        return beyond_wire(facts, answer, place, rate_low)
+    return of_its_wire(facts, answer, place, ask)
 
 
 def beyond_wire(facts: Facts, answer: Answer, place: PluggedInto, ask: Ask) -> Answer:

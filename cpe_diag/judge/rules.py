@@ -14,6 +14,7 @@ from cpe_diag.judge.rules_enclosed import RULES_ENCLOSED
 from cpe_diag.judge.rules_field import RULES_FIELD
 from cpe_diag.judge.rules_field_air import RULES_FIELD_AIR
 from cpe_diag.judge.rules_field_load import RULES_FIELD_LOAD
+from cpe_diag.judge.rules_field_offers import RULES_FIELD_OFFERS
 from cpe_diag.judge.rules_field_session import RULES_FIELD_SESSION
 from cpe_diag.judge.rules_field_stream import RULES_FIELD_STREAM
 from cpe_diag.judge.rules_field_ways import RULES_FIELD_WAYS
@@ -123,5 +124,6 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_FIELD_SESSION,
     *RULES_FIELD_WIRE,
     *RULES_FIELD_AIR,
+    *RULES_FIELD_OFFERS,
     *RULES_ANSWERS,
 )

@@ -25,7 +25,7 @@ from cpe_diag.judge.on_site import (
 )
 from cpe_diag.judge.on_site_beyond import large_lost, loses, nothing_beyond, pages_fail
 from cpe_diag.judge.on_site_gateway import gateway_silent, gateway_twice
-from cpe_diag.judge.on_site_since import beyond_wire, home_of, of_its_wire
+from cpe_diag.judge.on_site_since import beyond_wire, home_of, of_its_wire, while_slow
 from cpe_diag.judge.rule import Rule
 
 if TYPE_CHECKING:
@@ -109,7 +109,12 @@ _RULES: Final[tuple[Rule, ...]] = (
         ),
         ask=at_place(WALL, no_link),
     ),
-    _rule("wall_half_duplex", "Is the wall port at half duplex?", "field_link", WALL, half_duplex),
+    Rule(
+        id="wall_half_duplex",
+        question="Is the wall port at half duplex?",
+        needs=(key_at("field_link", WALL), key_at("field_load", LAN), *_opens_at_home(WALL)),
+        ask=at_place(WALL, half_duplex, while_slow),
+    ),
     Rule(
         id="wall_no_offer",
         question="Does nobody offer an address at the wall port?",

@@ -119,7 +119,7 @@ class Wire:
             host,
             *("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--no-ping"),
             *(f"--interface={interface}", "--bind-interfaces", f"--dhcp-range={first},{last},1h"),
-            f"--dhcp-leasefile={self.folder}/{host}.leases",
+            *(f"--dhcp-option=6,{REFERENCE}", f"--dhcp-leasefile={self.folder}/{host}.leases"),
             f"--pid-file={self.folder}/{host}.pid",
             *more,
         )

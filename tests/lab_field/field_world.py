@@ -116,3 +116,36 @@ def forwards_nothing(wire: Wire, host: str) -> None:
     """What would go further than a host vanishes there."""
     rules = "table ip f { chain c { type filter hook forward priority 0; policy drop; }\n}\n"
     wire.run(host, "nft", "-f", "-", text=rules)
+
+
+def announces_itself(wire: Wire, host: str, prefix: str, flags: str = "") -> None:
+    """Let a host say that it is the IPv6 way out; with further words of radvd.conf(5)."""
+    wire.run(host, "ip", "-6", "addr", "add", f"{prefix}1/64", "dev", "eth0", "nodad")
+    wire.run(host, "sysctl", "-qw", "net.ipv6.conf.all.forwarding=1")
+    file = wire.folder / f"{host}.radvd"
+    file.write_text(
+        f"interface eth0 {{ AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; {flags}"
+        f" prefix {prefix}/64 {{ }}; }};\n",
+        encoding="utf-8",
+    )
+    wire.start(host, "radvd", "-n", "-C", str(file), "-p", f"{file}.pid")
+
+
+ANSWERS_ALL: Final = """
+import socket
+
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806))
+wire.bind(("eth0", 0x0806))
+own = wire.getsockname()[4]
+while True:
+    asked = wire.recv(2000)
+    if asked[20:22] == b"\\0\\1" and asked[6:12] != own:
+        head = asked[6:12] + own + asked[12:20] + b"\\0\\2"
+        wire.send(head + own + asked[38:42] + asked[22:32])
+"""
+"""RFC 1027: whatever address is asked for by ARP, it is here."""
+
+
+def answers_for_all(wire: Wire, host: str) -> None:
+    """Let a host answer for whatever address is asked for."""
+    wire.start(host, sys.executable, "-c", ANSWERS_ALL)

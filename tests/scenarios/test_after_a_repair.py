@@ -10,6 +10,7 @@ import pytest
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing import faults_beyond_wire as past_wire
+from cpe_diag.testing import faults_of_offers as offers
 from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing.field_samples import GATEWAY
 
@@ -47,6 +48,11 @@ ON_ITS_WIRE: Final[tuple[Fault, ...]] = (
     on_site.second_server,
     on_site.looped,
     _gateway_twice,
+    offers.without_gateway,
+    offers.address_taken,
+    offers.answers_for_all,
+    offers.dhcp6_silent,
+    offers.slow_link_alone,
 )
 ON_THE_WIRE: Final[tuple[Fault, ...]] = (*ON_ITS_WIRE, _dead_gateway)
 BEYOND: Final[tuple[Fault, ...]] = (
@@ -120,3 +126,15 @@ def test_the_home_is_judged_by_where_it_was_looked_at_last() -> None:
     seen = {**dict(case.evidence), **dict(before.evidence)}
     case = replace(case, evidence=type(case.evidence)(seen))
     assert _told(case) == (FaultDomain.NONE, "no_fault")
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [(on_site.half_duplex, "wall_duplex"), (offers.slow_link_alone, "wall_link_below")],
+)
+def test_a_slow_link_at_the_wall_port_counts_as_long_as_the_home_is_slow(
+    fault: Fault, cause: str
+) -> None:
+    """The router hangs on the same port: it is not what is slow."""
+    case = past_wire.slow(on_site.both(on_site.LAN, other=fault), on_site.LAN)
+    assert _told(case) == (FaultDomain.NETWORK, cause)

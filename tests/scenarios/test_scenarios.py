@@ -29,6 +29,7 @@ from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_in_home as in_home
 from cpe_diag.testing import faults_of_home as home
 from cpe_diag.testing import faults_of_names as names
+from cpe_diag.testing import faults_of_offers as offers
 from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing import faults_of_session as session
 from cpe_diag.testing import faults_of_vlans as vlans
@@ -265,6 +266,18 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
         ROUTER,
     ),
     _at_home("router_walls_in-other_page", past_wire.walled_behind_a_good_line, ROUTER),
+    _wall("wall_offer_short", partial(offers.without_gateway, place=on_site.WALL)),
+    _at_home("home_offer_short", partial(offers.without_gateway, place=on_site.LAN), ROUTER),
+    _wall("wall_address_double", partial(offers.address_taken, place=on_site.WALL)),
+    _at_home("home_address_double", partial(offers.address_taken, place=on_site.LAN)),
+    _wall("wall_foreign_proxy", partial(offers.answers_for_all, place=on_site.WALL)),
+    _at_home("home_foreign_proxy", partial(offers.answers_for_all, place=on_site.LAN)),
+    _wall("wall_dhcp6_dead", partial(offers.dhcp6_silent, place=on_site.WALL)),
+    _wall("wall_dhcp6_dead-refused", partial(offers.dhcp6_refuses, place=on_site.WALL)),
+    _at_home("home_dhcp6_dead", partial(offers.dhcp6_silent, place=on_site.LAN), ROUTER),
+    _at_home("home_rogue_server6", partial(offers.second_server6, place=on_site.LAN)),
+    _wall("wall_link_below", partial(offers.slow_link, place=on_site.WALL)),
+    _at_home("home_link_below", partial(offers.slow_link, place=on_site.LAN), ROUTER),
     _from_home("home_way_ends", partial(past_wire.way_ends, place=on_site.LAN)),
     _at_home("router_takes_names-far_away", past_wire.names_taken_behind_a_good_line, ROUTER),
     _at_home("router_invents_names", past_wire.names_invented_behind_a_good_line, ROUTER),

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from field_world import announces_itself
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,19 +90,6 @@ def holds_pages_back(wire: Wire) -> None:
     """Pings and names pass, pages do not."""
     rules = "table ip t { chain c { type filter hook input priority 0; tcp dport 80 drop; }\n}\n"
     wire.run("operator", "nft", "-f", "-", text=rules)
-
-
-def announces_itself(wire: Wire, host: str, prefix: str) -> None:
-    """Let a host say that it is the IPv6 way out."""
-    wire.run(host, "ip", "-6", "addr", "add", f"{prefix}1/64", "dev", "eth0", "nodad")
-    wire.run(host, "sysctl", "-qw", "net.ipv6.conf.all.forwarding=1")
-    file = wire.folder / f"{host}.radvd"
-    file.write_text(
-        "interface eth0 { AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4;"
-        f" prefix {prefix}/64 {{ }}; }};\n",
-        encoding="utf-8",
-    )
-    wire.start(host, "radvd", "-n", "-C", str(file), "-p", f"{file}.pid")
 
 
 def answers_for_the_gateway(address: str) -> Inject:

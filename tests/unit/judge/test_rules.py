@@ -30,6 +30,7 @@ from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_in_home as in_home
 from cpe_diag.testing import faults_of_home as home
 from cpe_diag.testing import faults_of_names as names
+from cpe_diag.testing import faults_of_offers as offers
 from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing import faults_of_session as session
 from cpe_diag.testing import faults_of_vlans as vlans
@@ -420,6 +421,17 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("home_bloated", past_wire.bloated(AT_HOME, on_site.LAN), AT_HOME),
     ("wall_rate_low", past_wire.slow(AT_WALL, on_site.WALL), AT_WALL),
     ("home_rate_low", past_wire.slow(AT_HOME, on_site.LAN), AT_HOME),
+    ("wall_offer_lacks", offers.without_gateway(AT_WALL, on_site.WALL), AT_WALL),
+    ("home_offer_lacks", offers.without_gateway(AT_HOME, on_site.LAN), AT_HOME),
+    ("wall_address_taken", offers.address_taken(AT_WALL, on_site.WALL), AT_WALL),
+    ("home_address_taken", offers.address_taken(AT_HOME, on_site.LAN), AT_HOME),
+    ("wall_answers_for_all", offers.answers_for_all(AT_WALL, on_site.WALL), AT_WALL),
+    ("home_answers_for_all", offers.answers_for_all(AT_HOME, on_site.LAN), AT_HOME),
+    ("wall_dhcp6_silent", offers.dhcp6_silent(AT_WALL, on_site.WALL), AT_WALL),
+    ("home_dhcp6_silent", offers.dhcp6_silent(AT_HOME, on_site.LAN), AT_HOME),
+    ("wall_link_slow", offers.slow_link(AT_WALL, on_site.WALL), AT_WALL),
+    ("home_link_slow", offers.slow_link(AT_HOME, on_site.LAN), AT_HOME),
+    ("home_second_server6", offers.second_server6(AT_HOME, on_site.LAN), AT_HOME),
     ("wall_walled", past_wire.other_page(AT_WALL, on_site.WALL), AT_WALL),
     ("home_walled", past_wire.other_page(AT_HOME, on_site.LAN), AT_HOME),
     (
