@@ -96,7 +96,10 @@ class PlaceRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptanceRecord:
-    """The whole visit. `result` and `tell_customer` are those of the last check of all."""
+    """The whole visit. `result` and `tell_customer` are those of the last check of all.
+
+    Where the last check of another place was of another opinion, `result` says that too.
+    """
 
     subscriber: str
     ticket: str | None
@@ -126,6 +129,9 @@ def record_of(
     in_order = sorted(checks, key=lambda one: one.at)
     by_place = sorted(in_order, key=lambda one: list(PLACES).index(one.place))
     last = in_order[-1]
+    places = tuple(
+        _place(place, list(there)) for place, there in groupby(by_place, key=lambda one: one.place)
+    )
     return AcceptanceRecord(
         subscriber=harmless(subscriber),
         ticket=None if ticket is None else harmless(ticket),
@@ -133,13 +139,17 @@ def record_of(
         began=in_order[0].at,
         ended=last.at,
         checks=len(in_order),
-        result=last.fault,
+        result=" ".join((last.fault, *_others(last, places))),
         tell_customer=last.tell_customer,
-        places=tuple(
-            _place(place, list(there))
-            for place, there in groupby(by_place, key=lambda one: one.place)
-        ),
+        places=places,
     )
+
+
+def _others(last: Check, places: Sequence[PlaceRecord]) -> Iterator[str]:
+    """Give what was concluded last at each other place, where it is not the same."""
+    for one in places:
+        if one.last.fault != last.fault:
+            yield f"({one.title}, at {one.last.at:%R} UTC: {one.last.fault})"
 
 
 def _place(place: PluggedInto, checks: Sequence[Check]) -> PlaceRecord:

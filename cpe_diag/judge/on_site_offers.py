@@ -32,8 +32,9 @@ def offer_lacks(facts: Facts, place: PluggedInto) -> Answer:
     if place is not WALL and len({(one.server, one.mac) for one in offers}) > 1:
         return does_not_arise("more than one server offers addresses")
     by_ipv6 = facts.fact(FieldIpv6, key_at("field_routers", place))
-    named = by_ipv6 is not None and any(
-        one.resolvers for one in (*by_ipv6.routers, *by_ipv6.servers)
+    named = by_ipv6 is not None and (
+        any(one.resolvers for one in by_ipv6.routers)
+        or any(one.resolvers for one in by_ipv6.servers)
     )
     lacks = [f"the offer of {one.server} {what}" for one in offers for what in _lacks(one, named)]
     words = "; ".join(lacks) or f"gateway, mask and resolver are offered by {offers[0].server}"

@@ -97,6 +97,15 @@ def test_the_first_and_the_last_check_of_each_place_are_compared(
     assert lost.after.limit == "1 % beyond chance"
 
 
+def test_what_another_place_was_last_found_to_have_is_in_the_result() -> None:
+    """A wall port that is well does not end what the home has, and nobody looked at again."""
+    home = checked(on_site(LAN), LAN, 0, "a second server")
+    told = visit(home, checked(on_site(WALL), WALL, 20)).result
+    assert told == "no fault (Behind the router, by cable, at 09:00 UTC: a second server)"
+    again = checked(on_site(LAN), LAN, 40)
+    assert visit(home, checked(on_site(WALL), WALL, 20), again).result == "no fault"
+
+
 def test_a_limit_that_is_not_kept_is_told(repaired: AcceptanceRecord) -> None:
     """Also where the operator has another one; what has no limit gets no mark."""
     bad = loses(on_site(WALL), WALL)
