@@ -51,6 +51,14 @@ def of_its_wire(facts: Facts, answer: Answer, place: PluggedInto, ask: Ask) -> A
     return _dated(facts, answer)
 
 
+def of_its_radio(facts: Facts, answer: Answer, place: PluggedInto, ask: Ask) -> Answer:
+    """Let what is in the air count as long as the laptop is on the Wi-Fi."""
+    del ask
+    if not answer.answer or (_here(facts) is not WALL and home_of(facts) is place):
+        return answer
+    return does_not_arise(f"{_dated(facts, answer).because}, by Wi-Fi")
+
+
 def while_slow(facts: Facts, answer: Answer, place: PluggedInto, ask: Ask) -> Answer:
     """Let what makes the wall port's link slow count, at home too, as long as that is slow."""
     if place is WALL and rate_low(facts, home_of(facts)).answer:

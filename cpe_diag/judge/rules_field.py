@@ -57,6 +57,16 @@ def at_place(
     return asked
 
 
+def of_one_place(ask: Callable[[Facts], Answer]) -> Ask:
+    """Let a question that knows its place be asked like those of several."""
+
+    def asked(facts: Facts, place: PluggedInto) -> Answer:
+        del place
+        return ask(facts)
+
+    return asked
+
+
 def by_radio(rule: Rule) -> Rule:
     """Let a rule of the home need what it looks at on the Wi-Fi, too."""
     twins = tuple(
@@ -70,11 +80,11 @@ def by_radio(rule: Rule) -> Rule:
 def _rule(
     name: str, question: str, kind: str, place: PluggedInto, ask: Ask, *more: FactKey
 ) -> Rule:
-    needs = (key_at(kind, place), *_opens_at_home(place), *more)
+    needs = (key_at(kind, place), *opens_at_home(place), *more)
     return Rule(id=name, question=question, needs=needs, ask=at_place(place, ask))
 
 
-def _opens_at_home(place: PluggedInto) -> tuple[FactKey, ...]:
+def opens_at_home(place: PluggedInto) -> tuple[FactKey, ...]:
     """Name what ends what was seen on the wire of the wall port."""
     return (key_at("http", LAN, BEYOND),) if place is WALL else ()
 
@@ -105,14 +115,14 @@ _RULES: Final[tuple[Rule, ...]] = (
         needs=(
             key_at("field_link", WALL),
             key_at("field_link", LAN),
-            *_opens_at_home(WALL),
+            *opens_at_home(WALL),
         ),
         ask=at_place(WALL, no_link),
     ),
     Rule(
         id="wall_half_duplex",
         question="Is the wall port at half duplex?",
-        needs=(key_at("field_link", WALL), key_at("field_load", LAN), *_opens_at_home(WALL)),
+        needs=(key_at("field_link", WALL), key_at("field_load", LAN), *opens_at_home(WALL)),
         ask=at_place(WALL, half_duplex, while_slow),
     ),
     Rule(
@@ -123,7 +133,7 @@ _RULES: Final[tuple[Rule, ...]] = (
             key_at("field_pppoe", WALL),
             key_at("field_heard", WALL),
             VLANS,
-            *_opens_at_home(WALL),
+            *opens_at_home(WALL),
         ),
         ask=at_place(WALL, no_offer),
     ),
@@ -141,7 +151,7 @@ _RULES: Final[tuple[Rule, ...]] = (
             key_at("field_pppoe", WALL),
             key_at("field_heard", WALL),
             VLANS,
-            *_opens_at_home(WALL),
+            *opens_at_home(WALL),
         ),
         ask=at_place(WALL, no_concentrator),
     ),

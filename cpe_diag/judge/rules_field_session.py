@@ -8,10 +8,18 @@ from cpe_diag.domain.field_session_facts import SessionEnd
 from cpe_diag.judge.on_site import WALL, key_at
 from cpe_diag.judge.on_site_session import KEY, ends
 from cpe_diag.judge.rule import Rule
+from cpe_diag.judge.rules_field import at_place, by_radio, of_one_place, opens_at_home
 
-NEEDS: Final = (KEY, key_at("field_link", WALL))
+NEEDS: Final = (KEY, key_at("field_link", WALL), *opens_at_home(WALL))
 RULES_FIELD_SESSION: Final[tuple[Rule, ...]] = tuple(
-    Rule(id=name, question=question, needs=NEEDS, ask=ends(end, words))
+    by_radio(
+        Rule(
+            id=name,
+            question=question,
+            needs=NEEDS,
+            ask=at_place(WALL, of_one_place(ends(end, words))),
+        )
+    )
     for name, question, end, words in (
         (
             "wall_session_withheld",

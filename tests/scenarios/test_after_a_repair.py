@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from cpe_diag.domain.field_session_facts import SessionEnd
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing import faults_beyond_wire as past_wire
 from cpe_diag.testing import faults_of_offers as offers
+from cpe_diag.testing import faults_of_session as session
+from cpe_diag.testing import faults_of_vlans as vlans
 from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing.field_samples import GATEWAY
 
@@ -124,6 +127,30 @@ def test_the_home_is_judged_by_where_it_was_looked_at_last() -> None:
     )
     case = on_site.on_wifi(on_site.on_site(on_site.LAN))
     seen = {**dict(case.evidence), **dict(before.evidence)}
+    case = replace(case, evidence=type(case.evidence)(seen))
+    assert _told(case) == (FaultDomain.NONE, "no_fault")
+
+
+@pytest.mark.parametrize("end", [SessionEnd.LOGIN_REFUSED, SessionEnd.NO_SESSION])
+def test_a_session_that_did_not_open_is_over_where_a_page_opens_at_home(end: SessionEnd) -> None:
+    """The router has one by now."""
+    case = on_site.both(on_site.LAN, other=lambda case, _: session.ended(end)(case))
+    assert _told(on_site.on_pppoe(case)) == (FaultDomain.NONE, "no_fault")
+
+
+def test_a_service_in_another_vlan_is_over_where_a_page_opens_at_home() -> None:
+    """Somebody has put the port right."""
+    case = on_site.both(on_site.LAN, other=lambda case, _: vlans.answers_in(case, 200))
+    assert _told(on_site.in_vlan(case, 100)) == (FaultDomain.NONE, "no_fault")
+
+
+@pytest.mark.parametrize("here", [on_site.WALL, on_site.LAN])
+@pytest.mark.parametrize("fault", [on_site.weak_signal, on_site.busy_air])
+def test_the_air_is_no_fault_of_a_cable(here: str, fault: Callable[[CaseFile], CaseFile]) -> None:
+    """On the Wi-Fi a moment ago, by cable now."""
+    air = on_site.seen_before(fault(on_site.on_site(on_site.LAN)), "wifi", 40)
+    case = on_site.on_site(here)
+    seen = {**dict(air.evidence), **dict(case.evidence)}
     case = replace(case, evidence=type(case.evidence)(seen))
     assert _told(case) == (FaultDomain.NONE, "no_fault")
 
