@@ -145,6 +145,7 @@ def test_every_runtime_dependency_is_imported() -> None:
         "gufo-snmp": "gufo",
         "dnspython": "dns",
         "prometheus-client": "prometheus_client",
+        "argon2-cffi": "argon2",
     }
     code = "\n".join(path.read_text("utf-8") for path in (ROOT / "cpe_diag").rglob("*.py"))
     names = [re.split(r"[\[<>=]", entry)[0].lower() for entry in project["dependencies"]]

@@ -1,4 +1,4 @@
-"""`cpe-diag serve`: tickets in, results out, over HTTP."""
+"""`cpe-diag serve`: tickets in, results out, over HTTP; and the pages for people."""
 
 from __future__ import annotations
 
@@ -15,8 +15,12 @@ from cpe_diag.cli.errors import BadInputError, CouldNotRunError, told_clearly
 WAITING: Final = 512
 """Connections that may wait to be taken."""
 
-AT_ONCE: Final = 200
-"""Requests at the same time; more of them are told to come back (503)."""
+AT_ONCE: Final = 1000
+"""Connections at the same time, those of live pages among them; more are told to come back (503).
+What they ask is done by a few threads."""
+
+LEAVES_IN_S: Final = 10
+"""How long requests have that are being answered when it ends; live pages never end alone."""
 
 
 @click.command()
@@ -55,9 +59,10 @@ def serve(  # noqa: PLR0913 - each is an option
     verbose: bool,
     log_format: str,
 ) -> None:
-    """Serve the HTTP interface: TM Forum, webhooks of ticket desks, runs and cases.
+    """Serve the HTTP interface (TM Forum, webhooks of ticket desks, runs, cases) and the pages.
 
-    Its description is at /openapi.json; tokens are made with `cpe-diag token add`.
+    Its description is at /openapi.json; tokens are made with `cpe-diag token add`. People open the
+    address in a browser; their passwords are set with `cpe-diag staff password`.
     """
     if (tls_cert is None) != (tls_key is None):
         raise BadInputError("--tls-cert and --tls-key go together")
@@ -83,6 +88,7 @@ def serve(  # noqa: PLR0913 - each is an option
         access_log=False,
         server_header=False,
         limit_concurrency=AT_ONCE,
+        timeout_graceful_shutdown=LEAVES_IN_S,
         ssl_certfile=tls_cert,
         ssl_keyfile=tls_key,
     )

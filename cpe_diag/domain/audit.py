@@ -37,6 +37,8 @@ class AuditKind(StrEnum):
     """A known issue is added, or its remedy retired: it changes what everybody is advised."""
     TOKEN = "token"  # noqa: S105 - a word, no secret
     """A token of another system is made or revoked."""
+    SIGN_IN = "sign_in"
+    """Somebody signs in to the pages, or out; or gets a password for that, or loses it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.evidence import Evidence
     from cpe_diag.domain.trace import Exchange
     from cpe_diag.report.codec import Json
-    from cpe_diag.report.record import Run
+    from cpe_diag.report.record import Run, SoFar
 
 
 def run_as_json(result: Run, *, critical_path_s: float | None = None) -> dict[str, Json]:
@@ -48,6 +48,19 @@ def run_as_json(result: Run, *, critical_path_s: float | None = None) -> dict[st
     """
     document = run_document(result, critical_path_s=critical_path_s)
     return cast("dict[str, Json]", encode(document))
+
+
+def so_far_as_json(known: SoFar) -> dict[str, Json]:
+    """Give what is known of a run that has no end yet, as it stands in a result.
+
+    Args:
+        known: its verdict so far, on which evidence.
+
+    Returns:
+        Plain JSON data.
+    """
+    evidence = _evidence(known.evidence, known.at)
+    return {"verdict": encode(known.verdict), "evidence": encode(evidence)}
 
 
 def run_document(result: Run, *, critical_path_s: float | None = None) -> RunDocument:

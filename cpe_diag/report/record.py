@@ -5,19 +5,22 @@ The report stands below the engine and cannot see its types, so it says here wha
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+
+from cpe_diag.domain.evidence import Evidence
+from cpe_diag.domain.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
-    from cpe_diag.domain.evidence import Evidence
     from cpe_diag.domain.incident import PlatformIncident
     from cpe_diag.domain.known_issue import KnownIssues
     from cpe_diag.domain.missing import Maybe
     from cpe_diag.domain.subscriber import Subscriber
     from cpe_diag.domain.trace import Exchange, RawAnswer
-    from cpe_diag.domain.verdict import Destination, Verdict
+    from cpe_diag.domain.verdict import Destination
 
 
 class Case(Protocol):
@@ -134,3 +137,12 @@ class Run(Protocol):
     @property
     def incident(self) -> Maybe[PlatformIncident]:
         """The incident of the platform, Missing where none fails."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoFar:
+    """What is known at a moment (UTC) of a run that has no end yet."""
+
+    at: datetime
+    evidence: Evidence
+    verdict: Verdict

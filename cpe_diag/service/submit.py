@@ -48,6 +48,7 @@ class Order:
     `not_before` None: at once. `desk` and `desk_ticket`: where the case is answered, as the
     configuration names the desk and the desk the ticket; None: nowhere. `retries`: how often it
     is done again later where the router is away; `follows` is the run after which it comes then.
+    `case`: the one that it goes on with; None: that of its ticket, or a new one.
     `looks_only`: nothing is changed, whatever the playbook says. `trace` names the span of what
     has brought the order; empty: there is none.
     """
@@ -69,6 +70,7 @@ class Order:
     desk_ticket: str | None = None
     retries: int = 0
     follows: str | None = None
+    case: str | None = None
     looks_only: bool = False
     trace: str = ""
 
@@ -178,6 +180,7 @@ def _new_run(
         batch=order.batch,
         desk=order.desk,
         desk_ticket=order.desk_ticket,
+        case=order.case,
     )
 
 

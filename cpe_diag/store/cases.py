@@ -46,13 +46,14 @@ class StoredCases:
         with self._store.reading() as connection:
             return _one(connection, case_id)
 
-    def search(
+    def search(  # noqa: PLR0913 - each is one way to narrow
         self,
         words: str = "",
         *,
         subscriber: str | None = None,
         ticket: str | None = None,
         state: str | None = None,
+        urgent_first: bool = False,
         limit: int = MANY,
     ) -> tuple[CaseRow, ...]:
         """Give cases, the newest first.
@@ -62,6 +63,7 @@ class StoredCases:
             subscriber: whose.
             ticket: which.
             state: open, handed_over or closed.
+            urgent_first: by priority and the time left instead.
             limit: how many at most.
 
         Returns:
@@ -70,7 +72,8 @@ class StoredCases:
         Raises:
             StoreError: the store cannot be read.
         """
-        wanted = select(CASES).order_by(CASES.c.opened_at.desc(), CASES.c.id).limit(limit)
+        order = (CASES.c.priority, CASES.c.due_at) if urgent_first else (CASES.c.opened_at.desc(),)
+        wanted = select(CASES).order_by(*order, CASES.c.id).limit(limit)
         if words:
             wanted = wanted.where(
                 or_(
@@ -92,25 +95,25 @@ class StoredCases:
 
 
 def case_for(connection: Connection, new: NewRun, at: datetime) -> CaseRow:
-    """Give the case that a run belongs to: that of its ticket, or a new one.
+    """Give the case that a run belongs to: the one it names, that of its ticket, or a new one.
 
     A case of the same ticket and subscriber that was handed over is opened again, with its time
-    anew; a closed one stays closed. Where the run is to begin later, so does the case's time.
+    anew; a closed one stays closed, unless the run names it. Where the run is to begin
+    later, so does the case's time.
     """
     begins = max(at, new.not_before or at)
-    if new.ticket is not None:
+    found = select(CASES).where(CASES.c.subscriber == new.subscriber)
+    if new.case is not None:
+        found = found.where(CASES.c.id == new.case)
+    elif new.ticket is not None:
         one_at_a_time(connection, "ticket", new.ticket, new.subscriber)
-        same = (
-            select(CASES)
-            .where(CASES.c.ticket == new.ticket, CASES.c.subscriber == new.subscriber)
-            .where(CASES.c.state != CLOSED)
-            .order_by(CASES.c.opened_at.desc())
-            .limit(1)
-        )
-        row = connection.execute(same).mappings().first()
+        found = found.where(CASES.c.ticket == new.ticket, CASES.c.state != CLOSED)
+    if new.case is not None or new.ticket is not None:
+        newest = found.order_by(CASES.c.opened_at.desc()).limit(1)
+        row = connection.execute(newest).mappings().first()
         if row is not None:
             again: dict[str, object] = {"state": OPEN, "destination": None}
-            if row["state"] == HANDED_OVER:
+            if row["state"] != OPEN:
                 again |= {"due_at": moment_text(begins + CASE_LASTS), "warned_at": None}
             if new.desk is not None:
                 again |= {"desk": new.desk, "desk_ticket": new.desk_ticket}

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, func, select, update
 
 from cpe_diag.domain.run_journal import GOES_ON, RunState
-from cpe_diag.store import incident_tables, incoming_tables, laptop_tables, outbox_tables
+from cpe_diag.store import (
+    incident_tables,
+    incoming_tables,
+    laptop_tables,
+    outbox_tables,
+    page_tables,
+)
 from cpe_diag.store.audit_links import numbers_text
 from cpe_diag.store.case_tables import (
     AUDIT_HEAD,
@@ -30,7 +36,7 @@ if TYPE_CHECKING:
     from cpe_diag.store.steady import Steady
 
 STAYS: Final = frozenset({AUDIT_LINKS.name, AUDIT_HEAD.name})
-EVERY_TABLE: Final = (incident_tables, incoming_tables, laptop_tables, outbox_tables)
+EVERY_TABLE: Final = (incident_tables, incoming_tables, laptop_tables, outbox_tables, page_tables)
 """Modules that add tables to METADATA: all must be known here."""
 
 

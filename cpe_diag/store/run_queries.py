@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ from cpe_diag.domain.run_journal import GOES_ON, RunEntry, RunEntryKind, RunStat
 from cpe_diag.store.case_tables import moment_of, moment_text
 from cpe_diag.store.processes import has_died, is_of_earlier_boot
 from cpe_diag.store.run_rows import RunRow, run_row
-from cpe_diag.store.run_tables import RUN_ENTRIES, RUN_RESULTS, RUNS
+from cpe_diag.store.run_tables import CASES, RUN_ENTRIES, RUN_RESULTS, RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
 MANY: Final = 50
 AHEAD: Final = timedelta(minutes=2)
 """No order is so much younger than what was ordered half a minute ago."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """How far a case is. `run` is its newest, None where it has none; `seq` -1: no entry yet."""
+
+    case_state: str
+    run: str | None
+    run_state: RunState | None
+    seq: int
 
 
 class RunQueries:
@@ -158,21 +169,59 @@ class RunQueries:
             RunError: it holds what this version does not write.
             StoreError: the store cannot be read.
         """
-        wanted = select(RUN_ENTRIES).where(RUN_ENTRIES.c.run == run_id).order_by(RUN_ENTRIES.c.seq)
+        return tuple(entry for _, entry in self.entries_after(run_id, -1))
+
+    def entries_after(self, run_id: str, seq: int) -> tuple[tuple[int, RunEntry], ...]:
+        """Give what came into the journal of a run after entry `seq`, each with its own number.
+
+        Raises:
+            RunError: it holds what this version does not write.
+            StoreError: the store cannot be read.
+        """
+        wanted = (
+            select(RUN_ENTRIES)
+            .where(RUN_ENTRIES.c.run == run_id, RUN_ENTRIES.c.seq > seq)
+            .order_by(RUN_ENTRIES.c.seq)
+        )
         with self._store.reading() as connection:
             rows = connection.execute(wanted).mappings().all()
         try:
             return tuple(
-                RunEntry(
-                    kind=RunEntryKind(row["kind"]),
-                    at=moment_of(row["at"]),
-                    step=row["step"],
-                    document=json.loads(row["document"]),
+                (
+                    row["seq"],
+                    RunEntry(
+                        kind=RunEntryKind(row["kind"]),
+                        at=moment_of(row["at"]),
+                        step=row["step"],
+                        document=json.loads(row["document"]),
+                    ),
                 )
                 for row in rows
             )
         except ValueError as error:
             raise RunError(f"the journal of run {run_id} cannot be read: {error}") from error
+
+    def pulse(self, case_id: str) -> Pulse | None:
+        """Say how far a case is, in one question, for who looks again and again; None: no case.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        last = select(func.max(RUN_ENTRIES.c.seq)).where(RUN_ENTRIES.c.run == RUNS.c.id)
+        wanted = (
+            select(CASES.c.state, RUNS.c.id, RUNS.c.state, last.scalar_subquery())
+            .select_from(CASES.outerjoin(RUNS, RUNS.c.case_id == CASES.c.id))
+            .where(CASES.c.id == case_id)
+            .order_by(RUNS.c.submitted_at.desc(), RUNS.c.id)
+            .limit(1)
+        )
+        with self._store.reading() as connection:
+            row = connection.execute(wanted).first()
+        if row is None:
+            return None
+        state = None if row[2] is None else RunState(row[2])
+        seq = -1 if row[3] is None else int(row[3])
+        return Pulse(case_state=row[0], run=row[1], run_state=state, seq=seq)
 
     def files(self, run_id: str) -> dict[str, bytes]:
         """Give the files of the bundle that a run has left; empty where it has left none.

@@ -23,7 +23,8 @@ class NewRun:
     """A run to do. `wish` is what somebody asked for, as JSON data.
 
     `order_key` None: the same order given twice is two runs. `desk` and `desk_ticket` say where
-    the case is answered: the desk's name, and what it calls the ticket; None: nowhere.
+    the case is answered: the desk's name, and what it calls the ticket; None: nowhere. `case` is
+    the one that it goes on with; None: that of its ticket, or a new one.
     """
 
     id: str
@@ -41,6 +42,7 @@ class NewRun:
     batch: str | None = None
     desk: str | None = None
     desk_ticket: str | None = None
+    case: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ CASES: Final = Table(
     Column("desk", String(64)),
     Column("desk_ticket", Text),
     Column("warned_at", MOMENT),
+    Index("ix_cases_state_priority", "state", "priority", "due_at"),
 )
 
 RUNS: Final = Table(

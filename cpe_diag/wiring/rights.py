@@ -38,6 +38,7 @@ ACTIONS: Final = (
     "run.order",
     "hub.register",
     "token.keep",
+    "staff.keep",
     *ACCESS_CHANGING,
     *NEEDS_CONSENT,
 )

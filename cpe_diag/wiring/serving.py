@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.incident import KEPT_FOR
 from cpe_diag.playbook.load import list_playbooks
 from cpe_diag.service.incident_letters import outage_of
 from cpe_diag.service.tickets_config import incoming
@@ -14,8 +15,10 @@ from cpe_diag.store.api_tokens import StoredTokens
 from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.event_hubs import StoredHubs
 from cpe_diag.store.incoming_tickets import StoredTickets
+from cpe_diag.store.page_sessions import StoredSessions
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.store.seen_deliveries import StoredDeliveries
+from cpe_diag.store.staff_passwords import StoredPasswords
 from cpe_diag.wiring.cancelling import cancel
 from cpe_diag.wiring.case_clock import result_of
 from cpe_diag.wiring.credentials import credentials_of
@@ -23,9 +26,12 @@ from cpe_diag.wiring.desk import case_store, open_desk
 from cpe_diag.wiring.incidents import stored_incidents
 from cpe_diag.wiring.knowledge import facts_by_probe, vocabulary
 from cpe_diag.wiring.orders import orders_of
+from cpe_diag.wiring.so_far import so_far_of
+from cpe_diag.wiring.subscriber_search import subscribers_of
 from cpe_diag.wiring.tickets import rules_of, tickets_of
 
 if TYPE_CHECKING:
+    from cpe_diag.domain.incident import Incident
     from cpe_diag.service.group_outage import GroupOutage
     from cpe_diag.service.spans import Spans
     from cpe_diag.wiring.config import Config
@@ -70,6 +76,12 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
         gives=facts_by_probe(),
         result_of=partial(result_of, runs),
         outages=partial(outages_of, config),
+        incidents=partial(open_incidents, config),
+        find=partial(subscribers_of, orders.inventory),
+        so_far=so_far_of(config, runs),
+        passwords=StoredPasswords(store),
+        sessions=StoredSessions(store),
+        members={name: one.role for name, one in config.staff.members.items()},
         case_link=lambda case: None if link is None else link.replace("{case}", case),
         rights=desk.rights,
         note=desk.audit.note,
@@ -92,3 +104,13 @@ def outages_of(config: Config) -> tuple[GroupOutage, ...]:
         if one.confirmed and one.last_at >= since
     )
     return tuple(one for one in found if one is not None)
+
+
+def open_incidents(config: Config, at: datetime) -> tuple[Incident, ...]:
+    """Give the confirmed incidents that go on at a moment, the newest first.
+
+    Raises:
+        MeasurementError, StoreError: as for `stored_incidents`.
+    """
+    found = (one for one in stored_incidents(config).going(at - KEPT_FOR) if one.is_open(at))
+    return tuple(sorted(found, key=lambda one: one.since, reverse=True))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from cpe_diag.domain.trace import RawAnswer
     from cpe_diag.domain.verdict import Verdict
     from cpe_diag.service.spans import Spans
     from cpe_diag.store.run_rows import RunRow
@@ -160,13 +161,17 @@ class HttpService:
             time.sleep(0.02)
         return found[-1]
 
-    def run_ends(self, run_id: str, verdict: Verdict | None = None) -> RunRow:
-        """Let a run end as the sample run did."""
+    def run_ends(
+        self, run_id: str, verdict: Verdict | None = None, raw: tuple[RawAnswer, ...] | None = None
+    ) -> RunRow:
+        """Let a run end as the sample run did, or with another verdict or raw answers."""
         at = datetime.now(UTC)
         row = self.served.runs.claim(run_id, worker="w", at=at, lease=timedelta(minutes=1))
         result = sample_run(verdict)
         who = replace(result.case.subscriber, id=row.subscriber or "")
         case = replace(result.case, subscriber=who)
+        if raw is not None:
+            result = replace(result, raw_answers=raw)
         note_incident(self.config, case, result.verdict, at, row.case_id)
         outcome = RunOutcome(
             state=RunState.FINISHED,
@@ -225,7 +230,14 @@ def service_of(
     listener.bind(("127.0.0.1", 0))
     listener.listen(128)
     server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, access_log=False, server_header=False, ws="none")
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws="none",
+            timeout_graceful_shutdown=2,
+        )
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -179,6 +179,12 @@ ROUTES: Final[Mapping[str, Route]] = {
         more=frozenset({Wrong.UNKNOWN_SUBSCRIBER, Wrong.UNKNOWN_PLAYBOOK}),
     ),
     "cancelRun": Route(path="/api/runs/none/cancel", more=frozenset({Wrong.NOT_THERE})),
+    "answerQuestion": Route(
+        path="/api/cases/none/answers",
+        good={"question": "affected", "choice": "one_device"},
+        odd={"question": 7},
+        more=frozenset({Wrong.NOT_THERE}),
+    ),
     DELIVERS: Route(
         path="/webhooks/main",
         good={

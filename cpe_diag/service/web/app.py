@@ -15,13 +15,15 @@ from starlette.routing import Route
 
 from cpe_diag import __version__
 from cpe_diag.domain.failures import CpeDiagError
+from cpe_diag.service.pages.routes import page_routes
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.web.buckets import Rate
 from cpe_diag.service.web.call import Reply
 from cpe_diag.service.web.gate import Gate
 from cpe_diag.service.web.metrics import CONTENT_TYPE, Metrics
 from cpe_diag.service.web.openapi import described
-from cpe_diag.service.web.operations import LOOK_OUTAGE, OPERATIONS, Operation
+from cpe_diag.service.web.operation import LOOK_OUTAGE, Operation
+from cpe_diag.service.web.operations import OPERATIONS
 from cpe_diag.service.web.replies import JSON_KIND, UNUSABLE, response_of
 from cpe_diag.service.web.service import LOG, Service
 
@@ -83,7 +85,7 @@ def make_app(
             await run_in_threadpool(spans.close)
 
     return Starlette(
-        routes=[*_routes(service)],
+        routes=[*_routes(service), *page_routes(service)],
         lifespan=lifespan,
         exception_handlers={HTTPException: _not_there, Exception: _bug},
     )

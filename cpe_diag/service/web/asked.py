@@ -13,7 +13,7 @@ from cpe_diag.service.tmf_schema import own_faults
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from cpe_diag.service.web.operations import Operation
+    from cpe_diag.service.web.operation import Operation
 
 BODY_S: Final = 10.0
 """How long a body may take to come."""
@@ -48,7 +48,7 @@ def data_of(
     read = json_body(body, content_type)
     if isinstance(read, Refused):
         return read
-    return _odd_data(operation, read) or read
+    return odd_data(operation, read) or read
 
 
 async def body_of(request: Request, most: int) -> bytes | Refused:
@@ -78,7 +78,7 @@ def odd_words(parts: Mapping[str, str], query: Mapping[str, str]) -> Refused | N
     return None
 
 
-def _odd_data(operation: Operation, data: Mapping[str, object]) -> Refused | None:
+def odd_data(operation: Operation, data: Mapping[str, object]) -> Refused | None:
     """Refuse what no database holds, and what a schema of our own does not allow."""
     if _odd(data):
         return Refused(status=400, reason="expected text without NUL, in Unicode")

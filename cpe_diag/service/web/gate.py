@@ -15,7 +15,7 @@ from cpe_diag.service.web.call import Caller
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from cpe_diag.service.web.operations import Operation
+    from cpe_diag.service.web.operation import Operation
     from cpe_diag.service.web.served import Served
 
 NOBODY: Final = Caller(name="-", role=Role.VIEWER)

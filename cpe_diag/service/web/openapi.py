@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cpe_diag.service.tmf_schema import Api
-    from cpe_diag.service.web.operations import Operation, Schema
+    from cpe_diag.service.web.operation import Operation, Schema
 
 _PART: Final = re.compile(r"\{(\w+)\}")
 _REF: Final = "#/components/schemas/"

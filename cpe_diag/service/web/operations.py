@@ -2,61 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from cpe_diag.service import group_outage, tmf653
-from cpe_diag.service.json_body import MOST_BYTES
-from cpe_diag.service.refused import Refused
 from cpe_diag.service.tmf621 import API_OF, CREATED, Version
 from cpe_diag.service.tmf_schema import Api
-from cpe_diag.service.web import hubs, outages, own, service_tests, trouble_tickets, webhooks
-from cpe_diag.service.web.call import Call, Reply
-from cpe_diag.service.web.served import Served
+from cpe_diag.service.web import hubs, outages, service_tests, trouble_tickets, webhooks
+from cpe_diag.service.web.operation import (
+    HUB,
+    LOOK,
+    LOOK_OUTAGE,
+    ORDER,
+    Handler,
+    Operation,
+    Schema,
+)
+from cpe_diag.service.web.own_operations import own_operations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-Handler: TypeAlias = Callable[[Served, Call], Reply | Refused]
-
-Schema: TypeAlias = "tuple[Api, str] | Mapping[str, Any]"
-"""A definition of TM Forum, or a schema of our own."""
-
-LOOK: Final = "look.subscriber"
-LOOK_OUTAGE: Final = "look.outage"
-ORDER: Final = "run.order"
-HUB: Final = "hub.register"
-
-LIST_PARAMETERS: Final = ("offset", "limit", "fields")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One operation.
-
-    `right` is the action that the caller's role must have; None: there is no token. `by_desk`:
-    the desk's own check stands for a token. `body` is what is sent, `gives` what a good answer
-    of `status` holds, None nothing. `query` are parameters beside LIST_PARAMETERS.
-    """
-
-    id: str
-    method: str
-    path: str
-    tag: str
-    summary: str
-    handler: Handler
-    right: str | None
-    by_desk: bool = False
-    status: int = 200
-    body: Schema | None = None
-    gives: Schema | None = None
-    is_list: bool = False
-    query: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    refuses: tuple[int, ...] = ()
-    most_bytes: int = MOST_BYTES
-
+    from cpe_diag.service.refused import Refused
+    from cpe_diag.service.web.call import Call, Reply
+    from cpe_diag.service.web.served import Served
 
 EVENTS: Final = (
     CREATED,
@@ -255,92 +224,12 @@ def _service_tests() -> Iterator[Operation]:
     )
 
 
-def _own() -> Iterator[Operation]:
-    tag = "cpe-diag"
-    word = {"type": "string"}
-    yield Operation(
-        id="listRuns",
-        method="GET",
-        path="/api/runs",
-        tag=tag,
-        summary="Runs, the newest first",
-        handler=own.runs,
-        right=LOOK,
-        gives=own.RUN,
-        is_list=True,
-        query={
-            "state": {"type": "string", "enum": list(own.STATES)},
-            "subscriber": word,
-            "case": word,
-        },
-    )
-    yield Operation(
-        id="orderRun",
-        method="POST",
-        path="/api/runs",
-        tag=tag,
-        summary="Order a run",
-        handler=own.order_run,
-        right=ORDER,
-        status=202,
-        body=own.ORDER,
-        gives=own.RUN,
-        refuses=(422,),
-    )
-    yield Operation(
-        id="getRun",
-        method="GET",
-        path="/api/runs/{id}",
-        tag=tag,
-        summary="A run, with its result once it has ended",
-        handler=own.one_run,
-        right=LOOK,
-        gives=own.RUN,
-    )
-    yield Operation(
-        id="cancelRun",
-        method="POST",
-        path="/api/runs/{id}/cancel",
-        tag=tag,
-        summary="Cancel a run: at once where it waits, else at its next safe point",
-        handler=own.cancel_run,
-        right=ORDER,
-        status=202,
-        gives=own.RUN,
-        refuses=(409,),
-    )
-    yield Operation(
-        id="listCases",
-        method="GET",
-        path="/api/cases",
-        tag=tag,
-        summary="Cases, the newest first",
-        handler=own.cases,
-        right=LOOK,
-        gives=own.CASE,
-        is_list=True,
-        query={
-            "state": {"type": "string", "enum": list(own.CASE_STATES)},
-            "subscriber": word,
-            "ticket": word,
-            "words": word,
-        },
-    )
-    yield Operation(
-        id="getCase",
-        method="GET",
-        path="/api/cases/{id}",
-        tag=tag,
-        summary="A case with its runs",
-        handler=own.one_case,
-        right=LOOK,
-        gives=own.CASE,
-    )
+def _webhooks() -> Iterator[Operation]:
     yield Operation(
         id="deliverTicket",
         method="POST",
         path="/webhooks/{desk}",
-        tag=tag,
+        tag="cpe-diag",
         summary="A webhook of a ticket desk; signed as the configuration says",
         handler=webhooks.delivered,
         right=None,
@@ -381,7 +270,8 @@ def _every() -> Iterator[Operation]:
         partial(Operation, tag="TMF656 v5"),
         "problem",
     )
-    yield from _own()
+    yield from own_operations()
+    yield from _webhooks()
 
 
 OPERATIONS: Final = tuple(_every())

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final, cast
 
 from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.run_journal import RunState
-from cpe_diag.report.as_json import run_as_json
+from cpe_diag.report.as_json import run_as_json, so_far_as_json
 from cpe_diag.report.codec import moment_text
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.submit import LEAST_URGENT, Order
 from cpe_diag.service.web.call import Reply
+from cpe_diag.service.web.case_answers import QUESTION, answers_of, questions_of
 from cpe_diag.service.web.selection import headers_of, window_of
 from cpe_diag.service.web.service_tests import submitted
 from cpe_diag.store.run_rows import NORMAL
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 STATES: Final = tuple(one.value for one in RunState)
 CASE_STATES: Final = ("open", "handed_over", "closed")
+SORTS: Final = ("newest", "urgent")
 _WORD: Final[dict[str, object]] = {"type": "string", "minLength": 1, "maxLength": 200}
 
 ORDER: Final[dict[str, object]] = {
@@ -65,7 +67,12 @@ RUN: Final[dict[str, object]] = {
         "confidence": {"type": "number", "nullable": True},
         "destination": _NULLABLE,
         "words": {"type": "string"},
+        "answers": {"type": "object", "additionalProperties": {"type": "string"}},
         "result": {"type": "object"},
+        "so_far": {
+            "type": "object",
+            "description": "verdict and evidence as in a result, of a run that has left none",
+        },
     },
 }
 CASE: Final[dict[str, object]] = {
@@ -84,6 +91,7 @@ CASE: Final[dict[str, object]] = {
         "words": {"type": "string"},
         "link": {"type": "string"},
         "runs": {"type": "array", "items": RUN},
+        "questions": {"type": "array", "items": QUESTION},
     },
 }
 
@@ -109,14 +117,17 @@ def runs(served: Served, call: Call) -> Reply | Refused:
 
 
 def one_run(served: Served, call: Call) -> Reply | Refused:
-    """Give one run, with its result once it has ended."""
+    """Give one run, with its result once it has ended, with what is known so far before."""
     try:
         row = served.runs.run(call.path["id"])
     except RunError:
         return _NO_RUN
     result = served.result_of(row.id)
     made = _run(row)
-    return Reply(body=made if result is None else {**made, "result": run_as_json(result)})
+    if result is not None:
+        return Reply(body={**made, "result": run_as_json(result)})
+    known = served.so_far(row, call.at)
+    return Reply(body=made if known is None else {**made, "so_far": so_far_as_json(known)})
 
 
 def order_run(served: Served, call: Call) -> Reply | Refused:
@@ -156,11 +167,15 @@ def cases(served: Served, call: Call) -> Reply | Refused:
     state = call.query.get("state")
     if state is not None and state not in CASE_STATES:
         return Refused(status=400, reason=f"state: expected one of {', '.join(CASE_STATES)}")
+    sort = call.query.get("sort", SORTS[0])
+    if sort not in SORTS:
+        return Refused(status=400, reason=f"sort: expected one of {', '.join(SORTS)}")
     found = served.cases.search(
         call.query.get("words", ""),
         subscriber=call.query.get("subscriber"),
         ticket=call.query.get("ticket"),
         state=state,
+        urgent_first=sort == "urgent",
         limit=window.offset + window.limit,
     )[window.offset :]
     body: list[Json] = [_case(served, one) for one in found]
@@ -168,13 +183,18 @@ def cases(served: Served, call: Call) -> Reply | Refused:
 
 
 def one_case(served: Served, call: Call) -> Reply | Refused:
-    """Give one case with its runs."""
+    """Give one case with its runs, and the questions of the newest one's playbook."""
     try:
         case = served.cases.case(call.path["id"])
     except RunError:
         return Refused(status=404, reason="there is no case of this id")
-    held: list[Json] = [_run(one) for one in served.runs.runs(case_id=case.id)]
-    return Reply(body={**_case(served, case), "runs": held}, headers=headers_of(1, 1))
+    found = served.runs.runs(case_id=case.id)
+    body: dict[str, Json] = {
+        **_case(served, case),
+        "runs": [_run(one) for one in found],
+        "questions": questions_of(served, found[0]) if found else [],
+    }
+    return Reply(body=body, headers=headers_of(1, 1))
 
 
 def _run(row: RunRow) -> dict[str, Json]:
@@ -196,6 +216,7 @@ def _run(row: RunRow) -> dict[str, Json]:
         "confidence": row.confidence,
         "destination": row.destination,
         "words": row.words,
+        "answers": dict(answers_of(row)),
     }
 
 

@@ -8,10 +8,12 @@ from datetime import datetime
 
 from cpe_diag.domain.audit import AuditEvent
 from cpe_diag.domain.evidence import FactKey
-from cpe_diag.domain.roles import Rights
+from cpe_diag.domain.incident import Incident
+from cpe_diag.domain.roles import Rights, Role
+from cpe_diag.domain.subscriber import Subscriber
 from cpe_diag.playbook.model import Playbook
 from cpe_diag.ports import Clock, SeenDeliveries
-from cpe_diag.report.record import Run
+from cpe_diag.report.record import Run, SoFar
 from cpe_diag.service.group_outage import GroupOutage
 from cpe_diag.service.submit import Submit
 from cpe_diag.service.ticket_rules import TicketRules
@@ -20,8 +22,10 @@ from cpe_diag.store.api_tokens import StoredTokens
 from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.event_hubs import StoredHubs
 from cpe_diag.store.incoming_tickets import StoredTickets
+from cpe_diag.store.page_sessions import StoredSessions
 from cpe_diag.store.run_rows import RunRow
 from cpe_diag.store.runs import StoredRuns
+from cpe_diag.store.staff_passwords import StoredPasswords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +33,12 @@ class Served:
     """Stores, files and doors of one service.
 
     `result_of` gives what a run has left, None where it has left nothing. `outages` are the group
-    outages that runs point to. `gives` are facts by probe. `case_link` gives the address of a
-    case's page, None where there is none. `note` appends to the audit trail. `cancel` has a run
-    cancelled at a moment; it raises RunError where it has ended. `close` closes what the store
-    keeps open.
+    outages that runs point to, `incidents` all that go on at a moment. `find` gives subscribers by
+    id or address. `so_far` is what is known of a run at a moment, None where nobody can tell.
+    `members` are the staff who may sign in. `gives` are facts by probe. `case_link` gives the
+    address of a case's page, None where there is none. `note` appends to the audit trail. `cancel`
+    has a run cancelled at a moment; it raises RunError where it has ended. `close` closes what the
+    store keeps open.
     """
 
     tickets: StoredTickets
@@ -49,6 +55,12 @@ class Served:
     gives: Mapping[str, tuple[FactKey, ...]]
     result_of: Callable[[str], Run | None]
     outages: Callable[[], tuple[GroupOutage, ...]]
+    incidents: Callable[[datetime], tuple[Incident, ...]]
+    find: Callable[[str], tuple[Subscriber, ...]]
+    so_far: Callable[[RunRow, datetime], SoFar | None]
+    passwords: StoredPasswords
+    sessions: StoredSessions
+    members: Mapping[str, Role]
     case_link: Callable[[str], str | None]
     rights: Rights
     note: Callable[[AuditEvent], None]

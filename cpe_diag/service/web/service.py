@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from cpe_diag.service.web.operations import Operation
+    from cpe_diag.service.web.operation import Operation
 
 WAITS_S: Final = 0.05
 """So long after it has asked a desk hears what has become of its ticket, else that it is kept; the
@@ -89,7 +89,7 @@ class Service:
             LOG.warning("%s: %s", operation.id, error)
             reply = UNUSABLE
         if isinstance(reply, Refused):
-            await self._note(operation.id, caller, reply)
+            await self.note(operation.id, caller, reply)
         else:
             reply = with_addresses(reply, request)
         response = response_of(reply)
@@ -169,7 +169,7 @@ class Service:
                 said = reply
             if done.cancelled():
                 if isinstance(said, Refused):
-                    await self._note(operation.id, caller, said)
+                    await self.note(operation.id, caller, said)
             else:
                 done.set_result(said)
 
@@ -181,7 +181,8 @@ class Service:
         except TimeoutError:
             return reply
 
-    async def _note(self, operation: str, caller: Caller, refusal: Refused) -> None:
+    async def note(self, operation: str, caller: Caller, refusal: Refused) -> None:
+        """Count a refusal, and note it where it is one of rights or of form."""
         self.metrics.refusals.labels(str(refusal.status)).inc()
         if refusal.status not in _REFUSALS:
             return

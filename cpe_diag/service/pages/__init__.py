@@ -1,0 +1,1 @@
+"""The console: pages for people, which ask what the HTTP interface asks."""

@@ -1,0 +1,104 @@
+"""The door: whoever has proven a name is let in for a shift; guessing is slow."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from typing import TYPE_CHECKING, Final
+
+from starlette.concurrency import run_in_threadpool
+
+from cpe_diag.domain.audit import AuditEvent, AuditKind
+from cpe_diag.report.plain import harmless
+from cpe_diag.service.refused import Refused
+from cpe_diag.service.web.buckets import Buckets, Rate
+from cpe_diag.service.web.call import Caller
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cpe_diag.domain.secret import Secret
+    from cpe_diag.service.web.served import Served
+
+OF_ADDRESS: Final = Rate(per_s=0.5, burst=30.0)
+"""How often one address may try: an office may be behind one, and begin its shift together."""
+OF_NAME: Final = Rate(per_s=0.1, burst=10.0)
+"""How often one name may be tried, from wherever: NIST SP 800-63B-4, section 3.2.2."""
+AT_ONCE: Final = 2
+"""Hashes that are made at the same time: each takes 64 MiB (RFC 9106, second recommendation)."""
+
+WRONG: Final = Refused(status=401, reason="the name or the password is wrong")
+"""The same words whatever is wrong."""
+TOO_OFTEN: Final = Refused(status=429, reason="too many attempts; wait a minute")
+_PLACE: Final = re.compile(r"/(cases/[A-Za-z0-9_-]{1,64})?")
+
+
+class Door:
+    """The door of one service."""
+
+    def __init__(self, served: Served) -> None:
+        """Begin with full buckets."""
+        self._served = served
+        self._of_address = Buckets(OF_ADDRESS)
+        self._of_name = Buckets(OF_NAME)
+        self._hashing = asyncio.Semaphore(AT_ONCE)
+
+    async def proven(self, name: str, password: str, address: str) -> Refused | None:
+        """Say whether a password proves a name; every try takes a turn.
+
+        Returns:
+            None where it does; 401, or 429.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        now = time.monotonic()
+        waits_s = self._of_address.wait_s(address, now) or self._of_name.wait_s(name, now)
+        if waits_s:
+            return TOO_OFTEN
+        async with self._hashing:
+            fits = await run_in_threadpool(self._served.passwords.fits, name, password)
+        return None if fits and name in self._served.members else WRONG
+
+    def admitted(self, name: str, at: datetime) -> Secret:
+        """Let in whoever has proven a name, however that was; it is noted first.
+
+        Returns:
+            What the browser shows from now on.
+
+        Raises:
+            StoreError: it cannot be noted or kept.
+        """
+        self._note(name, "signs in to the pages", at)
+        return self._served.sessions.begin(name, at)
+
+    def known(self, shown: str, at: datetime, *, by_hand: bool = True) -> Caller | None:
+        """Say who shows this; None: nobody who may be in now.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        session = self._served.sessions.shown(shown, at, by_hand=by_hand) if shown else None
+        if session is None or session.name not in self._served.members:
+            return None
+        return Caller(name=session.name, role=self._served.members[session.name])
+
+    def leave(self, name: str, shown: str, at: datetime) -> None:
+        """Sign a browser out.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        self._served.sessions.end(shown)
+        self._note(name, "signs out", at)
+
+    def _note(self, name: str, words: str, at: datetime) -> None:
+        self._served.note(
+            AuditEvent(kind=AuditKind.SIGN_IN, at=at, staff=harmless(name), words=words)
+        )
+
+
+def place_after(wanted: str) -> str:
+    """Give where to go after the sign-in: a page of ours, whatever a link has said."""
+    return wanted if _PLACE.fullmatch(wanted) else "/"

@@ -1,0 +1,69 @@
+"""The path from the core to the device, laid out as a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cpe_diag.report.codec import Json
+
+STEP: Final = 52
+"""From one segment to the next, in the units of the picture."""
+WIDTH: Final = 320
+LONGEST: Final = 34
+"""Letters of a title that fit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """One segment in the picture; `y` is its middle, `state` as in a verdict."""
+
+    id: str
+    title: str
+    short: str
+    state: str
+    note: str
+    y: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """The whole picture, from the operator's core at the top to the device at the bottom."""
+
+    width: int
+    height: int
+    stretches: tuple[Stretch, ...]
+
+
+def picture_of(segments: Sequence[Json]) -> Picture:
+    """Lay segments out.
+
+    Args:
+        segments: of a verdict, as JSON data.
+
+    Returns:
+        The picture; the texts are whole, and short where they stand in it.
+    """
+    held = [cast("Mapping[str, str]", one) for one in segments]
+    return Picture(
+        width=WIDTH,
+        height=STEP * len(held),
+        stretches=tuple(
+            Stretch(
+                id=one["id"],
+                title=one["title"],
+                short=_short(one["title"]),
+                state=one["state"],
+                note=one["note"],
+                y=STEP * number + STEP // 2,
+            )
+            for number, one in enumerate(held)
+        ),
+    )
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…"

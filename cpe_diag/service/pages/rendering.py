@@ -1,0 +1,78 @@
+"""Templates to HTML: everything is escaped, and nothing hides itself in what devices have said."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from cpe_diag.report.duration import duration, percent
+from cpe_diag.service.pages.catalogues import catalogues
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpe_diag.service.pages.catalogues import Words
+
+_UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""As for a terminal (`report.plain`): what turns the writing direction, or shows nothing."""
+_LINES: Final = frozenset("\n\t")
+
+
+class Rendering:
+    """The templates in every language."""
+
+    def __init__(self) -> None:
+        """Read the catalogues; a template is compiled when it is first used."""
+        self.words = catalogues()
+        self._made = {language: _environment(words) for language, words in self.words.items()}
+
+    def html(self, language: str, template: str, values: Mapping[str, object]) -> str:
+        """Fill a template in.
+
+        Args:
+            language: one of `words`.
+            template: its file.
+            values: what it names.
+
+        Returns:
+            HTML.
+        """
+        return self._made[language].get_template(template).render(values)
+
+
+def visible(text: str) -> str:
+    """Give a text with `?` for every character that acts or hides; lines stay lines."""
+    return "".join(
+        letter if letter in _LINES or unicodedata.category(letter) not in _UNSAFE else "?"
+        for letter in text
+    )
+
+
+def seconds_from(text: str, now: datetime) -> int:
+    """Give the whole seconds from now to a moment, below zero where it is past."""
+    return int((datetime.fromisoformat(text) - now).total_seconds())
+
+
+def _environment(words: Words) -> Environment:
+    made = Environment(
+        loader=PackageLoader(__package__ or ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_final,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["_"] = words
+    made.globals["language"] = words.language
+    made.filters["duration"] = duration
+    made.filters["seconds_from"] = seconds_from
+    made.filters["percent"] = percent
+    return made
+
+
+def _final(value: object) -> object:
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,0 +1,55 @@
+"""Sign-in with a local account, and sign-out. Whoever is proven otherwise calls Door.admitted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import run_in_threadpool
+
+from cpe_diag.service.pages.entry import place_after
+from cpe_diag.service.pages.site import forget, keep, to
+from cpe_diag.service.pages.visit import FORM, SESSION, Shown
+from cpe_diag.service.web.call import Caller
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from cpe_diag.service.pages.site import Site
+    from cpe_diag.service.pages.visit import Visit
+    from cpe_diag.service.refused import Refused
+
+
+async def ask_name(_: Site, visit: Visit) -> Shown | Response:
+    """Show the form; whoever is signed in goes on."""
+    place = place_after(visit.query.get("next", "/"))
+    return to(place) if visit.signed_in else _form(place, None)
+
+
+async def sign_in(site: Site, visit: Visit) -> Shown | Response:
+    """Let somebody in, or say that the name or the password is wrong."""
+    name, place = visit.form.get("name", "").strip(), place_after(visit.form.get("next", "/"))
+    refusal = await site.door.proven(name, visit.form.get("password", ""), visit.address)
+    if refusal is not None:
+        who = Caller(name=name[:200] or "-", role=visit.caller.role)
+        await site.service.note("signIn", who, refusal)
+        return _form(place, refusal)
+    shown = await run_in_threadpool(site.door.admitted, name, visit.at)
+    response = to(place)
+    keep(response, SESSION, shown.reveal(), is_safe=visit.is_safe)
+    forget(response, FORM, is_safe=visit.is_safe)
+    return response
+
+
+async def sign_out(site: Site, visit: Visit) -> Response:
+    """Let a browser out, everywhere where it was shown."""
+    await run_in_threadpool(site.door.leave, visit.caller.name, visit.key, visit.at)
+    response = to("/sign-in")
+    forget(response, SESSION, is_safe=visit.is_safe)
+    return response
+
+
+def _form(place: str, problem: Refused | None) -> Shown:
+    status = 200 if problem is None else problem.status
+    return Shown(
+        template="sign_in.html", values={"place": place, "problem": problem}, status=status
+    )

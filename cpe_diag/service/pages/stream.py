@@ -1,0 +1,144 @@
+"""The page of a case, live: what its newest run notes goes out as server-sent events.
+
+An event's id is where the reader is (WHATWG HTML, section 9.2): whoever comes again goes on there,
+and nothing is told twice, left out, or in another order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import re
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+from cpe_diag.domain.failures import CpeDiagError
+from cpe_diag.domain.run_journal import GOES_ON
+from cpe_diag.service.pages.asking import ask
+from cpe_diag.service.pages.case_page import case_values
+from cpe_diag.service.refused import Refused
+from cpe_diag.service.web.run_views import entry_shown
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from cpe_diag.service.pages.site import Site
+    from cpe_diag.service.pages.visit import Visit
+    from cpe_diag.store.run_queries import Pulse
+
+LOOKS_EVERY_S: Final = 0.5
+"""How often the journal of a run that goes on is looked at."""
+RESTS_S: Final = 3.0
+"""The same for a case whose runs have ended: somebody may order another."""
+DOOR_EVERY_S: Final = 2.0
+"""How often it is looked whether the reader is still signed in, where nothing happens."""
+NO_RUN: Final = "0"
+TOLD: Final = "told"
+"""In place of a state: up to this entry, and nothing of a page."""
+_ID: Final = re.compile(r"([0-9a-f]{1,32})\.(-1|[0-9]{1,9})\.([a-z_]{1,16})\.([a-z_]{1,16})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """How far a reader is: which run, its last entry (-1: none), its state, the case's state."""
+
+    run: str
+    seq: int
+    state: str
+    case_state: str
+
+    def __str__(self) -> str:
+        """Format as the id of an event."""
+        return f"{self.run}.{self.seq}.{self.state}.{self.case_state}"
+
+
+async def live(site: Site, visit: Visit) -> Refused | StreamingResponse:
+    """Give a case's events from a place on; to look is noted as for the page."""
+    found = await ask(site.service, visit, "getCase", path=visit.path)
+    if isinstance(found, Refused):
+        return found
+    since = place_of(visit.last_event or visit.query.get("after", ""))
+    return StreamingResponse(_events(site, visit, since), media_type="text/event-stream")
+
+
+def place_of(text: str) -> Place | None:
+    """Read the id of an event; None: it is none of ours."""
+    found = _ID.fullmatch(text)
+    if found is None:
+        return None
+    run, seq, state, case_state = found.groups()
+    return Place(run=run, seq=int(seq), state=state, case_state=case_state)
+
+
+async def _events(site: Site, visit: Visit, since: Place | None) -> AsyncIterator[str]:
+    yield "retry: 2000\n\n"
+    runs, looked = site.service.served.runs, -math.inf
+    while True:
+        try:
+            pulse = await run_in_threadpool(runs.pulse, visit.path["id"])
+            place = None if pulse is None else _place(pulse)
+            if place != since or time.monotonic() - looked >= DOOR_EVERY_S:
+                at = site.service.served.clock.now()
+                known = await run_in_threadpool(site.door.known, visit.key, at, by_hand=False)
+                place, looked = place if known else None, time.monotonic()
+            if pulse is None or place is None:
+                yield _event("gone", "")
+                return
+            if place != since:
+                for event in await run_in_threadpool(_entries, site, place, since):
+                    yield event
+                html = await _view(site, visit)
+                if html is None:
+                    return
+                yield _event("view", html, str(place))
+                since = place
+        except CpeDiagError:
+            return  # the reader comes again
+        await asyncio.sleep(LOOKS_EVERY_S if pulse.run_state in GOES_ON else RESTS_S)
+
+
+def _place(pulse: Pulse) -> Place:
+    state = "none" if pulse.run_state is None else pulse.run_state.value
+    return Place(run=pulse.run or NO_RUN, seq=pulse.seq, state=state, case_state=pulse.case_state)
+
+
+def _entries(site: Site, place: Place, since: Place | None) -> list[str]:
+    """Give the entries from one place to the other, the oldest first.
+
+    Whoever comes again after one of them has yet to see the page that belongs to it.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    after = since.seq if since is not None and since.run == place.run else -1
+    return [
+        _event(
+            "entry",
+            json.dumps(entry_shown(seq, entry)),
+            str(replace(place, seq=seq, state=TOLD, case_state=TOLD)),
+        )
+        for seq, entry in site.service.served.runs.entries_after(place.run, after)
+        if seq <= place.seq
+    ]
+
+
+async def _view(site: Site, visit: Visit) -> str | None:
+    """Render the live part as it is now; None: it may not be seen any more."""
+    now = replace(visit, at=site.service.served.clock.now())
+    values = await case_values(site, now, noted=False)
+    if isinstance(values, Refused):
+        return None
+    shown = {**values, "csrf": visit.csrf, "now": now.at}
+    return site.rendering.html(visit.language, "live.html", shown)
+
+
+def _event(kind: str, data: str, place: str = "") -> str:
+    lines = [f"event: {kind}", *(f"data: {line}" for line in data.split("\n"))]
+    if place:
+        lines.append(f"id: {place}")
+    return "\n".join(lines) + "\n\n"

@@ -1,0 +1,289 @@
+"""What the pages show: the queue, a case with all it rests on, and nothing that runs in them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from http_service import INVENTORY, SECRETS, HttpService, http_service
+from page_browser import PAGES_CONFIG, PageBrowser, signed_in
+
+from cpe_diag.domain.audit import AuditKind
+from cpe_diag.domain.roles import Role
+from cpe_diag.domain.run_journal import RunEntry, RunEntryKind
+from cpe_diag.domain.trace import RawAnswer
+from cpe_diag.report.codec import encode
+from cpe_diag.store.run_journal import StoredRunJournal
+from cpe_diag.testing.run_samples import sample_evidence
+from cpe_diag.testing.verdict_samples import group_verdict, network_verdict
+from cpe_diag.wiring.desk import case_store, open_desk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from cpe_diag.store.run_rows import RunRow
+
+EVIL: Final = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
+HIDDEN: Final = "\u202eevil\x1b[2J"
+
+
+@pytest.fixture
+def console(
+    store_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[HttpService]:
+    """Keep a service up, with a store of each kind."""
+    for name, value in {**SECRETS, "HTTP_TEST_STORE": store_url}.items():
+        monkeypatch.setenv(name, value)
+    with http_service(tmp_path / "service", PAGES_CONFIG) as running:
+        odd = f'  - {{id: {json.dumps(EVIL)}, node: an-1, port: "3", technology: ethernet}}\n'
+        (tmp_path / "service" / "inventory.yaml").write_text(INVENTORY + odd, encoding="utf-8")
+        yield running
+
+
+def _ordered(console: HttpService, **more: object) -> Mapping[str, str]:
+    body = {"playbook": "no_internet", "subscriber": "sub-1", **more}
+    made = console.ask("POST", "/api/runs", body)
+    assert made.status == 202, made.body
+    found: Mapping[str, str] = made.json
+    return found
+
+
+def _looks(console: HttpService) -> list[str]:
+    found = open_desk(console.config).audit.entries(newest=1000)
+    return [
+        f"{one.event.staff}: {one.event.words}"
+        for one in found
+        if one.event.kind is AuditKind.LOOK
+    ]
+
+
+def test_a_run_is_ordered_from_the_start_page_and_its_case_is_shown(console: HttpService) -> None:
+    """One form, one page: what second line does with a caller on the line; each look is noted."""
+    browser = signed_in(console, Role.SECOND_LINE)
+    found = browser.open("/?words=sub-1")
+    assert 'value="sub-1"' in found.text
+    sent = browser.send("/orders", playbook="no_internet", subscriber="sub-1", ticket="T-7")
+    assert sent.status == 303
+    page = browser.open(sent.place)
+    case = sent.place.rpartition("/")[2]
+    assert page.status == 200
+    for words in ("sub-1", "T-7", "queued", "Verdict so far", "Time left", "Ask the caller"):
+        assert words in page.text
+    assert re.search(r'role="timer" data-due="[^"]+">1[45]:\d\d<', page.text)
+    assert page.text.count('class="stretch unknown"') >= 4
+    assert "bert: over HTTP: orderRun" in _looks(console)
+    assert f"bert: over HTTP: getCase {case}" in _looks(console)
+
+
+def test_an_order_that_cannot_be_is_told_where_it_was_given(console: HttpService) -> None:
+    """The form stands as it was filled in."""
+    browser = signed_in(console, Role.SECOND_LINE)
+    sent = browser.send("/orders", playbook="no_internet", subscriber="sub-9", ticket="T-8")
+    assert sent.status == 422
+    assert "there is no subscriber of this id" in sent.text
+    assert 'value="sub-9"' in sent.text
+    assert 'value="T-8"' in sent.text
+
+
+def test_the_queue_is_by_priority_and_the_time_left(console: HttpService) -> None:
+    """Whoever is free takes the first one."""
+    cases = [
+        _ordered(console, ticket=f"T-{number}", priority=priority)["case"]
+        for number, priority in enumerate((3, 1, 3, 2))
+    ]
+    page = signed_in(console, Role.VIEWER).open("/").text
+    shown = re.findall(r'<th scope="row"><a href="/cases/([0-9a-f]+)">', page)
+    assert shown == [cases[1], cases[3], cases[0], cases[2]]
+    assert "Order a run" not in page, "a viewer orders nothing"
+
+
+def test_a_case_is_found_by_subscriber_ticket_and_words(console: HttpService) -> None:
+    """What a caller or a colleague can say."""
+    case = _ordered(console, ticket="INC-42")["case"]
+    browser = signed_in(console, Role.VIEWER)
+    for words in ("sub-1", "INC-42", "no_internet"):
+        found = browser.open(f"/?words={words}").text
+        section = found[found.index('id="found"') : found.index('id="queue"')]
+        assert f"/cases/{case}" in section
+    assert "Nobody and nothing of that name." in browser.open("/?words=sub-nobody").text
+
+
+def test_confirmed_incidents_stand_on_top(console: HttpService) -> None:
+    """A caller of an outage that is known is told so at once; one subscriber confirms nothing."""
+    browser = signed_in(console, Role.VIEWER)
+    for subscriber in ("sub-1", "sub-2"):
+        assert "Known incidents" not in browser.open("/").text
+        run = _ordered(console, subscriber=subscriber)
+        console.run_ends(run["id"], group_verdict())
+    page = browser.open("/").text
+    assert 0 < page.index("Known incidents") < page.index('role="search"')
+    assert "subscribers affected: 2" in " ".join(page.split())
+
+
+def test_a_verdict_is_shown_with_all_it_rests_on(console: HttpService) -> None:
+    """Every fact opens to its source, its age and what the device said; states are words too."""
+    run = _ordered(console, ticket="T-1")
+    console.run_ends(run["id"])
+    page = signed_in(console, Role.VIEWER).open(f"/cases/{run['case']}").text
+    verdict = network_verdict()
+    assert verdict.title in page
+    assert "Fault in the operator&#39;s network" in page
+    assert verdict.next_action in page
+    assert verdict.tell_customer in page
+    for finding in (*verdict.evidence_for, *verdict.evidence_against, *verdict.unknown):
+        assert finding.because.replace("'", "&#39;") in page
+    facts = re.findall(r'<details id="(fact-[0-9a-f]{12})"', page)
+    assert len(facts) == len(sample_evidence())
+    assert len(set(facts)) == len(facts)
+    for anchor in set(re.findall(r'href="#(fact-[0-9a-f]+)"', page)):
+        assert anchor in facts
+    assert "SNMP an-vdsl port_status" in page
+    assert "1.3.6.1.2.1.2.2.1.8.12 = 2" in page
+    for segment in verdict.segments:
+        assert f'class="stretch {segment.state}"' in page
+    assert "FAULT</text>" in page
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_nothing_that_comes_from_elsewhere_runs_in_a_page(console: HttpService) -> None:
+    """Names, tickets and answers of devices are text, whatever they hold."""
+    run = _ordered(console, subscriber=EVIL, ticket=EVIL)
+    verdict = replace(network_verdict(), title=f"title {EVIL}", summary=HIDDEN)
+    raw = RawAnswer(exchange=1, device="an-vdsl", question=EVIL, text=f"</pre>{EVIL}{HIDDEN}\n")
+    console.run_ends(run["id"], verdict, (raw,))
+    browser = signed_in(console, Role.SENIOR)
+    pages = [
+        browser.open(f"/cases/{run['case']}"),
+        browser.ask("GET", "/?words=" + "%22%3E%3Cscript%3Ealert(1)%3C/script%3E"),
+        browser.open("/"),
+        browser.send("/orders", playbook=EVIL, subscriber=EVIL, ticket=EVIL),
+        browser.open("/cases/" + "%3Cscript%3Ealert(1)%3C%2Fscript%3E"),
+        PageBrowser(port=console.port).sign_in(EVIL, EVIL, "/"),
+    ]
+    assert EVIL.replace('"', "&#34;").replace("<", "&lt;").replace(">", "&gt;") in pages[0].text
+    for page in pages:
+        assert "<script>" not in page.text
+        assert "<img" not in page.text
+        assert "</pre>\n" in page.text or "<pre" not in page.text
+        assert "\u202e" not in page.text
+        assert "\x1b" not in page.text
+
+
+def test_an_answer_of_the_caller_measures_again_in_the_same_case(console: HttpService) -> None:
+    """One click each; what was said before stays said; other cases are left alone."""
+    run = _ordered(console)
+    browser = signed_in(console, Role.SECOND_LINE)
+    path = f"/cases/{run['case']}"
+    for question, choice in (("affected", "one_device"), ("router_lights", "unknown")):
+        sent = browser.send(f"{path}/answers", question=question, choice=choice)
+        assert sent.place == f"{path}#questions"
+    runs = console.ask("GET", f"/api/cases/{run['case']}").json["runs"]
+    assert len(runs) == 3
+    assert runs[0]["answers"] == {"affected": "one_device", "router_lights": "unknown"}
+    page = browser.open(path).text
+    assert page.count('aria-pressed="true"') == 2
+    refused = browser.send(f"{path}/answers", question="affected", choice="no such answer")
+    assert refused.status == 422
+    assert browser.send("/cases/none/answers", question="a", choice="b").status == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("fi-FI,fi;q=0.9", "Jono"), ("ru", "Очередь"), ("xx, et;q=0.5", "Järjekord"), ("*", "Queue")],
+)
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_a_page_speaks_the_language_of_its_reader(
+    console: HttpService, language: str, words: str
+) -> None:
+    """As the browser asks for it."""
+    browser = signed_in(console, Role.VIEWER)
+    page = browser.ask("GET", "/", headers={"Accept-Language": language})
+    assert words in page.text
+    assert f'<html lang="{page.headers["content-language"]}">' in page.text
+
+
+class _Events:
+    """The events of a live page, as they come."""
+
+    def __init__(self, browser: PageBrowser, path: str, last: str = "") -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", browser.port, timeout=30)
+        cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        headers = {"Cookie": cookie, **({"Last-Event-ID": last} if last else {})}
+        self._connection.request("GET", path, headers=headers)
+        self._answer = self._connection.getresponse()
+        assert self._answer.getheader("Content-Type", "").startswith("text/event-stream")
+
+    def close(self) -> None:
+        """Go away."""
+        self._answer.close()
+        self._connection.close()
+
+    def _line(self) -> str:
+        line = self._answer.readline()
+        assert line, "the stream has ended"
+        return line.decode().rstrip("\n")
+
+    def next(self) -> dict[str, str]:
+        """Give the next event that has data."""
+        while True:
+            found: dict[str, str] = {}
+            while line := self._line():
+                name, _, value = line.partition(": ")
+                found[name] = f"{found[name]}\n{value}" if name in found else value
+            if "event" in found:
+                return found
+
+
+def _noted(console: HttpService, row: RunRow, first: int, *entries: RunEntry) -> None:
+    journal = StoredRunJournal(case_store(console.config), row.id, row.attempt)
+    journal.append(entries, first)
+
+
+def test_a_page_is_live_and_nothing_is_lost_or_told_twice(console: HttpService) -> None:
+    """What the run notes comes in its order; whoever comes again goes on where they were."""
+    run = _ordered(console, ticket="T-5")
+    browser = signed_in(console, Role.SECOND_LINE)
+    at = datetime.now(UTC)
+    page = browser.open(f"/cases/{run['case']}").text
+    source = re.search(r'data-source="([^"]+)"', page)
+    assert source is not None
+    with closing(_Events(browser, source[1])) as events:
+        row = console.served.runs.claim(run["id"], worker="w", at=at, lease=timedelta(minutes=1))
+        assert events.next()["event"] == "view"
+        kinds = (RunEntryKind.STARTED, RunEntryKind.STEP_BEGAN)
+        entries = [
+            RunEntry(kind=kind, at=at, step="look", document={"playbook": "x"}) for kind in kinds
+        ]
+        measured = {"probes": ["port_state"], "evidence": encode(sample_evidence())}
+        entries.append(RunEntry(kind=RunEntryKind.MEASURED, at=at, step="look", document=measured))
+        _noted(console, row, 0, *entries)
+        told = [events.next() for _ in range(4)]
+        assert [one["event"] for one in told] == ["entry", "entry", "entry", "view"]
+        assert [json.loads(one["data"])["seq"] for one in told[:3]] == [0, 1, 2]
+        assert 'class="stretch bad"' in told[3]["data"], "segments turn while probes answer"
+        assert "Verdict so far" in told[3]["data"]
+        last = told[3]["id"]
+    with closing(_Events(browser, source[1], told[1]["id"])) as events:
+        assert json.loads(events.next()["data"])["seq"] == 2
+        assert events.next()["event"] == "view"
+    judged = RunEntry(kind=RunEntryKind.JUDGED, at=at)
+    _noted(console, row, 3, judged)
+    console.served.runs.end_lease(console.served.runs.run(row.id))
+    with closing(_Events(browser, source[1], last)) as events:
+        told = [events.next() for _ in range(2)]
+        assert [one["event"] for one in told] == ["entry", "view"]
+        assert json.loads(told[0]["data"])["seq"] == 3
+        console.run_ends(row.id)
+        ended = events.next()
+        assert ended["event"] == "view"
+        assert network_verdict().title in ended["data"]
+        assert "Verdict so far" not in ended["data"]
+        assert browser.send("/sign-out").status == 303
+        assert events.next()["event"] == "gone"
