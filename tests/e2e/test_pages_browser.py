@@ -1,0 +1,130 @@
+"""A caller with a dead line, in a real browser, with a worker and the lab behind it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import pytest
+import yaml
+from http_service import SECRETS, service_of
+from page_browser import PASSWORD, STAFF, passwords_of_all
+from playwright.sync_api import expect
+from real_browser import looked_at, real_browser
+
+from cpe_diag.lab.control import LabClient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from http_service import HttpService
+    from playwright.sync_api import Page
+    from running_lab import RunningLab
+
+pytestmark = pytest.mark.lab
+
+SUBSCRIBER: Final = "sub-1002"
+FAULT: Final = "line_cut"
+PATIENCE_MS: Final = 240_000.0
+STOPS_IN_S: Final = 120.0
+
+
+@contextmanager
+def _console(lab: RunningLab, folder: Path) -> Iterator[HttpService]:
+    """Keep pages and a worker up on the lab's configuration."""
+    held = yaml.safe_load(lab.config.read_text(encoding="utf-8"))
+    held["store"] = {"url": "env:HTTP_TEST_STORE", "audit_key": "env:HTTP_TEST_AUDIT_KEY"}
+    held["staff"] = {
+        "me": "anna",
+        "members": {name: {"role": role.value} for role, name in STAFF.items()},
+    }
+    config = lab.folder / f"pages-{folder.name}.yaml"
+    config.write_text(yaml.safe_dump(held), encoding="utf-8")
+    with service_of(config) as service, (folder / "worker.log").open("wb") as log:
+        passwords_of_all(service)
+        worker = subprocess.Popen(  # noqa: S603 - our own interpreter
+            [sys.executable, "-m", "cpe_diag", "--config", str(config), "worker"],
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            yield service
+        finally:
+            worker.send_signal(signal.SIGTERM)
+            worker.wait(STOPS_IN_S)
+            config.unlink()
+
+
+def _signs_in(page: Page, name: str) -> None:
+    """Sign in with the keyboard alone."""
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.get_by_label("Name").focus()
+    page.keyboard.type(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_a_caller_with_a_dead_line(
+    lab: RunningLab, store_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Sign-in, order, verdict as it comes, every fact; nothing shuts anybody out on the way."""
+    for name, value in {**SECRETS, "HTTP_TEST_STORE": store_url}.items():
+        monkeypatch.setenv(name, value)
+    client = LabClient(lab.folder)
+    faults: list[str] = []
+    told: list[str] = []
+    with real_browser() as browser, _console(lab, tmp_path) as console:
+        context = browser.new_context(base_url=f"http://127.0.0.1:{console.port}", locale="en-GB")
+        page = context.new_page()
+        page.on("console", lambda said: told.append(said.text))
+        page.on("pageerror", lambda error: told.append(str(error)))
+        client.set_fault(SUBSCRIBER, FAULT)
+        try:
+            page.goto("/")
+            faults += looked_at(page, "sign-in", tmp_path)
+            page.reload()
+            _signs_in(page, "bert")
+            page.get_by_label("Subscriber, ticket or address").fill(SUBSCRIBER)
+            page.keyboard.press("Enter")
+            expect(page.get_by_label("Subscriber", exact=True)).to_have_value(SUBSCRIBER)
+            page.get_by_label("Complaint").select_option("no_internet")
+            page.get_by_label("Ticket (if there is one)").fill("INC-1")
+            page.get_by_role("button", name="Order a run").click()
+            page.evaluate("window.stayed = true")
+            verdict = page.locator("section", has=page.locator("h2#verdict"))
+            expect(page.get_by_role("heading", name="Verdict", exact=True)).to_be_visible(
+                timeout=PATIENCE_MS
+            )
+            expect(verdict).to_contain_text("Fault in the operator's network")
+            assert page.evaluate("window.stayed"), "it came without loading the page again"
+            expect(page.locator(".path .stretch.bad .state").first).to_have_text("FAULT")
+            expect(page.locator("#entries li").last).to_contain_text("ended")
+            expect(page.locator("#news")).to_have_text("Fault in the operator's network")
+            page.locator(".findings a").first.click()
+            expect(page.locator("details[open] dt", has_text="Source").first).to_be_visible()
+            faults += looked_at(page, "case", tmp_path)
+            place = page.url
+            page.get_by_role("link", name="cpe_diag").click()
+            faults += looked_at(page, "start", tmp_path)
+            without = browser.new_context(
+                java_script_enabled=False,
+                storage_state=context.storage_state(),
+                locale="en-GB",
+            ).new_page()
+            without.goto(place)
+            expect(without.get_by_text("Fault in the operator's network").first).to_be_visible()
+            without.locator('details[id^="fact-"] > summary').first.click()
+            expect(without.locator("details[open] dt").first).to_be_visible()
+            page.get_by_role("button", name="Sign out").click()
+            expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        finally:
+            client.clear_faults()
+    assert faults == []
+    assert told == [], "neither the policy nor the script has anything to complain about"
