@@ -63,6 +63,18 @@ def test_drivers_and_playbooks_are_no_import_names_of_the_installed_package() ->
     assert _run_python(code) == "False"
 
 
+def test_a_run_from_afar_imports_nothing_that_only_a_laptop_on_site_needs() -> None:
+    """It would pay for it at every start."""
+    code = (
+        "import sys, cpe_diag.cli.run_doing, cpe_diag.wiring.runs, cpe_diag.store.bundle;"
+        "print(sum(n.startswith('cpe_diag.wiring.runs') for n in sys.modules),"
+        "sorted(n for n in sys.modules if n.startswith(('cpe_diag.field.', 'cpe_diag.wiring.'))"
+        " and n.split('.')[2] in ('laptop_port', 'beyond', 'raw', 'air', 'laptop_door',"
+        " 'field_targets', 'seen_on_site')))"
+    )
+    assert _run_python(code) == "1 []"
+
+
 def test_no_link_is_kept_with_the_sources() -> None:
     """A link leads to a place of one machine, such as its virtual environment."""
     if not (ROOT / ".git").exists():

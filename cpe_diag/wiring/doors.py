@@ -10,8 +10,6 @@ from cpe_diag.driver_kit.dialects import POSIX_SHELL
 from cpe_diag.driver_kit.redaction import redact_answer
 from cpe_diag.engine.platform_watch import WatchedRouter
 from cpe_diag.engine.recorder import RunRecorder
-from cpe_diag.field.laptop_port import LaptopPort
-from cpe_diag.field.line_access import LineAccess, SessionLogin
 from cpe_diag.ports import Doors, Elsewhere
 from cpe_diag.store.host_key_pins import HostKeyPinsFile, default_path
 from cpe_diag.transports.clock import SystemClock
@@ -24,7 +22,6 @@ from cpe_diag.transports.speaking import speaker
 from cpe_diag.transports.ssh import SshRouter
 from cpe_diag.transports.ssh_trust import HostKeys
 from cpe_diag.transports.unconfigured import NoRouter, no_modem, no_node
-from cpe_diag.wiring.field_targets import targets_of, vlans_of
 from cpe_diag.wiring.knowledge import router_drivers
 
 if TYPE_CHECKING:
@@ -112,19 +109,12 @@ async def open_doors(
     if router_driver is not None:
         others = partial(router_drivers, config)
         router = WatchedRouter(router, driver=router_driver, others=others)
-    laptop = (
-        None
-        if on_site is None
-        else LaptopPort(
-            on_site,
-            clock=clock,
-            recorder=recorder,
-            targets=targets_of(config),
-            line=LineAccess(
-                vlans=vlans_of(config, subscriber), login=_session_login(subscriber, credentials)
-            ),
-        )
-    )
+    laptop = None
+    if on_site is not None:
+        # Only where somebody is on site: a run from afar needs nothing of it.
+        from cpe_diag.wiring.laptop_door import laptop_door
+
+        laptop = laptop_door(config, subscriber, on_site, credentials, clock, recorder)
     try:
         yield Doors(
             clock=clock,
@@ -207,15 +197,6 @@ class _Agents:
 def _modem(access: ModemAccess | None, agents: _Agents, address: str) -> SnmpReader:
     """Give the reader of the subscriber's cable modem."""
     return no_modem() if access is None else agents.reader(access.at(address))
-
-
-def _session_login(subscriber: Subscriber, credentials: CredentialSource) -> SessionLogin | None:
-    session = subscriber.session
-    if session is None:
-        return None
-    return SessionLogin(
-        user=session.user, resolve=partial(credentials.resolve, session.credential)
-    )
 
 
 def _redaction(subscriber: Subscriber, driver: RouterDriver | None) -> Redact:
