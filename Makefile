@@ -17,6 +17,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@echo "installing the locked packages into $(VENV) ..."
 	@$(PIP) install --quiet --require-hashes --requirement requirements.lock
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q cpe_diag drivers playbooks
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
@@ -32,11 +33,13 @@ $(VENV)/.installed-bench: $(VENV)/.installed requirements-bench.lock
 demo: $(VENV)/.installed ## three subscribers, three faults, three verdicts, on a simulated network
 	@$(BIN)/cpe-diag demo
 
+# Hundreds of processes start in the tests; where Python may write no bytecode, each would compile all of it anew.
 # Most of the time the tests wait for what their real servers and timers do, not for a core.
 TEST_WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 .PHONY: test
 test: $(VENV)/.installed-dev ## the whole test suite, as CI runs it
+	@$(BIN)/python -m compileall -q cpe_diag drivers playbooks
 	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: test-all
