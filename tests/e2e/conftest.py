@@ -1,4 +1,4 @@
-"""One lab for each test process, stopped at the end; and the real HTTP interface."""
+"""One lab for each file, stopped at its end; and the real HTTP interface."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
-    """Keep one lab running for all tests of this process."""
+    """Keep one lab running for the tests of a file: no file meets a home that another changed."""
     folder = tmp_path_factory.mktemp("lab") / "run"
     with lab_process(folder, "--seed", "7"):
         config = folder / "config.yaml"
