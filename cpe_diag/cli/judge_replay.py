@@ -12,8 +12,9 @@ from cpe_diag.cli.errors import BadInputError
 from cpe_diag.domain.failures import BundleError
 
 if TYPE_CHECKING:
+    from cpe_diag.judge.never_seen import NeverSeen
     from cpe_diag.judge.replaying import Conclusion, Marks, Replayed, Score
-    from cpe_diag.store.archive import Unreadable
+    from cpe_diag.store.archive import Archived, Unreadable
 
 
 @click.command()
@@ -21,12 +22,26 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--all", "every", is_flag=True, help="List unchanged verdicts too.")
 @click.option("--half", help="Only cases whose truth.json has this `half`, such as tuning.")
-def replay(directory: Path, *, as_json: bool, every: bool, half: str | None) -> None:
+@click.option(
+    "--without-own-cause",
+    is_flag=True,
+    help="Judge each case as if nobody had thought of its cause; needs truth.json.",
+)
+def replay(
+    directory: Path, *, as_json: bool, every: bool, half: str | None, without_own_cause: bool
+) -> None:
     """Judge every bundle below DIR again, and list the verdicts that change.
 
     The evidence stays what it was; rules, causes, weights and thresholds are those of now. Where a
     bundle's directory holds a truth.json, verdicts are counted as right or wrong too.
+
+    With --without-own-cause nothing is compared with the past: of each single fault its cause is
+    taken out of the tables, with the rules that speak for it alone, and what is told then is held
+    against whose fault it is.
     """
+    if without_own_cause:
+        _tell_never_seen(directory, half, as_json=as_json, every=every)
+        return
     from cpe_diag.judge.decide import rules_version
     from cpe_diag.judge.replaying import score
 
@@ -62,26 +77,86 @@ def _replayed(directory: Path, half: str | None) -> tuple[list[Replayed], list[U
     """
     from cpe_diag.cli.errors import told_clearly
     from cpe_diag.judge.replaying import replayed
-    from cpe_diag.store.archive import Unreadable, archived
     from cpe_diag.wiring.knowledge import judge
 
     conclude = judge()
     cases: list[Replayed] = []
+    runs, harmed = _read(directory, half)
+    for one in runs:
+        with told_clearly():
+            now = conclude(one.result.case)
+        cases.append(replayed(one.name, one.result.verdict, now, one.truth))
+    return cases, harmed
+
+
+def _read(directory: Path, half: str | None) -> tuple[list[Archived], list[Unreadable]]:
+    """Read an archive, or a half of it.
+
+    Raises:
+        BadInputError: there is no bundle.
+    """
+    from cpe_diag.store.archive import Unreadable, archived
+
+    runs: list[Archived] = []
     harmed: list[Unreadable] = []
     try:
         for one in archived(directory):
             if isinstance(one, Unreadable):
                 harmed.append(one)
             elif half is None or (one.truth is not None and one.truth.half == half):
-                with told_clearly():
-                    now = conclude(one.result.case)
-                cases.append(replayed(one.name, one.result.verdict, now, one.truth))
+                runs.append(one)
     except BundleError as error:
         raise BadInputError(f"archive: {error}") from error
-    return cases, harmed
+    return runs, harmed
 
 
-def _say_that_none_is_left(harmed: list[Unreadable], half: str | None) -> NoReturn:
+def _tell_never_seen(directory: Path, half: str | None, *, as_json: bool, every: bool) -> None:
+    """Print how single faults come out without their own causes.
+
+    Raises:
+        BadInputError: there is no single fault of which the truth is known.
+    """
+    from cpe_diag.cli.errors import told_clearly
+    from cpe_diag.judge.decide import rules_version
+    from cpe_diag.judge.never_seen import Outcome, counted, never_seen
+
+    runs, harmed = _read(directory, half)
+    cases: list[NeverSeen] = []
+    for run in runs:
+        with told_clearly():
+            told = never_seen(run.name, run.result.case, run.truth) if run.truth else None
+        if told is not None:
+            cases.append(told)
+    if not cases:
+        _say_that_none_is_left(harmed, half, "single fault")
+    sums = counted(cases)
+    shown = [one for one in cases if every or one.outcome is not Outcome.RIGHT]
+    if as_json:
+        from cpe_diag.report.codec import encode
+
+        document = {
+            "rules_version": rules_version({}),
+            "score": {outcome.name.lower(): count for outcome, count in sums.items()},
+            "cases": [encode(one) for one in shown],
+            "unreadable": [encode(one) for one in harmed],
+        }
+        click.echo(json.dumps(document, indent=2))
+        return
+    for one in shown:
+        head = " ".join(filter(None, (one.name, one.case)))
+        told_words = f"{one.domain}/{one.cause}" if one.cause else f"{one.domain}"
+        truth = f"{one.truth.domain}/{one.truth.cause}"
+        click.echo(f"{head}: {told_words}, {one.outcome} (it was {truth})")
+    for bundle in harmed:
+        click.echo(f"not read: {bundle.why}")
+    click.echo(f"{len(cases)} single faults, each without its own cause:")
+    for outcome, count in sums.items():
+        click.echo(f"  {outcome:<14} {count:>4} ({count / len(cases):.1%})")
+
+
+def _say_that_none_is_left(
+    harmed: list[Unreadable], half: str | None, what: str = "bundle"
+) -> NoReturn:
     """Name what could not be read: that no verdict changed would be said of nothing.
 
     Raises:
@@ -90,7 +165,7 @@ def _say_that_none_is_left(harmed: list[Unreadable], half: str | None) -> NoRetu
     for bundle in harmed:
         click.echo(f"not read: {bundle.why}", err=True)
     whose = f" whose `half` is {half}" if half else ""
-    raise BadInputError(f"archive: no bundle{whose} could be read")
+    raise BadInputError(f"archive: no {what}{whose} could be read")
 
 
 def _line(one: Replayed) -> str:

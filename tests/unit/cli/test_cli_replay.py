@@ -117,3 +117,24 @@ def test_an_archive_in_which_everything_is_harmed_has_not_passed(archive: Path) 
     done = CliRunner().invoke(main, ["judge", "replay", str(archive)])
     assert done.exit_code == 2
     assert done.output.count("not read: ") == 3
+
+
+def test_a_fault_can_be_told_as_if_nobody_had_thought_of_it(archive: Path) -> None:
+    """The nearest thing to a fault that nobody has seen which anyone can repeat."""
+    lines = said(str(archive), "--without-own-cause").splitlines()
+    assert lines[-5] == "3 single faults, each without its own cause:"
+    counts = [int(line.split(" (")[0].split()[-1]) for line in lines[-4:]]
+    assert sum(counts) == 3
+    assert all("(it was network/" in line for line in lines[:-5])
+    document = json.loads(said(str(archive), "--without-own-cause", "--json", "--all"))
+    assert list(document["score"].values()) == counts
+    assert all(one["cause"] != one["truth"]["cause"] for one in document["cases"])
+
+
+def test_without_a_single_fault_nothing_can_be_told_without_its_cause(tmp_path: Path) -> None:
+    """Of healthy homes there is no cause that could be left out."""
+    saved(tmp_path / "a", dsl_home())
+    words = ["judge", "replay", str(tmp_path), "--without-own-cause"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 2
+    assert "no single fault could be read" in done.output
