@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -109,7 +110,7 @@ def _fact(  # noqa: PLR0913 - the parts of a fact
     is_known: bool = True,
     raw: tuple[Raw, ...] = (),
 ) -> Fact:
-    of_device = tuple(one for one in raw if one.device and one.device in source)
+    of_device = tuple(one for one in raw if _names(source, one.device))
     at, name = datetime.fromisoformat(one["at"]), one["key"]
     return Fact(
         anchor=_anchor(name),
@@ -119,15 +120,17 @@ def _fact(  # noqa: PLR0913 - the parts of a fact
         source=source,
         at=at,
         age_s=max((now - at).total_seconds(), 0.0),
-        raw=tuple(one for one in of_device if _names(source, one.question)),
+        raw=tuple(one for one in of_device if _names(source, one.question.removeprefix("GET "))),
         near=of_device[0].anchor if of_device else "",
     )
 
 
-def _names(source: str, question: str) -> bool:
-    """Say whether a source names a question: a command, or an object without its `GET`."""
-    rest = question.removeprefix("GET ")
-    return bool(rest) and rest in source
+def _names(source: str, name: str) -> bool:
+    """Say whether a source names a device or a question: as a whole, so `an-12` is not `an-1`."""
+    if not name or name not in source:
+        return False
+    whole = rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)"
+    return re.search(whole, source) is not None
 
 
 def _where(one: Mapping[str, Any]) -> str:

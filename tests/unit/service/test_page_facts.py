@@ -50,6 +50,18 @@ def test_a_fact_has_the_answers_that_its_source_names() -> None:
         assert {anchor for _, anchor in reason.facts} <= anchors
 
 
+@pytest.mark.parametrize("other", ["an-1", "vdsl", "an-vdsl.example", "x.an-vdsl", "an-vdsl-2"])
+def test_a_name_within_another_names_nobody(other: str) -> None:
+    """What `an-1` has said is no proof of a fact of `an-12`."""
+    answers: list[Json] = [_answer(other, "GET port_status"), _answer("an-vdsl", "GET port_stat")]
+    raw = raw_of(answers)
+    facts = {one.key: one for one in facts_of(run_as_json(sample_run())["evidence"], raw, START)}
+    found = facts["port_status[port]"]
+    assert found.source == "SNMP an-vdsl port_status"
+    assert found.raw == ()
+    assert found.near == next(one.anchor for one in raw if one.device == "an-vdsl")
+
+
 def test_the_picture_has_every_segment_below_the_one_before() -> None:
     """From the core to the device; what is too long for it is whole elsewhere."""
     long = "x" * 80
