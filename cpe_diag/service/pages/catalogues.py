@@ -51,9 +51,9 @@ def language_of(accepted: str) -> str:
     """
     wanted: list[tuple[float, str]] = []
     for part in accepted.split(",")[:20]:
-        tag, _, weight = part.strip().partition(";q=")
+        tag, _, weight = (piece.strip() for piece in part.lower().partition(";"))
         try:
-            weighs = float(weight or "1")
+            weighs = float(weight.removeprefix("q=") or "1")
         except ValueError:
             continue
         if tag and weighs > 0:

@@ -53,6 +53,8 @@ def test_a_word_nobody_has_translated_is_english() -> None:
         ("lt", "lt"),
         ("ru-RU,ru;q=0.9,en;q=0.8", "ru"),
         ("en;q=0.5,et;q=0.7", "et"),
+        ("en; q=0.5, et ; q=0.7", "et"),
+        ("EN;Q=0.5,ET;Q=0.7", "et"),
         ("fi;q=0", "en"),
         ("fi;q=x,et", "et"),
         ("\x00;;;,,,fi", "fi"),
