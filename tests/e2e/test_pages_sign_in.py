@@ -103,19 +103,20 @@ def test_a_sign_in_leads_to_no_other_site(console: HttpService, place: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "password"), [("bert", "wrong password of it"), ("nobody", PASSWORD), ("", "")]
+    ("name", "password", "noted"),
+    [("bert", "wrong password of it", "bert"), (PASSWORD, "bert", "-"), ("", "", "-")],
 )
 def test_a_wrong_name_and_a_wrong_password_look_the_same(
-    console: HttpService, name: str, password: str
+    console: HttpService, name: str, password: str, noted: str
 ) -> None:
-    """Nobody learns who works here; the refusal is noted without the password."""
+    """Nobody learns who works here; the refusal holds no password, typed wherever."""
     browser = PageBrowser(port=console.port)
     answer = browser.sign_in(name, password)
     assert answer.status == 401
     assert "The name or the password is wrong." in answer.text
     assert SESSION not in browser.cookies
     refused = _audit(console, AuditKind.REFUSAL)[-1]
-    assert refused.staff == (name or "-")
+    assert refused.staff == noted
     assert PASSWORD not in refused.words
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -9,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from cpe_diag.service.pages.entry import place_after
 from cpe_diag.service.pages.site import forget, keep, to
 from cpe_diag.service.pages.visit import FORM, SESSION, Shown
-from cpe_diag.service.web.call import Caller
+from cpe_diag.service.web.gate import NOBODY
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -30,8 +31,9 @@ async def sign_in(site: Site, visit: Visit) -> Shown | Response:
     name, place = visit.form.get("name", "").strip(), place_after(visit.form.get("next", "/"))
     refusal = await site.door.proven(name, visit.form.get("password", ""), visit.address)
     if refusal is not None:
-        who = Caller(name=name[:200] or "-", role=visit.caller.role)
-        await site.service.note("signIn", who, refusal)
+        # What nobody is called may be a password, typed in the wrong field.
+        known = name if name in site.service.served.members else NOBODY.name
+        await site.service.note("signIn", replace(NOBODY, name=known), refusal)
         return _form(place, refusal)
     shown = await run_in_threadpool(site.door.admitted, name, visit.at)
     response = to(place)
