@@ -15,15 +15,20 @@ from cpe_diag.domain.audit import AuditKind
 from cpe_diag.domain.roles import Role
 from cpe_diag.service.pages.routes import PAGES, STATIC
 from cpe_diag.service.pages.site import POLICY
+from cpe_diag.service.pages.visit import SESSION
 from cpe_diag.service.web.app import make_app
+from cpe_diag.service.web.buckets import Rate
 from cpe_diag.service.web.operations import OPERATIONS
+from cpe_diag.store.page_sessions import StoredSessions
 from cpe_diag.wiring.desk import open_desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from cpe_diag.domain.audit import AuditEvent
+    from cpe_diag.store.page_sessions import PageSession
 
 EVERY: Final = frozenset(Role)
 NOT_VIEWER: Final = EVERY - {Role.VIEWER}
@@ -213,3 +218,29 @@ def test_pages_run_and_load_nothing_of_elsewhere(console: HttpService, path: str
             assert " style=" not in answer.text
             assert "//" not in answer.text.replace("<!doctype html>", "")
             assert answer.text.count("<script") == answer.text.count('<script src="/static/')
+
+
+def test_too_many_requests_are_refused_before_the_store_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A made-up cookie costs a look-up; the refusals are noted as all others are."""
+    store = f"sqlite:///{tmp_path / 'case.db'}"
+    for name, value in {**SECRETS, "HTTP_TEST_STORE": store}.items():
+        monkeypatch.setenv(name, value)
+    asked: list[str] = []
+    shown = StoredSessions.shown
+
+    def watched(
+        made: StoredSessions, text: str, now: datetime, *, by_hand: bool = True
+    ) -> PageSession | None:
+        asked.append(text)
+        return shown(made, text, now, by_hand=by_hand)
+
+    monkeypatch.setattr(StoredSessions, "shown", watched)
+    rate = Rate(per_s=0.001, burst=3.0)
+    with http_service(tmp_path / "service", PAGES_CONFIG, rate=rate) as running:
+        made_up = PageBrowser(port=running.port, cookies={SESSION: "A" * 43})
+        assert [made_up.open("/").status for _ in range(5)] == [303, 303, 303, 429, 429]
+        refused = [one.words for one in _audit(running, AuditKind.REFUSAL)]
+    assert len(asked) == 3
+    assert refused == ["over HTTP: start: 429 too many requests; wait a second"] * 2

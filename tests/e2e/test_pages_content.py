@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import threading
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from cpe_diag.domain.roles import Role
 from cpe_diag.domain.run_journal import RunEntry, RunEntryKind
 from cpe_diag.domain.trace import RawAnswer
 from cpe_diag.report.codec import encode
+from cpe_diag.service.pages.rendering import Rendering
 from cpe_diag.store.run_journal import StoredRunJournal
 from cpe_diag.testing.run_samples import sample_evidence
 from cpe_diag.testing.verdict_samples import group_verdict, network_verdict
@@ -112,7 +114,9 @@ def test_a_case_is_found_by_subscriber_ticket_and_words(console: HttpService) ->
         found = browser.open(f"/?words={words}").text
         section = found[found.index('id="found"') : found.index('id="queue"')]
         assert f"/cases/{case}" in section
+    before = _looks(console).count("vera: over HTTP: listCases")
     assert "Nobody and nothing of that name." in browser.open("/?words=sub-nobody").text
+    assert _looks(console).count("vera: over HTTP: listCases") == before + 1, "one look, one line"
 
 
 def test_confirmed_incidents_stand_on_top(console: HttpService) -> None:
@@ -156,7 +160,8 @@ def test_nothing_that_comes_from_elsewhere_runs_in_a_page(console: HttpService) 
     """Names, tickets and answers of devices are text, whatever they hold."""
     run = _ordered(console, subscriber=EVIL, ticket=EVIL)
     verdict = replace(network_verdict(), title=f"title {EVIL}", summary=HIDDEN)
-    raw = RawAnswer(exchange=1, device="an-vdsl", question=EVIL, text=f"</pre>{EVIL}{HIDDEN}\n")
+    text = f"</pre>{EVIL}{HIDDEN}\r\nnext line\r\n"
+    raw = RawAnswer(exchange=1, device="an-vdsl", question=EVIL, text=text)
     console.run_ends(run["id"], verdict, (raw,))
     browser = signed_in(console, Role.SENIOR)
     pages = [
@@ -167,6 +172,9 @@ def test_nothing_that_comes_from_elsewhere_runs_in_a_page(console: HttpService) 
         browser.open("/cases/" + "%3Cscript%3Ealert(1)%3C%2Fscript%3E"),
         PageBrowser(port=console.port).sign_in(EVIL, EVIL, "/"),
     ]
+    assert "?[2J\nnext line\n</pre>" in pages[0].text, (
+        "the end of a line is no character that hides"
+    )
     assert EVIL.replace('"', "&#34;").replace("<", "&lt;").replace(">", "&gt;") in pages[0].text
     for page in pages:
         assert "<script>" not in page.text
@@ -207,6 +215,27 @@ def test_a_page_speaks_the_language_of_its_reader(
     page = browser.ask("GET", "/", headers={"Accept-Language": language})
     assert words in page.text
     assert f'<html lang="{page.headers["content-language"]}">' in page.text
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_no_other_request_waits_while_a_page_is_rendered(
+    console: HttpService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A case with a megabyte of answers takes a while: never on the one thread that serves all."""
+    seen: list[tuple[str, bool]] = []
+    html = Rendering.html
+
+    def watched(made: Rendering, language: str, template: str, values: dict[str, object]) -> str:
+        seen.append((template, threading.current_thread().name.startswith("AnyIO worker")))
+        return html(made, language, template, values)
+
+    monkeypatch.setattr(Rendering, "html", watched)
+    run = _ordered(console)
+    browser = signed_in(console, Role.VIEWER)
+    browser.open(f"/cases/{run['case']}")
+    with closing(_Events(browser, f"/cases/{run['case']}/live")) as events:
+        assert events.next()["event"] == "view"
+    assert seen == [("case.html", True), ("live.html", True)]
 
 
 class _Events:

@@ -48,7 +48,7 @@ def visible(text: str) -> str:
     """Give a text with `?` for every character that acts or hides; lines stay lines."""
     return "".join(
         letter if letter in _LINES or unicodedata.category(letter) not in _UNSAFE else "?"
-        for letter in text
+        for letter in text.replace("\r\n", "\n")
     )
 
 

@@ -65,7 +65,7 @@ class Site:
     rendering: Rendering
     door: Door
 
-    def shown(self, visit: Visit, page: Shown) -> Response:
+    async def shown(self, visit: Visit, page: Shown) -> Response:
         """Render a page."""
         values = {
             **page.values,
@@ -73,9 +73,13 @@ class Site:
             "csrf": visit.csrf,
             "now": visit.at,
         }
-        html = self.rendering.html(visit.language, page.template, values)
+        html = await self.html(visit, page.template, values)
         headers = {"Content-Language": visit.language, "Vary": "Accept-Language"}
         return Response(html, page.status, headers, media_type="text/html; charset=utf-8")
+
+    async def html(self, visit: Visit, template: str, values: Mapping[str, object]) -> str:
+        """Fill a template in; some hold a megabyte of answers, and nobody else waits for it."""
+        return await run_in_threadpool(self.rendering.html, visit.language, template, values)
 
 
 Handler: TypeAlias = Callable[[Site, Visit], Awaitable[Shown | Refused | Response]]
@@ -99,14 +103,19 @@ async def answer(site: Site, page: Page, request: Request) -> Response:
     visit, new_key = _came(site, request)
     made: Shown | Refused | Response
     try:
-        visit = await _known(site, page, visit, request)
-        made = await _checked(site, page, visit, request)
+        odd = site.service.gate.turn(visit.address) or odd_words(visit.path, visit.query)
+        if odd is None:
+            visit = await _known(site, page, visit, request)
+            made = await _checked(site, page, visit, request)
+        else:
+            await site.service.note(page.id, visit.caller, odd)
+            made = odd
     except CpeDiagError as error:
         LOG.warning("%s: %s", page.id, error)
         made = UNUSABLE
     if isinstance(made, Refused):
         made = Shown(template="refused.html", values={"refusal": made}, status=made.status)
-    response = site.shown(visit, made) if isinstance(made, Shown) else made
+    response = await site.shown(visit, made) if isinstance(made, Shown) else made
     for name, value in HEADERS.items():
         response.headers[name] = value
     response.headers.setdefault("Cache-Control", "no-store")
@@ -189,8 +198,6 @@ async def _known(site: Site, page: Page, visit: Visit, request: Request) -> Visi
 async def _checked(
     site: Site, page: Page, visit: Visit, request: Request
 ) -> Shown | Refused | Response:
-    if refusal := site.service.gate.turn(visit.address) or odd_words(visit.path, visit.query):
-        return refusal
     if not page.is_open and not visit.signed_in:
         if page.is_live:
             return _GONE

@@ -77,10 +77,14 @@ async def _shown(site: Site, visit: Visit, problem: Refused | None) -> Shown | R
 
 
 async def _cases(site: Site, visit: Visit, words: str) -> Json:
-    """Give the cases of a subscriber, of a ticket, or with these words; each once."""
+    """Give the cases of a subscriber, of a ticket, or with these words; each once.
+
+    That cases are listed was noted with the queue, which is on the same page.
+    """
     made: dict[str, Json] = {}
     for by in ("subscriber", "ticket", "words"):
-        found = await ask(site.service, visit, "listCases", query={by: words, "limit": FOUND})
+        query = {by: words, "limit": FOUND}
+        found = await ask(site.service, visit, "listCases", query=query, noted=False)
         for one in found if isinstance(found, list) else []:
             held = cast("Mapping[str, Json]", one)
             made[str(held["id"])] = one

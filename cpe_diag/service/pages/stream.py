@@ -134,7 +134,7 @@ async def _view(site: Site, visit: Visit) -> str | None:
     if isinstance(values, Refused):
         return None
     shown = {**values, "csrf": visit.csrf, "now": now.at}
-    return site.rendering.html(visit.language, "live.html", shown)
+    return await site.html(visit, "live.html", shown)
 
 
 def _event(kind: str, data: str, place: str = "") -> str:
