@@ -21,6 +21,7 @@ from cpe_diag.domain.run_journal import RunEntry, RunEntryKind
 from cpe_diag.domain.trace import RawAnswer
 from cpe_diag.report.codec import encode
 from cpe_diag.service.pages.rendering import Rendering
+from cpe_diag.service.submit import Order
 from cpe_diag.store.run_journal import StoredRunJournal
 from cpe_diag.testing.run_samples import sample_evidence
 from cpe_diag.testing.verdict_samples import group_verdict, network_verdict
@@ -200,6 +201,45 @@ def test_an_answer_of_the_caller_measures_again_in_the_same_case(console: HttpSe
     refused = browser.send(f"{path}/answers", question="affected", choice="no such answer")
     assert refused.status == 422
     assert browser.send("/cases/none/answers", question="a", choice="b").status == 404
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_an_answer_leaves_the_rest_of_the_wish_as_it_was(console: HttpService) -> None:
+    """Whose device it is about, how long it may take, and that nothing is changed, stay said."""
+    wish = Order(
+        playbook="no_internet",
+        subscriber="sub-1",
+        device_mac="02:00:00:00:00:01",
+        budget=timedelta(minutes=7),
+        retries=2,
+        looks_only=True,
+    )
+    ordered = console.served.submit(wish)
+    browser = signed_in(console, Role.SECOND_LINE)
+    path = f"/cases/{ordered.case.id}/answers"
+    assert browser.send(path, question="affected", choice="one_device").status == 303
+    first = console.served.runs.runs(case_id=ordered.case.id)[0]
+    assert dict(first.wish) == {
+        **ordered.run.wish,
+        "answers": {"affected": "one_device"},
+        "follows": True,
+    }
+    assert first.due_at - first.submitted_at == timedelta(minutes=7)
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_an_answer_beside_another_order_is_not_lost_unsaid(console: HttpService) -> None:
+    """Two clicks at once may both follow the same run; the second is told so, and clicks again."""
+    ordered = console.served.submit(Order(playbook="no_internet", subscriber="sub-1"))
+    browser = signed_in(console, Role.SECOND_LINE)
+    path = f"/cases/{ordered.case.id}/answers"
+    other = Order(
+        playbook="no_internet", subscriber="sub-1", follows=ordered.run.id, looks_only=True
+    )
+    console.served.submit(other)
+    refused = browser.send(path, question="affected", choice="one_device")
+    assert refused.status == 409
+    assert "say it again" in refused.text
 
 
 @pytest.mark.parametrize(

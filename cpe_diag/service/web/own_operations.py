@@ -130,7 +130,7 @@ def own_operations() -> Iterator[Operation]:
             "required": ["run", "case"],
             "properties": {"run": word, "case": word},
         },
-        refuses=(422,),
+        refuses=(409, 422),
     )
     yield Operation(
         id="findSubscribers",
