@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cpe_diag.domain.device_facts import NameQueries, Tries
+from cpe_diag.domain.missing import NOT_ASKED, Maybe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,8 @@ class HomeWatch:
     came about, and in which one side has waited for the other since, by device, of devices that
     have done something else meanwhile. `past_router` is all that goes through the router. `whole`
     False: the table is longer than what was read, which is no choice of the most recent ones.
+    `tcp_kept_s` is for how long the router remembers a quiet connection, `datagrams_kept_s` a
+    quiet flow of datagrams that went both ways (nf_conntrack-sysctl.rst).
     """
 
     span_s: float
@@ -44,3 +47,5 @@ class HomeWatch:
     stalled: tuple[int, ...]
     past_router: int
     whole: bool
+    tcp_kept_s: Maybe[int] = NOT_ASKED
+    datagrams_kept_s: Maybe[int] = NOT_ASKED

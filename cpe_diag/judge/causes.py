@@ -26,6 +26,7 @@ from cpe_diag.judge.causes_lan import CAUSES_LAN
 from cpe_diag.judge.causes_load import CAUSES_LOAD
 from cpe_diag.judge.causes_names import CAUSES_NAMES
 from cpe_diag.judge.causes_optical import CAUSES_OPTICAL
+from cpe_diag.judge.causes_part_traffic import CAUSES_PART_TRAFFIC
 from cpe_diag.judge.causes_platform import CAUSES_PLATFORM
 from cpe_diag.judge.causes_router import CAUSES_ROUTER
 from cpe_diag.judge.causes_router_services import CAUSES_ROUTER_SERVICES
@@ -63,6 +64,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_HOME,
     *CAUSES_DEVICE,
     *CAUSES_DEVICE_PART,
+    *CAUSES_PART_TRAFFIC,
     *CAUSES_LAN,
     *CAUSES_PLATFORM,
     *CAUSES_SITES,

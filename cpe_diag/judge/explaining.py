@@ -445,7 +445,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ),
     ("device_loss", (*WEAK_LINK, "lan_link_flaps", "device_dozes")),
     ("device_delay", (*WEAK_LINK, "device_loss", "device_rate_low")),
-    ("device_rate_low", (*WEAK_LINK, "device_loss")),
+    ("device_rate_low", (*WEAK_LINK, "device_loss", "device_large_lost")),
     ("wifi_retries", ("wifi_busy", "wifi_signal_weak")),
     ("wifi_disconnects", ("wifi_wrong_password", "wifi_radio_dead", "router_restarted")),
 )

@@ -58,6 +58,7 @@ WAY_OUT: Final = (
     "router_no_route",
     "router_sends_astray",
     "router_diverts_pages",
+    "router_takes_secure_pages",
     "router_translates_wrongly",
     "router_loses_home",
     "router_names_lie",
@@ -169,6 +170,9 @@ HOME_FELT: Final = (
 )
 """Where its router can tell, what the home's devices try must be seen to come about."""
 
+IN_PART: Final = ("device_large_lost", "router_forgets_connections")
+"""What a complaint may be about while pages come about all the same."""
+
 GETS_NONE: Final = "device_gets_no_pages"
 """Where its router can tell, the device that is complained of must be seen to get its pages."""
 
@@ -191,6 +195,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         SLOW: (
             *WAY_OUT,
             *HOME_FELT,
+            "device_large_lost",
             "lan_rogue_router",
             "line_rate_low",
             "profile_wrong",
@@ -220,6 +225,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         DROPS: (
             *WAY_OUT,
             *HOME_FELT,
+            *IN_PART,
             "line_retraining",
             "ranging_timeouts",
             "port_flaps",
@@ -275,6 +281,8 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "device_answers_arp_alone",
             GETS_NONE,
             *KEPT_FROM_DEVICE,
+            *IN_PART,
+            "router_takes_secure_pages",
             "device_loss",
             "device_delay",
             "wifi_signal_weak",
@@ -290,6 +298,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "device_misses_site",
             "device_leaves_site",
             "device_fails_at_site",
+            *IN_PART,
             "device_fails_in_part",
             "device_dns_dead",
             "device_no_way_out",
@@ -392,6 +401,8 @@ MAY_BE_UNKNOWN: Final = frozenset(
         "lan_rogue_router",
         *KEPT_FROM_DEVICE,
         *HOME_FELT,
+        *IN_PART,
+        "router_takes_secure_pages",
         "ipv6_no_prefix",
         "ipv6_unreachable",
         "ipv6_prefix_unreachable",

@@ -38,6 +38,7 @@ from cpe_diag.judge.rules_names import RULES_NAMES
 from cpe_diag.judge.rules_node import RULES_NODE
 from cpe_diag.judge.rules_ont import RULES_ONT
 from cpe_diag.judge.rules_pages import RULES_PAGES
+from cpe_diag.judge.rules_part_traffic import RULES_PART_TRAFFIC
 from cpe_diag.judge.rules_paths import RULES_PATHS
 from cpe_diag.judge.rules_platform import RULES_PLATFORM
 from cpe_diag.judge.rules_port import RULES_PORT
@@ -91,6 +92,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_ROUTES,
     *RULES_LOAD,
     *RULES_RATE,
+    *RULES_PART_TRAFFIC,
     *RULES_CORE,
     *RULES_NAMES,
     *RULES_NAME_SERVERS,

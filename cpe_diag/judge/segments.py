@@ -251,6 +251,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "device_loss",
             "device_delay",
             "device_rate_low",
+            "device_large_lost",
         ),
         good=("device_absent", "wifi_signal_weak"),
         hidden=True,

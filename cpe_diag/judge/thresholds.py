@@ -11,6 +11,7 @@ from cpe_diag.domain.failures import DefinitionError, Fault
 from cpe_diag.judge.thresholds_access import THRESHOLDS_ACCESS
 from cpe_diag.judge.thresholds_home import THRESHOLDS_HOME
 from cpe_diag.judge.thresholds_outages import THRESHOLDS_OUTAGES
+from cpe_diag.judge.thresholds_part_traffic import THRESHOLDS_PART_TRAFFIC
 from cpe_diag.judge.thresholds_paths import THRESHOLDS_PATHS
 from cpe_diag.judge.thresholds_router import THRESHOLDS_ROUTER
 from cpe_diag.judge.thresholds_shared import THRESHOLDS_SHARED
@@ -27,6 +28,7 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
     *THRESHOLDS_SHARED,
     *THRESHOLDS_ROUTER,
     *THRESHOLDS_PATHS,
+    *THRESHOLDS_PART_TRAFFIC,
     *THRESHOLDS_SITES,
     *THRESHOLDS_HOME,
 )

@@ -93,6 +93,8 @@ def home_watch(fact: HomeWatch) -> str:
         parts.append(f"{counted(sum(fact.stalled), 'connection')} stand still")
     if len(parts) == 1:
         parts.append("no device asked for a page")
+    kept_s = known(fact.tcp_kept_s)
+    parts += [] if kept_s is None else [f"a quiet connection is kept for {kept_s} s"]
     for words, names in (
         ("the router", fact.names_of_router),
         ("the operator's server", fact.names_of_operator),

@@ -98,6 +98,8 @@ DEVICE_FACTS: Final[dict[tuple[str, str], object]] = {
         stalled=(),
         past_router=31,
         whole=True,
+        tcp_kept_s=7440,
+        datagrams_kept_s=60,
     ),
     ("lan_offers", "router"): LanOffers(servers=()),
     ("lan_routers", "router"): LanRouters(

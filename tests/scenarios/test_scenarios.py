@@ -27,6 +27,7 @@ from cpe_diag.testing import faults_at_sites as sites
 from cpe_diag.testing import faults_beyond_wire as past_wire
 from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_in_home as in_home
+from cpe_diag.testing import faults_in_part as in_part
 from cpe_diag.testing import faults_of_home as home
 from cpe_diag.testing import faults_of_names as names
 from cpe_diag.testing import faults_of_offers as offers
@@ -379,6 +380,10 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("home_loss", ethernet_home, ONE, load.home_loss, DEVICE, SUPPORT),
     _row("home_delay", ethernet_home, SLOW, load.home_delay, DEVICE, SUPPORT),
     _row("home_rate", dsl_home, SLOW, load.home_rate, DEVICE, SUPPORT),
+    _row("home_mtu", ethernet_home, ONE, in_part.long_frames_lost, DEVICE, SUPPORT),
+    _row("home_mtu-slow", dsl_home, SLOW, in_part.small_alone, DEVICE, SUPPORT),
+    _row("router_nat_timeout", ethernet_home, DROPS, in_part.quiet_forgotten, ROUTER, SECOND),
+    _row("router_tls_interception", dsl_home, SITE, in_part.secure_pages_taken, ROUTER, SECOND),
     _row("route_beyond_edge", ethernet_home, OUT, outside.route_beyond_edge, NETWORK, NOC),
     _row("fibre_cut", pon_home, OUT, access.fibre_cut, NETWORK, FIELD),
     _row("customer_power-pon", pon_home, OUT, access.dying_gasp, ROUTER, SECOND),

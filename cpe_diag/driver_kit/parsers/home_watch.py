@@ -21,6 +21,7 @@ from cpe_diag.driver_kit.parsers.device_look import (
     times_of,
 )
 from cpe_diag.driver_kit.parsers.device_watch import PLAIN, SECURE, TCP
+from cpe_diag.driver_kit.parsers.fields import UNSUPPORTED
 from cpe_diag.driver_kit.parsers.sections import sections
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def home_watch(answers: tuple[CommandAnswer, ...], context: ReadingContext) -> H
         stalled=tuple(count for mine in _by_device(past, devices) if (count := _stalled(mine))),
         past_router=len(past),
         whole=len(table.splitlines()) < MOST_FLOWS,
+        tcp_kept_s=times.get("tcp_timeout_established", UNSUPPORTED),
+        datagrams_kept_s=times.get("udp_timeout_stream", UNSUPPORTED),
     )
 
 

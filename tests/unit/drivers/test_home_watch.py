@@ -144,3 +144,10 @@ def test_a_router_that_cannot_tell_is_told_as_that(table: str, times: str) -> No
     """No table and no times are no home that does nothing."""
     with pytest.raises(UnreadableError):
         watch(table, times=times)
+
+
+@pytest.mark.parametrize("router", ["linux_hostapd", "openwrt"])
+def test_how_long_quiet_connections_are_kept_is_read(router: str) -> None:
+    """Whoever is kept alive more slowly than that is cut off without a word."""
+    fact = watch(flow(118, "TIME_WAIT", "203.0.113.10:443"), router)
+    assert (fact.tcp_kept_s, fact.datagrams_kept_s) == (432000, 120)

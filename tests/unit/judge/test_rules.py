@@ -28,6 +28,7 @@ from cpe_diag.testing import faults_at_sites as sites
 from cpe_diag.testing import faults_beyond_wire as past_wire
 from cpe_diag.testing import faults_enclosed as enclosed
 from cpe_diag.testing import faults_in_home as in_home
+from cpe_diag.testing import faults_in_part as in_part
 from cpe_diag.testing import faults_of_home as home
 from cpe_diag.testing import faults_of_names as names
 from cpe_diag.testing import faults_of_offers as offers
@@ -65,6 +66,7 @@ NAMED: Final = about(ETH, device_mac=LAPTOP)
 OF_SITE: Final = about(ethernet_home("site_not_opening"), device_mac=LAPTOP)
 ONE_BLOCKS: Final = names.device_blocks_site(OF_SITE)
 MEASURED: Final = load.measured(ETH)
+PLAIN_TAKEN: Final = in_part.secure_pages_taken(ETH, port=80)
 ALONE: Final = never_asked(outside.line_cut(DSL), ("siblings", "node"))
 AT_WALL: Final = on_site.on_site(on_site.WALL)
 AT_HOME: Final = on_site.on_site(on_site.LAN)
@@ -240,6 +242,9 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("access_train_slow", load.access_rate(ETH), MEASURED),
     ("latency_under_load", load.access_rate(ETH), MEASURED),
     ("device_rate_low", load.home_rate(ETH), MEASURED),
+    ("device_large_lost", in_part.long_frames_lost(ETH), MEASURED),
+    ("router_forgets_connections", in_part.quiet_forgotten(ETH), ETH),
+    ("router_takes_secure_pages", in_part.secure_pages_taken(ETH), PLAIN_TAKEN),
     ("router_dns_fails", at_home.router_dns(ETH), ETH),
     ("router_direct_dns_fails", outside.dns_resolver(ETH), ETH),
     ("operator_dns_fails", outside.dns_resolver(ETH), ETH),
