@@ -23,6 +23,19 @@ class AnnouncedRouter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoudDevice:
+    """Who sent most to all of the home: to groups, or to everybody (IEEE 802.3, section 3.2.3.1).
+
+    `frames` and `octets` of it were heard within `over_s` seconds.
+    """
+
+    mac: str
+    frames: int
+    octets: int
+    over_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LanRouters:
     """Fact `lan_routers`: who else wants to be the way out of the home.
 
@@ -32,7 +45,8 @@ class LanRouters:
     network's address that came by way of the router. `tried` is heard on the home's side: for each
     device at how many places it asked for a page, and at how many it was answered. `ended_in_vain`
     are connections for pages that it had to end again and again, since the far end never said that
-    it heard it, by device. Both are Missing where the router cannot listen.
+    it heard it, by device. Both are Missing where the router cannot listen. `loudest` is None
+    where nobody sent to all.
     """
 
     address: str
@@ -42,6 +56,7 @@ class LanRouters:
     well: int
     tried: Maybe[tuple[Tries, ...]] = NOT_ASKED
     ended_in_vain: Maybe[tuple[int, ...]] = NOT_ASKED
+    loudest: Maybe[LoudDevice | None] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

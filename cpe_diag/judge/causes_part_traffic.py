@@ -28,6 +28,26 @@ CAUSES_PART_TRAFFIC: Final[tuple[Cause, ...]] = (
         source="RFC 2923, section 2.1: small packets come about and large ones are lost; RFC 894",
     ),
     Cause(
+        id="lan_storm",
+        domain=FaultDomain.DEVICE,
+        destination=Destination.DEVICE_SUPPORT,
+        title="A device sends so much to all that the home network is full of it",
+        needs=(must("home_shouted_down"),),
+        # Heard, with its hardware address; seldom somebody streams to all and wants it so.
+        supports=(when("home_shouted_down", 4.6),),
+        explains=(
+            *("home_shouted_down", "device_loss", "device_delay", "device_rate_low"),
+            *("broadcast_storm", "router_strained", "wifi_busy", "wifi_retries", "home_stalls"),
+            *("device_unanswering", "gateway_jitter"),
+        ),
+        shifts=((SLOW, 0.5), (DROPS, 0.3), (NO_INTERNET, 0.0), (SITE, -1.0)),
+        next_action="Have the device with this hardware address unplugged, and a cable that joins"
+        " two sockets of the home; look whether all is well then.",
+        tell_customer="One of your devices floods your home network. Please unplug it, or switch"
+        " it off and on.",
+        source="RFC 9119, section 3.1: what is sent to all goes everywhere, by radio most slowly",
+    ),
+    Cause(
         id="router_nat_timeout",
         domain=FaultDomain.ROUTER,
         destination=Destination.SECOND_LINE,

@@ -170,7 +170,7 @@ HOME_FELT: Final = (
 )
 """Where its router can tell, what the home's devices try must be seen to come about."""
 
-IN_PART: Final = ("device_large_lost", "router_forgets_connections")
+IN_PART: Final = ("device_large_lost", "router_forgets_connections", "home_shouted_down")
 """What a complaint may be about while pages come about all the same."""
 
 GETS_NONE: Final = "device_gets_no_pages"
@@ -196,6 +196,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             *WAY_OUT,
             *HOME_FELT,
             "device_large_lost",
+            "home_shouted_down",
             "lan_rogue_router",
             "line_rate_low",
             "profile_wrong",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.home_facts import HomeWatch
+from cpe_diag.domain.lan_facts import LanRouters
 from cpe_diag.domain.load_facts import RateTrain
-from cpe_diag.domain.missing import known
+from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.way_out_facts import Forwarding
-from cpe_diag.judge.keys import FORWARDING, HOME_WATCH, QUALITY_DEVICE, TRAIN_DEVICE
-from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, yes
+from cpe_diag.judge.keys import FORWARDING, HOME_WATCH, LAN_ROUTERS, QUALITY_DEVICE, TRAIN_DEVICE
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, rate, says, yes
 from cpe_diag.judge.rules_load import device_loss
 from cpe_diag.judge.rules_routes import SECURE
 
@@ -59,6 +60,24 @@ def router_forgets_connections(facts: Facts) -> Answer:
     return yes(words, HOME_WATCH)
 
 
+def home_shouted_down(facts: Facts) -> Answer:
+    """Answer whether one device sends so much to all that little room is left for anybody else.
+
+    It goes out on every socket, and by radio at the lowest rate (RFC 9119, section 3.1.2).
+    """
+    heard = facts.fact(LanRouters, LAN_ROUTERS)
+    loudest = known(heard.loudest) if heard else None
+    if heard is None or isinstance(heard.loudest, Missing):
+        return cannot_tell(facts, LAN_ROUTERS)
+    if loudest is None or loudest.over_s <= 0:
+        return no("nobody sends to all of the home", LAN_ROUTERS)
+    bps, frames = 8 * loudest.octets / loudest.over_s, loudest.frames / loudest.over_s
+    words = f"{loudest.mac} sends {rate(bps)} to all of the home, in {frames:.0f} frames a second"
+    limits = facts.limits
+    loud = bps >= limits["lan_shout_bps"] or frames >= limits["lan_shout_frames"]
+    return says(loud, words, LAN_ROUTERS)
+
+
 def router_takes_secure_pages(facts: Facts) -> Answer:
     """Answer whether a rule leads what the home sends to secure pages into the router itself.
 
@@ -90,6 +109,12 @@ RULES_PART_TRAFFIC: Final[tuple[Rule, ...]] = (
         question="Does the router forget connections that are quiet for a short while?",
         needs=(HOME_WATCH,),
         ask=router_forgets_connections,
+    ),
+    Rule(
+        id="home_shouted_down",
+        question="Does one device send so much to all that the home is full of it?",
+        needs=(LAN_ROUTERS,),
+        ask=home_shouted_down,
     ),
     Rule(
         id="router_takes_secure_pages",

@@ -8,6 +8,22 @@ from cpe_diag.judge.threshold import Threshold
 
 THRESHOLDS_PART_TRAFFIC: Final[tuple[Threshold, ...]] = (
     Threshold(
+        id="lan_shout_bps",
+        value=6e6,
+        unit="bit/s",
+        source="RFC 9119, section 3.1.2; IEEE 802.11, OFDM: 6 Mbit/s is the lowest rate, which"
+        " what is sent to all goes by",
+        meaning="so much to all fills a radio's time by itself",
+    ),
+    Threshold(
+        id="lan_shout_frames",
+        value=1000.0,
+        unit="frames/s",
+        source="IEEE 802.11, DSSS at 1 Mbit/s: a preamble of 192 us and the 64 bytes of the least"
+        " frame take 0.7 ms",
+        meaning="so many frames to all fill a radio's time by themselves",
+    ),
+    Threshold(
         id="nat_tcp_kept_s",
         value=95.0,
         unit="s",

@@ -118,6 +118,9 @@ def lan_routers(fact: LanRouters) -> str:
     if not parts:
         how = "heard" if fact.listened else "known"
         parts = [f"nobody else is {how} as a router of the home"]
+    loud = known(fact.loudest)
+    if loud is not None:
+        parts.append(f"{loud.mac} sent {loud.octets} bytes to all in {loud.over_s:.1f} s")
     return ", ".join([*parts, *maybe(fact.tried, _heard_trying)])
 
 

@@ -21,6 +21,7 @@ from cpe_diag.domain.lan_facts import (
     EchoRow,
     FramesHeard,
     LanRouters,
+    LoudDevice,
     SocketFrames,
 )
 
@@ -110,6 +111,7 @@ DEVICE_FACTS: Final[dict[tuple[str, str], object]] = {
         well=4,
         tried=(WELL, WELL),
         ended_in_vain=(),
+        loudest=LoudDevice(mac=LAPTOP, frames=9, octets=1800, over_s=6.0),
     ),
     ("device_frames", "device"): DeviceFrames(
         network="br-lan",

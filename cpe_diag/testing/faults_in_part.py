@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cpe_diag.domain.lan_facts import LoudDevice
 from cpe_diag.domain.way_out_facts import RouterDivert
 from cpe_diag.testing.evidence_samples import changed
 from cpe_diag.testing.load_samples import DEVICE, measured
@@ -26,6 +27,12 @@ def quiet_forgotten(case: CaseFile, tcp_s: int = 30, datagrams_s: int = 120) -> 
     """The router keeps quiet connections for so long."""
     kept = {"tcp_kept_s": tcp_s, "datagrams_kept_s": datagrams_s}
     return changed(case, "home_watch", "router", **kept)
+
+
+def shouted_down(case: CaseFile, octets: int = 60_000_000, frames: int = 40_000) -> CaseFile:
+    """A device sends so much to all within four seconds."""
+    loudest = LoudDevice(mac="02:00:5e:20:00:99", frames=frames, octets=octets, over_s=4.0)
+    return changed(case, "lan_routers", "router", loudest=loudest)
 
 
 def secure_pages_taken(case: CaseFile, *, surely: bool = True, port: int = 443) -> CaseFile:

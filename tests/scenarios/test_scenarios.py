@@ -382,6 +382,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("home_rate", dsl_home, SLOW, load.home_rate, DEVICE, SUPPORT),
     _row("home_mtu", ethernet_home, ONE, in_part.long_frames_lost, DEVICE, SUPPORT),
     _row("home_mtu-slow", dsl_home, SLOW, in_part.small_alone, DEVICE, SUPPORT),
+    _row("lan_storm", ethernet_home, SLOW, in_part.shouted_down, DEVICE, SUPPORT),
     _row("router_nat_timeout", ethernet_home, DROPS, in_part.quiet_forgotten, ROUTER, SECOND),
     _row("router_tls_interception", dsl_home, SITE, in_part.secure_pages_taken, ROUTER, SECOND),
     _row("route_beyond_edge", ethernet_home, OUT, outside.route_beyond_edge, NETWORK, NOC),

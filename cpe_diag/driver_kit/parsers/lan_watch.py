@@ -14,6 +14,7 @@ from cpe_diag.domain.lan_facts import (
     EchoRow,
     FramesHeard,
     LanRouters,
+    LoudDevice,
     SocketFrames,
 )
 from cpe_diag.domain.missing import Missing
@@ -43,6 +44,8 @@ _WELL: Final = re.compile(r"^well (\d+)$", re.MULTILINE)
 # Our own line: at how many places one device asked for a page, and was answered; what it ended in
 # vain.
 _TRIED: Final = re.compile(r"^tried (\d+) (\d+) (\d+)$", re.MULTILINE)
+# Our own line: who sent most to all, in frames and octets, within so many seconds.
+_LOUD: Final = re.compile(rf"^loud {_MAC} (\d+) (\d+) (\d+(?:\.\d+)?)$", re.MULTILINE)
 # Our own line: the home's bridge and its hardware address.
 _HOME: Final = re.compile(rf"^(\S+) {_MAC}$", re.MULTILINE)
 # Our own line: a socket, and what its files in sysfs say (sysfs-class-net, sysfs of the bridge).
@@ -92,7 +95,16 @@ def lan_routers(answers: tuple[CommandAnswer, ...], _: ReadingContext) -> LanRou
         well=sum(int(times) for times in _WELL.findall(heard)),
         tried=_tried(heard) if listened else UNSUPPORTED,
         ended_in_vain=_ended_in_vain(heard) if listened else UNSUPPORTED,
+        loudest=_loudest(heard) if listened else UNSUPPORTED,
     )
+
+
+def _loudest(heard: str) -> LoudDevice | None:
+    told = _LOUD.search(heard)
+    if told is None:
+        return None
+    mac, frames, octets, over_s = told.groups()
+    return LoudDevice(mac=mac, frames=int(frames), octets=int(octets), over_s=float(over_s))
 
 
 def _tried(heard: str) -> tuple[Tries, ...]:

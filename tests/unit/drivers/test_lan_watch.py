@@ -14,6 +14,7 @@ from cpe_diag.domain.lan_facts import (
     DeviceFrames,
     EchoRow,
     LanRouters,
+    LoudDevice,
 )
 from cpe_diag.domain.missing import Missing, known
 from cpe_diag.driver_kit.load import load_router_driver
@@ -67,6 +68,13 @@ def frames(
     )
     assert isinstance(fact, DeviceFrames)
     return fact
+
+
+def test_who_sends_most_to_all_is_told() -> None:
+    """It may be a device gone mad, or a cable that joins two sockets."""
+    loudest = routers(heard=f"loud {PC} 3000 4242000 0.35\n").loudest
+    assert loudest == LoudDevice(mac=PC, frames=3000, octets=4242000, over_s=0.35)
+    assert routers().loudest is None
 
 
 def test_an_announcement_and_who_follows_it_are_both_told() -> None:

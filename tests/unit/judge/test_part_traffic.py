@@ -103,3 +103,18 @@ def test_no_home_is_healthy_whose_router_forgets_what_is_quiet(symptom: str) -> 
     """Pages come about all the same, so that everything else looks well."""
     told = decide(in_part.quiet_forgotten(about(ETH, symptom=symptom)), {})
     assert told.domain is not FaultDomain.NONE
+
+
+@pytest.mark.parametrize(
+    ("octets", "frames", "answer"),
+    [(60_000_000, 40_000, True), (400_000, 6_000, True), (100_000, 60, False)],
+    ids=["long frames", "short frames", "a quiet home"],
+)
+def test_who_shouts_is_found_by_octets_or_by_frames(
+    octets: int,
+    frames: int,
+    answer: bool,  # noqa: FBT001 - a case
+) -> None:
+    """A radio's time is filled by either."""
+    case = in_part.shouted_down(ETH, octets, frames)
+    assert finding(case, "home_shouted_down").answer is answer

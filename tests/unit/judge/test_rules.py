@@ -244,6 +244,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("device_rate_low", load.home_rate(ETH), MEASURED),
     ("device_large_lost", in_part.long_frames_lost(ETH), MEASURED),
     ("router_forgets_connections", in_part.quiet_forgotten(ETH), ETH),
+    ("home_shouted_down", in_part.shouted_down(ETH), ETH),
     ("router_takes_secure_pages", in_part.secure_pages_taken(ETH), PLAIN_TAKEN),
     ("router_dns_fails", at_home.router_dns(ETH), ETH),
     ("router_direct_dns_fails", outside.dns_resolver(ETH), ETH),
