@@ -21,6 +21,8 @@ class AuditKind(StrEnum):
     """A code or a link was sent to the customer."""
     CONSENT_GIVEN = "consent_given"
     CONSENT_WITHDRAWN = "consent_withdrawn"
+    LINK = "link"
+    """A link on which the customer types a new password was made, or used."""
     APPROVAL = "approval"
     """A second person approved a plan."""
     CHANGE_BEGUN = "change_begun"

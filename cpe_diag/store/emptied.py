@@ -14,6 +14,7 @@ from cpe_diag.store import (
     laptop_tables,
     outbox_tables,
     page_tables,
+    repair_tables,
 )
 from cpe_diag.store.audit_links import numbers_text
 from cpe_diag.store.case_tables import (
@@ -36,7 +37,14 @@ if TYPE_CHECKING:
     from cpe_diag.store.steady import Steady
 
 STAYS: Final = frozenset({AUDIT_LINKS.name, AUDIT_HEAD.name})
-EVERY_TABLE: Final = (incident_tables, incoming_tables, laptop_tables, outbox_tables, page_tables)
+EVERY_TABLE: Final = (
+    incident_tables,
+    incoming_tables,
+    laptop_tables,
+    outbox_tables,
+    page_tables,
+    repair_tables,
+)
 """Modules that add tables to METADATA: all must be known here."""
 
 

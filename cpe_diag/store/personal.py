@@ -28,6 +28,7 @@ from cpe_diag.store.incoming_tickets import TicketState
 from cpe_diag.store.laptop_tables import LAPTOP_PERSONAL
 from cpe_diag.store.letters_about import ERASED, erase_letters, letters_of
 from cpe_diag.store.outbox_tables import OUTBOX
+from cpe_diag.store.repair_tables import REPAIRS
 from cpe_diag.store.run_tables import (
     ACTION_ENTRIES,
     ACTION_RECORDS,
@@ -54,11 +55,12 @@ OF_SUBSCRIBER: Final[tuple[Table, ...]] = (
     INCOMING_TICKETS,
     AUDIT_PERSONAL,
     LAPTOP_PERSONAL,
+    REPAIRS,
 )
 """Tables with a column that says whose a row is."""
 PART: Final = 500
-HIDDEN: Final = frozenset({"salt", "hash"})
-"""Columns that let somebody guess a code, and tell nothing about a person."""
+HIDDEN: Final = frozenset({"salt", "hash", "link_hash", "sealed"})
+"""Columns that let somebody guess a code or open a seal, and tell nothing about a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +161,7 @@ def erase(connection: Connection, subscriber: str) -> Erased:
             words=ERASED,
         )
     )
-    for table in (CONSENTS, CONSENT_CODES, LAPTOP_PERSONAL):
+    for table in (CONSENTS, CONSENT_CODES, LAPTOP_PERSONAL, REPAIRS):
         connection.execute(delete(table).where(table.c.subscriber == subscriber))
     numbers = connection.execute(
         select(AUDIT_PERSONAL.c.seq).where(AUDIT_PERSONAL.c.subscriber == subscriber)
@@ -172,8 +174,9 @@ def erase(connection: Connection, subscriber: str) -> Erased:
 def prune(connection: Connection, before: datetime) -> Erased:
     """Drop cases that were opened before a moment and are nobody's work any more, with their runs.
 
-    Changes and letters that ended, consents and codes that expired before it go too, and tickets
-    that came in: with their run, or alone where they have started none. The audit trail stays.
+    Changes and letters that ended, consents and codes that expired and repairs that were planned
+    before it go too, and tickets that came in: with their run, or alone where they have started
+    none. The audit trail stays.
 
     Args:
         connection: in a transaction.
@@ -215,6 +218,7 @@ def prune(connection: Connection, before: datetime) -> Erased:
         connection.execute(delete(CASES).where(CASES.c.id.in_(some)))
     for table in (CONSENTS, CONSENT_CODES):
         connection.execute(delete(table).where(table.c.expires_at < moment))
+    connection.execute(delete(REPAIRS).where(REPAIRS.c.planned_at < moment))
     return Erased(
         cases=len(cases),
         runs=len(runs),

@@ -30,6 +30,7 @@ from cpe_diag.store.incoming_tables import INCOMING_TICKETS
 from cpe_diag.store.laptop_tables import LAPTOP_HEADS
 from cpe_diag.store.outbox_tables import OUTBOX
 from cpe_diag.store.page_tables import PAGE_SESSIONS
+from cpe_diag.store.repair_tables import REPAIRS
 from cpe_diag.store.run_tables import HOLDS, RUNS
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_knows(store_url: s
     assert RUNS.metadata is METADATA
     assert INCOMING_TICKETS.metadata is METADATA
     assert OUTBOX.metadata is INCIDENTS.metadata is LAPTOP_HEADS.metadata is METADATA
-    assert PAGE_SESSIONS.metadata is METADATA
+    assert PAGE_SESSIONS.metadata is REPAIRS.metadata is METADATA
     with CaseStore.behind(Secret(store_url)).reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
