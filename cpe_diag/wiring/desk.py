@@ -151,12 +151,15 @@ class Desk:
         raise RightsError(f"refused: {words}")
 
 
-def open_desk(config: Config, store: CaseStore | None = None) -> Desk:
+def open_desk(
+    config: Config, store: CaseStore | None = None, *, staff: Staff | None = None
+) -> Desk:
     """Open the desk; the store is opened when it is first used.
 
     Args:
         config: the configuration.
         store: what it works on; None: a store of its own.
+        staff: who is signed in; None: whoever this process works for.
 
     Returns:
         The desk.
@@ -171,7 +174,7 @@ def open_desk(config: Config, store: CaseStore | None = None) -> Desk:
     store, keys = store or case_store(config), _keys(config)
     audit = StoredAudit(store, keys)
     return Desk(
-        staff=staff_of(config),
+        staff=staff or staff_of(config),
         rights=rights,
         may_approve=approvers(
             rights, {name: member.role for name, member in config.staff.members.items()}

@@ -30,6 +30,8 @@ _SECRETS: Final = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), r"\1 [secret]"),
     # Telegram puts the bot's token into the path.
     (re.compile(r"/bot\d+:[\w-]+"), "/bot[secret]"),
+    # A customer's link on our own pages.
+    (re.compile(r"/w/[\w-]{20,}"), "/w/[secret]"),
 )
 """What looks like a secret wherever it comes from, a foreign library's words above all."""
 

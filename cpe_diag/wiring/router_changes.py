@@ -33,6 +33,7 @@ from cpe_diag.wiring.runs import PreparedRun, RunWish, prepare, setting_of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from cpe_diag.domain.roles import Staff
     from cpe_diag.domain.router_plan import RouterRecord
     from cpe_diag.wiring.config import Config
 
@@ -118,7 +119,7 @@ class OpenRouterChange:
 
 
 def prepare_router_change(
-    config: Config, wish: RouterChangeWish, guide: PersonGuide
+    config: Config, wish: RouterChangeWish, guide: PersonGuide, *, staff: Staff | None = None
 ) -> PreparedRouterChange:
     """Resolve every name of a wish.
 
@@ -126,6 +127,7 @@ def prepare_router_change(
         config: the configuration.
         wish: what to change for whom.
         guide: leads the person at the phone, where hands are needed.
+        staff: as for `open_desk`.
 
     Returns:
         A change that can be planned.
@@ -162,7 +164,7 @@ def prepare_router_change(
         spec_of(driver, wish.action)
     copies = KeptCopyFiles(default_copies())
     payloads = {} if wish.recovers else _payloads(wish, copies)
-    desk = open_desk(config)
+    desk = open_desk(config, staff=staff)
     secret = wish.action == "wifi.set_password"
     brings = secret and wish.brings and not wish.recovers
     return PreparedRouterChange(

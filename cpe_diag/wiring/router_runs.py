@@ -115,6 +115,7 @@ async def change_router(
     *,
     on_end: Callable[[ActionOutcome], None],
     part: RunPart | None = None,
+    action_id: str | None = None,
 ) -> ActionOutcome:
     """Do what the customer agreed to: the plan is made anew, and must be the same.
 
@@ -123,6 +124,7 @@ async def change_router(
         plan: what was agreed to.
         on_end: gets the outcome, also where the caller is cancelled meanwhile.
         part: the step of a run that it belongs to, and that begins no second one; None: none.
+        action_id: what it is to be called, so that there is no second one; None: anything.
 
     Returns:
         The outcome.
@@ -161,7 +163,7 @@ async def change_router(
             desk.note(AuditKind.REFUSAL, str(error), about(prepared, fresh))
             raise
         record = RouterRecord(
-            id=part.action_id if part else secrets.token_hex(ID_BYTES),
+            id=part.action_id if part else action_id or secrets.token_hex(ID_BYTES),
             begun_at=change.clock.now(),
             plan=fresh,
             boot_id=looked.boot_id,

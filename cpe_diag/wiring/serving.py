@@ -26,6 +26,7 @@ from cpe_diag.wiring.desk import case_store, open_desk
 from cpe_diag.wiring.incidents import stored_incidents
 from cpe_diag.wiring.knowledge import facts_by_probe, vocabulary
 from cpe_diag.wiring.orders import orders_of
+from cpe_diag.wiring.repairs import Repairing
 from cpe_diag.wiring.so_far import so_far_of
 from cpe_diag.wiring.subscriber_search import subscribers_of
 from cpe_diag.wiring.tickets import rules_of, tickets_of
@@ -60,7 +61,13 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
     tickets = tickets_of(config)
     credentials = credentials_of(config)
     runs = StoredRuns(store)
+    repairing = Repairing(config, store)
     link = tickets.case_link
+
+    def close() -> None:
+        repairing.close()
+        store.close()
+
     return Served(
         tickets=StoredTickets(store),
         deliveries=StoredDeliveries(store),
@@ -82,11 +89,12 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
         passwords=StoredPasswords(store),
         sessions=StoredSessions(store),
         members={name: one.role for name, one in config.staff.members.items()},
+        repairs=repairing.desk(desk, store),
         case_link=lambda case: None if link is None else link.replace("{case}", case),
         rights=desk.rights,
         note=desk.audit.note,
         clock=desk.clock,
-        close=store.close,
+        close=close,
     )
 
 

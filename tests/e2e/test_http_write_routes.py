@@ -73,7 +73,8 @@ WITH_BODY: Final = frozenset({Wrong.MALFORMED, Wrong.WRONG_KIND, Wrong.NOT_AS_PU
 class Route:
     """One route: a good request, how it names whom and what, and what can be wrong beside.
 
-    `odd` is a body that no description allows. `more` are kinds that not every route has.
+    `odd` is a body that no description allows. `more` are kinds that not every route has. `role`
+    is one that may, `every_role` True: every one may.
     """
 
     path: str
@@ -81,12 +82,14 @@ class Route:
     odd: Any = None
     more: frozenset[Wrong] = field(default_factory=frozenset)
     token: bool = True
+    role: Role = Role.AUTOMATION
+    every_role: bool = False
 
     @property
     def wrongs(self) -> frozenset[Wrong]:
         """What can be wrong here."""
         made = FOR_ALL | self.more
-        if self.token:
+        if self.token and not self.every_role:
             made |= WITH_TOKEN
         return made | WITH_BODY if self.good is not None else made
 
@@ -185,6 +188,29 @@ ROUTES: Final[Mapping[str, Route]] = {
         odd={"question": 7},
         more=frozenset({Wrong.NOT_THERE}),
     ),
+    "planRepair": Route(
+        path="/api/cases/none/repairs",
+        good={"action": "wifi.set_ssid", "value": "Home"},
+        odd={"action": "router.explode"},
+        more=frozenset({Wrong.NOT_THERE}),
+    ),
+    "recordConsent": Route(
+        path="/api/repairs/none/consent",
+        good={"given_by": "A. Customer", "identity": "call_back", "digest": "0" * 64},
+        odd={"given_by": "A. Customer", "identity": "by_voice", "digest": "0" * 64},
+        more=frozenset({Wrong.NOT_THERE}),
+        role=Role.SECOND_LINE,
+    ),
+    "withdrawConsent": Route(
+        path="/api/repairs/none/withdrawal", more=frozenset({Wrong.NOT_THERE}), every_role=True
+    ),
+    "approveRepair": Route(
+        path="/api/repairs/none/approval", more=frozenset({Wrong.NOT_THERE}), role=Role.SENIOR
+    ),
+    "makePasswordLink": Route(
+        path="/api/repairs/none/link", more=frozenset({Wrong.NOT_THERE}), role=Role.SECOND_LINE
+    ),
+    "runRepair": Route(path="/api/repairs/none/run", more=frozenset({Wrong.NOT_THERE})),
     DELIVERS: Route(
         path="/webhooks/main",
         good={
@@ -227,7 +253,7 @@ def sent(service: HttpService, name: str, wrong: Wrong, source: str) -> Answered
     headers = {"X-Zammad-Delivery": wrong.name}
     if wrong is Wrong.WRONG_KIND:
         headers["Content-Type"] = "text/plain"
-    role: Role | None = Role.VIEWER if wrong is Wrong.WRONG_ROLE else Role.AUTOMATION
+    role: Role | None = Role.VIEWER if wrong is Wrong.WRONG_ROLE else route.role
     if wrong is Wrong.UNSIGNED or not route.token:
         role = None
     if not route.token and wrong is not Wrong.UNSIGNED:

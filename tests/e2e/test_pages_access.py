@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http.client
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from http_service import SECRETS, HttpService, http_service
 from page_browser import PAGES_CONFIG, PageBrowser, signed_in
+from planned_repairs import planned
 from starlette.routing import Route
 
 from cpe_diag.domain.audit import AuditKind
@@ -24,7 +26,6 @@ from cpe_diag.wiring.desk import open_desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from pathlib import Path
 
     from cpe_diag.domain.audit import AuditEvent
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 EVERY: Final = frozenset(Role)
 NOT_VIEWER: Final = EVERY - {Role.VIEWER}
+PEOPLE: Final = NOT_VIEWER - {Role.AUTOMATION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,33 @@ GOOD: Final = {
         form={"question": "{question}", "choice": "{choice}"},
         roles=NOT_VIEWER,
     ),
+    "planRepair": Opened(
+        path="/cases/{case}/repairs",
+        status=422,  # the inventory names no router
+        form={"action": "wifi.set_ssid", "value": "Home"},
+        roles=PEOPLE,
+    ),
+    "repair": Opened(path="/repairs/{repair}", status=200),
+    "liveRepair": Opened(path="/repairs/{repair}/live", status=200),
+    "consented": Opened(
+        path="/repairs/{repair}/consent",
+        status=303,
+        form={"given_by": "A. Customer", "identity": "call_back", "digest": "{digest}"},
+        roles=PEOPLE,
+    ),
+    "withdrawn": Opened(path="/repairs/{repair}/withdrawal", status=409, form={}),
+    "approved": Opened(
+        path="/repairs/{repair}/approval",
+        status=303,
+        form={},
+        roles=frozenset({Role.SENIOR}),
+    ),
+    "linkMade": Opened(path="/repairs/{repair}/link", status=200, form={}, roles=PEOPLE),
+    "begun": Opened(path="/repairs/{repair}/run", status=409, form={}, roles=PEOPLE),
+    "askPassword": Opened(path="/w/{token}", status=200),
+    "passwordTyped": Opened(
+        path="/w/{token}", status=200, form={"password": "long enough", "again": "long enough"}
+    ),
 }
 """By page, what a browser sends that may; a page that is not here fails below."""
 
@@ -92,8 +121,13 @@ def _sent(console: HttpService, case: str, page: str) -> Opened:
     good = GOOD[page]
     questions = console.ask("GET", f"/api/cases/{case}").json["questions"]
     said = {"{question}": questions[0]["id"], "{choice}": questions[0]["choices"][0]["id"]}
+    repair = planned(console, case)
+    said["{digest}"] = repair.plan.digest
+    token = console.served.repairs.repairs.offer_link(repair.id, datetime.now(UTC))
+    assert token is not None
     form = good.form and {name: said.get(value, value) for name, value in good.form.items()}
-    return replace(good, path=good.path.replace("{case}", case), form=form)
+    path = good.path.replace("{case}", case).replace("{repair}", repair.id)
+    return replace(good, path=path.replace("{token}", token.reveal()), form=form)
 
 
 def _audit(console: HttpService, kind: AuditKind) -> list[AuditEvent]:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import pytest
-import yaml
-from http_service import SECRETS, service_of
-from page_browser import PASSWORD, STAFF, passwords_of_all
+from http_service import SECRETS
+from lab_console import console_of, signs_in
 from playwright.sync_api import expect
 from real_browser import looked_at, real_browser
 
 from cpe_diag.lab.control import LabClient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from http_service import HttpService
-    from playwright.sync_api import Page
     from running_lab import RunningLab
 
 pytestmark = pytest.mark.lab
@@ -30,44 +22,6 @@ pytestmark = pytest.mark.lab
 SUBSCRIBER: Final = "sub-1002"
 FAULT: Final = "line_cut"
 PATIENCE_MS: Final = 240_000.0
-STOPS_IN_S: Final = 120.0
-
-
-@contextmanager
-def _console(lab: RunningLab, folder: Path) -> Iterator[HttpService]:
-    """Keep pages and a worker up on the lab's configuration."""
-    held = yaml.safe_load(lab.config.read_text(encoding="utf-8"))
-    held["store"] = {"url": "env:HTTP_TEST_STORE", "audit_key": "env:HTTP_TEST_AUDIT_KEY"}
-    held["staff"] = {
-        "me": "anna",
-        "members": {name: {"role": role.value} for role, name in STAFF.items()},
-    }
-    config = lab.folder / f"pages-{folder.name}.yaml"
-    config.write_text(yaml.safe_dump(held), encoding="utf-8")
-    with service_of(config) as service, (folder / "worker.log").open("wb") as log:
-        passwords_of_all(service)
-        worker = subprocess.Popen(  # noqa: S603 - our own interpreter
-            [sys.executable, "-m", "cpe_diag", "--config", str(config), "worker"],
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            yield service
-        finally:
-            worker.send_signal(signal.SIGTERM)
-            worker.wait(STOPS_IN_S)
-            config.unlink()
-
-
-def _signs_in(page: Page, name: str) -> None:
-    """Sign in with the keyboard alone."""
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
-    page.get_by_label("Name").focus()
-    page.keyboard.type(name)
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
@@ -80,7 +34,7 @@ def test_a_caller_with_a_dead_line(
     client = LabClient(lab.folder)
     faults: list[str] = []
     told: list[str] = []
-    with real_browser() as browser, _console(lab, tmp_path) as console:
+    with real_browser() as browser, console_of(lab, tmp_path) as console:
         context = browser.new_context(base_url=f"http://127.0.0.1:{console.port}", locale="en-GB")
         page = context.new_page()
         page.on("console", lambda said: told.append(said.text))
@@ -90,7 +44,7 @@ def test_a_caller_with_a_dead_line(
             page.goto("/")
             faults += looked_at(page, "sign-in", tmp_path)
             page.reload()
-            _signs_in(page, "bert")
+            signs_in(page, "bert")
             page.get_by_label("Subscriber, ticket or address").fill(SUBSCRIBER)
             page.keyboard.press("Enter")
             expect(page.get_by_label("Subscriber", exact=True)).to_have_value(SUBSCRIBER)

@@ -8,6 +8,7 @@ from cpe_diag.domain.run_journal import GOES_ON, RunState
 from cpe_diag.service.pages.asking import ask, may
 from cpe_diag.service.pages.facts_shown import facts_of, raw_of, reasons_of
 from cpe_diag.service.pages.path_picture import picture_of
+from cpe_diag.service.pages.repair_page import repairs_of_case
 from cpe_diag.service.pages.site import to
 from cpe_diag.service.pages.visit import Shown
 from cpe_diag.service.refused import Refused
@@ -27,7 +28,8 @@ async def case(site: Site, visit: Visit) -> Shown | Refused:
     values = await case_values(site, visit)
     if isinstance(values, Refused):
         return values
-    return Shown(template="case.html", values=values)
+    repairs = await repairs_of_case(site, visit)
+    return Shown(template="case.html", values={**values, **repairs})
 
 
 async def answered(site: Site, visit: Visit) -> Refused | Response:

@@ -25,13 +25,15 @@ OF_ADDRESS: Final = Rate(per_s=0.5, burst=30.0)
 """How often one address may try: an office may be behind one, and begin its shift together."""
 OF_NAME: Final = Rate(per_s=0.1, burst=10.0)
 """How often one name may be tried, from wherever: NIST SP 800-63B-4, section 3.2.2."""
+OF_LINK: Final = Rate(per_s=0.1, burst=10.0)
+"""How often one address may come with a customer's link that is none."""
 AT_ONCE: Final = 2
 """Hashes that are made at the same time: each takes 64 MiB (RFC 9106, second recommendation)."""
 
 WRONG: Final = Refused(status=401, reason="the name or the password is wrong")
 """The same words whatever is wrong."""
 TOO_OFTEN: Final = Refused(status=429, reason="too many attempts; wait a minute")
-_PLACE: Final = re.compile(r"/(cases/[A-Za-z0-9_-]{1,64})?")
+_PLACE: Final = re.compile(r"/((cases|repairs)/[A-Za-z0-9_-]{1,64})?")
 
 
 class Door:
@@ -42,6 +44,7 @@ class Door:
         self._served = served
         self._of_address = Buckets(OF_ADDRESS)
         self._of_name = Buckets(OF_NAME)
+        self._of_link = Buckets(OF_LINK)
         self._hashing = asyncio.Semaphore(AT_ONCE)
 
     async def proven(self, name: str, password: str, address: str) -> Refused | None:
@@ -83,6 +86,14 @@ class Door:
         if session is None or session.name not in self._served.members:
             return None
         return Caller(name=session.name, role=self._served.members[session.name])
+
+    def may_show_link(self, address: str) -> bool:
+        """Say whether an address may come with a customer's link."""
+        return not self._of_link.wait_s(address, time.monotonic(), takes=0.0)
+
+    def wrong_link(self, address: str) -> None:
+        """Take a turn of an address that has come with a link that is none."""
+        self._of_link.wait_s(address, time.monotonic())
 
     def leave(self, name: str, shown: str, at: datetime) -> None:
         """Sign a browser out.

@@ -29,7 +29,7 @@ from cpe_diag.service.pages.visit import (
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.web.asked import body_of, odd_words, query_of
 from cpe_diag.service.web.gate import NOBODY
-from cpe_diag.service.web.replies import UNUSABLE
+from cpe_diag.service.web.replies import UNUSABLE, address_of
 from cpe_diag.service.web.service import Service
 
 if TYPE_CHECKING:
@@ -74,7 +74,11 @@ class Site:
             "now": visit.at,
         }
         html = await self.html(visit, page.template, values)
-        headers = {"Content-Language": visit.language, "Vary": "Accept-Language"}
+        headers = {
+            "Content-Language": visit.language,
+            "Vary": "Accept-Language",
+            **page.headers,
+        }
         return Response(html, page.status, headers, media_type="text/html; charset=utf-8")
 
     async def html(self, visit: Visit, template: str, values: Mapping[str, object]) -> str:
@@ -117,7 +121,7 @@ async def answer(site: Site, page: Page, request: Request) -> Response:
         made = Shown(template="refused.html", values={"refusal": made}, status=made.status)
     response = await site.shown(visit, made) if isinstance(made, Shown) else made
     for name, value in HEADERS.items():
-        response.headers[name] = value
+        response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
     if new_key and not visit.signed_in:
         keep(response, FORM, new_key, is_safe=visit.is_safe)
@@ -179,6 +183,7 @@ def _came(site: Site, request: Request) -> tuple[Visit, str]:
         last_event=request.headers.get("last-event-id", ""),
         path=dict(request.path_params),
         query=query_of(request),
+        site=address_of(request),
     )
     return visit, new_key
 

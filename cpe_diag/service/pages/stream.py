@@ -87,7 +87,7 @@ async def _events(site: Site, visit: Visit, since: Place | None) -> AsyncIterato
                 known = await run_in_threadpool(site.door.known, visit.key, at, by_hand=False)
                 place, looked = place if known else None, time.monotonic()
             if pulse is None or place is None:
-                yield _event("gone", "")
+                yield event_of("gone", "")
                 return
             if place != since:
                 for event in await run_in_threadpool(_entries, site, place, since):
@@ -95,7 +95,7 @@ async def _events(site: Site, visit: Visit, since: Place | None) -> AsyncIterato
                 html = await _view(site, visit)
                 if html is None:
                     return
-                yield _event("view", html, str(place))
+                yield event_of("view", html, str(place))
                 since = place
         except CpeDiagError:
             return  # the reader comes again
@@ -117,7 +117,7 @@ def _entries(site: Site, place: Place, since: Place | None) -> list[str]:
     """
     after = since.seq if since is not None and since.run == place.run else -1
     return [
-        _event(
+        event_of(
             "entry",
             json.dumps(entry_shown(seq, entry)),
             str(replace(place, seq=seq, state=TOLD, case_state=TOLD)),
@@ -137,7 +137,8 @@ async def _view(site: Site, visit: Visit) -> str | None:
     return await site.html(visit, "live.html", shown)
 
 
-def _event(kind: str, data: str, place: str = "") -> str:
+def event_of(kind: str, data: str, place: str = "") -> str:
+    """Write an event; `place` is its id, empty: it has none."""
     lines = [f"event: {kind}", *(f"data: {line}" for line in data.split("\n"))]
     if place:
         lines.append(f"id: {place}")

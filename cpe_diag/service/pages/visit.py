@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +26,8 @@ class Visit:
     """One request that was let in. `at` is UTC.
 
     `caller` is NOBODY where nobody is signed in. `key` is what the browser's cookie shows: of its
-    session, else of its form. `path`, `query` and `form` are what was sent.
+    session, else of its form. `path`, `query` and `form` are what was sent. `site` is where the
+    browser has found us, empty where it says nothing that could be an address.
     """
 
     address: str
@@ -39,6 +40,7 @@ class Visit:
     last_event: str
     path: Mapping[str, str]
     query: Mapping[str, str]
+    site: str
 
     @property
     def signed_in(self) -> bool:
@@ -53,11 +55,12 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A page: its template, and what it names."""
+    """A page: its template, what it names, and headers that are stricter than usual."""
 
     template: str
     values: Mapping[str, object]
     status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def csrf_of(key: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cpe_diag.service.web import case_answers, incidents, own, run_views, subscribers
 from cpe_diag.service.web.operation import LOOK, LOOK_OUTAGE, ORDER, Operation
+from cpe_diag.service.web.repair_operations import repair_operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,3 +154,4 @@ def own_operations() -> Iterator[Operation]:
         right=LOOK_OUTAGE,
         gives={"type": "array", "items": incidents.INCIDENT},
     )
+    yield from repair_operations()

@@ -34,10 +34,16 @@ def ids_of(reply: Reply | Refused) -> dict[str, Any]:
 
 def with_addresses(reply: Reply, request: Request) -> Reply:
     """Make references of our own whole, as the caller has addressed us: TM Forum wants URIs."""
-    host = request.headers.get("host", "")
-    if reply.body is None or not _HOST.fullmatch(host):
+    address = address_of(request)
+    if reply.body is None or not address:
         return reply
-    return replace(reply, body=whole(reply.body, f"{request.url.scheme}://{host}"))
+    return replace(reply, body=whole(reply.body, address))
+
+
+def address_of(request: Request) -> str:
+    """Give the address by which the caller has addressed us; empty where it is none."""
+    host = request.headers.get("host", "")
+    return f"{request.url.scheme}://{host}" if _HOST.fullmatch(host) else ""
 
 
 def whole(value: Json, address: str) -> Json:

@@ -15,6 +15,7 @@ from cpe_diag.playbook.model import Playbook
 from cpe_diag.ports import Clock, SeenDeliveries
 from cpe_diag.report.record import Run, SoFar
 from cpe_diag.service.group_outage import GroupOutage
+from cpe_diag.service.repair_desk import RepairDesk
 from cpe_diag.service.submit import Submit
 from cpe_diag.service.ticket_rules import TicketRules
 from cpe_diag.service.webhook import IncomingDesk
@@ -61,6 +62,7 @@ class Served:
     passwords: StoredPasswords
     sessions: StoredSessions
     members: Mapping[str, Role]
+    repairs: RepairDesk
     case_link: Callable[[str], str | None]
     rights: Rights
     note: Callable[[AuditEvent], None]

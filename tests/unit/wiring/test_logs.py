@@ -86,6 +86,7 @@ def test_fields_stand_beside_the_words() -> None:
         "mailto://hidden-word@mail.example",
         "POST https://api.telegram.org/bot123:hidden-word/sendMessage",
         "snmp community: hidden-word",
+        "GET /w/0123456789-hidden-word-0123456789_ABCDEFGHIJ",
     ],
 )
 def test_what_looks_like_a_secret_is_not_written(words: str) -> None:

@@ -32,12 +32,17 @@
     const open = [...live.querySelectorAll("details[open]")].map((one) => one.id);
     const focused = live.contains(document.activeElement) ? document.activeElement : null;
     const place = focused && (focused.id || focused.closest("details")?.id);
+    const typed = [...live.querySelectorAll("input[id], select[id]")].map((one) => [one.id, one.value, one.checked]);
     // A document that is only parsed runs no script and loads nothing.
     const made = new DOMParser().parseFromString(event.data, "text/html");
     live.replaceChildren(...made.body.childNodes);
     for (const id of open) {
       const one = document.getElementById(id);
       if (one) one.open = true;
+    }
+    for (const [id, value, checked] of typed) {
+      const one = document.getElementById(id);
+      if (one) [one.value, one.checked] = [value, checked];
     }
     const again = place && document.getElementById(place);
     if (again) (again.querySelector("summary") || again).focus({ preventScroll: true });
