@@ -36,6 +36,8 @@ ID_BYTES: Final = 8
 TOKEN_BYTES: Final = 32
 LINK_LASTS: Final = timedelta(minutes=15)
 """Long enough to type a password with somebody on the line, too short to lie about."""
+TYPED_LASTS: Final = timedelta(hours=1)
+"""How long a password that was typed waits for its change; then it is typed again."""
 
 
 class RepairState(StrEnum):
@@ -158,6 +160,23 @@ class StoredRepairs:
         """
         typed = {"sealed": sealed, "typed_at": moment_text(at)}
         return self._changed(_open(token, at), link_hash=None, link_until=None, **typed)
+
+    def forget_typed(self, at: datetime) -> int:
+        """Drop passwords that nobody has used in time; give how many.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        old = and_(
+            REPAIRS.c.typed_at <= moment_text(at - TYPED_LASTS),
+            REPAIRS.c.state == RepairState.PLANNED.value,
+        )
+        with self._store.reading() as connection:
+            if connection.execute(select(REPAIRS.c.id).where(old).limit(1)).first() is None:
+                return 0
+        with self._store.writing() as connection:
+            gone = connection.execute(update(REPAIRS).where(old).values(sealed="", typed_at=None))
+            return int(gone.rowcount)
 
     def begin(self, repair_id: str, *, process: str, at: datetime) -> str | None:
         """Take a repair up; nobody else can, and its password is in the store no more.

@@ -198,14 +198,12 @@ def test_only_the_customer_knows_the_password(
     assert [one.staff for one in told][-2:] == ["bert", "the customer"]
 
 
-def test_guessing_a_link_is_slow(console: HttpService, case: str) -> None:
-    """Also for whoever has a good one among them, from the same address."""
+def test_a_password_that_is_too_long_is_not_cut(console: HttpService, case: str) -> None:
+    """A field that takes no more than 63 would cut what is pasted, and nobody would see it."""
     place = _link(signed_in(console, Role.SECOND_LINE), planned(console, case))
-    phone = PageBrowser(port=console.port)
-    statuses = [phone.open(f"/w/{number:043}").status for number in range(int(OF_LINK.burst) + 1)]
-    assert set(statuses[:-2]) == {404}
-    assert statuses[-1] == 429
-    assert phone.open(place).status == 429
+    page = PageBrowser(port=console.port).open(place)
+    assert page.status == 200
+    assert "maxlength" not in page.text
 
 
 def test_a_link_is_a_qr_code_too(console: HttpService, case: str) -> None:
@@ -245,3 +243,19 @@ def test_a_repair_that_cannot_begin_says_that_nothing_was_changed(
     assert "Nothing was changed" in page
     assert "names no router" in page
     assert browser.send(f"/repairs/{repair.id}/run").status == 409
+
+
+def test_guessing_a_link_is_slow(console: HttpService, case: str) -> None:
+    """Also for whoever has a good one among them, from the same address."""
+    place = _link(signed_in(console, Role.SECOND_LINE), planned(console, case))
+    phone = PageBrowser(port=console.port)
+    statuses = [phone.open(f"/w/{number:043}").status for number in range(int(OF_LINK.burst) + 1)]
+    assert set(statuses[:-2]) == {404}
+    assert statuses[-1] == 429
+    assert phone.open(place).status == 429
+    refused = [
+        one.event.words
+        for one in open_desk(console.config).audit.entries()
+        if one.event.kind is AuditKind.REFUSAL
+    ]
+    assert refused[-1] == "over HTTP: askPassword: 429 too many links that are none"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cpe_diag.service.web.served import Served
     from cpe_diag.store.repairs import Repair
 
+LOOK_CONSENT: Final = "look.consent"
 _WORD: Final[dict[str, object]] = {"type": "string"}
 _NULLABLE: Final[dict[str, object]] = {"type": "string", "nullable": True}
 _MOMENT: Final[dict[str, object]] = {"type": "string", "format": "date-time", "nullable": True}
@@ -90,7 +91,7 @@ def whole(served: Served, repair: Repair, caller: Caller, at: datetime) -> dict[
     return {
         **brief(repair),
         "plan": plan_shown(repair.plan),
-        "consent": None if consent is None else _consent(consent),
+        "consent": None if consent is None else _consent(served, consent, caller),
         "permission": permission_of(served, repair, caller).state.value,
         "approved_by": None if approval is None else approval.staff,
         "needs_password": bool(repair.plan.secrets),
@@ -178,7 +179,10 @@ def _command(one: PlannedCommand) -> dict[str, Json]:
     return {"run": shown(one.run), "stdin": shown(one.stdin), "upload": one.upload}
 
 
-def _consent(one: Consent) -> dict[str, Json]:
+def _consent(served: Served, one: Consent, caller: Caller) -> dict[str, Json]:
+    """Give a consent; who has given it is for those who may look at consents."""
+    if permitted(served.rights, caller.role, LOOK_CONSENT).state is not PermissionState.ALLOWED:
+        return {"until": moment_text(one.expires_at)}
     return {
         "id": one.id,
         "given_by": one.given_by,

@@ -218,6 +218,7 @@ def link(served: Served, call: Call) -> Reply | Refused:
 
 def run(served: Served, call: Call) -> Reply | Refused:
     """Begin a repair that was agreed to; what stands in its way is asked again when it begins."""
+    served.repairs.repairs.forget_typed(call.at)
     found = _planned(served, call)
     if isinstance(found, Refused):
         return found

@@ -207,6 +207,7 @@ class Service:
         self._part("tickets that wait", lambda: work_off(self.served))
         self._part("answers", lambda: settle(self.served, at))
         if counts:
+            self._part("passwords", lambda: self.served.repairs.repairs.forget_typed(at))
             self._part("numbers", lambda: self.metrics.watch(self.served, at))
 
     def _part(self, what: str, work: Callable[[], object]) -> None:

@@ -15,7 +15,13 @@ from cpe_diag.store.case_store import CaseStore
 from cpe_diag.store.personal import erase, held_about, prune
 from cpe_diag.store.processes import this_process
 from cpe_diag.store.repair_tables import REPAIRS
-from cpe_diag.store.repairs import LINK_LASTS, Repair, RepairState, StoredRepairs
+from cpe_diag.store.repairs import (
+    LINK_LASTS,
+    TYPED_LASTS,
+    Repair,
+    RepairState,
+    StoredRepairs,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,6 +132,17 @@ def test_a_repair_is_begun_once_and_its_password_is_gone(store: CaseStore) -> No
     repairs.end("a1", "it took effect", NOW + timedelta(seconds=30))
     ended = repairs.repair("a1")
     assert (ended.state, ended.words) == (RepairState.ENDED, "it took effect")
+
+
+def test_a_password_that_nobody_uses_is_dropped(store: CaseStore) -> None:
+    """After an hour; then the customer types it again."""
+    repairs = StoredRepairs(store)
+    repairs.type_password(_offered(repairs), "sealed", NOW)
+    assert repairs.forget_typed(NOW + TYPED_LASTS - timedelta(seconds=1)) == 0
+    assert repairs.repair("a1").typed_at == NOW
+    assert repairs.forget_typed(NOW + TYPED_LASTS) == 1
+    assert repairs.repair("a1").typed_at is None
+    assert repairs.begin("a1", process=this_process(), at=NOW + TYPED_LASTS) == ""
 
 
 def test_a_repair_whose_process_has_died_is_lost(store: CaseStore) -> None:
