@@ -28,6 +28,11 @@ LINK_TEXT: Final = (
     "{minutes} minutes. If you did not ask for this, do nothing."
 )
 
+CHOOSE_TEXT: Final = (
+    "To choose the new password of your Wi-Fi yourself, open {link} within {minutes} minutes. "
+    "Nobody of our staff sees it. If you did not ask for this, do nothing."
+)
+
 HAND_OVER_TEXT: Final = (
     "The new password of your Wi-Fi {networks}: {password} Nobody of our staff has seen it; do "
     "not tell it to anybody who says that they are calling from us."

@@ -34,7 +34,11 @@ class RepairDesk:
     `may_approve` are the names of the staff who may approve the plan of another. `plan` looks at
     the router and plans, as `plan_change` does; it raises ActionError also where too many are
     being planned. `do` does a repair that was taken up, in a thread of its own; `seal` closes a
-    password, which `do` gets as it was closed.
+    password, which `do` gets as it was closed. `link` is the address by which customers reach the
+    page of a token, `{token}` in it; None: that by which staff have come. `send_link` has the
+    operator's gateway send an address to what is on file of a subscriber, with the minutes that it
+    counts; None: it cannot. It raises ActionError where they were sent too many, and ChangeError
+    where it was not taken, or nobody knows.
     """
 
     repairs: StoredRepairs
@@ -44,3 +48,5 @@ class RepairDesk:
     plan: Callable[[RepairWish], RouterPlan]
     do: Callable[[Repair, Staff, str], None]
     seal: Callable[[Secret], str]
+    link: str | None
+    send_link: Callable[[str, Secret, int], None] | None

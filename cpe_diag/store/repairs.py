@@ -143,6 +143,14 @@ class StoredRepairs:
         done = self._changed(planned, link_hash=_digest(token), link_until=until)
         return Secret(token) if done else None
 
+    def close_link(self, repair_id: str) -> None:
+        """Take a link back that has certainly reached nobody.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        self._changed(REPAIRS.c.id == repair_id, link_hash=None, link_until=None)
+
     def of_link(self, token: str, at: datetime) -> Repair | None:
         """Give the repair of a link that is open at a moment; None: it is none.
 

@@ -46,7 +46,8 @@ class ConsentConfig:
     """The `consent` part.
 
     `body` are the fields of the request, as JSON where `is_json`, else as a form; `headers` are
-    references. `link` None: links are not sent.
+    references. `link` None: links are not sent. `password_link` None: customers reach our pages
+    by the same address as staff.
     """
 
     url: str
@@ -54,6 +55,7 @@ class ConsentConfig:
     body: Mapping[str, str]
     is_json: bool
     link: str | None
+    password_link: str | None
     texts: Mapping[str, str]
     what: Mapping[str, str]
 
@@ -93,6 +95,7 @@ def consent_part(part: Mapping[str, object]) -> ConsentConfig | None:
         body=cast("Mapping[str, str]", gateway["json" if is_json else "form"]),
         is_json=is_json,
         link=cast("str | None", part.get("link")),
+        password_link=cast("str | None", part.get("password_link")),
         texts=cast("Mapping[str, str]", part.get("texts") or {}),
         what=cast("Mapping[str, str]", part.get("what") or {}),
     )

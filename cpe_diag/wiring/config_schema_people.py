@@ -96,6 +96,12 @@ CONSENT: Final[dict[str, object]] = {
             "pattern": "^https?://.*\\{token\\}",
             "description": "the address of the page that a link opens, with {token}",
         },
+        "password_link": {
+            "type": "string",
+            "pattern": "^https?://.*/w/\\{token\\}$",
+            "description": "the address by which customers reach our pages, with /w/{token}; "
+            "default: that by which staff do",
+        },
         "texts": {
             "type": "object",
             "description": "what the customer reads",
@@ -110,6 +116,11 @@ CONSENT: Final[dict[str, object]] = {
                     "type": "string",
                     "pattern": "\\{link\\}",
                     "description": "text with {link}, {what} and {minutes}",
+                },
+                "password_link": {
+                    "type": "string",
+                    "pattern": "\\{link\\}",
+                    "description": "text with {link} and {minutes}",
                 },
             },
         },

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.consent import ConsentChannel
 from cpe_diag.domain.failures import ChangeError, DefinitionError, Fault
 from cpe_diag.domain.secret import Secret
-from cpe_diag.report.consent_words import CODE_TEXT, LINK_TEXT, WHAT
+from cpe_diag.report.consent_words import CHOOSE_TEXT, CODE_TEXT, LINK_TEXT, WHAT
+from cpe_diag.transports.clock import SystemClock
 from cpe_diag.transports.consent_gateway import ConsentGateway
 from cpe_diag.wiring.credentials import credentials_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from cpe_diag.ports import Clock
     from cpe_diag.store.consent_codes import Ask, SentCode
     from cpe_diag.wiring.config import Config
     from cpe_diag.wiring.config_people import ConsentConfig
@@ -43,14 +45,7 @@ async def ask_customer(config: Config, desk: Desk, ask: Ask, channel: ConsentCha
         StoreError: the store cannot be written.
     """
     wanted = _configured(config, channel)
-    credentials = credentials_of(config)
-    gateway = ConsentGateway(
-        wanted.url,
-        clock=desk.clock,
-        headers={name: credentials.resolve(one) for name, one in wanted.headers.items()},
-        body=wanted.body,
-        is_json=wanted.is_json,
-    )
+    gateway = _gateway(config, wanted, desk.clock)
     sent = desk.codes.make(ask, channel)
     try:
         await gateway.send(
@@ -63,6 +58,40 @@ async def ask_customer(config: Config, desk: Desk, ask: Ask, channel: ConsentCha
             desk.codes.void(sent, ask, f"the {channel} was not sent: {error.failure}")
         raise
     return sent.expires_at
+
+
+async def send_password_link(
+    config: Config, subscriber: str, address: Secret, minutes: int
+) -> None:
+    """Send the link on which a customer types a new password.
+
+    Args:
+        config: with the gateway.
+        subscriber: to what is on file of them.
+        address: of the page.
+        minutes: how long it counts.
+
+    Raises:
+        DefinitionError: no gateway is configured.
+        ChangeError: it was not taken, or nobody knows.
+        MeasurementError: a header's credential cannot be resolved.
+    """
+    wanted, clock = _configured(config, ConsentChannel.CODE), SystemClock()
+    text = wanted.texts.get("password_link") or CHOOSE_TEXT
+    text = text.replace("{minutes}", str(minutes)).replace("{link}", address.reveal())
+    gateway = _gateway(config, wanted, clock)
+    await gateway.send(subscriber, Secret(text), deadline=clock.monotonic() + WITHIN_S)
+
+
+def _gateway(config: Config, wanted: ConsentConfig, clock: Clock) -> ConsentGateway:
+    credentials = credentials_of(config)
+    return ConsentGateway(
+        wanted.url,
+        clock=clock,
+        headers={name: credentials.resolve(one) for name, one in wanted.headers.items()},
+        body=wanted.body,
+        is_json=wanted.is_json,
+    )
 
 
 def _configured(config: Config, channel: ConsentChannel) -> ConsentConfig:

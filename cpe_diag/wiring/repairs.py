@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,10 +18,13 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.failures import ActionError, CpeDiagError, StoreError
 from cpe_diag.domain.secret import Secret
 from cpe_diag.service.repair_desk import RepairDesk
+from cpe_diag.service.web.buckets import Buckets, Rate
+from cpe_diag.store.consent_codes import MOST_CODES, WINDOW
 from cpe_diag.store.consents import StoredConsents
 from cpe_diag.store.repairs import StoredRepairs
 from cpe_diag.store.router_journal import RouterJournals
 from cpe_diag.store.sealed import seal, unseal
+from cpe_diag.wiring.consent_asks import send_password_link
 from cpe_diag.wiring.router_changes import (
     RouterChangeWish,
     open_router_change,
@@ -44,6 +48,8 @@ if TYPE_CHECKING:
 LOG: Final = logging.getLogger("cpe_diag.repairs")
 AT_ONCE: Final = 4
 """Routers that are planned for at the same time, and as many that are changed."""
+SENT: Final = Rate(per_s=MOST_CODES / WINDOW.total_seconds(), burst=float(MOST_CODES))
+"""How many links one subscriber is sent: as many as codes."""
 PASSWORD: Final = "password"  # noqa: S105 - the name of a value
 
 
@@ -58,6 +64,8 @@ class Repairing:
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="repair")
         self._going: dict[asyncio.Task[object], asyncio.AbstractEventLoop] = {}
         self._lock = threading.Lock()
+        self._sent = Buckets(SENT)
+        self._link = config.consent.password_link if config.consent else None
 
     def desk(self, desk: Desk, store: CaseStore) -> RepairDesk:
         """Give what handlers work with."""
@@ -69,6 +77,8 @@ class Repairing:
             plan=self.plan,
             do=self.do,
             seal=lambda typed: seal(store_key(self._config), {PASSWORD: typed.reveal()}),
+            link=self._link,
+            send_link=None if self._link is None else self.send_link,
         )
 
     def plan(self, wish: RepairWish) -> RouterPlan:
@@ -100,6 +110,19 @@ class Repairing:
         )
         async with open_router_change(prepared) as change:
             return await plan_change(change)
+
+    def send_link(self, subscriber: str, address: Secret, minutes: int) -> None:
+        """Have the operator's gateway send a link to what is on file of a subscriber.
+
+        Raises:
+            ActionError: they were sent too many.
+            ChangeError: it was not taken, or nobody knows.
+            MeasurementError: a header's credential cannot be resolved.
+            DefinitionError: no gateway is configured.
+        """
+        if self._sent.wait_s(subscriber, time.monotonic()):
+            raise ActionError(f"{subscriber} was sent too many links: wait, or let them scan it")
+        asyncio.run(send_password_link(self._config, subscriber, address, minutes))
 
     def do(self, repair: Repair, staff: Staff, sealed: str) -> None:
         """Do a repair that was taken up, in a thread of its own; how it ends is noted."""

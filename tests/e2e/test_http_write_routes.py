@@ -210,6 +210,11 @@ ROUTES: Final[Mapping[str, Route]] = {
     "makePasswordLink": Route(
         path="/api/repairs/none/link", more=frozenset({Wrong.NOT_THERE}), role=Role.SECOND_LINE
     ),
+    "sendPasswordLink": Route(
+        path="/api/repairs/none/sent-link",
+        more=frozenset({Wrong.NOT_THERE}),
+        role=Role.SECOND_LINE,
+    ),
     "runRepair": Route(path="/api/repairs/none/run", more=frozenset({Wrong.NOT_THERE})),
     DELIVERS: Route(
         path="/webhooks/main",

@@ -87,6 +87,12 @@ GOOD: Final = {
         roles=frozenset({Role.SENIOR}),
     ),
     "linkMade": Opened(path="/repairs/{repair}/link", status=200, form={}, roles=PEOPLE),
+    "linkSent": Opened(
+        path="/repairs/{repair}/sent-link",
+        status=422,  # no gateway is configured
+        form={},
+        roles=PEOPLE,
+    ),
     "begun": Opened(path="/repairs/{repair}/run", status=409, form={}, roles=PEOPLE),
     "askPassword": Opened(path="/w/{token}", status=200),
     "passwordTyped": Opened(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from http_service import SECRETS, HttpService, http_service
+from message_gateway import gateway_of_operator
 from page_browser import PAGES_CONFIG, PageBrowser, signed_in
 from planned_repairs import PLAN, planned
 
@@ -243,6 +244,47 @@ def test_a_repair_that_cannot_begin_says_that_nothing_was_changed(
     assert "Nothing was changed" in page
     assert "names no router" in page
     assert browser.send(f"/repairs/{repair.id}/run").status == 409
+
+
+@pytest.mark.parametrize("status", [200, 400, 503])
+def test_a_link_is_sent_to_the_number_on_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """Nobody here sees it; one that was not sent is none, and one that may have been counts."""
+    store = f"sqlite:///{tmp_path / 'case.db'}"
+    for name, value in {**SECRETS, "HTTP_TEST_STORE": store}.items():
+        monkeypatch.setenv(name, value)
+    with gateway_of_operator(status) as gateway:
+        consent = (
+            f'consent: {{gateway: {{url: "{gateway.url}", json: {{to: "{{subscriber}}",'
+            ' text: "{text}"}}, password_link: "https://diag.example.net/w/{token}"}\n'
+        )
+        with http_service(tmp_path / "service", PAGES_CONFIG + consent) as running:
+            body = {"playbook": "no_internet", "subscriber": "sub-1", "ticket": "T-0"}
+            repair = planned(running, str(running.ask("POST", "/api/runs", body).json["case"]))
+            browser = signed_in(running, Role.SECOND_LINE)
+            assert (
+                "Send the link to the number on file" in browser.open(f"/repairs/{repair.id}").text
+            )
+            sent = browser.send(f"/repairs/{repair.id}/sent-link")
+            text = gateway.messages[0]["text"]
+            found = re.search(r"https://diag\.example\.net(/w/[A-Za-z0-9_-]{43}) within 15", text)
+            assert found is not None
+            assert gateway.messages[0]["to"] == "sub-1"
+            assert found[1] not in browser.open(f"/repairs/{repair.id}").text + sent.text
+            phone = PageBrowser(port=running.port)
+            opened = phone.open(found[1]).status
+            assert (sent.status, opened) == {
+                200: (303, 200),
+                400: (422, 404),
+                503: (422, 200),
+            }[status]
+            if status == 200:
+                for _ in range(4):
+                    assert browser.send(f"/repairs/{repair.id}/sent-link").status == 303
+                refused = browser.send(f"/repairs/{repair.id}/sent-link")
+                assert "was sent too many links" in refused.text
+                assert len(gateway.messages) == 5
 
 
 def test_guessing_a_link_is_slow(console: HttpService, case: str) -> None:

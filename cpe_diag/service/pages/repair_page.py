@@ -71,13 +71,19 @@ async def begun(site: Site, visit: Visit) -> Shown | Refused | Response:
     return await _asked(site, visit, "runRepair", {})
 
 
+async def link_sent(site: Site, visit: Visit) -> Shown | Refused | Response:
+    """Have the customer's link sent to what is on file of them."""
+    return await _asked(site, visit, "sendPasswordLink", {})
+
+
 async def link_made(site: Site, visit: Visit) -> Shown | Refused:
     """Make the customer's link, and show it this once."""
     made = await ask(site.service, visit, "makePasswordLink", path=visit.path)
     if isinstance(made, Refused):
         return await _shown(site, visit, made)
     held = cast("Mapping[str, str]", made)
-    address = f"{visit.site}/w/{held['token']}"
+    usual = f"{visit.site}/w/{{token}}"
+    address = (site.service.served.repairs.link or usual).replace("{token}", held["token"])
     values = {
         "repair": visit.path["id"],
         "address": address,
@@ -111,6 +117,7 @@ async def repair_values(
         "plan": plan,
         "checks": [one.value for one in BY_WORD],
         "may_record": may(site.service, visit, "recordConsent"),
+        "can_send": site.service.served.repairs.send_link is not None,
         "may_approve": may_approve and shown["staff"] != visit.caller.name,
         "is_ready": (
             shown["permission"] != "refused"

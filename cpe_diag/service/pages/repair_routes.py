@@ -10,6 +10,7 @@ from cpe_diag.service.pages.repair_page import (
     begun,
     consented,
     link_made,
+    link_sent,
     planned,
     repair,
     withdrawn,
@@ -31,6 +32,7 @@ REPAIR_PAGES: Final = (
     Page(id="withdrawn", method="POST", path="/repairs/{id}/withdrawal", handler=withdrawn),
     Page(id="approved", method="POST", path="/repairs/{id}/approval", handler=approved),
     Page(id="linkMade", method="POST", path="/repairs/{id}/link", handler=link_made),
+    Page(id="linkSent", method="POST", path="/repairs/{id}/sent-link", handler=link_sent),
     Page(id="begun", method="POST", path="/repairs/{id}/run", handler=begun),
     Page(id="askPassword", method="GET", path="/w/{token}", handler=ask_password, is_open=True),
     Page(

@@ -100,6 +100,18 @@ def repair_operations() -> Iterator[Operation]:
         refuses=(409, 422),
     )
     yield Operation(
+        id="sendPasswordLink",
+        method="POST",
+        path="/api/repairs/{id}/sent-link",
+        tag=tag,
+        summary="Have that link sent to what is on file of the customer; nobody else sees it",
+        handler=repairs.send_link,
+        right=RECORD,
+        status=201,
+        gives=repair_views.REPAIR,
+        refuses=(409, 422),
+    )
+    yield Operation(
         id="runRepair",
         method="POST",
         path="/api/repairs/{id}/run",

@@ -10,6 +10,8 @@ from cpe_diag.domain.audit import AuditEvent, AuditKind
 from cpe_diag.domain.consent import Consent, ConsentChannel, IdentityCheck
 from cpe_diag.domain.failures import (
     ActionError,
+    ChangeError,
+    CpeDiagError,
     DefinitionError,
     InventoryError,
     MeasurementError,
@@ -17,6 +19,7 @@ from cpe_diag.domain.failures import (
     RunError,
 )
 from cpe_diag.domain.roles import Approval, PermissionState, Staff, permitted
+from cpe_diag.domain.secret import Secret
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.repair_desk import RepairWish
 from cpe_diag.service.web.call import Reply
@@ -29,7 +32,7 @@ from cpe_diag.service.web.repair_views import (
 )
 from cpe_diag.store.consents import new_id
 from cpe_diag.store.processes import this_process
-from cpe_diag.store.repairs import Repair, RepairState, new_repair_id
+from cpe_diag.store.repairs import LINK_LASTS, Repair, RepairState, new_repair_id
 
 if TYPE_CHECKING:
     from cpe_diag.report.codec import Json
@@ -214,6 +217,37 @@ def link(served: Served, call: Call) -> Reply | Refused:
     now = served.repairs.repairs.repair(found.id)
     until = "" if now.link_until is None else now.link_until.isoformat()
     return Reply(status=201, body={"token": token.reveal(), "until": until})
+
+
+def send_link(served: Served, call: Call) -> Reply | Refused:
+    """Have the link sent to what is on file of the customer; nobody here sees it."""
+    found = _planned(served, call)
+    if isinstance(found, Refused):
+        return found
+    desk = served.repairs
+    if not found.plan.secrets or desk.link is None or desk.send_link is None:
+        words = "`consent.password_link` is not configured, or this repair needs no password"
+        return Refused(status=422, reason=words)
+    _note(served, found, call, AuditKind.LINK, "a link for a new password is being sent")
+    token = desk.repairs.offer_link(found.id, call.at)
+    if token is None:
+        return _BEGUN
+    address = Secret(desk.link.replace("{token}", token.reveal()))
+    try:
+        desk.send_link(found.subscriber, address, int(LINK_LASTS.total_seconds() // 60))
+    except (ActionError, DefinitionError, MeasurementError) as error:
+        return Refused(status=422, reason=_unsent(served, found, error))
+    return _now(served, desk.repairs.repair(found.id), call, status=201)
+
+
+def _unsent(served: Served, repair: Repair, error: CpeDiagError) -> str:
+    """Say why a link was not sent; it is closed unless it may have come."""
+    if isinstance(error, ChangeError) and error.may_have_happened:
+        return f"nobody knows whether the link was sent: {error.failure}; if it came, it counts"
+    served.repairs.repairs.close_link(repair.id)
+    if isinstance(error, MeasurementError):
+        return f"the link was not sent: {error.failure}"
+    return str(error)
 
 
 def run(served: Served, call: Call) -> Reply | Refused:
