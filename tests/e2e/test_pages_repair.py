@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -244,6 +245,29 @@ def test_a_repair_that_cannot_begin_says_that_nothing_was_changed(
     assert "Nothing was changed" in page
     assert "names no router" in page
     assert browser.send(f"/repairs/{repair.id}/run").status == 409
+
+
+def test_who_has_consented_is_for_those_who_may_look_at_consents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operator's own rights count on a repair's page too."""
+    store = f"sqlite:///{tmp_path / 'case.db'}"
+    for name, value in {**SECRETS, "HTTP_TEST_STORE": store}.items():
+        monkeypatch.setenv(name, value)
+    shipped = resources.files("cpe_diag.wiring").joinpath("rights.yaml").read_text("utf-8")
+    rights = tmp_path / "rights.yaml"
+    rights.write_text(re.sub(r"(look\.consent: +{)viewer: alone, ", r"\1", shipped), "utf-8")
+    assert rights.read_text("utf-8") != shipped
+    config = f"{PAGES_CONFIG}rights: {rights}\n"
+    with http_service(tmp_path / "service", config) as running:
+        body = {"playbook": "no_internet", "subscriber": "sub-1", "ticket": "T-0"}
+        repair = planned(running, str(running.ask("POST", "/api/runs", body).json["case"]))
+        bert = signed_in(running, Role.SECOND_LINE)
+        _agreed(bert, repair)
+        assert "A. Customer" in bert.open(f"/repairs/{repair.id}").text
+        page = signed_in(running, Role.VIEWER).open(f"/repairs/{repair.id}").text
+        assert "valid until" in page
+        assert "A. Customer" not in page
 
 
 @pytest.mark.parametrize("status", [200, 400, 503])

@@ -101,8 +101,9 @@ def test_a_caller_who_wants_a_new_password(
         ).new_page()
         without.goto(repair)
         expect(without.get_by_text("Done, and proven").first).to_be_visible()
-        page.get_by_role("button", name="Sign out").click()
+        without.get_by_role("button", name="Sign out").click()
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        assert page.url.endswith(f"/sign-in?next=%2Frepairs%2F{repair.rpartition('/')[2]}")
     conf = asyncio.run(home_of(lab, SUBSCRIBER).ssh("cat /var/run/hostapd-phy0.conf"))
     assert f"wpa_passphrase={PASSWORD}\n" in conf
     assert faults == []

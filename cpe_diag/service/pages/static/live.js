@@ -64,6 +64,7 @@
   });
   source.addEventListener("gone", () => {
     source.close();
-    location.reload();
+    // Not by loading it again: this page may be the answer to a form, which would be sent twice.
+    location.replace(live.dataset.source.split("/live")[0]);
   });
 })();
