@@ -34,7 +34,7 @@ def test_a_caller_with_a_dead_line(
     client = LabClient(lab.folder)
     faults: list[str] = []
     told: list[str] = []
-    with real_browser() as browser, console_of(lab, tmp_path) as console:
+    with console_of(lab, tmp_path) as console, real_browser() as browser:
         context = browser.new_context(base_url=f"http://127.0.0.1:{console.port}", locale="en-GB")
         page = context.new_page()
         page.on("console", lambda said: told.append(said.text))

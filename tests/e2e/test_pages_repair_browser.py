@@ -61,7 +61,7 @@ def test_a_caller_who_wants_a_new_password(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     faults: list[str] = []
     told: list[str] = []
-    with real_browser() as browser, console_of(lab, tmp_path, works=False) as console:
+    with console_of(lab, tmp_path, works=False) as console, real_browser() as browser:
         address = f"http://127.0.0.1:{console.port}"
         page = browser.new_context(base_url=address, locale="en-GB").new_page()
         page.on("console", lambda said: told.append(said.text))
