@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Final
 
-from sklearn.metrics import brier_score_loss, confusion_matrix, precision_recall_fscore_support
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -139,6 +137,8 @@ def _wrong_dispatch(outcome: Outcome, destinations: Mapping[str, str]) -> bool:
 def _brier(concluded: Sequence[Outcome]) -> float | None:
     if not concluded:
         return None
+    from sklearn.metrics import brier_score_loss  # noqa: PLC0415 - heavy
+
     return float(
         brier_score_loss(
             [cause_right(one) for one in concluded],
@@ -156,6 +156,8 @@ def told_of(outcome: Outcome) -> tuple[str, str]:
 
 def domain_matrix(outcomes: Sequence[Outcome]) -> list[list[int]]:
     """Count true domains (rows) against told ones (columns), both in the order of DOMAINS."""
+    from sklearn.metrics import confusion_matrix  # noqa: PLC0415 - heavy
+
     pairs = [told_of(one) for one in outcomes]
     counted = confusion_matrix(
         [true for true, _ in pairs], [told for _, told in pairs], labels=list(DOMAINS)
@@ -165,6 +167,8 @@ def domain_matrix(outcomes: Sequence[Outcome]) -> list[list[int]]:
 
 def classes(true: Sequence[str], told: Sequence[str]) -> tuple[Class, ...]:
     """Give precision and recall of every class that is true somewhere."""
+    from sklearn.metrics import precision_recall_fscore_support  # noqa: PLC0415 - heavy
+
     names = sorted(set(true))
     precision, recall, _, support = precision_recall_fscore_support(
         list(true), list(told), labels=names, zero_division=0.0

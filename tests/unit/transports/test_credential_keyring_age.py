@@ -21,7 +21,7 @@ from cpe_diag.transports import credential_keyring
 from cpe_diag.transports.credentials import CredentialReferences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SECRET = "hunter2-and-more"
@@ -186,7 +186,7 @@ def test_an_ssh_key_opens_the_file_too(age: AgeFolder) -> None:
 
 
 def locked_identity() -> bytes:
-    """Give an identity file that is itself encrypted with a passphrase."""
+    """Give an identity file that is itself encrypted with a passphrase; takes a second."""
     return bytes(pyrage.passphrase.encrypt(b"AGE-SECRET-KEY-1X", "pass"))
 
 
@@ -199,18 +199,19 @@ def locked_ssh_key() -> bytes:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (locked_identity(), "is protected by a passphrase"),
-        (locked_ssh_key(), "SSH key without a passphrase"),
-        (b"AGE-SECRET-KEY-1" + SECRET.encode(), "holds no identity that can be used"),
-        (b"", "holds no identity that can be used"),
-        (b"\xff\xfe", "holds no identity that can be used"),
+        (locked_identity, "is protected by a passphrase"),
+        (locked_ssh_key, "SSH key without a passphrase"),
+        (lambda: b"AGE-SECRET-KEY-1" + SECRET.encode(), "holds no identity that can be used"),
+        (lambda: b"", "holds no identity that can be used"),
+        (lambda: b"\xff\xfe", "holds no identity that can be used"),
     ],
+    ids=["locked_identity", "locked_ssh_key", "garbled", "empty", "no_text"],
 )
 def test_an_identity_that_cannot_be_used_is_told(
-    age: AgeFolder, content: bytes, words: str
+    age: AgeFolder, content: Callable[[], bytes], words: str
 ) -> None:
     """Nobody can type a passphrase into a service."""
-    age.write_identity(content)
+    age.write_identity(content())
     assert words in refusal(age.source(), KNOWN)
 
 
@@ -223,17 +224,25 @@ def test_an_identity_that_others_may_read_is_refused(age: AgeFolder) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"r4711: " + SECRET.encode(), "is not encrypted with age"),
-        (pyrage.passphrase.encrypt(SECRET.encode(), "pass"), "encrypted with a passphrase"),
+        (lambda: b"r4711: " + SECRET.encode(), "is not encrypted with age"),
         (
-            pyrage.encrypt(SECRET.encode(), [pyrage.x25519.Identity.generate().to_public()]),
+            lambda: pyrage.passphrase.encrypt(SECRET.encode(), "pass"),
+            "encrypted with a passphrase",
+        ),
+        (
+            lambda: pyrage.encrypt(
+                SECRET.encode(), [pyrage.x25519.Identity.generate().to_public()]
+            ),
             "cannot be decrypted with our identity",
         ),
     ],
+    ids=["plain", "passphrase", "other_recipient"],
 )
-def test_a_file_that_cannot_be_opened_is_told(age: AgeFolder, content: bytes, words: str) -> None:
+def test_a_file_that_cannot_be_opened_is_told(
+    age: AgeFolder, content: Callable[[], bytes], words: str
+) -> None:
     """An old recipient and a file that nobody encrypted are different mistakes."""
-    (age.folder / "secrets.age").write_bytes(content)
+    (age.folder / "secrets.age").write_bytes(content())
     assert words in refusal(age.source(), KNOWN)
 
 
