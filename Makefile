@@ -35,7 +35,7 @@ demo: $(VENV)/.installed ## three subscribers, three faults, three verdicts, on 
 
 # Hundreds of processes start in the tests; where Python may write no bytecode, each would compile all of it anew.
 # Most of the time the tests wait for what their real servers and timers do, not for a core.
-TEST_WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+TEST_WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 
 .PHONY: test
 test: $(VENV)/.installed-dev ## the whole test suite, as CI runs it
@@ -133,7 +133,7 @@ lab-desk: $(VENV)/.installed-dev .venv-desk/.installed ## a ticket of a real des
 # EVERY=5 takes each fifth point.
 .PHONY: lab-runs
 lab-runs: $(VENV)/.installed-dev ## runs and workers killed and frozen at every point of a run's journals, databases away for a minute, full disks, clocks that jump, on SQLite and PostgreSQL; restarts are counted at the router (an hour and more)
-	@CPE_DIAG_LAB_RUNS=$(or $(EVERY),1) $(BIN)/python -m pytest -q -s -n0 -v tests/e2e/test_run_kills.py tests/e2e/test_worker_kills.py tests/e2e/test_worker_storms.py
+	@CPE_DIAG_LAB_RUNS=$(or $(EVERY),1) $(BIN)/python -m pytest -q -s -n0 -v tests/e2e/test_port_kills.py tests/e2e/test_run_kills.py tests/e2e/test_worker_kills.py tests/e2e/test_worker_storms.py
 
 .PHONY: lock
 lock: ## resolve the dependencies anew into the lock files, with hashes

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Final
@@ -53,9 +54,8 @@ def list_drivers(extra_folders: Sequence[Path] = ()) -> tuple[DriverFile, ...]:
         DefinitionError: a folder cannot be read, an id is not in snake case, or two files of the
             same level have one id.
     """
-    packaged = [file for entry in _entry_points() for file in _of_package(entry)]
     own = [file for folder in extra_folders for file in _of_folder(folder)]
-    by_id = {**_unique(packaged), **_unique(own)}
+    by_id = {**_packaged(), **_unique(own)}
     return tuple(by_id[driver_id] for driver_id in sorted(by_id))
 
 
@@ -85,8 +85,11 @@ def whole_file(file: str, message: str) -> DefinitionError:
     return DefinitionError((Fault(file=file, line=None, column=None, message=message),))
 
 
-def _entry_points() -> tuple[metadata.EntryPoint, ...]:
-    return tuple(metadata.entry_points(group=ENTRY_POINT_GROUP))
+@cache
+def _packaged() -> Mapping[str, DriverFile]:
+    """Give the drivers of packages, which do not change while a process runs."""
+    entries = metadata.entry_points(group=ENTRY_POINT_GROUP)
+    return _unique([file for entry in entries for file in _of_package(entry)])
 
 
 def _of_package(entry: metadata.EntryPoint) -> list[DriverFile]:

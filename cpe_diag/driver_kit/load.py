@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -60,6 +61,18 @@ def load_driver(driver_id: str, extra_folders: Sequence[Path] = ()) -> Driver:
     Raises:
         DefinitionError: there is no such driver, or its file is wrong.
     """
+    if not extra_folders:
+        return _of_packages(driver_id)
+    return _found(driver_id, extra_folders)
+
+
+@cache
+def _of_packages(driver_id: str) -> Driver:
+    """Load a driver of a package, once: packages do not change while a process runs."""
+    return _found(driver_id, ())
+
+
+def _found(driver_id: str, extra_folders: Sequence[Path]) -> Driver:
     files = {file.id: file for file in list_drivers(extra_folders)}
     if driver_id not in files:
         raise whole_file(driver_id, _no_such_driver(driver_id, files))
