@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
     from cpe_diag.wiring.config import Config
 
-KEPT_OPEN: Final = 3
-"""Connections to the store that a worker keeps: it writes for milliseconds, and is one of many."""
+KEPT_OPEN: Final = 4
+"""Connections to the store that a worker has: it writes for milliseconds, and is one of many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
