@@ -126,11 +126,10 @@ class Desk:
             return
         digest = about.digest or ""  # which nobody can approve
         approval = approval_of(
-            self.consents.approvals(digest),
+            self.consents.approvals(digest, at=self.now()),
             self.may_approve,
             digest=digest,
             staff=self.staff.name,
-            at=self.now(),
         )
         if approval is None:
             who = ", ".join(sorted(self.may_approve - {self.staff.name})) or "nobody so far"
