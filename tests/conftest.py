@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import signal
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from cpe_diag.store.case_store import CaseStore
 from cpe_diag.testing.postgres_server import PostgresServer, postgres_server, why_no_postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    Use = Callable[[CaseStore], AbstractContextManager[Connection]]
 
 
 # How long an example takes says something about the machine, and nothing about the code.
@@ -74,6 +82,34 @@ def data_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         patch.delenv("CPE_DIAG_STAFF", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_use_within_another() -> Iterator[None]:
+    """Fail what uses a store while it uses it already.
+
+    A process whose connections are all in use so would wait for itself.
+    """
+    inside = threading.local()
+
+    def watched(use: Use) -> Use:
+        @contextmanager
+        def once(store: CaseStore) -> Iterator[Connection]:
+            held: tuple[CaseStore, ...] = getattr(inside, "held", ())
+            assert all(one is not store for one in held), "a use of the store within another"
+            inside.held = (*held, store)
+            try:
+                with use(store) as connection:
+                    yield connection
+            finally:
+                inside.held = held
+
+        return once
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CaseStore, "reading", watched(CaseStore.reading))
+        patch.setattr(CaseStore, "writing", watched(CaseStore.writing))
         yield
 
 

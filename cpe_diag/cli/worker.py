@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 200),
     default=8,
     show_default=True,
-    help="How many runs of each queue (total loss, partial loss, requests) it does at once.",
+    help="How many runs it does at once; from 4 on, one of them only for total loss.",
 )
 @click.option(
     "--per-node",
@@ -55,8 +55,9 @@ def worker(  # noqa: PLR0913 - each is an option
 ) -> None:
     """Take runs that were ordered with `cpe-diag submit`, and those whose worker has died.
 
-    Runs of total loss, of partial loss and requests have a queue each; on one access node the
-    more urgent comes first, then the one with less time left. Stopped by a signal (TERM, INT) it
+    Runs of total loss, of partial loss and requests have a queue each: where all places of a
+    worker are taken the more urgent gets the next, so requests may wait behind total loss. On one
+    access node the one with less time left comes first. Stopped by a signal (TERM, INT) it
     takes no more and finishes what it does; at the second one it leaves its runs at their next
     safe point to others.
     """

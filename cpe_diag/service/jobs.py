@@ -41,9 +41,9 @@ class QueueKind(StrEnum):
 class Limits:
     """How much is done at once.
 
-    `in_process` in one worker process, in each queue; `per_node` on one access node and
-    `starts_per_minute` in the whole region, whatever the process or the queue, None: as many as
-    come. `look_every_s`: how often a process looks whether there is more to do.
+    `in_process` in one worker process, `per_node` on one access node and `starts_per_minute` in
+    the whole region (None: as many as come), whatever the queue. `look_every_s`: how often a
+    process looks whether there is more to do.
     """
 
     in_process: int = 8

@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from cpe_diag.domain.failures import StoreError
 from cpe_diag.service.jobs import JobSeen, QueueKind, queue_name
+from cpe_diag.service.places import spared
 from cpe_diag.store.server_patience import patience_of, server_limits
 from cpe_diag.store.sql_words import sql_words
 
@@ -46,9 +47,8 @@ BUSY_S: Final = 30.0
 CONNECT_S: Final = 10
 SPARE_THREADS: Final = 4
 """What DBOS itself does in the threads that it shares with jobs."""
-OPEN: Final = 4
-"""Connections of a worker: DBOS uses one for milliseconds, and waits for its turn. Eight workers,
-with what they keep to the case store, stay below the 100 connections that PostgreSQL allows."""
+OPEN: Final = 3
+"""Connections of a worker: DBOS uses one for milliseconds, and waits for its turn."""
 MANY: Final = 400
 
 
@@ -216,13 +216,15 @@ class DbosWorker:
     def _register(self, kind: QueueKind) -> None:
         """Register a queue; how many begin in all of them is counted where a run is taken up.
 
-        What is urgent and comes again after that is not held up by having come before.
+        And how many are done by this process, where a job takes its place. What is urgent and
+        comes again after that is not held up by having come before.
         """
         limits = self._limits
-        rate = None if kind is QueueKind.URGENT else limits.starts_per_minute
+        is_urgent = kind is QueueKind.URGENT
+        rate = None if is_urgent else limits.starts_per_minute
         DBOS.register_queue(
             queue_name(self._region, kind),
-            worker_concurrency=limits.in_process,
+            worker_concurrency=limits.in_process if is_urgent else spared(limits.in_process),
             partition_concurrency=limits.per_node,
             limiter=None if rate is None else {"limit": rate, "period": 60.0},
             polling_interval_sec=limits.look_every_s,

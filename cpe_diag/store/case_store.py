@@ -42,7 +42,7 @@ WAIT_S: Final = 10.0
 """How long a process waits for its turn; a transaction of ours takes milliseconds."""
 
 KEPT_OPEN: Final = 8
-"""Connections that are kept between uses, where any are; more are opened as they are needed."""
+"""Connections of a process that keeps any; further uses wait for one, for milliseconds."""
 
 SQLITE: Final = "sqlite"
 MIGRATION_STANDS: Final = "SET LOCAL idle_in_transaction_session_timeout = '60s'"
@@ -77,7 +77,7 @@ class CaseStore:
         self._foreign: tuple[type[Exception], ...] = (SQLAlchemyError, sqlite3.Error)
         self.steady = Steady(is_file=self._is_file)
         self._engine: Engine | None = None
-        self._pool = pool_of(0)
+        self._pool = pool_of(0, wait_s)
         self._opening, self._turn = threading.Lock(), threading.Lock()
 
     @classmethod
@@ -121,11 +121,12 @@ class CaseStore:
         return f"{url.get_backend_name()}://{url.host or ''}/{url.database or ''}"
 
     def keep_open(self, connections: int = KEPT_OPEN) -> None:
-        """Keep connections between uses, until `close`: before the store is first used.
+        """Keep connections between uses, and open no more, until `close`.
 
+        It is said before the store is first used. No use may be inside another one then.
         To open one takes PostgreSQL some 5 ms; SQLite writes its log back when the last closes.
         """
-        self._pool = pool_of(connections)
+        self._pool = pool_of(connections, self._wait_s)
 
     def close(self) -> None:
         """Close what is kept open; the store can be used again."""

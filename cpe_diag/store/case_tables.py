@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD: Final = "0015"
+HEAD: Final = "0016"
 """The newest migration, which is the schema of these tables (a test holds them together)."""
 
 METADATA: Final = MetaData()
@@ -58,6 +58,8 @@ CONSENT_CODES: Final = Table(
     Column("expires_at", MOMENT, nullable=False),
     Column("tries_left", Integer, nullable=False),
     Column("used_at", MOMENT),
+    Column("ends_at", MOMENT),
+    Column("ends_by", String(64)),
 )
 
 APPROVALS: Final = Table(
@@ -67,6 +69,8 @@ APPROVALS: Final = Table(
     Column("digest", String(64), nullable=False, index=True),
     Column("staff", Text, nullable=False),
     Column("at", MOMENT, nullable=False),
+    Column("ends_at", MOMENT),
+    Column("ends_by", String(64)),
 )
 
 AUDIT_LINKS: Final = Table(

@@ -2,8 +2,8 @@
 
 A code has a million values, so its hash is scrypt, which makes trying them all last longer than
 the code lives. A try is taken off and on the disk before the code is compared, so that a process
-that is killed gives nobody a further one. A code ends by the time of day, as its text tells the
-customer; a clock that is set back lets it live longer, with the same few tries.
+that is killed gives nobody a further one. A code lasts by the store's clock; its text tells the
+customer until what time of day that is.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from cpe_diag.domain.audit import AuditEvent, AuditKind
 from cpe_diag.domain.consent import Consent, ConsentChannel, IdentityCheck
 from cpe_diag.domain.failures import ConsentError, ConsentRefusal
 from cpe_diag.domain.secret import Secret
-from cpe_diag.store.case_tables import CONSENT_CODES, moment_of, moment_text
+from cpe_diag.store.case_tables import CONSENT_CODES, moment_text
 from cpe_diag.store.consents import kept, new_id
 
 if TYPE_CHECKING:
@@ -117,6 +117,8 @@ class ConsentCodes:
             "asked_at": moment_text(ask.at),
             "expires_at": moment_text(ask.at + lasts),
             "tries_left": MOST_TRIES,
+            "ends_at": self._store.steady.moment(lasts),
+            "ends_by": self._store.steady.name,
         }
 
         def work(connection: Connection) -> tuple[bool, AuditEvent]:
@@ -240,13 +242,19 @@ class ConsentCodes:
         """Take one try off, and give the code as it is then."""
         refused, row = "", None
         with self._store.writing() as connection:
-            wanted = select(CONSENT_CODES).where(CONSENT_CODES.c.id == code_id).with_for_update()
+            over = self._store.steady.has_ended(
+                CONSENT_CODES.c.ends_at,
+                CONSENT_CODES.c.ends_by,
+                CONSENT_CODES.c.expires_at <= moment_text(answer.at),
+            ).label("over")
+            wanted = select(CONSENT_CODES, over).where(CONSENT_CODES.c.id == code_id)
+            wanted = wanted.with_for_update()
             found = connection.execute(wanted).mappings().first()
             if found is None:
                 refused = "nothing was sent for this plan that could be read back"
             elif found["used_at"] is not None:
                 refused = f"the {found['channel']} was used already"
-            elif answer.at >= moment_of(found["expires_at"]):
+            elif found["over"]:
                 refused = f"the {found['channel']} has expired"
             elif found["tries_left"] <= 0:
                 refused = f"the {found['channel']} was tried too often; ask for a new one"

@@ -11,7 +11,7 @@ from sqlalchemy import and_, insert, or_, select, update
 from cpe_diag.domain.audit import AuditEvent, AuditKind
 from cpe_diag.domain.consent import Consent, ConsentChannel, IdentityCheck, check_use, covering
 from cpe_diag.domain.failures import StoreError
-from cpe_diag.domain.roles import Approval
+from cpe_diag.domain.roles import APPROVAL_LASTS, Approval
 from cpe_diag.store.case_tables import APPROVALS, CONSENTS, moment_of, moment_text
 
 if TYPE_CHECKING:
@@ -157,7 +157,13 @@ class StoredConsents:
         """
 
         def work(connection: Connection) -> tuple[None, AuditEvent]:
-            said = asdict(approval) | {"id": new_id(), "at": moment_text(approval.at)}
+            steady = self._store.steady
+            said = asdict(approval) | {
+                "id": new_id(),
+                "at": moment_text(approval.at),
+                "ends_at": steady.moment(APPROVAL_LASTS),
+                "ends_by": steady.name,
+            }
             connection.execute(insert(APPROVALS).values(said))
             return None, AuditEvent(
                 kind=AuditKind.APPROVAL,
@@ -169,13 +175,25 @@ class StoredConsents:
 
         self._audit.together(work)
 
-    def approvals(self, digest: str) -> tuple[Approval, ...]:
-        """Give the approvals of a plan.
+    def approvals(self, digest: str, *, at: datetime) -> tuple[Approval, ...]:
+        """Give the approvals of a plan that stand, the oldest first.
+
+        Args:
+            digest: of the plan.
+            at: now, by the clock of this machine: it decides only what `Steady` leaves to it.
 
         Raises:
             StoreError: the store cannot be read.
         """
-        wanted = select(APPROVALS).where(APPROVALS.c.digest == digest).order_by(APPROVALS.c.at)
+        by_day = or_(
+            APPROVALS.c.at > moment_text(at), APPROVALS.c.at <= moment_text(at - APPROVAL_LASTS)
+        )
+        over = self._store.steady.has_ended(APPROVALS.c.ends_at, APPROVALS.c.ends_by, by_day)
+        wanted = (
+            select(APPROVALS)
+            .where(APPROVALS.c.digest == digest, ~over)
+            .order_by(APPROVALS.c.at, APPROVALS.c.id)
+        )
         with self._store.reading() as connection:
             rows = connection.execute(wanted).mappings().all()
         return tuple(

@@ -15,6 +15,8 @@ SEEN_DELIVERIES: Final = Table(
     Column("digest", String(64), primary_key=True),
     Column("delivery", Text, nullable=False),
     Column("until", MOMENT, nullable=False, index=True),
+    Column("ends_at", MOMENT),
+    Column("ends_by", String(64)),
 )
 
 INCOMING_TICKETS: Final = Table(

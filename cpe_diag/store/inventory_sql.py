@@ -313,7 +313,7 @@ class SqlInventory:
                 limits = {}
                 if url.get_driver_name() in _LIBPQ:
                     limits = server_limits(self._within_s)
-                pool = pool_of(0 if is_file else self._connections)
+                pool = pool_of(0 if is_file else self._connections, self._within_s)
                 engine = create_engine(url, connect_args=limits, **pool)
                 look_after_rest(engine)
             except ImportError as error:

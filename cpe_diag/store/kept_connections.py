@@ -20,19 +20,26 @@ Where it does not, the use fails as it does where the database has just gone awa
 _LEFT: Final = "cpe_diag_left_s"
 
 
-def pool_of(connections: int) -> dict[str, Any]:
+def pool_of(connections: int, wait_s: float) -> dict[str, Any]:
     """Give what `create_engine` is told of its pool.
 
     Args:
-        connections: how many stay open; more are opened where more are used at once, for a use
-            that needs a second one must not wait for others that do. 0: none does.
+        connections: how many at most are open, and stay so: a server has so many for all who
+            use it. No use may need a second one of the same pool while it has one. 0: each use
+            opens its own, and none stays open.
+        wait_s: how long a use waits for one that others have.
 
     Returns:
         Arguments.
     """
     if not connections:
         return {"poolclass": NullPool}
-    return {"poolclass": QueuePool, "pool_size": connections, "max_overflow": -1}
+    return {
+        "poolclass": QueuePool,
+        "pool_size": connections,
+        "max_overflow": 0,
+        "pool_timeout": wait_s,
+    }
 
 
 def look_after_rest(engine: Engine) -> None:

@@ -15,6 +15,8 @@ from cpe_diag.store.case_tables import moment_of, moment_text
 from cpe_diag.store.page_tables import PAGE_SESSIONS
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
     from cpe_diag.store.case_store import CaseStore
 
 SECRET_BYTES: Final = 32
@@ -34,10 +36,6 @@ class PageSession:
     began_at: datetime
     seen_at: datetime
 
-    def counts(self, now: datetime) -> bool:
-        """Say whether it is still signed in."""
-        return now - self.began_at < LASTS and now - self.seen_at < IDLE
-
 
 class StoredSessions:
     """All sessions of this store."""
@@ -56,13 +54,17 @@ class StoredSessions:
             StoreError: the store cannot be written.
         """
         shown, moment = secrets.token_urlsafe(SECRET_BYTES), moment_text(at)
-        over = or_(
-            PAGE_SESSIONS.c.seen_at < moment_text(at - IDLE),
-            PAGE_SESSIONS.c.began_at < moment_text(at - LASTS),
-        )
-        row = {"digest": _digest(shown), "name": name, "began_at": moment, "seen_at": moment}
+        row = {
+            "digest": _digest(shown),
+            "name": name,
+            "began_at": moment,
+            "seen_at": moment,
+            "ends_at": self._store.steady.moment(LASTS),
+            "idle_at": self._store.steady.moment(IDLE),
+            "ends_by": self._store.steady.name,
+        }
         with self._store.writing() as connection:
-            connection.execute(delete(PAGE_SESSIONS).where(over))
+            connection.execute(delete(PAGE_SESSIONS).where(self._over(at)))
             connection.execute(insert(PAGE_SESSIONS).values(row))
         return Secret(shown)
 
@@ -82,7 +84,8 @@ class StoredSessions:
         """
         own = PAGE_SESSIONS.c.digest == _digest(text)
         with self._store.reading() as connection:
-            row = connection.execute(select(PAGE_SESSIONS).where(own)).mappings().first()
+            wanted = select(PAGE_SESSIONS).where(own, ~self._over(now))
+            row = connection.execute(wanted).mappings().first()
         if row is None:
             return None
         session = PageSession(
@@ -90,14 +93,21 @@ class StoredSessions:
             began_at=moment_of(row["began_at"]),
             seen_at=moment_of(row["seen_at"]),
         )
-        if not session.counts(now):
-            return None
-        if by_hand and now - session.seen_at >= SEEN_EVERY:
+        if by_hand and abs(now - session.seen_at) >= SEEN_EVERY:
+            steady = self._store.steady
+            seen = {"seen_at": moment_text(now), "idle_at": steady.moment(IDLE)}
             with self._store.writing() as connection:
-                connection.execute(
-                    update(PAGE_SESSIONS).where(own).values(seen_at=moment_text(now))
-                )
+                connection.execute(update(PAGE_SESSIONS).where(own).values(seen))
         return session
+
+    def _over(self, at: datetime) -> ColumnElement[bool]:
+        """Say by the store's clock whether sessions are over; `at` is the time of day."""
+        has_ended, ends_by = self._store.steady.has_ended, PAGE_SESSIONS.c.ends_by
+        began, seen = PAGE_SESSIONS.c.began_at, PAGE_SESSIONS.c.seen_at
+        return or_(
+            has_ended(PAGE_SESSIONS.c.ends_at, ends_by, began <= moment_text(at - LASTS)),
+            has_ended(PAGE_SESSIONS.c.idle_at, ends_by, seen <= moment_text(at - IDLE)),
+        )
 
     def end(self, text: str) -> None:
         """Sign a browser out.

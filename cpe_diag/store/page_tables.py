@@ -24,4 +24,7 @@ PAGE_SESSIONS: Final = Table(
     Column("name", String(200), nullable=False, index=True),
     Column("began_at", MOMENT, nullable=False),
     Column("seen_at", MOMENT, nullable=False, index=True),
+    Column("ends_at", MOMENT),
+    Column("idle_at", MOMENT),
+    Column("ends_by", String(64)),
 )

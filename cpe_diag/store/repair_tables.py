@@ -29,4 +29,8 @@ REPAIRS: Final = Table(
     Column("link_until", MOMENT),
     Column("typed_at", MOMENT),
     Column("sealed", Text, nullable=False),
+    Column("link_ends_at", MOMENT),
+    Column("link_ends_by", String(64)),
+    Column("typed_ends_at", MOMENT),
+    Column("typed_ends_by", String(64)),
 )

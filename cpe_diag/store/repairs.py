@@ -138,9 +138,15 @@ class StoredRepairs:
             StoreError: it cannot be written.
         """
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        until = moment_text(at + LINK_LASTS)
+        steady = self._store.steady
         planned = and_(REPAIRS.c.id == repair_id, REPAIRS.c.state == RepairState.PLANNED.value)
-        done = self._changed(planned, link_hash=_digest(token), link_until=until)
+        done = self._changed(
+            planned,
+            link_hash=_digest(token),
+            link_until=moment_text(at + LINK_LASTS),
+            link_ends_at=steady.moment(LINK_LASTS),
+            link_ends_by=steady.name,
+        )
         return Secret(token) if done else None
 
     def close_link(self, repair_id: str) -> None:
@@ -157,7 +163,7 @@ class StoredRepairs:
         Raises:
             StoreError: the store cannot be read.
         """
-        found = self._found(_open(token, at))
+        found = self._found(self._open(token, at))
         return found[0] if found else None
 
     def type_password(self, token: str, sealed: str, at: datetime) -> bool:
@@ -166,8 +172,14 @@ class StoredRepairs:
         Raises:
             StoreError: it cannot be written.
         """
-        typed = {"sealed": sealed, "typed_at": moment_text(at)}
-        return self._changed(_open(token, at), link_hash=None, link_until=None, **typed)
+        steady = self._store.steady
+        typed = {
+            "sealed": sealed,
+            "typed_at": moment_text(at),
+            "typed_ends_at": steady.moment(TYPED_LASTS),
+            "typed_ends_by": steady.name,
+        }
+        return self._changed(self._open(token, at), link_hash=None, link_until=None, **typed)
 
     def forget_typed(self, at: datetime) -> int:
         """Drop passwords that nobody has used in time; give how many.
@@ -175,10 +187,13 @@ class StoredRepairs:
         Raises:
             StoreError: it cannot be written.
         """
-        old = and_(
+        over = self._store.steady.has_ended(
+            REPAIRS.c.typed_ends_at,
+            REPAIRS.c.typed_ends_by,
             REPAIRS.c.typed_at <= moment_text(at - TYPED_LASTS),
-            REPAIRS.c.state == RepairState.PLANNED.value,
         )
+        planned = REPAIRS.c.state == RepairState.PLANNED.value
+        old = and_(planned, REPAIRS.c.typed_at.is_not(None), over)
         with self._store.reading() as connection:
             if connection.execute(select(REPAIRS.c.id).where(old).limit(1)).first() is None:
                 return 0
@@ -221,6 +236,18 @@ class StoredRepairs:
             REPAIRS.c.id == repair_id, state=state, words=words, ended_at=moment_text(at)
         )
 
+    def _open(self, token: str, at: datetime) -> ColumnElement[bool]:
+        over = self._store.steady.has_ended(
+            REPAIRS.c.link_ends_at,
+            REPAIRS.c.link_ends_by,
+            REPAIRS.c.link_until <= moment_text(at),
+        )
+        return and_(
+            REPAIRS.c.link_hash == _digest(token),
+            REPAIRS.c.state == RepairState.PLANNED.value,
+            ~over,
+        )
+
     def _changed(self, which: ColumnElement[bool], **values: object) -> bool:
         with self._store.writing() as connection:
             return connection.execute(update(REPAIRS).where(which).values(values)).rowcount == 1
@@ -235,14 +262,6 @@ class StoredRepairs:
 def new_repair_id() -> str:
     """Give an id that nobody has."""
     return secrets.token_hex(ID_BYTES)
-
-
-def _open(token: str, at: datetime) -> ColumnElement[bool]:
-    return and_(
-        REPAIRS.c.link_hash == _digest(token),
-        REPAIRS.c.link_until > moment_text(at),
-        REPAIRS.c.state == RepairState.PLANNED.value,
-    )
 
 
 def _digest(token: str) -> str:

@@ -31,7 +31,15 @@ class StoredDeliveries:
         """Say whether it was seen before, and remember it; see `ports.SeenDeliveries`."""
         with self._store.writing() as connection:
             _one_at_a_time(connection)
-            connection.execute(delete(SEEN).where(SEEN.c.until <= moment_text(now)))
+            steady = self._store.steady
+            by_day = SEEN.c.until <= moment_text(now)
+            over = steady.has_ended(SEEN.c.ends_at, SEEN.c.ends_by, by_day)
+            connection.execute(delete(SEEN).where(over))
+            lasts = {
+                "until": moment_text(until),
+                "ends_at": steady.moment(until - now),
+                "ends_by": steady.name,
+            }
             same_body = select(SEEN.c.delivery).where(SEEN.c.desk == desk, SEEN.c.digest == digest)
             of_body = connection.execute(same_body).scalar()
             if of_body is not None and of_body != delivery:
@@ -40,11 +48,11 @@ class StoredDeliveries:
             known = connection.execute(same_id.limit(1)).first() is not None
             kept = {"desk": desk, "digest": digest}
             if of_body is None:
-                row = insert(SEEN).values(**kept, delivery=delivery, until=moment_text(until))
+                row = insert(SEEN).values(**kept, delivery=delivery, **lasts)
                 connection.execute(row)
             else:
                 longer = update(SEEN).where(SEEN.c.desk == desk, SEEN.c.digest == digest)
-                connection.execute(longer.values(until=moment_text(until)))
+                connection.execute(longer.values(**lasts))
             return Sighting.SAME if known else Sighting.NEW
 
 

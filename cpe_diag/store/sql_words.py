@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
 
+NO_TURN: Final = (
+    "all connections that this process may have to it have been in use for too long; "
+    "see what holds up the database, or give this process less to do at once"
+)
+
+
 def sql_words(error: Exception, url: URL) -> str:
-    """Say in one line what the database said.
+    """Say in one line what the database said, or why it was not even asked.
 
     Args:
         error: SQLAlchemy's, with the driver's own below it.
         url: of the database; its password and its parameters are left out of the words.
     """
+    from sqlalchemy.exc import TimeoutError as NoTurnError  # noqa: PLC0415 - slow to import
+
+    if isinstance(error, NoTurnError):
+        return NO_TURN
     said = str(getattr(error, "orig", None) or error).strip()
     line = said.splitlines()[0] if said else type(error).__name__
     hidden = [str(url.password)] if url.password else []

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import DateTime, func, literal, or_
+from sqlalchemy import DateTime, and_, case, func, literal, or_
 
 from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.processes import boot
@@ -55,3 +55,25 @@ class Steady:
         """Say whether a lease that was given until a moment has ended."""
         past: ColumnElement[bool] = until <= self.moment()
         return or_(past, until > self.moment(LONGEST)) if self.is_file else past
+
+    def has_ended(
+        self, ends_at: ColumnElement[str], ends_by: ColumnElement[str], by_day: ColumnElement[bool]
+    ) -> ColumnElement[bool]:
+        """Say whether what lasts for longer than a lease has ended.
+
+        Args:
+            ends_at: when, a moment of the store that has written it.
+            ends_by: whose moment that is, its `name` of then.
+            by_day: the same by the time of day. It decides alone where the moment is of another
+                start of this machine or of an older version, and has its say in a file too: the
+                seconds of a machine stand still while it sleeps.
+
+        Returns:
+            On a server, what its clock says.
+        """
+        if self.name is None:
+            return by_day
+        ours, past = ends_by.is_not_distinct_from(self.name), ends_at <= self.moment()
+        if self.is_file:
+            return or_(by_day, and_(ours, past))
+        return case((ours, past), else_=by_day)

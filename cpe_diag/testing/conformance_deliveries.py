@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.deliveries import Sighting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cpe_diag.ports import SeenDeliveries
 
 NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 UNTIL: Final = NOW + timedelta(hours=1)
 
 
-def check_seen_deliveries(seen: SeenDeliveries) -> None:
+def check_seen_deliveries(
+    seen: SeenDeliveries, passes: Callable[[timedelta], object] = lambda _: None
+) -> None:
     """Hold a store to its door.
 
     Args:
         seen: one that has seen nothing of the desks `a` and `b`.
+        passes: lets time pass for a store that has a clock of its own.
 
     Raises:
         AssertionError: it does not do what `ports.SeenDeliveries` says.
@@ -35,6 +40,7 @@ def check_seen_deliveries(seen: SeenDeliveries) -> None:
     _expect(sighted("a", "d-3", "y"), Sighting.OTHER, "that body is remembered too")
     _expect(sighted("a", "d-3", "z"), Sighting.NEW, "an id that was only refused is free")
     _expect(sighted("b", "d-1", "x"), Sighting.NEW, "another desk")
+    passes(UNTIL - NOW)
     _expect(sighted("a", "d-1", "x", UNTIL), Sighting.NEW, "what is over is forgotten")
 
 

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
     from cpe_diag.wiring.config import Config
 
-KEPT_OPEN: Final = 3
-"""Connections to the store that a worker keeps: it writes for milliseconds, and is one of many."""
+KEPT_OPEN: Final = 4
+"""Connections to the store that a worker has: it writes for milliseconds, and is one of many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +126,10 @@ class Desk:
             return
         digest = about.digest or ""  # which nobody can approve
         approval = approval_of(
-            self.consents.approvals(digest),
+            self.consents.approvals(digest, at=self.now()),
             self.may_approve,
             digest=digest,
             staff=self.staff.name,
-            at=self.now(),
         )
         if approval is None:
             who = ", ".join(sorted(self.may_approve - {self.staff.name})) or "nobody so far"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cpe_diag.wiring.config import Config, InventoryConfig
 
 KEPT_OPEN: Final = 2
-"""Connections to the operator's database that a worker leaves open."""
+"""Connections to the operator's database that a worker has."""
 
 
 def inventory_of(config: Config, credentials: CredentialSource) -> Inventory:

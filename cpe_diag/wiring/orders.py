@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cpe_diag.store.run_rows import RunRow
     from cpe_diag.wiring.config import Config
 
-KEPT_OPEN: Final = 2
+KEPT_OPEN: Final = 1
 """Connections to the queue that whoever takes many orders leaves open."""
 
 

@@ -28,9 +28,10 @@ from cpe_diag.domain.run_journal import GOES_ON
 from cpe_diag.playbook.model import ActStep
 from cpe_diag.service.fifteen_minutes import Warn
 from cpe_diag.service.http_exchange import new_client
-from cpe_diag.service.jobs import URGENT, Limits, job_of
+from cpe_diag.service.jobs import Limits, QueueKind, job_of, kind_of
 from cpe_diag.service.lease_watch import LeaseWatch
 from cpe_diag.service.measure_again import EVERY, MeasureAgain
+from cpe_diag.service.places import NoPlaceError, Places
 from cpe_diag.service.queue_dbos import DbosJobs, DbosWorker
 from cpe_diag.service.spans import Steps, spans_from
 from cpe_diag.service.submit import DEFAULT_REGION
@@ -74,10 +75,13 @@ FAULT_WAIT_S: Final = 10.0
 """How long nothing is sent after a bug in sending; its letter comes again as its claim ends."""
 KEEP_S: Final = 600.0
 """How long a worker waits for a store that is away, until it leaves a result to be made anew."""
-JOBS_OPEN: Final = 2
+JOBS_OPEN: Final = 1
 """Connections through which this process looks at jobs and puts them."""
 BUSY_S: Final = (5.0, 20.0)
 """When a run comes again whose router another run is at; not all at the same time."""
+PLACE_WAIT_S: Final = {QueueKind.URGENT: 2.0, QueueKind.PARTIAL: 5.0, QueueKind.NORMAL: 10.0}
+"""Proposal: how long a run waits here for one of the places to be left, until it comes again
+wherever there is one. Less than a sweep's grace, which takes a job without a run for lost."""
 JOBS_KEPT: Final = timedelta(days=1)
 """Proposal: how long an ended job is kept. Its run tells what became of it; nothing reads it."""
 FORGET_S: Final = 3600.0
@@ -122,6 +126,7 @@ class Worker:
         self._runs = StoredRuns(store)
         self._holds = Holds(store, lease=wish.lease)
         self._jobs = DbosJobs(store.url, JOBS_OPEN)
+        self._places = Places(wish.limits.in_process)
         self._spans = spans_from()
         self._forgets_s = self._clock.monotonic()
         self._stopping = threading.Event()
@@ -133,6 +138,7 @@ class Worker:
         if self._stopping.is_set():
             self._leaving.set()
         self._stopping.set()
+        self._places.close()
 
     def work(self) -> None:
         """Work until it is stopped.
@@ -175,7 +181,7 @@ class Worker:
         """Go on with a run, if nobody else does; whatever comes of it, nothing is raised."""
         with about(run=run_id):
             try:
-                self._one_at_a_time(run_id)
+                self._in_a_place(self._runs.run(run_id))
             except RunError as error:
                 LOG.info("not taken: %s", error)
             except StoreError as error:  # a sweep finds the run
@@ -242,9 +248,19 @@ class Worker:
                 LOG.exception("letters")
                 self._drained.wait(FAULT_WAIT_S)
 
-    def _one_at_a_time(self, run_id: str) -> None:
+    def _in_a_place(self, row: RunRow) -> None:
+        """Keep to the places of this process; what was begun goes before all that was not."""
+        if row.state not in GOES_ON:
+            return
+        kind = QueueKind.URGENT if row.attempt else kind_of(row.priority)
+        try:
+            with self._places.taken(kind, PLACE_WAIT_S[kind]):
+                self._one_at_a_time(row)
+        except NoPlaceError:
+            self._comes_again(row, kind)
+
+    def _one_at_a_time(self, row: RunRow) -> None:
         """Let one run at a time be at a router; another comes again later."""
-        row = self._runs.run(run_id)
         if row.router is None:
             self._take_if_there_is_room(row)
             return
@@ -260,8 +276,11 @@ class Worker:
         try:
             self._take(row)
         except NoRoomError:
-            wait_s = SOON_S if row.priority <= URGENT else BUSY_S
-            self._again(row, random.uniform(*wait_s))  # noqa: S311 - no secret
+            self._comes_again(row, kind_of(row.priority))
+
+    def _comes_again(self, row: RunRow, kind: QueueKind) -> None:
+        wait_s = SOON_S if kind is QueueKind.URGENT else BUSY_S
+        self._again(row, random.uniform(*wait_s))  # noqa: S311 - no secret
 
     def _again(self, row: RunRow, wait_s: float) -> None:
         at = self._clock.now()
@@ -307,10 +326,8 @@ class Worker:
         """Prepare a run before it is taken up: what is away now comes back.
 
         Returns:
-            The run and its values; what ends it; None where it has ended, or comes again.
+            The run and its values; what ends it; None where it comes again.
         """
-        if row.state not in GOES_ON:
-            return None
         try:
             return prepared_again(self._config, row)
         except PASSES as error:

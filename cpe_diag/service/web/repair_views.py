@@ -119,11 +119,10 @@ def consent_of(served: Served, repair: Repair, at: datetime) -> Consent | None:
 def approval_for(served: Served, repair: Repair, caller: Caller, at: datetime) -> Approval | None:
     """Give the second person's approval with which whoever asks could do a repair."""
     return approval_of(
-        served.repairs.consents.approvals(repair.plan.digest),
+        served.repairs.consents.approvals(repair.plan.digest, at=at),
         served.repairs.may_approve,
         digest=repair.plan.digest,
         staff=caller.name,
-        at=at,
     )
 
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cpe_diag.domain.roles import (
-    APPROVAL_LASTS,
     Approval,
     Grant,
     PermissionState,
@@ -31,9 +30,9 @@ MEMBERS = {"anna": Role.SECOND_LINE, "boris": Role.SENIOR, "vera": Role.VIEWER}
 APPROVAL = Approval(digest="aa", staff="boris", at=NOW)
 
 
-def _approval(one: Approval, *, staff: str = "anna", at: datetime = NOW) -> Approval | None:
+def _approval(*ones: Approval, staff: str = "anna") -> Approval | None:
     may_approve = approvers(RIGHTS, MEMBERS)
-    return approval_of([one], may_approve, digest="aa", staff=staff, at=at)
+    return approval_of(ones, may_approve, digest="aa", staff=staff)
 
 
 def test_a_role_may_what_the_file_says_and_nothing_else() -> None:
@@ -51,11 +50,12 @@ def test_a_role_may_what_the_file_says_and_nothing_else() -> None:
     assert "nobody may" in nobody.words
 
 
-def test_an_approval_counts_from_the_moment_it_was_given_for_a_shift() -> None:
-    """Yesterday's approval is of yesterday's home."""
+def test_of_several_approvals_the_newest_counts() -> None:
+    """Whichever comes first."""
+    newer = replace(APPROVAL, at=NOW + timedelta(hours=1))
+    assert _approval(newer, APPROVAL) == _approval(APPROVAL, newer) == newer
     assert _approval(APPROVAL) == APPROVAL
-    assert _approval(APPROVAL, at=NOW + APPROVAL_LASTS) is None
-    assert _approval(APPROVAL, at=NOW - timedelta(seconds=1)) is None
+    assert _approval() is None
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ async def test_a_journal_on_a_store_that_stands_still_leaves_the_event_loop_free
     row = runs.begin(NEW, worker="a", at=ENTRY.at, lease=timedelta(minutes=1))
     stored = StoredRunJournal(store, row.id, row.attempt)
     journal = WorkerJournal(stored, threading.Event(), answers_s=0.05)
-    with store.writing():
+    with CaseStore.at(tmp_path / "case.db").writing():
         with pytest.raises(StoreError, match="does not answer"):
             await journal.note((ENTRY,), first=0)
         assert not runs.entries("run1")

@@ -234,6 +234,41 @@ def test_threads_that_write_follow_each_other(store_url: str) -> None:
     store.close()
 
 
+def test_a_process_has_no_more_connections_than_it_may_and_the_others_wait(
+    postgres: PostgresServer,
+) -> None:
+    """A server has a hundred for all; what writes for milliseconds waits for its turn."""
+    store = CaseStore.behind(Secret(postgres.database()))
+    store.keep_open(2)
+    seen: list[int] = []
+    mine = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND backend_type = 'client backend'"
+    )
+
+    def look(_: int) -> None:
+        with store.reading() as connection:
+            seen.append(int(connection.exec_driver_sql(mine).scalar_one()))
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(look, range(80)))
+    store.close()
+    assert len(seen) == 80
+    assert max(seen) <= 2
+
+
+def test_who_gets_no_turn_is_told_what_to_do(store_url: str) -> None:
+    """And nothing is lost of what others do meanwhile."""
+    store = CaseStore.behind(Secret(store_url), wait_s=0.2)
+    store.keep_open(1)
+    with ThreadPoolExecutor(max_workers=1) as other, store.reading() as connection:
+        with pytest.raises(StoreError, match=r"case store .*: all connections .*less to do"):
+            other.submit(_value, store, "SELECT 1").result()
+        assert connection.exec_driver_sql("SELECT 2").scalar_one() == 2
+    assert _value(store, "SELECT 1") == 1
+    store.close()
+
+
 def test_who_stands_still_in_a_transaction_holds_up_nobody_for_long(
     postgres: PostgresServer,
 ) -> None:

@@ -6,18 +6,21 @@ import re
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
 from cpe_diag.domain.audit import AuditKind
 from cpe_diag.domain.consent import Consent, ConsentChannel, IdentityCheck
 from cpe_diag.domain.failures import ConsentError, ConsentRefusal, StoreError
-from cpe_diag.domain.roles import Approval
+from cpe_diag.domain.roles import APPROVAL_LASTS, Approval
 from cpe_diag.domain.secret import Secret
 from cpe_diag.store.audit_key_source import KeyFile
 from cpe_diag.store.audit_trail import StoredAudit
 from cpe_diag.store.case_store import CaseStore
+from cpe_diag.store.case_tables import APPROVALS
 from cpe_diag.store.consent_codes import (
     CODE_LASTS,
     LINK_LASTS,
@@ -270,9 +273,66 @@ def test_an_approval_is_kept_with_its_event(desk: Desk) -> None:
     """Who approved which plan, and when."""
     approval = Approval(digest=DIGEST, staff="boris", at=NOW)
     desk.consents.approve(approval)
-    assert desk.consents.approvals(DIGEST) == (approval,)
-    assert desk.consents.approvals("cd" * 32) == ()
+    assert desk.consents.approvals(DIGEST, at=NOW) == (approval,)
+    assert desk.consents.approvals("cd" * 32, at=NOW) == ()
     assert desk.told == [(AuditKind.APPROVAL, "approved as the second person")]
+
+
+@pytest.mark.parametrize("by_day", [timedelta(), timedelta(hours=-9), timedelta(days=2)])
+def test_an_approval_lasts_for_a_shift_by_the_clock_of_its_store(
+    store_url: str, tmp_path: Path, by_day: timedelta
+) -> None:
+    """Yesterday's approval is of yesterday's home, whatever a clock of ours says.
+
+    In a file a clock that was set takes it away too early, and gives nobody a longer one.
+    """
+    store = CaseStore.behind(Secret(store_url))
+    consents = StoredConsents(store, StoredAudit(store, KeyFile(tmp_path / "audit.key")))
+    approval = Approval(digest=DIGEST, staff="boris", at=NOW)
+    consents.approve(approval)
+    stands = by_day == timedelta() or store_url.startswith("postgresql")
+    moment = timedelta(minutes=1)
+    assert consents.approvals(DIGEST, at=NOW + by_day) == (approval,) * stands
+    store.steady = replace(store.steady, ahead=APPROVAL_LASTS - moment)
+    assert consents.approvals(DIGEST, at=NOW + by_day) == (approval,) * stands
+    store.steady = replace(store.steady, ahead=APPROVAL_LASTS)
+    assert consents.approvals(DIGEST, at=NOW + by_day) == ()
+
+
+def test_what_was_approved_under_an_older_version_ends_by_the_time_of_day(
+    store_url: str, tmp_path: Path
+) -> None:
+    """Nobody knows more of it; the same holds for a machine that was started anew."""
+    store = CaseStore.behind(Secret(store_url))
+    consents = StoredConsents(store, StoredAudit(store, KeyFile(tmp_path / "audit.key")))
+    approval = Approval(digest=DIGEST, staff="boris", at=NOW)
+    consents.approve(approval)
+    for ends_by, ends_at in ((None, None), ("another start", "0")):
+        with store.writing() as connection:
+            connection.execute(update(APPROVALS).values(ends_by=ends_by, ends_at=ends_at))
+        last = NOW + APPROVAL_LASTS - timedelta(microseconds=1)
+        assert consents.approvals(DIGEST, at=last) == (approval,)
+        assert consents.approvals(DIGEST, at=NOW + APPROVAL_LASTS) == ()
+        assert consents.approvals(DIGEST, at=NOW - timedelta(seconds=1)) == ()
+
+
+@pytest.mark.parametrize(
+    ("channel", "lasts"), [(ConsentChannel.CODE, CODE_LASTS), (ConsentChannel.LINK, LINK_LASTS)]
+)
+def test_a_clock_that_is_set_back_makes_no_code_and_no_link_last_longer(
+    channel: ConsentChannel, lasts: timedelta, store_url: str, tmp_path: Path
+) -> None:
+    """It lasts by the store's clock."""
+    store = CaseStore.behind(Secret(store_url))
+    codes = ConsentCodes(store, StoredAudit(store, KeyFile(tmp_path / "audit.key")))
+    sent = codes.make(ASK, channel)
+    answer = _answer(sent.content.reveal(), at=NOW - timedelta(hours=2))
+    accept = partial(codes.accept, ASK) if channel is ConsentChannel.CODE else codes.accept_token
+    store.steady = replace(store.steady, ahead=lasts)
+    with pytest.raises(ConsentError, match="has expired"):
+        accept(answer)
+    store.steady = replace(store.steady, ahead=lasts - timedelta(minutes=1))
+    assert accept(answer).digest == DIGEST
 
 
 def test_a_consent_that_cannot_be_noted_is_not_kept(desk: Desk) -> None:

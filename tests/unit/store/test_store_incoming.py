@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,6 +23,9 @@ from cpe_diag.store.runs import StoredRuns
 from cpe_diag.store.seen_deliveries import StoredDeliveries
 from cpe_diag.testing.conformance_deliveries import check_seen_deliveries
 from cpe_diag.testing.deliveries import SeenInMemory
+
+if TYPE_CHECKING:
+    from cpe_diag.testing.postgres_server import PostgresServer
 
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 LATER = AT + timedelta(minutes=1)
@@ -44,8 +48,22 @@ def store(store_url: str) -> CaseStore:
 
 def test_stores_of_deliveries_keep_their_promise(store: CaseStore) -> None:
     """The one in the database and the fake of the tests are the same to whoever asks."""
-    check_seen_deliveries(StoredDeliveries(store))
+
+    def passes(time: timedelta) -> None:
+        store.steady = replace(store.steady, ahead=time)
+
+    check_seen_deliveries(StoredDeliveries(store), passes)
     check_seen_deliveries(SeenInMemory())
+
+
+def test_a_clock_that_is_ahead_forgets_no_delivery(postgres: PostgresServer) -> None:
+    """A replay would be taken by the other machines; whoever shares a file has the same clock."""
+    seen = StoredDeliveries(CaseStore.behind(Secret(postgres.database())))
+    ahead = timedelta(days=1)
+    assert seen.sighted("main", "d-1", "x", now=AT, until=LATER) is Sighting.NEW
+    other = seen.sighted("main", "d-2", "y", now=AT + ahead, until=LATER + ahead)
+    assert other is Sighting.NEW
+    assert seen.sighted("main", "d-3", "x", now=AT, until=LATER) is Sighting.OTHER
 
 
 def test_of_the_same_delivery_at_the_same_time_one_is_new(store: CaseStore) -> None:

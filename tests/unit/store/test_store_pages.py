@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,12 @@ def test_a_password_that_is_too_short_or_too_long_is_not_kept(
     assert not passwords.fits("anna", "x" * length)
 
 
+def passed(store: CaseStore, at: datetime) -> datetime:
+    """Let it be so late, by the store's clock too."""
+    store.steady = replace(store.steady, ahead=at - NOW)
+    return at
+
+
 def test_the_store_holds_neither_a_password_nor_what_a_browser_shows(store: CaseStore) -> None:
     """Whoever reads a copy of it cannot sign in."""
     StoredPasswords(store).put("anna", Secret(GOOD), by="bert", at=NOW)
@@ -76,14 +83,27 @@ def test_a_session_ends_when_it_is_idle_and_after_a_shift(store: CaseStore) -> N
     """A page that asks by itself keeps nobody signed in; a person who works does, for a shift."""
     sessions = StoredSessions(store)
     shown = sessions.begin("anna", NOW).reveal()
-    late = NOW + IDLE - timedelta(seconds=1)
-    assert sessions.shown(shown, late, by_hand=False) is not None
-    assert sessions.shown(shown, NOW + IDLE) is None
-    at = NOW
+    late = NOW + IDLE - timedelta(minutes=1)
+    assert sessions.shown(shown, passed(store, late), by_hand=False) is not None
+    assert sessions.shown(shown, passed(store, NOW + IDLE)) is None
+    at = passed(store, NOW)
     while at < NOW + LASTS - timedelta(minutes=50):
         at += timedelta(minutes=50)
-        assert sessions.shown(shown, at) is not None
-    assert sessions.shown(shown, NOW + LASTS) is None
+        assert sessions.shown(shown, passed(store, at)) is not None
+    assert sessions.shown(shown, passed(store, NOW + LASTS)) is None
+
+
+@pytest.mark.parametrize("after", [IDLE, LASTS])
+def test_a_clock_that_is_set_back_keeps_nobody_signed_in(
+    store: CaseStore, after: timedelta
+) -> None:
+    """Nor does one that is ahead on another machine end a session there."""
+    sessions = StoredSessions(store)
+    shown = sessions.begin("anna", NOW).reveal()
+    if store.url.get_backend_name() == "postgresql":
+        assert sessions.shown(shown, NOW + LASTS) is not None
+    passed(store, NOW + after)
+    assert sessions.shown(shown, NOW) is None
 
 
 def test_a_session_that_was_ended_is_none(store: CaseStore) -> None:
@@ -94,6 +114,6 @@ def test_a_session_that_was_ended_is_none(store: CaseStore) -> None:
     assert sessions.shown(first, NOW) is None
     assert sessions.shown(second, NOW) is not None
     assert sessions.shown("made up", NOW) is None
-    sessions.begin("bert", NOW + LASTS + IDLE)
+    sessions.begin("bert", passed(store, NOW + LASTS))
     with store.reading() as connection:
         assert len(connection.execute(select(PAGE_SESSIONS)).all()) == 1
