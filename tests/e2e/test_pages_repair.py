@@ -14,13 +14,15 @@ from http_service import SECRETS, HttpService, http_service
 from message_gateway import gateway_of_operator
 from page_browser import PAGES_CONFIG, PageBrowser, signed_in
 from planned_repairs import PLAN, planned
+from sqlalchemy import update
 
 from cpe_diag.domain.agreement import GuardFinding, GuardState
 from cpe_diag.domain.audit import AuditKind
 from cpe_diag.domain.roles import Role
 from cpe_diag.service.pages.entry import OF_LINK
+from cpe_diag.store.repair_tables import REPAIRS
 from cpe_diag.store.repairs import RepairState
-from cpe_diag.wiring.desk import open_desk
+from cpe_diag.wiring.desk import case_store, open_desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -325,3 +327,24 @@ def test_guessing_a_link_is_slow(console: HttpService, case: str) -> None:
         if one.event.kind is AuditKind.REFUSAL
     ]
     assert refused[-1] == "over HTTP: askPassword: 429 too many links that are none"
+
+
+def test_a_repair_of_another_version_is_listed_with_what_to_do(
+    console: HttpService, case: str
+) -> None:
+    """Else one such plan hides all repairs of its case, and what goes on in a home."""
+    good, other = planned(console, case), planned(console, case)
+    store = case_store(console.config)
+    with store.writing() as connection:
+        of_other = update(REPAIRS).where(REPAIRS.c.id == other.id)
+        connection.execute(of_other.values(plan="{}"))
+    listed = console.ask("GET", f"/api/cases/{case}/repairs", role=Role.SENIOR)
+    states = {one["id"]: one["state"] for one in listed.json}
+    assert (states[good.id], states[other.id]) == ("planned", "unreadable")
+    asked = console.ask("GET", f"/api/repairs/{other.id}", role=Role.SENIOR)
+    assert asked.status == 409
+    assert "plan it anew" in asked.json["message"]
+    page = signed_in(console, Role.SECOND_LINE).open(f"/cases/{case}")
+    assert f"/repairs/{good.id}" in page.text
+    assert f"/repairs/{other.id}" not in page.text
+    assert "plan it anew" in page.text

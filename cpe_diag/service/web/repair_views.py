@@ -9,7 +9,7 @@ from cpe_diag.domain.roles import PermissionState, approval_of, permitted
 from cpe_diag.domain.router_plan import Reads, Way
 from cpe_diag.report.codec import moment_text
 from cpe_diag.report.router_change_text import shown
-from cpe_diag.store.repairs import RepairState
+from cpe_diag.store.repairs import Repair, RepairState, UnreadableRepair
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from cpe_diag.report.codec import Json
     from cpe_diag.service.web.call import Caller
     from cpe_diag.service.web.served import Served
-    from cpe_diag.store.repairs import Repair
 
+UNREADABLE: Final = "unreadable"
+"""What another version has planned; `problem` says what to do."""
 LOOK_CONSENT: Final = "look.consent"
 _WORD: Final[dict[str, object]] = {"type": "string"}
 _NULLABLE: Final[dict[str, object]] = {"type": "string", "nullable": True}
@@ -35,8 +36,9 @@ REPAIR: Final[dict[str, object]] = {
         "action": _WORD,
         "value": _NULLABLE,
         "staff": _WORD,
-        "state": {"type": "string", "enum": [one.value for one in RepairState]},
+        "state": {"type": "string", "enum": [*(one.value for one in RepairState), UNREADABLE]},
         "words": _WORD,
+        "problem": _NULLABLE,
         "planned_at": _MOMENT,
         "begun_at": _MOMENT,
         "ended_at": _MOMENT,
@@ -54,16 +56,18 @@ REPAIR: Final[dict[str, object]] = {
 }
 
 
-def brief(repair: Repair) -> dict[str, Json]:
+def brief(repair: Repair | UnreadableRepair) -> dict[str, Json]:
     """Give what a list of repairs says of one."""
+    problem = repair.problem if isinstance(repair, UnreadableRepair) else None
     return {
         "id": repair.id,
         "case": repair.case_id,
         "action": repair.action,
         "value": repair.value,
         "staff": repair.staff,
-        "state": repair.state.value,
+        "state": repair.state.value if isinstance(repair, Repair) else UNREADABLE,
         "words": repair.words,
+        "problem": problem,
         "planned_at": moment_text(repair.planned_at),
         "begun_at": _moment(repair.begun_at),
         "ended_at": _moment(repair.ended_at),

@@ -32,7 +32,13 @@ from cpe_diag.service.web.repair_views import (
 )
 from cpe_diag.store.consents import new_id
 from cpe_diag.store.processes import this_process
-from cpe_diag.store.repairs import LINK_LASTS, Repair, RepairState, new_repair_id
+from cpe_diag.store.repairs import (
+    LINK_LASTS,
+    Repair,
+    RepairState,
+    UnreadableRepairError,
+    new_repair_id,
+)
 
 if TYPE_CHECKING:
     from cpe_diag.report.codec import Json
@@ -292,6 +298,8 @@ def _in_the_way(served: Served, repair: Repair, call: Call) -> Refused | None:
 def _found(served: Served, call: Call) -> Repair | Refused:
     try:
         return served.repairs.repairs.repair(call.path["id"])
+    except UnreadableRepairError as error:
+        return Refused(status=409, reason=str(error))
     except RunError:
         return _NO_REPAIR
 
