@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import ConsentError
-from cpe_diag.domain.roles import PermissionState, approval_of, permitted
+from cpe_diag.domain.roles import TOKENS, PermissionState, approval_of, permitted
 from cpe_diag.domain.router_plan import Reads, Way
 from cpe_diag.report.codec import moment_text
 from cpe_diag.report.router_change_text import shown
+from cpe_diag.service.refused import Refused
 from cpe_diag.store.repairs import Repair, RepairState, UnreadableRepair
 
 if TYPE_CHECKING:
@@ -126,9 +127,31 @@ def approval_for(served: Served, repair: Repair, caller: Caller, at: datetime) -
         served.repairs.consents.approvals(repair.plan.digest),
         served.repairs.may_approve,
         digest=repair.plan.digest,
-        staff=caller.name,
+        staff=caller.staff,
         at=at,
     )
+
+
+def no_second_person(served: Served, repair: Repair, caller: Caller) -> Refused | None:
+    """Say why whoever asks is no second person to a plan; None: they are.
+
+    Whoever uses a token is not known. So no token approves, whatever it is called; and a plan that
+    was made with one is approved by nobody who has made the token, or whose name it has.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    if not caller.is_person or caller.name not in served.repairs.may_approve:
+        words = "a second person is a member of staff who may approve, and is signed in"
+        return Refused(status=403, reason=words)
+    planner = {repair.staff}
+    if repair.staff.startswith(TOKENS):
+        name = repair.staff.removeprefix(TOKENS)
+        token = served.tokens.named(name)
+        planner |= {name} if token is None else {name, token.made_by}
+    if caller.name in planner:
+        return Refused(status=409, reason="nobody approves their own plan")
+    return None
 
 
 def permission_of(served: Served, repair: Repair, caller: Caller) -> Permission:
