@@ -9,7 +9,7 @@ import click
 
 from cpe_diag.cli.context import config_of
 from cpe_diag.cli.durations import Duration
-from cpe_diag.cli.errors import told_clearly
+from cpe_diag.cli.errors import BadInputError, told_clearly
 from cpe_diag.domain.audit import About, AuditKind
 from cpe_diag.domain.roles import Role
 
@@ -42,6 +42,9 @@ def add(context: click.Context, name: str, *, role: str, lasts_s: float | None) 
     config = config_of(context)
     with told_clearly():
         desk = _keepers_desk(config)
+        if name in config.staff.members:
+            words = f"{name} is a member of staff: name the token after the system that gets it"
+            raise BadInputError(words)
         at = datetime.now(UTC)
         _, secret = _tokens(config).add(
             name,

@@ -77,7 +77,7 @@ class FieldPage:
     `server` is the address that it was asked of. `status` None: no answer came. `location` is
     where it sends us (RFC 9110, section 10.2.2), `sent_to` the host of that where it is another
     than the page's own; empty: nowhere. `expected_status` None: nobody says which. `text_there`
-    None: no text of it is known.
+    None: no text of it is known, or the page was cut before it came.
     """
 
     url: str

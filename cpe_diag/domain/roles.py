@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 APPROVE: Final = "plan.approve"
 """The action of a second person."""
+
+TOKENS: Final = "token "
+"""How the name of a token begins where members of staff are named."""
+ACCOUNT: Final = "account "
+"""The same for an account of the operating system that is named like a member and is none."""
 
 APPROVAL_LASTS: Final = timedelta(hours=8)
 """An approval is for a call that is going on, or for the shift."""
@@ -40,10 +45,19 @@ class Grant(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
-    """A member of staff, by the name in the configuration."""
+    """A member of staff, by the name in the configuration; or a token, as `token_name` has it.
+
+    `behind` are the people who may well use a token: none of them is a second person to it.
+    """
 
     name: str
     role: Role
+    behind: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Everybody whom this may be."""
+        return self.behind | {self.name}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +120,18 @@ def permitted(rights: Rights, role: Role, action: str) -> Permission:
     )
 
 
+def token_name(name: str) -> str:
+    """Name a token where members of staff are named: no member is called so."""
+    return f"{TOKENS}{name}"
+
+
 def approvers(rights: Rights, members: Mapping[str, Role]) -> frozenset[str]:
-    """Give the names of the staff who may approve a plan of somebody else."""
+    """Give the names of the staff who may approve a plan of somebody else; automata may not."""
     return frozenset(
         name
         for name, role in members.items()
-        if permitted(rights, role, APPROVE).state is PermissionState.ALLOWED
+        if role is not Role.AUTOMATION
+        and permitted(rights, role, APPROVE).state is PermissionState.ALLOWED
     )
 
 
@@ -120,7 +140,7 @@ def approval_of(
     may_approve: frozenset[str],
     *,
     digest: str,
-    staff: str,
+    staff: Staff,
 ) -> Approval | None:
     """Find the second person's approval of a plan.
 
@@ -136,6 +156,6 @@ def approval_of(
     counting = [
         one
         for one in approvals
-        if one.digest == digest and one.staff != staff and one.staff in may_approve
+        if one.digest == digest and one.staff not in staff.names and one.staff in may_approve
     ]
     return max(counting, key=lambda one: one.at, default=None)

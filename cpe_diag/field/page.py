@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from cpe_diag.field.targets import FieldTargets
 
-MOST_BYTES: Final = 65_536
+MOST_BYTES: Final = 262_144
+"""Login pages hold their pictures and scripts; of a longer one its text is not known."""
 FIRST_REDIRECT: Final = 300
 FIRST_ERROR: Final = 400
 """RFC 9110, section 15."""
@@ -40,7 +41,7 @@ async def page_seen(targets: FieldTargets, server: str, *, within_s: float) -> F
     ends_s = asyncio.get_running_loop().time() + within_s
     way = ToAddress(server, lambda: max(0.01, ends_s - asyncio.get_running_loop().time()))
     url, status, location, body = targets.page_url or "", None, "", b""
-    outcome = HttpOutcome.OK
+    outcome, whole = HttpOutcome.OK, False
     try:
         async with (
             httpcore.AsyncConnectionPool(network_backend=way) as pool,
@@ -50,8 +51,10 @@ async def page_seen(targets: FieldTargets, server: str, *, within_s: float) -> F
             location = _location(response.headers)
             async for part in response.aiter_stream():
                 body += part
-                if len(body) >= MOST_BYTES:
+                if len(body) > MOST_BYTES:
                     break
+            else:
+                whole = True
     except (
         httpcore.TimeoutException,
         httpcore.NetworkError,
@@ -60,8 +63,6 @@ async def page_seen(targets: FieldTargets, server: str, *, within_s: float) -> F
     ) as error:
         begun = status is not None or isinstance(error, httpcore.ProtocolError)
         outcome = http_outcome(error, Phase.READING if begun else Phase.CONNECTING)
-    text = targets.page_text
-    there = None if text is None or status is None else text.encode() in body[:MOST_BYTES]
     return FieldPage(
         url=url,
         server=server,
@@ -70,8 +71,15 @@ async def page_seen(targets: FieldTargets, server: str, *, within_s: float) -> F
         location=location,
         sent_to=_other_host(url, status, location),
         expected_status=targets.page_status,
-        text_there=there,
+        text_there=None if status is None else _text_there(targets.page_text, body, whole=whole),
     )
+
+
+def _text_there(text: str | None, body: bytes, *, whole: bool) -> bool | None:
+    """Tell whether a text is in a body; where that was cut, it may stand in what is missing."""
+    if text is None:
+        return None
+    return text.encode() in body[:MOST_BYTES] or (False if whole else None)
 
 
 def _other_host(url: str, status: int | None, location: str) -> str:

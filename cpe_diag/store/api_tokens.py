@@ -102,6 +102,17 @@ class StoredTokens:
         with self._store.reading() as connection:
             return tuple(_token(row) for row in connection.execute(wanted).mappings())
 
+    def named(self, name: str) -> ApiToken | None:
+        """Give the token of a name, one that was revoked too; None: there was never one.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = select(API_TOKENS).where(API_TOKENS.c.name == name)
+        with self._store.reading() as connection:
+            row = connection.execute(wanted).mappings().first()
+            return None if row is None else _token(row)
+
     def revoke(self, name: str, at: datetime) -> ApiToken:
         """Let a token count no more; the second time nothing is changed.
 

@@ -201,8 +201,9 @@ class CaseStore:
 
     def _made_ready(self, engine: Engine) -> Engine:
         path = Path(str(self._url.database))
-        if self._keys is not None and ciphered.is_plain(path):
+        if self._keys is not None and (ciphered.is_plain(path) or ciphered.has_left(path)):
             with sqlite_file.alone(path):
+                ciphered.blank_left(path)
                 if ciphered.is_plain(path):  # another process may have been first
                     ciphered.encrypt(path, self._keys()[-1], self._wait_s)
         if not (self._is_file and not path.exists()):

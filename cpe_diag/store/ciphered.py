@@ -23,6 +23,9 @@ KEY_BYTES: Final = 32
 PLAIN: Final = b"SQLite format 3\x00"
 """How a file begins that is not encrypted: sqlite.org, "Database File Format", 1.3.1."""
 NEXT: Final = ".sealing"
+LEFT: Final = ("{}.plain", "{}-wal.plain")
+"""What names a plain store and its log until they are overwritten. Once their own names are gone
+nobody else could find their blocks, and they would stay readable where we die meanwhile."""
 BLOCK: Final = 1 << 20
 
 
@@ -86,8 +89,10 @@ def encrypt(path: Path, key: bytes, wait_s: float) -> None:
         OSError: it cannot be written.
         The module's errors: it cannot be read, or somebody has it open.
     """
+    blank_left(path)
     new = path.with_name(f"{path.name}{NEXT}")
     new.unlink(missing_ok=True)
+    _named_twice(path.with_name(f"{path.name}-wal"))
     os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     connection = cipher().connect(str(path), timeout=wait_s, isolation_level=None)
     try:
@@ -101,12 +106,49 @@ def encrypt(path: Path, key: bytes, wait_s: float) -> None:
     finally:
         connection.close()
     _write_ahead(connected(str(new), (key,), wait_s))
+    findable = _named_twice(path)
     with path.open("r+b") as old:
         with new.open("r+b") as file:
             os.fsync(file.fileno())
         new.replace(path)
         _flushed(path.parent)
-        _blank(old.fileno())
+        if not findable:
+            _blank(old.fileno())
+    blank_left(path)
+
+
+def has_left(path: Path) -> bool:
+    """Say whether something plain of a store has stayed behind."""
+    return any(one.exists() for one in left_of(path))
+
+
+def left_of(path: Path) -> tuple[Path, ...]:
+    """Give where something plain of a store may have stayed behind."""
+    return tuple(path.with_name(name.format(path.name)) for name in LEFT)
+
+
+def blank_left(path: Path) -> None:
+    """Overwrite what has stayed behind of a plain store, but for what is still in use.
+
+    Raises:
+        OSError: it cannot be written or removed.
+    """
+    for left in left_of(path):
+        used = left.with_suffix("")
+        if left.exists() and used.exists() and left.samefile(used):
+            left.unlink()
+        else:
+            blanked(left)
+
+
+def _named_twice(path: Path) -> bool:
+    """Keep a file findable when its name is gone; False where the disk has no second names."""
+    try:
+        path.with_name(f"{path.name}.plain").hardlink_to(path)
+        _flushed(path.parent)
+    except OSError:
+        return False
+    return True
 
 
 def rekey(path: Path, keys: Sequence[bytes], key: bytes, wait_s: float) -> None:

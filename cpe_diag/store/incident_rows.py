@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from cpe_diag.domain.incident import CONFIRMED_FROM, Incident, IncidentKind
+from cpe_diag.domain.incident import (
+    CONFIRMED_FROM,
+    KNOWN_FOR,
+    Incident,
+    IncidentKind,
+    Reach,
+)
+from cpe_diag.report.codec import encode
+from cpe_diag.report.decoding import UndecodableError, decode
 from cpe_diag.store.case_tables import moment_of, moment_text
 from cpe_diag.store.incident_tables import INCIDENT_CASES, INCIDENT_SIGHTINGS, INCIDENTS
 from cpe_diag.store.run_rows import CaseRow, case_row
@@ -19,6 +27,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection, Insert
+
+MOST_REACHES: Final = 32
+"""So many looks at one outage are kept; when a node falls its tickets come together."""
 
 
 class MeanwhileError(Exception):
@@ -108,7 +119,38 @@ def of_row(connection: Connection, row: Mapping[Any, Any]) -> Incident:
         case_id=row["case_id"],
         cleared_at=row["cleared_at"] and moment_of(row["cleared_at"]),
         told=json.loads(row["told"]),
+        reaches=_reaches(row["reaches"]),
     )
+
+
+def reach_further(connection: Connection, incident: Incident, reach: Reach) -> None:
+    """Keep what one more run has seen of an outage; the caller holds its row."""
+    held = again(connection, incident).reaches
+    lately = [one for one in held if reach.at - one.at <= KNOWN_FOR]
+    words = json.dumps(encode((*lately, reach)[-MOST_REACHES:]))
+    connection.execute(update(INCIDENTS).filter_by(**key_of(incident)).values(reaches=words))
+
+
+def _reaches(text: str) -> tuple[Reach, ...]:
+    """Read what runs have seen; what another version wrote says nothing."""
+    try:
+        return decode(tuple[Reach, ...], json.loads(text))
+    except UndecodableError:
+        return ()
+
+
+def somebody_is_well(connection: Connection, incident: Incident) -> bool:
+    """Say whether anybody measures well who had met it, since the last one has met it."""
+    well = select(INCIDENT_SIGHTINGS.c.subscriber).filter_by(**key_of(incident))
+    since = INCIDENT_SIGHTINGS.c.well_at >= moment_text(incident.last_at)
+    return connection.execute(well.where(since).limit(1)).first() is not None
+
+
+def still_goes_on(connection: Connection, incident: Incident) -> bool:
+    """Say whether an incident is not over, and keep it so until the transaction ends."""
+    row = select(INCIDENTS.c.cleared_at).filter_by(**key_of(incident)).with_for_update()
+    found = connection.execute(row).first()
+    return found is not None and found.cleared_at is None
 
 
 def is_well(connection: Connection, incident: Incident, digest: str, at: datetime) -> bool:

@@ -23,6 +23,7 @@ INCIDENTS: Final = Table(
     Column("cleared_at", MOMENT),
     Column("case_id", String(32)),
     Column("told", Text, nullable=False),
+    Column("reaches", Text, nullable=False, server_default="[]"),
 )
 
 INCIDENT_SIGHTINGS: Final = Table(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sqlalchemy import insert, select, update
 
-from cpe_diag.domain.incident import KEPT_FOR, KNOWN_FOR, Incident, IncidentKind
+from cpe_diag.domain.incident import KEPT_FOR, KNOWN_FOR, Incident, IncidentKind, Reach
 from cpe_diag.domain.letter import NewLetter
 from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.cases import CLOSED, HANDED_OVER, ID_BYTES
@@ -31,8 +31,11 @@ from cpe_diag.store.incident_rows import (
     of_row,
     plain,
     put_under,
+    reach_further,
+    somebody_is_well,
+    still_goes_on,
 )
-from cpe_diag.store.incident_tables import INCIDENTS
+from cpe_diag.store.incident_tables import INCIDENT_SIGHTINGS, INCIDENTS
 from cpe_diag.store.outbox import put
 from cpe_diag.store.run_rows import CaseRow
 from cpe_diag.store.run_tables import CASES
@@ -54,7 +57,7 @@ URGENT: Final = 1
 class Sighting:
     """What a run has met. `case_id` None: nobody keeps a case for it.
 
-    `destination` is where the parent case goes.
+    `destination` is where the parent case goes. `reach`: which ports it takes, None: not known.
     """
 
     kind: IncidentKind
@@ -65,6 +68,7 @@ class Sighting:
     destination: str
     case_id: str | None = None
     told: Mapping[str, object] = field(default_factory=dict)
+    reach: Reach | None = None
 
 
 def _tells_nobody(_incident: Incident, _cases: tuple[CaseRow, ...]) -> tuple[NewLetter, ...]:
@@ -113,28 +117,38 @@ class StoredIncidents:
         with self._store.reading() as connection:
             return latest(connection, kind, plain(kind, place))
 
-    def of_node(self, node: str, now: datetime) -> Incident | None:
-        """Give the incident that has a whole node down, as far as anybody knows; None: none.
+    def standing(self, now: datetime) -> tuple[Incident, ...]:
+        """Give confirmed incidents that go on as far as anybody knows, the last met first.
 
         Args:
-            node: its id.
-            now: a run must have met it lately; later it is measured again.
+            now: a run must have met it lately, and nobody who had met it measures well since;
+                else whoever comes next is measured.
 
         Raises:
             StoreError: the store cannot be read.
         """
         wanted = (
             select(INCIDENTS)
-            .where(INCIDENTS.c.kind == IncidentKind.NODE.value)
-            .where(INCIDENTS.c.place.startswith(f"{node}/", autoescape=True))
             .where(INCIDENTS.c.cleared_at.is_(None), INCIDENTS.c.case_id.is_not(None))
             .where(INCIDENTS.c.last_at >= moment_text(now - KNOWN_FOR))
             .order_by(INCIDENTS.c.last_at.desc())
-            .limit(1)
         )
         with self._store.reading() as connection:
-            row = connection.execute(wanted).mappings().first()
-            return None if row is None else of_row(connection, row)
+            rows = connection.execute(wanted).mappings().all()
+            found = tuple(of_row(connection, row) for row in rows)
+            return tuple(one for one in found if not somebody_is_well(connection, one))
+
+    def has_met(self, incident: Incident, subscriber: str) -> bool:
+        """Say whether a subscriber's run has pointed to an incident.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        digest = self._digest(incident, subscriber)
+        one = select(INCIDENT_SIGHTINGS.c.subscriber).filter_by(**key_of(incident))
+        with self._store.reading() as connection:
+            found = connection.execute(one.where(INCIDENT_SIGHTINGS.c.subscriber == digest))
+            return found.first() is not None
 
     def cases(self, incident: Incident) -> tuple[CaseRow, ...]:
         """Give the cases that belong to an incident, the oldest first.
@@ -183,18 +197,38 @@ class StoredIncidents:
             return self._seen(sighting, at, letters, grown)
 
     def attach(
-        self, incident: Incident, case_id: str, *, at: datetime, grown: Letters = _tells_nobody
-    ) -> None:
-        """Have a case belong to a confirmed incident; `grown` is what has to be told of that.
+        self,
+        incident: Incident,
+        case_id: str,
+        *,
+        at: datetime,
+        attached: Iterable[NewLetter] = (),
+        grown: Letters = _tells_nobody,
+    ) -> bool:
+        """Have a case belong to a confirmed incident, and tell of it, before it can be over.
+
+        Args:
+            incident: which one.
+            case_id: the case.
+            at: now.
+            attached: what has to be told to those who wait for the case.
+            grown: what has to be told of the incident.
+
+        Returns:
+            False: it is over meanwhile, and nothing was done.
 
         Raises:
             StoreError: the store cannot be written.
         """
         with self._store.writing() as connection:
+            if not still_goes_on(connection, incident):
+                return False
             is_new = join_case(connection, incident, case_id)
             put_under(connection, incident)
+            put(connection, attached, at)
             if is_new:
                 put(connection, grown(incident, cases_of(connection, incident)), at)
+            return True
 
     def clear(
         self, kind: IncidentKind, place: str, *, at: datetime, letters: Letters = _tells_nobody
@@ -268,6 +302,8 @@ class StoredIncidents:
                     update(INCIDENTS).filter_by(**key_of(found)).values(last_at=moment)
                 )
             incident = held(connection, kind, place)
+            if sighting.reach is not None:
+                reach_further(connection, incident, sighting.reach)
             is_new = count_once(connection, incident, self._digest(incident, sighting.subscriber))
             if sighting.case_id is not None and is_of_note(connection, incident, sighting.case_id):
                 is_new |= join_case(connection, incident, sighting.case_id)

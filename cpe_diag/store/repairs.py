@@ -77,6 +77,30 @@ class Repair:
     is_lost: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableRepair:
+    """A repair that another version of cpe-diag has written: all that can be told of it.
+
+    `state` is as it stands in the store; `problem` says what is wrong, and what to do.
+    """
+
+    id: str
+    case_id: str
+    staff: str
+    action: str
+    value: str | None
+    state: str
+    words: str
+    problem: str
+    planned_at: datetime
+    begun_at: datetime | None
+    ended_at: datetime | None
+
+
+class UnreadableRepairError(RunError):
+    """A repair is there, and this version cannot read it."""
+
+
 class StoredRepairs:
     """All repairs of this store."""
 
@@ -112,16 +136,19 @@ class StoredRepairs:
         """Give one repair.
 
         Raises:
+            UnreadableRepairError: another version has written it.
             RunError: there is none of this id.
             StoreError: the store cannot be read.
         """
         found = self._found(REPAIRS.c.id == repair_id)
         if not found:
             raise RunError(f"there is no repair {repair_id!r}")
+        if isinstance(found[0], UnreadableRepair):
+            raise UnreadableRepairError(found[0].problem)
         return found[0]
 
-    def of_case(self, case_id: str) -> tuple[Repair, ...]:
-        """Give the repairs of a case, the newest first.
+    def of_case(self, case_id: str) -> tuple[Repair | UnreadableRepair, ...]:
+        """Give the repairs of a case, the newest first, those of another version too.
 
         Raises:
             StoreError: the store cannot be read.
@@ -160,11 +187,13 @@ class StoredRepairs:
     def of_link(self, token: str, at: datetime) -> Repair | None:
         """Give the repair of a link that is open at a moment; None: it is none.
 
+        A repair that this version cannot read takes no password: nothing could be done with it.
+
         Raises:
             StoreError: the store cannot be read.
         """
         found = self._found(self._open(token, at))
-        return found[0] if found else None
+        return found[0] if found and isinstance(found[0], Repair) else None
 
     def type_password(self, token: str, sealed: str, at: datetime) -> bool:
         """Keep what the customer has typed, and close the link; False: it was none any more.
@@ -252,7 +281,7 @@ class StoredRepairs:
         with self._store.writing() as connection:
             return connection.execute(update(REPAIRS).where(which).values(values)).rowcount == 1
 
-    def _found(self, which: ColumnElement[bool]) -> tuple[Repair, ...]:
+    def _found(self, which: ColumnElement[bool]) -> tuple[Repair | UnreadableRepair, ...]:
         order = (REPAIRS.c.planned_at.desc(), REPAIRS.c.id)
         with self._store.reading() as connection:
             rows = connection.execute(select(REPAIRS).where(which).order_by(*order)).mappings()
@@ -268,12 +297,12 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def _repair(row: Mapping[str, Any]) -> Repair:
-    state = RepairState(row["state"])
+def _repair(row: Mapping[str, Any]) -> Repair | UnreadableRepair:
     try:
+        state = RepairState(row["state"])
         plan: RouterPlan = decode(RouterPlan, json.loads(row["plan"]))
     except (UndecodableError, ValueError):
-        raise RunError(f"the plan of repair {row['id']} is none that this version reads") from None
+        return _unreadable(row)
     return Repair(
         id=row["id"],
         case_id=row["case_id"],
@@ -291,6 +320,27 @@ def _repair(row: Mapping[str, Any]) -> Repair:
         link_until=_moment(row["link_until"]),
         typed_at=_moment(row["typed_at"]),
         is_lost=state is RepairState.RUNNING and has_died(row["process"]),
+    )
+
+
+def _unreadable(row: Mapping[str, Any]) -> UnreadableRepair:
+    what = {
+        RepairState.PLANNED.value: "nothing was begun: plan it anew",
+        RepairState.ENDED.value: "it has ended, and nothing need be done",
+    }.get(row["state"], f"see what became of it: cpe-diag router recover {row['id']}")
+    return UnreadableRepair(
+        id=row["id"],
+        case_id=row["case_id"],
+        staff=row["staff"],
+        action=row["action"],
+        value=row["value"],
+        state=row["state"],
+        words=row["words"],
+        problem=f"another version of cpe-diag has planned this repair, and this one cannot read"
+        f" the plan; {what}",
+        planned_at=moment_of(row["planned_at"]),
+        begun_at=_moment(row["begun_at"]),
+        ended_at=_moment(row["ended_at"]),
     )
 
 

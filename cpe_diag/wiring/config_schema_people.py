@@ -25,7 +25,7 @@ STAFF: Final[dict[str, object]] = {
         "members": {
             "type": "object",
             "description": "by name",
-            "propertyNames": {"pattern": "^\\S(.{0,98}\\S)?$"},
+            "propertyNames": {"pattern": "^(?!token |account )\\S(.{0,98}\\S)?$"},
             "additionalProperties": {
                 "type": "object",
                 "additionalProperties": False,

@@ -129,10 +129,10 @@ class Desk:
             self.consents.approvals(digest, at=self.now()),
             self.may_approve,
             digest=digest,
-            staff=self.staff.name,
+            staff=self.staff,
         )
         if approval is None:
-            who = ", ".join(sorted(self.may_approve - {self.staff.name})) or "nobody so far"
+            who = ", ".join(sorted(self.may_approve - self.staff.names)) or "nobody so far"
             self.refuse(
                 f"{permission.words}: let one of them ({who}) look at the plan, and then run "
                 f"`cpe-diag consent approve {digest}`",

@@ -16,6 +16,8 @@ from cpe_diag.domain.subscriber import DSL, PON, Technology
 from cpe_diag.wiring.access_drivers import access_driver_named
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cpe_diag.domain.evidence import Evidence
     from cpe_diag.domain.subscriber import Subscriber
     from cpe_diag.driver_kit.access import AccessDriver
@@ -91,10 +93,9 @@ async def recognised(
     Raises:
         DefinitionError: a driver's file is wrong.
     """
-    held = memory.recall(node, SYS_OBJECT_ID, "driver")
-    fresh = held is not None and clock.now() - held.at < REMEMBERED_FOR
-    if held is not None and fresh and _is_there(held.index, config):
-        return held.index
+    held = _remembered(config, node, memory, clock.now())
+    if held is not None:
+        return held
     try:
         answers = await snmp.get((SYS_OBJECT_ID, SYS_DESCR), deadline=clock.monotonic() + WITHIN_S)
     except MeasurementError:
@@ -111,6 +112,35 @@ async def recognised(
     memory.keep(node, SYS_OBJECT_ID, "driver", driver.id, clock.now())
     memory.keep(node, SYS_OBJECT_ID, "identity", identity, clock.now())
     return driver.id
+
+
+def remembered_driver(
+    config: Config, subscriber: Subscriber, memory: PortMemory, now: datetime
+) -> AccessDriver | None:
+    """Give the driver of a node for which the inventory names none, and ask nobody.
+
+    Args:
+        config: names further folders of drivers.
+        subscriber: whose node it is.
+        memory: what was found before.
+        now: in UTC.
+
+    Returns:
+        The driver that was found not long ago, else the technology's, else None.
+
+    Raises:
+        DefinitionError: a driver's file is wrong.
+    """
+    if subscriber.node is None:
+        return None
+    named = _remembered(config, subscriber.node.id, memory, now) or by_technology(subscriber)
+    return None if named is None else access_driver_named(config, named)
+
+
+def _remembered(config: Config, node: str, memory: PortMemory, now: datetime) -> str | None:
+    held = memory.recall(node, SYS_OBJECT_ID, "driver")
+    fresh = held is not None and now - held.at < REMEMBERED_FOR
+    return held.index if held is not None and fresh and _is_there(held.index, config) else None
 
 
 def _is_there(driver: str, config: Config) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import PackError
 from cpe_diag.store.case_store import default_path
-from cpe_diag.store.ciphered import NEXT, blanked
+from cpe_diag.store.ciphered import NEXT, blanked, left_of
 from cpe_diag.store.host_key_pins import default_path as pins_path
 from cpe_diag.store.kept_copies import KEY_FILE, default_copies
 from cpe_diag.store.old_journals import old_folder
@@ -60,7 +60,11 @@ def wiping(config: Config) -> Iterator[Path]:
             copies / KEY_FILE,
             *(_beside(store, end) for end in (".audit-key", ".audit-key.new", ".incident-key")),
         )
-        readable = (*plain_places(config), *(_beside(store, end) for end in ("", "-wal", "-shm")))
+        readable = (
+            *plain_places(config),
+            *(_beside(store, end) for end in ("", "-wal", "-shm")),
+            *left_of(store),
+        )
         for file in (*keys, *readable):
             if file.is_file():
                 blanked(file)

@@ -40,8 +40,7 @@ def note_incident(
     """
     told: Maybe[PlatformIncident] = NONE
     try:
-        if verdict.domain is FaultDomain.NONE:
-            _measured_well(config, case, at)
+        _measured_well(config, case, verdict, at)
         for sighting in _sightings(case, verdict, at, case_id):
             incident = stored_incidents(config).seen(
                 sighting,
@@ -62,12 +61,22 @@ def note_incident(
     return told
 
 
-def _measured_well(config: Config, case: CaseFile, at: datetime) -> None:
-    """Keep that nothing fails for a subscriber; of a platform only who asks for it can tell."""
-    host = (case.platform_host or "").lower()
+def _measured_well(config: Config, case: CaseFile, verdict: Verdict, at: datetime) -> None:
+    """Keep what does not fail any more for a subscriber.
+
+    Where no fault is found that is everything; but of a platform only who asks for it can tell.
+    Whose port is up again is out with no group, whatever else is wrong at home.
+    """
+    from cpe_diag.judge.outage_reach import own_port_up
+
+    host, is_well = (case.platform_host or "").lower(), verdict.domain is FaultDomain.NONE
+    if not is_well and (verdict.group is not None or not own_port_up(case)):
+        return
 
     def tells(incident: Incident) -> bool:
-        return incident.kind is not IncidentKind.PLATFORM or incident.place == host
+        if incident.kind is IncidentKind.PLATFORM:
+            return is_well and incident.place == host
+        return is_well or bool(incident.reaches)
 
     stored_incidents(config).measured_well(
         case.subscriber.id,
@@ -117,6 +126,7 @@ def incident_letters(config: Config, now: datetime) -> IncidentLetters:
 def _sightings(
     case: CaseFile, verdict: Verdict, at: datetime, case_id: str | None
 ) -> Iterator[Sighting]:
+    from cpe_diag.judge.outage_reach import reach_of
     from cpe_diag.report.codec import encode
     from cpe_diag.service.incident_letters import GroupTold
     from cpe_diag.store.incidents import Sighting
@@ -148,6 +158,7 @@ def _sightings(
             destination=verdict.destination.value,
             case_id=case_id,
             told=told if isinstance(told, dict) else {},
+            reach=reach_of(case, verdict, at),
         )
 
 

@@ -97,8 +97,11 @@ class KeptRun:
         )
         self.runs.end(self.row.id, self.row.attempt, outcome, at=now)
 
-    def know(self, incident: Incident) -> None:
+    def know(self, incident: Incident) -> bool:
         """End a run before it begins: what it would find is known, and others have met it.
+
+        Returns:
+            False: the incident is over meanwhile, and the run has not ended.
 
         Raises:
             RunError, StoreError: as for `end`.
@@ -108,15 +111,23 @@ class KeptRun:
 
         now = _now()
         letters = incident_letters(self.config, now)
-        stored_incidents(self.config).attach(incident, self.case.id, at=now, grown=letters.grown)
+        goes_on = stored_incidents(self.config).attach(
+            incident,
+            self.case.id,
+            at=now,
+            attached=letters.attached(incident, self.case),
+            grown=letters.grown,
+        )
+        if not goes_on:
+            return False
         outcome = RunOutcome(
             state=RunState.FINISHED,
             destination=destination_of(incident).value,
             words=incident.title,
             cause=incident.cause,
-            letters=tuple(letters.attached(incident, self.case)),
         )
         self.runs.end(self.row.id, self.row.attempt, outcome, at=now)
+        return True
 
     def leave(self, words: str) -> None:
         """Leave a run to whoever resumes it.

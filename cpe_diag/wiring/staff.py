@@ -7,7 +7,7 @@ import pwd
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError, Fault, RightsError
-from cpe_diag.domain.roles import Role, Staff
+from cpe_diag.domain.roles import ACCOUNT, Role, Staff
 
 if TYPE_CHECKING:
     from cpe_diag.wiring.config import Config
@@ -22,7 +22,8 @@ def staff_of(config: Config) -> Staff:
         config: the configuration.
 
     Returns:
-        The member of staff; a viewer of the account's name where nobody is named.
+        The member of staff; a viewer of the account's name where nobody is named, which is told
+        from a member of the same name.
 
     Raises:
         DefinitionError: the environment names somebody whom the configuration does not know.
@@ -31,7 +32,8 @@ def staff_of(config: Config) -> Staff:
     account = _account()
     named = os.environ.get(ENVIRONMENT_NAME) or config.staff.me
     if not named:
-        return Staff(name=account, role=Role.VIEWER)
+        is_anothers = account in config.staff.members
+        return Staff(name=f"{ACCOUNT}{account}" if is_anothers else account, role=Role.VIEWER)
     member = config.staff.members.get(named)
     if member is None:
         words = f"the configuration ({config.origin}) names no member of staff {named!r}"

@@ -48,6 +48,7 @@ from cpe_diag.wiring.case_clock import case_clock_of
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.incidents import stored_incidents
 from cpe_diag.wiring.kept_runs import LEASE, kept_wish, mistake, prepared_again, taken_up
+from cpe_diag.wiring.known_incident import known_incident
 from cpe_diag.wiring.logs import about
 from cpe_diag.wiring.orders import submit
 from cpe_diag.wiring.outbox import sender_of
@@ -312,9 +313,8 @@ class Worker:
                 kept.fail(str(ready))
                 self._traced(run_id, failure=type(ready).__name__)
                 return
-            known = self._known(kept.row)
-            if known is not None:
-                kept.know(known)
+            known = self._known(kept.row, ready[0])
+            if known is not None and kept.know(known):
                 self._traced(run_id)
                 LOG.info("not measured: it belongs to the incident at %s", known.place)
                 return
@@ -340,11 +340,11 @@ class Worker:
         except CpeDiagError as error:
             return error
 
-    def _known(self, row: RunRow) -> Incident | None:
-        """Give what has the whole node of a ticket down, if a run has met it lately."""
-        if row.node is None or row.ticket is None or row.batch is not None or row.attempt > 1:
+    def _known(self, row: RunRow, prepared: PreparedRun) -> Incident | None:
+        """Give what a ticket complains about, if runs of others have met it lately."""
+        if row.ticket is None or row.batch is not None or row.attempt > 1:
             return None
-        return stored_incidents(self._config).of_node(row.node, self._clock.now())
+        return known_incident(prepared, self._runs, self._clock.now())
 
     def _do(self, prepared: PreparedRun, values: Mapping[str, str], kept: KeptRun) -> None:
         journal = WorkerJournal(kept.journal, self._leaving)

@@ -157,7 +157,7 @@ def test_a_refusal_is_noted_with_the_name_of_the_token(
     service.ask("POST", TICKETS, TICKET, role=Role.VIEWER)
     audit = open_desk(read(tmp_path / "service" / "config.yaml", "test")).audit
     (entry,) = audit.entries(newest=10)
-    assert entry.event.staff == "test viewer"
+    assert entry.event.staff == "token test viewer"
     assert "createTroubleTicket_v4: 403" in entry.event.words
 
 

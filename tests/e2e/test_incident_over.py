@@ -1,4 +1,4 @@
-"""An outage of a group from its first ticket to its end, which a measurement finds."""
+"""Outages of groups from their first tickets to their ends, which measurements find."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ from test_http_trouble_tickets import TICKET_V4, V4
 from test_ticket_over_http import desk_config, send_to_desk
 from ticket_desk import TOKEN, ticket_desk
 
+from cpe_diag.domain.run_journal import RunState
 from cpe_diag.lab.control import LabClient
 from cpe_diag.service.group_outage import ALARMS, PROBLEMS
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from http_service import HttpService
     from running_lab import RunningLab
 
+    from cpe_diag.store.run_rows import RunRow
+
 pytestmark = [
     pytest.mark.lab,
     pytest.mark.usefixtures("http_secrets"),
@@ -33,14 +37,46 @@ pytestmark = [
 ]
 
 WORKER: Final = Path(__file__).with_name("stormy_worker.py")
-AGAIN_S: Final = "10"
+AGAIN_S: Final = "8"
 PATIENCE_S: Final = 240.0
 
 
-HOMES: Final = ("sub-2001", "sub-2002")
-"""Their tickets are posted; the third one's comes from a desk."""
-THIRD: Final = "sub-2003"
-OUTAGE: Final = "node_outage"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """One outage of the lab, and whose tickets tell of it.
+
+    The runs of the `first` two make the incident; `further` is attached to it without a run.
+    """
+
+    fault: str
+    kind: str
+    first: tuple[str, str]
+    further: str
+
+
+DARK_NODE: Final = Outage(
+    fault="node_outage",
+    kind="node",
+    first=("sub-2001", "sub-2002"),
+    further="sub-2003",
+)
+"""The further ticket comes from a desk."""
+DEAD_CARD: Final = Outage(
+    fault="card_outage",
+    kind="card",
+    first=("sub-4004", "sub-4126"),
+    further="sub-4150",
+)
+CUT_SPLITTER: Final = Outage(
+    fault="splitter_outage",
+    kind="branch",
+    first=("sub-4001", "sub-4101"),
+    further="sub-4103",
+)
+"""Of the same OLT as the card, and of another card of it."""
+OUTAGES: Final = (DARK_NODE, DEAD_CARD, CUT_SPLITTER)
+BESIDE: Final = "sub-4108"
+"""On the PON of the cut splitter, behind its other splitter."""
 
 
 @contextmanager
@@ -77,10 +113,16 @@ def _posted(service: HttpService, subscriber: str) -> str:
     return made.headers["location"]
 
 
-def _one(service: HttpService, path: str) -> dict[str, Any]:
-    (found,) = service.ask("GET", path).json
-    held: dict[str, Any] = found
-    return held
+def _run_of(service: HttpService, subscriber: str) -> RunRow:
+    """Give the first run of a subscriber."""
+    return service.served.runs.runs(subscriber=subscriber)[-1]
+
+
+def _listed(service: HttpService, path: str) -> dict[str, dict[str, Any]]:
+    """Give alarms or problems by the cause that they name."""
+    found: list[dict[str, Any]] = service.ask("GET", path).json
+    assert len(found) == len(OUTAGES)
+    return {str(one.get("specificProblem") or one.get("reason")): one for one in found}
 
 
 def _told(service: HttpService, places: list[str], words: str) -> list[int]:
@@ -89,35 +131,60 @@ def _told(service: HttpService, places: list[str], words: str) -> list[int]:
     return [sum(words in note["text"] for note in one.get("note", ())) for one in tickets]
 
 
-def test_an_outage_of_a_group_is_over_when_a_measurement_says_so(
+def test_outages_of_groups_are_over_when_measurements_say_so(
     lab: RunningLab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Two tickets make it, a third is attached at once; nobody has to say that it is over."""
+    """Two tickets make one, a third is attached at once; nobody has to say that it is over.
+
+    A dark node, a dead card and a cut splitter, all at one time: each is an incident of its own.
+    """
     monkeypatch.setenv("DESK_TOKEN", TOKEN)
     client, log = LabClient(lab.folder), tmp_path / "worker.log"
     client.clear_faults()
-    client.set_fault(HOMES[0], OUTAGE)
+    for one in OUTAGES:
+        client.set_fault(one.first[0], one.fault)
     try:
         with ticket_desk() as desk:
             config = desk_config(lab, desk.url, f"over-{tmp_path.name}")
             with service_of(config) as service, _worker(config, log):
-                places = [_posted(service, home) for home in HOMES]
-                _until(lambda: _told(service, places, "Known incident") == [1, 1], log)
-                assert _one(service, PROBLEMS)["status"] == "inProgress"
-                assert _one(service, ALARMS)["state"] == "raised"
-                send_to_desk(service, THIRD)
+                places = [_posted(service, home) for one in OUTAGES for home in one.first]
+                _until(lambda: _told(service, places, "Known incident") == [1] * 6, log)
+                going = service.ask("GET", "/api/incidents").json
+                assert {(one["cause"], one["kind"]) for one in going} == {
+                    (one.fault, one.kind) for one in OUTAGES
+                }
+                problems, alarms = _listed(service, PROBLEMS), _listed(service, ALARMS)
+                for one in OUTAGES:
+                    assert problems[one.fault]["status"] == "inProgress"
+                    assert alarms[one.fault]["state"] == "raised"
+                send_to_desk(service, DARK_NODE.further)
+                places += [_posted(service, one.further) for one in (DEAD_CARD, CUT_SPLITTER)]
+                _posted(service, BESIDE)
                 _until(lambda: desk.count("Known incident") == 1, log)
-                assert desk.count("Facts:") == 0  # it was attached without a run of its own
+                _until(lambda: _told(service, places, "Known incident") == [1] * 8, log)
+                for one in OUTAGES:  # attached without a run of its own
+                    row = _run_of(service, one.further)
+                    assert (row.state, row.cause) == (RunState.FINISHED, one.fault)
+                    assert row.confidence is None
+                _until(lambda: _run_of(service, BESIDE).state is RunState.FINISHED, log)
+                assert _run_of(service, BESIDE).confidence is not None
                 client.clear_faults()
-                _until(lambda: _one(service, PROBLEMS)["status"] == "resolved", log)
-                alarm = _one(service, ALARMS)
-                assert (alarm["state"], alarm["perceivedSeverity"]) == ("cleared", "cleared")
+                _until(
+                    lambda: (
+                        {one["status"] for one in _listed(service, PROBLEMS).values()}
+                        == {"resolved"}
+                    ),
+                    log,
+                )
+                for alarm in _listed(service, ALARMS).values():
+                    assert (alarm["state"], alarm["perceivedSeverity"]) == ("cleared", "cleared")
                 _until(lambda: desk.count("Over: ") == 1, log)
-                _until(lambda: _told(service, places, "Over: ") == [1, 1], log)
-                assert _told(service, places, "Known incident") == [1, 1]
+                _until(lambda: _told(service, places, "Over: ") == [1] * 8, log)
+                assert _told(service, places, "Known incident") == [1] * 8
                 for place in places:
                     assert service.ask("GET", place).json["status"] == "resolved"
-                problem = _one(service, PROBLEMS)
-                assert len(problem["troubleTicket"]) == len(problem["affectedService"]) == 3
+                for problem in _listed(service, PROBLEMS).values():
+                    assert len(problem["troubleTicket"]) == 3
+                    assert len(problem["affectedService"]) == 3
     finally:
         client.clear_faults()

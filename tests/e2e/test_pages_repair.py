@@ -5,22 +5,25 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from http_service import SECRETS, HttpService, http_service
+from http_service import SECRETS, Answered, HttpService, http_service
 from message_gateway import gateway_of_operator
 from page_browser import PAGES_CONFIG, PageBrowser, signed_in
 from planned_repairs import PLAN, planned
+from sqlalchemy import update
 
 from cpe_diag.domain.agreement import GuardFinding, GuardState
 from cpe_diag.domain.audit import AuditKind
 from cpe_diag.domain.roles import Role
 from cpe_diag.service.pages.entry import OF_LINK
+from cpe_diag.store.repair_tables import REPAIRS
 from cpe_diag.store.repairs import RepairState
-from cpe_diag.wiring.desk import open_desk
+from cpe_diag.wiring.desk import case_store, open_desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,6 +143,67 @@ def test_a_second_person_approves_and_nobody_their_own_plan(
     assert "Do exactly this now" in page
     own = planned(console, case, plan=reset, staff="anna")
     assert anna.send(f"/repairs/{own.id}/approval").status == 409
+
+
+def _ask(console: HttpService, token: str, path: str) -> Answered:
+    return console.ask("POST", path, {}, headers={"Authorization": f"Bearer {token}"})
+
+
+def _token(console: HttpService, name: str, by: str = "somebody") -> str:
+    now = datetime.now(UTC)
+    _, secret = console.served.tokens.add(name, Role.SENIOR, by=by, at=now, expires_at=None)
+    return secret.reveal()
+
+
+def test_a_token_is_no_second_person_whatever_it_is_called(
+    console: HttpService, case: str
+) -> None:
+    """Else whoever plans makes a token of a senior's name, and approves with it."""
+    reset = replace(PLAN, action="router.factory_reset", secrets=(), encryptions=(), targets=())
+    repair = planned(console, case, plan=reset)
+    refused = _ask(console, _token(console, "anna"), f"/api/repairs/{repair.id}/approval")
+    assert refused.status == 403
+    assert "is signed in" in refused.json["message"]
+    assert console.served.repairs.consents.approvals(repair.plan.digest) == ()
+
+
+def test_whoever_has_made_a_token_approves_no_plan_that_was_made_with_it(
+    console: HttpService, case: str
+) -> None:
+    """The same person by token and by page is one; nor may they have it done with the token."""
+    reset = replace(PLAN, action="router.factory_reset", secrets=(), encryptions=(), targets=())
+    _token(console, "reset-tool", by="anna")
+    anna = signed_in(console, Role.SENIOR)
+    with_it = planned(console, case, plan=reset, staff="token reset-tool")
+    refused = anna.send(f"/repairs/{with_it.id}/approval")
+    assert refused.status == 409
+    assert "nobody approves their own plan" in refused.text
+    assert f"/repairs/{with_it.id}/approval" not in anna.open(f"/repairs/{with_it.id}").text
+    of_another = planned(console, case, plan=reset, staff="token another")
+    assert anna.send(f"/repairs/{of_another.id}/approval").status == 303
+
+
+def test_what_a_token_does_stands_in_no_members_name(console: HttpService, case: str) -> None:
+    """In a consent and in the audit trail a token is told from the person it is called like."""
+    repair = planned(console, case)
+    token = _token(console, "bert")
+    body = {"given_by": "A.", "identity": "call_back", "digest": repair.plan.digest}
+    sent = console.ask(
+        "POST",
+        f"/api/repairs/{repair.id}/consent",
+        body,
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert sent.status == 201, sent.body
+    (given,) = (
+        one
+        for one in console.served.repairs.consents.of_subscriber("sub-1")
+        if one.digest == repair.plan.digest
+    )
+    assert given.recorded_by == "token bert"
+    entries = open_desk(console.config).audit.entries(newest=50)
+    noted = [one.event.staff for one in entries if one.event.digest == repair.plan.digest]
+    assert set(noted) == {"token bert"}
 
 
 @pytest.mark.parametrize(
@@ -325,3 +389,24 @@ def test_guessing_a_link_is_slow(console: HttpService, case: str) -> None:
         if one.event.kind is AuditKind.REFUSAL
     ]
     assert refused[-1] == "over HTTP: askPassword: 429 too many links that are none"
+
+
+def test_a_repair_of_another_version_is_listed_with_what_to_do(
+    console: HttpService, case: str
+) -> None:
+    """Else one such plan hides all repairs of its case, and what goes on in a home."""
+    good, other = planned(console, case), planned(console, case)
+    store = case_store(console.config)
+    with store.writing() as connection:
+        of_other = update(REPAIRS).where(REPAIRS.c.id == other.id)
+        connection.execute(of_other.values(plan="{}"))
+    listed = console.ask("GET", f"/api/cases/{case}/repairs", role=Role.SENIOR)
+    states = {one["id"]: one["state"] for one in listed.json}
+    assert (states[good.id], states[other.id]) == ("planned", "unreadable")
+    asked = console.ask("GET", f"/api/repairs/{other.id}", role=Role.SENIOR)
+    assert asked.status == 409
+    assert "plan it anew" in asked.json["message"]
+    page = signed_in(console, Role.SECOND_LINE).open(f"/cases/{case}")
+    assert f"/repairs/{good.id}" in page.text
+    assert f"/repairs/{other.id}" not in page.text
+    assert "plan it anew" in page.text

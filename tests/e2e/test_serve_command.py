@@ -64,6 +64,8 @@ def _status(port: int, token: str) -> int:
 def test_a_token_opens_the_service_until_it_is_revoked(office: Path) -> None:
     """It is shown once; the service asks the store each time, and ends at a signal."""
     assert _run(office, "token", "add", "crm", staff="bert")[0] == 20
+    refused = _run(office, "token", "add", "bert")
+    assert (refused[0] != 0, "bert is a member of staff" in refused[2]) == (True, True)
     status, said, errors = _run(office, "token", "add", "crm", "--role", "viewer", "--for", "1h")
     assert status == 0, errors
     token = said.strip()

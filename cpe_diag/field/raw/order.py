@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -77,7 +76,7 @@ def read(line: str) -> Order:
     """
     try:
         document = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise OrderError("an order is one line of JSON") from error
     if not isinstance(document, dict) or set(document) - set(Order.__slots__):
         raise OrderError(f"an order has {', '.join(Order.__slots__)} and nothing else")
@@ -89,7 +88,7 @@ def read(line: str) -> Order:
         for_s=_seconds(document.get("for_s")),
         vlan=_vlan(document.get("vlan")),
         addresses=_addresses(document.get("addresses", [])),
-        dry=document.get("dry") is True,
+        dry=_flag(document.get("dry", False), "dry"),
         user=_login(document.get("user", ""), "user"),
         password=_login(document.get("password", ""), "password"),
         vlans=_vlans(document.get("vlans", [])),
@@ -115,10 +114,16 @@ def _text(given: object, pattern: re.Pattern[str], name: str) -> str:
     return given
 
 
+def _flag(given: object, name: str) -> bool:
+    if not isinstance(given, bool):
+        raise OrderError(f"{name}: expected true or false")
+    return given
+
+
 def _seconds(given: object) -> float:
     if isinstance(given, bool) or not isinstance(given, int | float):
         raise OrderError("for_s: expected seconds")
-    if not math.isfinite(given) or not 0 < given <= LONGEST_S:
+    if not 0 < given <= LONGEST_S:  # NaN is not, either
         raise OrderError(f"for_s: expected more than 0 and at most {LONGEST_S:g}")
     return float(given)
 
@@ -134,16 +139,21 @@ def _vlan(given: object) -> int | None:
 def _vlans(given: object) -> tuple[int, ...]:
     if not isinstance(given, list) or len(given) > MOST_VLANS:
         raise OrderError(f"vlans: expected at most {MOST_VLANS}")
+    if None in given:
+        raise OrderError(f"vlans: expected 1 to {LAST_VLAN}")
     return tuple(dict.fromkeys(vlan for one in given if (vlan := _vlan(one)) is not None))
 
 
 def _addresses(given: object) -> tuple[str, ...]:
     if not isinstance(given, list) or len(given) > MOST_ADDRESSES:
         raise OrderError(f"addresses: expected at most {MOST_ADDRESSES}")
+    wrong = OrderError("addresses: expected IPv4 addresses")
+    if not all(isinstance(one, str) for one in given):
+        raise wrong  # without it another would stand in its place: gateway, then our own
     try:
-        return tuple(str(IPv4Address(one)) for one in given if isinstance(one, str))
-    except AddressValueError as error:
-        raise OrderError("addresses: expected IPv4 addresses") from error
+        return tuple(str(IPv4Address(one)) for one in given)
+    except AddressValueError:
+        raise wrong from None
 
 
 def _login(given: object, name: str) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from starlette.concurrency import run_in_threadpool
+
+from cpe_diag.domain.failures import RunError
 from cpe_diag.service.pages.asking import ask, may
 from cpe_diag.service.pages.qr_code import qr_of
 from cpe_diag.service.pages.site import to
 from cpe_diag.service.pages.visit import Shown
 from cpe_diag.service.refused import Refused
+from cpe_diag.service.web.repair_views import no_second_person
 from cpe_diag.service.web.repairs import BY_WORD
 
 if TYPE_CHECKING:
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
 
     from cpe_diag.service.pages.site import Site
     from cpe_diag.service.pages.visit import Visit
+    from cpe_diag.service.web.call import Caller
+    from cpe_diag.service.web.served import Served
 
 IN_FORM: Final = {
     "on": ("wifi.set_enabled", "on"),
@@ -111,14 +117,15 @@ async def repair_values(
         return found
     shown = cast("dict[str, Any]", found)
     plan = shown["plan"]
-    may_approve = visit.caller.name in site.service.served.repairs.may_approve
+    served = site.service.served
+    may_approve = await run_in_threadpool(_may_approve, served, visit.path["id"], visit.caller)
     return {
         "repair": shown,
         "plan": plan,
         "checks": [one.value for one in BY_WORD],
         "may_record": may(site.service, visit, "recordConsent"),
-        "can_send": site.service.served.repairs.send_link is not None,
-        "may_approve": may_approve and shown["staff"] != visit.caller.name,
+        "can_send": served.repairs.send_link is not None,
+        "may_approve": may_approve,
         "is_ready": (
             shown["permission"] != "refused"
             and may(site.service, visit, "runRepair")
@@ -129,6 +136,14 @@ async def repair_values(
             and (shown["permission"] == "allowed" or shown["approved_by"] is not None)
         ),
     }
+
+
+def _may_approve(served: Served, repair_id: str, caller: Caller) -> bool:
+    try:
+        repair = served.repairs.repairs.repair(repair_id)
+    except RunError:  # it was erased since it was looked at
+        return False
+    return no_second_person(served, repair, caller) is None
 
 
 async def repairs_of_case(site: Site, visit: Visit) -> dict[str, object]:

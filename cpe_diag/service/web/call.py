@@ -6,17 +6,34 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from cpe_diag.domain.roles import Role
+from cpe_diag.domain.roles import Role, Staff, token_name
 from cpe_diag.report.codec import Json
 from cpe_diag.service.refused import Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks: the name and the role of a token, or a desk by the name of its configuration."""
+    """Who asks: a member of staff who is signed in, or a token.
+
+    `made_by` has made the token; None: a member of staff. A token may be called like one.
+    """
 
     name: str
     role: Role
+    made_by: str | None = None
+
+    @property
+    def is_person(self) -> bool:
+        """Whether a member of staff is signed in."""
+        return self.made_by is None
+
+    @property
+    def staff(self) -> Staff:
+        """Whoever asks as they stand in plans, consents and the audit trail."""
+        if self.made_by is None:
+            return Staff(name=self.name, role=self.role)
+        behind = frozenset({self.name, self.made_by})
+        return Staff(name=token_name(self.name), role=self.role, behind=behind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

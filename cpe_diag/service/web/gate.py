@@ -74,7 +74,7 @@ class Gate:
         if token is None:
             self._wrong.wait_s(address, time.monotonic())
             return UNKNOWN
-        return Caller(name=token.name, role=token.role)
+        return Caller(name=token.name, role=token.role, made_by=token.made_by)
 
     def may(self, operation: Operation, caller: Caller) -> Refused | None:
         """Say whether a caller's role may: 403 where it may not."""
@@ -96,7 +96,7 @@ class Gate:
             AuditEvent(
                 kind=AuditKind.LOOK,
                 at=at,
-                staff=caller.name,
+                staff=caller.staff.name,
                 words=f"over HTTP: {operation.id} {harmless(words)}".strip(),
                 action=operation.right,
             )
@@ -117,7 +117,7 @@ class Gate:
             AuditEvent(
                 kind=AuditKind.REFUSAL,
                 at=at,
-                staff=caller.name,
+                staff=caller.staff.name,
                 words=f"over HTTP: {operation}: {refusal.status} {harmless(refusal.reason)}{more}",
             )
         )

@@ -58,7 +58,7 @@ def register(served: Served, call: Call, api: Api, at: str) -> Reply | Refused:
             status=422, reason="callback: expected http(s)://HOST/..., without user and password"
         )
     try:
-        hub = served.hubs.add(api.value, callback, query, by=call.caller.name, at=call.at)
+        hub = served.hubs.add(api.value, callback, query, by=call.caller.staff.name, at=call.at)
     except HubsFullError as error:
         return Refused(status=409, reason=str(error))
     return Reply(status=201, body=_body(hub), headers={"Location": f"{at}/{hub.id}"})

@@ -50,6 +50,7 @@ def repair_operations() -> Iterator[Operation]:
         handler=repairs.one,
         right=LOOK,
         gives=repair_views.REPAIR,
+        refuses=(409,),
     )
     yield Operation(
         id="recordConsent",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import ConsentError
-from cpe_diag.domain.roles import PermissionState, approval_of, permitted
+from cpe_diag.domain.roles import TOKENS, PermissionState, approval_of, permitted
 from cpe_diag.domain.router_plan import Reads, Way
 from cpe_diag.report.codec import moment_text
 from cpe_diag.report.router_change_text import shown
-from cpe_diag.store.repairs import RepairState
+from cpe_diag.service.refused import Refused
+from cpe_diag.store.repairs import Repair, RepairState, UnreadableRepair
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from cpe_diag.report.codec import Json
     from cpe_diag.service.web.call import Caller
     from cpe_diag.service.web.served import Served
-    from cpe_diag.store.repairs import Repair
 
+UNREADABLE: Final = "unreadable"
+"""What another version has planned; `problem` says what to do."""
 LOOK_CONSENT: Final = "look.consent"
 _WORD: Final[dict[str, object]] = {"type": "string"}
 _NULLABLE: Final[dict[str, object]] = {"type": "string", "nullable": True}
@@ -35,8 +37,9 @@ REPAIR: Final[dict[str, object]] = {
         "action": _WORD,
         "value": _NULLABLE,
         "staff": _WORD,
-        "state": {"type": "string", "enum": [one.value for one in RepairState]},
+        "state": {"type": "string", "enum": [*(one.value for one in RepairState), UNREADABLE]},
         "words": _WORD,
+        "problem": _NULLABLE,
         "planned_at": _MOMENT,
         "begun_at": _MOMENT,
         "ended_at": _MOMENT,
@@ -54,16 +57,18 @@ REPAIR: Final[dict[str, object]] = {
 }
 
 
-def brief(repair: Repair) -> dict[str, Json]:
+def brief(repair: Repair | UnreadableRepair) -> dict[str, Json]:
     """Give what a list of repairs says of one."""
+    problem = repair.problem if isinstance(repair, UnreadableRepair) else None
     return {
         "id": repair.id,
         "case": repair.case_id,
         "action": repair.action,
         "value": repair.value,
         "staff": repair.staff,
-        "state": repair.state.value,
+        "state": repair.state.value if isinstance(repair, Repair) else UNREADABLE,
         "words": repair.words,
+        "problem": problem,
         "planned_at": moment_text(repair.planned_at),
         "begun_at": _moment(repair.begun_at),
         "ended_at": _moment(repair.ended_at),
@@ -122,8 +127,30 @@ def approval_for(served: Served, repair: Repair, caller: Caller, at: datetime) -
         served.repairs.consents.approvals(repair.plan.digest, at=at),
         served.repairs.may_approve,
         digest=repair.plan.digest,
-        staff=caller.name,
+        staff=caller.staff,
     )
+
+
+def no_second_person(served: Served, repair: Repair, caller: Caller) -> Refused | None:
+    """Say why whoever asks is no second person to a plan; None: they are.
+
+    Whoever uses a token is not known. So no token approves, whatever it is called; and a plan that
+    was made with one is approved by nobody who has made the token, or whose name it has.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    if not caller.is_person or caller.name not in served.repairs.may_approve:
+        words = "a second person is a member of staff who may approve, and is signed in"
+        return Refused(status=403, reason=words)
+    planner = {repair.staff}
+    if repair.staff.startswith(TOKENS):
+        name = repair.staff.removeprefix(TOKENS)
+        token = served.tokens.named(name)
+        planner |= {name} if token is None else {name, token.made_by}
+    if caller.name in planner:
+        return Refused(status=409, reason="nobody approves their own plan")
+    return None
 
 
 def permission_of(served: Served, repair: Repair, caller: Caller) -> Permission:

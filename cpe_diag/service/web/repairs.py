@@ -18,7 +18,7 @@ from cpe_diag.domain.failures import (
     RightsError,
     RunError,
 )
-from cpe_diag.domain.roles import Approval, PermissionState, Staff, permitted
+from cpe_diag.domain.roles import Approval, PermissionState, permitted
 from cpe_diag.domain.secret import Secret
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.repair_desk import RepairWish
@@ -27,12 +27,19 @@ from cpe_diag.service.web.repair_views import (
     approval_for,
     brief,
     consent_of,
+    no_second_person,
     permission_of,
     whole,
 )
 from cpe_diag.store.consents import new_id
 from cpe_diag.store.processes import this_process
-from cpe_diag.store.repairs import LINK_LASTS, Repair, RepairState, new_repair_id
+from cpe_diag.store.repairs import (
+    LINK_LASTS,
+    Repair,
+    RepairState,
+    UnreadableRepairError,
+    new_repair_id,
+)
 
 if TYPE_CHECKING:
     from cpe_diag.report.codec import Json
@@ -125,7 +132,7 @@ def plan(served: Served, call: Call) -> Reply | Refused:
         subscriber=case.subscriber,
         ticket=case.ticket,
         value=value,
-        staff=_staff(call),
+        staff=call.caller.staff,
     )
     try:
         made = served.repairs.plan(wish)
@@ -136,7 +143,7 @@ def plan(served: Served, call: Call) -> Reply | Refused:
         case_id=case.id,
         subscriber=case.subscriber,
         ticket=case.ticket,
-        staff=call.caller.name,
+        staff=call.caller.staff.name,
         action=action,
         value=value,
         plan=made,
@@ -164,7 +171,7 @@ def consent(served: Served, call: Call) -> Reply | Refused:
             given_by=str(call.data["given_by"]),
             identity_check=IdentityCheck(str(call.data["identity"])),
             channel=ConsentChannel.SPOKEN,
-            recorded_by=call.caller.name,
+            recorded_by=call.caller.staff.name,
             ticket=found.ticket,
             given_at=call.at,
             expires_at=call.at + CONSENT_LASTS,
@@ -185,7 +192,7 @@ def withdraw(served: Served, call: Call) -> Reply | Refused:
     ]
     if not held:
         return Refused(status=409, reason="there is no consent to this plan that stands")
-    served.repairs.consents.withdraw(held[-1].id, staff=call.caller.name, at=call.at)
+    served.repairs.consents.withdraw(held[-1].id, staff=call.caller.staff.name, at=call.at)
     return _now(served, found, call)
 
 
@@ -194,10 +201,9 @@ def approve(served: Served, call: Call) -> Reply | Refused:
     found = _planned(served, call)
     if isinstance(found, Refused):
         return found
-    if found.staff == call.caller.name:
-        return Refused(status=409, reason="nobody approves their own plan")
-    if call.caller.name not in served.repairs.may_approve:
-        return Refused(status=403, reason="only a member of staff approves a plan")
+    refusal = no_second_person(served, found, call.caller)
+    if refusal is not None:
+        return refusal
     approval = Approval(digest=found.plan.digest, staff=call.caller.name, at=call.at)
     served.repairs.consents.approve(approval)
     return _now(served, found, call, status=201)
@@ -263,7 +269,7 @@ def run(served: Served, call: Call) -> Reply | Refused:
     if sealed is None:
         return _BEGUN
     begun = replace(found, state=RepairState.RUNNING, begun_at=call.at)
-    served.repairs.do(begun, _staff(call), sealed)
+    served.repairs.do(begun, call.caller.staff, sealed)
     return _now(served, begun, call, status=202)
 
 
@@ -292,6 +298,8 @@ def _in_the_way(served: Served, repair: Repair, call: Call) -> Refused | None:
 def _found(served: Served, call: Call) -> Repair | Refused:
     try:
         return served.repairs.repairs.repair(call.path["id"])
+    except UnreadableRepairError as error:
+        return Refused(status=409, reason=str(error))
     except RunError:
         return _NO_REPAIR
 
@@ -308,16 +316,12 @@ def _now(served: Served, repair: Repair, call: Call, *, status: int = 200) -> Re
     return Reply(status=status, body=whole(served, repair, call.caller, call.at), headers=headers)
 
 
-def _staff(call: Call) -> Staff:
-    return Staff(name=call.caller.name, role=call.caller.role)
-
-
 def _note(served: Served, repair: Repair, call: Call, kind: AuditKind, words: str) -> None:
     served.note(
         AuditEvent(
             kind=kind,
             at=call.at,
-            staff=call.caller.name,
+            staff=call.caller.staff.name,
             words=words,
             subscriber=repair.subscriber,
             ticket=repair.ticket,

@@ -100,7 +100,7 @@ class Service:
             "operation": operation.id,
             "status": response.status_code,
             "ms": round(took_s * 1000, 1),
-            "caller": caller.name,
+            "caller": caller.staff.name,
             **ids_of(reply),
         }
         LOG.info("request", extra={"fields": fields})

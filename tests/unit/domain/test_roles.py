@@ -13,9 +13,11 @@ from cpe_diag.domain.roles import (
     PermissionState,
     Rights,
     Role,
+    Staff,
     approval_of,
     approvers,
     permitted,
+    token_name,
 )
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -31,8 +33,8 @@ APPROVAL = Approval(digest="aa", staff="boris", at=NOW)
 
 
 def _approval(*ones: Approval, staff: str = "anna") -> Approval | None:
-    may_approve = approvers(RIGHTS, MEMBERS)
-    return approval_of(ones, may_approve, digest="aa", staff=staff)
+    who = Staff(name=staff, role=Role.SECOND_LINE)
+    return approval_of(ones, approvers(RIGHTS, MEMBERS), digest="aa", staff=who)
 
 
 def test_a_role_may_what_the_file_says_and_nothing_else() -> None:
@@ -75,3 +77,23 @@ def test_only_another_person_who_may_approve_approves(other: Approval) -> None:
 def test_a_senior_does_not_approve_the_own_plan() -> None:
     """Also not where the role may approve."""
     assert _approval(APPROVAL, staff="boris") is None
+
+
+def test_nobody_who_may_use_a_token_is_a_second_person_to_it() -> None:
+    """One person with a token and a page would be two."""
+    token = Staff(
+        name=token_name("crm"), role=Role.SECOND_LINE, behind=frozenset({"crm", "boris"})
+    )
+    may_approve = approvers(RIGHTS, MEMBERS | {"crm": Role.SENIOR, "eva": Role.SENIOR})
+    for who in ("boris", "crm", token.name):
+        given = replace(APPROVAL, staff=who)
+        assert approval_of([given], may_approve, digest="aa", staff=token) is None
+    other = replace(APPROVAL, staff="eva")
+    assert approval_of([other], may_approve, digest="aa", staff=token) == other
+
+
+def test_an_automaton_is_no_second_person_whatever_the_file_says() -> None:
+    """A ticket system has read no plan."""
+    grants = {"plan.approve": {Role.AUTOMATION: Grant.ALONE, Role.SENIOR: Grant.ALONE}}
+    rights = replace(RIGHTS, grants=grants)
+    assert approvers(rights, {"robot": Role.AUTOMATION, "boris": Role.SENIOR}) == {"boris"}

@@ -29,6 +29,7 @@ HERE: Final = "127.0.0.1"
 ERROR: Final = struct.pack("=IBBBBII", 113, 2, 11, 0, 0, 0, 0) + struct.pack(
     "=HH4s8x", socket.AF_INET, 0, bytes([198, 51, 100, 1])
 )
+SENT: Final = b"HTTP/1.1 302 F\r\nLocation: "
 LEVEL: Final = (socket.SOL_IP, RECVERR)
 
 
@@ -161,18 +162,27 @@ async def test_the_page_itself_is_known_by_its_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "outcome", "location"),
+    ("answer", "outcome", "location", "there"),
     [
-        (b"HTTP/1.1 302 F\r\nLocation: http://a\x7f/\r\n\r\n", HttpOutcome.OK, "http://a/"),
-        (b"HTTP/1.1 302 F\r\nLocation: http://[a\r\n\r\n", HttpOutcome.OK, "http://[a"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", HttpOutcome.BROKEN, ""),
-        (b"noise\r\n\r\n", HttpOutcome.BROKEN, ""),
-        (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (2 * MOST_BYTES), HttpOutcome.OK, ""),
+        (SENT + b"http://a\x7f/\r\n\r\n", HttpOutcome.OK, "http://a/", False),
+        (SENT + b"http://[a\r\n\r\n", HttpOutcome.OK, "http://[a", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", HttpOutcome.BROKEN, "", None),
+        (b"noise\r\n\r\n", HttpOutcome.BROKEN, "", None),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * MOST_BYTES, HttpOutcome.OK, "", False),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (2 * MOST_BYTES), HttpOutcome.OK, "", None),
     ],
 )
 async def test_a_page_of_anybody_ends_in_a_fact(
-    answer: bytes, outcome: HttpOutcome, location: str
+    answer: bytes, *, outcome: HttpOutcome, location: str, there: bool | None
 ) -> None:
-    """Where it sends us is not followed, and only its begin is read."""
+    """Where it sends us is not followed, and only its begin is read: the text may come later."""
     seen = await page(answer)
-    assert (seen.outcome, seen.location, bool(seen.text_there)) == (outcome, location, False)
+    assert (seen.outcome, seen.location, seen.text_there) == (outcome, location, there)
+
+
+@pytest.mark.parametrize("cut", range(1, 32))
+async def test_a_page_that_was_cut_anywhere_never_says_that_its_text_is_missing(cut: int) -> None:
+    """It would be another's page, which somebody gives in its place."""
+    whole = b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nall is well"
+    seen = await page(whole[:-cut])
+    assert seen.text_there is None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cpe_diag.domain.incident import KNOWN_FOR, Incident, IncidentKind
+from cpe_diag.domain.incident import KNOWN_FOR, Incident, IncidentKind, Reach
 from cpe_diag.domain.letter import LetterKind, LetterState
 from cpe_diag.domain.run_journal import RunState
 from cpe_diag.domain.secret import Secret
@@ -203,21 +203,52 @@ def test_when_it_clears_every_ticket_is_told_once_and_the_next_is_another_incide
     assert (again.number, again.subscribers, again.case_id) == (2, 1, None)
 
 
-def test_a_node_is_known_to_be_down_only_as_long_as_runs_have_met_it_lately(
+def test_an_incident_stands_only_as_long_as_runs_have_met_it_lately(
     store: CaseStore, config: Config
 ) -> None:
-    """Later it is measured again; another node never counts."""
+    """Later, or once somebody measures well, whoever comes next is measured again."""
     incidents = StoredIncidents(store, KEY)
     met(store, config, "a", case_of(store, "a"))
-    assert incidents.of_node("an-1", AT) is None
+    assert incidents.standing(AT) == ()
     met(store, config, "b", case_of(store, "b"))
-    found = incidents.of_node("an-1", AT + KNOWN_FOR)
-    assert found is not None
-    assert incidents.of_node("an-1", AT + KNOWN_FOR + timedelta(seconds=1)) is None
-    assert incidents.of_node("an-10", AT) is None
-    assert incidents.of_node("an_1", AT) is None
+    assert len(incidents.standing(AT + KNOWN_FOR)) == 1
+    assert incidents.standing(AT + KNOWN_FOR + timedelta(seconds=1)) == ()
+    well(store, config, "a", 0)
+    assert incidents.standing(AT) == ()
+    met(store, config, "a", None, minutes=1)
+    assert len(incidents.standing(AT + timedelta(minutes=1))) == 1
     incidents.clear(IncidentKind.NODE, "an-1/node-an-1", at=AT)
-    assert incidents.of_node("an-1", AT) is None
+    assert incidents.standing(AT) == ()
+
+
+def test_what_runs_have_seen_of_an_outage_is_kept_side_by_side_and_not_for_long(
+    store: CaseStore, config: Config
+) -> None:
+    """One looks at other ports than another; what was seen long ago has changed since."""
+
+    def seen(minutes: float, up: str) -> Incident:
+        at = AT + timedelta(minutes=minutes)
+        reach = Reach(
+            node="an-1", group="node an-1", whole=True, parts=(), down=(), up=(up,), at=at
+        )
+        sighting = Sighting(
+            kind=IncidentKind.NODE,
+            place="an-1/node-an-1",
+            cause="node_outage",
+            title="The node is down",
+            subscriber="a",
+            destination="network_operations",
+            reach=reach,
+        )
+        return StoredIncidents(store, KEY).seen(sighting, at=at)
+
+    seen(0, "1")
+    both = seen(5, "2")
+    assert [one.up for one in both.reaches] == [("1",), ("2",)]
+    assert not both.takes("1", (), AT + timedelta(minutes=6))
+    assert both.takes("3", (), AT + timedelta(minutes=6))
+    assert [one.up for one in seen(17, "3").reaches] == [("2",), ("3",)]
+    assert met(store, config, "b", None, minutes=18).reaches[-1].up == ("3",)
 
 
 def test_a_further_ticket_is_attached_and_answered_without_a_run(
@@ -229,7 +260,7 @@ def test_a_further_ticket_is_attached_and_answered_without_a_run(
         incident = met(store, config, who, case_of(store, who))
     case_id = case_of(store, "c")
     with taken_up(config, "run-c") as kept:
-        kept.know(incident)
+        assert kept.know(incident)
     run, case = StoredRuns(store).run("run-c"), StoredCases(store).case(case_id)
     assert (run.state, run.cause) == (RunState.FINISHED, "node_outage")
     assert (case.parent, case.destination) == (incident.case_id, "network_operations")
@@ -237,6 +268,23 @@ def test_a_further_ticket_is_attached_and_answered_without_a_run(
     assert answer.ticket_id == "c"
     assert "Known incident: The node is down (an-1/node-an-1)" in answer.note
     assert case_id in {one.id for one in StoredIncidents(store, KEY).cases(incident)}
+
+
+def test_a_ticket_is_not_answered_with_what_is_over_meanwhile(
+    tmp_path: Path, config: Config
+) -> None:
+    """Nobody would tell it any more that it is over; it is measured."""
+    store = CaseStore.at(tmp_path / "case.db")
+    for who in ("a", "b"):
+        incident = met(store, config, who, case_of(store, who))
+    case_id = case_of(store, "c")
+    StoredIncidents(store, KEY).clear(incident.kind, incident.place, at=AT)
+    before = len(told(store))
+    with taken_up(config, "run-c") as kept:
+        assert not kept.know(incident)
+    assert StoredRuns(store).run("run-c").state is RunState.RUNNING
+    assert StoredCases(store).case(case_id).parent is None
+    assert len(told(store)) == before
 
 
 def well(store: CaseStore, config: Config, who: str, minutes: float) -> tuple[Incident, ...]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.router_plan import RouterPlan, Way
@@ -22,6 +22,8 @@ from cpe_diag.store.repairs import (
     Repair,
     RepairState,
     StoredRepairs,
+    UnreadableRepair,
+    UnreadableRepairError,
 )
 
 if TYPE_CHECKING:
@@ -101,6 +103,36 @@ def test_a_repair_is_read_as_it_was_planned(store: CaseStore) -> None:
     assert repairs.of_case("c2") == ()
     with pytest.raises(RunError, match="no repair"):
         repairs.repair("a2")
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "state", "words"),
+    [
+        ("plan", '{"action": "wifi.set_password"}', RepairState.PLANNED, "plan it anew"),
+        ("plan", "cut off, in the midd", RepairState.RUNNING, "cpe-diag router recover a2"),
+        ("plan", "[]", RepairState.ENDED, "nothing need be done"),
+        ("state", "paused", RepairState.RUNNING, "cpe-diag router recover a2"),
+    ],
+)
+def test_a_repair_that_another_version_has_written_hides_no_other(
+    store: CaseStore, column: str, written: str, state: RepairState, words: str
+) -> None:
+    """It is listed, with what to do; nobody can begin it, and its link is none."""
+    repairs = StoredRepairs(store)
+    repairs.add(replace(REPAIR, id="a2", planned_at=NOW + timedelta(minutes=1)))
+    token = repairs.offer_link("a2", NOW)
+    assert token is not None
+    changed = {"state": state.value} | {column: written}
+    with store.writing() as connection:
+        connection.execute(update(REPAIRS).where(REPAIRS.c.id == "a2").values(changed))
+    other, readable = repairs.of_case("c1")
+    assert readable == REPAIR
+    assert isinstance(other, UnreadableRepair)
+    assert (other.id, other.action, other.staff) == ("a2", REPAIR.action, REPAIR.staff)
+    assert words in other.problem
+    with pytest.raises(UnreadableRepairError, match=words):
+        repairs.repair("a2")
+    assert repairs.of_link(token.reveal(), NOW) is None
 
 
 def test_a_link_counts_once_and_for_a_while(store: CaseStore) -> None:

@@ -55,6 +55,19 @@ def test_whoever_is_not_named_is_a_viewer_by_the_account(folder: Path) -> None:
     assert (staff.name, staff.role) == (ME, Role.VIEWER)
 
 
+def test_an_account_that_is_called_like_a_member_is_told_from_it(folder: Path) -> None:
+    """Else a stranger's looks stand in the trail as those of the member."""
+    staff = staff_of(_config(folder, f"staff: {{members: {{{ME}: {{role: senior}}}}}}"))
+    assert (staff.name, staff.role) == (f"account {ME}", Role.VIEWER)
+
+
+@pytest.mark.parametrize("name", ["token crm", "account anna"])
+def test_no_member_is_called_as_a_token_or_an_account_is(folder: Path, name: str) -> None:
+    """Nobody could tell them apart in the trail."""
+    with pytest.raises(DefinitionError, match=name):
+        _config(folder, f'staff: {{members: {{"{name}": {{role: senior}}}}}}')
+
+
 def test_the_environment_names_one_of_the_members(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,6 +84,54 @@ def test_a_store_that_cannot_be_used_costs_the_incident_and_not_the_verdict(
     assert found == Missing(why=FailureKind.DEPENDENCY)
 
 
+def _behind(case: CaseFile, who: str) -> CaseFile:
+    return replace(case, subscriber=replace(case.subscriber, id=who))
+
+
+def test_a_run_that_finds_a_group_down_keeps_which_ports_it_takes(config: Config) -> None:
+    """The next ticket of one of them is answered without a run."""
+    note(config, outside.splitter_outage(ethernet_home()))
+    (incident,) = stored_incidents(config).every()
+    (reach,) = incident.reaches
+    assert (reach.group, reach.whole) == ("splitter 12", True)
+    assert set(reach.down) == {"1/12", *(f"1/12:{n}" for n in (2, 3, 4, 5))}
+    assert "1/12:33" in reach.up
+    assert incident.takes("1/12:6", ("splitter 12", "pon 1/12", "card 1"), AT)
+    assert not incident.takes("1/12:35", ("splitter 13", "pon 1/12", "card 1"), AT)
+
+
+def test_a_node_that_does_not_answer_takes_all_its_ports(config: Config) -> None:
+    """Nobody can count them, and whatever hangs on it is out."""
+    note(config, outside.node_outage(ethernet_home()))
+    (incident,) = stored_incidents(config).every()
+    assert incident.takes("anything", (), AT)
+
+
+def test_an_outage_clears_where_ports_are_up_again_whatever_else_is_wrong_at_home(
+    config: Config,
+) -> None:
+    """Two homes whose routers have not come back would hold all others' tickets for a day."""
+    for who in ("one", "two"):
+        note(config, _behind(outside.card_outage(ethernet_home()), who), case_id=f"case-{who}")
+    for who in ("one", "two"):
+        other = _behind(outside.auth_refused(ethernet_home()), who)
+        assert decide(other, {}).domain is not FaultDomain.NONE
+        note(config, other, minutes=10)
+    (over,) = stored_incidents(config).every()
+    assert over.cleared_at == AT + timedelta(minutes=10)
+
+
+def test_a_site_does_not_clear_because_a_port_is_up(config: Config) -> None:
+    """The port was up all the time."""
+    for who in ("one", "two"):
+        case = outside.platform_down(ethernet_home("site_not_opening"))
+        note(config, _behind(case, who), case_id=f"case-{who}")
+    for who in ("one", "two"):
+        note(config, _behind(outside.auth_refused(ethernet_home()), who), minutes=10)
+    (still,) = stored_incidents(config).every()
+    assert still.cleared_at is None
+
+
 def test_an_incident_clears_when_two_who_met_it_are_seen_to_be_well(config: Config) -> None:
     """Of a platform only who asks for it can tell."""
 
