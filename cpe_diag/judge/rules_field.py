@@ -200,7 +200,11 @@ _RULES: Final[tuple[Rule, ...]] = (
         Rule(
             id=f"{where}_large_lost",
             question=f"Are full packets of the laptop lost at the {words}?",
-            needs=beyond(place, "path_quality", more="/full"),
+            needs=(
+                *beyond(place, "path_quality", more="/full"),
+                key_at("field_size", place),
+                *((key_at("field_size", LAN),) if place is WALL else ()),
+            ),
             ask=at_place(place, large_lost, beyond_wire),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
