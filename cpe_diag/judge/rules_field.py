@@ -122,7 +122,12 @@ _RULES: Final[tuple[Rule, ...]] = (
     Rule(
         id="wall_half_duplex",
         question="Is the wall port at half duplex?",
-        needs=(key_at("field_link", WALL), key_at("field_load", LAN), *opens_at_home(WALL)),
+        needs=(
+            key_at("field_link", WALL),
+            key_at("field_link", LAN),
+            key_at("field_load", LAN),
+            *opens_at_home(WALL),
+        ),
         ask=at_place(WALL, half_duplex, while_slow),
     ),
     Rule(
@@ -225,7 +230,12 @@ _RULES: Final[tuple[Rule, ...]] = (
         ask=at_place(LAN, no_link),
     ),
     _rule(
-        "home_half_duplex", "Is the router's LAN at half duplex?", "field_link", LAN, half_duplex
+        "home_half_duplex",
+        "Is the router's LAN at half duplex?",
+        "field_link",
+        LAN,
+        half_duplex,
+        key_at("field_link", WALL),
     ),
     _rule("home_no_offer", "Does nobody offer an address at home?", "field_dhcp", LAN, no_offer),
     _rule(
