@@ -21,6 +21,7 @@ from cpe_diag.domain.field_facts import (
 from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.field_session_facts import FieldSession
+from cpe_diag.domain.field_size_facts import FieldSize
 from cpe_diag.domain.field_stream_facts import FieldStream
 from cpe_diag.domain.field_vlan_facts import FieldVlans
 from cpe_diag.domain.history_facts import PortHistory
@@ -219,6 +220,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="field_arp", value_type=FieldArp, subjects=PLACES),
     FactKind(id="field_routers", value_type=FieldIpv6, subjects=PLACES),
     FactKind(id="field_trace", value_type=FieldTrace, subjects=PLACES),
+    FactKind(id="field_size", value_type=FieldSize, subjects=PLACES),
     FactKind(id="field_names", value_type=FieldNames, subjects=PLACES),
     FactKind(id="field_page", value_type=FieldPage, subjects=PLACES),
     FactKind(id="field_load", value_type=FieldLoad, subjects=PLACES),

@@ -12,11 +12,14 @@ from urllib.parse import urlsplit
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
+from cpe_diag.domain.field_size_facts import FieldSize
 from cpe_diag.domain.field_stream_facts import FieldStream
-from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.missing import Missing, known
+from cpe_diag.field.link import link_of
 from cpe_diag.field.load import loaded
 from cpe_diag.field.names import nobodys_answer
 from cpe_diag.field.page import page_seen
+from cpe_diag.field.sizes import ETHERNET, largest_packet
 from cpe_diag.field.stream import FOR_S, listened
 from cpe_diag.field.trace import Kind, trace
 from cpe_diag.transports.dns import DnsResolver
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
 LOOK: Final = "field.look"
 TRACE_WITHIN_S: Final = 8.0
+SIZE_WITHIN_S: Final = 8.0
 NAME_WITHIN_S: Final = 4.0
 """Twice as long as after what a question is sent again (`transports.dns`)."""
 PAGE_WITHIN_S: Final = 7.0
@@ -72,6 +76,7 @@ class Beyond:
         self._interface = interface
         self.looks: Mapping[type, Callable[[float], Awaitable[object]]] = {
             FieldTrace: self._trace,
+            FieldSize: self._size,
             FieldNames: self._names,
             FieldPage: self._page,
             FieldLoad: self._load,
@@ -111,6 +116,19 @@ class Beyond:
             *(asyncio.to_thread(_traced, kind, address, port, within_s) for kind in Kind)
         )
         return FieldTrace(target=address, udp=udp, tcp=tcp, icmp=icmp)
+
+    async def _size(self, deadline: float) -> FieldSize:
+        address = self._targets.address
+        await self._own_way(address, deadline=deadline)
+        if address is None or ":" in address:
+            raise _failed(FailureKind.UNSUPPORTED, str(address), "only IPv4 packets are tried")
+        link = await asyncio.to_thread(link_of, self._interface)
+        most_bytes = known(link.mtu_bytes) or ETHERNET
+        within_s = min(SIZE_WITHIN_S, time_left(self._clock, deadline))
+        try:
+            return await asyncio.to_thread(largest_packet, address, most_bytes, within_s=within_s)
+        except OSError as error:
+            raise MeasurementError(os_failure(error, address), LOOK) from error
 
     def _port(self) -> int:
         parts = urlsplit(self._targets.url or "")

@@ -23,11 +23,16 @@ FROM_ICMP: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class IcmpError:
-    """Type and code of an ICMP error (RFC 792), and who sent it."""
+    """Type and code of an ICMP error (RFC 792), and who sent it.
+
+    `mtu_bytes` is what the sender takes where a packet is too large for him (RFC 1191, section 4);
+    0: he does not say.
+    """
 
     sender: str
     type: int
     code: int
+    mtu_bytes: int = 0
 
 
 def icmp_error(ancillary: Iterable[tuple[int, int, bytes]]) -> IcmpError | None:
@@ -42,8 +47,8 @@ def icmp_error(ancillary: Iterable[tuple[int, int, bytes]]) -> IcmpError | None:
     for level, kind, data in ancillary:
         if (level, kind) != (socket.SOL_IP, RECVERR) or len(data) < ERROR.size + OFFENDER.size:
             continue
-        _, origin, icmp_type, code, _, _, _ = ERROR.unpack_from(data)
+        _, origin, icmp_type, code, _, info, _ = ERROR.unpack_from(data)
         family, _, address = OFFENDER.unpack_from(data, ERROR.size)
         if origin == FROM_ICMP and family == socket.AF_INET:
-            return IcmpError(str(IPv4Address(address)), icmp_type, code)
+            return IcmpError(str(IPv4Address(address)), icmp_type, code, info)
     return None

@@ -10,6 +10,7 @@ from cpe_diag.domain.field_air_facts import FieldAir
 from cpe_diag.domain.field_facts import Duplex, FieldDhcp, FieldLink, FieldPppoe, PluggedInto
 from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_session_facts import FieldSession, SessionEnd
+from cpe_diag.domain.field_size_facts import FieldSize
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Maybe, known
 from cpe_diag.domain.observations import Observed
@@ -81,9 +82,7 @@ def _every(
     yield from _service(evidence, wire, limits)
     for train, at in _fact(evidence, PathQuality, "path_quality", beyond):
         yield from _train(train, limits, at)
-    for full, at in _fact(evidence, PingCheck, "ping", f"{beyond}/full"):
-        words = f"{full.received} of {full.sent} come back"
-        yield "packets of full size", words, "some come back", full.received > 0, at
+    yield from _sizes(evidence, wire, beyond)
     for dns, at in _fact(evidence, DnsCheck, "dns", beyond):
         words = dns.outcome.value.replace("_", " ") + _within(dns.took_s)
         yield "names", words, "answered", dns.outcome is DnsOutcome.ANSWERED, at
@@ -107,6 +106,17 @@ def _service(
         if dbm is not None:
             least = limits["wifi_weak_dbm"]
             yield "Wi-Fi signal", f"{dbm} dBm", f"{least:g} dBm", dbm >= least, at
+
+
+def _sizes(
+    evidence: Evidence, wire: str, beyond: str
+) -> Iterator[tuple[str, str, str, bool | None, datetime]]:
+    for full, at in _fact(evidence, PingCheck, "ping", f"{beyond}/full"):
+        words = f"{full.received} of {full.sent} come back"
+        yield "packets of full size", words, "some come back", full.received > 0, at
+    for size, at in _fact(evidence, FieldSize, "field_size", wire):
+        if size.largest_bytes is not None:
+            yield "largest packet", f"{size.largest_bytes} bytes", "", None, at
 
 
 def _train(

@@ -41,7 +41,11 @@ CAUSES_FIELD_LOAD: Final[tuple[Cause, ...]] = (
         title="Behind the router much less comes through than at the wall port",
         needs=(must("home_rate_low"), must_not("wall_rate_low")),
         supports=(when("home_rate_low", 4.6),),
-        against=(when("wall_link_slow", -3.0), when("wall_half_duplex", -3.0)),
+        against=(
+            when("wall_link_slow", -3.0),
+            when("wall_half_duplex", -3.0),
+            when("home_half_duplex", -3.0),
+        ),
         explains=("home_rate_low",),
         next_action="Look for a limit in the router (QoS, a slow port), then replace it.",
         tell_customer="Your line is good up to the wall socket; your router is too slow. We look"

@@ -135,6 +135,7 @@ CAUSES_FIELD_OFFERS: Final[tuple[Cause, ...]] = (
         title="The wall port's link is slower than what was sold",
         needs=(must("wall_link_slow"),),
         supports=(when("wall_link_slow", 4.4),),
+        against=(when("wall_half_duplex", -3.0),),
         explains=("wall_link_slow", "wall_rate_low", "home_rate_low"),
         next_action="Change the cable to the socket (four pairs for 1 Gbit/s), and look at the"
         " port's own speed setting.",
@@ -148,6 +149,7 @@ CAUSES_FIELD_OFFERS: Final[tuple[Cause, ...]] = (
         title="The router's LAN socket is slower than what was sold",
         needs=(must("home_link_slow"),),
         supports=(when("home_link_slow", 4.4),),
+        against=(when("home_half_duplex", -3.0),),
         explains=("home_link_slow", "home_rate_low"),
         next_action="Try another socket of the router; it may have a faster one, or none.",
         tell_customer="The sockets of your router are slower than your line. We look after it.",

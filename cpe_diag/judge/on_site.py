@@ -21,7 +21,7 @@ from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Unobserved
 from cpe_diag.domain.subscriber import WanProtocol
 from cpe_diag.judge.cause import AT_WALL_PORT, IN_HOME_NETWORK
-from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, no, says, yes
+from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, no, rate, says, yes
 
 if TYPE_CHECKING:
     from cpe_diag.domain.field_facts import DhcpOffered
@@ -145,7 +145,10 @@ def no_link(facts: Facts, place: PluggedInto) -> Answer:
 
 
 def half_duplex(facts: Facts, place: PluggedInto) -> Answer:
-    """Answer whether the two ends have agreed on half duplex."""
+    """Answer whether the two ends have come to half duplex.
+
+    Where the laptop has half duplex elsewhere too, it is its own card's, and tells nothing.
+    """
     link = fact_of(facts, FieldLink, "field_link", place)
     if isinstance(link, Answer):
         return link
@@ -153,7 +156,14 @@ def half_duplex(facts: Facts, place: PluggedInto) -> Answer:
     duplex = known(link.duplex) if link.carrier else None
     if duplex is None:
         return does_not_arise(f"no duplex is told of {link.interface}")
-    return says(duplex is Duplex.HALF, f"{duplex.value} duplex at {link.interface}", key)
+    speed = known(link.speed_bps)
+    at = f"{rate(speed)}, " if speed else ""
+    words = f"{at}{duplex.value} duplex at {link.interface}"
+    if duplex is Duplex.HALF:
+        control = facts.fact(FieldLink, key_at("field_link", LAN if place is WALL else WALL))
+        if control is not None and control.carrier and known(control.duplex) is Duplex.HALF:
+            return untold(f"{words}, as elsewhere: let the laptop's own card negotiate", key)
+    return says(duplex is Duplex.HALF, words, key)
 
 
 def no_offer(facts: Facts, place: PluggedInto) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cpe_diag.domain.field_size_facts import FieldSize
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.judge.on_site import BEYOND, LAN, key_at, no_link_there
@@ -62,7 +63,7 @@ def loses(facts: Facts, place: PluggedInto) -> Answer:
 
 
 def large_lost(facts: Facts, place: PluggedInto) -> Answer:
-    """Answer whether full packets are lost where small ones pass (RFC 4459)."""
+    """Answer whether full packets are lost where small ones pass (RFC 4459), from which size."""
     key, small_key = key_at("ping", place, f"{BEYOND}/full"), key_at("path_quality", place, BEYOND)
     if (apart := no_link_there(facts, place)) is not None:
         return apart
@@ -73,4 +74,10 @@ def large_lost(facts: Facts, place: PluggedInto) -> Answer:
         return does_not_arise(f"{small.target} answers no ping of the laptop at all")
     words = f"{full.received} of {full.sent} full packets and {small.received} of {small.sent}"
     lost = not full.received and small.received > small.sent / 2
-    return says(lost, f"{words} small ones to {full.target} come back", key, small_key)
+    words = f"{words} small ones to {full.target} come back"
+    size_key = key_at("field_size", place)
+    size = facts.fact(FieldSize, size_key)
+    if not lost or size is None or size.largest_bytes is None or size.lost_bytes is None:
+        return says(lost, words, key, small_key)
+    largest = f"the largest that does has {size.largest_bytes} bytes"
+    return yes(f"{words}; {largest}, one of {size.lost_bytes} is lost", key, small_key, size_key)

@@ -122,7 +122,12 @@ _RULES: Final[tuple[Rule, ...]] = (
     Rule(
         id="wall_half_duplex",
         question="Is the wall port at half duplex?",
-        needs=(key_at("field_link", WALL), key_at("field_load", LAN), *opens_at_home(WALL)),
+        needs=(
+            key_at("field_link", WALL),
+            key_at("field_link", LAN),
+            key_at("field_load", LAN),
+            *opens_at_home(WALL),
+        ),
         ask=at_place(WALL, half_duplex, while_slow),
     ),
     Rule(
@@ -200,7 +205,11 @@ _RULES: Final[tuple[Rule, ...]] = (
         Rule(
             id=f"{where}_large_lost",
             question=f"Are full packets of the laptop lost at the {words}?",
-            needs=beyond(place, "path_quality", more="/full"),
+            needs=(
+                *beyond(place, "path_quality", more="/full"),
+                key_at("field_size", place),
+                *((key_at("field_size", LAN),) if place is WALL else ()),
+            ),
             ask=at_place(place, large_lost, beyond_wire),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
@@ -221,7 +230,12 @@ _RULES: Final[tuple[Rule, ...]] = (
         ask=at_place(LAN, no_link),
     ),
     _rule(
-        "home_half_duplex", "Is the router's LAN at half duplex?", "field_link", LAN, half_duplex
+        "home_half_duplex",
+        "Is the router's LAN at half duplex?",
+        "field_link",
+        LAN,
+        half_duplex,
+        key_at("field_link", WALL),
     ),
     _rule("home_no_offer", "Does nobody offer an address at home?", "field_dhcp", LAN, no_offer),
     _rule(

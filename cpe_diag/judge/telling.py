@@ -13,6 +13,7 @@ from cpe_diag.judge.candidates import mentioned, named
 from cpe_diag.judge.competing import FLOOR, MENTION
 from cpe_diag.judge.healthy import GETS_NONE, relevant, unseen
 from cpe_diag.judge.keys import CABLE_TEST, LOAD, WATCH
+from cpe_diag.judge.left_on_site import said_on_site
 from cpe_diag.judge.segments import segments
 from cpe_diag.judge.settle import ASK_AFFECTED, ASKS
 from cpe_diag.judge.unforeseen import Ground
@@ -189,17 +190,7 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
     measurable = _cable_untested(seen)
     if measurable and step is not None and step.probe == ASK_AFFECTED:
         step = None  # a measurement tells more of a dark port than which device is dark
-    if likely:
-        words = " or ".join(_lower(one.cause.title) for one in likely[:3])
-        summary = f"It may be that {words}."
-    else:
-        summary = "Too little is known to name a cause."
-    ours = _our_own_side(seen.case)
-    if ours:
-        summary += f" What kept us from looking is on our side: {'; '.join(ours[:2])}."
-    not_said = _not_said(seen.case)
-    if not_said:
-        summary += f" The order leaves open: {'; '.join(not_said[:2])}."
+    ours, not_said = _our_own_side(seen.case), _not_said(seen.case)
     unusual = [f.id for f in seen.findings if f.answer and f.follows_from is None]
     action = "Go on by hand with what is unknown."
     if step:
@@ -215,7 +206,7 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
         cause="undetermined",
         title=UNDETERMINED_TITLE,
         confidence=round(_undecided(likely), 3),
-        summary=summary,
+        summary=_left_open(seen, likely, ours, not_said),
         also=(),
         candidates=mentioned(seen, LEARNED),
         evidence_for=seen.by_id(unusual),
@@ -228,6 +219,20 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
         segments=segments(seen.findings, seen.case.evidence),
         rules_version=rules_version,
     )
+
+
+def _left_open(
+    seen: Seen, likely: tuple[Weighed, ...], ours: tuple[str, ...], not_said: tuple[str, ...]
+) -> str:
+    """Say what may be, and what keeps it from being told."""
+    may_be = " or ".join(_lower(one.cause.title) for one in likely[:3])
+    first = f"It may be that {may_be}." if likely else "Too little is known to name a cause."
+    told = (
+        ("Seen on site", said_on_site(seen)),
+        ("What kept us from looking is on our side", ours[:2]),
+        ("The order leaves open", not_said[:2]),
+    )
+    return " ".join((first, *(f"{words}: {'; '.join(why)}." for words, why in told if why)))
 
 
 def _find_out(seen: Seen, step: SettlingStep) -> str:

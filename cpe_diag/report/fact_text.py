@@ -19,6 +19,7 @@ from cpe_diag.domain.field_facts import (
 from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.field_session_facts import FieldSession
+from cpe_diag.domain.field_size_facts import FieldSize
 from cpe_diag.domain.field_stream_facts import FieldStream
 from cpe_diag.domain.field_vlan_facts import FieldVlans
 from cpe_diag.domain.history_facts import PortHistory
@@ -340,6 +341,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     FieldArp: field_text.field_arp,
     FieldIpv6: field_text.field_routers,
     FieldTrace: field_path_text.field_trace,
+    FieldSize: field_path_text.field_size,
     FieldNames: field_path_text.field_names,
     FieldPage: field_path_text.field_page,
     FieldLoad: field_load_text.field_load,

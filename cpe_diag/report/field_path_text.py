@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         NobodysAnswer,
         Trace,
     )
+    from cpe_diag.domain.field_size_facts import FieldSize
     from cpe_diag.domain.missing import Maybe
     from cpe_diag.domain.path_facts import DnsCheck
 
@@ -39,6 +40,22 @@ def _way(way: Maybe[Trace]) -> str:
     if way.refused_by is not None:
         return f"refused by {way.refused_by} ({hops})"
     return f"ends behind {hops}"
+
+
+def field_size(fact: FieldSize) -> str:
+    """Say which packets come to the target and back, and who says that he takes no larger ones."""
+    parts = [f"to {fact.target}: {_sizes(fact)}"]
+    if fact.told_bytes is not None:
+        parts.append(f"{fact.told_by} says that it takes {fact.told_bytes}")
+    return ", ".join(parts)
+
+
+def _sizes(fact: FieldSize) -> str:
+    if fact.largest_bytes is None:
+        return f"no packet of {fact.lost_bytes} bytes or more comes back"
+    if fact.lost_bytes is None:
+        return f"packets of {fact.largest_bytes} bytes come back, more was not tried"
+    return f"packets of {fact.largest_bytes} bytes come back, those of {fact.lost_bytes} do not"
 
 
 def field_names(fact: FieldNames) -> str:

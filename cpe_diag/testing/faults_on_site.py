@@ -126,7 +126,8 @@ def nothing_beyond(case: CaseFile, place: str) -> CaseFile:
     silent = Missing(why=FailureKind.SILENT)
     case = pages_fail(case, place)
     case = changed(case, "path_quality", f"{place}>reference", received=0)
-    case = large_lost(case, place)
+    case = changed(case, "ping", f"{place}>reference/full", received=0, rtt_avg_s=silent)
+    case = changed(case, "field_size", place, largest_bytes=None, lost_bytes=576)
     return changed(case, "ping", f"{place}>reference", received=0, rtt_avg_s=silent)
 
 
@@ -136,8 +137,9 @@ def loses(case: CaseFile, place: str) -> CaseFile:
 
 
 def large_lost(case: CaseFile, place: str) -> CaseFile:
-    """Full packets vanish."""
+    """Full packets vanish, and nobody says so."""
     silent = Missing(why=FailureKind.SILENT)
+    case = changed(case, "field_size", place, largest_bytes=1400, lost_bytes=1401)
     return changed(case, "ping", f"{place}>reference/full", received=0, rtt_avg_s=silent)
 
 

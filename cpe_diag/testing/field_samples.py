@@ -32,6 +32,7 @@ from cpe_diag.domain.field_path_facts import (
     TracedHop,
 )
 from cpe_diag.domain.field_session_facts import FieldSession, SessionEnd
+from cpe_diag.domain.field_size_facts import FieldSize
 from cpe_diag.domain.field_stream_facts import FieldStream
 from cpe_diag.domain.field_vlan_facts import AskedVlan, FieldVlans
 from cpe_diag.domain.load_facts import PathQuality
@@ -243,6 +244,15 @@ FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
         listened_s=4.0,
     ),
     ("field_trace", WALL): ways("198.51.100.1", REFERENCE),
+    ("field_size", WALL): FieldSize(
+        target=REFERENCE,
+        most_bytes=1500,
+        largest_bytes=1500,
+        lost_bytes=None,
+        told_bytes=None,
+        told_by="",
+        packets_sent=3,
+    ),
     ("field_names", WALL): FieldNames(
         nonsense=NONSENSE,
         operator=told("reference.example", OPERATORS_DNS, DnsOutcome.ANSWERED, REFERENCE),

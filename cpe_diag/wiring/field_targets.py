@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cpe_diag.domain.missing import known
-from cpe_diag.field import load, names, trace
+from cpe_diag.field import load, names, sizes, trace
 from cpe_diag.field.raw.order import MOST_VLANS
 from cpe_diag.field.stream import FOR_S
 from cpe_diag.field.targets import FieldTargets
@@ -100,9 +100,11 @@ def _packets(ask: FieldTargets) -> list[str]:
     apart = f"{field_quality.SMALL} at {1000 * field_quality.INTERVAL_S:.0f} ms"
     counts = f"{field_web.PINGS}, {apart}, {full}"
     most = f"at most {trace.MOST_PACKETS} small packets"
+    between = f"{sizes.LEAST} to {sizes.ETHERNET} bytes, at most {sizes.MOST_PACKETS}"
     return [
         f"ICMP: echo requests to {ask.address}: {counts}",
         f"UDP, TCP, ICMP: the way to {ask.address}, {trace.MOST_HOPS} hops: {most}",
+        f"ICMP: the largest packet that {ask.address} takes: {between}",
     ]
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NEEDED: Final = {
     "ip": "iproute2",
+    "ethtool": "ethtool",
     "nft": "nftables",
     "iperf3": "iperf3",
     "dnsmasq": "dnsmasq-base",

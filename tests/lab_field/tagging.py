@@ -1,4 +1,7 @@
-"""A port in one VLAN, for kernels that have none: PORT TAP VLAN. Frames of TAP go out tagged."""
+"""A port in one VLAN, for kernels that have none: PORT TAP VLAN. Frames of TAP go out tagged.
+
+VLAN 0: they pass as they are, both ways.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +31,11 @@ def main(port: str, tap: str, vlan: int) -> None:
         ready, _, _ = select.select((file, wire.fileno()), (), ())
         if file in ready:
             frame = os.read(file, 2000)
-            wire.send(frame[:12] + struct.pack("!HH", 0x8100, vlan) + frame[12:])
+            tag = struct.pack("!HH", 0x8100, vlan) if vlan else b""
+            wire.send(frame[:12] + tag + frame[12:])
         if wire.fileno() in ready:
             frame, beside, _, sender = wire.recvmsg(2000, socket.CMSG_SPACE(20))
-            if sender[2] != OUTGOING and _tag(beside) == vlan:
+            if sender[2] != OUTGOING and (_tag(beside) or 0) == vlan:
                 os.write(file, frame)
 
 

@@ -203,6 +203,7 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
     ),
     _at_home("router_in_between", on_site.behind_a_bad_router, ROUTER),
     _at_home("home_socket_dead", partial(on_site.no_link, place=on_site.LAN), ROUTER),
+    _at_home("home_duplex", partial(on_site.half_duplex, place=on_site.LAN), ROUTER),
     _at_home("home_no_address", partial(on_site.no_offer, place=on_site.LAN), ROUTER),
     _at_home("home_rogue_server", partial(on_site.second_server, place=on_site.LAN)),
     _at_home("home_rogue_router6", on_site.second_router6),

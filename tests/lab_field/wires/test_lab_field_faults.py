@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from field_world import announces_itself
+from field_world import announces_itself, behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -251,6 +251,42 @@ def test_no_link_is_told_once_the_laptop_had_one_elsewhere(
     assert verdict(wire.check("--at", then)) == told
 
 
+def size_of(document: dict[str, Any]) -> dict[str, Any]:
+    """Give what was found of the largest packet."""
+    facts = document["evidence"]["facts"]
+    found: dict[str, Any] = next(
+        one["value"] for one in facts if one["key"] == "field_size[wall_port]"
+    )
+    return found
+
+
+def test_the_size_that_a_black_hole_takes_is_in_the_verdict(wire: Wire) -> None:
+    """Who looks for the tunnel in the operator's network knows by its size which it is."""
+    operator_answers(wire)
+    takes_small_frames(wire)
+    document = wire.check("--at", WALL)
+    assert verdict(document) == ("network", "wall_small_only")
+    assert "1400 bytes, one of 1401 is lost" in str(document["verdict"])
+    found = size_of(document)
+    assert (found["largest_bytes"], found["lost_bytes"], found["told_bytes"]) == (1400, 1401, None)
+    assert found["packets_sent"] <= 54
+
+
+def test_a_smaller_way_whose_router_says_so_is_no_fault(wire: Wire) -> None:
+    """A tunnel that tells its size (RFC 1191) is found, named, and accuses nobody."""
+    wire.dnsmasq("operator", GATEWAY, "198.51.100.20")
+    behind(wire, "operator", "far", "172.20.0.1", "172.20.0.2")
+    wire.run("operator", "ip", "link", "set", "to-far", "mtu", "1412")
+    wire.run("far", "ip", "link", "set", "up0", "mtu", "1412")
+    wire.world("far")
+    wire.laptop_takes("198.51.100.20", GATEWAY)
+    document = wire.check("--at", WALL)
+    assert verdict(document) == ("none", "no_fault")
+    found = size_of(document)
+    assert (found["largest_bytes"], found["lost_bytes"]) == (1412, 1413)
+    assert (found["told_bytes"], found["told_by"]) == (1412, GATEWAY)
+
+
 def test_a_dry_run_tells_all_that_a_check_asks(wire: Wire) -> None:
     """Every frame, and whom it asks beyond the wire; without any right."""
     told = wire.check("--dry-run")
@@ -258,7 +294,7 @@ def test_a_dry_run_tells_all_that_a_check_asks(wire: Wire) -> None:
     few = (len(frames) for test, frames in told.items() if test not in {"beyond", "session"})
     assert sum(few) <= 12
     assert len(told["session"]) <= 24
-    assert len(told["beyond"]) == 6
+    assert len(told["beyond"]) == 7
     named = ("203.0.113.80", "203.0.113.53", "reference.example")
     assert all(any(one in line for one in named) for line in told["beyond"])
 
