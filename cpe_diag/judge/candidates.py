@@ -79,8 +79,8 @@ def one_of(seen: Seen, name: str) -> Candidate | None:
     for one in named(seen, Calibration()):
         if one.cause != name:
             _take(_cause(seen, one.cause), takers)
-    found = [one.cause for one in seen.weighing.weighed if one.cause.id == name]
-    return _candidate(found[0], seen, takers) if found else None
+    found = next((one for one in seen.tables.causes if one.id == name), None)
+    return None if found is None else _candidate(found, seen, takers)
 
 
 def _candidate(

@@ -42,7 +42,8 @@ class Cause:
     any more once this cause is known. `shifts` add to the log-odds for a complaint (symptom id).
     `bystander` causes are real, but not what the customer complains about: they lead only where
     nothing else stands. `where` causes say by enclosure whose the fault is, and not what it is.
-    `brings` are causes that this one brings about: where both stand, it leads.
+    `brings` are causes that this one brings about: where both stand, it leads. A `last_resort` is
+    believed only where no other cause leads.
     `source` says where the signature comes from.
     """
 
@@ -58,6 +59,7 @@ class Cause:
     shifts: tuple[tuple[str, float], ...] = ()
     bystander: bool = False
     where: bool = False
+    last_resort: bool = False
     brings: tuple[str, ...] = ()
     next_action: str
     tell_customer: str

@@ -38,6 +38,7 @@ from cpe_diag.judge.causes_site_looks import CAUSES_SITE_LOOKS
 from cpe_diag.judge.causes_sites import CAUSES_SITES
 from cpe_diag.judge.causes_watch import CAUSES_WATCH
 from cpe_diag.judge.causes_way_out import CAUSES_WAY_OUT
+from cpe_diag.judge.causes_whose import CAUSES_WHOSE
 from cpe_diag.judge.causes_world import CAUSES_WORLD
 
 if TYPE_CHECKING:
@@ -79,4 +80,5 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_FIELD_AIR,
     *CAUSES_FIELD_OFFERS,
     *CAUSES_ENCLOSED,
+    *CAUSES_WHOSE,
 )

@@ -102,7 +102,8 @@ def second_probes(
         Probes to run together; empty where none could name another one.
     """
     seen = look(case)
-    if seen.weighing.lead is None or seen.weighing.also:
+    lead = seen.weighing.lead
+    if lead is None or lead.cause.last_resort or seen.weighing.also:
         return ()
     wanted = {*relevant(case.symptom), *(relevant(SLOW) if case.symptom == NO_INTERNET else ())}
     return tuple(
@@ -172,7 +173,7 @@ def _cut_off(seen: Seen, key: FactKey) -> bool:
 def _behind(seen: Seen) -> bool:
     """Tell whether the cause that leads explains why the router cannot be reached."""
     lead = seen.weighing.lead
-    if lead is None or BEHIND_THE_PORT not in lead.cause.explains:
+    if lead is None or lead.cause.last_resort or BEHIND_THE_PORT not in lead.cause.explains:
         return False
     reasons = (BEHIND_THE_PORT, *dict(FOLLOWS)[BEHIND_THE_PORT])
     return any(seen.on.answers.get(reason) for reason in reasons)

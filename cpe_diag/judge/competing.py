@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.cause import ONE_DEVICE, WIFI_TROUBLE, Cause
 from cpe_diag.judge.causes import CAUSES
+from cpe_diag.judge.healthy import relevant
 from cpe_diag.judge.weighing import Board, Weighed, weigh
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ FLOOR: Final = 0.6
 """A verdict names a cause, and another stands beside it, from this belief on."""
 MARGIN: Final = 0.2
 """Two explanations of the same findings that are nearer than this cannot be told apart."""
+SIDE_AT_MOST: Final = 0.65
+"""How sure a side can be that is told because no cause is: below what ends the measuring."""
 MENTION: Final = 0.15
 """Causes believed less are not worth a word among the candidates."""
 OUTAGE: Final = frozenset(
@@ -90,7 +93,40 @@ def conclude(on: Board, causes: Sequence[Cause] = CAUSES) -> Weighing:
     Returns:
         Which cause leads, which stand beside it, or which cannot be told apart.
     """
-    weighed = weigh_all(on, causes)
+    known = weigh_all(on, [cause for cause in causes if not cause.last_resort])
+    outcome = _of_known(on, known)
+    if outcome.lead is not None:
+        return outcome
+    if not any(on.answers.get(finding) for finding in relevant(on.symptom)):
+        return outcome  # nothing that matters to the complaint is known to be bad
+    sides = weigh_all(on, [cause for cause in causes if cause.last_resort])
+    return _of_sides(on, outcome, sides)
+
+
+def _of_sides(on: Board, outcome: Weighing, sides: tuple[Weighed, ...]) -> Weighing:
+    """Say whose fault it is where nobody can say what it is, if one side alone is believed.
+
+    Causes that cannot be told apart speak against it only where they lie on another side.
+    """
+    if not sides or sides[0].belief < FLOOR:
+        return outcome
+    lead, *others = sides
+    if outage_left(on, frozenset(lead.cause.explains)):
+        return outcome
+    against = (
+        _odds(one.belief)
+        for one in (*others, *outcome.rivals)
+        if one.cause.domain is not lead.cause.domain
+    )
+    held = _odds(lead.belief)
+    share = min(held / (1.0 + held + sum(against)), SIDE_AT_MOST)
+    if share < FLOOR:
+        return outcome
+    return Weighing(lead=lead, share=share, also=(), rivals=(), weighed=(lead, *outcome.weighed))
+
+
+def _of_known(on: Board, weighed: tuple[Weighed, ...]) -> Weighing:
+    """Let the causes compete that say what it is."""
     standing = [one for one in weighed if one.belief >= FLOOR]
     standing.sort(key=lambda one: not _ends_an_outage(one.cause, on))
     if not standing:

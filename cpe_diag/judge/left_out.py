@@ -24,9 +24,15 @@ if TYPE_CHECKING:
 
 @cache
 def own_rules(cause: str) -> frozenset[str]:
-    """Give the findings that speak for one cause alone."""
+    """Give the findings that speak for one cause alone.
+
+    A last resort takes signs of every cause on its side; whoever has not thought of a cause has
+    not thought of its signs either.
+    """
     speak: dict[str, set[str]] = {}
     for one in CAUSES:
+        if one.last_resort:
+            continue
         needed = (need.finding for need in one.needs if need.answer)
         for finding in (*(sign.finding for sign in one.supports), *needed):
             speak.setdefault(finding, set()).add(one.id)

@@ -61,6 +61,8 @@ def _worlds(seen: Seen, open_rules: Collection[str]) -> Iterable[Mapping[str, bo
     yield dict.fromkeys(open_rules, False)
     tried: set[frozenset[tuple[str, bool]]] = set()
     for one in seen.weighing.weighed:
+        if one.cause.last_resort:
+            continue  # what is open speaks for a cause that says more
         favours = {
             name: answer for name, answer in _favours(one.cause).items() if name in open_rules
         }

@@ -38,6 +38,7 @@ from cpe_diag.testing import faults_of_world as beyond
 from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
+from cpe_diag.testing import faults_whose as whose
 from cpe_diag.testing import load_samples as load
 from cpe_diag.testing import sibling_samples
 from cpe_diag.testing.access_homes import coax_home, pon_home, switch_home
@@ -729,6 +730,18 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     ),
     _row("platform_error", dsl_home, SITE, outside.platform_error, PLATFORM, STATUS),
     _row("platform_name", ethernet_home, SITE, outside.platform_name, PLATFORM, STATUS),
+    _row("network_side_unexplained", ethernet_home, OUT, whose.pages_lost, NETWORK, NOC),
+    _row("router_side_unexplained", ethernet_home, OUT, whose.names_by_router_lie, ROUTER, SECOND),
+    _row(
+        "device_side_unexplained",
+        ethernet_home,
+        ONE,
+        whose.device_gets_none,
+        DEVICE,
+        SUPPORT,
+        device=LAPTOP,
+    ),
+    _row("platform_side_unexplained", ethernet_home, SITE, whose.refused, PLATFORM, STATUS),
     *ON_SITE,
     _row("platform_name-wrong", dsl_home, SITE, names.platform_name_wrong, PLATFORM, STATUS),
 )

@@ -15,6 +15,7 @@ from cpe_diag.domain.path_facts import (
     PingCheck,
     RefusedCertificate,
 )
+from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing.evidence_samples import (
@@ -25,6 +26,7 @@ from cpe_diag.testing.evidence_samples import (
     unobserved,
     with_value,
 )
+from cpe_diag.testing.faults_whose import refused
 
 if TYPE_CHECKING:
     from cpe_diag.domain.findings import Finding
@@ -158,13 +160,9 @@ def test_whom_everybody_turns_away_is_not_turned_away_by_us() -> None:
 
 
 def test_without_a_vantage_elsewhere_nobody_says_that_we_are_blocked() -> None:
-    """403 may be everybody's answer: who cannot look from outside leaves it open."""
-    case = outside.platform_blocks_us(HOME)
-    for kind in ("dns", "http"):
-        for whose in ("reference", "platform"):
-            case = unobserved(case, kind, f"elsewhere>{whose}", FailureKind.NOT_APPLICABLE)
-    verdict = decide(case, {})
-    assert verdict.cause == "undetermined"
+    """403 may be everybody's answer: who cannot look from outside says whose it is, no more."""
+    verdict = decide(refused(HOME), {})
+    assert (verdict.domain, verdict.cause) == (FaultDomain.PLATFORM, "platform_side_unexplained")
 
 
 def test_a_home_that_asks_another_address_is_not_blocked() -> None:
