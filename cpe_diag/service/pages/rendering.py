@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cpe_diag.report.duration import duration, percent
-from cpe_diag.service.pages.catalogues import catalogues
+from cpe_diag.service.pages.catalogues import (
+    OF_CUSTOMERS,
+    catalogues,
+    names_of_languages,
+    told,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +35,10 @@ class Rendering:
         """Read the catalogues; a template is compiled when it is first used."""
         self.words = catalogues()
         self._made = {language: _environment(words) for language, words in self.words.items()}
+        of_customers = partial(told, catalogues(OF_CUSTOMERS))
+        for made in self._made.values():
+            made.globals["told"] = of_customers
+            made.globals["languages"] = names_of_languages()
 
     def html(self, language: str, template: str, values: Mapping[str, object]) -> str:
         """Fill a template in.
