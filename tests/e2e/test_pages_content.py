@@ -192,8 +192,10 @@ def test_the_customer_is_told_in_their_language_and_the_page_stays_in_its_own(
 ) -> None:
     """Who speaks with a caller reads the page in one language and to the caller in another."""
     run = _ordered(console)
-    said = next(one for one in CAUSES if one.id == "line_cut").tell_customer
-    console.run_ends(run["id"], replace(network_verdict(), tell_customer=said))
+    cause = next(one for one in CAUSES if one.id == "line_cut")
+    said = cause.tell_customer
+    verdict = replace(network_verdict(), title=cause.title, tell_customer=said)
+    console.run_ends(run["id"], verdict)
     browser = signed_in(console, Role.SECOND_LINE)
     path = f"/cases/{run['case']}"
     russian = "Линия до вашего дома прервана."
@@ -205,6 +207,7 @@ def test_the_customer_is_told_in_their_language_and_the_page_stays_in_its_own(
     ):
         assert (f'<p lang="ru">{russian}' in page.text) == has_russian
         assert (f'<p lang="en">{said}' in page.text) != has_russian
+    assert "Линия между узлом доступа и домом прервана" in page.text, "staff read theirs too"
     page = browser.open(f"{path}?customer=ru")
     assert '<html lang="en">' in page.text
     assert 'lang="ru" hreflang="ru" aria-current="true">русский</a>' in page.text

@@ -15,7 +15,9 @@ LANGUAGES: Final = ("et", "fi", "lt", "ru")
 """Languages with a catalogue beside the source."""
 OF_PAGES: Final = "locale"
 OF_CUSTOMERS: Final = "locale/told"
-"""Folders of catalogues: the words of the pages, and what customers are told of each cause."""
+OF_VERDICTS: Final = "locale/judged"
+"""Folders of catalogues: the words of the pages; what customers are told of each cause; the names
+of causes, stretches of the path and complaints."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,18 +35,18 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a customer is told, in the language that it is really in."""
+    """A text, and the language that it is really in."""
 
     language: str
     text: str
 
 
 def told(words: Mapping[str, Words], language: str, text: str) -> Told:
-    """Put into a customer's language what they are told.
+    """Put into a language what customers are told, or what a verdict names.
 
     Args:
-        words: the catalogues of OF_CUSTOMERS.
-        language: the customer's.
+        words: the catalogues of OF_CUSTOMERS or OF_VERDICTS.
+        language: of whoever reads or hears it.
         text: in English.
 
     Returns:
@@ -60,7 +62,7 @@ def catalogues(folder: str = OF_PAGES) -> Mapping[str, Words]:
     """Read every catalogue of a folder.
 
     Args:
-        folder: OF_PAGES or OF_CUSTOMERS.
+        folder: OF_PAGES, OF_CUSTOMERS or OF_VERDICTS.
 
     Returns:
         The words by language, English among them.

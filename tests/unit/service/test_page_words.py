@@ -12,17 +12,26 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from cpe_diag.judge.causes import CAUSES
-from cpe_diag.judge.telling import TOLD_NO_FAULT, TOLD_UNDETERMINED
+from cpe_diag.judge.segments import STRETCHES
+from cpe_diag.judge.telling import (
+    NO_FAULT_TITLE,
+    TOLD_NO_FAULT,
+    TOLD_UNDETERMINED,
+    UNDETERMINED_TITLE,
+)
+from cpe_diag.playbook.load import list_playbooks
 from cpe_diag.report.words import REPAIRED_TELL
 from cpe_diag.service.pages.catalogues import (
     LANGUAGES,
     OF_CUSTOMERS,
+    OF_VERDICTS,
     SOURCE,
     catalogues,
     language_of,
     names_of_languages,
     told,
 )
+from cpe_diag.wiring.knowledge import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,8 +71,8 @@ def _sentences(causes: Iterable[Cause]) -> dict[str, str]:
     return {**{one.tell_customer: one.id for one in causes}, **dict.fromkeys(of_none, "no cause")}
 
 
-def _held(language: str) -> dict[str, str]:
-    with (PAGES / OF_CUSTOMERS / f"{language}.po").open("rb") as file:
+def _held(language: str, folder: str = OF_CUSTOMERS) -> dict[str, str]:
+    with (PAGES / folder / f"{language}.po").open("rb") as file:
         return {
             str(one.id): str(one.string)
             for one in read_po(file, locale=language)
@@ -94,6 +103,20 @@ def test_a_new_cause_without_translations_is_named() -> None:
     for language in LANGUAGES:
         missing = _untranslated((*CAUSES, new), language)
         assert missing == ["new_cause: The moon is in the way."]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_verdict_names_is_in_every_language(language: str) -> None:
+    """Causes, stretches of the path and complaints: the words that second line reads first."""
+    names = {one.title: one.id for one in CAUSES}
+    names |= dict.fromkeys((NO_FAULT_TITLE, UNDETERMINED_TITLE), "no cause")
+    names |= {one.title: one.id for one in STRETCHES}
+    names |= {one.title: one.id for one in list_playbooks(vocabulary())}
+    held = _held(language, OF_VERDICTS)
+    assert [f"{of}: {text}" for text, of in names.items() if not held.get(text)] == []
+    assert set(held) == set(names)
+    for text, translated in held.items():
+        assert text.endswith(".") == translated.endswith("."), text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
