@@ -19,6 +19,7 @@ from cpe_diag.domain.audit import AuditKind
 from cpe_diag.domain.roles import Role
 from cpe_diag.domain.run_journal import RunEntry, RunEntryKind
 from cpe_diag.domain.trace import RawAnswer
+from cpe_diag.judge.causes import CAUSES
 from cpe_diag.report.codec import encode
 from cpe_diag.service.pages.rendering import Rendering
 from cpe_diag.service.submit import Order
@@ -185,6 +186,39 @@ def test_nothing_that_comes_from_elsewhere_runs_in_a_page(console: HttpService) 
         assert "\x1b" not in page.text
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_the_customer_is_told_in_their_language_and_the_page_stays_in_its_own(
+    console: HttpService,
+) -> None:
+    """Who speaks with a caller reads the page in one language and to the caller in another."""
+    run = _ordered(console)
+    cause = next(one for one in CAUSES if one.id == "line_cut")
+    said = cause.tell_customer
+    verdict = replace(network_verdict(), title=cause.title, tell_customer=said)
+    console.run_ends(run["id"], verdict)
+    browser = signed_in(console, Role.SECOND_LINE)
+    path = f"/cases/{run['case']}"
+    russian = "Линия до вашего дома прервана."
+    for page, has_russian in (
+        (browser.open(path), False),
+        (browser.open(f"{path}?customer=ru"), True),
+        (browser.open(f"{path}?customer=no-such"), False),
+        (browser.ask("GET", path, headers={"Accept-Language": "ru"}), True),
+    ):
+        assert (f'<p lang="ru">{russian}' in page.text) == has_russian
+        assert (f'<p lang="en">{said}' in page.text) != has_russian
+    assert "Линия между узлом доступа и домом прервана" in page.text, "staff read theirs too"
+    page = browser.open(f"{path}?customer=ru")
+    assert '<html lang="en">' in page.text
+    assert 'lang="ru" hreflang="ru" aria-current="true">русский</a>' in page.text
+    question, choice = re.findall(r'id="answer-([a-z_]+)-([a-z_]+)"', page.text)[0]
+    sent = browser.send(f"{path}/answers", question=question, choice=choice, customer="ru")
+    assert sent.place == f"{path}?customer=ru#questions"
+    source = re.search(r'data-source="([^"]+)"', page.text)
+    assert source is not None
+    assert "?customer=ru&after=" in source[1], "what comes live comes in the same language"
+
+
 def test_an_answer_of_the_caller_measures_again_in_the_same_case(console: HttpService) -> None:
     """One click each; what was said before stays said; other cases are left alone."""
     run = _ordered(console)
@@ -192,7 +226,7 @@ def test_an_answer_of_the_caller_measures_again_in_the_same_case(console: HttpSe
     path = f"/cases/{run['case']}"
     for question, choice in (("affected", "one_device"), ("router_lights", "unknown")):
         sent = browser.send(f"{path}/answers", question=question, choice=choice)
-        assert sent.place == f"{path}#questions"
+        assert sent.place == f"{path}?customer=en#questions"
     runs = console.ask("GET", f"/api/cases/{run['case']}").json["runs"]
     assert len(runs) == 3
     assert runs[0]["answers"] == {"affected": "one_device", "router_lights": "unknown"}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from cpe_diag.domain.run_journal import GOES_ON, RunState
 from cpe_diag.service.pages.asking import ask, may
+from cpe_diag.service.pages.catalogues import LANGUAGES, SOURCE
 from cpe_diag.service.pages.facts_shown import facts_of, raw_of, reasons_of
 from cpe_diag.service.pages.path_picture import picture_of
 from cpe_diag.service.pages.repair_page import repairs_of_case
@@ -39,7 +40,14 @@ async def answered(site: Site, visit: Visit) -> Refused | Response:
     made = await ask(site.service, visit, "answerQuestion", path=visit.path, data=data)
     if isinstance(made, Refused):
         return made
-    return to(f"/cases/{cast('Mapping[str, str]', made)['case']}#questions")
+    case = cast("Mapping[str, str]", made)["case"]
+    return to(f"/cases/{case}?customer={customer_language(visit)}#questions")
+
+
+def customer_language(visit: Visit) -> str:
+    """Give the language of the customer: what was chosen for them, else that of the page."""
+    chosen = visit.form.get("customer") or visit.query.get("customer", "")
+    return chosen if chosen in (SOURCE, *LANGUAGES) else visit.language
 
 
 async def case_values(
@@ -74,6 +82,7 @@ async def case_values(
         "case": shown,
         "run": run,
         "goes_on": run is not None and RunState(run["state"]) in GOES_ON,
+        "customer_language": customer_language(visit),
         "may_order": may(site.service, visit, "answerQuestion"),
         **_known(run, raw, visit),
     }

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Final
 
-from babel.core import negotiate_locale
+from babel.core import Locale, negotiate_locale
 from babel.messages.pofile import read_po
 
 SOURCE: Final = "en"
 LANGUAGES: Final = ("et", "fi", "lt", "ru")
 """Languages with a catalogue beside the source."""
+OF_PAGES: Final = "locale"
+OF_CUSTOMERS: Final = "locale/told"
+OF_VERDICTS: Final = "locale/judged"
+"""Folders of catalogues: the words of the pages; what customers are told of each cause; the names
+of causes, stretches of the path and complaints."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +33,50 @@ class Words:
         return found % values if values else found
 
 
-def catalogues() -> Mapping[str, Words]:
-    """Read every catalogue.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A text, and the language that it is really in."""
+
+    language: str
+    text: str
+
+
+def told(words: Mapping[str, Words], language: str, text: str) -> Told:
+    """Put into a language what customers are told, or what a verdict names.
+
+    Args:
+        words: the catalogues of OF_CUSTOMERS or OF_VERDICTS.
+        language: of whoever reads or hears it.
+        text: in English.
+
+    Returns:
+        The text; in English where it has no translation, as one of an older version may.
+    """
+    found = words[language].texts.get(text)
+    if found is None:
+        return Told(language=SOURCE, text=text)
+    return Told(language=language, text=found)
+
+
+def catalogues(folder: str = OF_PAGES) -> Mapping[str, Words]:
+    """Read every catalogue of a folder.
+
+    Args:
+        folder: OF_PAGES, OF_CUSTOMERS or OF_VERDICTS.
 
     Returns:
         The words by language, English among them.
     """
     return {
         SOURCE: Words(language=SOURCE, texts={}),
-        **{one: Words(language=one, texts=_texts(one)) for one in LANGUAGES},
+        **{one: Words(language=one, texts=_texts(folder, one)) for one in LANGUAGES},
     }
+
+
+def names_of_languages() -> Mapping[str, str]:
+    """Name each language in itself (Unicode CLDR, by Babel), English first."""
+    tags = (SOURCE, *LANGUAGES)
+    return {tag: Locale.parse(tag).get_display_name(tag) or tag for tag in tags}
 
 
 def language_of(accepted: str) -> str:
@@ -62,8 +101,8 @@ def language_of(accepted: str) -> str:
     return negotiate_locale(tags, [SOURCE, *LANGUAGES]) or SOURCE
 
 
-def _texts(language: str) -> dict[str, str]:
-    file = resources.files(__package__) / "locale" / f"{language}.po"
+def _texts(folder: str, language: str) -> dict[str, str]:
+    file = resources.files(__package__) / folder / f"{language}.po"
     with file.open("rb") as content:
         catalogue = read_po(content, locale=language)
     return {

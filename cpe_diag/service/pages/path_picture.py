@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 STEP: Final = 52
 """From one segment to the next, in the units of the picture."""
 WIDTH: Final = 320
-LONGEST: Final = 34
-"""Letters of a title that fit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +21,6 @@ class Stretch:
 
     id: str
     title: str
-    short: str
     state: str
     note: str
     y: int
@@ -45,7 +42,7 @@ def picture_of(segments: Sequence[Json]) -> Picture:
         segments: of a verdict, as JSON data.
 
     Returns:
-        The picture; the texts are whole, and short where they stand in it.
+        The picture.
     """
     held = [cast("Mapping[str, str]", one) for one in segments]
     return Picture(
@@ -55,7 +52,6 @@ def picture_of(segments: Sequence[Json]) -> Picture:
             Stretch(
                 id=one["id"],
                 title=one["title"],
-                short=_short(one["title"]),
                 state=one["state"],
                 note=one["note"],
                 y=STEP * number + STEP // 2,
@@ -63,7 +59,3 @@ def picture_of(segments: Sequence[Json]) -> Picture:
             for number, one in enumerate(held)
         ),
     )
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…"

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from cpe_diag.judge.causes import CAUSES
 from cpe_diag.report.duration import duration, percent
-from cpe_diag.service.pages.catalogues import catalogues
+from cpe_diag.service.pages.catalogues import (
+    OF_CUSTOMERS,
+    OF_VERDICTS,
+    catalogues,
+    names_of_languages,
+    told,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cpe_diag.service.pages.catalogues import Words
 
+CAUSE_TITLES: Final[Mapping[str, str]] = {one.id: one.title for one in CAUSES}
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """As for a terminal (`report.plain`): what turns the writing direction, or shows nothing."""
 _LINES: Final = frozenset("\n\t")
@@ -29,6 +38,13 @@ class Rendering:
         """Read the catalogues; a template is compiled when it is first used."""
         self.words = catalogues()
         self._made = {language: _environment(words) for language, words in self.words.items()}
+        of_customers = partial(told, catalogues(OF_CUSTOMERS))
+        of_verdicts = catalogues(OF_VERDICTS)
+        for language, made in self._made.items():
+            made.globals["told"] = of_customers
+            made.globals["judged"] = partial(told, of_verdicts, language)
+            made.globals["cause_titles"] = CAUSE_TITLES
+            made.globals["languages"] = names_of_languages()
 
     def html(self, language: str, template: str, values: Mapping[str, object]) -> str:
         """Fill a template in.

@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib import resources
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from cpe_diag.service.pages.catalogues import LANGUAGES, catalogues, language_of
+from cpe_diag.judge.causes import CAUSES
+from cpe_diag.judge.segments import STRETCHES
+from cpe_diag.judge.telling import (
+    NO_FAULT_TITLE,
+    TOLD_NO_FAULT,
+    TOLD_UNDETERMINED,
+    UNDETERMINED_TITLE,
+)
+from cpe_diag.playbook.load import list_playbooks
+from cpe_diag.report.words import REPAIRED_TELL
+from cpe_diag.service.pages.catalogues import (
+    LANGUAGES,
+    OF_CUSTOMERS,
+    OF_VERDICTS,
+    SOURCE,
+    catalogues,
+    language_of,
+    names_of_languages,
+    told,
+)
+from cpe_diag.wiring.knowledge import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cpe_diag.judge.cause import Cause
 
 PAGES: Final = resources.files("cpe_diag.service.pages")
 _PLACE: Final = re.compile(r"%\([a-z_]+\)[sd]")
@@ -37,6 +63,92 @@ def test_no_text_of_a_page_is_without_a_translation(language: str) -> None:
         assert translated.strip(), text
         assert _PLACE.findall(translated) == _PLACE.findall(text), text
         assert text.endswith((":", ".")) == translated.endswith((":", ".")), text
+
+
+def _sentences(causes: Iterable[Cause]) -> dict[str, str]:
+    """Give what customers are told, and of which cause."""
+    of_none = (TOLD_NO_FAULT, TOLD_UNDETERMINED, REPAIRED_TELL)
+    return {**{one.tell_customer: one.id for one in causes}, **dict.fromkeys(of_none, "no cause")}
+
+
+def _held(language: str, folder: str = OF_CUSTOMERS) -> dict[str, str]:
+    with (PAGES / folder / f"{language}.po").open("rb") as file:
+        return {
+            str(one.id): str(one.string)
+            for one in read_po(file, locale=language)
+            if one.id and not one.fuzzy
+        }
+
+
+def _untranslated(causes: Iterable[Cause], language: str) -> list[str]:
+    held = _held(language)
+    return [f"{of}: {text}" for text, of in _sentences(causes).items() if not held.get(text)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_customer_is_told_of_a_cause_is_in_every_language(language: str) -> None:
+    """Whoever calls hears it in their own words; what no cause says any more is kept by nobody."""
+    assert _untranslated(CAUSES, language) == []
+    held = _held(language)
+    assert set(held) == set(_sentences(CAUSES))
+    for text, translated in held.items():
+        assert translated != text
+        assert translated.endswith("."), text
+        assert "  " not in translated, text
+
+
+def test_a_new_cause_without_translations_is_named() -> None:
+    """Whoever adds a cause learns here what it lacks."""
+    new = replace(CAUSES[0], id="new_cause", tell_customer="The moon is in the way.")
+    for language in LANGUAGES:
+        missing = _untranslated((*CAUSES, new), language)
+        assert missing == ["new_cause: The moon is in the way."]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_verdict_names_is_in_every_language(language: str) -> None:
+    """Causes, stretches of the path and complaints: the words that second line reads first."""
+    names = {one.title: one.id for one in CAUSES}
+    names |= dict.fromkeys((NO_FAULT_TITLE, UNDETERMINED_TITLE), "no cause")
+    names |= {one.title: one.id for one in STRETCHES}
+    names |= {one.title: one.id for one in list_playbooks(vocabulary())}
+    held = _held(language, OF_VERDICTS)
+    assert [f"{of}: {text}" for text, of in names.items() if not held.get(text)] == []
+    assert set(held) == set(names)
+    for text, translated in held.items():
+        assert text.endswith(".") == translated.endswith("."), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_is_written_in_its_letters(language: str) -> None:
+    """A catalogue that was saved under another language's name would be read out to callers."""
+    letters = {"et": "õüäö", "fi": "äö", "lt": "ėųšžįū", "ru": "ыэяж"}
+    text = " ".join(_held(language).values()).lower()
+    for other, own in letters.items():
+        if language == other:
+            assert all(letter in text for letter in own)
+    assert ("ы" in text) == (language == "ru")
+    assert ("ų" in text) == (language == "lt")
+    assert ("õ" in text) == (language == "et")
+
+
+def test_a_sentence_of_an_older_version_is_told_in_english_and_says_so() -> None:
+    """A kept verdict may have other words; a page must not call English Russian."""
+    words = catalogues(OF_CUSTOMERS)
+    assert told(words, "ru", "The moon is in the way.").language == SOURCE
+    assert told(words, "ru", TOLD_NO_FAULT).language == "ru"
+    assert told(words, "en", TOLD_NO_FAULT).text == TOLD_NO_FAULT
+
+
+def test_every_language_is_named_in_itself() -> None:
+    """Who looks for their own language reads its name, not ours for it."""
+    assert list(names_of_languages().values()) == [
+        "English",
+        "eesti",
+        "suomi",
+        "lietuvių",
+        "русский",
+    ]
 
 
 def test_a_word_nobody_has_translated_is_english() -> None:
