@@ -7,6 +7,8 @@ that the next one looks for first. A claim outlives everything that a try may ta
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
+from contextlib import suppress
 from datetime import timedelta
 from secrets import SystemRandom
 from typing import TYPE_CHECKING, Final
@@ -15,7 +17,7 @@ from cpe_diag.domain.failures import StoreError
 from cpe_diag.service.delivery import Delivered, TryLater, Undeliverable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from cpe_diag.domain.letter import Letter, LetterKind
     from cpe_diag.ports import Clock
@@ -65,11 +67,8 @@ class Sender:
         self._name = name
         self._share = share or SystemRandom().random
 
-    async def once(self, kinds: Iterable[LetterKind] | None = None) -> bool:
+    async def once(self) -> bool:
         """Try the letter that is due first.
-
-        Args:
-            kinds: which letters; None: all that there is a way for.
 
         Returns:
             Whether there was one.
@@ -78,37 +77,73 @@ class Sender:
             StoreError: the store cannot be used; a letter that was sent meanwhile is looked for
                 before it is sent again.
         """
-        letter = await asyncio.to_thread(
-            self._outbox.claim,
-            sender=self._name,
-            at=self._clock.now(),
-            lease=LEASE,
-            kinds=tuple(self._ways if kinds is None else kinds),
-        )
-        if letter is None:
+        for letter in await self._due(tuple(self._ways)):
+            if await self._try(letter):
+                return True
+        return False
+
+    async def run(self, stopped: Callable[[], bool], *, pause_s: float = 1.0) -> None:
+        """Send until it is stopped; a store that cannot be used is asked again.
+
+        All kinds that are not at work are asked for in one question, and each takes up its
+        letters one by one, right before they are sent.
+        """
+        idle, left = set(self._ways), asyncio.Event()
+
+        async def send(kind: LetterKind, letters: Sequence[Letter]) -> None:
+            try:
+                for letter in letters:
+                    if stopped():
+                        return
+                    await self._try(letter)
+                left.set()  # the next of a lane may be due now
+            except StoreError:
+                return
+            finally:
+                idle.add(kind)
+
+        async with asyncio.TaskGroup() as group:
+            while not stopped():
+                left.clear()
+                for kind, letters in (await self._due_by_kind(idle)).items():
+                    idle.discard(kind)
+                    group.create_task(send(kind, letters))
+                await self._rest(left, pause_s)
+
+    async def _due_by_kind(self, idle: Iterable[LetterKind]) -> Mapping[LetterKind, list[Letter]]:
+        found: dict[LetterKind, list[Letter]] = defaultdict(list)
+        with suppress(StoreError):
+            for letter in await self._due(tuple(idle)):
+                found[letter.kind].append(letter)
+        return found
+
+    async def _due(self, kinds: Sequence[LetterKind]) -> Sequence[Letter]:
+        if not kinds:
+            return ()
+        return await asyncio.to_thread(self._outbox.due, self._clock.now(), kinds)
+
+    async def _try(self, letter: Letter) -> bool:
+        """Take a letter up and send it; False: somebody else has it."""
+        taken = await asyncio.to_thread(self._outbox.take, letter, sender=self._name, lease=LEASE)
+        if taken is None:
             return False
 
         async def is_ours() -> bool:
-            return await asyncio.to_thread(self._outbox.is_ours, letter)
+            return await asyncio.to_thread(self._outbox.is_ours, taken)
 
-        delivery = await self._ways[letter.kind].deliver(letter, is_ours)
-        await asyncio.to_thread(self._keep, letter, delivery)
+        delivery = await self._ways[taken.kind].deliver(taken, is_ours)
+        await asyncio.to_thread(self._keep, taken, delivery)
         return True
 
-    async def run(self, stopped: Callable[[], bool], *, pause_s: float = 1.0) -> None:
-        """Send until it is stopped; a store that cannot be used is asked again."""
-        async with asyncio.TaskGroup() as group:
-            for kind in self._ways:
-                group.create_task(self._run(kind, stopped, pause_s))
-
-    async def _run(self, kind: LetterKind, stopped: Callable[[], bool], pause_s: float) -> None:
-        while not stopped():
-            try:
-                busy = await self.once((kind,))
-            except StoreError:
-                busy = False
-            if not busy:
-                await self._clock.sleep_until(self._clock.monotonic() + pause_s)
+    async def _rest(self, left: asyncio.Event, pause_s: float) -> None:
+        """Wait for a while, or until somebody has no letters left."""
+        pause = self._clock.sleep_until(self._clock.monotonic() + pause_s)
+        waits = [asyncio.ensure_future(one) for one in (pause, left.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waits:
+                one.cancel()
 
     def _keep(self, letter: Letter, delivery: Delivery) -> None:
         now = self._clock.now()

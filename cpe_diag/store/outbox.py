@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, exists, insert, or_, select, update
+from sqlalchemy import and_, exists, insert, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from cpe_diag.domain.letter import TRIES, Letter, LetterKind, LetterState
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime, timedelta
 
-    from sqlalchemy import Connection, Update
+    from sqlalchemy import ColumnElement, Connection, Select, Update
 
     from cpe_diag.domain.letter import NewLetter
     from cpe_diag.store.case_store import CaseStore
@@ -32,10 +32,15 @@ def put(connection: Connection, letters: Iterable[NewLetter], at: datetime) -> N
         letters: those whose key was put before are not put again, whatever became of them.
         at: now.
     """
+    new: dict[str, NewLetter] = {}
     for letter in letters:
-        known = select(OUTBOX.c.number).where(OUTBOX.c.key == letter.key)
-        if connection.execute(known).first() is not None:
-            continue
+        new.setdefault(letter.key, letter)
+    if not new:
+        return
+    known = connection.execute(select(OUTBOX.c.key).where(OUTBOX.c.key.in_(list(new))))
+    for key in known.scalars():
+        del new[key]
+    for letter in new.values():
         row = insert(OUTBOX).values(
             key=letter.key,
             kind=letter.kind.value,
@@ -66,6 +71,68 @@ class StoredOutbox:
         self._store = store
         self._steady = store.steady
 
+    def due(
+        self,
+        at: datetime,
+        kinds: Iterable[LetterKind] = tuple(LetterKind),
+        *,
+        each: int = MANY,
+    ) -> tuple[Letter, ...]:
+        """Give the letters that are due, of all kinds in one question; `take` them before use.
+
+        Args:
+            at: now, by the time of day: what was put off may be due by a desk's clock or a
+                person's hours. A clock that is wrong makes it late; twice or never it makes none.
+            kinds: which letters.
+            each: how many of each kind at most.
+
+        Returns:
+            The letters, what is due first first. An older letter of the same lane goes first, and
+            one whose sender has it still is left alone.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        parts = [select(self._due(kind, at).limit(each).subquery()) for kind in kinds]
+        if not parts:
+            return ()
+        wanted = (
+            select(OUTBOX)
+            .where(OUTBOX.c.number.in_(union_all(*parts)))
+            .order_by(OUTBOX.c.not_before, OUTBOX.c.number)
+        )
+        with self._store.reading() as connection:  # who finds nothing holds up no writer
+            return tuple(map(_letter, connection.execute(wanted).mappings().all()))
+
+    def take(self, letter: Letter, *, sender: str, lease: timedelta) -> Letter | None:
+        """Take up a letter that is due.
+
+        Args:
+            letter: as it was given by `due`.
+            sender: who takes it.
+            lease: for how long it is the sender's, whatever the time of day is said to be.
+
+        Returns:
+            The letter as it is now; None: somebody else was quicker.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        taken = (
+            _ours(letter)
+            .where(self._is_free())
+            .values(
+                sender=sender,
+                lease_until=self._steady.moment(lease),
+                tries=OUTBOX.c.tries + 1,
+                tries_left=OUTBOX.c.tries_left - 1,
+            )
+            .returning(*OUTBOX.c)
+        )
+        with self._store.writing() as connection:
+            row = connection.execute(taken).mappings().first()
+        return None if row is None else _letter(row)
+
     def claim(
         self,
         *,
@@ -74,31 +141,26 @@ class StoredOutbox:
         lease: timedelta,
         kinds: Iterable[LetterKind] = tuple(LetterKind),
     ) -> Letter | None:
-        """Take up the letter that is due first.
-
-        Args:
-            sender: who takes it.
-            at: now, by the time of day: what was put off may be due by a desk's clock or a
-                person's hours. A clock that is wrong makes it late; twice or never it makes none.
-            lease: for how long it is the sender's, whatever the time of day is said to be.
-            kinds: which letters it may be.
-
-        Returns:
-            The letter; None where none is due. An older letter of the same lane goes first, and
-            one whose sender has it still is left alone.
+        """Take up the letter that is due first; None: there is none. See `due` and `take`.
 
         Raises:
-            StoreError: the store cannot be written.
+            StoreError: the store cannot be used.
         """
+        for letter in self.due(at, kinds):
+            taken = self.take(letter, sender=sender, lease=lease)
+            if taken is not None:
+                return taken
+        return None
+
+    def _due(self, kind: LetterKind, at: datetime) -> Select[tuple[int]]:
         now = moment_text(at)
         older = OUTBOX.alias()
-        wanted = (
+        return (
             select(OUTBOX.c.number)
-            .where(OUTBOX.c.state == LetterState.WAITING.value)
-            .where(OUTBOX.c.kind.in_([one.value for one in kinds]))
+            .where(OUTBOX.c.state == LetterState.WAITING.value, OUTBOX.c.kind == kind.value)
             # What was never put off is due, also where a clock was ahead when it was made.
             .where(or_(OUTBOX.c.not_before <= now, OUTBOX.c.not_before == OUTBOX.c.made_at))
-            .where(or_(OUTBOX.c.lease_until.is_(None), self._steady.is_over(OUTBOX.c.lease_until)))
+            .where(self._is_free())
             .where(
                 ~exists().where(
                     and_(
@@ -109,29 +171,10 @@ class StoredOutbox:
                 )
             )
             .order_by(OUTBOX.c.not_before, OUTBOX.c.number)
-            .limit(1)
         )
-        with self._store.reading() as connection:  # who finds nothing holds up no writer
-            if connection.execute(wanted).first() is None:
-                return None
-        with self._store.writing() as connection:
-            number = connection.execute(
-                wanted.with_for_update(skip_locked=True, of=OUTBOX)
-            ).scalar()
-            if number is None:
-                return None
-            connection.execute(
-                update(OUTBOX)
-                .where(OUTBOX.c.number == number)
-                .values(
-                    sender=sender,
-                    lease_until=self._steady.moment(lease),
-                    tries=OUTBOX.c.tries + 1,
-                    tries_left=OUTBOX.c.tries_left - 1,
-                )
-            )
-            row = connection.execute(select(OUTBOX).where(OUTBOX.c.number == number))
-            return _letter(row.mappings().one())
+
+    def _is_free(self) -> ColumnElement[bool]:
+        return or_(OUTBOX.c.lease_until.is_(None), self._steady.is_over(OUTBOX.c.lease_until))
 
     def is_ours(self, letter: Letter) -> bool:
         """Say whether the letter is still the sender's that claimed it.

@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, text
 
 from cpe_diag.service.queue_dbos import SCHEMA
 from cpe_diag.service.submit import Order
+from cpe_diag.store.run_rows import NORMAL
 from cpe_diag.wiring.config import read
 from cpe_diag.wiring.keeping import Kept
 from cpe_diag.wiring.orders import orders_of
@@ -41,7 +42,7 @@ class Side(ABC):
     store: str
     workers: int
     started: list[subprocess.Popen[str]] = field(default_factory=list)
-    sender: Callable[[str], object] | None = None
+    sender: Callable[[str, int], object] | None = None
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -58,15 +59,15 @@ class Side(ABC):
         """Start the workers, which load what they need and wait."""
 
     @abstractmethod
-    def ordering(self) -> Callable[[str], object]:
-        """Give what orders a run for a subscriber, in this process."""
+    def ordering(self) -> Callable[[str, int], object]:
+        """Give what orders a run for a subscriber, with its priority, in this process."""
 
-    def send(self, subscribers: Sequence[str]) -> None:
+    def send(self, subscribers: Sequence[str], priority: int = NORMAL) -> None:
         """Order a run for each subscriber."""
         os.environ.update(self.environment)
         self.sender = self.sender or self.ordering()
         for one in subscribers:
-            self.sender(one)
+            self.sender(one, priority)
 
     def go(self) -> None:
         """Let the workers begin."""
@@ -114,12 +115,12 @@ class Ours(Side):
         self._wait_for_tables()
         self.stop()
 
-    def ordering(self) -> Callable[[str], object]:
+    def ordering(self) -> Callable[[str, int], object]:
         """Order as `cpe-diag submit` does."""
         config = replace(read(self.place.config, "bench"), kept=Kept())
         orders = orders_of(config)
-        return lambda one: orders.submit(
-            Order(playbook=PLAYBOOK, subscriber=one, ticket=f"T-{one}")
+        return lambda one, priority: orders.submit(
+            Order(playbook=PLAYBOOK, subscriber=one, ticket=f"T-{one}", priority=priority)
         )
 
     def _wait_for_tables(self) -> None:
@@ -153,11 +154,11 @@ class Celery(Side):
         """Start the worker."""
         self.process(str(HERE / "queue_celery.py"), "work", str(self.workers))
 
-    def ordering(self) -> Callable[[str], object]:
-        """Send tasks."""
+    def ordering(self) -> Callable[[str, int], object]:
+        """Send tasks; Celery with Redis as it comes has one queue, and no priorities in it."""
         import queue_celery  # noqa: PLC0415 - it connects to the broker of the environment
 
-        return queue_celery.send
+        return lambda one, _priority: queue_celery.send(one)
 
     def stop(self) -> None:
         """End the worker, and drop what is still queued."""

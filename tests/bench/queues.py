@@ -5,8 +5,9 @@ and write what they leave into tables of the same PostgreSQL, whose commits are 
 also keep each run's row, lease and journal; Celery keeps its tasks in Redis as it comes.
 
 In each round, one side after the other: runs are queued, then the workers begin, and the time to
-the last end is taken; then orders come one by one to workers without work, which gives the time
-from an order to its start.
+the last end is taken; when half of them have ended a request and a total loss come late, of which
+the time to their start is taken. Then orders come one by one to workers without work, which gives
+the time from an order to its start.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import statistics
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,8 +30,10 @@ from queue_sides import Celery, Ours, redis_server
 from sqlalchemy import create_engine, text
 
 from cpe_diag.domain.secret import Secret
+from cpe_diag.service.jobs import URGENT
 from cpe_diag.store.case_store import CaseStore
 from cpe_diag.store.case_tables import moment_of
+from cpe_diag.store.run_rows import NORMAL
 from cpe_diag.testing.postgres_server import PostgresServer, postgres_server, why_no_postgres
 
 if TYPE_CHECKING:
@@ -40,11 +44,17 @@ if TYPE_CHECKING:
 LOOK_EVERY_S: Final = 0.5
 PACED_PER_S: Final = 4.0
 OURS, CELERY = "cpe-diag", "Celery"
+LATE: Final = {"request": NORMAL, "total loss": URGENT}
+"""What comes in the middle of the burst, which is of requests, by its priority."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """What one side did in one round; `waits_s` from order to start, of paced orders."""
+    """What one side did in one round.
+
+    `waits_s` from order to start, of paced orders; `late_s` the same of what came in the middle of
+    the burst, by what it was, as far as it was begun.
+    """
 
     done: int
     took_s: float
@@ -53,6 +63,7 @@ class Round:
     database_s: float
     broker_s: float
     waits_s: tuple[float, ...]
+    late_s: Mapping[str, float]
 
     @property
     def per_s(self) -> float:
@@ -82,7 +93,8 @@ class Bench:
         """Let one side do its runs, on an empty store."""
         side = self._side(which)
         engine = create_engine(side.store)
-        burst = self.place.some(self.runs + self.paced, seed)
+        chosen = self.place.some(len(LATE) + self.runs + self.paced, seed)
+        late, burst = dict(zip(LATE, chosen, strict=False)), chosen[len(LATE) :]
         begun = time.monotonic()
         side.send(burst[: self.runs])
         send_s = time.monotonic() - begun
@@ -91,11 +103,17 @@ class Bench:
             at = time.monotonic()
             before = self._cpu(side)
             side.go()
-            done = self._wait(engine, self.runs, at + self.limit_s)
+            until = at + self.limit_s
+            self._wait(engine, self.runs // 2, until)
+            for name, subscriber in late.items():
+                side.send([subscriber], LATE[name])
+            done = self._wait(engine, self.runs + len(late), until)
             self._refuse_failures(engine)
             took_s = time.monotonic() - at
             used = [now - then for now, then in zip(self._cpu(side), before, strict=True)]
-            waits = self._paced(side, engine, burst[self.runs :]) if done == self.runs else ()
+            all_done = done == self.runs + len(late)
+            waits = self._paced(side, engine, burst[self.runs :]) if all_done else ()
+            starts = self._starts(engine, list(late.values()))
         finally:
             side.stop()
             engine.dispose()
@@ -107,6 +125,7 @@ class Bench:
             database_s=used[1],
             broker_s=used[2],
             waits_s=waits,
+            late_s={name: starts[one] for name, one in late.items() if one in starts},
         )
 
     def _side(self, which: str) -> Side:
@@ -154,15 +173,22 @@ class Bench:
         for one in subscribers:
             side.send([one])
             time.sleep(1 / PACED_PER_S)
-        self._wait(engine, self.runs + len(subscribers), time.monotonic() + self.limit_s)
-        asked = text("SELECT submitted_at, started_at FROM runs WHERE subscriber = ANY(:names)")
+        count = self.runs + len(LATE) + len(subscribers)
+        self._wait(engine, count, time.monotonic() + self.limit_s)
+        return tuple(self._starts(engine, subscribers).values())
+
+    def _starts(self, engine: Engine, subscribers: list[str]) -> dict[str, float]:
+        """Give the seconds from order to start, of those that were begun."""
+        asked = text(
+            "SELECT subscriber, submitted_at, started_at FROM runs WHERE subscriber = ANY(:names)"
+        )
         with engine.connect() as connection:
             rows = connection.execute(asked, {"names": subscribers}).all()
-        return tuple(
-            (moment_of(started) - moment_of(ordered)).total_seconds()
-            for ordered, started in rows
+        return {
+            subscriber: (moment_of(started) - moment_of(ordered)).total_seconds()
+            for subscriber, ordered, started in rows
             if started is not None
-        )
+        }
 
 
 def percentile(values: list[float], part: float) -> float:
@@ -173,7 +199,7 @@ def percentile(values: list[float], part: float) -> float:
 
 def rows_of(which: str, rounds: list[Round], ordered: int) -> list[Row]:
     """Make the figures of one side."""
-    lost = sum(ordered - one.done for one in rounds)
+    lost = sum(ordered + len(LATE) - one.done for one in rounds)
     note = f"{sum(one.done for one in rounds)} runs done" + (f", {lost} NOT in time" * bool(lost))
     rows = [
         row(f"{which}: runs a second", [one.per_s for one in rounds], "/s", None, note),
@@ -192,6 +218,11 @@ def rows_of(which: str, rounds: list[Round], ordered: int) -> list[Row]:
     for name, part in (("median", 0.5), ("95 %", 0.95), ("99 %", 0.99)) if waits else ():
         said = [percentile(waits, part)]
         rows.append(row(f"{which}: order to start, {name}", said, "ms", None, "workers idle"))
+    for name in LATE:
+        late = [1000 * one.late_s[name] for one in rounds if name in one.late_s]
+        if late:
+            what = f"{which}: order to start, a late {name}"
+            rows.append(row(what, late, "ms", None, "in the middle of the burst"))
     return rows
 
 

@@ -31,7 +31,7 @@ from cpe_diag.store.outbox import StoredOutbox, put
 from cpe_diag.testing.clock import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 PERSON = PersonConfig(
@@ -211,6 +211,52 @@ async def test_a_desk_that_hangs_keeps_nobody_from_being_called(store: CaseStore
     async with asyncio.timeout(20):
         await Sender(StoredOutbox(store), ways, clock(), name="a").run(stopped)
     assert pager.said == [("mailto://x", "Case c-1: 5 min left")]
+
+
+class CountingOutbox(StoredOutbox):
+    """An outbox that counts how often it is asked what is due."""
+
+    asked = 0
+
+    def due(
+        self, at: datetime, kinds: Iterable[LetterKind] = (), *, each: int = 50
+    ) -> tuple[Letter, ...]:
+        """See `StoredOutbox`."""
+        self.asked += 1
+        return super().due(at, kinds, each=each)
+
+
+class QuickWay:
+    """A way on which everything arrives."""
+
+    def __init__(self) -> None:
+        """Nothing was sent yet."""
+        self.sent: list[str] = []
+
+    async def deliver(self, letter: Letter, is_ours: IsOurs) -> Delivery:
+        """See `Way`."""
+        assert await is_ours()
+        self.sent.append(letter.key)
+        return Delivered()
+
+
+async def test_what_is_due_is_asked_once_for_many_letters_of_all_kinds(tmp_path: Path) -> None:
+    """And again at once where the next letter of a lane waits for the one before."""
+    store, way = CaseStore.at(tmp_path / "case.db"), QuickWay()
+    kinds = (LetterKind.NOTE, LetterKind.EVENT)
+    letters = [
+        NewLetter(key=f"{number}", kind=kinds[number % 2], target="", lane=lane, document={})
+        for number in range(22)
+        for lane in (f"{number % 20}",)
+    ]
+    with store.writing() as connection:
+        put(connection, letters, AT)
+    outbox = CountingOutbox(store)
+    async with asyncio.timeout(20):
+        ways = dict.fromkeys(LetterKind, way)
+        await Sender(outbox, ways, clock(), name="a").run(lambda: len(way.sent) == 22)
+    assert sorted(way.sent[-2:]) == ["20", "21"]
+    assert outbox.asked <= 4
 
 
 async def test_quiet_hours_are_kept_also_by_a_letter_that_was_late(tmp_path: Path) -> None:

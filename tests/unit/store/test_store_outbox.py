@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import Engine, event
 
 from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.letter import TRIES, Letter, LetterKind, LetterState, NewLetter
@@ -69,6 +70,51 @@ def test_the_same_letter_is_put_once_also_after_it_was_sent(store: CaseStore) ->
     posted(store, NOTE)
     (kept,) = outbox.letters()
     assert (kept.state, kept.document, kept.ended_at) == (LetterState.SENT, {}, AT)
+
+
+def test_what_is_known_of_many_letters_is_asked_once(store: CaseStore) -> None:
+    """And they are kept in the order in which they were given."""
+    letters = [replace(NOTE, key=f"note {number}", lane=f"{number}") for number in range(9)]
+    posted(store, letters[4])
+    asked: list[str] = []
+
+    def note(*words: object) -> None:
+        asked.append(str(words[2]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        outbox = posted(store, *letters, letters[0])
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert sum("FROM outbox" in one for one in asked) == 1
+    kept = [letter.key for letter in reversed(outbox.letters())]
+    assert kept == [letters[4].key, *(one.key for one in letters if one is not letters[4])]
+
+
+def test_what_is_due_of_all_kinds_is_told_in_one_question(store: CaseStore) -> None:
+    """The first of each lane, no more than so many of a kind; taken up by one sender each."""
+    notes = [replace(NOTE, key=f"note {number}", lane=f"{number // 2}") for number in range(6)]
+    page = replace(NOTE, key="page", kind=LetterKind.NOTIFICATION, lane="Ann")
+    outbox = posted(store, *notes, page)
+    uses: list[object] = []
+
+    def note(connection: object) -> None:
+        uses.append(connection)
+
+    event.listen(Engine, "begin", note)
+    try:
+        due = outbox.due(AT)
+    finally:
+        event.remove(Engine, "begin", note)
+    assert len(uses) == 1
+    assert [one.key for one in due] == ["note 0", "note 2", "note 4", "page"]
+    assert [one.key for one in outbox.due(AT, each=2)] == ["note 0", "note 2", "page"]
+    assert outbox.due(AT, ()) == ()
+    taken = outbox.take(due[1], sender="a", lease=LEASE)
+    assert taken is not None
+    assert (taken.key, taken.tries, taken.sender) == ("note 2", 1, "a")
+    assert outbox.take(due[1], sender="b", lease=LEASE) is None
+    assert [one.key for one in outbox.due(AT)] == ["note 0", "note 4", "page"]
 
 
 def test_a_letter_put_by_many_at_once_is_one(store_url: str, store: CaseStore) -> None:
