@@ -71,6 +71,17 @@ def disable(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
     _change(context, "wifi.set_enabled", "off", **options)
 
 
+@wifi.command(name="off-on")
+@wifi_options
+@change_options
+def off_on(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - as above
+    """Switch the Wi-Fi off and on again, for radios that hang.
+
+    It is one change: the router itself switches the radios on again, whatever happens to us.
+    """
+    _change(context, "wifi.set_enabled", "off_on", **options)
+
+
 @wifi.command(name="set-channel")
 @wifi_options
 @change_options

@@ -51,6 +51,8 @@ class Way(StrEnum):
 
     ARMED = "armed"
     """The router takes it back by itself unless it is confirmed over a new connection."""
+    PASSING = "passing"
+    """Armed too, and never confirmed: the router takes it back in any case, which is wished."""
     ONCE = "once"
     """It cannot be taken back; it happens at most once, tied to the present boot."""
 
@@ -200,10 +202,18 @@ class RouterRecord:
         return self.end is not None
 
     @property
+    def seen_as_wanted(self) -> bool:
+        """It took effect, which was read over a new connection."""
+        return any(one.kind is EntryKind.NOTE and one.words == AS_WANTED for one in self.entries)
+
+    @property
     def stages(self) -> tuple[str, ...]:
         """The stages that were about to be done: they may have happened."""
         return tuple(one.said for one in self.entries if one.kind is EntryKind.INTENT)
 
+
+AS_WANTED: Final = "read over a new connection: as wanted"
+"""The note in the journal that everything was seen as the plan wants it."""
 
 MEASURED: Final = "measured: "
 """How a note in the journal begins that tells what was measured after the change."""

@@ -36,9 +36,16 @@ if TYPE_CHECKING:
 # would read as more than a part of one word.
 _PART: Final = re.compile(r"[A-Za-z0-9_@.\[\]/:+-]+")
 
+SET_ENABLED: Final = "wifi.set_enabled"
+OFF_ON: Final = "off_on"
+"""Radios are off for a moment: one change, which the router ends by itself whoever dies."""
+
 _NEEDS_VALUE: Final = frozenset(
-    {"wifi.set_ssid", "wifi.set_channel", "wifi.set_enabled", "firmware.install"}
+    {"wifi.set_ssid", "wifi.set_channel", SET_ENABLED, "firmware.install"}
 )
+
+_RESTART_S: Final = 180.0
+"""How long a router is away that goes back by a restart and whose driver names no time for one."""
 
 QUOTING_OF: Final[Mapping[str, str]] = {"posix_shell": "posix"}
 """How a value is written on the command line, by the dialect; other dialects have their name."""
@@ -105,6 +112,7 @@ def plan_router(
     writer = _Writer(driver, spec, wish, targets)
     revert = driver.revert
     armed = spec.way is Way.ARMED and revert is not None
+    passing = _is_passing(wish)
     system = known(looked.system)
     return RouterPlan(
         action=spec.id,
@@ -118,12 +126,12 @@ def plan_router(
         encryptions=tuple(one.encryption for one in targets)
         if wish.action == "wifi.set_password"
         else (),
-        way=spec.way,
+        way=Way.PASSING if passing else spec.way,
         backup=writer.commands(spec.backup),
         prepare=writer.commands(spec.prepare),
         arm=writer.commands(revert.arm) if armed and revert else (),
         apply=writer.commands(spec.apply),
-        keep=writer.commands(revert.keep) if armed and revert else (),
+        keep=writer.commands(revert.keep) if armed and revert and not passing else (),
         back=writer.commands(revert.back) if armed and revert else (),
         state=writer.commands(revert.state) if armed and revert else (),
         check=writer.commands(spec.check),
@@ -132,11 +140,25 @@ def plan_router(
         payloads=wish.payloads,
         window_s=revert.window_s if armed and revert else 0.0,
         reverts=revert.words if armed and revert else "",
-        outage_s=spec.outage_s,
+        outage_s=spec.outage_s + (_back_s(driver) if passing else 0.0),
         source=spec.source,
         findings=(),
         accepted=(),
     )
+
+
+def _is_passing(wish: RouterWish) -> bool:
+    """Say whether it is over by itself."""
+    return (wish.action, wish.value) == (SET_ENABLED, OFF_ON)
+
+
+def _back_s(driver: RouterDriver) -> float:
+    """Give how long the customer is without service where the router goes back, in seconds."""
+    back = () if driver.revert is None else driver.revert.back
+    if not any(one.goes_away for one in back):
+        return 0.0
+    restart = driver.actions.get("router.reboot")
+    return _RESTART_S if restart is None else restart.outage_s
 
 
 def _words(wish: RouterWish) -> str:
@@ -145,6 +167,8 @@ def _words(wish: RouterWish) -> str:
         return f"a new password, {how}, which nobody else gets to know"
     if wish.action == "router.restore_backup" and wish.value:
         return f"the settings from before change {wish.value}"
+    if _is_passing(wish):
+        return "off, seen to be off, and on again"
     return wish.value or ""
 
 
@@ -176,7 +200,7 @@ def _check_value(
             "made here and sent to the customer, or typed by them (wifi set-password --typed)"
         )
     fault = None
-    if spec.values and value not in spec.values:
+    if spec.values and value not in spec.values and not _is_passing(wish):
         fault = f"{value!r} is none of {', '.join(spec.values)}"
     elif spec.id == "wifi.set_ssid":
         fault = ssid_fault(value or "")
@@ -287,7 +311,7 @@ class _Writer:
         self._word = QUOTING_OF.get(driver.dialect, driver.dialect)
         self._targets = targets
         image = {one.name: one for one in wish.payloads}.get("image")
-        value = wish.value or ""
+        value = "off" if _is_passing(wish) else wish.value or ""
         self._known = {
             "ssid": value,
             "channel": value,

@@ -66,7 +66,7 @@ def _way_back(case: RouterCase) -> tuple[GuardState, str]:
 
 
 def _settings_pending(case: RouterCase) -> tuple[GuardState, str]:
-    if case.plan.way is not Way.ARMED:
+    if case.plan.way is Way.ONCE:
         return GuardState.CLEAR, "nothing is staged"
     pending = case.looked.pending
     if isinstance(pending, Missing) and pending.why is FailureKind.UNSUPPORTED:

@@ -17,7 +17,7 @@ from cpe_diag.domain.action import (
     StepSaid,
 )
 from cpe_diag.domain.failures import ActionError, ConsentError, HoldLostError, StoreError
-from cpe_diag.domain.router_plan import MEASURED, Reads, RevertState, RouterStage, Way
+from cpe_diag.domain.router_plan import AS_WANTED, MEASURED, Reads, RevertState, RouterStage, Way
 from cpe_diag.domain.secret import Secret
 from cpe_diag.engine.ending import Ending
 from cpe_diag.engine.router_look import SYSTEM, differences
@@ -37,6 +37,7 @@ ProveRouter: TypeAlias = Callable[[], Awaitable[Proof]]
 STOPPED: Final = "it was stopped"
 VOID: Final = "; the new password that the customer has does not work: tell them"
 WITHDRAWN: Final = "the consent was withdrawn"
+PASSED: Final = "it was switched off, which was seen"
 NOT_KEPT: Final = "the router took it back before it was kept"
 
 
@@ -107,6 +108,8 @@ class RouterPerformance(Ending):
         self.stopping = asyncio.Event()
         self.void = ""
         """What the customer has to be told where it is taken back."""
+        self.has_passed = False
+        """What was wished for a moment was seen, so that going back is its good end."""
         self.fires_s = 0.0
         """When the router's own revert fires, monotonic."""
 
@@ -135,7 +138,7 @@ class RouterPerformance(Ending):
         why_not = await self.made_ready()
         if why_not:
             return self.end(ActionEnd.FAILED, f"{why_not}; nothing was changed")
-        return await (self.armed() if self.plan.way is Way.ARMED else once(self))
+        return await (once(self) if self.plan.way is Way.ONCE else self.armed())
 
     async def made_ready(self) -> str:
         """Do everything that changes nothing, at last use the consent; gives why not."""
@@ -194,6 +197,9 @@ class RouterPerformance(Ending):
         wrong = differences(read, before=False)
         if wrong:
             return await self.go_back(f"it did not take effect: {'; '.join(wrong)}")
+        if self.plan.way is Way.PASSING:
+            self.has_passed = True
+            return await self.go_back(PASSED)
         proof = await self.proven(min(until, clock.monotonic() + changer.patience.prove_s))
         if proof.holds is not True:
             helped = "it did not help" if proof.holds is False else "whether it helps is not known"
@@ -266,7 +272,7 @@ class RouterPerformance(Ending):
                 looked, read = await changer.seen()
                 connected = looked is not None
             if connected and counts and not differences(read, before=False):
-                changer.tell("read over a new connection: as wanted")
+                changer.tell(AS_WANTED)
                 return read
             if self.stopping.is_set() or clock.monotonic() >= until:
                 changer.tell("; ".join(differences(read, before=False)))
@@ -299,6 +305,8 @@ class RouterPerformance(Ending):
             if looked is not None:
                 wrong = differences(changer.readable(read), before=True)
                 over = state in {RevertState.FIRED, RevertState.NONE}
+                if not wrong and over and self.has_passed:
+                    return await self.passed(why)
                 if not wrong and over:
                     return self.end(
                         ActionEnd.ROLLED_BACK,
@@ -311,6 +319,17 @@ class RouterPerformance(Ending):
             await clock.sleep_until(min(until, clock.monotonic() + changer.patience.look_every_s))
             if looked is None:
                 await changer.renew()
+
+    async def passed(self, why: str) -> ActionOutcome:
+        """Measure after what was wished for a moment only, and is over."""
+        clock = self.changer.doors.clock
+        proof = await self.proven(clock.monotonic() + self.changer.patience.prove_s)
+        words = f"{why}; it is on air again as before"
+        if proof.holds:
+            return self.end(ActionEnd.PROVEN, words, proof)
+        helped = "it did not help" if proof.holds is False else "whether it helps is not known"
+        end = ActionEnd.FAILED if proof.holds is False else ActionEnd.UNKNOWN
+        return self.end(end, f"{words}, and {helped}", proof)
 
     async def pause(self, until: float) -> None:
         """Wait, unless it is stopped."""

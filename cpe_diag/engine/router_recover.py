@@ -59,14 +59,35 @@ async def recover_router(
     work = RouterPerformance(
         record.id, changer, prove, consent=record.consent, symptom=record.symptom
     )
+    work.has_passed = record.plan.way is Way.PASSING and record.seen_as_wanted
     if _handed_over(record):
         work.void = VOID
     if RouterStage.ARM not in record.stages and RouterStage.APPLY not in record.stages:
         return work.end(ActionEnd.FAILED, "it was never begun; nothing was changed")
-    if not await changer.renew():
+    if not await _reached(record, changer):
         raise ActionError(f"{record.plan.router} cannot be reached; nothing was done, try later")
     ended = _once(work) if record.plan.way is Way.ONCE else _armed(record, work, keep=keep)
     return await until_safe(ended, work.stopping, on_end)
+
+
+async def _reached(record: RouterRecord, changer: RouterChanger) -> bool:
+    """Connect; a router that may be away over the change itself is waited for.
+
+    It restarts, or writes its flash, or goes back by a restart: who comes while it does would
+    leave a change unfinished of which a minute later everything is known.
+    """
+    clock, patience, plan = changer.doors.clock, changer.patience, record.plan
+    away_s = plan.outage_s + patience.return_more_s
+    if plan.way is not Way.ONCE:
+        away_s = plan.window_s + plan.outage_s + patience.after_fire_s
+    begun = max((one.at for one in record.entries), default=record.begun_at)
+    gone_s = max(0.0, (clock.now() - begun).total_seconds())
+    until = clock.monotonic() + away_s - gone_s
+    while not await changer.renew():
+        if clock.monotonic() >= until:
+            return False
+        await clock.sleep_until(min(until, clock.monotonic() + patience.look_every_s))
+    return True
 
 
 async def _once(work: RouterPerformance) -> ActionOutcome:
@@ -89,7 +110,8 @@ async def _armed(record: RouterRecord, work: RouterPerformance, *, keep: bool) -
     looked, read = await changer.seen(also=(SYSTEM,))
     told = changer.readable(read)
     stands = bool(told) and not differences(told, before=False)
-    if state is RevertState.ARMED and keep and stands and _as_proven(record, read):
+    keeps = keep and record.plan.way is Way.ARMED
+    if state is RevertState.ARMED and keeps and stands and _as_proven(record, read):
         return await _keep(work)
     if state is RevertState.ARMED:
         return await work.go_back("it was broken off")

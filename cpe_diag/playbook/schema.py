@@ -130,7 +130,7 @@ _ACT: Final = _step(
     value={
         "type": "string",
         "title": "Value",
-        "description": "on or off, a channel, a name; without it --value ID=VALUE names it.",
+        "description": "on, off, off_on, a channel, a name; without it --value ID=VALUE names it.",
     },
     bands={
         "type": "array",

@@ -52,7 +52,7 @@ def router_plan_lines(plan: RouterPlan) -> Iterator[str]:
     for one in plan.expected:
         yield f"  then      {_expected(one)}"
     yield f"  outage    up to {duration(plan.outage_s)}"
-    if plan.way is Way.ARMED:
+    if plan.way is not Way.ONCE:
         window = duration(plan.window_s)
         yield f"  way back  by itself after {window}: {harmless(plan.reverts)}"
     else:

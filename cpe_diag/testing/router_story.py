@@ -127,10 +127,11 @@ class StoryJournal:
 
 @dataclass(slots=True)
 class Story:
-    """One change of one router, from the plan on."""
+    """One change of one router, from the plan on; `value` None: that of `VALUES`."""
 
     router: StoryRouter
     action: str
+    value: str | None = None
     desk: FakeConsentDesk = field(default_factory=FakeConsentDesk)
     copies: FakeCopies = field(default_factory=FakeCopies)
     courier: FakeCourier = field(default_factory=FakeCourier)
@@ -156,7 +157,7 @@ class Story:
         self.boot_id = looked.boot_id
         wish = RouterWish(
             action=self.action,
-            value=wished(router, self.action),
+            value=self.value or wished(router, self.action),
             bands=BANDS.get(self.action, ()),
             payloads=tuple(
                 Payload(name=name, size=len(content), sha256=hashlib.sha256(content).hexdigest())

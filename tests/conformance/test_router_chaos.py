@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from cpe_diag.domain.action import ActionEnd
-from cpe_diag.domain.failures import ActionError
+from cpe_diag.domain.failures import ActionError, MeasurementError
 from cpe_diag.domain.router_plan import RouterPlan, Way
 from cpe_diag.lab.openwrt.control import Cut
 from cpe_diag.testing.router_story import Story, StoryJournal, Vanished
@@ -84,9 +84,9 @@ class Case:
         plan = await story.plan()
         return cls(name, router, story, plan, dict(router.settings()), router.boots())
 
-    async def end(self) -> ActionOutcome | None:
+    async def end(self, *, after_s: float = SETTLED_S) -> ActionOutcome | None:
         """Let time pass and another process find out; None where there is nothing to recover."""
-        await self.story.wait(SETTLED_S)
+        await self.story.wait(after_s)
         record = self.story.record(self.plan)
         if record.ended or not record.entries:
             return None
@@ -243,6 +243,31 @@ async def test_killed_at_every_moment_what_happens_once_happens_at_most_once(
         ends["happened" if happened else "not"] += 1
     assert set(ends) == {"happened", "not"}
     record_property("chaos", (moments, f"{name}: {action}: killed: {dict(ends)}"))
+
+
+@pytest.mark.parametrize("action", ONCE)
+async def test_who_takes_it_up_at_once_waits_for_a_router_that_is_away_over_it(
+    action: str,
+) -> None:
+    """It is about to come back: nothing is left unfinished because somebody was too early."""
+    away = 0
+    for moment in range(await moments_of(action)):
+        case = await Case.new(action)
+        case.story.journal = StoryJournal(dies_at=moment)
+        with pytest.raises(Vanished):
+            await case.story.perform(case.plan)
+        await case.story.wait(2.0)
+        until = case.router.clock.monotonic() + 1.0
+        try:
+            await case.router.control().fresh(deadline=until)
+        except MeasurementError:
+            away += 1
+        outcome = await case.end(after_s=0.0)
+        happened = case.router.boots() != case.boot
+        if outcome is not None:
+            what = f"{action} killed at moment {moment}: {outcome.words}"
+            assert (outcome.end is ActionEnd.PROVEN) is happened, what
+    assert away
 
 
 @pytest.mark.parametrize("cut", [cut for cut in Cut if cut is not Cut.NO])

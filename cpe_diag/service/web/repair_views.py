@@ -190,7 +190,7 @@ def plan_shown(plan: RouterPlan) -> dict[str, Json]:
             if one.reads is not Reads.BOOT
         ],
         "outage_s": plan.outage_s,
-        "goes_back_after_s": plan.window_s if plan.way is Way.ARMED else None,
+        "goes_back_after_s": plan.window_s if plan.way is not Way.ONCE else None,
         "reverts": plan.reverts,
         "stands_already": plan.stands_already,
         "refused_by": [{"id": one.id, "because": one.because} for one in plan.objections],

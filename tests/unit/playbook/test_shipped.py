@@ -50,6 +50,16 @@ def test_each_shipped_playbook_is_without_a_fault(name: str, vocabulary: Vocabul
     assert (playbook.symptom == name) is (name in {*COMPLAINTS, *ON_SITE})
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_no_shipped_playbook_leaves_it_to_a_later_step_to_bring_the_wifi_back(
+    name: str, vocabulary: Vocabulary
+) -> None:
+    """Whoever dies between `off` and `on` leaves a home without Wi-Fi; `off_on` is one change."""
+    steps = load_playbook(name, vocabulary).steps
+    acts = [one for one in steps if isinstance(one, ActStep)]
+    assert all(one.value == "off_on" for one in acts if one.action == "wifi.set_enabled")
+
+
 @pytest.mark.parametrize("name", REPAIRS)
 def test_each_repair_looks_before_it_acts_and_measures_again(
     name: str, vocabulary: Vocabulary
