@@ -19,6 +19,7 @@ from cpe_diag.domain.roles import Role
 from cpe_diag.domain.run_journal import RunState
 from cpe_diag.service.web.app import make_app
 from cpe_diag.service.web.buckets import Rate
+from cpe_diag.service.web.heads import HeadInTime
 from cpe_diag.service.web.served import Served
 from cpe_diag.store.bundle import bundle_files
 from cpe_diag.store.run_rows import RunOutcome
@@ -232,6 +233,7 @@ def service_of(
     server = uvicorn.Server(
         uvicorn.Config(
             app,
+            http=HeadInTime,
             log_config=None,
             access_log=False,
             server_header=False,
