@@ -109,6 +109,7 @@ class HttpService:
     port: int
     served: Served
     config: Config
+    server: uvicorn.Server
     tokens: dict[Role, str] = field(default_factory=dict)
 
     def token(self, role: Role) -> str:
@@ -244,7 +245,8 @@ def service_of(
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        yield HttpService(port=listener.getsockname()[1], served=served, config=settings)
+        port = listener.getsockname()[1]
+        yield HttpService(port=port, served=served, config=settings, server=server)
     finally:
         server.should_exit = True
         thread.join(STARTS_IN_S)

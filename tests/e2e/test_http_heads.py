@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import time
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -33,6 +34,7 @@ def store_url(tmp_path: Path) -> str:
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(HeadInTime, "head_s", SOON_S)
+    monkeypatch.setattr(HeadInTime, "taken_s", SOON_S)
 
 
 @contextlib.contextmanager
@@ -82,6 +84,30 @@ def test_who_is_refused_before_the_body_has_come_is_closed_too(service: HttpServ
     with _connected(service) as link:
         link.sendall(BODY)
         assert b"HTTP/1.1 401" in _until_closed(link)
+
+
+def test_who_does_not_read_what_was_asked_for_is_broken_off(service: HttpService) -> None:
+    """The description is for everybody, and large: so many of them would keep everybody out."""
+    asked = b"GET /openapi.json HTTP/1.1\r\nHost: a.example\r\n\r\n"
+    with socket.socket() as link:
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        link.settimeout(PATIENCE_S)
+        link.connect(("127.0.0.1", service.port))
+        link.sendall(asked * 200)  # more than any buffer takes
+        ends = time.monotonic() + PATIENCE_S
+        while service.server.server_state.total_requests == 0:
+            assert time.monotonic() < ends, "nothing was asked"
+            time.sleep(0.02)
+        while service.server.server_state.connections:
+            assert time.monotonic() < ends, "it is still open"
+            time.sleep(0.02)
+
+
+def test_who_reads_slowly_gets_all_of_it(service: HttpService) -> None:
+    """As long as it goes on."""
+    with _connected(service) as link:
+        link.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: a.example\r\n\r\n")
+        assert len(_until_closed(link)) > 200_000
 
 
 def test_the_command_serves_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
