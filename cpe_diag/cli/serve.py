@@ -72,6 +72,7 @@ def serve(  # noqa: PLR0913 - each is an option
     from cpe_diag.service.spans import spans_from
     from cpe_diag.service.web.app import make_app
     from cpe_diag.service.web.buckets import Rate
+    from cpe_diag.service.web.heads import HeadInTime
     from cpe_diag.wiring.logs import LogFormat, log_as
     from cpe_diag.wiring.serving import served_by
 
@@ -84,6 +85,7 @@ def serve(  # noqa: PLR0913 - each is an option
     log_as(LogFormat(log_format), level=logging.INFO if verbose else logging.WARNING)
     settings = uvicorn.Config(
         app,
+        http=HeadInTime,
         log_config=None,
         access_log=False,
         server_header=False,

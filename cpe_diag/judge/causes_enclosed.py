@@ -113,7 +113,6 @@ CAUSES_ENCLOSED: Final[tuple[Cause, ...]] = (
             when("lights_off", -4.0),
             when("wan_cable_out", -4.0),
             when("port_locked", -4.0),
-            when("port_changed", -2.0),
             when("node_silent", -2.0),
             unless("router_unreachable", -4.0),
         ),

@@ -110,6 +110,9 @@ CAUSES_SERVICE: Final[tuple[Cause, ...]] = (
         destination=Destination.NETWORK_OPERATIONS,
         title="The way from the customer's address to the internet is broken beyond the edge",
         needs=(must("internet_unreachable"), must_not("gateway_unreachable")),
+        # No neighbour is its control: our pings to neighbours tell of their way in, not of what
+        # they reach themselves, and their routers are not ours to ask. A second subscriber of the
+        # node who meets it confirms it as an incident of the area.
         supports=(
             when("internet_unreachable", 2.8),
             # The edge and the operator's own answer the router, the world neither it nor us.

@@ -72,5 +72,10 @@ def concluded(case: CaseFile, left_out: str | None = None) -> tuple[str, Ground]
 
 
 def _all_good(seen: Seen, left_out: str | None) -> bool:
+    """Say whether no fault would be found.
+
+    Whoever has not thought of a cause does not ask whether its own findings are good, either: they
+    are no gap in what was seen, even where they would speak for the cause that is left out.
+    """
     gone = own_rules(left_out) if left_out is not None else frozenset()
     return not seen.weighing.rivals and gone.issuperset(not_proven_good(seen.on))

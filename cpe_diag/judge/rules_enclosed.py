@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
-from cpe_diag.domain.port_facts import PortRates
+from cpe_diag.domain.port_facts import PortRates, PortStatus
 from cpe_diag.domain.site_facts import NameTruth
 from cpe_diag.judge.enclosure import Enclosure, Point, enclosed
 from cpe_diag.judge.keys import (
@@ -26,7 +26,7 @@ from cpe_diag.judge.keys import (
     ROUTER_REACHED,
     TRUTH_PLATFORM,
 )
-from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, yes
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, span, yes
 from cpe_diag.judge.rules_dhcp import dhcp_pool_empty, dhcp_server_silent
 from cpe_diag.judge.rules_load import PAIR, neighbour_trains
 from cpe_diag.judge.rules_paths import operator_dns_fails, operator_reference_fails
@@ -87,7 +87,7 @@ def home_mute(facts: Facts) -> Answer:
     works asks for hardware addresses, announces itself, or looks for an address (RFC 826, RFC
     4861, RFC 2131): not to do any of that is the router's own.
     """
-    found = _home_alone(facts)
+    found = _starting(facts) or _home_alone(facts)
     if isinstance(found, Answer):
         return found
     rates = facts.fact(PortRates, PORT_RATES)
@@ -103,6 +103,15 @@ def home_mute(facts: Facts) -> Answer:
         return cannot_tell(facts, DHCP_SERVER)
     keys = (PORT_RATES, *found.bad.answer.rests_on, QUALITY_NEIGHBOURS, LEARNED_MACS, DHCP_SERVER)
     return yes(words, *keys)
+
+
+def _starting(facts: Facts) -> Answer | None:
+    """Say that a router may be starting, which sends nothing for a while."""
+    status = facts.fact(PortStatus, PORT_STATUS)
+    since = known(status.last_change_s) if status else None
+    if since is None or since >= facts.limits["router_starting_s"]:
+        return None
+    return does_not_arise(f"its link came {span(since)} ago: the router may be starting")
 
 
 def _home_alone(facts: Facts) -> Enclosure | Answer:

@@ -195,6 +195,13 @@ THRESHOLDS_ACCESS: Final[tuple[Threshold, ...]] = (
         meaning="two samples that are nearer say nothing of a home that sends nothing",
     ),
     Threshold(
+        id="router_starting_s",
+        value=300.0,
+        unit="s",
+        source=PROPOSAL + ": the slowest router that a driver knows takes 240 s to restart",
+        meaning="a router whose link came less than this ago may be starting, and sends nothing",
+    ),
+    Threshold(
         id="unlearned_frames_per_s",
         value=0.8,
         unit="whole frames/s",

@@ -137,7 +137,8 @@ def _as_text(value: object) -> str:
     """Give text and numbers as text; several of them with commas; nothing for all else."""
     match value:
         case str():
-            return value.encode("utf-8", "replace").decode("utf-8")
+            # No database holds NUL, and a customer's mail may.
+            return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
         case bool():
             return ""
         case int() | float():

@@ -55,6 +55,7 @@ class StoredCases:
         state: str | None = None,
         urgent_first: bool = False,
         limit: int = MANY,
+        offset: int = 0,
     ) -> tuple[CaseRow, ...]:
         """Give cases, the newest first.
 
@@ -65,6 +66,7 @@ class StoredCases:
             state: open, handed_over or closed.
             urgent_first: by priority and the time left instead.
             limit: how many at most.
+            offset: so many of them are left out, the first ones.
 
         Returns:
             Those to which everything applies.
@@ -73,7 +75,7 @@ class StoredCases:
             StoreError: the store cannot be read.
         """
         order = (CASES.c.priority, CASES.c.due_at) if urgent_first else (CASES.c.opened_at.desc(),)
-        wanted = select(CASES).order_by(*order, CASES.c.id).limit(limit)
+        wanted = select(CASES).order_by(*order, CASES.c.id).limit(limit).offset(offset)
         if words:
             wanted = wanted.where(
                 or_(

@@ -64,13 +64,15 @@ class RunQueries:
         subscriber: str | None = None,
         case_id: str | None = None,
         limit: int = MANY,
+        offset: int = 0,
     ) -> tuple[RunRow, ...]:
-        """Give runs, the newest first.
+        """Give runs, the newest first, without the first `offset` of them.
 
         Raises:
             StoreError: the store cannot be read.
         """
-        wanted = select(RUNS).order_by(RUNS.c.submitted_at.desc(), RUNS.c.id).limit(limit)
+        newest = select(RUNS).order_by(RUNS.c.submitted_at.desc(), RUNS.c.id)
+        wanted = newest.limit(limit).offset(offset)
         if state is not None:
             wanted = wanted.where(RUNS.c.state == state.value)
         if subscriber is not None:

@@ -19,6 +19,7 @@ from cpe_diag.domain.roles import Role
 from cpe_diag.domain.run_journal import RunState
 from cpe_diag.service.web.app import make_app
 from cpe_diag.service.web.buckets import Rate
+from cpe_diag.service.web.heads import HeadInTime
 from cpe_diag.service.web.served import Served
 from cpe_diag.store.bundle import bundle_files
 from cpe_diag.store.run_rows import RunOutcome
@@ -108,6 +109,7 @@ class HttpService:
     port: int
     served: Served
     config: Config
+    server: uvicorn.Server
     tokens: dict[Role, str] = field(default_factory=dict)
 
     def token(self, role: Role) -> str:
@@ -232,6 +234,7 @@ def service_of(
     server = uvicorn.Server(
         uvicorn.Config(
             app,
+            http=HeadInTime,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -242,7 +245,8 @@ def service_of(
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        yield HttpService(port=listener.getsockname()[1], served=served, config=settings)
+        port = listener.getsockname()[1]
+        yield HttpService(port=port, served=served, config=settings, server=server)
     finally:
         server.should_exit = True
         thread.join(STARTS_IN_S)

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,8 @@ from cpe_diag.domain.audit import AuditKind
 from cpe_diag.domain.roles import Role
 from cpe_diag.service.tmf_schema import Api, faults
 from cpe_diag.service.web.buckets import Rate
+from cpe_diag.service.web.service import LONGEST_REASON
+from cpe_diag.service.web.trouble_tickets import LONGEST_TICKET
 from cpe_diag.wiring.config import read
 from cpe_diag.wiring.desk import open_desk
 
@@ -73,6 +76,8 @@ WRONG: Final = (
     Wrong(name="NUL", status=400, body={**TICKET, "name": "a\0b"}),
     Wrong(name="half a character", status=400, body={**TICKET, "name": "\ud800"}),
     Wrong(name="deep", status=400, raw=b'{"a":' * 100 + b"1" + b"}" * 100),
+    Wrong(name="wide", status=400, body={**TICKET, "note": [{}] * 10_000}),
+    Wrong(name="beyond all numbers", status=400, raw=b'{"name": "x", "more": [1e999]}'),
     Wrong(name="text", status=415, raw=b"{}", headers={"Content-Type": "text/plain"}),
     Wrong(name="too large", status=413, raw=b"x" * 1_000_001),
     Wrong(name="not as published", status=400, body={"description": 7}),
@@ -161,6 +166,73 @@ def test_a_refusal_is_noted_with_the_name_of_the_token(
     assert "createTroubleTicket_v4: 403" in entry.event.words
 
 
+def test_what_was_sent_fills_neither_the_answer_nor_the_trail(
+    service: HttpService, tmp_path: Path
+) -> None:
+    """A token of any system could fill the disk with lines of a megabyte."""
+    order = {"playbook": "no_internet", "subscriber": "sub-1", "answers": {"affected": "x" * 9**6}}
+    refused = service.ask("POST", "/api/runs", order)
+    assert refused.status == 422
+    assert len(refused.body) < 2 * LONGEST_REASON
+    (line,) = refusals(tmp_path / "service" / "config.yaml")
+    assert len(line) < 2 * LONGEST_REASON
+    assert "affected: expected one of" in line
+
+
+def test_a_ticket_does_not_grow_without_end(service: HttpService) -> None:
+    """Each change is within the limits; all of them together are one row, and lists hold many."""
+    place = service.ask("POST", TICKETS, TICKET).headers["location"]
+    changes = [
+        service.ask("PATCH", place, {f"more{number}": "x" * 900_000}).status for number in range(6)
+    ]
+    assert changes == [200, 200, 200, 200, 422, 422]
+    assert service.ask("PATCH", place, {"more0": None}).status == 200
+    assert len(service.ask("GET", place).body) < LONGEST_TICKET
+
+
+@pytest.mark.parametrize("field", ["title", "number", "subscriber"])
+def test_a_desks_ticket_with_what_no_database_holds_is_taken(
+    service: HttpService, field: str
+) -> None:
+    """A customer's mail may hold NUL or half a character; a desk tries in vain again and again."""
+    bearer = {"Authorization": f"Bearer {SECRETS['HTTP_TEST_BEARER']}"}
+    body = {**HOOK, field: f"{HOOK[field]} \0 \ud800"}
+    answered = service.ask("POST", "/webhooks/other", body, headers=bearer)
+    assert answered.status in {202, 422}  # no subscriber is called so
+
+
+def test_of_many_who_send_the_same_at_once_one_is_taken(service: HttpService) -> None:
+    """A desk that has lost our answer sends again while we still work on the first."""
+    service.token(Role.AUTOMATION)
+    ticket = {"id": 8, "number": "8", "title": "Internet is down", "customer_number": "sub-2"}
+    ticket["updated_at"] = service.served.clock.now().isoformat()
+    body = json.dumps({"ticket": ticket}).encode()
+    digest = hmac.new(SECRETS["HTTP_TEST_HMAC"].encode(), body, hashlib.sha1).hexdigest()
+    order = {"playbook": "no_internet", "subscriber": "sub-1", "ticket": "T-1"}
+
+    def delivered(number: int) -> int:
+        signed = {"X-Hub-Signature": f"sha1={digest}", "X-Zammad-Delivery": f"d-{number}"}
+        return service.ask("POST", "/webhooks/main", raw=body, role=None, headers=signed).status
+
+    def ordered(_: int) -> str:
+        return str(service.ask("POST", "/api/runs", order).json["id"])
+
+    def posted(_: int) -> int:
+        return service.ask("POST", TICKETS, {**TICKET, "externalId": "T-2"}).status
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(delivered, range(8))) == [202] + [409] * 7
+        assert len(set(pool.map(ordered, range(8)))) == 1
+        assert set(pool.map(posted, range(8))) == {201}
+        (run,) = set(pool.map(ordered, range(8)))
+        cancelled = list(
+            pool.map(lambda _: service.ask("POST", f"/api/runs/{run}/cancel").status, range(8))
+        )
+    assert sorted(cancelled) == [202] + [409] * 7
+    tickets = [one.ticket for one in service.served.runs.runs()]
+    assert tickets.count("T-1") == tickets.count("T-2") == 1
+
+
 def test_a_delivery_is_taken_once_and_replays_are_refused(
     service: HttpService, tmp_path: Path
 ) -> None:
@@ -219,6 +291,7 @@ def test_whoever_asks_too_often_waits(tmp_path: Path) -> None:
     with http_service(tmp_path / "service", CONFIG, rate=Rate(per_s=0.001, burst=5.0)) as service:
         statuses = [service.ask("GET", "/api/runs").status for _ in range(7)]
         last = service.ask("GET", "/api/runs")
+        assert service.ask("GET", "/healthz", role=None).status == 429
     assert statuses == [200] * 5 + [429] * 2
     assert last.headers["retry-after"] == "1"
     with http_service(tmp_path / "other", CONFIG) as service:

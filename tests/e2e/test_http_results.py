@@ -239,3 +239,18 @@ def test_looks_over_http_are_noted(service: HttpService, tmp_path: Path) -> None
     looks = {(one.event.staff, one.event.words) for one in entries}
     assert ("test viewer", f"over HTTP: getRun {run}") in looks
     assert ("test automation", "over HTTP: createServiceTest") in looks
+
+
+def test_a_list_goes_on_where_its_last_part_has_ended(service: HttpService) -> None:
+    """The store leaves out what was given before: nobody reads a hundred thousand for twenty."""
+    order = {"playbook": "no_internet", "subscriber": "sub-1"}
+    made = [service.ask("POST", "/api/runs", order).json for _ in range(5)]
+    for place, name in (("runs", "id"), ("cases", "case")):
+        whole = [one["id"] for one in service.ask("GET", f"/api/{place}").json]
+        assert set(whole) == {one[name] for one in made}
+        parts = [
+            service.ask("GET", f"/api/{place}?offset={offset}&limit=2").json
+            for offset in (0, 2, 4, 6)
+        ]
+        assert [one["id"] for part in parts for one in part] == whole
+        assert [len(part) for part in parts] == [2, 2, 1, 0]

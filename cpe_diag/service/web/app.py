@@ -100,7 +100,10 @@ def _routes(service: Service) -> list[Route]:
     async def published(_: Request) -> Response:
         return Response(description, media_type=JSON_KIND)
 
-    async def health(_: Request) -> Response:
+    async def health(request: Request) -> Response:
+        address = request.client.host if request.client else "-"
+        if refusal := service.gate.turn(address):
+            return response_of(refusal)  # it asks the store, and nobody shows a token
         try:
             await run_in_threadpool(service.served.tickets.counts)
         except CpeDiagError as error:

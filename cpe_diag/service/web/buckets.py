@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
@@ -19,12 +20,13 @@ class Rate:
 
 
 class Buckets:
-    """The buckets of all callers of one kind."""
+    """The buckets of all callers of one kind, for any thread."""
 
     def __init__(self, rate: Rate) -> None:
         """Give every caller a full bucket to begin with."""
         self._rate = rate
         self._held: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._one = threading.Lock()
 
     def wait_s(self, key: str, now: float, *, takes: float = 1.0) -> float:
         """Take a turn.
@@ -37,10 +39,11 @@ class Buckets:
         Returns:
             0 where there was a turn, else the seconds until there is one; nothing was taken.
         """
-        left, at = self._held.pop(key, (self._rate.burst, now))
-        left = min(self._rate.burst, left + (now - at) * self._rate.per_s)
-        short = max(takes, 1.0) - left
-        self._held[key] = (left if short > 0 else left - takes, now)
-        if len(self._held) > MOST_KEPT:
-            self._held.popitem(last=False)
+        with self._one:  # between taking a bucket out and putting it back others see a full one
+            left, at = self._held.pop(key, (self._rate.burst, now))
+            left = min(self._rate.burst, left + (now - at) * self._rate.per_s)
+            short = max(takes, 1.0) - left
+            self._held[key] = (left if short > 0 else left - takes, now)
+            if len(self._held) > MOST_KEPT:
+                self._held.popitem(last=False)
         return max(0.0, short / self._rate.per_s)

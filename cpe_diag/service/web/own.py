@@ -110,8 +110,9 @@ def runs(served: Served, call: Call) -> Reply | Refused:
         state=None if state is None else RunState(state),
         subscriber=call.query.get("subscriber"),
         case_id=call.query.get("case"),
-        limit=window.offset + window.limit,
-    )[window.offset :]
+        limit=window.limit,
+        offset=window.offset,
+    )
     body: list[Json] = [_run(one) for one in found]
     return Reply(body=body, headers={"X-Result-Count": str(len(body))})
 
@@ -176,8 +177,9 @@ def cases(served: Served, call: Call) -> Reply | Refused:
         ticket=call.query.get("ticket"),
         state=state,
         urgent_first=sort == "urgent",
-        limit=window.offset + window.limit,
-    )[window.offset :]
+        limit=window.limit,
+        offset=window.offset,
+    )
     body: list[Json] = [_case(served, one) for one in found]
     return Reply(body=body, headers={"X-Result-Count": str(len(body))})
 

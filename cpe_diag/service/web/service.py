@@ -7,7 +7,7 @@ import itertools
 import logging
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -37,6 +37,9 @@ answer is due within 0.2 s."""
 
 COUNTS_EVERY: Final = 5
 """In which of its turns a service counts what the store holds; Prometheus asks less often."""
+
+LONGEST_REASON: Final = 1000
+"""Characters of why something is refused: what was sent may stand in it, of any length."""
 
 SLOWLY: Final = 2
 """How much of such work goes on at the same time: those who ask come first."""
@@ -89,6 +92,7 @@ class Service:
             LOG.warning("%s: %s", operation.id, error)
             reply = UNUSABLE
         if isinstance(reply, Refused):
+            reply = replace(reply, reason=reply.reason[:LONGEST_REASON])
             await self.note(operation.id, caller, reply)
         else:
             reply = with_addresses(reply, request)

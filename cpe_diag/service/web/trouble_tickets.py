@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
@@ -35,6 +36,9 @@ SCANNED: Final = 200
 
 EVENTS_KEPT: Final = timedelta(days=7)
 """How long an event is remembered, so that nobody sends it again under another id."""
+
+LONGEST_TICKET: Final = 4_000_000
+"""Characters of a ticket that is changed; each change may add to it, and lists hold many."""
 
 _CHANGE: Final = {Version.V4: "TroubleTicket_Update", Version.V5: "TroubleTicket_MVO"}
 _MERGE: Final = "merge-patch+json"
@@ -118,7 +122,10 @@ def change(served: Served, call: Call, version: Version) -> Reply | Refused:
             merged["statusChangeDate"] = moment
         return {**merged, "lastUpdate": moment}
 
-    merged = faults(API_OF[version], "TroubleTicket", changed(held.document or {}))
+    whole = changed(held.document or {})
+    if len(json.dumps(whole)) > LONGEST_TICKET:
+        return Refused(status=422, reason=f"the ticket would be longer than {LONGEST_TICKET}")
+    merged = faults(API_OF[version], "TroubleTicket", whole)
     if merged:
         return Refused(status=422, reason="; ".join(merged))
     hubs = served.hubs.of(API_OF[version].value)

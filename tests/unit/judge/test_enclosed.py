@@ -156,6 +156,19 @@ def test_a_home_with_a_link_that_sends_nothing_is_the_routers() -> None:
     assert (told.domain, told.cause) == (FaultDomain.ROUTER, "router_mute")
 
 
+def test_a_router_that_may_be_starting_is_not_called_mute() -> None:
+    """Whoever has just pulled its plug sees that for minutes; whoever did before calling does not.
+
+    A port that changed is no sign against it any more once its router had the time to start.
+    """
+    starting = changed(mute(ETH), "port_status", "port", last_change_s=120.0)
+    assert answer(starting, "home_mute") is None
+    assert verdict(starting).cause != "router_mute"
+    for ago_s in (330.0, 600.0):
+        told = verdict(changed(mute(ETH), "port_status", "port", last_change_s=ago_s))
+        assert (told.domain, told.cause) == (FaultDomain.ROUTER, "router_mute")
+
+
 @pytest.mark.parametrize("kind", ["short", "no_dhcp", "sends", "locked_out"])
 def test_a_home_that_is_not_surely_mute_accuses_no_router(kind: str) -> None:
     """Two samples too near, a server that gives nobody an address, or a frame now and then."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -75,3 +77,15 @@ def test_turns_come_back_at_a_steady_rate() -> None:
     for number in range(MOST_KEPT + 1):
         turns.wait_s(f"c{number}", 11.0)
     assert turns.wait_s("a", 11.0) == 0.0  # forgotten: a full bucket
+
+
+def test_threads_at_once_take_no_more_turns_than_there_are() -> None:
+    """Whoever guesses tokens over many connections would else find a full bucket now and then."""
+    turns, often = Buckets(Rate(per_s=0.001, burst=100.0)), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            taken = list(pool.map(lambda _: turns.wait_s("a", 10.0) == 0.0, range(12_000)))
+    finally:
+        sys.setswitchinterval(often)
+    assert sum(taken) == 100

@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cpe_diag.domain.secret import Secret
-from cpe_diag.service.json_body import MOST_BYTES, json_body
+from cpe_diag.service.json_body import MOST_BYTES, MOST_VALUES, json_body
 from cpe_diag.service.plain_text import document_text, plain_text
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.sender_check import (
@@ -388,6 +388,9 @@ def test_an_empty_secret_opens_nothing() -> None:
         (b'{"a":' * 5000 + b"1" + b"}" * 5000, "application/json", 400),
         (b'{"a":' * 100 + b"1" + b"}" * 100, "application/json", 400),
         (b'{"a":' + b"9" * 9000 + b"}", "application/json", 400),
+        (b'{"a": 1e999}', "application/json", 400),
+        (b'{"a": [' + b"0," * MOST_VALUES + b"0]}", "application/json", 400),
+        (b'{"a": [' + b"[]," * MOST_VALUES + b"0]}", "application/json", 400),
     ],
 )
 def test_a_body_that_is_no_object_in_json_is_refused(body: bytes, kind: str, status: int) -> None:
