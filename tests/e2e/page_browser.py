@@ -39,7 +39,12 @@ class PageAnswer:
 
     status: int
     headers: Mapping[str, str]
-    text: str
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """What a page says; what is no text of UTF-8 is marked."""
+        return self.body.decode(errors="replace")
 
     @property
     def place(self) -> str:
@@ -83,7 +88,7 @@ class PageBrowser:
             return PageAnswer(
                 status=answer.status,
                 headers={name.lower(): value for name, value in answer.getheaders()},
-                text=answer.read().decode(),
+                body=answer.read(),
             )
         finally:
             connection.close()

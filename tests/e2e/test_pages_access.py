@@ -58,6 +58,8 @@ GOOD: Final = {
         roles=NOT_VIEWER,
     ),
     "case": Opened(path="/cases/{case}", status=200),
+    "report": Opened(path="/cases/{case}/report", status=200),
+    "reportFile": Opened(path="/cases/{case}/report.pdf", status=200),
     "liveCase": Opened(path="/cases/{case}/live", status=200),
     "answered": Opened(
         path="/cases/{case}/answers",

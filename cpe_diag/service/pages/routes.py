@@ -13,6 +13,7 @@ from cpe_diag.service.pages.case_page import answered, case
 from cpe_diag.service.pages.entry import Door
 from cpe_diag.service.pages.rendering import Rendering
 from cpe_diag.service.pages.repair_routes import REPAIR_PAGES
+from cpe_diag.service.pages.report_page import report, report_file
 from cpe_diag.service.pages.sign_in import ask_name, sign_in, sign_out
 from cpe_diag.service.pages.site import HEADERS, Page, Site, answer
 from cpe_diag.service.pages.start import order, start
@@ -34,6 +35,8 @@ PAGES: Final = (
     Page(id="case", method="GET", path="/cases/{id}", handler=case),
     Page(id="liveCase", method="GET", path="/cases/{id}/live", handler=live, is_live=True),
     Page(id="answered", method="POST", path="/cases/{id}/answers", handler=answered),
+    Page(id="report", method="GET", path="/cases/{id}/report", handler=report),
+    Page(id="reportFile", method="GET", path="/cases/{id}/report.pdf", handler=report_file),
     *REPAIR_PAGES,
 )
 
