@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from cpe_diag.service.pages.case_page import answered, case
 from cpe_diag.service.pages.entry import Door
+from cpe_diag.service.pages.node_page import live_node, node
 from cpe_diag.service.pages.rendering import Rendering
 from cpe_diag.service.pages.repair_routes import REPAIR_PAGES
 from cpe_diag.service.pages.report_page import report, report_file
@@ -37,6 +38,8 @@ PAGES: Final = (
     Page(id="answered", method="POST", path="/cases/{id}/answers", handler=answered),
     Page(id="report", method="GET", path="/cases/{id}/report", handler=report),
     Page(id="reportFile", method="GET", path="/cases/{id}/report.pdf", handler=report_file),
+    Page(id="node", method="GET", path="/nodes/{id}", handler=node),
+    Page(id="liveNode", method="GET", path="/nodes/{id}/live", handler=live_node, is_live=True),
     *REPAIR_PAGES,
 )
 
