@@ -15,6 +15,8 @@ from http_service import INVENTORY, SECRETS, HttpService, http_service
 from page_browser import PAGES_CONFIG, PageBrowser, PageEvents, signed_in
 
 from cpe_diag.domain.audit import AuditKind
+from cpe_diag.domain.missing import NOT_ASKED
+from cpe_diag.domain.ont_facts import OntOptics
 from cpe_diag.domain.roles import Role
 from cpe_diag.domain.run_journal import RunEntry, RunEntryKind
 from cpe_diag.domain.trace import RawAnswer
@@ -23,6 +25,7 @@ from cpe_diag.report.codec import encode
 from cpe_diag.service.pages.rendering import Rendering
 from cpe_diag.service.submit import Order
 from cpe_diag.store.run_journal import StoredRunJournal
+from cpe_diag.testing.evidence_samples import with_value
 from cpe_diag.testing.run_samples import sample_evidence
 from cpe_diag.testing.verdict_samples import group_verdict, network_verdict
 from cpe_diag.wiring.desk import case_store, open_desk
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from cpe_diag.judge.question import CaseFile
     from cpe_diag.store.run_rows import RunRow
 
 EVIL: Final = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
@@ -288,6 +292,40 @@ def test_a_page_speaks_the_language_of_its_reader(
     page = browser.ask("GET", "/", headers={"Accept-Language": language})
     assert words in page.text
     assert f'<html lang="{page.headers["content-language"]}">' in page.text
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_plots_of_a_line_are_pictures_with_a_table_behind_them(console: HttpService) -> None:
+    """Drawn by the server, from the subscriber's runs; whoever sees no picture reads the same."""
+
+    def faded(case: CaseFile) -> CaseFile:
+        return with_value(case, "ont_optics", "ont", replace(optics, ont_rx_dbm=levels[-1]))
+
+    optics = OntOptics(
+        ont_rx_dbm=NOT_ASKED,
+        ont_tx_dbm=NOT_ASKED,
+        olt_rx_dbm=NOT_ASKED,
+        olt_tx_dbm=NOT_ASKED,
+        ont_temperature_c=NOT_ASKED,
+        ont_voltage_v=NOT_ASKED,
+    )
+    levels: list[float] = []
+    browser = signed_in(console, Role.VIEWER)
+    for level in (-18.0, -18.4, -18.2, -26.5):
+        levels.append(level)
+        run = _ordered(console)
+        console.run_ends(run["id"], seen=faded)
+    other = _ordered(console, subscriber="sub-2")
+    nothing = browser.open(f"/cases/{other['case']}/trends").text
+    assert "No run has measured anything" in nothing, "other people's lines are not drawn"
+    page = " ".join(browser.open(f"/cases/{run['case']}/trends").text.split())
+    part = page[page.index("Light that arrives at the home") :].partition("</section>")[0]
+    assert "Now: <strong>-26.5 dBm</strong>, usual: -18.2 dBm" in part
+    assert part.count('<circle class="mark"') == 3
+    assert part.count('<rect class="now"') == 1
+    for level in levels:
+        assert f"<td>{level} dBm</td>" in part
+    assert f'href="/cases/{run["case"]}/trends"' in browser.open(f"/cases/{run['case']}").text
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)

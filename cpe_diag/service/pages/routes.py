@@ -19,6 +19,7 @@ from cpe_diag.service.pages.sign_in import ask_name, sign_in, sign_out
 from cpe_diag.service.pages.site import HEADERS, Page, Site, answer
 from cpe_diag.service.pages.start import order, start
 from cpe_diag.service.pages.stream import live
+from cpe_diag.service.pages.trends_page import trends
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -38,6 +39,7 @@ PAGES: Final = (
     Page(id="answered", method="POST", path="/cases/{id}/answers", handler=answered),
     Page(id="report", method="GET", path="/cases/{id}/report", handler=report),
     Page(id="reportFile", method="GET", path="/cases/{id}/report.pdf", handler=report_file),
+    Page(id="trends", method="GET", path="/cases/{id}/trends", handler=trends),
     Page(id="node", method="GET", path="/nodes/{id}", handler=node),
     Page(id="liveNode", method="GET", path="/nodes/{id}/live", handler=live_node, is_live=True),
     *REPAIR_PAGES,

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpe_diag.service.web import case_answers, incidents, nodes, own, run_views, subscribers
+from cpe_diag.service.web import (
+    case_answers,
+    incidents,
+    nodes,
+    own,
+    run_views,
+    subscribers,
+    trends,
+)
 from cpe_diag.service.web.operation import LOOK, LOOK_OUTAGE, ORDER, Operation
 from cpe_diag.service.web.repair_operations import repair_operations
 
@@ -153,6 +161,16 @@ def own_operations() -> Iterator[Operation]:
         handler=incidents.going,
         right=LOOK_OUTAGE,
         gives={"type": "array", "items": incidents.INCIDENT},
+    )
+    yield Operation(
+        id="listTrends",
+        method="GET",
+        path="/api/cases/{id}/trends",
+        tag=tag,
+        summary="Quantities of the line over the subscriber's runs, with the usual and neighbours",
+        handler=trends.of_case,
+        right=LOOK,
+        gives={"type": "array", "items": trends.TREND},
     )
     yield Operation(
         id="getNode",
