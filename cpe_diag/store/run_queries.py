@@ -63,6 +63,7 @@ class RunQueries:
         state: RunState | None = None,
         subscriber: str | None = None,
         case_id: str | None = None,
+        node: str | None = None,
         limit: int = MANY,
         offset: int = 0,
     ) -> tuple[RunRow, ...]:
@@ -79,6 +80,8 @@ class RunQueries:
             wanted = wanted.where(RUNS.c.subscriber == subscriber)
         if case_id is not None:
             wanted = wanted.where(RUNS.c.case_id == case_id)
+        if node is not None:
+            wanted = wanted.where(RUNS.c.node == node)
         with self._store.reading() as connection:
             return tuple(map(run_row, connection.execute(wanted).mappings().all()))
 

@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.trace import RawAnswer
     from cpe_diag.domain.verdict import Verdict
+    from cpe_diag.judge.question import CaseFile
     from cpe_diag.service.spans import Spans
     from cpe_diag.store.run_rows import RunRow
 
@@ -164,14 +165,19 @@ class HttpService:
         return found[-1]
 
     def run_ends(
-        self, run_id: str, verdict: Verdict | None = None, raw: tuple[RawAnswer, ...] | None = None
+        self,
+        run_id: str,
+        verdict: Verdict | None = None,
+        raw: tuple[RawAnswer, ...] | None = None,
+        seen: Callable[[CaseFile], CaseFile] = lambda case: case,
     ) -> RunRow:
-        """Let a run end as the sample run did, or with another verdict or raw answers."""
+        """Let a run end as the sample run did, or with another verdict, raw answers or facts."""
         at = datetime.now(UTC)
         row = self.served.runs.claim(run_id, worker="w", at=at, lease=timedelta(minutes=1))
         result = sample_run(verdict)
         who = replace(result.case.subscriber, id=row.subscriber or "")
-        case = replace(result.case, subscriber=who)
+        case = seen(replace(result.case, subscriber=who))
+        result = replace(result, case=case)
         if raw is not None:
             result = replace(result, raw_answers=raw)
         note_incident(self.config, case, result.verdict, at, row.case_id)

@@ -39,7 +39,12 @@ class PageAnswer:
 
     status: int
     headers: Mapping[str, str]
-    text: str
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """What a page says; what is no text of UTF-8 is marked."""
+        return self.body.decode(errors="replace")
 
     @property
     def place(self) -> str:
@@ -83,7 +88,7 @@ class PageBrowser:
             return PageAnswer(
                 status=answer.status,
                 headers={name.lower(): value for name, value in answer.getheaders()},
-                text=answer.read().decode(),
+                body=answer.read(),
             )
         finally:
             connection.close()
@@ -111,6 +116,39 @@ class PageBrowser:
     def csrf(self) -> str:
         """The token of this browser's forms."""
         return csrf_of(self.cookies.get(SESSION, ""))
+
+
+class PageEvents:
+    """The events of a live page, as they come."""
+
+    def __init__(self, browser: PageBrowser, path: str, last: str = "") -> None:
+        """Begin to read, after the event `last`."""
+        self._connection = http.client.HTTPConnection("127.0.0.1", browser.port, timeout=30)
+        cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        headers = {"Cookie": cookie, **({"Last-Event-ID": last} if last else {})}
+        self._connection.request("GET", path, headers=headers)
+        self._answer = self._connection.getresponse()
+        assert self._answer.getheader("Content-Type", "").startswith("text/event-stream")
+
+    def close(self) -> None:
+        """Go away."""
+        self._answer.close()
+        self._connection.close()
+
+    def _line(self) -> str:
+        line = self._answer.readline()
+        assert line, "the stream has ended"
+        return line.decode().rstrip("\n")
+
+    def next(self) -> dict[str, str]:
+        """Give the next event that has data."""
+        while True:
+            found: dict[str, str] = {}
+            while line := self._line():
+                name, _, value = line.partition(": ")
+                found[name] = f"{found[name]}\n{value}" if name in found else value
+            if "event" in found:
+                return found
 
 
 def passwords_of_all(service: HttpService) -> None:

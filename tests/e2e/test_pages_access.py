@@ -58,6 +58,11 @@ GOOD: Final = {
         roles=NOT_VIEWER,
     ),
     "case": Opened(path="/cases/{case}", status=200),
+    "report": Opened(path="/cases/{case}/report", status=200),
+    "reportFile": Opened(path="/cases/{case}/report.pdf", status=200),
+    "trends": Opened(path="/cases/{case}/trends", status=200),
+    "node": Opened(path="/nodes/an-1", status=200),
+    "liveNode": Opened(path="/nodes/an-1/live", status=200),
     "liveCase": Opened(path="/cases/{case}/live", status=200),
     "answered": Opened(
         path="/cases/{case}/answers",

@@ -15,6 +15,7 @@ from cpe_diag.lab.control import LabClient
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from playwright.sync_api import Page
     from running_lab import RunningLab
 
 pytestmark = pytest.mark.lab
@@ -64,7 +65,8 @@ def test_a_caller_with_a_dead_line(
             page.locator(".findings a").first.click()
             expect(page.locator("details[open] dt", has_text="Source").first).to_be_visible()
             faults += looked_at(page, "case", tmp_path)
-            place = page.url
+            place = page.url.partition("#")[0]
+            faults += _read_report(page, tmp_path)
             page.get_by_role("link", name="cpe_diag").click()
             faults += looked_at(page, "start", tmp_path)
             without = browser.new_context(
@@ -82,3 +84,12 @@ def test_a_caller_with_a_dead_line(
             client.clear_faults()
     assert faults == []
     assert told == [], "neither the policy nor the script has anything to complain about"
+
+
+def _read_report(page: Page, folder: Path) -> list[str]:
+    """Go to the report and back."""
+    page.get_by_role("link", name="A report to print").click()
+    expect(page.get_by_role("heading", name="Every fact")).to_be_visible()
+    faults = looked_at(page, "report", folder)
+    page.get_by_role("link", name="Back to the case").click()
+    return faults

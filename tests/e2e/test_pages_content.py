@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import re
 import threading
@@ -13,9 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from http_service import INVENTORY, SECRETS, HttpService, http_service
-from page_browser import PAGES_CONFIG, PageBrowser, signed_in
+from page_browser import PAGES_CONFIG, PageBrowser, PageEvents, signed_in
 
 from cpe_diag.domain.audit import AuditKind
+from cpe_diag.domain.missing import NOT_ASKED
+from cpe_diag.domain.ont_facts import OntOptics
 from cpe_diag.domain.roles import Role
 from cpe_diag.domain.run_journal import RunEntry, RunEntryKind
 from cpe_diag.domain.trace import RawAnswer
@@ -24,6 +25,7 @@ from cpe_diag.report.codec import encode
 from cpe_diag.service.pages.rendering import Rendering
 from cpe_diag.service.submit import Order
 from cpe_diag.store.run_journal import StoredRunJournal
+from cpe_diag.testing.evidence_samples import with_value
 from cpe_diag.testing.run_samples import sample_evidence
 from cpe_diag.testing.verdict_samples import group_verdict, network_verdict
 from cpe_diag.wiring.desk import case_store, open_desk
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from cpe_diag.judge.question import CaseFile
     from cpe_diag.store.run_rows import RunRow
 
 EVIL: Final = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
@@ -292,6 +295,40 @@ def test_a_page_speaks_the_language_of_its_reader(
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_plots_of_a_line_are_pictures_with_a_table_behind_them(console: HttpService) -> None:
+    """Drawn by the server, from the subscriber's runs; whoever sees no picture reads the same."""
+
+    def faded(case: CaseFile) -> CaseFile:
+        return with_value(case, "ont_optics", "ont", replace(optics, ont_rx_dbm=levels[-1]))
+
+    optics = OntOptics(
+        ont_rx_dbm=NOT_ASKED,
+        ont_tx_dbm=NOT_ASKED,
+        olt_rx_dbm=NOT_ASKED,
+        olt_tx_dbm=NOT_ASKED,
+        ont_temperature_c=NOT_ASKED,
+        ont_voltage_v=NOT_ASKED,
+    )
+    levels: list[float] = []
+    browser = signed_in(console, Role.VIEWER)
+    for level in (-18.0, -18.4, -18.2, -26.5):
+        levels.append(level)
+        run = _ordered(console)
+        console.run_ends(run["id"], seen=faded)
+    other = _ordered(console, subscriber="sub-2")
+    nothing = browser.open(f"/cases/{other['case']}/trends").text
+    assert "No run has measured anything" in nothing, "other people's lines are not drawn"
+    page = " ".join(browser.open(f"/cases/{run['case']}/trends").text.split())
+    part = page[page.index("Light that arrives at the home") :].partition("</section>")[0]
+    assert "Now: <strong>-26.5 dBm</strong>, usual: -18.2 dBm" in part
+    assert part.count('<circle class="mark"') == 3
+    assert part.count('<rect class="now"') == 1
+    for level in levels:
+        assert f"<td>{level} dBm</td>" in part
+    assert f'href="/cases/{run["case"]}/trends"' in browser.open(f"/cases/{run['case']}").text
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 def test_no_other_request_waits_while_a_page_is_rendered(
     console: HttpService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -307,41 +344,9 @@ def test_no_other_request_waits_while_a_page_is_rendered(
     run = _ordered(console)
     browser = signed_in(console, Role.VIEWER)
     browser.open(f"/cases/{run['case']}")
-    with closing(_Events(browser, f"/cases/{run['case']}/live")) as events:
+    with closing(PageEvents(browser, f"/cases/{run['case']}/live")) as events:
         assert events.next()["event"] == "view"
     assert seen == [("case.html", True), ("live.html", True)]
-
-
-class _Events:
-    """The events of a live page, as they come."""
-
-    def __init__(self, browser: PageBrowser, path: str, last: str = "") -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", browser.port, timeout=30)
-        cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-        headers = {"Cookie": cookie, **({"Last-Event-ID": last} if last else {})}
-        self._connection.request("GET", path, headers=headers)
-        self._answer = self._connection.getresponse()
-        assert self._answer.getheader("Content-Type", "").startswith("text/event-stream")
-
-    def close(self) -> None:
-        """Go away."""
-        self._answer.close()
-        self._connection.close()
-
-    def _line(self) -> str:
-        line = self._answer.readline()
-        assert line, "the stream has ended"
-        return line.decode().rstrip("\n")
-
-    def next(self) -> dict[str, str]:
-        """Give the next event that has data."""
-        while True:
-            found: dict[str, str] = {}
-            while line := self._line():
-                name, _, value = line.partition(": ")
-                found[name] = f"{found[name]}\n{value}" if name in found else value
-            if "event" in found:
-                return found
 
 
 def _noted(console: HttpService, row: RunRow, first: int, *entries: RunEntry) -> None:
@@ -357,7 +362,7 @@ def test_a_page_is_live_and_nothing_is_lost_or_told_twice(console: HttpService) 
     page = browser.open(f"/cases/{run['case']}").text
     source = re.search(r'data-source="([^"]+)"', page)
     assert source is not None
-    with closing(_Events(browser, source[1])) as events:
+    with closing(PageEvents(browser, source[1])) as events:
         row = console.served.runs.claim(run["id"], worker="w", at=at, lease=timedelta(minutes=1))
         assert events.next()["event"] == "view"
         kinds = (RunEntryKind.STARTED, RunEntryKind.STEP_BEGAN)
@@ -373,13 +378,13 @@ def test_a_page_is_live_and_nothing_is_lost_or_told_twice(console: HttpService) 
         assert 'class="stretch bad"' in told[3]["data"], "segments turn while probes answer"
         assert "Verdict so far" in told[3]["data"]
         last = told[3]["id"]
-    with closing(_Events(browser, source[1], told[1]["id"])) as events:
+    with closing(PageEvents(browser, source[1], told[1]["id"])) as events:
         assert json.loads(events.next()["data"])["seq"] == 2
         assert events.next()["event"] == "view"
     judged = RunEntry(kind=RunEntryKind.JUDGED, at=at)
     _noted(console, row, 3, judged)
     console.served.runs.end_lease(console.served.runs.run(row.id))
-    with closing(_Events(browser, source[1], last)) as events:
+    with closing(PageEvents(browser, source[1], last)) as events:
         told = [events.next() for _ in range(2)]
         assert [one["event"] for one in told] == ["entry", "view"]
         assert json.loads(told[0]["data"])["seq"] == 3

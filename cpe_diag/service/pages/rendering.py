@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -15,20 +17,47 @@ from cpe_diag.report.duration import duration, percent
 from cpe_diag.service.pages.catalogues import (
     OF_CUSTOMERS,
     OF_VERDICTS,
+    Words,
     catalogues,
     names_of_languages,
     told,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from cpe_diag.service.pages.catalogues import Words
+    from cpe_diag.service.pages.catalogues import Told
 
 CAUSE_TITLES: Final[Mapping[str, str]] = {one.id: one.title for one in CAUSES}
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """As for a terminal (`report.plain`): what turns the writing direction, or shows nothing."""
 _LINES: Final = frozenset("\n\t")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """The words of a language for what is no template."""
+
+    language: str
+    words: Words
+    of_customers: Mapping[str, Words]
+    of_verdicts: Mapping[str, Words]
+    environment: Environment
+
+    def __call__(self, text: str, **values: object) -> str:
+        """Give a text of the pages."""
+        return self.words(text, **values)
+
+    def word(self, macro: str, *values: object, of: str = "words.html") -> str:
+        """Give what a macro of a template says of a value."""
+        made: Markup = getattr(self.environment.get_template(of).module, macro)(*values)
+        return made.unescape().strip()
+
+    def told(self, language: str, text: str) -> Told:
+        """Give what a customer is told, in their language."""
+        return told(self.of_customers, language, text)
+
+    def judged(self, text: str) -> Told:
+        """Give what a verdict names."""
+        return told(self.of_verdicts, self.language, text)
 
 
 class Rendering:
@@ -38,11 +67,11 @@ class Rendering:
         """Read the catalogues; a template is compiled when it is first used."""
         self.words = catalogues()
         self._made = {language: _environment(words) for language, words in self.words.items()}
-        of_customers = partial(told, catalogues(OF_CUSTOMERS))
-        of_verdicts = catalogues(OF_VERDICTS)
+        self._of_customers = catalogues(OF_CUSTOMERS)
+        self._of_verdicts = catalogues(OF_VERDICTS)
         for language, made in self._made.items():
-            made.globals["told"] = of_customers
-            made.globals["judged"] = partial(told, of_verdicts, language)
+            made.globals["told"] = partial(told, self._of_customers)
+            made.globals["judged"] = partial(told, self._of_verdicts, language)
             made.globals["cause_titles"] = CAUSE_TITLES
             made.globals["languages"] = names_of_languages()
 
@@ -58,6 +87,16 @@ class Rendering:
             HTML.
         """
         return self._made[language].get_template(template).render(values)
+
+    def wording(self, language: str) -> Wording:
+        """Give the words of a language for what is no template."""
+        return Wording(
+            language=language,
+            words=self.words[language],
+            of_customers=self._of_customers,
+            of_verdicts=self._of_verdicts,
+            environment=self._made[language],
+        )
 
 
 def visible(text: str) -> str:

@@ -11,12 +11,15 @@ from starlette.routing import Route
 
 from cpe_diag.service.pages.case_page import answered, case
 from cpe_diag.service.pages.entry import Door
+from cpe_diag.service.pages.node_page import live_node, node
 from cpe_diag.service.pages.rendering import Rendering
 from cpe_diag.service.pages.repair_routes import REPAIR_PAGES
+from cpe_diag.service.pages.report_page import report, report_file
 from cpe_diag.service.pages.sign_in import ask_name, sign_in, sign_out
 from cpe_diag.service.pages.site import HEADERS, Page, Site, answer
 from cpe_diag.service.pages.start import order, start
 from cpe_diag.service.pages.stream import live
+from cpe_diag.service.pages.trends_page import trends
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -34,6 +37,11 @@ PAGES: Final = (
     Page(id="case", method="GET", path="/cases/{id}", handler=case),
     Page(id="liveCase", method="GET", path="/cases/{id}/live", handler=live, is_live=True),
     Page(id="answered", method="POST", path="/cases/{id}/answers", handler=answered),
+    Page(id="report", method="GET", path="/cases/{id}/report", handler=report),
+    Page(id="reportFile", method="GET", path="/cases/{id}/report.pdf", handler=report_file),
+    Page(id="trends", method="GET", path="/cases/{id}/trends", handler=trends),
+    Page(id="node", method="GET", path="/nodes/{id}", handler=node),
+    Page(id="liveNode", method="GET", path="/nodes/{id}/live", handler=live_node, is_live=True),
     *REPAIR_PAGES,
 )
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpe_diag.service.web import case_answers, incidents, own, run_views, subscribers
+from cpe_diag.service.web import (
+    case_answers,
+    incidents,
+    nodes,
+    own,
+    run_views,
+    subscribers,
+    trends,
+)
 from cpe_diag.service.web.operation import LOOK, LOOK_OUTAGE, ORDER, Operation
 from cpe_diag.service.web.repair_operations import repair_operations
 
@@ -153,5 +161,25 @@ def own_operations() -> Iterator[Operation]:
         handler=incidents.going,
         right=LOOK_OUTAGE,
         gives={"type": "array", "items": incidents.INCIDENT},
+    )
+    yield Operation(
+        id="listTrends",
+        method="GET",
+        path="/api/cases/{id}/trends",
+        tag=tag,
+        summary="Quantities of the line over the subscriber's runs, with the usual and neighbours",
+        handler=trends.of_case,
+        right=LOOK,
+        gives={"type": "array", "items": trends.TREND},
+    )
+    yield Operation(
+        id="getNode",
+        method="GET",
+        path="/api/nodes/{id}",
+        tag=tag,
+        summary="A node's ports as the newest run on it has seen them, and what fell together",
+        handler=nodes.one_node,
+        right=LOOK_OUTAGE,
+        gives=nodes.NODE,
     )
     yield from repair_operations()

@@ -44,7 +44,9 @@ _PLACE: Final = re.compile(r"%\([a-z_]+\)[sd]")
 
 def _texts() -> set[str]:
     found = extract_from_dir(
-        str(PAGES / "templates"), method_map=[("**.html", "jinja2")], keywords={"_": None}
+        str(PAGES),
+        method_map=[("templates/**.html", "jinja2"), ("**.py", "python")],
+        keywords={"_": None, "say": None},
     )
     return {str(text) for _, _, text, _, _ in found}
 

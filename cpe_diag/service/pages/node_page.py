@@ -1,0 +1,119 @@
+"""The outage view: a node with its ports as a grid, what fell together, and the parent case."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+from cpe_diag.domain.failures import CpeDiagError
+from cpe_diag.service.pages.asking import ask
+from cpe_diag.service.pages.stream import event_of
+from cpe_diag.service.pages.visit import Shown
+from cpe_diag.service.refused import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from cpe_diag.service.pages.site import Site
+    from cpe_diag.service.pages.visit import Visit
+
+EVERY_S: Final = 2.0
+"""How often it is looked whether a run has seen the node anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bay:
+    """Ports that share their smallest group; `name` empty: they share nothing known."""
+
+    name: str
+    ports: tuple[Mapping[str, Any], ...]
+
+
+async def node(site: Site, visit: Visit) -> Shown | Refused:
+    """Show a node."""
+    values = await node_values(site, visit)
+    return values if isinstance(values, Refused) else Shown(template="node.html", values=values)
+
+
+async def node_values(
+    site: Site, visit: Visit, *, noted: bool = True
+) -> dict[str, object] | Refused:
+    """Give what the templates of a node name; `noted` False: part of a look that was noted."""
+    found = await ask(site.service, visit, "getNode", path=visit.path, noted=noted)
+    if isinstance(found, Refused):
+        return found
+    held = cast("dict[str, Any]", found)
+    return {"node": held, "bays": bays_of(held["ports"])}
+
+
+def bays_of(ports: Sequence[Mapping[str, Any]]) -> tuple[Bay, ...]:
+    """Put ports beside those that they share their smallest group with, in the node's order."""
+    held: dict[str, list[Mapping[str, Any]]] = {}
+    for one in ports:
+        held.setdefault(one["groups"][0] if one["groups"] else "", []).append(one)
+    return tuple(Bay(name=name, ports=tuple(found)) for name, found in held.items())
+
+
+async def live_node(site: Site, visit: Visit) -> Refused | StreamingResponse:
+    """Give a node as it changes; to look is noted as for the page."""
+    found = await ask(site.service, visit, "getNode", path=visit.path)
+    if isinstance(found, Refused):
+        return found
+    return StreamingResponse(_events(site, visit), media_type="text/event-stream")
+
+
+async def _events(site: Site, visit: Visit) -> AsyncIterator[str]:
+    yield "retry: 2000\n\n"
+    seen = visit.last_event
+    looked = ""
+    while True:
+        at = site.service.served.clock.now()
+        try:
+            known = await run_in_threadpool(site.door.known, visit.key, at, by_hand=False)
+            if known is None:
+                yield event_of("gone", "")
+                return
+            pulse = await run_in_threadpool(_pulse, site, visit.path["id"])
+            if pulse != looked:
+                looked = pulse
+                now = replace(visit, at=at)
+                values = await node_values(site, now, noted=False)
+                if isinstance(values, Refused):
+                    yield event_of("gone", "")
+                    return
+                digest = _digest(values["node"])
+                if digest != seen:
+                    shown = {**values, "now": at}
+                    yield event_of("view", await site.html(visit, "node_live.html", shown), digest)
+                    seen = digest
+        except CpeDiagError:
+            return  # the reader comes again
+        await asyncio.sleep(EVERY_S)
+
+
+def _pulse(site: Site, node: str) -> str:
+    """Say in a word whether anything can have changed: the newest runs' states, the incidents.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    served = site.service.served
+    runs = [(one.id, one.state.value) for one in served.runs.runs(node=node, limit=2)]
+    at = served.clock.now()
+    open_now = [
+        (one.place, one.subscribers, one.case_id)
+        for one in served.incidents(at)
+        if one.place.startswith(f"{node}/")
+    ]
+    return repr((runs, open_now))
+
+
+def _digest(values: object) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]

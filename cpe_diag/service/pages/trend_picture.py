@@ -1,0 +1,125 @@
+"""A quantity over time, laid out as a picture: a line, its usual value, and the neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+WIDTH: Final = 640
+HEIGHT: Final = 190
+LEFT: Final = 64
+RIGHT: Final = 16
+TOP: Final = 16
+BOTTOM: Final = 30
+ROOM: Final = 0.1
+"""Of the span, free above and below."""
+LEAST_SPAN: Final = 1.0
+"""In the quantity's unit: less than that is no movement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One sample in the picture; `when` and `value` are its words."""
+
+    x: float
+    y: float
+    when: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPicture:
+    """A picture and the table behind it; heights are from the top, in the picture's units.
+
+    `line` are the points of a polyline. `band` is top and height of where the neighbours are, None
+    without any; `baseline_y` likewise.
+    """
+
+    id: str
+    of: str
+    unit: str
+    marks: tuple[Mark, ...]
+    line: str
+    is_now: bool
+    baseline: str | None
+    baseline_y: float | None
+    neighbours: str | None
+    band: tuple[float, float] | None
+    top: str
+    bottom: str
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def trend_picture(trend: Mapping[str, Any]) -> TrendPicture:
+    """Lay a trend out.
+
+    Args:
+        trend: as the interface gives it; it has at least one sample.
+
+    Returns:
+        The picture.
+    """
+    samples: Sequence[Mapping[str, Any]] = trend["samples"]
+    values = [float(one["value"]) for one in samples]
+    others = [float(one) for one in trend["neighbours"]]
+    usual = trend["baseline"]
+    low, high = _span([*values, *others, *([usual] if usual is not None else [])])
+    moments = [datetime.fromisoformat(one["at"]).timestamp() for one in samples]
+    first, last = moments[0], moments[-1]
+
+    def height(value: float) -> float:
+        return round(TOP + (high - value) / (high - low) * (HEIGHT - TOP - BOTTOM), 1)
+
+    def across(moment: float) -> float:
+        share = 1.0 if last == first else (moment - first) / (last - first)
+        return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+
+    marks = tuple(
+        Mark(
+            x=across(moment),
+            y=height(value),
+            when=f"{one['at'][:10]} {one['at'][11:16]} UTC",
+            value=_number(value),
+        )
+        for one, moment, value in zip(samples, moments, values, strict=True)
+    )
+    return TrendPicture(
+        id=trend["id"],
+        of=trend["of"],
+        unit=trend["unit"],
+        marks=marks,
+        line=" ".join(f"{one.x},{one.y}" for one in marks),
+        is_now=trend["is_now"],
+        baseline=None if usual is None else _number(usual),
+        baseline_y=None if usual is None else height(usual),
+        neighbours=_between(others),
+        band=_band(height(max(others)), height(min(others))) if others else None,
+        top=_number(high),
+        bottom=_number(low),
+    )
+
+
+def _span(values: Sequence[float]) -> tuple[float, float]:
+    low, high = min(values), max(values)
+    middle, half = (low + high) / 2, max(high - low, LEAST_SPAN) / 2 * (1 + 2 * ROOM)
+    return middle - half, middle + half
+
+
+def _band(top: float, bottom: float) -> tuple[float, float]:
+    return top - 2, bottom - top + 4  # one neighbour alone is to be seen, too
+
+
+def _between(values: Sequence[float]) -> str | None:
+    if not values:
+        return None
+    low, high = _number(min(values)), _number(max(values))
+    return low if low == high else f"{low} … {high}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}"

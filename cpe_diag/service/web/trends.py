@@ -1,0 +1,69 @@
+"""Quantities of a case's line over the subscriber's runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import RunError
+from cpe_diag.report.codec import moment_text
+from cpe_diag.report.trends import ORDER, trends_of
+from cpe_diag.service.refused import Refused
+from cpe_diag.service.web.call import Reply
+
+if TYPE_CHECKING:
+    from cpe_diag.report.codec import Json
+    from cpe_diag.service.web.call import Call
+    from cpe_diag.service.web.served import Served
+
+RUNS: Final = 20
+"""Runs of the subscriber that are looked into, the newest."""
+_SAMPLE: Final[dict[str, object]] = {
+    "type": "object",
+    "required": ["at", "value"],
+    "properties": {
+        "at": {"type": "string", "format": "date-time"},
+        "value": {"type": "number"},
+    },
+}
+TREND: Final[dict[str, object]] = {
+    "type": "object",
+    "required": ["id", "unit", "of", "samples", "is_now", "baseline", "neighbours"],
+    "properties": {
+        "id": {"type": "string", "enum": list(ORDER)},
+        "unit": {"type": "string"},
+        "of": {"type": "string"},
+        "samples": {"type": "array", "items": _SAMPLE},
+        "is_now": {"type": "boolean"},
+        "baseline": {"type": "number", "nullable": True},
+        "neighbours": {"type": "array", "items": {"type": "number"}},
+    },
+}
+
+
+def of_case(served: Served, call: Call) -> Reply | Refused:
+    """Give the trends up to a case's newest run; none where the subscriber was erased."""
+    try:
+        case = served.cases.case(call.path["id"])
+    except RunError:
+        return Refused(status=404, reason="there is no case of this id")
+    if case.subscriber is None:
+        return Reply(body=[])
+    own = served.runs.runs(case_id=case.id, limit=1)
+    rows = served.runs.runs(subscriber=case.subscriber, limit=RUNS)
+    until = own[0].submitted_at if own else case.opened_at
+    results = (served.result_of(one.id) for one in reversed(rows) if one.submitted_at <= until)
+    body: list[Json] = [
+        {
+            "id": one.id,
+            "unit": one.unit,
+            "of": one.of,
+            "samples": [
+                {"at": moment_text(sample.at), "value": sample.value} for sample in one.samples
+            ],
+            "is_now": one.is_now,
+            "baseline": one.baseline,
+            "neighbours": list(one.neighbours),
+        }
+        for one in trends_of([one.case.evidence for one in results if one is not None])
+    ]
+    return Reply(body=body)
