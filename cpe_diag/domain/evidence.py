@@ -84,11 +84,19 @@ class Evidence:
         Raises:
             TypeError: the evidence holds another type there, which is a bug.
         """
-        observation = self.get(kind, subject)
+        return self.value_of(value_type, FactKey(kind, subject))
+
+    def value_of(self, value_type: type[V], key: FactKey) -> V | None:
+        """Give the same for whoever has the key: judging asks thousands of times in a run.
+
+        Raises:
+            TypeError: as for `value`.
+        """
+        observation = self.observations.get(key)
         if not isinstance(observation, Observed):
             return None
         if not isinstance(observation.value, value_type):
-            msg = f"{kind}[{subject}] holds {type(observation.value).__name__}"
+            msg = f"{key} holds {type(observation.value).__name__}"
             raise TypeError(msg)
         return observation.value
 
@@ -104,7 +112,11 @@ class Evidence:
 
     def failure(self, kind: str, subject: str) -> Failure | None:
         """Give why a fact is not known, or None where it is known or was never asked."""
-        observation = self.get(kind, subject)
+        return self.failure_of(FactKey(kind, subject))
+
+    def failure_of(self, key: FactKey) -> Failure | None:
+        """Give the same for whoever has the key."""
+        observation = self.observations.get(key)
         return observation.failure if isinstance(observation, Unobserved) else None
 
     def __iter__(self) -> Iterator[tuple[FactKey, Observation[object]]]:

@@ -132,6 +132,8 @@ def enough(case: CaseFile, outstanding: Mapping[str, Offer]) -> bool:
     Returns:
         Whether waiting can end.
     """
+    if not len(case.evidence):
+        return False
     seen = look(case)
     if seen.weighing.lead is None or LEARNED.confidence(seen.weighing.share) < DECIDED:
         return False

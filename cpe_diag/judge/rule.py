@@ -137,7 +137,7 @@ class Facts:
 
     def fact(self, value_type: type[V], key: FactKey) -> V | None:
         """Give an observed value, or None where it is not known for whatever reason."""
-        return self.case.evidence.value(value_type, key.kind, key.subject)
+        return self.case.evidence.value_of(value_type, key)
 
     def reachable(self, key: FactKey) -> bool | None:
         """Tell whether a target answers us.
@@ -149,7 +149,7 @@ class Facts:
             True where it answered anything, False where it was silent or the network knows no
             way to it, None where nobody asked or our own side is the reason.
         """
-        observation = self.case.evidence.get(key.kind, key.subject)
+        observation = self.case.evidence.observations.get(key)
         if isinstance(observation, Observed):
             value = self.fact(Reachability, key)
             return value.reachable if value else None
@@ -162,21 +162,21 @@ class Facts:
 
     def hung(self, key: FactKey) -> bool:
         """Tell whether the device accepted our connection for this fact and then fell silent."""
-        failure = self.case.evidence.failure(key.kind, key.subject)
+        failure = self.case.evidence.failure_of(key)
         return failure is not None and failure.kind is FailureKind.HUNG
 
     def cannot_be(self, key: FactKey) -> bool:
         """Tell whether a fact was asked for and cannot exist in this case."""
-        failure = self.case.evidence.failure(key.kind, key.subject)
+        failure = self.case.evidence.failure_of(key)
         none_there = failure is not None and failure.kind is FailureKind.NOT_APPLICABLE
         return none_there and key.kind in OF_SOME_LINES
 
     def why_unknown(self, key: FactKey) -> str:
         """Say in words why a fact is not known."""
-        failure = self.case.evidence.failure(key.kind, key.subject)
+        failure = self.case.evidence.failure_of(key)
         if failure is not None:
             return f"{key} is not known ({failure.where}: {failure.detail})"
-        if self.case.evidence.get(key.kind, key.subject) is not None:
+        if self.case.evidence.observations.get(key) is not None:
             return f"{key} was read, but does not say it"
         return f"{key} was not asked"
 

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, Final
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, Serializer, WorkflowStatus, error
 from sqlalchemy import create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
 from cpe_diag.domain.failures import StoreError
 from cpe_diag.service.jobs import JobSeen, QueueKind, queue_name
 from cpe_diag.service.places import spared
+from cpe_diag.store.kept_connections import look_after_rest, pool_of
 from cpe_diag.store.server_patience import patience_of, server_limits
 from cpe_diag.store.sql_words import sql_words
 
@@ -244,18 +244,10 @@ def engine_of(url: URL, connections: int) -> Engine:
     """
     is_file = url.get_backend_name() == "sqlite"
     wait: dict[str, Any] = {"timeout": BUSY_S} if is_file else server_limits(CONNECT_S)
-    if connections:
-        engine = create_engine(
-            url,
-            connect_args=wait,
-            pool_size=connections,
-            max_overflow=0,
-            pool_pre_ping=not is_file,
-        )
-    else:
-        engine = create_engine(url, connect_args=wait, poolclass=NullPool)
+    engine = create_engine(url, connect_args=wait, **pool_of(connections, BUSY_S))
     if not is_file:
         event.listen(engine, "begin", patience_of(BUSY_S))
+        look_after_rest(engine)
         return engine
     event.listen(engine, "connect", _sqlite_connected)
     return engine

@@ -25,7 +25,7 @@ from cpe_diag.domain.failures import StoreError
 from cpe_diag.store import ciphered, sqlite_file
 from cpe_diag.store.case_tables import HEAD
 from cpe_diag.store.kept_connections import look_after_rest, pool_of
-from cpe_diag.store.server_patience import patience_of, server_limits
+from cpe_diag.store.server_patience import ONE_MOMENT, begin_in_one, patience_of, server_limits
 from cpe_diag.store.sql_words import sql_words
 from cpe_diag.store.steady import Steady
 
@@ -45,6 +45,7 @@ KEPT_OPEN: Final = 8
 """Connections of a process that keeps any; further uses wait for one, for milliseconds."""
 
 SQLITE: Final = "sqlite"
+PSYCOPG: Final = "psycopg"
 MIGRATION_STANDS: Final = "SET LOCAL idle_in_transaction_session_timeout = '60s'"
 """Its files are loaded between its statements, which on a busy machine takes longer than anything
 else that stands in a transaction."""
@@ -77,6 +78,8 @@ class CaseStore:
         self._foreign: tuple[type[Exception], ...] = (SQLAlchemyError, sqlite3.Error)
         self.steady = Steady(is_file=self._is_file)
         self._engine: Engine | None = None
+        self._ways: tuple[Engine, Engine] | None = None
+        """The engine as it reads, which sees one moment, and as it writes."""
         self._pool = pool_of(0, wait_s)
         self._opening, self._turn = threading.Lock(), threading.Lock()
 
@@ -140,12 +143,8 @@ class CaseStore:
         Raises:
             StoreError: it cannot be opened or read.
         """
-        with self._told():
-            engine = self._ready()
-            if not self._is_file:  # SQLite's transactions see one moment in any case
-                engine = engine.execution_options(isolation_level="REPEATABLE READ")
-            with engine.connect() as connection:
-                yield connection
+        with self._told(), self._ready()[0].connect() as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -154,7 +153,7 @@ class CaseStore:
         Raises:
             StoreError: it cannot be opened or written; nothing was.
         """
-        with self._told(), self._in_turn(), _writing(self._ready()) as connection:
+        with self._told(), self._in_turn(), self._ready()[1].begin() as connection:
             yield connection
 
     def now(self, clock: Clock) -> datetime:
@@ -189,15 +188,18 @@ class CaseStore:
             if taken:
                 self._turn.release()
 
-    def _ready(self) -> Engine:
-        """Give the engine of a store whose tables are as this version knows them."""
+    def _ready(self) -> tuple[Engine, Engine]:
+        """Give the engine of a store whose tables are as this version knows them, in both ways."""
+        if self._ways is not None:
+            return self._ways
         with self._opening:
-            if self._engine is None:
+            if self._ways is None:
                 engine = self._made_ready(self._opened())
                 # One that nobody has closed, or that was used after it, leaves nothing open.
                 weakref.finalize(self, engine.dispose).atexit = False
                 self._engine = engine
-            return self._engine
+                self._ways = (_reading(engine), _writing(engine))
+            return self._ways
 
     def _made_ready(self, engine: Engine) -> Engine:
         path = Path(str(self._url.database))
@@ -223,7 +225,10 @@ class CaseStore:
             if not self._is_file:
                 limits = server_limits(self._wait_s)
                 engine = create_engine(self._url, connect_args=limits, **self._pool)
-                event.listen(engine, "begin", patience_of(self._wait_s))
+                if engine.dialect.driver == PSYCOPG:
+                    begin_in_one(engine, self._wait_s)
+                else:
+                    event.listen(engine, "begin", patience_of(self._wait_s))
                 look_after_rest(engine)  # the server may have gone and come again
                 return engine
             engine = create_engine(self._url, **self._of_file(), **self._pool)
@@ -260,10 +265,17 @@ class CaseStore:
             raise StoreError(f"case store {self.name}: {error.strerror}") from error
 
 
-@contextmanager
-def _writing(engine: Engine) -> Iterator[Connection]:
-    with engine.execution_options(**{sqlite_file.WRITES: True}).begin() as connection:
-        yield connection
+def _reading(engine: Engine) -> Engine:
+    """Give an engine whose transactions see one moment, as those of SQLite do in any case."""
+    if engine.dialect.driver == PSYCOPG:
+        return engine.execution_options(**{ONE_MOMENT: True})
+    if engine.dialect.name == SQLITE:
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
+def _writing(engine: Engine) -> Engine:
+    return engine.execution_options(**{sqlite_file.WRITES: True})
 
 
 def _version(connection: Connection) -> str | None:
@@ -288,7 +300,7 @@ def _migrate(engine: Engine, name: str) -> None:
     config = Config()
     config.set_main_option("script_location", "cpe_diag.store:migrations")
     try:
-        with _writing(engine) as connection:
+        with _writing(engine).begin() as connection:
             if engine.dialect.name != SQLITE:
                 connection.exec_driver_sql(MIGRATION_STANDS)
             version = _version(connection)

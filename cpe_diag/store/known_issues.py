@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cpe_diag.domain.action import ActionEnd
@@ -14,10 +14,10 @@ from cpe_diag.judge.remedy_rule import WINDOW, retire_because
 from cpe_diag.store.case_tables import KNOWN_ISSUES, REMEDY_OUTCOMES, moment_of, moment_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import Connection, RowMapping, Select
 
     from cpe_diag.store.case_store import CaseStore
 
@@ -72,7 +72,10 @@ class StoredKnownIssues:
         """
         with self._store.reading() as connection:
             ids = connection.execute(select(KNOWN_ISSUES.c.id)).scalars().all()
-            return {one: _record(connection, one) for one in ids}
+            ends: dict[str, list[str]] = {one: [] for one in ids}
+            for issue, end in connection.execute(_last_ends()):
+                ends.setdefault(issue, []).append(end)
+            return {one: _record_of(said) for one, said in ends.items()}
 
     def retire(self, issue_id: str, because: str, at: datetime) -> KnownIssue:
         """Take a remedy out of use; the issue stays known.
@@ -132,6 +135,16 @@ def _retire(connection: Connection, issue_id: str, because: str, at: datetime) -
     )
 
 
+def _last_ends() -> Select[str, str]:
+    """Select how the last changes of each issue ended."""
+    place = func.row_number().over(
+        partition_by=REMEDY_OUTCOMES.c.issue,
+        order_by=(REMEDY_OUTCOMES.c.at.desc(), REMEDY_OUTCOMES.c.action),
+    )
+    last = select(REMEDY_OUTCOMES.c.issue, REMEDY_OUTCOMES.c.end, place.label("place")).subquery()
+    return select(last.c.issue, last.c.end).where(last.c.place <= WINDOW)
+
+
 def _record(connection: Connection, issue_id: str) -> RemedyRecord:
     wanted = (
         select(REMEDY_OUTCOMES.c.end)
@@ -139,7 +152,10 @@ def _record(connection: Connection, issue_id: str) -> RemedyRecord:
         .order_by(REMEDY_OUTCOMES.c.at.desc(), REMEDY_OUTCOMES.c.action)
         .limit(WINDOW)
     )
-    ends = connection.execute(wanted).scalars().all()
+    return _record_of(connection.execute(wanted).scalars().all())
+
+
+def _record_of(ends: Sequence[str]) -> RemedyRecord:
     return RemedyRecord(
         proven=ends.count(ActionEnd.PROVEN),
         failed=ends.count(ActionEnd.FAILED),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, exists, insert, or_, select, union_all, update
+from sqlalchemy import String, and_, bindparam, exists, insert, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from cpe_diag.domain.letter import TRIES, Letter, LetterKind, LetterState
@@ -70,6 +70,8 @@ class StoredOutbox:
         """Keep them in `store`."""
         self._store = store
         self._steady = store.steady
+        self._asks: dict[tuple[tuple[LetterKind, ...], int], Select[Any]] = {}
+        """What is asked every second, built once."""
 
     def due(
         self,
@@ -93,16 +95,14 @@ class StoredOutbox:
         Raises:
             StoreError: the store cannot be read.
         """
-        parts = [select(self._due(kind, at).limit(each).subquery()) for kind in kinds]
-        if not parts:
+        asked = (tuple(kinds), each)
+        if not asked[0]:
             return ()
-        wanted = (
-            select(OUTBOX)
-            .where(OUTBOX.c.number.in_(union_all(*parts)))
-            .order_by(OUTBOX.c.not_before, OUTBOX.c.number)
-        )
+        if asked not in self._asks:
+            self._asks[asked] = self._due(*asked)
         with self._store.reading() as connection:  # who finds nothing holds up no writer
-            return tuple(map(_letter, connection.execute(wanted).mappings().all()))
+            rows = connection.execute(self._asks[asked], {"now": moment_text(at)}).mappings().all()
+        return tuple(map(_letter, rows))
 
     def take(self, letter: Letter, *, sender: str, lease: timedelta) -> Letter | None:
         """Take up a letter that is due.
@@ -152,8 +152,16 @@ class StoredOutbox:
                 return taken
         return None
 
-    def _due(self, kind: LetterKind, at: datetime) -> Select[tuple[int]]:
-        now = moment_text(at)
+    def _due(self, kinds: tuple[LetterKind, ...], each: int) -> Select[Any]:
+        parts = [select(self._due_of(kind).limit(each).subquery()) for kind in kinds]
+        return (
+            select(OUTBOX)
+            .where(OUTBOX.c.number.in_(union_all(*parts)))
+            .order_by(OUTBOX.c.not_before, OUTBOX.c.number)
+        )
+
+    def _due_of(self, kind: LetterKind) -> Select[int]:
+        now = bindparam("now", type_=String)
         older = OUTBOX.alias()
         return (
             select(OUTBOX.c.number)

@@ -117,10 +117,12 @@ class StoredRuns(RunQueries):
                 .where(RUNS.c.id == run_id, RUNS.c.attempt == seen.attempt)
                 .where(RUNS.c.state == seen.state.value)
                 .values(self._taken(worker, at, lease, seen.attempt + 1))
+                .returning(*RUNS.c)
             )
-            if taken.rowcount != 1:
+            row = taken.mappings().first()
+            if row is None:
                 raise RunError(f"another worker has just taken run {run_id} up")
-            return one_run(connection, run_id)
+            return run_row(row)
 
     def renew(self, run_id: str, attempt: int, *, lease: timedelta) -> bool:
         """Keep a run for a lease from now; False: it is not the worker's any more.
@@ -160,12 +162,14 @@ class StoredRuns(RunQueries):
             StoreError: the store cannot be written.
         """
         with self._store.writing() as connection:
-            _ended(connection, _ours(run_id, attempt), run_id, outcome, at)
-            for name, content in outcome.files.items():
-                connection.execute(
-                    insert(RUN_RESULTS).values(run=run_id, name=name, content=content)
-                )
-            return one_run(connection, run_id)
+            ended = _ended(connection, _ours(run_id, attempt), run_id, outcome, at)
+            if outcome.files:
+                files = [
+                    {"run": run_id, "name": name, "content": content}
+                    for name, content in outcome.files.items()
+                ]
+                connection.execute(insert(RUN_RESULTS), files)
+            return ended
 
     def put_off(self, run_id: str, attempt: int, *, until: datetime, words: str) -> None:
         """Let a run go on later.
@@ -218,7 +222,7 @@ class StoredRuns(RunQueries):
                     words="cancelled before it began",
                     letters=letters,
                 )
-                _ended(connection, asked, run_id, outcome, at)
+                return _ended(connection, asked, run_id, outcome, at)
             return one_run(connection, run_id)
 
     def _taken(
@@ -300,8 +304,11 @@ def _insert(connection: Connection, new: NewRun, at: datetime) -> None:
 
 def _ended(
     connection: Connection, which: Update, run_id: str, outcome: RunOutcome, at: datetime
-) -> None:
+) -> RunRow:
     """End a run and route its case.
+
+    Returns:
+        The run as it is now.
 
     Raises:
         RunError: it is not (any more) as `which` says.
@@ -316,9 +323,12 @@ def _ended(
             confidence=outcome.confidence,
             destination=outcome.destination,
             words=outcome.words,
-        )
+        ).returning(*RUNS.c)
     )
-    if ended.rowcount != 1:
+    row = ended.mappings().first()
+    if row is None:
         raise RunError(f"another worker has run {run_id}")
-    route(connection, one_run(connection, run_id).case_id, outcome)
+    run = run_row(row)
+    route(connection, run.case_id, outcome)
     put(connection, outcome.letters, at)
+    return run

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import DateTime, and_, case, func, literal, or_
+from sqlalchemy import DateTime, String, and_, bindparam, case, func, or_
 
 from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.processes import boot
@@ -46,10 +46,14 @@ class Steady:
         """Give the moment that comes `after` this one, as a column holds it."""
         later = after + self.ahead
         if self.is_file:
-            return literal(moment_text(datetime.fromtimestamp(self.seconds(), UTC) + later))
+            return bindparam(None, type_=String, callable_=lambda: self._text(later))
         now = func.clock_timestamp(type_=DateTime(timezone=True))
         said: ColumnElement[str] = func.to_char(func.timezone("UTC", now + later), _FORMAT)
         return said
+
+    def _text(self, later: timedelta) -> str:
+        """Write the moment as it is when a statement is executed, however long it was kept."""
+        return moment_text(datetime.fromtimestamp(self.seconds(), UTC) + later)
 
     def is_over(self, until: ColumnElement[str]) -> ColumnElement[bool]:
         """Say whether a lease that was given until a moment has ended."""

@@ -250,10 +250,11 @@ def _with_its_past(kept: KeptRun, store: CaseStore) -> KeptRun:
     """
     row = kept.row
     so_far: RunSoFar | None = None
+    if row.attempt == 1:  # it begins now, whatever a clock does meanwhile
+        return kept
     try:
         entries = kept.runs.entries(row.id)
-        if row.attempt > 1:  # else it begins now, whatever a clock does meanwhile
-            so_far = run_so_far(entries, started_at=row.started_at or _now())
+        so_far = run_so_far(entries, started_at=row.started_at or _now())
     except RunError as error:
         kept.fail(str(error))
         raise

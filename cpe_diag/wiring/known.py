@@ -169,7 +169,8 @@ def look_up(config: Config, case: CaseFile, verdict: Verdict) -> KnownIssues:
     """
     try:
         stored = known_issues(config)
-        found = matching(case, verdict, stored.every(), stored.records())
+        every = stored.every()
+        found = matching(case, verdict, every, stored.records() if every else {})
     except CpeDiagError as error:
         return KnownIssues(unread=str(error))
     return KnownIssues(found=found)

@@ -257,6 +257,40 @@ def test_a_process_has_no_more_connections_than_it_may_and_the_others_wait(
     assert max(seen) <= 2
 
 
+def test_a_transaction_on_a_server_begins_with_its_limits_and_is_whole_or_not_at_all(
+    postgres: PostgresServer,
+) -> None:
+    """It is begun by us in one question: psycopg has to end it all the same."""
+    url = Secret(postgres.database())
+    store, other = CaseStore.behind(url), CaseStore.behind(url)
+    store.keep_open(1)
+    asked = (
+        "SELECT current_setting('transaction_isolation'), current_setting('lock_timeout'),"
+        " current_setting('idle_in_transaction_session_timeout')"
+    )
+    with store.reading() as connection:
+        assert connection.exec_driver_sql(asked).one() == ("repeatable read", "10s", "5s")
+    with store.writing() as connection:
+        assert connection.exec_driver_sql(asked).one() == ("read committed", "10s", "5s")
+    write = insert(HOLDS).values(place="a", token=1)
+
+    def fail(words: str) -> None:
+        with store.writing() as connection:
+            connection.execute(write)
+            connection.exec_driver_sql(words)
+            raise ValueError
+
+    for words, error in (("SELECT 1", ValueError), ("SELECT nonsense", StoreError)):
+        with pytest.raises(error):
+            fail(words)
+        assert _value(other, "SELECT count(*) FROM holds") == 0
+    with store.writing() as connection:
+        connection.execute(write)
+        assert _value(other, "SELECT count(*) FROM holds") == 0
+    assert _value(other, "SELECT count(*) FROM holds") == 1
+    store.close()
+
+
 def test_who_gets_no_turn_is_told_what_to_do(store_url: str) -> None:
     """And nothing is lost of what others do meanwhile."""
     store = CaseStore.behind(Secret(store_url), wait_s=0.2)
