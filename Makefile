@@ -132,8 +132,8 @@ lab-desk: $(VENV)/.installed-dev .venv-desk/.installed ## a ticket of a real des
 
 # EVERY=5 takes each fifth point.
 .PHONY: lab-runs
-lab-runs: $(VENV)/.installed-dev ## runs and workers killed and frozen at every point of a run's journals, databases away for a minute, full disks, clocks that jump, on SQLite and PostgreSQL; restarts are counted at the router (an hour and more)
-	@CPE_DIAG_LAB_RUNS=$(or $(EVERY),1) $(BIN)/python -m pytest -q -s -n0 -v tests/e2e/test_port_kills.py tests/e2e/test_run_kills.py tests/e2e/test_worker_kills.py tests/e2e/test_worker_storms.py
+lab-runs: $(VENV)/.installed-dev ## runs and workers killed and frozen at every point of a run's journals, databases away for a minute, full disks, clocks that jump, on SQLite and PostgreSQL; what they change is counted at the router (hours)
+	@CPE_DIAG_LAB_RUNS=$(or $(EVERY),1) $(BIN)/python -m pytest -q -s -n0 -v tests/e2e/test_port_kills.py tests/e2e/test_run_kills.py tests/e2e/test_worker_kills.py tests/e2e/test_acting_kills.py tests/e2e/test_worker_storms.py
 
 .PHONY: lock
 lock: ## resolve the dependencies anew into the lock files, with hashes

@@ -2,7 +2,8 @@
 
 Usage: killed_worker.py CONFIG PLAYBOOK SUBSCRIBER
 
-Reads lines `SIGNAL POINT before|after` from standard input. For each it orders a run, lets a
+Reads lines `SIGNAL POINT before|after [JSON]` from standard input; JSON has the order's `answers`
+and `values`. For each it orders a run, lets a
 worker do it that sends itself the signal at that point, then lets another worker work until every
 run has ended; a frozen worker is woken up after that. Says in a line of JSON what came of it. A
 point is a write to the run's row or journal, or to that of a change; with -1 nothing is sent.
@@ -120,8 +121,9 @@ def main(config_file: str, playbook: str, subscriber: str) -> None:
         importlib.import_module(library)
     judge()
     for number, line in enumerate(sys.stdin):
-        name, point, moment = line.split()
-        order = Order(playbook=playbook, subscriber=subscriber, ticket=f"T-{number}")
+        name, point, moment, *said = line.split(maxsplit=3)
+        more = json.loads(said[0]) if said else {}
+        order = Order(playbook=playbook, subscriber=subscriber, ticket=f"T-{number}", **more)
         at = Points(int(point), moment, signal.Signals[name])
         sys.stdout.write(json.dumps(once(config, order, at)) + "\n")
         sys.stdout.flush()

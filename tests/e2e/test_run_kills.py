@@ -159,15 +159,15 @@ class Place:
         verdict: dict[str, Any] = json.loads(runs.files(row.id)["verdict.json"])
         return {step["id"]: step["note"] for step in verdict["steps"]}
 
-    def consent(self, home: str, digest: str) -> None:
-        """Have the customer consent to a restart, once."""
+    def consent(self, home: str, digest: str, *, action: str = "router.reboot") -> None:
+        """Have the customer consent to a change, once."""
         at = datetime.now(UTC)
         desk = open_desk(self.config)
         desk.consents.record(
             Consent(
                 id=f"c{at.timestamp():.6f}".replace(".", ""),
                 subscriber=home,
-                action="router.reboot",
+                action=action,
                 digest=digest,
                 given_by="A. Customer",
                 identity_check=IdentityCheck.CALL_BACK,
