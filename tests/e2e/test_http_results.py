@@ -237,8 +237,8 @@ def test_looks_over_http_are_noted(service: HttpService, tmp_path: Path) -> None
     audit = open_desk(read(tmp_path / "service" / "config.yaml", "test")).audit
     entries = audit.entries(newest=10)
     looks = {(one.event.staff, one.event.words) for one in entries}
-    assert ("test viewer", f"over HTTP: getRun {run}") in looks
-    assert ("test automation", "over HTTP: createServiceTest") in looks
+    assert ("token test viewer", f"over HTTP: getRun {run}") in looks
+    assert ("token test automation", "over HTTP: createServiceTest") in looks
 
 
 def test_a_list_goes_on_where_its_last_part_has_ended(service: HttpService) -> None:
