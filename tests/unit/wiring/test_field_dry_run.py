@@ -68,6 +68,7 @@ def configured(place: Path, text: str) -> Config:
                 "HTTP: http://ref.example/ and http://page.example/",
                 "ICMP: echo requests to 192.0.2.80: 5, 100 at 20 ms, 5 of 1500 bytes",
                 "UDP, TCP, ICMP: the way to 192.0.2.80, 15 hops: at most 90 small packets",
+                "ICMP: the largest packet that 192.0.2.80 takes: 576 to 1500 bytes, at most 54",
                 "DNS: load.example, of this machine's own resolver",
                 "iperf3: load.example port 5201: 5 s and 300 MB at most, each way",
                 "NDT7: ws://192.0.2.81: 5 s and 300 MB at most, each way",
@@ -101,7 +102,7 @@ def test_all_three_questions_of_arp_are_told(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(field, "link_of", lambda _: link)
     raw = RawProcess(dry=True)
     try:
-        told = asyncio.run(frames("eth0", raw, (7, 35)))
+        told = asyncio.run(frames("eth0", raw, (7, 35), None))
     finally:
         raw.close()
     gateway, own, nobodys = (frame["says"] for frame in told["arp"])
