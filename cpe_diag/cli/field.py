@@ -238,12 +238,13 @@ def _print_frames(
     """Print what a check may send."""
     from cpe_diag.wiring.credentials import credentials_of
     from cpe_diag.wiring.field import frames
-    from cpe_diag.wiring.field_targets import questions, vlans_of
+    from cpe_diag.wiring.field_targets import questions, targets_of, vlans_of
     from cpe_diag.wiring.inventories import inventory_of
 
     inventory = inventory_of(config, credentials_of(config))
     vlans = vlans_of(config, inventory.subscriber(subscriber))
-    by_test, beyond = asyncio.run(frames(interface, raw, vlans)), questions(config)
+    inside = targets_of(config).inside()
+    by_test, beyond = asyncio.run(frames(interface, raw, vlans, inside)), questions(config)
     if as_json:
         click.echo(json.dumps({**by_test, "beyond": beyond}, indent=2))
         return

@@ -23,6 +23,7 @@ from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.field_session_facts import FieldSession
 from cpe_diag.domain.field_size_facts import FieldSize
 from cpe_diag.domain.field_stream_facts import FieldStream
+from cpe_diag.domain.field_use_facts import FieldUse
 from cpe_diag.domain.field_vlan_facts import FieldVlans
 from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.home_facts import HomeWatch
@@ -221,6 +222,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="field_routers", value_type=FieldIpv6, subjects=PLACES),
     FactKind(id="field_trace", value_type=FieldTrace, subjects=PLACES),
     FactKind(id="field_size", value_type=FieldSize, subjects=PLACES),
+    FactKind(id="field_use", value_type=FieldUse, subjects=PLACES),
     FactKind(id="field_names", value_type=FieldNames, subjects=PLACES),
     FactKind(id="field_page", value_type=FieldPage, subjects=PLACES),
     FactKind(id="field_load", value_type=FieldLoad, subjects=PLACES),

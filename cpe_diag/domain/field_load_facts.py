@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cpe_diag.domain.load_facts import PathQuality
-from cpe_diag.domain.missing import Maybe
+from cpe_diag.domain.missing import LATER, NOT_ASKED, Maybe, known
 
 
 class LoadTool(StrEnum):
@@ -28,6 +28,8 @@ class LoadRun:
     """A load of bounded time and bytes: what came through, by the receiving end.
 
     `loaded` is the way to the reference meanwhile, by first packets of TCP connections.
+    `beside_bps` is what else passed the laptop's own port that way, in bit/s, by its counters less
+    what came of the load with its headers.
     """
 
     tool: LoadTool
@@ -36,11 +38,17 @@ class LoadRun:
     received_bytes: int
     took_s: float
     loaded: Maybe[PathQuality]
+    beside_bps: Maybe[float] = field(default=NOT_ASKED, metadata={LATER: True})
 
     @property
     def rate_bps(self) -> float:
         """What came through, in bit/s."""
         return 8.0 * self.received_bytes / self.took_s
+
+    @property
+    def passed_bps(self) -> float:
+        """What the line let through in all, the load and what else passed the laptop's port."""
+        return self.rate_bps + (known(self.beside_bps) or 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

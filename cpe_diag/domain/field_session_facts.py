@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from cpe_diag.domain.field_inside_facts import FieldInside
+from cpe_diag.domain.missing import LATER
 
 
 class SessionEnd(StrEnum):
@@ -31,7 +34,8 @@ class FieldSession:
     without control characters and without what was logged in with. `mtu_bytes` is the largest
     packet that both ends take; None: they did not come to agree. `closed` says that the other end
     confirmed the end of the session. `malformed` counts what came in this session, or in answer
-    to our questions, from which nothing is taken.
+    to our questions, from which nothing is taken. `frames_sent` counts what the session itself
+    took; `inside` is what was asked in it once it was open, None: nothing was.
     """
 
     vlan: int | None
@@ -48,3 +52,4 @@ class FieldSession:
     took_s: float
     closed: bool
     malformed: int
+    inside: FieldInside | None = field(default=None, metadata={LATER: True})

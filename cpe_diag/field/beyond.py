@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import socket
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from cpe_diag.field.page import page_seen
 from cpe_diag.field.sizes import ETHERNET, largest_packet
 from cpe_diag.field.stream import FOR_S, listened
 from cpe_diag.field.trace import Kind, trace
+from cpe_diag.field.use import octets_of
 from cpe_diag.transports.dns import DnsResolver
 from cpe_diag.transports.os_failures import os_failure
 from cpe_diag.transports.reach import NetworkProber
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.missing import Maybe
     from cpe_diag.domain.path_facts import DnsCheck
     from cpe_diag.field.targets import FieldTargets
+    from cpe_diag.field.use import Octets
     from cpe_diag.ports import Clock, Recorder
 
     Way = Callable[..., Awaitable[None]]
@@ -44,8 +46,6 @@ SIZE_WITHIN_S: Final = 8.0
 NAME_WITHIN_S: Final = 4.0
 """Twice as long as after what a question is sent again (`transports.dns`)."""
 PAGE_WITHIN_S: Final = 7.0
-HTTPS: Final = 443
-HTTP: Final = 80
 
 
 class Beyond:
@@ -110,7 +110,7 @@ class Beyond:
         await self._own_way(address, deadline=deadline)
         if address is None or ":" in address:
             raise _failed(FailureKind.UNSUPPORTED, str(address), "only IPv4 is traced")
-        port = self._port()
+        port = self._targets.port
         within_s = min(TRACE_WITHIN_S, time_left(self._clock, deadline))
         udp, tcp, icmp = await asyncio.gather(
             *(asyncio.to_thread(_traced, kind, address, port, within_s) for kind in Kind)
@@ -130,17 +130,13 @@ class Beyond:
         except OSError as error:
             raise MeasurementError(os_failure(error, address), LOOK) from error
 
-    def _port(self) -> int:
-        parts = urlsplit(self._targets.url or "")
-        return parts.port or (HTTPS if parts.scheme == "https" else HTTP)
-
     async def _load(self, deadline: float) -> FieldLoad:
         targets, clock = self._targets, self._clock
         if targets.load.iperf3 is None and targets.load.ndt7 is None:
             raise _unnamed("load", "no server to load the line with is named (field: load)")
         await self._own_way(targets.address, deadline=deadline)
         prober = NetworkProber(clock=clock, recorder=self._recorder)
-        connect = partial(prober.tcp_connect, targets.address or "", self._port())
+        connect = partial(prober.tcp_connect, targets.address or "", targets.port)
         return await loaded(
             targets.load,
             targets.address or "",
@@ -148,7 +144,14 @@ class Beyond:
             partial(self._own_address, deadline=deadline),
             clock=clock,
             deadline=deadline,
+            count=self._octets,
         )
+
+    def _octets(self) -> Octets | None:
+        """Give what the port has counted; None where the system does not count it."""
+        with suppress(OSError):
+            return octets_of(self._interface)
+        return None
 
     async def _own_address(self, host: str, *, deadline: float) -> str:
         """Resolve a host by this machine, and give its first address that is on our way.
@@ -183,7 +186,7 @@ class Beyond:
         targets = self._targets
         if targets.host is None or targets.resolver is None:
             raise _unnamed("resolver", "no reference or no resolver of the operator is named")
-        nonsense = f"cpe-diag-{secrets.token_hex(6)}.{targets.host}"
+        nonsense = targets.invented()
         ask = partial(self._resolved, deadline=deadline)
         operator, outside, nothing, outside_nothing, nobodys = await asyncio.gather(
             ask(targets.resolver, targets.host, port=targets.resolver_port),

@@ -16,6 +16,7 @@ from cpe_diag.domain.field_facts import (
     FieldPppoe,
 )
 from cpe_diag.domain.field_session_facts import FieldSession
+from cpe_diag.domain.field_use_facts import FieldUse
 from cpe_diag.domain.field_vlan_facts import FieldVlans
 from cpe_diag.field.air import air_around
 from cpe_diag.field.beyond import Beyond
@@ -23,6 +24,7 @@ from cpe_diag.field.link import link_of
 from cpe_diag.field.raw.order import Order, Test
 from cpe_diag.field.raw_process import LOOK
 from cpe_diag.field.targets import FieldTargets
+from cpe_diag.field.use import used
 from cpe_diag.field.way import way_to
 from cpe_diag.report.decoding import decode
 from cpe_diag.transports.credential_wait import resolved
@@ -81,9 +83,10 @@ class LaptopPort:
         self._login = line.login if line else None
         self._vlans = line.vlans if line else ()
         self._seen = on_site.seen
+        self._targets = targets or FieldTargets()
         self._looking: dict[type, asyncio.Task[object]] = {}
         self._beyond = Beyond(
-            targets or FieldTargets(),
+            self._targets,
             self.interface,
             clock=clock,
             recorder=recorder,
@@ -134,6 +137,8 @@ class LaptopPort:
         if not link.carrier:
             detail = "there is no link: nothing to hear and nobody to ask"
             raise self._failed(FailureKind.DEPENDENCY, detail)
+        if fact is FieldUse:
+            return await self._use(deadline)
         if fact in self._beyond.looks:
             return await self._beyond.look(fact, deadline)
         order = await self._order(fact, link, deadline)
@@ -159,6 +164,13 @@ class LaptopPort:
         self._recorder.end(exchange)
         return seen
 
+    async def _use(self, deadline: float) -> FieldUse:
+        try:
+            return await used(self.interface, self._clock, time_left(self._clock, deadline))
+        except OSError as error:
+            detail = "the system does not count what passes it"
+            raise self._failed(FailureKind.UNSUPPORTED, detail) from error
+
     async def _order(self, fact: type, link: FieldLink, deadline: float) -> Order:
         addresses = await self._gateway(deadline) if fact is FieldArp else ()
         vlan: int | None = None
@@ -183,6 +195,7 @@ class LaptopPort:
             user=user,
             password=password,
             vlans=self._vlans,
+            inside=self._targets.inside() if fact is FieldSession else None,
         )
 
     async def _logged_in(self, deadline: float) -> tuple[int | None, str, str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     Connect = Callable[..., Awaitable[float]]
     OwnAddress = Callable[[str], Awaitable[str]]
+    Count = Callable[[], tuple[int, int] | None]
 
 LOOK: Final = "field.look"
 APART_S: Final = 0.1
@@ -33,6 +34,10 @@ LOST_AFTER_S: Final = 0.9
 IDLE: Final = 15
 SETTLED_S: Final = 1.0
 """So long a load grows at first: what is asked before is of no full line."""
+WITH_HEADS: Final = 1.06
+"""1,460 octets of TCP in 1,538 on Ethernet, of which a port counts 1,514; and acknowledgements."""
+LEAST_SHARE: Final = 0.1
+"""Less may be what TCP sent again, or began with before the receiving end counted."""
 BESIDE_S: Final = 10.0
 """Around each load: connecting, and what the two ends tell each other."""
 
@@ -45,6 +50,7 @@ async def loaded(  # noqa: PLR0913 - a line, who asks and who loads it
     *,
     clock: Clock,
     deadline: float,
+    count: Count = lambda: None,
 ) -> FieldLoad:
     """Measure the idle line, then load it both ways by each tool that is named.
 
@@ -56,6 +62,8 @@ async def loaded(  # noqa: PLR0913 - a line, who asks and who loads it
             looked at; MeasurementError where there is none.
         clock: of the run.
         deadline: absolute, monotonic seconds.
+        count: gives the octets that the laptop's port has taken and sent so far; None: it does
+            not count.
 
     Returns:
         What came through, and how long first packets took.
@@ -79,9 +87,11 @@ async def loaded(  # noqa: PLR0913 - a line, who asks and who loads it
             continue
         with _noted(failed):
             server = await _owned(tool, servers[tool], own_address)
+            begun_s, before = clock.monotonic(), count()
             came, quality = await _both(
                 _load(order, tool, direction, server), _beside(order, address, connect, clock)
             )
+            took_s = clock.monotonic() - begun_s
             runs.append(
                 LoadRun(
                     tool=tool,
@@ -90,12 +100,29 @@ async def loaded(  # noqa: PLR0913 - a line, who asks and who loads it
                     received_bytes=came.received_bytes,
                     took_s=came.took_s,
                     loaded=quality,
+                    beside_bps=_foreign(direction, came, before, count(), took_s),
                 )
             )
     if not runs:
         raise _none(failed)
     untried = tuple(dict.fromkeys(str(error) for error in failed))
     return FieldLoad(idle=idle, runs=tuple(runs), most_bps=order.most_bps, untried=untried)
+
+
+def _foreign(
+    direction: Direction,
+    came: Came,
+    before: tuple[int, int] | None,
+    after: tuple[int, int] | None,
+    took_s: float,
+) -> Maybe[float]:
+    """Give what else passed the port in that direction, in bit/s; about nothing is 0."""
+    if before is None or after is None or took_s <= 0:
+        return Missing(why=FailureKind.UNSUPPORTED)
+    way = 0 if direction is Direction.DOWN else 1
+    passed = after[way] - before[way]
+    beside = passed - WITH_HEADS * came.received_bytes
+    return round(8.0 * beside / took_s, 1) if beside > LEAST_SHARE * passed else 0.0
 
 
 def most_connections(order: LoadOrder) -> int:

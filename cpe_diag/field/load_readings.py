@@ -44,7 +44,7 @@ def load_readings(
         runs = [run for run in load.runs if run.direction is direction]
         if not runs:
             continue
-        best, promised = max(run.rate_bps for run in runs), sold[direction]
+        best, promised = max(run.passed_bps for run in runs), sold[direction]
         limit, well = "", None
         if promised is not None and not by_radio and best < NEAR_LIMIT * load.most_bps:
             share = limits["load_rate_share"]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
+from ipaddress import AddressValueError, IPv4Address
+from urllib.parse import urlsplit
 
 from cpe_diag.field.load_order import LoadOrder
+from cpe_diag.field.raw.inside_order import NAME, Inside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +32,37 @@ class FieldTargets:
     page_text: str | None = None
     stream: tuple[str, int] | None = None
     load: LoadOrder = field(default_factory=LoadOrder)
+
+    @property
+    def port(self) -> int:
+        """Where the reference takes TCP connections."""
+        parts = urlsplit(self.url or "")
+        return parts.port or (443 if parts.scheme == "https" else 80)
+
+    def invented(self) -> str:
+        """Give a name below the reference's that does not exist."""
+        return f"cpe-diag-{secrets.token_hex(6)}.{self.host}"
+
+    def inside(self) -> Inside | None:
+        """Give whom to ask inside a session; None where the reference has no IPv4 address."""
+        target = _ipv4(self.address)
+        if target is None:
+            return None
+        named = self.host is not None and NAME.fullmatch(self.host) is not None
+        return Inside(
+            target=target,
+            port=self.port,
+            name=self.host if named else None,
+            nonsense=self.invented() if named else None,
+            resolver=_ipv4(self.resolver),
+            resolver_port=self.resolver_port,
+            outside=_ipv4(self.outside),
+            nobody=_ipv4(self.nobody),
+        )
+
+
+def _ipv4(address: str | None) -> str | None:
+    try:
+        return None if address is None else str(IPv4Address(address))
+    except AddressValueError:
+        return None

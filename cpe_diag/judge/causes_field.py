@@ -215,6 +215,7 @@ CAUSES_FIELD: Final[tuple[Cause, ...]] = (
         title="At the wall port everything works, behind the router it does not",
         needs=(must("home_pages_fail"), must_not("wall_pages_fail")),
         supports=(when("home_pages_fail", 4.6), when("home_nothing_beyond", 0.4)),
+        against=(when("home_without_session", -3.0),),
         explains=("home_pages_fail", "home_nothing_beyond"),
         next_action="The line is good: restart the router, look at its settings, or replace it.",
         tell_customer="Your line is good up to the wall socket. It is your router, and we look"

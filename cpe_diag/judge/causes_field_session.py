@@ -81,8 +81,12 @@ CAUSES_FIELD_SESSION: Final[tuple[Cause, ...]] = (
             must_not("wall_session_bare"),
             must_not("home_way_ends_further"),
         ),
-        supports=(when("home_nothing_beyond", 4.8), when("home_pages_fail", 0.4)),
-        explains=("home_nothing_beyond", "home_pages_fail"),
+        supports=(
+            when("home_nothing_beyond", 4.8),
+            when("home_pages_fail", 0.4),
+            when("home_without_session", 0.8),
+        ),
+        explains=("home_without_session", "home_nothing_beyond", "home_pages_fail"),
         next_action="The line is good: look at the login and the WAN settings of the router.",
         tell_customer="Your line is good up to the wall socket. It is your router, and we look"
         " after it.",

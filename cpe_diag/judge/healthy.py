@@ -133,6 +133,7 @@ AT_WALL: Final = (
 )
 IN_HOME: Final = (
     "home_no_link",
+    "home_without_session",
     "home_half_duplex",
     "home_no_offer",
     "home_second_server",

@@ -4,15 +4,53 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.field_facts import FieldPppoe
+from cpe_diag.domain.missing import known
+from cpe_diag.domain.subscriber import WanProtocol
+from cpe_diag.judge.cause import AT_WALL_PORT
 from cpe_diag.judge.healthy import not_proven_good
-from cpe_diag.judge.on_site import PLACES
+from cpe_diag.judge.on_site import PLACES, WALL, key_at
+from cpe_diag.judge.on_site_inside import SESSION
 from cpe_diag.judge.rule import cannot_tell
 
 if TYPE_CHECKING:
+    from cpe_diag.judge.question import CaseFile
     from cpe_diag.judge.seen import Seen
 
 MOST: Final = 2
 """A summary is read aloud; the rest is among the findings."""
+UNTRIED_TITLE: Final = "The line answers at the wall port; its session was not tried"
+TRY_SESSION: Final = (
+    "Name the line's login (in the inventory, at the subscriber: session: {user: NAME, credential:"
+    ' "env:NAME"}; or in the pack that is taken along), and run again: the session is opened then,'
+    " and resolver, reference and packet sizes are asked in it. Or let the router dial, and run"
+    " behind it."
+)
+PPPOE: Final = key_at("field_pppoe", WALL)
+
+
+def session_untried(case: CaseFile) -> str | None:
+    """Say who would open the line's session, where there is no login to try it with.
+
+    Args:
+        case: of a line of sessions, at the wall port.
+
+    Returns:
+        A sentence without its full stop; None: it was tried, or nobody offers one.
+    """
+    if case.symptom != AT_WALL_PORT:
+        return None
+    if known(case.subscriber.service.wan) not in {None, WanProtocol.PPPOE}:
+        return None
+    told = case.evidence.value(FieldPppoe, PPPOE.kind, PPPOE.subject)
+    failure = case.evidence.failure(SESSION.kind, SESSION.subject)
+    if told is None or not told.offers or failure is None:
+        return None
+    if failure.kind is not FailureKind.NOT_CONFIGURED:
+        return None
+    who = ", ".join(f"{one.concentrator} ({one.mac})" for one in told.offers)
+    return f"{who} offers sessions; none was opened, as {failure.detail}"
 
 
 def said_on_site(seen: Seen) -> tuple[str, ...]:
@@ -33,4 +71,5 @@ def said_on_site(seen: Seen) -> tuple[str, ...]:
         and finding.missing
         and finding.because != cannot_tell(seen.facts, *finding.missing).because
     )
-    return tuple(dict.fromkeys(untold))[:MOST]
+    untried = session_untried(seen.case)
+    return (*(() if untried is None else (untried,)), *tuple(dict.fromkeys(untold))[:MOST])

@@ -9,6 +9,14 @@ from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.judge.on_site import BEYOND, LAN, key_at, no_link_there
 from cpe_diag.judge.on_site_alone import if_alone
+from cpe_diag.judge.on_site_inside import (
+    inside,
+    large_lost_inside,
+    loses_inside,
+    nothing_inside,
+    pages_fail_inside,
+)
+from cpe_diag.judge.on_site_use import if_not_filled
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, no, says, yes
 from cpe_diag.judge.rules_load import lossy
 
@@ -29,6 +37,8 @@ def nothing_beyond(facts: Facts, place: PluggedInto) -> Answer:
         return no(f"the page {page.url} opens on the laptop", page_key)
     if ping is not None and ping.received:
         return no(f"{ping.target} answers {ping.received} of {ping.sent} pings", ping_key)
+    if page is None and ping is None and (seen := inside(facts, place)) is not None:
+        return nothing_inside(seen)
     if page is None or ping is None:
         return cannot_tell(facts, page_key, ping_key)
     words = f"{ping.target} answers no ping, {page.url}: {page.outcome.replace('_', ' ')}"
@@ -42,7 +52,8 @@ def pages_fail(facts: Facts, place: PluggedInto) -> Answer:
     key = key_at("http", place, BEYOND)
     page = facts.fact(HttpCheck, key)
     if page is None:
-        return cannot_tell(facts, key)
+        seen = inside(facts, place)
+        return cannot_tell(facts, key) if seen is None else pages_fail_inside(seen)
     words = f"the page {page.url} on the laptop: {page.outcome.replace('_', ' ')}"
     return says(page.outcome is not HttpOutcome.OK, words, key)
 
@@ -54,11 +65,13 @@ def loses(facts: Facts, place: PluggedInto) -> Answer:
         return apart
     train = facts.fact(PathQuality, key)
     if train is None:
-        return cannot_tell(facts, key)
+        seen = inside(facts, place)
+        return cannot_tell(facts, key) if seen is None else loses_inside(facts, seen)
     if not train.received:
         return does_not_arise(f"{train.target} answers no ping of the laptop at all")
     words = f"{train.lost} of {train.sent} packets to {train.target} are lost on the laptop"
     answer = says(lossy(facts, train.lost, train.sent), words, key)
+    answer = if_not_filled(facts, place, answer)
     return if_alone(facts, place, answer, key_at("path_quality", LAN, BEYOND))
 
 
@@ -69,7 +82,8 @@ def large_lost(facts: Facts, place: PluggedInto) -> Answer:
         return apart
     full, small = facts.fact(PingCheck, key), facts.fact(PathQuality, small_key)
     if full is None or small is None:
-        return cannot_tell(facts, key, small_key)
+        seen = inside(facts, place)
+        return cannot_tell(facts, key, small_key) if seen is None else large_lost_inside(seen)
     if not small.received:
         return does_not_arise(f"{small.target} answers no ping of the laptop at all")
     words = f"{full.received} of {full.sent} full packets and {small.received} of {small.sent}"

@@ -10,6 +10,7 @@ from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.judge.on_site import BEYOND, fact_of, key_at
+from cpe_diag.judge.on_site_inside import SESSION, inside
 from cpe_diag.judge.rule import Answer, Facts, does_not_arise, no, says
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ def gateway_silent(facts: Facts, place: PluggedInto) -> Answer:
     if isinstance(told, Answer):
         return told
     if told.gateway is None:
+        opened = inside(facts, place)
+        if opened is not None:
+            return no(f"a session gives {opened.address}: its other end is the gateway", SESSION)
         return does_not_arise("no gateway was offered")
     address = told.gateway.address
     words = f"{address}: {', '.join(told.gateway.macs) or 'no answer'}"

@@ -12,6 +12,8 @@ from cpe_diag.judge.on_site_alone import if_alone
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, rate, says
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cpe_diag.domain.field_facts import PluggedInto
     from cpe_diag.domain.field_load_facts import LoadRun
 
@@ -61,6 +63,13 @@ def _added_s(run: LoadRun, idle_s: float | None) -> float | None:
     return max(0.001, in_middle - idle_s)
 
 
+def _beside(runs: Sequence[LoadRun], best: float) -> str:
+    """Mark a rate of which a part was somebody else's."""
+    run = next(one for one in runs if one.passed_bps == best)
+    foreign = known(run.beside_bps)
+    return f" ({rate(foreign)} of it passed beside the load)" if foreign else ""
+
+
 def rate_low(facts: Facts, place: PluggedInto) -> Answer:
     """Answer whether the line lets through much less than was sold, by the best of the tests."""
     load = _load(facts, place)
@@ -72,14 +81,16 @@ def rate_low(facts: Facts, place: PluggedInto) -> Answer:
     sold = {Direction.DOWN: known(service.down_bps), Direction.UP: known(service.up_bps)}
     told = []
     for direction, promised in sold.items():
-        best = max((one.rate_bps for one in load.runs if one.direction is direction), default=0.0)
+        runs = [one for one in load.runs if one.direction is direction]
+        best = max((one.passed_bps for one in runs), default=0.0)
         if promised is None or not best:
             continue
         wanted = min(promised, at_most or promised)
         low = best < facts.limits["load_rate_share"] * wanted
         if low and best >= NEAR_LIMIT * load.most_bps:
             continue
-        told.append((low, f"{direction.value} {rate(best)} of {rate(promised)}"))
+        words = f"{direction.value} {rate(best)} of {rate(promised)}"
+        told.append((low, words + _beside(runs, best)))
     if not told:
         return does_not_arise("nobody says which rate was sold, or the test is too small for it")
     words = ", ".join(one for _, one in told)

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.field_session_facts import FieldSession, SessionEnd
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.subscriber import AccountState, WanProtocol
-from cpe_diag.judge.on_site import WALL, key_at, no_link_there
+from cpe_diag.judge.on_site import WALL, key_at, no_link_there, untold
+from cpe_diag.judge.on_site_beyond import nothing_beyond
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, no, yes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cpe_diag.domain.field_facts import PluggedInto
 
 KEY: Final = key_at("field_session", WALL)
 SPOKEN: Final = frozenset({"", "PAP", "CHAP-MD5"})
@@ -51,6 +54,19 @@ def ends(end: SessionEnd, words: str) -> Callable[[Facts], Answer]:
         return yes(said + _sure(facts, end), KEY)
 
     return asked
+
+
+def nothing_behind(facts: Facts, place: PluggedInto) -> Answer:
+    """Answer whether nothing answers behind the router, while the session opened at the wall."""
+    if known(facts.subscriber.service.wan) is not WanProtocol.PPPOE:
+        return does_not_arise("the line is not known to use PPPoE")
+    nothing = nothing_beyond(facts, place)
+    if not nothing.answer:
+        return nothing
+    bare = ends(SessionEnd.NO_ADDRESS, "gives no address")(facts)
+    if bare.answer is not False:
+        return untold(f"{nothing.because}; no session is known to open at the wall port", KEY)
+    return yes(f"{nothing.because}; at the wall port a session opened", *nothing.rests_on, KEY)
 
 
 def _sure(facts: Facts, end: SessionEnd) -> str:

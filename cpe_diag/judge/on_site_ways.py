@@ -10,11 +10,13 @@ from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import DnsOutcome, HttpCheck, HttpOutcome
 from cpe_diag.judge.on_site import BEYOND, WALL, key_at, no_link_there, of_a_home, untold
+from cpe_diag.judge.on_site_inside import SESSION, inside, nothing_inside
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, no, says, yes
 
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import FactKey
     from cpe_diag.domain.field_facts import PluggedInto
+    from cpe_diag.domain.field_inside_facts import FieldInside
     from cpe_diag.domain.field_path_facts import NobodysAnswer, Trace
 
 AT_LEAST: Final = 2
@@ -61,7 +63,8 @@ def ends_further(facts: Facts, place: PluggedInto) -> Answer:
         return no(f"the page {page.url} opens on the laptop", page_key)
     told = _ways(facts, place, AT_LEAST)
     if isinstance(told, Answer):
-        return told
+        seen = inside(facts, place)
+        return told if seen is None or not told.missing else _reached_inside(seen)
     key, (target, ways) = key_at("field_trace", place), told
     arrived = [name for name, way in ways.items() if way.reached]
     if arrived:
@@ -74,6 +77,12 @@ def ends_further(facts: Facts, place: PluggedInto) -> Answer:
     if hop > 1 and address and place is not WALL and _whose(facts, address)[0] is not False:
         return does_not_arise(f"{words}, of a private network: nobody knows whose")
     return says(hop > 1, words, key)
+
+
+def _reached_inside(seen: FieldInside) -> Answer:
+    """Answer by what a session tells: no way is traced in it."""
+    nothing = nothing_inside(seen)
+    return does_not_arise(nothing.because) if nothing.answer else nothing
 
 
 def _of_operator(facts: Facts, address: str) -> bool:
@@ -121,11 +130,18 @@ def _whose(facts: Facts, hop: str) -> tuple[bool | None, str]:
     return None, "which may be a home's or the operator's"
 
 
+def _names(facts: Facts, place: PluggedInto) -> tuple[FieldNames | None, FactKey]:
+    """Give what was answered for names, and where that is known from: outside or in a session."""
+    key = key_at("field_names", place)
+    fact, seen = facts.fact(FieldNames, key), inside(facts, place)
+    within = None if seen is None else known(seen.names)
+    return (fact, key) if fact is not None or within is None else (within, SESSION)
+
+
 def _nobodys(facts: Facts, place: PluggedInto) -> tuple[NobodysAnswer, FactKey] | Answer:
     if (none := no_link_there(facts, place)) is not None:
         return none
-    key = key_at("field_names", place)
-    fact = facts.fact(FieldNames, key)
+    fact, key = _names(facts, place)
     if fact is None:
         return cannot_tell(facts, key)
     nobodys = known(fact.nobodys)
@@ -191,8 +207,7 @@ def names_invented(facts: Facts, place: PluggedInto) -> Answer:
     """
     if (none := no_link_there(facts, place)) is not None:
         return none
-    key = key_at("field_names", place)
-    fact = facts.fact(FieldNames, key)
+    fact, key = _names(facts, place)
     if fact is None:
         return cannot_tell(facts, key)
     ours, control = known(fact.operator_nonsense), known(fact.outside_nonsense)
@@ -226,6 +241,8 @@ def _page(facts: Facts, place: PluggedInto) -> FieldPage | Answer:
         return none
     key = key_at("field_page", place)
     page = facts.fact(FieldPage, key)
+    if page is None and inside(facts, place) is not None:
+        return does_not_arise("inside a session no page is fetched")
     return cannot_tell(facts, key) if page is None else page
 
 

@@ -25,6 +25,7 @@ from cpe_diag.judge.on_site import (
 )
 from cpe_diag.judge.on_site_beyond import large_lost, loses, nothing_beyond, pages_fail
 from cpe_diag.judge.on_site_gateway import gateway_silent, gateway_twice
+from cpe_diag.judge.on_site_inside import SESSION
 from cpe_diag.judge.on_site_since import beyond_wire, home_of, of_its_wire, while_slow
 from cpe_diag.judge.rule import Rule
 
@@ -104,6 +105,7 @@ def beyond(place: PluggedInto, *kinds: str, more: str = "") -> tuple[FactKey, ..
             *(key_at(kind, spot, BEYOND) for kind in kinds),
             *((key_at("ping", spot, f"{BEYOND}{more}"),) if more else ()),
             key_at("field_link", spot),
+            *((SESSION,) if spot is WALL else ()),
         )
     )
 
@@ -174,6 +176,7 @@ _RULES: Final[tuple[Rule, ...]] = (
         "field_arp",
         WALL,
         gateway_silent,
+        SESSION,
         *_through(WALL),
     ),
     _rule(
@@ -196,7 +199,11 @@ _RULES: Final[tuple[Rule, ...]] = (
         Rule(
             id=f"{where}_loses",
             question=f"Are packets of the laptop lost at the {words}?",
-            needs=(*beyond(place, "path_quality"), LINE_USE),
+            needs=(
+                *beyond(place, "path_quality"),
+                *(key_at("field_use", spot) for spot in dict.fromkeys((place, LAN))),
+                LINE_USE,
+            ),
             ask=at_place(place, loses, beyond_wire),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))

@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from cpe_diag.domain.field_session_facts import SessionEnd
-from cpe_diag.judge.on_site import WALL, key_at
-from cpe_diag.judge.on_site_session import KEY, ends
+from cpe_diag.judge.on_site import LAN, WALL, key_at
+from cpe_diag.judge.on_site_session import KEY, ends, nothing_behind
+from cpe_diag.judge.on_site_since import beyond_wire
 from cpe_diag.judge.rule import Rule
-from cpe_diag.judge.rules_field import at_place, by_radio, of_one_place, opens_at_home
+from cpe_diag.judge.rules_field import at_place, beyond, by_radio, of_one_place, opens_at_home
 
 NEEDS: Final = (KEY, key_at("field_link", WALL), *opens_at_home(WALL))
-RULES_FIELD_SESSION: Final[tuple[Rule, ...]] = tuple(
+_OF_HOME: Final = Rule(
+    id="home_without_session",
+    question="Does nothing answer behind the router, while the session opens at the wall port?",
+    needs=(*beyond(LAN, "http", "ping"), KEY, key_at("field_link", WALL)),
+    ask=at_place(LAN, nothing_behind, beyond_wire),
+)
+_STEPS: Final[tuple[Rule, ...]] = tuple(
     by_radio(
         Rule(
             id=name,
@@ -53,3 +60,4 @@ RULES_FIELD_SESSION: Final[tuple[Rule, ...]] = tuple(
         ),
     )
 )
+RULES_FIELD_SESSION: Final[tuple[Rule, ...]] = (*_STEPS, by_radio(_OF_HOME))

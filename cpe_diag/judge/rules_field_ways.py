@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.on_site import LAN, WALL, key_at
+from cpe_diag.judge.on_site_inside import SESSION
 from cpe_diag.judge.on_site_since import beyond_wire, in_network
 from cpe_diag.judge.on_site_ways import (
     ends_further,
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 def needs(kind: str, place: PluggedInto, *more: FactKey) -> tuple[FactKey, ...]:
     """Name a fact of a place, the link that it goes by, and what else."""
-    return (key_at(kind, place), key_at("field_link", place), *more)
+    within = (SESSION,) if place is WALL else ()
+    return (key_at(kind, place), key_at("field_link", place), *within, *more)
 
 
 def twice(

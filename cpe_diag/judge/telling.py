@@ -13,7 +13,7 @@ from cpe_diag.judge.candidates import mentioned, named
 from cpe_diag.judge.competing import FLOOR, MENTION
 from cpe_diag.judge.healthy import GETS_NONE, relevant, unseen
 from cpe_diag.judge.keys import CABLE_TEST, LOAD, WATCH
-from cpe_diag.judge.left_on_site import said_on_site
+from cpe_diag.judge.left_on_site import TRY_SESSION, UNTRIED_TITLE, said_on_site, session_untried
 from cpe_diag.judge.segments import segments
 from cpe_diag.judge.settle import ASK_AFFECTED, ASKS
 from cpe_diag.judge.unforeseen import Ground
@@ -192,8 +192,11 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
         step = None  # a measurement tells more of a dark port than which device is dark
     ours, not_said = _our_own_side(seen.case), _not_said(seen.case)
     unusual = [f.id for f in seen.findings if f.answer and f.follows_from is None]
+    untried = None if likely else session_untried(seen.case)
     action = "Go on by hand with what is unknown."
-    if step:
+    if untried is not None:
+        action = TRY_SESSION
+    elif step:
         action = _find_out(seen, step)
     elif measurable:
         action = MEASURE_CABLE
@@ -204,7 +207,7 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
     return Verdict(
         domain=FaultDomain.UNDETERMINED,
         cause="undetermined",
-        title=UNDETERMINED_TITLE,
+        title=UNDETERMINED_TITLE if untried is None else UNTRIED_TITLE,
         confidence=round(_undecided(likely), 3),
         summary=_left_open(seen, likely, ours, not_said),
         also=(),

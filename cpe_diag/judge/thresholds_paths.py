@@ -153,6 +153,14 @@ THRESHOLDS_PATHS: Final[tuple[Threshold, ...]] = (
         " that is too long",
     ),
     Threshold(
+        id="field_use_share",
+        value=0.5,
+        unit="share of the service's rate",
+        source=PROPOSAL + "; a queue grows well before a line is full on average (RFC 7567)",
+        meaning="what else passes the laptop's own port fills the line from there on: packets"
+        " that are lost meanwhile accuse nobody",
+    ),
+    Threshold(
         id="field_stream_gaps",
         value=1.0,
         unit="gaps in some seconds",

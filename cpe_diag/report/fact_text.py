@@ -21,6 +21,7 @@ from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.field_session_facts import FieldSession
 from cpe_diag.domain.field_size_facts import FieldSize
 from cpe_diag.domain.field_stream_facts import FieldStream
+from cpe_diag.domain.field_use_facts import FieldUse
 from cpe_diag.domain.field_vlan_facts import FieldVlans
 from cpe_diag.domain.history_facts import PortHistory
 from cpe_diag.domain.home_facts import HomeWatch
@@ -342,6 +343,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     FieldIpv6: field_text.field_routers,
     FieldTrace: field_path_text.field_trace,
     FieldSize: field_path_text.field_size,
+    FieldUse: field_load_text.field_use,
     FieldNames: field_path_text.field_names,
     FieldPage: field_path_text.field_page,
     FieldLoad: field_load_text.field_load,

@@ -10,6 +10,7 @@ from cpe_diag.report.duration import duration, rate
 if TYPE_CHECKING:
     from cpe_diag.domain.field_load_facts import FieldLoad, LoadRun
     from cpe_diag.domain.field_stream_facts import FieldStream
+    from cpe_diag.domain.field_use_facts import FieldUse
     from cpe_diag.domain.load_facts import PathQuality
     from cpe_diag.domain.missing import Maybe
 
@@ -18,6 +19,12 @@ def field_load(fact: FieldLoad) -> str:
     """Say what came through, and how long packets took meanwhile."""
     parts = [f"idle {_took(fact.idle)}", *(_run(one) for one in fact.runs), *fact.untried]
     return "; ".join(parts)
+
+
+def field_use(fact: FieldUse) -> str:
+    """Say what passed the port at its busiest."""
+    words = f"at most {rate(fact.in_bps)} came in and {rate(fact.out_bps)} went out"
+    return f"{words} in {duration(fact.watched_s)}"
 
 
 def field_stream(fact: FieldStream) -> str:
@@ -32,7 +39,9 @@ def field_stream(fact: FieldStream) -> str:
 
 def _run(run: LoadRun) -> str:
     words = f"{run.tool.value} {run.server} {run.direction.value} {rate(run.rate_bps)}"
-    return f"{words} in {duration(run.took_s)}, meanwhile {_took(run.loaded)}"
+    foreign = known(run.beside_bps)
+    beside = f", {rate(foreign)} of something else passed beside it" if foreign else ""
+    return f"{words} in {duration(run.took_s)}{beside}, meanwhile {_took(run.loaded)}"
 
 
 def _took(way: Maybe[PathQuality]) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.field_session_facts import SessionEnd
+from cpe_diag.domain.missing import known
 from cpe_diag.report.duration import duration
 from cpe_diag.report.phrases import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cpe_diag.domain.field_inside_facts import FieldInside
     from cpe_diag.domain.field_session_facts import FieldSession
     from cpe_diag.domain.field_vlan_facts import AskedVlan, FieldVlans
 
@@ -35,7 +37,24 @@ def field_session(fact: FieldSession) -> str:
     parts += [f"address {fact.address}"] if fact.address else []
     parts += [f"packets up to {fact.mtu_bytes} bytes"] if fact.mtu_bytes else []
     parts += [f"{fact.malformed} malformed answers"] if fact.malformed else []
+    if fact.inside is not None:
+        parts.append(f"inside it {_inside(fact.inside)}")
     return ", ".join([*parts, f"{counted(fact.frames_sent, 'frame')} in {duration(fact.took_s)}"])
+
+
+def _inside(seen: FieldInside) -> str:
+    """Say what answers inside a session."""
+    train, names = seen.train, known(seen.names)
+    parts = [f"{seen.target} answers {train.received} of {train.sent} pings"]
+    parts += [f"packets up to {seen.size.largest_bytes} bytes"] if seen.size.largest_bytes else []
+    within_s = known(seen.connected_s)
+    takes = "takes no connection" if within_s is None else f"connects in {duration(within_s)}"
+    parts.append(f"port {seen.port} {takes}")
+    operator = None if names is None else known(names.operator)
+    if operator is not None:
+        told = ", ".join(operator.addresses) or operator.outcome.value.replace("_", " ")
+        parts.append(f"{operator.name} is {told} by {operator.server}")
+    return ", ".join(parts)
 
 
 def field_vlans(fact: FieldVlans) -> str:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.failures import Failure, FailureKind
 from cpe_diag.domain.field_session_facts import SessionEnd
-from cpe_diag.testing.evidence_samples import changed, with_value
+from cpe_diag.domain.observations import Unobserved
+from cpe_diag.testing.evidence_samples import AT, changed, with_value
 from cpe_diag.testing.faults_on_site import (
     LAN,
     WALL,
+    no_offer,
     nothing_beyond,
     on_pppoe,
     well_at_the_wall,
 )
-from cpe_diag.testing.field_samples import FIELD_FACTS, ways
+from cpe_diag.testing.field_samples import FIELD_FACTS, INSIDE, ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +26,13 @@ if TYPE_CHECKING:
     from cpe_diag.domain.subscriber import AccountState
     from cpe_diag.judge.question import CaseFile
 
+OUTSIDE_SESSION: Final = frozenset(
+    {
+        *("field_trace", "field_size", "field_names", "field_page", "field_load"),
+        *("field_stream", "field_vlans"),
+    }
+)
+"""What a laptop without an address cannot ask."""
 SAYS: Final = {SessionEnd.LOGIN_REFUSED: "Access denied", SessionEnd.NO_SESSION: "no resources"}
 
 
@@ -34,6 +45,33 @@ def ended(end: SessionEnd) -> Callable[[CaseFile], CaseFile]:
         return changed(on_pppoe(case), "field_session", WALL, end=end, says=says, **nothing)
 
     return change
+
+
+def inside_alone(case: CaseFile, **changes: object) -> CaseFile:
+    """The laptop has no address of its own: what answers was asked inside the session alone."""
+    case = no_offer(on_pppoe(case), WALL)
+    case = with_value(case, "field_pppoe", WALL, FIELD_FACTS["field_pppoe", WALL])
+    kept = {
+        key: seen
+        for key, seen in case.evidence
+        if ">" not in key.subject and key.kind not in OUTSIDE_SESSION
+    }
+    case = replace(case, evidence=type(case.evidence)(kept))
+    return changed(case, "field_session", WALL, inside=replace(INSIDE, **changes))  # type: ignore[arg-type]  # of tests
+
+
+def without_login(case: CaseFile) -> CaseFile:
+    """A concentrator answers, and nobody has named a login."""
+    case = inside_alone(case)
+    kept = {key: seen for key, seen in case.evidence if key.kind != "field_session"}
+    failure = Failure(
+        kind=FailureKind.NOT_CONFIGURED,
+        where="eth0",
+        detail="the inventory names nothing to open the line's session with",
+    )
+    key = FactKey("field_session", WALL)
+    kept[key] = Unobserved(failure=failure, operation="field.look", at=AT)
+    return replace(case, evidence=type(case.evidence)(kept))
 
 
 def refused(case: CaseFile, account: AccountState) -> CaseFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from cpe_diag.domain.failures import FailureKind
@@ -22,6 +23,7 @@ from cpe_diag.domain.field_facts import (
     FieldPppoe,
     PppoeOffered,
 )
+from cpe_diag.domain.field_inside_facts import FieldInside
 from cpe_diag.domain.field_load_facts import Direction, FieldLoad, LoadRun, LoadTool
 from cpe_diag.domain.field_path_facts import (
     FieldNames,
@@ -34,6 +36,7 @@ from cpe_diag.domain.field_path_facts import (
 from cpe_diag.domain.field_session_facts import FieldSession, SessionEnd
 from cpe_diag.domain.field_size_facts import FieldSize
 from cpe_diag.domain.field_stream_facts import FieldStream
+from cpe_diag.domain.field_use_facts import FieldUse
 from cpe_diag.domain.field_vlan_facts import AskedVlan, FieldVlans
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing
@@ -94,6 +97,43 @@ def load_run(direction: Direction, rate_bps: float, middle_s: float) -> LoadRun:
         took_s=5.0,
         loaded=train(middle_s),
     )
+
+
+WHOLE: Final = FieldSize(
+    target=REFERENCE,
+    most_bytes=1500,
+    largest_bytes=1500,
+    lost_bytes=None,
+    told_bytes=None,
+    told_by="",
+    packets_sent=3,
+)
+NAMES: Final = FieldNames(
+    nonsense=NONSENSE,
+    operator=told("reference.example", OPERATORS_DNS, DnsOutcome.ANSWERED, REFERENCE),
+    outside=told("reference.example", OTHERS_DNS, DnsOutcome.ANSWERED, REFERENCE),
+    operator_nonsense=told(NONSENSE, OPERATORS_DNS, DnsOutcome.NXDOMAIN),
+    outside_nonsense=told(NONSENSE, OTHERS_DNS, DnsOutcome.NXDOMAIN),
+    nobodys=NobodysAnswer(server="192.0.2.99", answered=False, hop=None, says=""),
+)
+INSIDE: Final = FieldInside(
+    address="198.51.100.20",
+    target=REFERENCE,
+    port=80,
+    train=PathQuality(
+        target=REFERENCE,
+        sent=20,
+        received=20,
+        rtt_min_s=0.009,
+        rtt_median_s=0.01,
+        rtt_p95_s=0.012,
+        jitter_s=0.001,
+    ),
+    size=replace(WHOLE, most_bytes=1492, largest_bytes=1492),
+    connected_s=0.011,
+    names=NAMES,
+    packets_sent=30,
+)
 
 
 FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
@@ -170,6 +210,7 @@ FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
         took_s=0.3,
         closed=True,
         malformed=0,
+        inside=INSIDE,
     ),
     ("field_air", "wifi"): FieldAir(
         interface="wlan0",
@@ -244,23 +285,9 @@ FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
         listened_s=4.0,
     ),
     ("field_trace", WALL): ways("198.51.100.1", REFERENCE),
-    ("field_size", WALL): FieldSize(
-        target=REFERENCE,
-        most_bytes=1500,
-        largest_bytes=1500,
-        lost_bytes=None,
-        told_bytes=None,
-        told_by="",
-        packets_sent=3,
-    ),
-    ("field_names", WALL): FieldNames(
-        nonsense=NONSENSE,
-        operator=told("reference.example", OPERATORS_DNS, DnsOutcome.ANSWERED, REFERENCE),
-        outside=told("reference.example", OTHERS_DNS, DnsOutcome.ANSWERED, REFERENCE),
-        operator_nonsense=told(NONSENSE, OPERATORS_DNS, DnsOutcome.NXDOMAIN),
-        outside_nonsense=told(NONSENSE, OTHERS_DNS, DnsOutcome.NXDOMAIN),
-        nobodys=NobodysAnswer(server="192.0.2.99", answered=False, hop=None, says=""),
-    ),
+    ("field_size", WALL): WHOLE,
+    ("field_use", WALL): FieldUse(watched_s=4.0, span_s=0.5, in_bps=52_000.0, out_bps=61_000.0),
+    ("field_names", WALL): NAMES,
     ("field_load", WALL): FieldLoad(
         idle=train(0.01),
         runs=(

@@ -25,6 +25,7 @@ from cpe_diag.transports.clock import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cpe_diag.field.raw.inside_order import Inside
     from cpe_diag.field.raw_process import RawProcess
 
 PLAYBOOKS: Final[Mapping[PluggedInto, str]] = {
@@ -153,7 +154,7 @@ async def located(interface: str, at: PluggedInto | None, raw: RawProcess) -> On
 
 
 async def frames(
-    interface: str, raw: RawProcess, vlans: tuple[int, ...]
+    interface: str, raw: RawProcess, vlans: tuple[int, ...], inside: Inside | None
 ) -> Mapping[str, Sequence[Mapping[str, str]]]:
     """Say which frames a check may send there.
 
@@ -161,6 +162,7 @@ async def frames(
         interface: which.
         vlans: in which it asks with a tag.
         raw: the process for raw frames, which sends none (`dry`).
+        inside: whom it asks inside a session.
 
     Returns:
         By test: each frame's octets in hex, and a line that a person can read.
@@ -179,6 +181,7 @@ async def frames(
             for_s=for_s,
             addresses=tuple(IN_PLACE_OF) if test is Test.ARP else (),
             vlans=vlans,
+            inside=inside if test is Test.SESSION else None,
         )
         sent = (await raw.ask(order))["frames"]
         told[test.value] = [{**frame, "says": _explained(frame["says"])} for frame in sent]

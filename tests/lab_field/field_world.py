@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -149,3 +150,12 @@ while True:
 def answers_for_all(wire: Wire, host: str) -> None:
     """Let a host answer for whatever address is asked for."""
     wire.start(host, sys.executable, "-c", ANSWERS_ALL)
+
+
+def takes_a_stream(wire: Wire, laptop: str, bps: int) -> None:
+    """Let the operator send the laptop UDP that fills the line, and the laptop say nothing."""
+    rules = "table ip q { chain c { type filter hook input priority 0; udp dport 9 drop; }\n}\n"
+    wire.run("laptop", "nft", "-f", "-", text=rules)
+    sender = str(Path(__file__).parent / "foreign_stream.py")
+    words = ("chrt", "-o", "0", sys.executable, sender, laptop, str(bps))
+    wire.start("operator", *words)  # as fast as it says, whatever else runs here

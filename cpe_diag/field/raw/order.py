@@ -9,6 +9,8 @@ from enum import StrEnum
 from ipaddress import AddressValueError, IPv4Address
 from typing import Any, Final
 
+from cpe_diag.field.raw.inside_order import Inside, InsideError, read_inside
+
 LONGEST_S: Final = 60.0
 MOST_ADDRESSES: Final = 4
 LONGEST_LOGIN: Final = 255
@@ -47,6 +49,7 @@ class Order:
     are waited for. `addresses` are for the test of ARP: gateway, then our own, as far as they are
     known; `vlans` for the test of VLANs. `dry`: say which frames would be sent, and send none.
     `user` and `password` are for a session; nothing that the process says has them in it.
+    `inside` is whom to ask once that is open.
     """
 
     number: int
@@ -60,6 +63,7 @@ class Order:
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     vlans: tuple[int, ...] = ()
+    inside: Inside | None = None
 
 
 def read(line: str) -> Order:
@@ -80,6 +84,10 @@ def read(line: str) -> Order:
         raise OrderError("an order is one line of JSON") from error
     if not isinstance(document, dict) or set(document) - set(Order.__slots__):
         raise OrderError(f"an order has {', '.join(Order.__slots__)} and nothing else")
+    try:
+        inside = read_inside(document.get("inside"))
+    except InsideError as error:
+        raise OrderError(str(error)) from error
     return Order(
         number=_number(document),
         test=_test(document.get("test")),
@@ -92,6 +100,7 @@ def read(line: str) -> Order:
         user=_login(document.get("user", ""), "user"),
         password=_login(document.get("password", ""), "password"),
         vlans=_vlans(document.get("vlans", [])),
+        inside=inside,
     )
 
 

@@ -1,4 +1,4 @@
-"""One PPPoE session with the service's credentials: opened, looked at, and closed again."""
+"""One PPPoE session with the service's credentials: opened, asked inside, and closed again."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.field_session_facts import FieldSession, SessionEnd
 from cpe_diag.domain.secret import SHOWN_AS
 from cpe_diag.field.raw import ppp
+from cpe_diag.field.raw.inside import MOST_PACKETS, Questions, examples
+from cpe_diag.field.raw.inside_packets import IPV4
 from cpe_diag.field.raw.login import BY_CHAP, BY_PAP, Login
 from cpe_diag.field.raw.pppoe import COOKIE
 from cpe_diag.field.raw.pppoe import packets as offers_wanted
@@ -15,15 +17,17 @@ from cpe_diag.field.raw.session_talk import Talk
 from cpe_diag.field.raw.session_words import ACCOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from scapy.packet import Packet
 
+    from cpe_diag.domain.field_inside_facts import FieldInside
     from cpe_diag.field.raw.order import Order
     from cpe_diag.field.raw.wire import Wire
 
 MOST_FRAMES: Final = 24
 """Without losses a session takes 11 to 14, each question is asked four times at most."""
+MOST_WITH_INSIDE: Final = MOST_FRAMES + MOST_PACKETS
 KEPT_BACK: Final = 2
 """For ending the link and the session."""
 AGAIN_S: Final = 2.0
@@ -56,6 +60,7 @@ def packets(order: Order) -> tuple[Packet, ...]:
         (ppp.LCP, ppp.control(ppp.ECHO_REPLY, 1, bytes(4))),
         (ppp.LCP, ppp.control(ppp.END, 0xFF)),
         (ppp.LCP, ppp.control(ppp.END_ACK, 1)),
+        *((IPV4, one) for one in (examples(order.inside) if order.inside else ())),
     )
     written = (
         offers_wanted(order)[0],
@@ -77,6 +82,7 @@ def run(order: Order, wire: Wire) -> FieldSession:
     line = _Line(wire, talk)
     end = _open(order, line)
     took_s = wire.took_s
+    inside = _look_inside(order, line) if end is SessionEnd.OPENED else None
     _close(line)
     if talk.silent:
         wire.hold_whole()
@@ -96,6 +102,7 @@ def run(order: Order, wire: Wire) -> FieldSession:
         took_s=round(took_s, 3),
         closed=talk.closed,
         malformed=talk.malformed,
+        inside=inside,
     )
 
 
@@ -132,6 +139,29 @@ def _open(order: Order, line: _Line) -> SessionEnd:
             else:
                 line.send(talk.again())
     return end
+
+
+def _look_inside(order: Order, line: _Line) -> FieldInside | None:
+    """Ask inside the open session; None where nobody is named, or it gave no address."""
+    talk, wire = line.talk, line.wire
+    own, mtu_bytes = talk.network.address, talk.link.mtu_bytes
+    if order.inside is None or own is None or mtu_bytes is None:
+        return None
+    resolver = next(iter(talk.network.resolvers), None)
+    asked = Questions(order.inside, own, mtu_bytes, resolver)
+
+    def listen(for_s: float) -> Iterator[tuple[bytes, float]]:
+        for frame in wire.frames(wire.took_s + for_s):
+            line.send(talk.take(frame))
+            arrived, talk.arrived = talk.arrived, []
+            yield from ((packet, wire.took_s) for packet in arrived)
+
+    def send(packet: bytes) -> None:
+        wire.send(talk.packet(packet))
+
+    told = asked.ask(send, listen, lambda: wire.took_s)
+    talk.malformed += asked.malformed
+    return told
 
 
 def _close(line: _Line) -> None:

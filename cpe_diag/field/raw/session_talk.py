@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.field_session_facts import SessionEnd
 from cpe_diag.field.raw import ppp
 from cpe_diag.field.raw.ethernet import to_mac
+from cpe_diag.field.raw.inside_packets import IPV4
 from cpe_diag.field.raw.login import Login
 from cpe_diag.field.raw.pppoe import (
     COOKIE,
@@ -87,6 +88,8 @@ class Talk:
         self.concentrator = self.mac = self.says = ""
         self.closed = False
         self.malformed = 0
+        self.arrived: list[bytes] = []
+        """IPv4 packets of the open session that nobody has read yet."""
 
     def outcome(self) -> SessionEnd | None:
         """Give how it ended; None: it goes on."""
@@ -119,6 +122,12 @@ class Talk:
         """End it where it is."""
         self.silent = silent
         self._over(ENDS.get(self.stage))
+
+    def packet(self, packet: bytes) -> list[Packet]:
+        """Give a frame that carries an IPv4 packet; nothing where the session is over."""
+        if not self._session or self.closed:
+            return []
+        return [self._frame(IPV4, packet)]
 
     def farewell(self) -> list[Packet]:
         """Give what asks the other end to end the link; nothing where it has ended it."""
@@ -184,6 +193,9 @@ class Talk:
 
     def _told(self, frame: Frame) -> list[Packet]:
         protocol, packet = read_session(frame.payload, self._session) or (None, b"")
+        if protocol == IPV4 and self.end is SessionEnd.OPENED:
+            self.arrived.append(packet)
+            protocol = None
         if protocol is None:
             return []
         if protocol not in {ppp.LCP, ppp.PAP, ppp.CHAP, ppp.IPCP}:
@@ -195,7 +207,8 @@ class Talk:
         if protocol == ppp.LCP:
             return self._of_link(control)
         if protocol == ppp.IPCP:
-            return self._of_network(control) if self.stage is Stage.ADDRESS else []
+            asked = self.stage is Stage.ADDRESS or self.end is SessionEnd.OPENED
+            return self._of_network(control) if asked else []
         return self._of_login(protocol, control)
 
     def _ended(self, protocol: int, control: Control) -> list[Packet]:

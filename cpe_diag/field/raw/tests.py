@@ -35,7 +35,7 @@ TESTS: Final[Mapping[Test, Named]] = {
     Test.ARP: arp,
     Test.IPV6: ipv6,
 }
-MOST: Final[Mapping[Test, int]] = {Test.SESSION: session.MOST_FRAMES}
+MOST: Final[Mapping[Test, int]] = {Test.SESSION: session.MOST_WITH_INSIDE}
 """What some may send more than the others."""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from field_world import takes_a_stream
 
 if TYPE_CHECKING:
     from field_wire import Wire
@@ -92,3 +93,24 @@ def test_a_slow_router_is_told_from_a_slow_line(
     wire.laptop_takes("192.168.1.20", "192.168.1.1")
     queue(wire, *shape)
     assert verdict(check(wire, LAN, "iperf3")) == ("router", cause)
+
+
+@pytest.mark.parametrize(
+    ("foreign_bps", "told"),
+    [(9_000_000, ("none", "no_fault")), (0, ("none", "no_fault"))],
+    ids=["shared", "alone"],
+)
+def test_a_line_that_something_else_uses_beside_the_load_is_not_called_slow(
+    wire: Wire, foreign_bps: int, told: tuple[str, str]
+) -> None:
+    """The laptop itself takes a stream: what passed in all is what the line lets through."""
+    line(wire, "198.51.100.1", "198.51.100.20")
+    queue(wire, "rate", "12mbit", "burst", "32kb", "limit", "60kb")
+    if foreign_bps:
+        takes_a_stream(wire, "198.51.100.20", foreign_bps)
+    document = check(wire, WALL, "iperf3")
+    assert verdict(document) == told
+    facts = document["evidence"]["facts"]
+    runs = next(one["value"]["runs"] for one in facts if one["key"] == "field_load[wall_port]")
+    down = next(one for one in runs if one["direction"] == "down")
+    assert (down["beside_bps"] > 1_000_000) is bool(foreign_bps)

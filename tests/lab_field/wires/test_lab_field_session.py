@@ -6,6 +6,7 @@ joined to the wire by a tap. What needs no session is tried with the concentrato
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,6 +36,31 @@ echo '{account}' >>/etc/ppp/chap-secrets
 cp /etc/ppp/chap-secrets /etc/ppp/pap-secrets
 setsid pppoe-server -F -I core -C bras-1 -L 198.51.100.1 -N 8 -O /etc/ppp/wall >/dev/null 2>&1 &
 """
+
+
+WORLD: Final = """
+set -e
+for one in 203.0.113.80 203.0.113.53 203.0.113.99; do ip addr add $one/32 dev lo; done
+for one in 203.0.113.80 203.0.113.53; do
+  dnsmasq --conf-file=/dev/null --no-resolv --no-hosts --listen-address=$one --bind-interfaces \\
+    --host-record=reference.example,203.0.113.80 --local=/example/ --pid-file=/run/world-$one.pid
+done
+mkdir -p /run/world
+busybox httpd -p 203.0.113.80:80 -h /run/world
+"""
+NARROW: Final = """
+nft add table ip narrow
+nft 'add chain ip narrow c { type filter hook input priority 0 ; }'
+nft add rule ip narrow c meta length '>' 1400 drop
+"""
+NOTED: Final = (
+    r"Chat/Sequence\): Connection (?:establish request|reset)",
+    r"Warning/Sequence\): No response seen",
+    r"Warning/Sequence\): Connection reset",
+    r"Note/Sequence\): This frame is a \(suspected\) retransmission",
+    r"\w+/Protocol\): DNS query retransmission",
+)
+"""A question that nobody answers is sent again, a connection is dropped at once: on purpose."""
 
 
 @pytest.fixture
@@ -68,6 +94,18 @@ def serve(machine: Machine, by: str = "chap", *options: str) -> None:
     said = machine.guest(script, namespace="bng")
     assert said.status == 0, said.text
     machine.wait_until("pidof pppoe-server | grep -q ' '", namespace="bng")
+
+
+def expected(notes: str) -> bool:
+    """Tell whether tshark notes nothing of a frame but what it always does of such packets."""
+    kept = re.sub(rf"Expert Info \((?:{'|'.join(NOTED)})[^,]*,?", "", notes)
+    return not kept.strip()
+
+
+def behind(machine: Machine) -> None:
+    """Let the reference and two resolvers be behind the concentrator."""
+    said = machine.guest(WORLD, namespace="bng")
+    assert said.status == 0, said.text
 
 
 def verdict(document: dict[str, Any]) -> tuple[str, str]:
@@ -113,8 +151,37 @@ def test_a_session_opens_at_the_wall_and_nothing_of_it_stays(
     frames = [line.split("\t") for line in shown.splitlines()]
     spoken = {part for one in frames for part in one[0].split(":")}
     assert {"pppoed", "pppoes", "lcp", by, "ipcp"} <= spoken
-    assert [one for one in frames if one[1] or one[2]] == []
+    assert {one[1] for one in frames} == {""}
+    assert {one[2] for one in frames if not expected(one[2])} == set()
     assert PASSWORD not in str(document)
+
+
+def test_a_line_of_sessions_is_judged_from_inside_its_session(wire: Wire, bras: Machine) -> None:
+    """The laptop takes no address: healthy is healthy, and a black hole inside is measured."""
+    serve(bras)
+    behind(bras)
+    wire.session(USER, PASSWORD)
+    document = wire.check("--at", WALL, service=ON_PPPOE)
+    inside = session(document)["inside"]
+    assert (inside["train"]["received"], inside["size"]["largest_bytes"]) == (20, 1492)
+    assert inside["names"]["operator"]["addresses"] == ["203.0.113.80"]
+    assert verdict(document) == ("none", "no_fault")
+    said = bras.guest(NARROW, namespace="bng")
+    assert said.status == 0, said.text
+    document = wire.check("--at", WALL, service=ON_PPPOE)
+    assert session(document)["inside"]["size"]["largest_bytes"] == 1400
+    assert verdict(document) == ("network", "wall_small_only")
+
+
+def test_without_a_login_it_is_said_who_answers_and_how_to_go_on(wire: Wire) -> None:
+    """The concentrator answers; whether a session opens nobody knows, and it says so."""
+    wire.pppoe("operator", "bras-1")
+    document = wire.check("--at", WALL, service=ON_PPPOE)
+    assert verdict(document)[0] == "undetermined"
+    told = document["verdict"]
+    assert told["title"] == "The line answers at the wall port; its session was not tried"
+    assert "bras-1 (02:00:5e:40:00:01) offers sessions; none was opened" in told["summary"]
+    assert told["next_action"].startswith("Name the line's login")
 
 
 @pytest.mark.parametrize("by", ["chap", "pap"])

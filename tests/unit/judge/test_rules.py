@@ -371,6 +371,11 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("home_large_lost", on_site.large_lost(AT_HOME, on_site.LAN), AT_HOME),
     ("wall_pages_fail", on_site.pages_fail(AT_WALL, on_site.WALL), AT_WALL),
     ("home_nothing_beyond", on_site.nothing_beyond(AT_HOME, on_site.LAN), AT_HOME),
+    (
+        "home_without_session",
+        session.behind_a_router_without_session(AT_HOME),
+        on_site.on_pppoe(on_site.well_at_the_wall(AT_HOME)),
+    ),
     ("home_pages_fail", on_site.pages_fail(AT_HOME, on_site.LAN), AT_HOME),
     ("home_no_link", on_site.no_link(AT_HOME, on_site.LAN), AT_HOME),
     ("home_half_duplex", on_site.half_duplex(AT_HOME, on_site.LAN), AT_HOME),

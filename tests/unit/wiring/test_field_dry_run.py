@@ -102,7 +102,7 @@ def test_all_three_questions_of_arp_are_told(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(field, "link_of", lambda _: link)
     raw = RawProcess(dry=True)
     try:
-        told = asyncio.run(frames("eth0", raw, (7, 35)))
+        told = asyncio.run(frames("eth0", raw, (7, 35), None))
     finally:
         raw.close()
     gateway, own, nobodys = (frame["says"] for frame in told["arp"])

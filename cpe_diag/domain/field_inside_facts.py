@@ -1,0 +1,31 @@
+"""The fact of a laptop on site about what answers inside a PPPoE session that it has opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cpe_diag.domain.field_path_facts import FieldNames
+from cpe_diag.domain.field_size_facts import FieldSize
+from cpe_diag.domain.load_facts import PathQuality
+from cpe_diag.domain.missing import Maybe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldInside:
+    """Part of fact `field_session`: the operator's resolver and reference, asked inside a session.
+
+    `address` is what the session gave us. `train` is a train of small echo requests to the
+    reference, `size` the largest packet that it takes. `connected_s` is how long the reference
+    took to accept a TCP connection at `port`, in seconds; Missing SILENT or REFUSED where it did
+    not. `names` are Missing NOT_CONFIGURED where no resolver or no name is configured, of whom
+    nobody's answer has no hop. `packets_sent` counts all packets inside the session.
+    """
+
+    address: str
+    target: str
+    port: int
+    train: PathQuality
+    size: FieldSize
+    connected_s: Maybe[float]
+    names: Maybe[FieldNames]
+    packets_sent: int

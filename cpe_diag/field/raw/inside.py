@@ -1,0 +1,312 @@
+"""What is asked inside a session once it is open: resolvers, the reference, and its sizes."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.field_inside_facts import FieldInside
+from cpe_diag.domain.field_path_facts import FieldNames, NobodysAnswer
+from cpe_diag.domain.field_size_facts import FieldSize
+from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome
+from cpe_diag.driver_kit.parsers.trains import spread
+from cpe_diag.field.raw import inside_packets as packets4
+from cpe_diag.field.sizes import AT_ONCE, LEAST, MOST_WAVES, search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cpe_diag.domain.missing import Maybe
+    from cpe_diag.field.raw.inside_order import Inside
+
+    Send = Callable[[bytes], None]
+    Listen = Callable[[float], Iterator[tuple[bytes, float]]]
+
+FIRST: Final = range(100, 103)
+"""Numbers of echo requests that wait until the other end is ready; they are not counted."""
+FIRST_WAIT_S: Final = 0.5
+SMALL: Final = 20
+SMALL_BYTES: Final = 84
+APART_S: Final = 0.05
+WAIT_S: Final = 1.0
+SIZE_WAIT_S: Final = 0.4
+SIZE_TRIES: Final = 3
+"""RFC 8899, section 5.1.2: MAX_PROBES."""
+TRIES: Final = 2
+MOST_NAMES: Final = 5
+MOST_PACKETS: Final = (
+    len(FIRST) + SMALL + MOST_WAVES * AT_ONCE * SIZE_TRIES + TRIES * MOST_NAMES + TRIES + 1
+)
+FIRST_PORT: Final = 49_152
+"""RFC 6335, section 6: ports for whoever begins."""
+SILENT: Final = Missing(why=FailureKind.SILENT)
+
+
+@dataclass
+class _Name:
+    """One question for a name, and what came of it."""
+
+    server: str
+    port: int
+    name: str
+    number: int = field(default_factory=lambda: secrets.randbelow(1 << 16))
+    own_port: int = field(default_factory=lambda: FIRST_PORT + secrets.randbelow(16_000))
+    sent_s: float = 0.0
+    told: tuple[DnsOutcome, tuple[str, ...], float] | None = None
+
+    def check(self) -> DnsCheck:
+        """Say how it ended."""
+        outcome, addresses, took_s = self.told or (DnsOutcome.TIMEOUT, (), None)
+        return DnsCheck(
+            name=self.name,
+            server=self.server,
+            outcome=outcome,
+            addresses=addresses,
+            took_s=SILENT if took_s is None else round(took_s, 4),
+        )
+
+
+class Questions:
+    """All that is asked inside one session."""
+
+    def __init__(self, wanted: Inside, own: str, mtu_bytes: int, resolver: str | None) -> None:
+        """Ask nothing yet.
+
+        Args:
+            wanted: whom.
+            own: the address that the session gave us.
+            mtu_bytes: the largest packet that the session carries.
+            resolver: the one that the session gave; None: it gave none.
+        """
+        self._wanted = wanted
+        self._own = own
+        self._mtu_bytes = mtu_bytes
+        self._mark = secrets.randbelow(1 << 16)
+        self._ports = (FIRST_PORT + secrets.randbelow(16_000), wanted.port)
+        self._first = secrets.randbelow(1 << 32)
+        self._sent_s: dict[int, float] = {}
+        self._echoes: dict[int, tuple[float, int]] = {}
+        self._connected_s: Maybe[float] = SILENT
+        self._asked_s = 0.0
+        self._told: tuple[int, str] | None = None
+        self._names = _asked_names(wanted, wanted.resolver or resolver)
+        self._accepted: bytes | None = None
+        self.malformed = 0
+        self.sent = 0
+
+    def ask(self, send: Send, listen: Listen, now_s: Callable[[], float]) -> FieldInside:
+        """Ask it all.
+
+        Args:
+            send: a packet.
+            listen: for so many seconds; gives packets, and when each came.
+            now_s: seconds since the interface was opened.
+
+        Returns:
+            What came.
+        """
+        for number in FIRST:
+            self._echo(send, number, SMALL_BYTES, now_s())
+            self._hear(send, listen, FIRST_WAIT_S, until=1)
+            if self._echoes:
+                break
+        for number in range(SMALL):
+            if number in {0, SMALL // 2}:
+                self._ask_names_and_port(send, now_s())
+            self._echo(send, number, SMALL_BYTES, now_s())
+            self._hear(send, listen, APART_S)
+        self._hear(send, listen, WAIT_S)
+        train = spread(
+            self._wanted.target,
+            SMALL,
+            {number: rtt for number, (rtt, _) in self._echoes.items() if number < SMALL},
+        )
+        sizing = partial(self._sizes, send, listen, now_s)
+        largest, lost = None, None
+        before = self.sent
+        if train.received and self._mtu_bytes >= LEAST:
+            largest, lost = search(sizing, self._mtu_bytes, lambda: self._told and self._told[0])
+        return FieldInside(
+            address=self._own,
+            target=self._wanted.target,
+            port=self._wanted.port,
+            train=train,
+            size=FieldSize(
+                target=self._wanted.target,
+                most_bytes=self._mtu_bytes,
+                largest_bytes=largest,
+                lost_bytes=lost,
+                told_bytes=self._told[0] if self._told else None,
+                told_by=self._told[1] if self._told else "",
+                packets_sent=self.sent - before,
+            ),
+            connected_s=self._connected_s,
+            names=self._all_names(),
+            packets_sent=self.sent,
+        )
+
+    def _send(self, send: Send, packet: bytes) -> None:
+        send(packet)
+        self.sent += 1
+
+    def _echo(self, send: Send, number: int, size: int, now_s: float) -> None:
+        self._sent_s[number] = now_s
+        packet = packets4.echo(self._own, self._wanted.target, self._mark, number, size)
+        self._send(send, packet)
+
+    def _ask_names_and_port(self, send: Send, now_s: float) -> None:
+        """Ask for names and for a connection, again where nobody has answered."""
+        for one in self._names.values():
+            if one.told is None:
+                one.sent_s = now_s
+                ports = (one.own_port, one.port)
+                asked = packets4.question(self._own, one.server, ports, one.number, one.name)
+                self._send(send, asked)
+        if self._connected_s is SILENT:
+            self._asked_s = now_s
+            mss = self._mtu_bytes - packets4.HEAD - packets4.TCP_HEAD
+            target = self._wanted.target
+            wish = packets4.connection(self._own, target, self._ports, self._first, mss)
+            self._send(send, wish)
+
+    def _sizes(
+        self, send: Send, listen: Listen, now_s: Callable[[], float], sizes: Sequence[int]
+    ) -> set[int]:
+        """Send a packet of each size, again where nothing comes, and give which came back."""
+        came: set[int] = set()
+        for _ in range(SIZE_TRIES):
+            for size in sizes:
+                if size not in came:
+                    self._echo(send, size, size, now_s())
+            left = len(set(sizes) - came)
+            self._hear(send, listen, SIZE_WAIT_S, until=left)
+            came |= {size for size in sizes if self._echoes.get(size, (0.0, 0))[1] == size}
+            if came.issuperset(sizes):
+                break
+        return came
+
+    def _hear(self, send: Send, listen: Listen, for_s: float, until: int = 0) -> None:
+        """Take what comes; `until` so many echoes have, where it is not 0."""
+        before = len(self._echoes)
+        for packet, at_s in listen(for_s):
+            try:
+                self._take(packet, at_s)
+            except ValueError:
+                self.malformed += 1
+            if self._accepted is not None:
+                self._send(send, self._accepted)
+                self._accepted = None
+            if until and len(self._echoes) - before >= until:
+                return
+
+    def _take(self, packet: bytes, at_s: float) -> None:
+        told = packets4.read_packet(packet, self._own)
+        if told is None:
+            return
+        if told.protocol == packets4.ICMP:
+            self._take_icmp(told, at_s)
+        elif told.protocol == packets4.TCP and told.source == self._wanted.target:
+            self._take_tcp(told.data, at_s)
+        elif told.protocol == packets4.UDP:
+            self._take_name(told, at_s)
+
+    def _take_icmp(self, told: packets4.Packet4, at_s: float) -> None:
+        data = told.data
+        if len(data) < packets4.ICMP_HEAD:
+            raise ValueError("an ICMP packet is cut")
+        if takes := packets4.too_large(data, self._own, self._wanted.target):
+            if self._told is None or takes < self._told[0]:
+                self._told = (takes, told.source)
+            return
+        number = int.from_bytes(data[6:8])
+        ours = data[0] == packets4.ECHO_REPLY and int.from_bytes(data[4:6]) == self._mark
+        if ours and told.source == self._wanted.target and number in self._sent_s:
+            rtt_s = max(0.0, at_s - self._sent_s[number])
+            self._echoes.setdefault(number, (rtt_s, told.whole_bytes))
+
+    def _take_tcp(self, data: bytes, at_s: float) -> None:
+        if len(data) < packets4.TCP_HEAD:
+            raise ValueError("a TCP segment is cut")
+        ports = (int.from_bytes(data[2:4]), int.from_bytes(data[:2]))
+        next_number = (self._first + 1) % (1 << 32)
+        if ports != self._ports or int.from_bytes(data[8:12]) != next_number:
+            return
+        flags = data[13]
+        if not isinstance(self._connected_s, Missing):
+            return
+        if flags & packets4.RST:
+            self._connected_s = Missing(why=FailureKind.REFUSED)
+        elif flags & packets4.SYN_ACK == packets4.SYN_ACK:
+            self._connected_s = round(max(0.0, at_s - self._asked_s), 4)
+            target = self._wanted.target
+            self._accepted = packets4.dropping(self._own, target, self._ports, next_number)
+
+    def _take_name(self, told: packets4.Packet4, at_s: float) -> None:
+        data = told.data
+        if len(data) < packets4.UDP_HEAD:
+            raise ValueError("a datagram is cut")
+        ports = int.from_bytes(data[2:4]), int.from_bytes(data[:2])
+        for one in self._names.values():
+            if (one.server, one.own_port, one.port) != (told.source, *ports) or one.told:
+                continue
+            came = packets4.answer(data[packets4.UDP_HEAD :], one.number, one.name)
+            if came is not None:
+                one.told = (*came, max(0.0, at_s - one.sent_s))
+
+    def _all_names(self) -> Maybe[FieldNames]:
+        wanted, names = self._wanted, self._names
+        if "operator" not in names:
+            return Missing(why=FailureKind.NOT_CONFIGURED)
+        nobodys = names.get("nobody")
+        answered = nobodys is not None and nobodys.told is not None
+        return FieldNames(
+            nonsense=wanted.nonsense or "",
+            operator=self._check("operator"),
+            outside=self._check("outside"),
+            operator_nonsense=self._check("operator_nonsense"),
+            outside_nonsense=self._check("outside_nonsense"),
+            nobodys=Missing(why=FailureKind.NOT_CONFIGURED)
+            if nobodys is None
+            else NobodysAnswer(server=nobodys.server, answered=answered, hop=None, says=""),
+        )
+
+    def _check(self, which: str) -> Maybe[DnsCheck]:
+        asked = self._names.get(which)
+        return Missing(why=FailureKind.NOT_CONFIGURED) if asked is None else asked.check()
+
+
+def _asked_names(wanted: Inside, resolver: str | None) -> dict[str, _Name]:
+    """Give who is asked for what, by what it is for."""
+    if wanted.name is None or resolver is None:
+        return {}
+    port = wanted.resolver_port if wanted.resolver else 53
+    names = {"operator": _Name(resolver, port, wanted.name)}
+    if wanted.nonsense:
+        names["operator_nonsense"] = _Name(resolver, port, wanted.nonsense)
+    if wanted.outside:
+        names["outside"] = _Name(wanted.outside, 53, wanted.name)
+        if wanted.nonsense:
+            names["outside_nonsense"] = _Name(wanted.outside, 53, wanted.nonsense)
+    if wanted.nobody:
+        names["nobody"] = _Name(wanted.nobody, 53, wanted.name)
+    return names
+
+
+def examples(wanted: Inside) -> tuple[bytes, ...]:
+    """Write each kind of packet that may be sent inside a session, from an address like ours."""
+    own, target = "0.0.0.0", wanted.target  # noqa: S104 - stands for what the session gives
+    ports = (FIRST_PORT, wanted.port)
+    return (
+        packets4.echo(own, target, 0, 0, SMALL_BYTES),
+        packets4.echo(own, target, 0, 1, 1492),
+        packets4.connection(own, target, ports, 0, 1452),
+        packets4.dropping(own, target, ports, 1),
+        *(
+            packets4.question(own, one.server, (FIRST_PORT, one.port), 0, one.name)
+            for one in _asked_names(wanted, wanted.resolver).values()
+        ),
+    )
