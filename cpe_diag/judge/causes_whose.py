@@ -20,7 +20,7 @@ SIGN: Final = 3.8
 """One sign of a side is enough where nothing speaks for another side: 69 %."""
 HINT: Final = 2.0
 """One is not enough alone, but beside its control."""
-CONTROL: Final = 1.4
+CONTROL: Final = 1.5
 """What is good where it would be bad if the fault were another's."""
 ELSEWHERE: Final = -2.5
 """What can be seen of a side all the same while the fault is another's."""
@@ -29,12 +29,12 @@ CORE_SEEN: Final = (
     *("operator_dns_fails", "dhcp_server_silent", "dhcp_pool_empty"),
     *("resolver_lies", "resolver_drops", "resolver_slow", "resolver_turns_home_away"),
     *("core_queued", "core_rate_low", "world_slow", "world_out_of_reach", "flows_lost"),
-    *("tls_held_back", "site_way_missing", "site_lost_here"),
+    *("tls_held_back", "site_way_missing", "site_lost_here", "reference_amiss"),
 )
 """Seen from the operator's own side."""
 NODE_SEEN: Final = (
     *("node_dark", "node_fell", "card_fell", "branch_fell", "group_down", "neighbours_down"),
-    *("neighbours_have_errors", "neighbours_suffer", "ways_flap"),
+    *("neighbours_have_errors", "neighbours_suffer", "ways_flap", "node_silent"),
     *("port_locked", "mac_in_wrong_vlan", "port_takes_no_frames"),
     *("port_vlan_wrong", "port_flaps", "port_flapped", "port_errors_growing"),
     *("port_duplex_wrong", "port_speed_low", "port_power_fault", "profile_wrong"),
@@ -53,16 +53,17 @@ WAY_SEEN: Final = (
     *("access_rate_low", "access_train_slow", "large_packets_lost"),
     *("internet_unreachable", "internet_loss", "internet_delay"),
     *("names_held_back", "web_held_back", "pages_are_anothers"),
-    *("ipv6_no_prefix", "ipv6_unreachable", "ipv6_prefix_unreachable"),
+    *("ipv6_no_prefix", "ipv6_unreachable", "ipv6_prefix_unreachable", "port_filled_unasked"),
+    "one_family_amiss",
 )
 """Seen between the operator's side and the router, by either of them."""
 OWN_TRIES: Final = (
     *("router_direct_dns_fails", "router_http_fails", "router_connects_in_vain"),
-    "tls_from_home_held_back",
+    *("tls_from_home_held_back", "world_amiss_for_home"),
 )
 """Tried by the router: it may be its own rules that end them, which must have been read."""
 IN_ROUTER: Final = (
-    *("home_mute", "router_strained", "conntrack_full", "router_crash_logged"),
+    *("home_mute", "home_seeks_edge", "router_strained", "conntrack_full", "router_crash_logged"),
     *("router_restarted", "router_clock_wrong", "wan_no_carrier", "wan_link_flaps"),
     *("wan_behind_router", "lan_wan_overlap", "wan_mtu_wrong", "pppoe_mtu_large"),
     *("pppoe_login_wrong", "chosen_resolver_dead", "home_resolver_dead", "router_names_lie"),
@@ -76,9 +77,11 @@ IN_ROUTER: Final = (
     *("lan_switched_off", "lan_wrong_gateway", "lan_pool_elsewhere", "lan_dhcp_not_serving"),
     *("lan_pool_exhausted", "wifi_disabled", "wifi_radio_dead", "wifi_busy"),
     *("device_outside_home", "device_port_cut", "device_refused", "router_swallows_device"),
-    "device_pinned",
+    *("device_pinned", "home_unheard", "site_led_elsewhere", "lights_off", "wan_cable_out"),
 )
 """Read in the router, or lost between its two sides."""
+DARK: Final = ("port_down", "ethernet_link_down", "port_idle", "router_unreachable")
+"""What a router shows that has no power, or whose cable is out."""
 HOME_TRIES: Final = (
     *("router_dns_fails", "home_connects_in_vain", "home_heard_in_vain", "home_ipv6_in_vain"),
     "home_stalls",
@@ -96,6 +99,7 @@ AT_DEVICE: Final = (
     *("wifi_wrong_password", "wifi_signal_weak", "wifi_disconnects"),
     *("lan_rogue_dhcp", "lan_rogue_router", "lan_duplicate_address", "lan_port_errors"),
     *("lan_link_flaps", "broadcast_storm", "home_shouted_down", "port_saturated"),
+    "device_suffers_alone",
 )
 """Seen of one device, or done by one, while the router is well."""
 AT_SITE: Final = (
@@ -123,18 +127,18 @@ CAUSES_WHOSE: Final[tuple[Cause, ...]] = (
         " is not known",
         supports=(
             *_each((*CORE_SEEN, *NODE_SEEN, *WAY_SEEN)),
-            when("operator_reference_fails", HINT),
             *_each(OWN_TRIES, HINT),
             unless("router_drops_port", CONTROL),
             unless("router_dns_fails", CONTROL / 2),
         ),
+        against=(when("operator_reference_fails", -HINT),),  # it may be our own side alone
         explains=(
             *CORE_SEEN,
             *NODE_SEEN,
             *WAY_SEEN,
             *OWN_TRIES,
-            "operator_reference_fails",
-            "router_dns_fails",
+            *("operator_reference_fails", "router_dns_fails", "router_unreachable"),
+            *("port_idle", "no_mac_learned", "home_without_address"),
         ),
         where=True,
         last_resort=True,
@@ -155,7 +159,7 @@ CAUSES_WHOSE: Final[tuple[Cause, ...]] = (
             unless("router_direct_dns_fails", CONTROL),
             unless("router_http_fails", CONTROL / 2),
         ),
-        explains=(*IN_ROUTER, *HOME_TRIES),
+        explains=(*IN_ROUTER, *HOME_TRIES, *DARK, "router_dns_fails", "router_http_fails"),
         where=True,
         last_resort=True,
         next_action="Compare the router's settings with a backup that worked; have it restarted,"
@@ -190,13 +194,17 @@ CAUSES_WHOSE: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.PLATFORM,
         destination=Destination.PLATFORM_STATUS,
         title="The fault lies at the site, in a way that is not known",
-        supports=(*_each(AT_SITE), unless("platform_fails_only_here", 0.5)),
+        supports=(
+            *_each(AT_SITE),
+            when("site_amiss", SIGN - ELSEWHERE),  # it knows already how the site is elsewhere
+            unless("platform_fails_only_here", 0.5),
+        ),
         against=(
             when("platform_fails_only_here", ELSEWHERE),
             when("resolver_lies", ELSEWHERE),
             when("tls_held_back", ELSEWHERE),
         ),
-        explains=(*AT_SITE, "platform_fails_from_home"),
+        explains=(*AT_SITE, "site_amiss", "platform_fails_from_home"),
         shifts=((SITE, 0.5),),
         where=True,
         last_resort=True,

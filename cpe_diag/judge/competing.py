@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.cause import ONE_DEVICE, WIFI_TROUBLE, Cause
 from cpe_diag.judge.causes import CAUSES
-from cpe_diag.judge.healthy import relevant
+from cpe_diag.judge.healthy import not_proven_good
 from cpe_diag.judge.weighing import Board, Weighed, weigh
 
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ def conclude(on: Board, causes: Sequence[Cause] = CAUSES) -> Weighing:
     outcome = _of_known(on, known)
     if outcome.lead is not None:
         return outcome
-    if not any(on.answers.get(finding) for finding in relevant(on.symptom)):
-        return outcome  # nothing that matters to the complaint is known to be bad
+    if not not_proven_good(on):
+        return outcome  # all that matters to the complaint is good
     sides = weigh_all(on, [cause for cause in causes if cause.last_resort])
     return _of_sides(on, outcome, sides)
 
@@ -116,7 +116,7 @@ def _of_sides(on: Board, outcome: Weighing, sides: tuple[Weighed, ...]) -> Weigh
     against = (
         _odds(one.belief)
         for one in (*others, *outcome.rivals)
-        if one.cause.domain is not lead.cause.domain
+        if one.cause.domain is not lead.cause.domain and one.belief >= MENTION
     )
     held = _odds(lead.belief)
     share = min(held / (1.0 + held + sum(against)), SIDE_AT_MOST)

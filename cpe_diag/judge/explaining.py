@@ -5,13 +5,18 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.judge.explaining_whose import FOLLOWS_WHOSE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cpe_diag.domain.findings import Finding
 
 NO_WAY_OUT: Final = ("gateway_unreachable", "wan_down", "conntrack_full")
-BEYOND_HOME: Final = ("router_connects_in_vain", "world_out_of_reach", "pages_are_anothers")
+BEYOND_HOME: Final = (
+    *("router_connects_in_vain", "world_out_of_reach", "pages_are_anothers"),
+    *("world_amiss_for_home", "reference_amiss"),
+)
 """The router's own connections suffer what the home's do."""
 SLOW_BEYOND: Final = ("world_slow", "core_queued", "core_rate_low", "ways_flap")
 NOTHING_PASSES: Final = (
@@ -220,7 +225,9 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         "latency_under_load",
         ("router_shapes_low", "access_train_slow", "access_rate_low", "port_saturated"),
     ),
-    ("ipv6_no_prefix", ("lan_switched_off",)),
+    ("ipv6_no_prefix", ("lan_switched_off", "home_unheard")),
+    ("port_saturated", ("port_filled_unasked",)),
+    ("router_sends_astray", ("port_flaps", "wan_link_flaps")),
     (
         "internet_unreachable",
         (
@@ -448,6 +455,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("device_rate_low", (*WEAK_LINK, "device_loss", "device_large_lost")),
     ("wifi_retries", ("wifi_busy", "wifi_signal_weak")),
     ("wifi_disconnects", ("wifi_wrong_password", "wifi_radio_dead", "router_restarted")),
+    *FOLLOWS_WHOSE,
 )
 """Unusual finding <- unusual findings that explain it; the first that holds is named."""
 

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from cpe_diag.judge.weighing import Board
 
 WORLD: Final = (
+    *("world_amiss_for_home", "one_family_amiss"),
     "router_connects_in_vain",
     "world_slow",
     "world_out_of_reach",
     "pages_are_anothers",
 )
 """By places of the world that have nothing in common."""
-CORE: Final = ("core_queued", "core_rate_low")
+CORE: Final = ("core_queued", "core_rate_low", "reference_amiss")
 """By the operator's own reference, from both sides."""
 
 WAY_OUT: Final = (
@@ -174,6 +175,11 @@ HOME_FELT: Final = (
 IN_PART: Final = ("device_large_lost", "router_forgets_connections", "home_shouted_down")
 """What a complaint may be about while pages come about all the same."""
 
+ALONE: Final = "device_suffers_alone"
+"""Where one device is complained of, it must be seen to work: the others do."""
+SITE_SEEN: Final = ("site_amiss", "site_led_elsewhere")
+"""The site beside the reference, in whatever way."""
+
 GETS_NONE: Final = "device_gets_no_pages"
 """Where its router can tell, the device that is complained of must be seen to get its pages."""
 
@@ -192,9 +198,11 @@ KEPT_FROM_DEVICE: Final = (
 
 RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        NO_INTERNET: (*WAY_OUT, *HOME, *HOME_FELT, GETS_NONE),
+        NO_INTERNET: (*WAY_OUT, *HOME, *HOME_FELT, GETS_NONE, "home_unheard"),
         SLOW: (
             *WAY_OUT,
+            ALONE,
+            "port_filled_unasked",
             *HOME_FELT,
             "device_large_lost",
             "home_shouted_down",
@@ -226,6 +234,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
         DROPS: (
             *WAY_OUT,
+            ALONE,
             *HOME_FELT,
             *IN_PART,
             "line_retraining",
@@ -282,6 +291,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "device_takes_no_answers",
             "device_answers_arp_alone",
             GETS_NONE,
+            ALONE,
             *KEPT_FROM_DEVICE,
             *IN_PART,
             "router_takes_secure_pages",
@@ -294,6 +304,8 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         IN_HOME_NETWORK: IN_HOME,
         SITE: (
             *WAY_OUT,
+            ALONE,
+            *SITE_SEEN,
             "lan_rogue_router",
             "router_drops_site",
             "router_withholds_site",
@@ -404,6 +416,9 @@ MAY_BE_UNKNOWN: Final = frozenset(
         *KEPT_FROM_DEVICE,
         *HOME_FELT,
         *IN_PART,
+        *SITE_SEEN,
+        ALONE,
+        *("home_unheard", "port_filled_unasked"),
         "router_takes_secure_pages",
         "ipv6_no_prefix",
         "ipv6_unreachable",

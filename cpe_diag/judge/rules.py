@@ -60,13 +60,15 @@ from cpe_diag.judge.rules_watch import RULES_WATCH
 from cpe_diag.judge.rules_way_in import RULES_WAY_IN
 from cpe_diag.judge.rules_way_out import RULES_WAY_OUT
 from cpe_diag.judge.rules_way_watch import RULES_WAY_WATCH
+from cpe_diag.judge.rules_whose import RULES_WHOSE
+from cpe_diag.judge.rules_whose_way import RULES_WHOSE_WAY
 from cpe_diag.judge.rules_wifi import RULES_WIFI
 from cpe_diag.judge.rules_world import RULES_WORLD
 
 if TYPE_CHECKING:
     from cpe_diag.judge.rule import Rule
 
-REVISION: Final = 6
+REVISION: Final = 7
 """Raised by hand whenever what a rule computes changes without a change of its id."""
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -119,6 +121,8 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_SITE_TIMES,
     *RULES_ENCLOSED,
     *RULES_UNLEARNED,
+    *RULES_WHOSE,
+    *RULES_WHOSE_WAY,
     *RULES_FIELD,
     *RULES_FIELD_WAYS,
     *RULES_FIELD_LOAD,

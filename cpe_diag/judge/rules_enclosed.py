@@ -75,7 +75,7 @@ def home_cut_off(facts: Facts) -> Answer:
     or no edge asks for hardware addresses alone (RFC 826: 64 bytes on Ethernet at most). What is
     between sends packets of IP to somebody whose hardware address it knows.
     """
-    found = _home_alone(facts)
+    found = facts.once(home_alone)
     return found if isinstance(found, Answer) else _if_it_sends(facts, found)
 
 
@@ -87,7 +87,7 @@ def home_mute(facts: Facts) -> Answer:
     works asks for hardware addresses, announces itself, or looks for an address (RFC 826, RFC
     4861, RFC 2131): not to do any of that is the router's own.
     """
-    found = _starting(facts) or _home_alone(facts)
+    found = _starting(facts) or facts.once(home_alone)
     if isinstance(found, Answer):
         return found
     rates = facts.fact(PortRates, PORT_RATES)
@@ -114,7 +114,7 @@ def _starting(facts: Facts) -> Answer | None:
     return does_not_arise(f"its link came {span(since)} ago: the router may be starting")
 
 
-def _home_alone(facts: Facts) -> Enclosure | Answer:
+def home_alone(facts: Facts) -> Enclosure | Answer:
     """Find out whether the way is good up to the home, and the home alone gives no answer."""
     heard = spoken(facts)
     if heard is not None:

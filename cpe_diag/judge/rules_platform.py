@@ -26,6 +26,7 @@ from cpe_diag.judge.keys import (
     SITE_LOOK,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
+from cpe_diag.judge.rules_load import gateway_loss
 from cpe_diag.judge.rules_site_looks import platform_page_unfit
 from cpe_diag.judge.rules_site_times import (
     AGAIN,
@@ -166,6 +167,8 @@ def at_site(facts: Facts, bad: Callable[[HttpCheck], bool]) -> Answer:
         is_bad = bad(page)
         if is_bad and tls_is_held_back(facts, page, control_key):
             continue
+        if is_bad and key == HTTP_PLATFORM_ROUTER and not seen and _bad_way(facts):
+            continue  # nobody but a home whose way is bad has looked
         if is_bad and (control is None or control.outcome is not HttpOutcome.OK or bad(control)):
             continue
         words = f"{key.subject}: {page_words(page)}"
@@ -183,6 +186,13 @@ def at_site(facts: Facts, bad: Callable[[HttpCheck], bool]) -> Answer:
         return cannot_tell(facts, *SITE_KEYS)
     keys = [key for _, _, site, control in seen for key in (site, control)]
     return says(every, words, *held(facts, *keys))
+
+
+def _bad_way(facts: Facts) -> bool:
+    """Tell whether what the home asks for is lost before it comes to any site."""
+    name = facts.fact(DnsCheck, DNS_OPERATOR)
+    nameless = name is not None and name.outcome in SERVER_FAILED
+    return nameless or bool(gateway_loss(facts).answer)
 
 
 def tls_is_held_back(facts: Facts, page: HttpCheck, control_key: FactKey) -> bool:

@@ -202,6 +202,14 @@ THRESHOLDS_ACCESS: Final[tuple[Threshold, ...]] = (
         meaning="a router whose link came less than this ago may be starting, and sends nothing",
     ),
     Threshold(
+        id="unasked_share",
+        value=0.0005,
+        unit="share of the bit/s to the home",
+        source="RFC 9293, section 3.8.6.3: at least every second full segment is acknowledged, and"
+        " what a network card puts together from one (64 KiB at most) by a frame of 64 bytes",
+        meaning="a home that sends less back has not asked for what fills its line",
+    ),
+    Threshold(
         id="unlearned_frames_per_s",
         value=0.8,
         unit="whole frames/s",

@@ -451,6 +451,43 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
         past_wire.walled_at_both(AT_HOME),
     ),
     (
+        "site_amiss",
+        changed(ETH, "http", "operator>platform", outcome=HttpOutcome.HTTP_ERROR, status=451),
+        ETH,
+    ),
+    (
+        "site_led_elsewhere",
+        changed(_home_only(ETH), "dns", "router>platform", addresses=("192.0.2.9",)),
+        ETH,
+    ),
+    (
+        "device_suffers_alone",
+        answered(about(ETH, "slow_internet", LAPTOP), "affected", "one_device"),
+        answered(about(ETH, "slow_internet", LAPTOP), "affected", "all_devices"),
+    ),
+    ("home_unheard", changed(ETH, "router_lan", "router", neighbours=()), ETH),
+    (
+        "world_amiss_for_home",
+        beyond.in_vain(beyond.world(ETH), 4, *beyond.PLACES),
+        beyond.world(ETH),
+    ),
+    (
+        "port_filled_unasked",
+        changed(at_home.line_saturated(ETH), "port_rates", "port", in_bps=9e3, out_bps=98e6),
+        at_home.line_saturated(ETH),
+    ),
+    (
+        "home_seeks_edge",
+        changed(enclosed.cut_off(ETH), "port_rates", "port", in_bps=340.0, in_packets_per_s=1.0),
+        enclosed.cut_off(ETH),
+    ),
+    (
+        "reference_amiss",
+        changed(ETH, "http", "operator>reference/ipv6", outcome=HttpOutcome.CONNECT_TIMEOUT),
+        ETH,
+    ),
+    ("one_family_amiss", routes.prefix_not_routed(ETH), way_out.ipv6_home(ETH)),
+    (
         "lights_off",
         answered(ETH, "router_lights", "off"),
         answered(ETH, "router_lights", "on"),

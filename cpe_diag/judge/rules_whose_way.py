@@ -1,0 +1,196 @@
+"""Rules that tell on which side of the router's WAN socket a fault lies, and not what it is.
+
+They count, and compare what both ends of a stretch see: the router's tries beside our own at the
+same places, and what comes to a home beside what goes out of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cpe_diag.domain.missing import known
+from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, HttpOutcome
+from cpe_diag.domain.port_facts import PortRates
+from cpe_diag.judge.keys import (
+    DNS_OPERATOR,
+    FORWARDING,
+    HTTP_OPERATOR,
+    HTTP_OPERATOR_IPV6,
+    PING_FROM_HOME_IPV6,
+    PING_REFERENCE,
+    PING_REFERENCE_IPV6,
+    PORT_RATES,
+    TLS_OPERATOR,
+    TLS_OPERATOR_IPV6,
+    WORLD,
+    WORLD_OURS,
+)
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, rate, says, yes
+from cpe_diag.judge.rules_enclosed import ENCLOSE, home_alone
+from cpe_diag.judge.rules_paths import pings
+from cpe_diag.judge.rules_port import port_saturated
+from cpe_diag.judge.rules_router_drops import router_drops_ipv6
+from cpe_diag.judge.rules_world import places
+from cpe_diag.judge.vantages import held, page_words
+
+if TYPE_CHECKING:
+    from cpe_diag.judge.rule import Facts
+
+PAIR: Final = 2
+"""What one place does to everybody is its own matter."""
+MOST: Final = 0.5
+"""Less may be the places, or chance."""
+
+
+def world_amiss_for_home(facts: Facts) -> Answer:
+    """Answer whether the router gets, in whatever way, not what our side gets at the same places.
+
+    A try that fails counts, and an answer of another status: somebody else gave it.
+    """
+    tried = bad = 0
+    hosts: list[str] = []
+    for place in places(facts):
+        ours = place.our_page
+        tries = (place.page, *place.tries)
+        theirs = [one for one in tries if one is not None]
+        if ours is None or ours.outcome is not HttpOutcome.OK or not theirs:
+            continue
+        failed = sum(_other(one, ours) for one in theirs)
+        tried, bad = tried + len(theirs), bad + failed
+        if failed:
+            hosts.append(place.host)
+    if not tried:
+        return cannot_tell(facts, WORLD, WORLD_OURS)
+    words = f"{bad} of {tried} tries of the router's at places that serve us went amiss"
+    return says(len(hosts) >= PAIR and bad >= MOST * tried, words, WORLD, WORLD_OURS)
+
+
+def _other(theirs: HttpCheck, ours: HttpCheck) -> bool:
+    return theirs.outcome is not HttpOutcome.OK or theirs.status != ours.status
+
+
+def port_filled_unasked(facts: Facts) -> Answer:
+    """Answer whether what fills the line to the home is answered by nobody there.
+
+    Who receives by TCP or QUIC acknowledges what he gets; what nobody asked for is answered by
+    nobody, and no device of the home can end it.
+    """
+    full, rates = port_saturated(facts), facts.fact(PortRates, PORT_RATES)
+    come = known(rates.out_bps) if rates else None
+    go = known(rates.in_bps) if rates else None
+    if come is None or go is None:
+        return cannot_tell(facts, PORT_RATES)
+    if not full.answer:
+        return full
+    words = f"{full.because}; {rate(come)} go to the home, {rate(go)} come from it"
+    return says(go < facts.limits["unasked_share"] * come, words, PORT_RATES)
+
+
+def home_seeks_edge(facts: Facts) -> Answer:
+    """Answer whether a home sends but questions for hardware addresses, and others do well.
+
+    A server would give it an address, and it does not ask for one; it asks for somebody who does
+    not answer (RFC 826). That is how a router does whose address or edge was set by hand, or is
+    another line's.
+    """
+    found = facts.once(home_alone)
+    if isinstance(found, Answer):
+        return found
+    rates = facts.fact(PortRates, PORT_RATES)
+    bps = known(rates.in_bps) if rates else None
+    often = known(rates.in_packets_per_s) if rates else None
+    if bps is None or often is None:
+        return cannot_tell(facts, PORT_RATES)
+    words = f"{found.words()}; the home sends {often:.2g} packets/s"
+    if often < facts.limits["mute_packets_per_s"]:
+        return no(words, PORT_RATES)
+    size = bps / 8 / often
+    words += f" of {size:.0f} bytes on average"
+    if size >= facts.limits["cut_off_least_bytes"]:
+        return no(words, PORT_RATES)
+    return yes(words, PORT_RATES, *found.bad.answer.rests_on)
+
+
+def reference_amiss(facts: Facts) -> Answer:
+    """Answer whether the operator's own servers fail our own side in one way, and not in another.
+
+    That its plain page by IPv4 comes, and soon, shows that our side is well. Who refuses TLS
+    serves none; who is silent to it, or by IPv6, is kept from it.
+    """
+    page = facts.fact(HttpCheck, HTTP_OPERATOR)
+    if page is None:
+        return cannot_tell(facts, HTTP_OPERATOR)
+    words = f"the reference from our side: {page_words(page)}"
+    if page.outcome is not HttpOutcome.OK:
+        return does_not_arise(words)
+    for key in (HTTP_OPERATOR_IPV6, TLS_OPERATOR, TLS_OPERATOR_IPV6):
+        other = facts.fact(HttpCheck, key)
+        if other is not None and other.outcome is HttpOutcome.CONNECT_TIMEOUT:
+            return yes(f"{words}; {key.subject}: {page_words(other)}", HTTP_OPERATOR, key)
+    names = facts.fact(DnsCheck, DNS_OPERATOR)
+    late_s, page_s = (known(names.took_s) if names else None), known(page.took_s)
+    if names is None or late_s is None or page_s is None:
+        return no(words, HTTP_OPERATOR)
+    words += f"; {names.server} answered after {late_s:.2f} s"
+    late = late_s > facts.limits["resolver_slow_s"] and page_s < MOST * late_s
+    return says(late, words, HTTP_OPERATOR, DNS_OPERATOR)
+
+
+def one_family_amiss(facts: Facts) -> Answer:
+    """Answer whether nothing comes back to the router, or to its home, by IPv6 alone.
+
+    The operator's side gets the same by IPv6. A rule of the router's own that ends it is its own.
+    """
+    ours, drops = facts.fact(HttpCheck, HTTP_OPERATOR_IPV6), router_drops_ipv6(facts)
+    old, new = pings(facts, PING_REFERENCE), pings(facts, PING_REFERENCE_IPV6)
+    home = pings(facts, PING_FROM_HOME_IPV6)
+    if ours is None or old is None or new is None:
+        return cannot_tell(facts, HTTP_OPERATOR_IPV6, PING_REFERENCE, PING_REFERENCE_IPV6)
+    words = f"IPv4: {old.received} of {old.sent}; IPv6: {new.received} of {new.sent}"
+    words += "" if home is None else f", with the home's address {home.received} of {home.sent}"
+    if ours.outcome is not HttpOutcome.OK or not old.received or drops.answer:
+        return does_not_arise(words)
+    keys = held(
+        facts, HTTP_OPERATOR_IPV6, PING_REFERENCE, PING_REFERENCE_IPV6, PING_FROM_HOME_IPV6
+    )
+    return says(not new.received or (home is not None and not home.received), words, *keys)
+
+
+RULES_WHOSE_WAY: Final[tuple[Rule, ...]] = (
+    Rule(
+        id="world_amiss_for_home",
+        question="Does the router get something else than our side at the same places?",
+        needs=(WORLD, WORLD_OURS),
+        ask=world_amiss_for_home,
+    ),
+    Rule(
+        id="port_filled_unasked",
+        question="Is the line to the home full of what nobody there answers?",
+        needs=(PORT_RATES,),
+        ask=port_filled_unasked,
+    ),
+    Rule(
+        id="home_seeks_edge",
+        question="Does the home look for hardware addresses alone, while others are well?",
+        needs=ENCLOSE,
+        ask=home_seeks_edge,
+    ),
+    Rule(
+        id="reference_amiss",
+        question="Do the operator's own servers fail our side in one way, and not in another?",
+        needs=(
+            *(HTTP_OPERATOR, HTTP_OPERATOR_IPV6, TLS_OPERATOR, TLS_OPERATOR_IPV6),
+            DNS_OPERATOR,
+        ),
+        ask=reference_amiss,
+    ),
+    Rule(
+        id="one_family_amiss",
+        question="Does nothing come back to the router, or to its home, by IPv6 alone?",
+        needs=(
+            *(HTTP_OPERATOR_IPV6, PING_REFERENCE, PING_REFERENCE_IPV6, PING_FROM_HOME_IPV6),
+            FORWARDING,
+        ),
+        ask=one_family_amiss,
+    ),
+)
