@@ -105,9 +105,10 @@ def trend_picture(trend: Mapping[str, Any]) -> TrendPicture:
 
 
 def _span(values: Sequence[float]) -> tuple[float, float]:
-    low, high = min(values), max(values)
-    middle, half = (low + high) / 2, max(high - low, LEAST_SPAN) / 2 * (1 + 2 * ROOM)
-    return middle - half, middle + half
+    least, most = min(values), max(values)
+    middle, half = (least + most) / 2, max(most - least, LEAST_SPAN) / 2 * (1 + 2 * ROOM)
+    low = middle - half
+    return (0.0 if least >= 0 > low else low), middle + half
 
 
 def _band(top: float, bottom: float) -> tuple[float, float]:
