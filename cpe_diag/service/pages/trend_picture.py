@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-WIDTH: Final = 640
+WIDTH: Final = 420
 HEIGHT: Final = 190
 LEFT: Final = 64
 RIGHT: Final = 16
