@@ -33,19 +33,25 @@ def console_of(lab: RunningLab, folder: Path, *, works: bool = True) -> Iterator
         "me": "anna",
         "members": {name: {"role": role.value} for role, name in STAFF.items()},
     }
-    config = lab.folder / f"pages-{folder.name}.yaml"
+    config = _config_of(lab, folder)
     config.write_text(yaml.safe_dump(held), encoding="utf-8")
     with ExitStack() as stack:
         stack.callback(config.unlink)
         service = stack.enter_context(service_of(config))
         passwords_of_all(service)
         if works:
-            stack.enter_context(_worker(config, folder))
+            stack.enter_context(works_for(lab, folder))
         yield service
 
 
+def _config_of(lab: RunningLab, folder: Path) -> Path:
+    return lab.folder / f"pages-{folder.name}.yaml"
+
+
 @contextmanager
-def _worker(config: Path, folder: Path) -> Iterator[None]:
+def works_for(lab: RunningLab, folder: Path) -> Iterator[None]:
+    """Keep a worker for a console that is up."""
+    config = _config_of(lab, folder)
     with (folder / "worker.log").open("wb") as log:
         worker = subprocess.Popen(  # noqa: S603 - our own interpreter
             [sys.executable, "-m", "cpe_diag", "--config", str(config), "worker"],

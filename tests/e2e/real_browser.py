@@ -6,7 +6,7 @@ import os
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -20,6 +20,11 @@ CHROMIUM: Final = os.environ.get("CPE_DIAG_CHROMIUM") or shutil.which("chromium"
 """The browser of the machine (Debian package chromium): none is downloaded."""
 WIDE: Final = 1280
 NARROW: Final = 390
+CROSSWISE: Final[tuple[tuple[Literal["light", "dark"], int], ...]] = (
+    ("light", WIDE),
+    ("dark", NARROW),
+)
+LOOKS: Final = (*CROSSWISE, ("dark", WIDE), ("light", NARROW))
 AXE: Final = Path(__file__).parent / "axe" / "axe.min.js"
 RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
@@ -48,21 +53,24 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-def looked_at(page: Page, name: str, folder: Path) -> list[str]:
-    """Look at a page at both widths, light and dark: pictures are kept, faults are given."""
+def looked_at(page: Page, name: str, folder: Path, *, crosswise: bool = False) -> list[str]:
+    """Look at a page at both widths, light and dark: pictures are kept, faults are given.
+
+    `crosswise`: the wide one light and the narrow one dark, for pages whose parts are those of
+    others: axe-core takes a second for each look.
+    """
     kept = Path(os.environ.get("CPE_DIAG_SCREENSHOTS") or folder)
     kept.mkdir(parents=True, exist_ok=True)
     faults: list[str] = []
-    for scheme in ("light", "dark"):
+    for scheme, width in CROSSWISE if crosswise else LOOKS:
         page.emulate_media(color_scheme=scheme)
-        for width in (WIDE, NARROW):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=kept / f"{name}-{width}-{scheme}.png", full_page=True)
-            where = f"{name} {width} {scheme}"
-            faults += [f"{where}: {one}" for one in violations(page)]
-            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            if wide > 0:
-                faults.append(f"{where}: {wide} px too wide")
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=kept / f"{name}-{width}-{scheme}.png", full_page=True)
+        where = f"{name} {width} {scheme}"
+        faults += [f"{where}: {one}" for one in violations(page)]
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if wide > 0:
+            faults.append(f"{where}: {wide} px too wide")
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": WIDE, "height": 900})
     return faults

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-WIDTH: Final = 640
+WIDTH: Final = 420
 HEIGHT: Final = 190
 LEFT: Final = 64
 RIGHT: Final = 16
@@ -105,9 +105,10 @@ def trend_picture(trend: Mapping[str, Any]) -> TrendPicture:
 
 
 def _span(values: Sequence[float]) -> tuple[float, float]:
-    low, high = min(values), max(values)
-    middle, half = (low + high) / 2, max(high - low, LEAST_SPAN) / 2 * (1 + 2 * ROOM)
-    return middle - half, middle + half
+    least, most = min(values), max(values)
+    middle, half = (least + most) / 2, max(most - least, LEAST_SPAN) / 2 * (1 + 2 * ROOM)
+    low = middle - half
+    return (0.0 if least >= 0 > low else low), middle + half
 
 
 def _band(top: float, bottom: float) -> tuple[float, float]:
