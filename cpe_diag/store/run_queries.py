@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, literal, or_, select
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from cpe_diag.store.case_store import CaseStore
     from cpe_diag.store.steady import Steady
@@ -63,7 +63,6 @@ class RunQueries:
         state: RunState | None = None,
         subscriber: str | None = None,
         case_id: str | None = None,
-        node: str | None = None,
         limit: int = MANY,
         offset: int = 0,
     ) -> tuple[RunRow, ...]:
@@ -80,8 +79,18 @@ class RunQueries:
             wanted = wanted.where(RUNS.c.subscriber == subscriber)
         if case_id is not None:
             wanted = wanted.where(RUNS.c.case_id == case_id)
-        if node is not None:
-            wanted = wanted.where(RUNS.c.node == node)
+        return self._rows(wanted)
+
+    def of_node(self, node: str, limit: int = MANY) -> tuple[RunRow, ...]:
+        """Give the runs of an access node's subscribers, the newest first.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        newest = select(RUNS).order_by(RUNS.c.submitted_at.desc(), RUNS.c.id)
+        return self._rows(newest.where(RUNS.c.node == node).limit(limit))
+
+    def _rows(self, wanted: Select[Any]) -> tuple[RunRow, ...]:
         with self._store.reading() as connection:
             return tuple(map(run_row, connection.execute(wanted).mappings().all()))
 

@@ -105,7 +105,7 @@ def _pulse(site: Site, node: str) -> str:
         StoreError: the store cannot be read.
     """
     served = site.service.served
-    runs = [(one.id, one.state.value) for one in served.runs.runs(node=node, limit=2)]
+    runs = [(one.id, one.state.value) for one in served.runs.of_node(node, limit=2)]
     at = served.clock.now()
     open_now = [
         (one.place, one.subscribers, one.case_id)
