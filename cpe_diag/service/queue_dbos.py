@@ -47,8 +47,9 @@ BUSY_S: Final = 30.0
 CONNECT_S: Final = 10
 SPARE_THREADS: Final = 4
 """What DBOS itself does in the threads that it shares with jobs."""
-OPEN: Final = 3
-"""Connections of a worker: DBOS uses one for milliseconds, and waits for its turn."""
+OPEN: Final = 4
+"""Connections of a worker: DBOS uses one for milliseconds, and waits for its turn; but one of all
+workers sits on one of them, with the lock of whoever looks after jobs that were put off."""
 MANY: Final = 400
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import event
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -48,6 +46,8 @@ def begin_in_one(engine: Engine, wait_s: float) -> None:
     psycopg asks BEGIN apart, which for our short transactions is every fifth question; where it
     is told to commit by itself it leaves that to us, and ends what was begun all the same.
     """
+    from sqlalchemy import event  # noqa: PLC0415 - whoever has no database need not load it
+
     said = _limits(wait_s)
 
     def connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - psycopg's own
