@@ -9,6 +9,7 @@ from cpe_diag.domain.evidence import FactKey, Measurement
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import CallerAnswer, OwnChange
 from cpe_diag.domain.run_journal import RunEntryKind
+from cpe_diag.domain.verdict import Destination
 from cpe_diag.engine.conditions import evaluate
 from cpe_diag.engine.run import ActEnded, RunEnd, RunResult, StepRecord
 from cpe_diag.engine.run_case import LEAST_S, kind_of
@@ -253,10 +254,17 @@ class _Run(MeasuringRun):
                 return step.reason
             case RouteStep():
                 self.ended = RunEnd.FINISHED
-                self.destination = step.to or self.judged().destination
+                self.destination = self.routed(step.to or self.judged().destination)
                 return f"to {self.destination}"
             case _:
                 assert_never(step)
+
+    def routed(self, destination: Destination) -> Destination:
+        """Close no case with a change whose end nobody knows: somebody has to look."""
+        open_ = ActionEnd.UNKNOWN in self.acts.values()
+        return (
+            Destination.SECOND_LINE if open_ and destination is Destination.FIXED else destination
+        )
 
     async def ask(self, step: AskStep) -> tuple[str, str]:
         """Put the question, unless it was answered beforehand.
@@ -344,7 +352,7 @@ class _Run(MeasuringRun):
             end=end,
             case=self.case(),
             verdict=verdict,
-            destination=self.destination or verdict.destination,
+            destination=self.destination or self.routed(verdict.destination),
             steps=tuple(self.records),
             trace=doors.recorder.trace(start_s=self.start_s),
             raw_answers=doors.recorder.raw_answers(),

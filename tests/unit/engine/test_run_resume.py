@@ -12,7 +12,7 @@ from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.path_facts import Reachability
 from cpe_diag.domain.run_journal import RunEntry, RunEntryKind
-from cpe_diag.domain.verdict import FaultDomain, Verdict
+from cpe_diag.domain.verdict import Destination, FaultDomain, Verdict
 from cpe_diag.engine.run import (
     ActEnded,
     NotKept,
@@ -270,6 +270,18 @@ async def test_nobody_who_may_look_leaves_the_change_unknown() -> None:
     result = await bench.run(again=True)
     note = {one.id: one.note for one in result.steps}["reboot"]
     assert note == "router.reboot unknown: it was begun, and nobody looked"
+
+
+async def test_no_case_is_closed_with_a_change_whose_end_nobody_knows() -> None:
+    """A playbook may call it fixed, and so may a verdict: somebody has to look all the same."""
+    for unknown, destination in ((False, Destination.FIXED), (True, Destination.SECOND_LINE)):
+        to = RouteStep(id="route", when=None, to=Destination.FIXED)
+        bench = Bench(steps=(*STEPS[:-1], to))
+        with pytest.raises(Killed):
+            await bench.run(dies_at=4, moment="before")
+        bench.may_act = not unknown
+        result = await bench.run(again=True)
+        assert (result.end, result.destination) == (RunEnd.FINISHED, destination)
 
 
 async def test_the_deadline_of_a_run_stays_where_it_was() -> None:
