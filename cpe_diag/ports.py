@@ -491,7 +491,15 @@ class RunJournal(Protocol):
 class ConsentDesk(Protocol):
     """Knows which plans the customer has consented to. It answers at once, from our own store."""
 
-    def require(self, *, subscriber: str, action: str, digest: str, at: datetime) -> Consent:
+    def require(
+        self,
+        *,
+        subscriber: str,
+        action: str,
+        digest: str,
+        at: datetime,
+        change: str | None = None,
+    ) -> Consent:
         """Give the consent that covers a plan. Whoever is refused notes it in the audit trail.
 
         Args:
@@ -499,6 +507,8 @@ class ConsentDesk(Protocol):
             action: what it does, for example `wifi.set_ssid`.
             digest: of the plan.
             at: the moment at which it is to be done (`Clock.now`).
+            change: the id of a change that was written down, may have used its consent, and was
+                not begun; None: it is a new one.
 
         Returns:
             The newest consent of this subscriber to this action with exactly this digest, which

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -63,8 +63,14 @@ class Consent:
     used_by: str | None = None
 
 
-def covering(
-    consents: Iterable[Consent], *, subscriber: str, action: str, digest: str, at: datetime
+def covering(  # noqa: PLR0913 - what a plan is, and the moment
+    consents: Iterable[Consent],
+    *,
+    subscriber: str,
+    action: str,
+    digest: str,
+    at: datetime,
+    change: str | None = None,
 ) -> Consent:
     """Find the consent that covers a plan.
 
@@ -74,6 +80,7 @@ def covering(
         action: what it does.
         digest: of the plan.
         at: the moment at which it is to be done, aware.
+        change: the id of a change that may have used it before it died; None: it is a new one.
 
     Returns:
         The newest that covers it.
@@ -84,7 +91,8 @@ def covering(
     newest_first = sorted(consents, key=lambda one: (one.given_at, one.id), reverse=True)
     nearest = ConsentRefusal.NONE
     for one in newest_first:
-        refusal = _refusal(one, subscriber=subscriber, action=action, digest=digest, at=at)
+        unused = replace(one, used_by=None) if one.used_by == change else one
+        refusal = _refusal(unused, subscriber=subscriber, action=action, digest=digest, at=at)
         if refusal is None:
             return one
         nearest = min(nearest, refusal, key=_NEARNESS.index)

@@ -207,6 +207,11 @@ class RouterRecord:
         return any(one.kind is EntryKind.NOTE and one.words == AS_WANTED for one in self.entries)
 
     @property
+    def untouched(self) -> bool:
+        """It has no end, and nothing was sent that changes the router: it can still be begun."""
+        return not self.ended and not {RouterStage.ARM, RouterStage.APPLY} & set(self.stages)
+
+    @property
     def stages(self) -> tuple[str, ...]:
         """The stages that were about to be done: they may have happened."""
         return tuple(one.said for one in self.entries if one.kind is EntryKind.INTENT)

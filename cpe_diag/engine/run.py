@@ -28,11 +28,12 @@ class ActEnded:
     note: str
 
 
-Act: TypeAlias = Callable[[ActStep], Awaitable[ActEnded]]
+Act: TypeAlias = Callable[[ActStep, str], Awaitable[ActEnded]]
 """Plans a change, has it agreed to, does it and proves it; never raises for the network.
 
 Called again for a step that it may have begun before, for the same run, it looks first, and does
-nothing again that may have happened.
+nothing again that may have happened. The text says why nothing may be begun any more, so that it
+only looks; empty: it may.
 """
 
 

@@ -9,9 +9,10 @@ from cpe_diag.domain.evidence import FactKey, Measurement
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import CallerAnswer, OwnChange
 from cpe_diag.domain.run_journal import RunEntryKind
+from cpe_diag.domain.verdict import Destination
 from cpe_diag.engine.conditions import evaluate
 from cpe_diag.engine.run import ActEnded, RunEnd, RunResult, StepRecord
-from cpe_diag.engine.run_case import kind_of
+from cpe_diag.engine.run_case import LEAST_S, kind_of
 from cpe_diag.engine.run_measuring import CUT, DONE, SKIPPED, MeasuringRun
 from cpe_diag.engine.run_notes import Answered
 from cpe_diag.playbook.answers import check_answers
@@ -173,12 +174,22 @@ class _Run(MeasuringRun):
         ended = acted.ended
         if ended is None and self.order.act is not None:
             self.start(step)
-            ended = await self.order.act(step)
+            ended = await self.order.act(step, await self.too_late())
         if ended is None:
             ended = ActEnded(ended=ActionEnd.UNKNOWN, note="it was begun, and nobody looked")
         if acted.ended is None:
             await self.notes.now(RunEntryKind.ACT_ENDED, step.id, act=encode(ended))
         return self.acted(step, ended)
+
+    async def too_late(self) -> str:
+        """Say why a change that was intended and not begun is not begun any more."""
+        if await self.stopped():
+            return "the run was cancelled before it was begun"
+        if not self.is_same_playbook:
+            return "the playbook has changed since the run began"
+        if self.budget_ends - self.clock.monotonic() < LEAST_S:
+            return "no time left to change anything"
+        return ""
 
     async def take(self, step: Step) -> None:
         """Take one step, or note why it is not taken."""
@@ -243,10 +254,17 @@ class _Run(MeasuringRun):
                 return step.reason
             case RouteStep():
                 self.ended = RunEnd.FINISHED
-                self.destination = step.to or self.judged().destination
+                self.destination = self.routed(step.to or self.judged().destination)
                 return f"to {self.destination}"
             case _:
                 assert_never(step)
+
+    def routed(self, destination: Destination) -> Destination:
+        """Close no case with a change whose end nobody knows: somebody has to look."""
+        open_ = ActionEnd.UNKNOWN in self.acts.values()
+        return (
+            Destination.SECOND_LINE if open_ and destination is Destination.FIXED else destination
+        )
 
     async def ask(self, step: AskStep) -> tuple[str, str]:
         """Put the question, unless it was answered beforehand.
@@ -302,7 +320,7 @@ class _Run(MeasuringRun):
         ):
             return SKIPPED, f"nothing is changed without a journal: {self.notes.trouble}"
         self.start(step)
-        ended = await self.order.act(step)
+        ended = await self.order.act(step, "")
         await self.notes.now(RunEntryKind.ACT_ENDED, step.id, act=encode(ended))
         return DONE, self.acted(step, ended)
 
@@ -334,7 +352,7 @@ class _Run(MeasuringRun):
             end=end,
             case=self.case(),
             verdict=verdict,
-            destination=self.destination or verdict.destination,
+            destination=self.destination or self.routed(verdict.destination),
             steps=tuple(self.records),
             trace=doors.recorder.trace(start_s=self.start_s),
             raw_answers=doors.recorder.raw_answers(),

@@ -39,7 +39,15 @@ class StoredConsents:
         self._store = store
         self._audit = audit
 
-    def require(self, *, subscriber: str, action: str, digest: str, at: datetime) -> Consent:
+    def require(
+        self,
+        *,
+        subscriber: str,
+        action: str,
+        digest: str,
+        at: datetime,
+        change: str | None = None,
+    ) -> Consent:
         """Give the consent that covers a plan.
 
         It ends at the time of day that the customer was told, and also when it has lasted for as
@@ -57,7 +65,9 @@ class StoredConsents:
             for row in rows
             for one in (_consent(row),)
         ]
-        return covering(known, subscriber=subscriber, action=action, digest=digest, at=at)
+        return covering(
+            known, subscriber=subscriber, action=action, digest=digest, at=at, change=change
+        )
 
     def use(self, consent_id: str, action_id: str) -> None:
         """Use a consent up for one change; the audit trail tells of the change itself."""

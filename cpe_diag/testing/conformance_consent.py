@@ -57,6 +57,14 @@ def check_consent_desk(
         hold(error.reason is ConsentRefusal.USED, f"the reason used, not {error.reason}")
     else:
         raise AssertionError("a refusal to use a consent for a second change")
+    again = desk.require(
+        subscriber=given.subscriber,
+        action=given.action,
+        digest=given.digest,
+        at=now,
+        change="first",
+    )
+    hold(again.id == given.id, "the consent for the very change that has used it")
     withdraw(now)
     hold(desk.withdrawn(given.id), "a consent that was taken back")
     refused(given, now, ConsentRefusal.WITHDRAWN)

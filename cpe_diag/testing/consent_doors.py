@@ -48,10 +48,25 @@ class FakeConsentDesk:
         """Let the customer take every consent back."""
         self.consents = [replace(one, withdrawn_at=at) for one in self.consents]
 
-    def require(self, *, subscriber: str, action: str, digest: str, at: datetime) -> Consent:
+    def require(
+        self,
+        *,
+        subscriber: str,
+        action: str,
+        digest: str,
+        at: datetime,
+        change: str | None = None,
+    ) -> Consent:
         """Give the consent that covers a plan."""
         self._read()
-        return covering(self.consents, subscriber=subscriber, action=action, digest=digest, at=at)
+        return covering(
+            self.consents,
+            subscriber=subscriber,
+            action=action,
+            digest=digest,
+            at=at,
+            change=change,
+        )
 
     def use(self, consent_id: str, action_id: str) -> None:
         """Use a consent up for one change."""

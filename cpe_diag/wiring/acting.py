@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -111,7 +112,7 @@ class Acting:
         self._away_s = away_s
         self.ends: list[ActionOutcome] = []
 
-    async def __call__(self, step: ActStep) -> ActEnded:
+    async def __call__(self, step: ActStep, too_late: str) -> ActEnded:
         """Do one step; see `Act`."""
         part = RunPart(run=self._run.id, attempt=self._run.attempt, step=step.id)
         clock = SystemClock()
@@ -119,7 +120,8 @@ class Acting:
         while True:
             waited_s = clock.monotonic() - began
             try:
-                return await self._once(step, part, waits=waited_s < self._away_s)
+                waits = waited_s < self._away_s
+                return await self._once(step, part, too_late, waits=waits)
             except StoreError:
                 if waited_s >= self._away_s:
                     raise
@@ -127,30 +129,51 @@ class Acting:
                 pass  # perhaps by a worker that was taken for dead, with this very step
             await clock.sleep_until(clock.monotonic() + AGAIN_S)
 
-    async def _once(self, step: ActStep, part: RunPart, *, waits: bool) -> ActEnded:
+    async def _once(self, step: ActStep, part: RunPart, too_late: str, *, waits: bool) -> ActEnded:
         """Do one step, or look at what was begun of it.
+
+        What was written down and not begun is begun now, under the consent that it has: nothing
+        of it was sent. Where that cannot be, its journal gets its end.
 
         Raises:
             HeldElsewhereError: another process changes the router, and `waits`.
             StoreError: nobody knows whether it was begun, or it was not and the store is waited
                 for.
         """
-        begun = RouterJournals(case_store(self._config)).find(part.action_id)
+        journals = RouterJournals(case_store(self._config))
+        written = journals.find(part.action_id)
+        begun = None if written is None or written.untouched else written
         try:
             if begun is not None:
                 return await self._looked_at(begun, part)
-            return await self._done(step, part)
+            if too_late:
+                ended = ActEnded(ended=NOT_DONE, note=too_late)
+            else:
+                ended = await self._done(step, part, is_written=written is not None)
         except (HoldLostError, RunError):
             raise
         except CpeDiagError as error:
             if waits and isinstance(error, HeldElsewhereError):
                 raise
-            if begun is None:
-                if self._away_s and StoreError in {type(error), type(error.__cause__)}:
-                    raise StoreError(str(error)) from error
-                return ActEnded(ended=NOT_DONE, note=str(error))
-            note = f"{error}; it is unfinished: cpe-diag router recover {begun.id}"
-            return ActEnded(ended=ActionEnd.UNKNOWN, note=note)
+            if begun is not None:
+                return _unfinished(error, begun.id)
+            if self._away_s and StoreError in {type(error), type(error.__cause__)}:
+                raise StoreError(str(error)) from error
+            ended = ActEnded(ended=NOT_DONE, note=str(error))
+        if written is None or ended.ended != NOT_DONE:
+            return ended
+        return await self._closed(written.id, part, ended.note)
+
+    async def _closed(self, action_id: str, part: RunPart, why: str) -> ActEnded:
+        """Give a change that was only written down its end."""
+        try:
+            written = RouterJournals(case_store(self._config)).record(action_id)
+            looked = await self._looked_at(written, part)
+        except (HoldLostError, RunError):
+            raise
+        except CpeDiagError as error:
+            return _unfinished(error, action_id)
+        return replace(looked, note=f"{looked.note} ({why})")
 
     async def _looked_at(self, record: RouterRecord, part: RunPart) -> ActEnded:
         """Bring what a process of before has begun to an end that is known."""
@@ -165,7 +188,7 @@ class Acting:
                 )
         return ActEnded(ended=outcome.end.value, note=outcome.words)
 
-    async def _done(self, step: ActStep, part: RunPart) -> ActEnded:
+    async def _done(self, step: ActStep, part: RunPart, *, is_written: bool) -> ActEnded:
         value = self._values.get(step.id, step.value)
         prepared = prepare_router_change(
             self._config,
@@ -183,15 +206,21 @@ class Acting:
         )
         prepared.desk.permit(step.action, about(prepared))
         async with open_router_change(prepared) as change:
-            plan = await plan_change(change)
+            plan = await plan_change(change, own=part.action_id)
             if plan.objections:
                 refused = "; ".join(f"{one.id}: {one.because}" for one in plan.objections)
                 return ActEnded(ended=NOT_DONE, note=f"refused: {refused}")
             if plan.stands_already:
                 return ActEnded(ended=NOT_DONE, note="it stands so already")
-            why_not = self._agree(plan, prepared.desk)
+            # Who has agreed to what was written down is not asked again: the plan is the same.
+            why_not = "" if is_written else self._agree(plan, prepared.desk)
             if why_not:
                 return ActEnded(ended=NOT_DONE, note=why_not)
             with self._safely():
                 outcome = await change_router(change, plan, on_end=self.ends.append, part=part)
         return ActEnded(ended=outcome.end.value, note=outcome.words)
+
+
+def _unfinished(error: CpeDiagError, action_id: str) -> ActEnded:
+    note = f"{error}; it is unfinished: cpe-diag router recover {action_id}"
+    return ActEnded(ended=ActionEnd.UNKNOWN, note=note)

@@ -57,11 +57,13 @@ def about(prepared: PreparedRouterChange, plan: RouterPlan | None = None) -> Abo
     )
 
 
-async def plan_change(change: OpenRouterChange) -> RouterPlan:
+async def plan_change(change: OpenRouterChange, *, own: str | None = None) -> RouterPlan:
     """Look at the router and make the plan, which is noted; so is what the guard refuses.
 
     Args:
         change: with open doors.
+        own: the id of a change of ours that was written down and not begun: it is this one, and
+            nothing that is unfinished; None: there is none.
 
     Returns:
         The plan; `objections` says whether it may be performed.
@@ -72,7 +74,7 @@ async def plan_change(change: OpenRouterChange) -> RouterPlan:
         MeasurementError: the router does not answer.
         StoreError: it cannot be noted.
     """
-    plan, _looked = await _planned(change)
+    plan, _looked = await _planned(change, own)
     prepared = change.prepared
     refused = ", ".join(one.id for one in plan.objections)
     prepared.desk.note(
@@ -83,7 +85,7 @@ async def plan_change(change: OpenRouterChange) -> RouterPlan:
     return plan
 
 
-async def _planned(change: OpenRouterChange) -> tuple[RouterPlan, RouterLook]:
+async def _planned(change: OpenRouterChange, own: str | None) -> tuple[RouterPlan, RouterLook]:
     prepared = change.prepared
     deadline = change.clock.monotonic() + LOOK_S
     ask = asking(change.control, prepared.driver.dialect)
@@ -102,7 +104,9 @@ async def _planned(change: OpenRouterChange) -> tuple[RouterPlan, RouterLook]:
             plan=plan,
             looked=looked,
             subscriber=prepared.run.subscriber,
-            unfinished=prepared.journals.unfinished_at(prepared.router),
+            unfinished=tuple(
+                one for one in prepared.journals.unfinished_at(prepared.router) if one != own
+            ),
             expects_model=image.model if image else None,
         )
     )
@@ -124,6 +128,7 @@ async def change_router(
         plan: what was agreed to.
         on_end: gets the outcome, also where the caller is cancelled meanwhile.
         part: the step of a run that it belongs to, and that begins no second one; None: none.
+            Where the step has written one down and not begun it, it is that one which is done.
         action_id: what it is to be called, so that there is no second one; None: anything.
 
     Returns:
@@ -141,10 +146,12 @@ async def change_router(
     prepared, desk = change.prepared, change.prepared.desk
     desk.permit_plan(plan.action, about(prepared, plan))
     with prepared.journals.held(prepared.router) as hold:
+        written = _written(prepared, plan, part)
+        own = None if written is None else written.id
         symptom = (
             "the customer wishes it" if change.prover is None else await change.prover.before()
         )
-        fresh, looked = await _planned(change)
+        fresh, looked = await _planned(change, own)
         if fresh.objections:
             raise GuardError(fresh)
         if fresh.digest != plan.digest:
@@ -158,6 +165,7 @@ async def change_router(
                 action=fresh.action,
                 digest=fresh.digest,
                 at=desk.now(),
+                change=own,
             )
         except ConsentError as error:
             desk.note(AuditKind.REFUSAL, str(error), about(prepared, fresh))
@@ -173,12 +181,16 @@ async def change_router(
             entries=(),
         )
         desk.note(
-            AuditKind.CHANGE_BEGUN,
+            AuditKind.CHANGE_BEGUN if written is None else AuditKind.CHANGE_RESUMED,
             f"change {record.id} under consent {consent.id}",
             about(prepared, fresh),
         )
         try:
-            journal = prepared.journals.begin(record, hold, part)
+            if written is None:
+                journal = prepared.journals.begin(record, hold, part)
+            else:
+                record = written
+                journal = prepared.journals.resume(written.id, hold, part)
         except ActionError as error:
             words = f"change {record.id} was not begun: {error}"
             desk.note_if_possible(AuditKind.CHANGE_ENDED, words, about(prepared, fresh))
@@ -192,6 +204,22 @@ async def change_router(
             symptom=symptom,
             on_end=_noted(prepared, fresh, on_end),
         )
+
+
+def _written(
+    prepared: PreparedRouterChange, plan: RouterPlan, part: RunPart | None
+) -> RouterRecord | None:
+    """Give the change that a step has written down before its process died, and not begun.
+
+    Raises:
+        ActionError: it was begun, or it was another one; that is looked at.
+    """
+    written = None if part is None else prepared.journals.find(part.action_id)
+    if written is None:
+        return None
+    if not written.untouched or written.plan.digest != plan.digest:
+        raise ActionError(f"action {written.id} is another one, or was begun; nothing was changed")
+    return written
 
 
 async def recover_change(

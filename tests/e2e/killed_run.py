@@ -3,7 +3,8 @@
 Usage: killed_run.py CONFIG PLAYBOOK SUBSCRIBER POINT before|after
 
 A point is a write to the run's journal, to that of a change, or of the run's end. POINT is its
-number; -1 kills nobody and prints how many there were, and how the run ended.
+number, or the name of the method that writes; -1 kills nobody and prints how many there were, and
+how the run ended.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ WRITES: tuple[tuple[type, str], ...] = (
 class Points:
     """Counts writes, and sends this process a signal at one of them."""
 
-    def __init__(self, point: int, moment: str, signal_: int = signal.SIGKILL) -> None:
+    def __init__(self, point: int | str, moment: str, signal_: int = signal.SIGKILL) -> None:
         """Send `signal_` at `point`, `before` or `after` it is written."""
         self.point = point
         self.moment = moment
@@ -49,17 +50,22 @@ class Points:
 
         @wraps(write)
         def counted(*words: Any, **named: Any) -> Any:  # noqa: ANN401 - of any write
-            self._passed("before")
+            self._passed("before", write.__qualname__)
             written = write(*words, **named)
-            self._passed("after")
+            self._passed("after", write.__qualname__)
             return written
 
         return counted
 
-    def _passed(self, moment: str) -> None:
-        if (self.count, moment) == (self.point, self.moment):
+    def _passed(self, moment: str, name: str) -> None:
+        if moment == self.moment and self.point in {self.count, name}:
             os.kill(os.getpid(), self.signal)
         self.count += moment == "after"
+
+
+def point_of(word: str) -> int | str:
+    """Read a point."""
+    return int(word) if word.lstrip("-").isdigit() else word
 
 
 def main(config: str, playbook: str, subscriber: str, points: Points) -> None:
@@ -74,4 +80,4 @@ def main(config: str, playbook: str, subscriber: str, points: Points) -> None:
 
 if __name__ == "__main__":
     _script, config_, playbook_, subscriber_, point_, moment_ = sys.argv
-    main(config_, playbook_, subscriber_, Points(int(point_), moment_))
+    main(config_, playbook_, subscriber_, Points(point_of(point_), moment_))

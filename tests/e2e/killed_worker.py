@@ -23,7 +23,7 @@ import traceback
 from datetime import timedelta
 from pathlib import Path
 
-from killed_run import WRITES, Points
+from killed_run import WRITES, Points, point_of
 
 from cpe_diag.domain.run_journal import GOES_ON
 from cpe_diag.service.jobs import Limits
@@ -124,7 +124,7 @@ def main(config_file: str, playbook: str, subscriber: str) -> None:
         name, point, moment, *said = line.split(maxsplit=3)
         more = json.loads(said[0]) if said else {}
         order = Order(playbook=playbook, subscriber=subscriber, ticket=f"T-{number}", **more)
-        at = Points(int(point), moment, signal.Signals[name])
+        at = Points(point_of(point), moment, signal.Signals[name])
         sys.stdout.write(json.dumps(once(config, order, at)) + "\n")
         sys.stdout.flush()
 

@@ -56,7 +56,7 @@ class ActingLane:
     numbers: Iterator[int]
     process: asyncio.subprocess.Process
 
-    async def once(self, point: int, moment: str) -> tuple[Wished, dict[str, Any]]:
+    async def once(self, point: int | str, moment: str) -> tuple[Wished, dict[str, Any]]:
         """Have the customer consent, order the run, have its worker killed, let it be ended."""
         router = self.place.router(self.home)
         wished = self.story.wish(next(self.numbers), router, self.place.folder)
@@ -177,6 +177,32 @@ async def test_every_run_ends_and_nothing_is_done_twice(
     record_property("chaos", (hits, f"{words}; nothing twice"))
 
 
+@pytest.mark.skipif(WANTED not in os.environ, reason=f"takes minutes; {WANTED} is not set")
+@pytest.mark.parametrize("name", [name for name, story in STORIES.items() if story.effect])
+async def test_what_was_written_down_and_not_begun_is_done_by_who_takes_it_up(
+    name: str, urls: list[str], tmp_path: Path
+) -> None:
+    """Nothing of it was sent, and the customer's consent to exactly that still holds."""
+    story, home = STORIES[name], HOMES[0]
+    async with AsyncExitStack() as stack:
+        routers = stack.enter_context(counted())
+        gateway = stack.enter_context(gateway_of_operator())
+        lab = RunningLab(7, 0.0)
+        await lab.start()
+        stack.push_async_callback(lab.stop)
+        place = placed(lab, tmp_path / home, urls[0])
+        process = await killing(stack, place, home, story, gateway)
+        lane = ActingLane(
+            place=place, home=home, story=story, numbers=itertools.count(1), process=process
+        )
+        wished, said = await lane.once("StoredActions.begin", "after")
+        assert (said["victim"], said["rescuer"], said["state"]) == (KILLED, 0, "finished"), said
+        assert check(lane, routers, wished, (name, said)) == "proven"
+        assert process.stdin
+        process.stdin.close()
+        await process.wait()
+
+
 def check(lane: ActingLane, routers: Routers, wished: Wished, where: tuple[object, ...]) -> str:
     """Compare what the last run of a home says with what its router did; gives the step's end."""
     router = lane.place.router(lane.home)
@@ -185,6 +211,8 @@ def check(lane: ActingLane, routers: Routers, wished: Wished, where: tuple[objec
     effects = routers.effects(lane.home)
     what = (*where, note, dict(effects))
     assert end in {"proven", "failed", "rolled_back", "not_done"}, what
+    # The consent holds and nothing was sent: who takes it up does it.
+    assert "never begun" not in note, what
     assert sum(effects.values()) <= 1, what
     assert set(effects) <= {lane.story.effect}, what
     assert router.reboots <= lane.story.restarts, what

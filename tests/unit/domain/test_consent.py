@@ -59,6 +59,20 @@ def test_one_changed_thing_voids_it(change: dict[str, object], reason: ConsentRe
     assert "sub-1" in str(told.value)
 
 
+def test_a_consent_that_a_change_has_used_covers_that_change_and_no_other() -> None:
+    """Its process has died before it sent anything: the customer has agreed to it all the same."""
+    used = replace(CONSENT, used_by="change-1")
+    asked = {"subscriber": "sub-1", "action": "wifi.set_ssid", "digest": "aa"}
+    assert covering([used], **asked, at=NOW, change="change-1") == used
+    for change in (None, "change-2"):
+        with pytest.raises(ConsentError) as told:
+            covering([used], **asked, at=NOW, change=change)
+        assert told.value.reason is ConsentRefusal.USED
+    with pytest.raises(ConsentError) as told:
+        covering([used], **asked, at=CONSENT.expires_at, change="change-1")
+    assert told.value.reason is ConsentRefusal.EXPIRED
+
+
 def test_it_counts_until_the_moment_it_expires() -> None:
     """Until 12:30 means that at 12:30 it is over."""
     last = CONSENT.expires_at - timedelta(microseconds=1)

@@ -12,7 +12,7 @@ from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.path_facts import Reachability
 from cpe_diag.domain.run_journal import RunEntry, RunEntryKind
-from cpe_diag.domain.verdict import FaultDomain, Verdict
+from cpe_diag.domain.verdict import Destination, FaultDomain, Verdict
 from cpe_diag.engine.run import (
     ActEnded,
     NotKept,
@@ -118,9 +118,11 @@ class Bench:
     may_act: bool = True
     budget_s: float = 900.0
 
-    async def act(self, _step: ActStep) -> ActEnded:
+    async def act(self, _step: ActStep, too_late: str) -> ActEnded:
         """Restart the router, once in a run."""
         self.looks += 1
+        if not self.reboots and too_late:
+            return ActEnded(ended="not_done", note=too_late)
         if not self.reboots:
             self.reboots += 1
         await self.clock.sleep_until(self.clock.monotonic() + 40.0)
@@ -270,6 +272,18 @@ async def test_nobody_who_may_look_leaves_the_change_unknown() -> None:
     assert note == "router.reboot unknown: it was begun, and nobody looked"
 
 
+async def test_no_case_is_closed_with_a_change_whose_end_nobody_knows() -> None:
+    """A playbook may call it fixed, and so may a verdict: somebody has to look all the same."""
+    for unknown, destination in ((False, Destination.FIXED), (True, Destination.SECOND_LINE)):
+        to = RouteStep(id="route", when=None, to=Destination.FIXED)
+        bench = Bench(steps=(*STEPS[:-1], to))
+        with pytest.raises(Killed):
+            await bench.run(dies_at=4, moment="before")
+        bench.may_act = not unknown
+        result = await bench.run(again=True)
+        assert (result.end, result.destination) == (RunEnd.FINISHED, destination)
+
+
 async def test_the_deadline_of_a_run_stays_where_it_was() -> None:
     """A process that died does not give the customer another quarter of an hour to wait."""
     bench = Bench(budget_s=300.0)
@@ -338,6 +352,35 @@ async def test_a_playbook_that_has_changed_meanwhile_changes_nothing_more() -> N
         "the playbook has changed since the run began",
     )
     assert (bench.reboots, bench.questions) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("cancelled", "cancelled before it was begun"),
+        ("another playbook", "the playbook has changed"),
+        ("late", "no time left"),
+    ],
+)
+async def test_a_change_that_was_only_intended_is_not_begun_where_none_may_be_any_more(
+    what: str, words: str
+) -> None:
+    """Whoever cancels a run whose worker has died is not answered with a restart."""
+    bench = Bench()
+    with pytest.raises(Killed):
+        await bench.run(dies_at=3, moment="after")
+    assert bench.reboots == 0
+    if what == "cancelled":
+        bench.journal.stops_after = 0
+    elif what == "late":
+        bench.clock.advance(2000.0)
+    else:
+        bench.steps = (*STEPS[:2], replace(REBOOT, action="router.factory_reset"), *STEPS[3:])
+    result = await bench.run(again=True)
+    notes = {one.id: one.note for one in result.steps}
+    assert (bench.looks, bench.reboots) == (1, 0)
+    assert notes["reboot"].startswith("router")
+    assert words in notes["reboot"]
 
 
 def test_a_journal_that_another_version_wrote_is_refused() -> None:
