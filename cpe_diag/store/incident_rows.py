@@ -155,12 +155,13 @@ def still_goes_on(connection: Connection, incident: Incident) -> bool:
 
 def is_well(connection: Connection, incident: Incident, digest: str, at: datetime) -> bool:
     """Keep that a subscriber measures well; says whether enough of them do, since it was met."""
+    one = select(INCIDENTS.c.number).filter_by(**key_of(incident))
+    # Two who measure well at once see each other; and whoever meets it takes its row first, too.
+    connection.execute(one.with_for_update())
     of_it = {**key_of(incident), "subscriber": digest}
     well = update(INCIDENT_SIGHTINGS).filter_by(**of_it).values(well_at=moment_text(at))
     if connection.execute(well).rowcount != 1:
         return False
-    one = select(INCIDENTS.c.number).filter_by(**key_of(incident))
-    connection.execute(one.with_for_update())  # two who measure well at once see each other
     now = again(connection, incident)
     counted = (
         select(func.count())

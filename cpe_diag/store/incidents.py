@@ -324,7 +324,8 @@ def _over(
 ) -> Incident | None:
     """Clear an incident, and tell of it; None: another has just done so."""
     still = update(INCIDENTS).filter_by(**key_of(incident)).where(INCIDENTS.c.cleared_at.is_(None))
-    if connection.execute(still.values(cleared_at=moment_text(at))).rowcount != 1:
+    cleared = still.values(cleared_at=moment_text(at), reaches="[]")  # homes by their ports
+    if connection.execute(cleared).rowcount != 1:
         return None
     if incident.case_id is not None:
         closed = update(CASES).where(CASES.c.id == incident.case_id)

@@ -293,13 +293,15 @@ class Worker:
         if ready is None:
             return
         run_id, limits = row.id, self._wish.limits
+        known = None if isinstance(ready, CpeDiagError) else self._known(row, ready[0])
+        room = Room(per_node=limits.per_node, per_minute=limits.starts_per_minute)
         with (
             taken_up(
                 self._config,
                 run_id,
                 lease=self._wish.lease,
                 lasts=LASTS,
-                room=Room(per_node=limits.per_node, per_minute=limits.starts_per_minute),
+                room=None if known is not None else room,  # nothing is asked of the node then
                 most_attempts=MOST_ATTEMPTS,
             ) as kept,
             about(case=kept.row.case_id),
@@ -313,8 +315,7 @@ class Worker:
                 kept.fail(str(ready))
                 self._traced(run_id, failure=type(ready).__name__)
                 return
-            known = self._known(kept.row, ready[0])
-            if known is not None and kept.know(known):
+            if known is not None and kept.row.attempt == 1 and kept.know(known):
                 self._traced(run_id)
                 LOG.info("not measured: it belongs to the incident at %s", known.place)
                 return
@@ -342,9 +343,13 @@ class Worker:
 
     def _known(self, row: RunRow, prepared: PreparedRun) -> Incident | None:
         """Give what a ticket complains about, if runs of others have met it lately."""
-        if row.ticket is None or row.batch is not None or row.attempt > 1:
+        if row.ticket is None or row.batch is not None or row.attempt:
             return None
-        return known_incident(prepared, self._runs, self._clock.now())
+        try:
+            return known_incident(prepared, self._runs, self._clock.now())
+        except (DefinitionError, MeasurementError) as error:  # then it is measured
+            LOG.warning("incidents: %s", error)
+            return None
 
     def _do(self, prepared: PreparedRun, values: Mapping[str, str], kept: KeptRun) -> None:
         journal = WorkerJournal(kept.journal, self._leaving)

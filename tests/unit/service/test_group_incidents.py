@@ -249,6 +249,28 @@ def test_what_runs_have_seen_of_an_outage_is_kept_side_by_side_and_not_for_long(
     assert both.takes("3", (), AT + timedelta(minutes=6))
     assert [one.up for one in seen(17, "3").reaches] == [("2",), ("3",)]
     assert met(store, config, "b", None, minutes=18).reaches[-1].up == ("3",)
+    over = StoredIncidents(store, KEY).clear(IncidentKind.NODE, "an-1/node-an-1", at=AT)
+    assert over is not None
+    assert over.reaches == ()  # a port is a home, and nobody needs it any more
+
+
+def test_whoever_meets_it_and_measures_well_at_once_stops_nobody(
+    store: CaseStore, config: Config
+) -> None:
+    """Two runs of one home at one time: on PostgreSQL each could wait for the other for ever."""
+    for who in ("a", "b"):
+        met(store, config, who, case_of(store, who))
+
+    def one(number: int) -> None:
+        if number % 2:
+            met(store, config, "a", None, minutes=1)
+        else:
+            well(store, config, "a", 1)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(one, range(40)))
+    (incident,) = StoredIncidents(store, KEY).every()
+    assert incident.subscribers == 2
 
 
 def test_a_further_ticket_is_attached_and_answered_without_a_run(

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import pytest
 import yaml
 
+from cpe_diag.domain.incident import IncidentKind, Reach
 from cpe_diag.domain.run_journal import RunState
+from cpe_diag.service.jobs import Limits
 from cpe_diag.service.submit import Order
+from cpe_diag.store.incidents import Sighting
+from cpe_diag.store.processes import this_process
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring import working
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store
+from cpe_diag.wiring.incidents import stored_incidents
 from cpe_diag.wiring.orders import submit
 from cpe_diag.wiring.outbox import stored_outbox
 from cpe_diag.wiring.working import Worker, WorkerWish
@@ -121,3 +127,55 @@ def test_a_run_of_somebody_who_is_no_longer_there_ends_at_once(
     ended = row(config, run.id)
     assert (ended.state, NoJobs.put_ids) == (RunState.FAILED, [])
     assert "sub-1" in ended.words
+
+
+def _met(config: Config) -> None:
+    """Let the runs of two others have found the node dark just now."""
+    at = datetime.now(UTC)
+    reach = Reach(node="an-1", group="node an-1", whole=True, parts=(), down=(), up=("2",), at=at)
+    for who in ("a", "b"):
+        sighting = Sighting(
+            kind=IncidentKind.NODE,
+            place="an-1/node-an-1",
+            cause="node_outage",
+            title="The node is down",
+            subscriber=who,
+            destination="network_operations",
+            case_id=f"case-{who}",
+            reach=reach,
+        )
+        stored_incidents(config).seen(sighting, at=at)
+
+
+def test_what_is_known_is_answered_also_where_the_node_has_no_room(config: Config) -> None:
+    """Runs on a dark node take long; whoever comes meanwhile is not to wait for them."""
+    worker = Worker(config, WorkerWish(limits=Limits(per_node=1, starts_per_minute=1)))
+    other = submit(config, replace(ORDER, subscriber="sub-2", ticket="T-2")).run
+    runs = StoredRuns(case_store(config))
+    runs.claim(other.id, worker=this_process(), at=datetime.now(UTC), lease=timedelta(minutes=1))
+    waits = submit(config, ORDER).run
+    worker.go_on(waits.id)
+    assert row(config, waits.id).state is RunState.QUEUED
+    _met(config)
+    worker.go_on(waits.id)
+    ended = row(config, waits.id)
+    assert (ended.state, ended.cause, ended.attempt) == (RunState.FINISHED, "node_outage", 1)
+
+
+@pytest.mark.parametrize("why", ["up", "begun", "no ticket", "batch"])
+def test_what_may_be_something_else_is_done(config: Config, why: str) -> None:
+    """A port that is up, a run that was begun before, and what nobody waits for with a ticket."""
+    _met(config)
+    order = {
+        "up": replace(ORDER, subscriber="sub-2"),
+        "begun": ORDER,
+        "no ticket": replace(ORDER, ticket=None),
+        "batch": replace(ORDER, batch="all of them"),
+    }[why]
+    run = submit(config, order).run
+    if why == "begun":
+        runs, at = StoredRuns(case_store(config)), datetime.now(UTC)
+        taken = runs.claim(run.id, worker=this_process(), at=at, lease=timedelta(minutes=1))
+        runs.put_off(run.id, taken.attempt, until=at, words="left")
+    Worker(config, WorkerWish()).go_on(run.id)
+    assert "ValueError" in row(config, run.id).words
