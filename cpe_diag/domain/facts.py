@@ -18,6 +18,7 @@ from cpe_diag.domain.field_facts import (
     FieldPppoe,
     PluggedInto,
 )
+from cpe_diag.domain.field_jitter_facts import FieldJitter
 from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.field_session_facts import FieldSession
@@ -222,6 +223,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="field_routers", value_type=FieldIpv6, subjects=PLACES),
     FactKind(id="field_trace", value_type=FieldTrace, subjects=PLACES),
     FactKind(id="field_size", value_type=FieldSize, subjects=PLACES),
+    FactKind(id="field_jitter", value_type=FieldJitter, subjects=PLACES),
     FactKind(id="field_use", value_type=FieldUse, subjects=PLACES),
     FactKind(id="field_names", value_type=FieldNames, subjects=PLACES),
     FactKind(id="field_page", value_type=FieldPage, subjects=PLACES),

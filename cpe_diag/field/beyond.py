@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
+from cpe_diag.domain.field_jitter_facts import FieldJitter
 from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.field_size_facts import FieldSize
 from cpe_diag.domain.field_stream_facts import FieldStream
 from cpe_diag.domain.missing import Missing, known
+from cpe_diag.field.jitter import jitter_to
 from cpe_diag.field.link import link_of
 from cpe_diag.field.load import loaded
 from cpe_diag.field.names import nobodys_answer
@@ -23,6 +25,7 @@ from cpe_diag.field.sizes import ETHERNET, largest_packet
 from cpe_diag.field.stream import FOR_S, listened
 from cpe_diag.field.trace import Kind, trace
 from cpe_diag.field.use import octets_of
+from cpe_diag.field.way import next_hop_to
 from cpe_diag.transports.dns import DnsResolver
 from cpe_diag.transports.os_failures import os_failure
 from cpe_diag.transports.reach import NetworkProber
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 LOOK: Final = "field.look"
 TRACE_WITHIN_S: Final = 8.0
 SIZE_WITHIN_S: Final = 8.0
+JITTER_WITHIN_S: Final = 4.0
 NAME_WITHIN_S: Final = 4.0
 """Twice as long as after what a question is sent again (`transports.dns`)."""
 PAGE_WITHIN_S: Final = 7.0
@@ -77,6 +81,7 @@ class Beyond:
         self.looks: Mapping[type, Callable[[float], Awaitable[object]]] = {
             FieldTrace: self._trace,
             FieldSize: self._size,
+            FieldJitter: self._jitter,
             FieldNames: self._names,
             FieldPage: self._page,
             FieldLoad: self._load,
@@ -127,6 +132,18 @@ class Beyond:
         within_s = min(SIZE_WITHIN_S, time_left(self._clock, deadline))
         try:
             return await asyncio.to_thread(largest_packet, address, most_bytes, within_s=within_s)
+        except OSError as error:
+            raise MeasurementError(os_failure(error, address), LOOK) from error
+
+    async def _jitter(self, deadline: float) -> FieldJitter:
+        address = self._targets.address
+        await self._own_way(address, deadline=deadline)
+        if address is None or ":" in address:
+            raise _failed(FailureKind.UNSUPPORTED, str(address), "only IPv4 packets are sent")
+        next_hop = await next_hop_to(address, self._clock, deadline)
+        within_s = min(JITTER_WITHIN_S, time_left(self._clock, deadline))
+        try:
+            return await asyncio.to_thread(jitter_to, address, next_hop, within_s=within_s)
         except OSError as error:
             raise MeasurementError(os_failure(error, address), LOOK) from error
 

@@ -11,6 +11,8 @@ from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.transports.time_left import until
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cpe_diag.ports import Clock
 
 LOOK: Final = "field.look"
@@ -30,6 +32,27 @@ async def way_to(address: str, clock: Clock, deadline: float) -> str | None:
     Raises:
         MeasurementError: `field.look`: UNSUPPORTED: there is no iproute2 here, OUT_OF_TIME.
     """
+    return (await _route(address, clock, deadline)).get("dev")
+
+
+async def next_hop_to(address: str, clock: Clock, deadline: float) -> str | None:
+    """Give the router that packets to an address are given to first.
+
+    Args:
+        address: an IP address.
+        clock: whose seconds the deadline counts.
+        deadline: absolute.
+
+    Returns:
+        Its address; None where there is none between, or no way.
+
+    Raises:
+        MeasurementError: `field.look`: UNSUPPORTED: there is no iproute2 here, OUT_OF_TIME.
+    """
+    return (await _route(address, clock, deadline)).get("gateway")
+
+
+async def _route(address: str, clock: Clock, deadline: float) -> Mapping[str, str]:
     ip = shutil.which("ip") or shutil.which("ip", path="/usr/sbin:/sbin")
     if ip is None:
         raise _failed(FailureKind.UNSUPPORTED, address, "iproute2 is not installed")
@@ -45,7 +68,7 @@ async def way_to(address: str, clock: Clock, deadline: float) -> str | None:
         process.kill()
         raise _failed(FailureKind.OUT_OF_TIME, address, "no time left") from error
     ways = json.loads(told or b"[]")
-    return str(ways[0]["dev"]) if ways and "dev" in ways[0] else None
+    return {key: value for key, value in ways[0].items() if isinstance(value, str)} if ways else {}
 
 
 def _failed(kind: FailureKind, address: str, detail: str) -> MeasurementError:

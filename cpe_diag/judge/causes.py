@@ -12,6 +12,7 @@ from cpe_diag.judge.causes_docsis import CAUSES_DOCSIS
 from cpe_diag.judge.causes_enclosed import CAUSES_ENCLOSED
 from cpe_diag.judge.causes_field import CAUSES_FIELD
 from cpe_diag.judge.causes_field_air import CAUSES_FIELD_AIR
+from cpe_diag.judge.causes_field_jitter import CAUSES_FIELD_JITTER
 from cpe_diag.judge.causes_field_load import CAUSES_FIELD_LOAD
 from cpe_diag.judge.causes_field_offers import CAUSES_FIELD_OFFERS
 from cpe_diag.judge.causes_field_session import CAUSES_FIELD_SESSION
@@ -74,6 +75,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_FIELD,
     *CAUSES_FIELD_WAYS,
     *CAUSES_FIELD_LOAD,
+    *CAUSES_FIELD_JITTER,
     *CAUSES_FIELD_STREAM,
     *CAUSES_FIELD_SESSION,
     *CAUSES_FIELD_WIRE,

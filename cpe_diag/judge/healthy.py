@@ -116,6 +116,7 @@ AT_WALL: Final = (
     "wall_pages_fail",
     "wall_loses",
     "wall_large_lost",
+    "wall_jitters",
     "wall_way_ends_further",
     "wall_names_taken",
     "wall_names_invented",
@@ -145,6 +146,7 @@ IN_HOME: Final = (
     "home_pages_fail",
     "home_loses",
     "home_large_lost",
+    "home_jitters",
     "home_way_ends_further",
     "home_second_router",
     "home_names_taken",
@@ -352,6 +354,7 @@ MAY_BE_UNKNOWN: Final = frozenset(
     {
         *("wall_bloated", "wall_rate_low", "home_bloated", "home_rate_low"),
         *("wall_stream_missing", "wall_stream_broken"),
+        *("wall_jitters", "home_jitters"),
         *("home_stream_missing", "home_stream_broken"),
         *SESSION,
         "wall_answers_elsewhere",

@@ -13,6 +13,7 @@ from cpe_diag.judge.rules_docsis import RULES_DOCSIS
 from cpe_diag.judge.rules_enclosed import RULES_ENCLOSED
 from cpe_diag.judge.rules_field import RULES_FIELD
 from cpe_diag.judge.rules_field_air import RULES_FIELD_AIR
+from cpe_diag.judge.rules_field_jitter import RULES_FIELD_JITTER
 from cpe_diag.judge.rules_field_load import RULES_FIELD_LOAD
 from cpe_diag.judge.rules_field_offers import RULES_FIELD_OFFERS
 from cpe_diag.judge.rules_field_session import RULES_FIELD_SESSION
@@ -126,6 +127,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_FIELD,
     *RULES_FIELD_WAYS,
     *RULES_FIELD_LOAD,
+    *RULES_FIELD_JITTER,
     *RULES_FIELD_STREAM,
     *RULES_FIELD_SESSION,
     *RULES_FIELD_WIRE,

@@ -16,6 +16,7 @@ from cpe_diag.domain.field_facts import (
     FieldLink,
     FieldPppoe,
 )
+from cpe_diag.domain.field_jitter_facts import FieldJitter
 from cpe_diag.domain.field_load_facts import FieldLoad
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.field_session_facts import FieldSession
@@ -343,6 +344,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     FieldIpv6: field_text.field_routers,
     FieldTrace: field_path_text.field_trace,
     FieldSize: field_path_text.field_size,
+    FieldJitter: field_load_text.field_jitter,
     FieldUse: field_load_text.field_use,
     FieldNames: field_path_text.field_names,
     FieldPage: field_path_text.field_page,

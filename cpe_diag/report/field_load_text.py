@@ -8,6 +8,7 @@ from cpe_diag.domain.missing import Missing, known
 from cpe_diag.report.duration import duration, rate
 
 if TYPE_CHECKING:
+    from cpe_diag.domain.field_jitter_facts import FieldJitter
     from cpe_diag.domain.field_load_facts import FieldLoad, LoadRun
     from cpe_diag.domain.field_stream_facts import FieldStream
     from cpe_diag.domain.field_use_facts import FieldUse
@@ -19,6 +20,21 @@ def field_load(fact: FieldLoad) -> str:
     """Say what came through, and how long packets took meanwhile."""
     parts = [f"idle {_took(fact.idle)}", *(_run(one) for one in fact.runs), *fact.untried]
     return "; ".join(parts)
+
+
+def field_jitter(fact: FieldJitter) -> str:
+    """Say how far apart the round trips are, to whom."""
+    near = known(fact.near)
+    trains = (fact.far, *(() if near is None else (near,)))
+    parts = [f"to {one.target} {_spread(one)}" for one in trains]
+    return "; ".join([*parts, f"to itself {_spread(fact.own)}"])
+
+
+def _spread(train: PathQuality) -> str:
+    least, most = known(train.rtt_min_s), known(train.rtt_p95_s)
+    if least is None or most is None:
+        return "no answer"
+    return f"{duration(least)} to {duration(most)} for 95 of 100"
 
 
 def field_use(fact: FieldUse) -> str:

@@ -25,7 +25,7 @@ from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.domain.subscriber import WanProtocol
 from cpe_diag.testing.evidence_samples import answered, changed, ethernet_home, with_value
-from cpe_diag.testing.field_samples import FIELD_FACTS, GATEWAY, REFERENCE, ways
+from cpe_diag.testing.field_samples import FIELD_FACTS, GATEWAY, REFERENCE, even, ways
 from cpe_diag.testing.field_samples import WALL as AT_THE_WALL
 
 if TYPE_CHECKING:
@@ -134,6 +134,11 @@ def nothing_beyond(case: CaseFile, place: str) -> CaseFile:
 def loses(case: CaseFile, place: str) -> CaseFile:
     """One packet of eight is lost."""
     return changed(case, "path_quality", f"{place}>reference", received=88)
+
+
+def jitters(case: CaseFile, place: str) -> CaseFile:
+    """Round trips beyond the next hop vary by 120 ms."""
+    return changed(case, "field_jitter", place, far=even(0.01, more_s=0.12))
 
 
 def large_lost(case: CaseFile, place: str) -> CaseFile:

@@ -24,6 +24,7 @@ from cpe_diag.domain.field_facts import (
     PppoeOffered,
 )
 from cpe_diag.domain.field_inside_facts import FieldInside
+from cpe_diag.domain.field_jitter_facts import FieldJitter
 from cpe_diag.domain.field_load_facts import Direction, FieldLoad, LoadRun, LoadTool
 from cpe_diag.domain.field_path_facts import (
     FieldNames,
@@ -84,6 +85,19 @@ def train(middle_s: float) -> PathQuality:
         rtt_median_s=middle_s,
         rtt_p95_s=2 * middle_s,
         jitter_s=0.001,
+    )
+
+
+def even(least_s: float, *, more_s: float = 0.001) -> PathQuality:
+    """Give small packets whose round trips are so long, and up to so much longer."""
+    return PathQuality(
+        target=REFERENCE,
+        sent=40,
+        received=40,
+        rtt_min_s=least_s,
+        rtt_median_s=least_s + more_s / 2,
+        rtt_p95_s=least_s + more_s,
+        jitter_s=more_s / 3,
     )
 
 
@@ -286,6 +300,9 @@ FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
     ),
     ("field_trace", WALL): ways("198.51.100.1", REFERENCE),
     ("field_size", WALL): WHOLE,
+    ("field_jitter", WALL): FieldJitter(
+        far=even(0.01), near=even(0.002), own=even(0.00001), stamped=40
+    ),
     ("field_use", WALL): FieldUse(watched_s=4.0, span_s=0.5, in_bps=52_000.0, out_bps=61_000.0),
     ("field_names", WALL): NAMES,
     ("field_load", WALL): FieldLoad(

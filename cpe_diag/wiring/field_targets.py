@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cpe_diag.domain.missing import known
-from cpe_diag.field import load, names, sizes, trace
+from cpe_diag.field import jitter, load, names, sizes, trace
 from cpe_diag.field.raw.order import MOST_VLANS
 from cpe_diag.field.stream import FOR_S
 from cpe_diag.field.targets import FieldTargets
@@ -104,6 +104,7 @@ def _packets(ask: FieldTargets) -> list[str]:
     return [
         f"ICMP: echo requests to {ask.address}: {counts}",
         f"UDP, TCP, ICMP: the way to {ask.address}, {trace.MOST_HOPS} hops: {most}",
+        f"ICMP: {ask.address}, the next hop and this machine, {jitter.COUNT} small packets each",
         f"ICMP: the largest packet that {ask.address} takes: {between}",
     ]
 

@@ -27,6 +27,8 @@ NEEDED: Final = {
     "radvd": "radvd",
     "tshark": "tshark",
     "setpriv": "util-linux",
+    "sudo": "sudo",
+    "tcpdump": "tcpdump",
 }
 """Programs by the Debian package that brings them."""
 MACS: Final = {

@@ -16,10 +16,11 @@ BEHIND: Final = "02:00:5e:40:00:0f"
 UP: Final = "up0"
 
 
-def card(wire: Wire) -> None:
+def card(wire: Wire, late_ms: int = 0) -> None:
     """Give the laptop a card in place of its cable; before it takes an address.
 
-    Frames pass a program, so that their checksums have to be whole.
+    Frames pass a program, so that their checksums have to be whole; what comes in is late by up
+    to so many milliseconds.
     """
     for words in (
         ("link", "set", "eth0", "down"),
@@ -30,7 +31,8 @@ def card(wire: Wire) -> None:
     ):
         wire.run("laptop", "ip", *words)
     wire.run("operator", "ethtool", "-K", "eth0", "tx", "off")
-    wire.start("laptop", sys.executable, RELAY, UP, "eth0", "0")
+    relay = ("chrt", "-o", "0", sys.executable, RELAY, UP, "eth0", "0", str(late_ms))
+    wire.start("laptop", *relay)  # even, whatever else runs here
 
 
 def agrees(wire: Wire, speed_mbps: int, duplex: str) -> None:

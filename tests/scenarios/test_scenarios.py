@@ -192,6 +192,12 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
     _wall("wall_pages", partial(on_site.pages_fail, place=on_site.WALL)),
     _wall("wall_lossy", partial(on_site.loses, place=on_site.WALL)),
     _wall("wall_small_only", partial(on_site.large_lost, place=on_site.WALL)),
+    _wall("wall_uneven", partial(on_site.jitters, place=on_site.WALL)),
+    _at_home(
+        "router_uneven",
+        lambda case: on_site.jitters(on_site.well_at_the_wall(case), on_site.LAN),
+        ROUTER,
+    ),
     _at_home(
         "router_lossy",
         lambda case: on_site.loses(on_site.well_at_the_wall(case), on_site.LAN),

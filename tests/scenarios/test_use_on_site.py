@@ -9,10 +9,10 @@ import pytest
 
 from cpe_diag.domain.field_load_facts import Direction
 from cpe_diag.domain.verdict import FaultDomain
-from cpe_diag.judge.decide import decide
+from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing.evidence_samples import changed
-from cpe_diag.testing.faults_on_site import LAN, WALL, loses, on_site, well_at_the_wall
-from cpe_diag.testing.field_samples import load_run
+from cpe_diag.testing.faults_on_site import LAN, WALL, jitters, loses, on_site, well_at_the_wall
+from cpe_diag.testing.field_samples import even, load_run
 
 if TYPE_CHECKING:
     from cpe_diag.domain.verdict import Verdict
@@ -77,3 +77,28 @@ def test_a_load_that_shared_the_line_is_judged_by_all_that_passed(
     assert verdict.cause == cause
     told = verdict.summary + str([one.because for one in verdict.evidence_for])
     assert f"{beside_bps / 1e6:.0f} Mbit/s of it passed beside the load" in told
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"own": even(0.00001, more_s=0.12)}, "the laptop is what is uneven"),
+        ({"stamped": 3}, "does not say when packets went and came"),
+    ],
+)
+def test_what_a_busy_laptop_brings_about_is_no_jitter(
+    changes: dict[str, object], words: str
+) -> None:
+    """Its own scheduling must not be told as the line's."""
+    case = changed(jitters(on_site(WALL), WALL), "field_jitter", WALL, **changes)
+    found = next(one for one in find(case) if one.id == "wall_jitters")
+    assert found.answer is None
+    assert words in found.because
+
+
+def test_uneven_packets_on_a_full_line_accuse_nobody() -> None:
+    """A queue that something else fills and drains is no jitter of the line."""
+    case = jitters(used(on_site(WALL), WALL, 80e6), WALL)
+    found = next(one for one in find(case) if one.id == "wall_jitters")
+    assert found.answer is None
+    assert "end what uses the line there" in found.because

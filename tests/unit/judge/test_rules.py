@@ -367,6 +367,8 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("wall_nothing_beyond", on_site.nothing_beyond(AT_WALL, on_site.WALL), AT_WALL),
     ("wall_loses", on_site.loses(AT_WALL, on_site.WALL), AT_WALL),
     ("wall_large_lost", on_site.large_lost(AT_WALL, on_site.WALL), AT_WALL),
+    ("wall_jitters", on_site.jitters(AT_WALL, on_site.WALL), AT_WALL),
+    ("home_jitters", on_site.jitters(AT_HOME, on_site.LAN), AT_HOME),
     ("home_loses", on_site.loses(AT_HOME, on_site.LAN), AT_HOME),
     ("home_large_lost", on_site.large_lost(AT_HOME, on_site.LAN), AT_HOME),
     ("wall_pages_fail", on_site.pages_fail(AT_WALL, on_site.WALL), AT_WALL),

@@ -68,6 +68,7 @@ def configured(place: Path, text: str) -> Config:
                 "HTTP: http://ref.example/ and http://page.example/",
                 "ICMP: echo requests to 192.0.2.80: 5, 100 at 20 ms, 5 of 1500 bytes",
                 "UDP, TCP, ICMP: the way to 192.0.2.80, 15 hops: at most 90 small packets",
+                "ICMP: 192.0.2.80, the next hop and this machine, 40 small packets each",
                 "ICMP: the largest packet that 192.0.2.80 takes: 576 to 1500 bytes, at most 54",
                 "DNS: load.example, of this machine's own resolver",
                 "iperf3: load.example port 5201: 5 s and 300 MB at most, each way",
