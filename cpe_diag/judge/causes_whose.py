@@ -48,6 +48,7 @@ NODE_SEEN: Final = (
 """Told by the access node of the line and of its neighbours."""
 WAY_SEEN: Final = (
     *("way_in_loss", "way_in_narrow", "home_cut_off", "home_away_at_times"),
+    "home_seeks_address",
     *("wan_dhcp_unanswered", "wan_pppoe_unanswered", "ppp_auth_refused", "wan_down"),
     *("gateway_unreachable", "gateway_loss", "latency_high", "gateway_jitter"),
     *("access_rate_low", "access_train_slow", "large_packets_lost"),

@@ -227,7 +227,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ),
     ("ipv6_no_prefix", ("lan_switched_off", "home_unheard")),
     ("port_saturated", ("port_filled_unasked",)),
-    ("router_sends_astray", ("port_flaps", "wan_link_flaps")),
+    ("router_sends_astray", ("port_flaps", "wan_link_flaps", "lan_wan_overlap")),
     (
         "internet_unreachable",
         (

@@ -63,6 +63,13 @@ FOLLOWS_WHOSE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             *("port_errors_growing", "port_duplex_wrong", "resolver_drops"),
         ),
     ),
+    (
+        "home_seeks_address",
+        (
+            *("neighbours_suffer", "group_down", "way_in_loss", "port_locked", "wan_down"),
+            *("dhcp_server_silent", "dhcp_pool_empty", "wan_dhcp_unanswered"),
+        ),
+    ),
     ("home_seeks_edge", ("neighbours_suffer", "group_down", "way_in_loss", "port_locked")),
     (
         "home_unheard",

@@ -419,7 +419,7 @@ MAY_BE_UNKNOWN: Final = frozenset(
         *KEPT_FROM_DEVICE,
         *HOME_FELT,
         *IN_PART,
-        *SITE_SEEN,
+        "site_led_elsewhere",
         ALONE,
         *("home_unheard", "port_filled_unasked"),
         "router_takes_secure_pages",

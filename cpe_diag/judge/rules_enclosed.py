@@ -115,6 +115,17 @@ def _starting(facts: Facts) -> Answer | None:
 
 
 def home_alone(facts: Facts) -> Enclosure | Answer:
+    """Find out whether a home alone gives no answer that could have an address."""
+    found = facts.once(home_gives_none)
+    if isinstance(found, Answer):
+        return found
+    for excluded in (dhcp_server_silent(facts), dhcp_pool_empty(facts)):
+        if excluded.answer:
+            return does_not_arise(excluded.because)
+    return found
+
+
+def home_gives_none(facts: Facts) -> Enclosure | Answer:
     """Find out whether the way is good up to the home, and the home alone gives no answer."""
     heard = spoken(facts)
     if heard is not None:
@@ -134,9 +145,6 @@ def home_alone(facts: Facts) -> Enclosure | Answer:
         if missing:
             return cannot_tell(facts, *dict.fromkeys(missing))
         return does_not_arise("the way to the home is not bad at its end alone")
-    for excluded in (dhcp_server_silent(facts), dhcp_pool_empty(facts)):
-        if excluded.answer:
-            return does_not_arise(excluded.because)
     return found
 
 

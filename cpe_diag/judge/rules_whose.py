@@ -28,6 +28,7 @@ from cpe_diag.judge.keys import (
     LAN,
     PING_REFERENCE,
     SITE_LOOK,
+    TRUTH_PLATFORM,
     WATCH,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
@@ -98,7 +99,7 @@ def site_amiss(facts: Facts) -> Answer:
         page = facts.fact(HttpCheck, HTTP_PLATFORM)
         if page is None or page.outcome not in SILENT or outside is None or not _good(outside):
             return yes(words, *keys)
-        return does_not_arise(f"{words}; from elsewhere: {page_words(outside)}")
+        return cannot_tell(facts, TRUTH_PLATFORM)  # on the way, or at addresses that are not its
     further = _by_ipv6(facts) or _in_the_end(facts)
     if further:
         return yes(f"{words}; {further}", *keys, HTTP_PLATFORM_IPV6, SITE_LOOK)
@@ -232,6 +233,7 @@ RULES_WHOSE: Final[tuple[Rule, ...]] = (
         needs=(
             *SITE_SEEN,
             *(HTTP_PLATFORM_ELSEWHERE, HTTP_PLATFORM_IPV6, HTTP_OPERATOR_IPV6, SITE_LOOK),
+            TRUTH_PLATFORM,
             *(DNS_PLATFORM_ROUTER, DNS_PLATFORM),
         ),
         ask=site_amiss,

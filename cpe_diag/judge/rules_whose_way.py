@@ -26,7 +26,7 @@ from cpe_diag.judge.keys import (
     WORLD_OURS,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, rate, says, yes
-from cpe_diag.judge.rules_enclosed import ENCLOSE, home_alone
+from cpe_diag.judge.rules_enclosed import ENCLOSE, home_alone, home_gives_none
 from cpe_diag.judge.rules_paths import pings
 from cpe_diag.judge.rules_port import port_saturated
 from cpe_diag.judge.rules_router_drops import router_drops_ipv6
@@ -111,6 +111,28 @@ def home_seeks_edge(facts: Facts) -> Answer:
     return yes(words, PORT_RATES, *found.bad.answer.rests_on)
 
 
+def home_seeks_address(facts: Facts) -> Answer:
+    """Answer whether a home sends nothing but requests for an address, and others do well.
+
+    It asks, so that it lives, and goes on asking: nobody gives it one (RFC 2131, section 4.1).
+    """
+    found = facts.once(home_gives_none)
+    if isinstance(found, Answer):
+        return found
+    rates = facts.fact(PortRates, PORT_RATES)
+    bps = known(rates.in_bps) if rates else None
+    often = known(rates.in_packets_per_s) if rates else None
+    if bps is None or often is None:
+        return cannot_tell(facts, PORT_RATES)
+    words = f"{found.words()}; the home sends {often:.2g} packets/s"
+    if often < facts.limits["mute_packets_per_s"]:
+        return no(words, PORT_RATES)
+    size = bps / 8 / often
+    asks = facts.limits["cut_off_most_bytes"] <= size <= facts.limits["dhcp_most_bytes"]
+    words += f" of {size:.0f} bytes on average"
+    return says(asks, words, PORT_RATES, *found.bad.answer.rests_on)
+
+
 def reference_amiss(facts: Facts) -> Answer:
     """Answer whether the operator's own servers fail our own side in one way, and not in another.
 
@@ -174,6 +196,12 @@ RULES_WHOSE_WAY: Final[tuple[Rule, ...]] = (
         question="Does the home look for hardware addresses alone, while others are well?",
         needs=ENCLOSE,
         ask=home_seeks_edge,
+    ),
+    Rule(
+        id="home_seeks_address",
+        question="Does the home ask for an address alone, again and again, while others are well?",
+        needs=ENCLOSE,
+        ask=home_seeks_address,
     ),
     Rule(
         id="reference_amiss",

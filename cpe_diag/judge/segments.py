@@ -170,6 +170,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "router_no_route",
             "gateway_unreachable",
             "home_cut_off",
+            "home_seeks_address",
         ),
         degraded=(
             "wan_behind_router",

@@ -202,6 +202,14 @@ THRESHOLDS_ACCESS: Final[tuple[Threshold, ...]] = (
         meaning="a router whose link came less than this ago may be starting, and sends nothing",
     ),
     Threshold(
+        id="dhcp_most_bytes",
+        value=620.0,
+        unit="bytes a frame on average",
+        source="RFC 2131, section 2: 576 bytes of IP at most where nothing else was agreed, and a"
+        " header of Ethernet with its check sequence",
+        meaning="a home whose frames are larger sends more than requests for an address",
+    ),
+    Threshold(
         id="unasked_share",
         value=0.0005,
         unit="share of the bit/s to the home",

@@ -484,6 +484,11 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
         enclosed.cut_off(ETH),
     ),
     (
+        "home_seeks_address",
+        changed(enclosed.cut_off(ETH), "port_rates", "port", in_bps=1368.0, in_packets_per_s=0.5),
+        enclosed.cut_off(ETH),
+    ),
+    (
         "reference_amiss",
         changed(ETH, "http", "operator>reference/ipv6", outcome=HttpOutcome.CONNECT_TIMEOUT),
         ETH,

@@ -201,6 +201,22 @@ def test_a_home_that_seeks_an_edge_which_is_there_for_others_has_a_wrong_router(
     assert answer(never_asked(seeks, ("port_rates", "port")), "home_seeks_edge") is None
 
 
+def test_a_home_that_asks_for_an_address_again_and_again_is_given_none() -> None:
+    """It lives, and nobody answers it: what is between, or the server, not the router."""
+    cut_off = enclosed.cut_off(ethernet_home())
+    asks = changed(cut_off, "port_rates", "port", in_bps=1368.0, in_packets_per_s=0.5)
+    assert answer(cut_off, "home_seeks_address") is False
+    assert answer(asks, "home_seeks_address") is True
+    assert decide(asks, {}).domain is FaultDomain.NETWORK
+    assert answer(never_asked(asks, ("port_rates", "port")), "home_seeks_address") is None
+
+
+def test_a_site_that_does_not_come_is_never_no_fault() -> None:
+    """Neither to us nor to the home, and good elsewhere: whose it is, nobody knows yet."""
+    case = page(SITE, *OURS, **SILENT)
+    assert decide(case, {}).domain is not FaultDomain.NONE
+
+
 def test_servers_of_the_operator_that_fail_us_in_one_way_are_amiss() -> None:
     """Its plain page shows that our own side is well."""
     gone = page(SLOW, "operator>reference/ipv6", **SILENT)
