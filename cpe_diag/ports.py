@@ -900,6 +900,17 @@ class Inventory(Protocol):
             InventoryError: the inventory cannot be read.
         """
 
+    def with_phone(self, digits: str) -> tuple[str, ...]:
+        """Give the ids of subscribers who may have a number; empty where it holds no numbers.
+
+        Args:
+            digits: as `domain.phone.phone_digits` gives them.
+
+        Raises:
+            InventoryError: the inventory cannot be read.
+            DefinitionError: a file of it is wrong.
+        """
+
     def node(self, node_id: str) -> AccessNode:
         """Find one access node.
 

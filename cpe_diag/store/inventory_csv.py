@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError, UnknownSubscriberError
+from cpe_diag.domain.phone import phone_matches
 from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
 from cpe_diag.store.field_reader import FieldReader
 from cpe_diag.store.inventory_fields import (
@@ -193,6 +194,20 @@ class CsvInventory:
                         address=address or None,
                     ),
                 )
+
+    def with_phone(self, digits: str) -> tuple[str, ...]:
+        """Give the ids of subscribers who may have a number.
+
+        Args:
+            digits: as `domain.phone.phone_digits` gives them.
+
+        Raises:
+            InventoryError: the file cannot be read.
+            DefinitionError: a column is missing.
+        """
+        table = _Table(self.settings.subscribers, self.settings.delimiter)
+        rows = table.texts(self.settings.columns, SUBSCRIBER_FIELDS, ("id",), ("id", "phone"))
+        return tuple(name for name, phone in rows if phone and phone_matches(phone, digits))
 
     def node(self, node_id: str) -> AccessNode:
         """Find one access node.

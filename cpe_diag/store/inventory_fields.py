@@ -57,6 +57,7 @@ SUBSCRIBER_FIELDS: Final = (
     "router_mac",
     "ssids",
     "language",
+    "phone",
     "profile",
     "account",
     "metered",
@@ -74,6 +75,8 @@ SUBSCRIBER_FIELDS: Final = (
     "session_credential",
 )
 """What an inventory can say of a subscriber; only `id` is required.
+
+By `phone` a subscriber is found; it is no part of what a run keeps.
 
 Rates in bit/s; `wan` is ipoe, pppoe or static; several `ssids` stand apart by `|`. A cable modem
 is asked where `modem_credential` is there; its address may be left to the CMTS. A laptop on site

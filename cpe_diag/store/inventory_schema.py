@@ -154,6 +154,7 @@ INVENTORY_SCHEMA: Final[Mapping[str, object]] = {
                     },
                     "ssids": {"type": "array", "items": _TEXT},
                     "language": {**_TEXT, "description": "BCP 47 tag for the customer."},
+                    "phone": {**_NAME, "description": "What a caller is found by; kept nowhere."},
                     "ont_serial": {**_NAME, "description": "What the ONT must be."},
                     "splitter": {**_NAME, "description": "What the home shares with others."},
                 },

@@ -48,7 +48,8 @@ class SqlSettings:
     `url` is a SQLAlchemy URL or a reference to one (`env:NAME`, `file:PATH#KEY`). `query` gets
     `:subscriber_id`, `node_query` and `ports_query` get `:node`, `near_query` gets `:beginning`
     (the first half of an unknown id and `%`, for LIKE) and gives ids in its first column;
-    `nodes_query` gives all nodes, with a column that holds their ids.
+    `nodes_query` gives all nodes, with a column that holds their ids. `phone_query` gets `:phone`,
+    the digits of a number without `+`, `00` or trunk zero, and gives ids in its first column.
     `columns`, `node_columns` and `ports_columns` map fields (SUBSCRIBER_FIELDS, NODE_FIELDS,
     PORT_FIELDS) to columns; a field's own name where it is not mapped. `defaults` are values for
     fields that no column holds; `{id}` in them becomes the subscriber's id. `values` maps, by
@@ -64,6 +65,7 @@ class SqlSettings:
     ports_query: str | None = None
     ports_columns: Mapping[str, str] = field(default_factory=dict)
     near_query: str | None = None
+    phone_query: str | None = None
     defaults: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -176,6 +178,20 @@ class SqlInventory:
             ports.append(read_port(reader))
             self._raise("ports_columns", columns, reader)
         return tuple(ports)
+
+    def with_phone(self, digits: str) -> tuple[str, ...]:
+        """Give the ids of subscribers who may have a number; none where no query is configured.
+
+        Args:
+            digits: as `domain.phone.phone_digits` gives them; the operator's query compares them.
+
+        Raises:
+            InventoryError: the database cannot be asked.
+        """
+        if self.settings.phone_query is None:
+            return ()
+        rows = self._ask("phone_query", self.settings.phone_query, phone=digits)
+        return tuple(str(next(iter(row.values()), "")) for row in rows)
 
     def node(self, node_id: str) -> AccessNode:
         """Find one access node.
@@ -362,6 +378,7 @@ def _check(settings: SqlSettings) -> None:
         "nodes_query": (settings.nodes_query, ""),
         "ports_query": (settings.ports_query, ":node"),
         "near_query": (settings.near_query, ":beginning"),
+        "phone_query": (settings.phone_query, ":phone"),
     }
     faults = []
     for setting, (query, parameter) in queries.items():

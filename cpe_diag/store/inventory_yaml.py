@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError, UnknownSubscriberError
+from cpe_diag.domain.phone import phone_matches
 from cpe_diag.domain.subscriber import AccessNode, Subscriber
 from cpe_diag.driver_kit.schema_check import check
 from cpe_diag.driver_kit.yaml_source import read_yaml
@@ -109,6 +110,19 @@ class YamlInventory:
             if (port := port_of_subscriber(one)) is not None
         )
 
+    def with_phone(self, digits: str) -> tuple[str, ...]:
+        """Give the ids of subscribers who may have a number.
+
+        Args:
+            digits: as `domain.phone.phone_digits` gives them.
+
+        Raises:
+            InventoryError: the file cannot be read.
+            DefinitionError: the file is wrong.
+        """
+        phones = self._content.phones.items()
+        return tuple(name for name, phone in phones if phone_matches(phone, digits))
+
     def node(self, node_id: str) -> AccessNode:
         """Find one access node.
 
@@ -165,9 +179,10 @@ class YamlInventory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Content:
-    """A file that was read: subscribers and nodes by their ids."""
+    """A file that was read: subscribers, nodes and telephone numbers by their ids."""
 
     subscribers: Mapping[str, Subscriber]
+    phones: Mapping[str, str]
     nodes: Mapping[str, AccessNode]
 
 
@@ -182,6 +197,7 @@ def _read(document: YamlDocument, faults: list[Fault]) -> _Content:
         return nodes.get(node_id) or no_node(node_id, nodes)
 
     subscribers: dict[str, Subscriber] = {}
+    phones: dict[str, str] = {}
     entries = data["subscribers"]
     for i, entry in enumerate(entries if isinstance(entries, list) else []):
         here: YamlPath = ("subscribers", i)
@@ -194,7 +210,10 @@ def _read(document: YamlDocument, faults: list[Fault]) -> _Content:
             message = f"the subscriber {subscriber.id!r} is here twice"
             faults.append(document.fault((*here, "id"), message))
         subscribers[subscriber.id] = subscriber
-    return _Content(subscribers=subscribers, nodes=nodes)
+        phone = reader.text("phone")
+        if phone is not None:
+            phones[subscriber.id] = phone
+    return _Content(subscribers=subscribers, phones=phones, nodes=nodes)
 
 
 def _node(

@@ -53,7 +53,14 @@ _STRING_LIST: Final = {"type": "array", "items": {"type": "string"}}
 
 _MAPPED: Final = ("columns", "node_columns", "defaults", "values")
 
-_QUERIES: Final = ("node_query", "nodes_query", "ports_query", "ports_columns", "near_query")
+_QUERIES: Final = (
+    "node_query",
+    "nodes_query",
+    "ports_query",
+    "ports_columns",
+    "near_query",
+    "phone_query",
+)
 
 
 def _kind(kind: str, required: set[str], allowed: set[str]) -> dict[str, object]:
@@ -109,6 +116,10 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                 "node_query": {"type": "string", "description": "sql: one node by :node"},
                 "nodes_query": {"type": "string", "description": "sql: all nodes, with their ids"},
                 "ports_query": {"type": "string", "description": "sql: the ports of :node"},
+                "phone_query": {
+                    "type": "string",
+                    "description": "sql: ids of who has the number of the digits :phone",
+                },
                 "near_query": {
                     "type": "string",
                     "description": "sql: ids like :beginning, to help with a mistyped one",

@@ -182,7 +182,7 @@ def test_a_caller_with_a_dead_line(console: HttpService, browser: Browser, folde
     faults += looked_at(page, "sign-in", folder)
     page.reload()
     signs_in(page, "bert")
-    page.get_by_label("Subscriber, ticket or address").fill(DEAD)
+    page.get_by_label("Subscriber, ticket, address or phone").fill(DEAD)
     page.keyboard.press("Enter")
     expect(page.get_by_label("Subscriber", exact=True)).to_have_value(DEAD)
     page.get_by_label("Complaint").select_option("no_internet")

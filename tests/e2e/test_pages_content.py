@@ -124,6 +124,28 @@ def test_a_case_is_found_by_subscriber_ticket_and_words(console: HttpService) ->
     assert _looks(console).count("vera: over HTTP: listCases") == before + 1, "one look, one line"
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_a_caller_is_found_by_telephone_number_which_is_kept_nowhere(
+    console: HttpService, tmp_path: Path
+) -> None:
+    """However it is said; the inventory alone holds it, neither the store nor the audit trail."""
+    number = '  - {id: sub-7, node: an-1, port: "7", phone: "+372 5123 4567"}\n'
+    path = tmp_path / "service" / "inventory.yaml"
+    path.write_text(INVENTORY + number, encoding="utf-8")
+    case = _ordered(console, subscriber="sub-7")["case"]
+    browser = signed_in(console, Role.VIEWER)
+    for said in ("%2B372%205123%204567", "51234567", "00372-51234567"):
+        page = browser.open(f"/?words={said}").text
+        found = page[page.index('id="found"') : page.index('id="queue"')]
+        assert "<strong>sub-7</strong>" in found
+        assert f"/cases/{case}" in found, "and the case that they have called about"
+    assert "Nobody and nothing" in browser.open("/?words=51234568").text
+    kept = b"".join(one.read_bytes() for one in tmp_path.glob("*.db*"))
+    assert b"sub-7" in kept
+    assert b"51234567" not in kept
+    assert b"5123 4567" not in kept
+
+
 def test_confirmed_incidents_stand_on_top(console: HttpService) -> None:
     """A caller of an outage that is known is told so at once; one subscriber confirms nothing."""
     browser = signed_in(console, Role.VIEWER)

@@ -10,7 +10,7 @@ from cpe_diag.service.pages.visit import Shown
 from cpe_diag.service.refused import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.responses import Response
 
@@ -59,7 +59,7 @@ async def _shown(site: Site, visit: Visit, problem: Refused | None) -> Shown | R
         if isinstance(found, Refused):
             return found
         subscribers = found
-        cases = await _cases(site, visit, words)
+        cases = await _cases(site, visit, words, found)
     values = {
         "incidents": incidents,
         "queue": queue,
@@ -76,16 +76,19 @@ async def _shown(site: Site, visit: Visit, problem: Refused | None) -> Shown | R
     )
 
 
-async def _cases(site: Site, visit: Visit, words: str) -> Json:
-    """Give the cases of a subscriber, of a ticket, or with these words; each once.
+async def _cases(site: Site, visit: Visit, words: str, subscribers: Json) -> Json:
+    """Give the cases of subscribers, of a ticket, or with these words; each once.
 
     That cases are listed was noted with the queue, which is on the same page.
     """
     made: dict[str, Json] = {}
-    for by in ("subscriber", "ticket", "words"):
-        query = {by: words, "limit": FOUND}
+    held = cast("Sequence[Mapping[str, str]]", subscribers)
+    names = dict.fromkeys((words, *(one["id"] for one in held)))
+    asked = [*(("subscriber", name) for name in names), ("ticket", words), ("words", words)]
+    for by, wanted in asked:
+        query = {by: wanted, "limit": FOUND}
         found = await ask(site.service, visit, "listCases", query=query, noted=False)
         for one in found if isinstance(found, list) else []:
-            held = cast("Mapping[str, Json]", one)
-            made[str(held["id"])] = one
+            case = cast("Mapping[str, Json]", one)
+            made[str(case["id"])] = one
     return list(made.values())

@@ -146,7 +146,7 @@ def own_operations() -> Iterator[Operation]:
         method="GET",
         path="/api/subscribers",
         tag=tag,
-        summary="Subscribers by the inventory's id or by an address",
+        summary="Subscribers by the inventory's id, an address or a telephone number",
         handler=subscribers.found,
         right=LOOK,
         gives={"type": "array", "items": subscribers.SUBSCRIBER},

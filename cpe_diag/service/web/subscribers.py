@@ -1,4 +1,4 @@
-"""Subscribers by what a caller can say: the inventory's id, or an address."""
+"""Subscribers by what a caller can say: the inventory's id, an address, or a phone number."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ SUBSCRIBER: Final[dict[str, object]] = {
 
 
 def found(served: Served, call: Call) -> Reply | Refused:
-    """Give the subscribers of this id or address; empty where the inventory knows none."""
+    """Give the subscribers of this id, address or number; empty where the inventory knows none."""
     words = call.query.get("words", "").strip()
     if not words:
-        return Refused(status=400, reason="words: expected an id or an address")
+        return Refused(status=400, reason="words: expected an id, an address or a phone number")
     body: list[Json] = [_shown(one) for one in served.find(words)]
     return Reply(body=body, headers={"X-Result-Count": str(len(body))})
 

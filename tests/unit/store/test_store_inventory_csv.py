@@ -237,3 +237,13 @@ def test_many_questions_are_answered_as_one_is(tmp_path: Path, name: str) -> Non
         assert said(many) == said(one)
     assert many.ports_of_node("an-1") == one.ports_of_node("an-1")
     assert many.nodes() == one.nodes()
+
+
+def test_a_subscriber_is_found_by_telephone_number(tmp_path: Path) -> None:
+    """The export has a column of them, in as many spellings as people; where it has none, none."""
+    (tmp_path / "s.csv").write_text(
+        "id,phone\nK-1,+372 5123 4567\nK-2,\nK-3,051 234 567\nK-4,none\n", encoding="utf-8"
+    )
+    held = CsvInventory(CsvSettings(subscribers=tmp_path / "s.csv"))
+    assert held.with_phone("51234567") == ("K-1", "K-3")
+    assert inventory(tmp_path).with_phone("51234567") == ()

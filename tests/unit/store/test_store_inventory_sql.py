@@ -301,3 +301,13 @@ def test_a_row_of_all_nodes_that_is_wrong_is_named(database: Path) -> None:
     listing = inventory(database, replace(SETTINGS, nodes_query=query, node_columns=columns))
     with pytest.raises(DefinitionError, match="mgmt_ip"):
         listing.nodes()
+
+
+def test_a_subscriber_is_found_by_telephone_number(database: Path) -> None:
+    """By the operator's own query, which knows how numbers stand there; without one, nobody."""
+    query = "SELECT cust_no FROM crm_customer WHERE cust_no LIKE '%' || :phone"
+    asked = replace(SETTINGS, phone_query=query)
+    assert inventory(database, asked).with_phone("4712") == ("4712",)
+    assert inventory(database).with_phone("4712") == ()
+    with pytest.raises(DefinitionError, match="phone_query: does not use :phone"):
+        inventory(database, replace(SETTINGS, phone_query="SELECT 1"))

@@ -329,3 +329,12 @@ def test_a_node_that_is_not_there_is_named_with_its_near_matches(tmp_path: Path)
     """Names of nodes are mistyped as often as those of subscribers."""
     with pytest.raises(InventoryError, match="no node is named 'an-vdsi'; near: an-vdsl"):
         inventory(tmp_path, GOOD).node("an-vdsi")
+
+
+def test_a_subscriber_is_found_by_telephone_number_and_does_not_carry_it(tmp_path: Path) -> None:
+    """What a run keeps of a subscriber goes into bundles; a number has no business there."""
+    text = GOOD.replace("    language: en\n", '    language: en\n    phone: "+372 5123 4567"\n')
+    held = inventory(tmp_path, text)
+    assert held.with_phone("51234567") == ("sub-1001",)
+    assert held.with_phone("51234568") == ()
+    assert "5123" not in repr(held.subscriber("sub-1001"))
