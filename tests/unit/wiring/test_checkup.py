@@ -43,6 +43,12 @@ capabilities:
 )
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is busy with other tests is not a router that is away."""
+    monkeypatch.setattr("cpe_diag.wiring.checkup.WITHIN_S", 120.0)
+
+
 @pytest.fixture
 async def config(tmp_path: Path) -> AsyncIterator[Config]:
     """Run a lab, and point to it."""
