@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import Engine, event
@@ -17,6 +18,9 @@ from cpe_diag.store.case_store import CaseStore
 from cpe_diag.store.outbox import StoredOutbox, put
 from cpe_diag.store.run_rows import NewRun, RunOutcome
 from cpe_diag.store.runs import StoredRuns
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=3)
@@ -188,6 +192,20 @@ def test_a_letter_is_its_senders_until_the_claim_ends_and_then_somebody_elses(
     (kept,) = outbox.letters()
     assert (kept.state, kept.words, kept.sender) == (LetterState.WAITING, "", "a")
     assert outbox.is_ours(again)
+
+
+def test_a_claim_ends_also_for_whoever_asks_with_the_same_words(tmp_path: Path) -> None:
+    """What is due is asked with a statement that was built once: its moment is that of now."""
+    store, seconds = CaseStore.at(tmp_path / "case.db"), [1000.0]
+    store.steady = replace(store.steady, seconds=lambda: seconds[0])
+    outbox = posted(store, NOTE)
+    claimed(outbox)
+    assert outbox.due(AT) == ()
+    seconds[0] += LEASE.total_seconds() - 1
+    assert outbox.due(AT) == ()
+    seconds[0] += 1
+    assert [one.key for one in outbox.due(AT)] == ["note 1"]
+    assert outbox.due(AT - timedelta(days=1)) == outbox.due(AT)  # it was never put off
 
 
 @pytest.mark.parametrize("jump", [timedelta(hours=2), timedelta(hours=-2)])

@@ -12,11 +12,13 @@ import pytest
 import yaml
 
 from cpe_diag.domain.run_journal import RunState
+from cpe_diag.service import queue_dbos
 from cpe_diag.service.jobs import Limits, QueueKind
 from cpe_diag.service.submit import Order
+from cpe_diag.store import case_store as case_store_of_all
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.transports.clock import SystemClock
-from cpe_diag.wiring import working
+from cpe_diag.wiring import desk, orders, working
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.keeping import keeping
@@ -113,6 +115,13 @@ def test_the_queues_of_a_worker_share_its_places(config: Config, queue: Queue) -
     assert [row.attempt for row in rows] == [1, 1, 0, 0, 0, 0]
     assert queue.put_runs == runs[2:]
     assert queue.delays_s[1] < min(queue.delays_s[0], *queue.delays_s[2:])
+
+
+def test_eight_workers_and_a_service_fit_on_a_server_as_it_comes() -> None:
+    """PostgreSQL allows 100 connections, three of them for its own administrators."""
+    worker = desk.KEPT_OPEN + queue_dbos.OPEN + working.JOBS_OPEN + orders.KEPT_OPEN
+    service = case_store_of_all.KEPT_OPEN + orders.KEPT_OPEN
+    assert 8 * worker + service <= 97
 
 
 def test_requests_leave_total_loss_a_place_and_a_run_that_was_begun_goes_before_them(
