@@ -22,6 +22,7 @@ from cpe_diag.probes.node_port import known
 from cpe_diag.probes.path_quality import known_reference, not_applicable
 from cpe_diag.probes.probe import Probe, Setting
 from cpe_diag.probes.router_names import unnamed
+from cpe_diag.probes.train_from_here import Train, train_from_here
 
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import Evidence, Measurement
@@ -34,10 +35,10 @@ NOBODY: Final = FactKey("path_quality", "operator>neighbour/none")
 """What comes back, not known, where no neighbour's address is known."""
 
 ECHO: Final = "icmp.echo"
-COUNT: Final = 100
 INTERVAL_S: Final = 0.01
-FEWER: Final = 50
-FEWER_S: Final = 0.02
+FROM_HERE: Final = "from the operator's side"
+MANY: Final = Train(100, INTERVAL_S, FROM_HERE)
+FEW: Final = Train(50, 0.02, FROM_HERE)
 """To the controls: half as many, in the same second."""
 HOW_MANY: Final = 3
 """Neighbours that are asked: enough to tell one home from what all share."""
@@ -63,7 +64,7 @@ async def _to_router(setting: Setting, evidence: Evidence, deadline: float) -> M
         where = f"subscriber {setting.subscriber.id}"
         failure = not_configured(where, "the inventory does not say how to reach the home router")
         return not_observed(ROUTER, failure, ECHO, setting.doors.clock.now())
-    found = await _train(setting, ROUTER, access.address, COUNT, INTERVAL_S, deadline)
+    found = await train_from_here(setting, ROUTER, access.address, MANY, deadline)
     no_echo = isinstance(found.observation, Unobserved) and (
         found.observation.failure.kind in NO_ECHO
     )
@@ -135,7 +136,7 @@ async def _controls(
         found.append(not_observed(NOBODY, nobody, ECHO, at))
     async with asyncio.TaskGroup() as group:
         tasks = [
-            group.create_task(_train(setting, key, to, FEWER, FEWER_S, deadline))
+            group.create_task(train_from_here(setting, key, to, FEW, deadline))
             for key, to in targets
         ]
     return (*found, *(task.result() for task in tasks))
@@ -152,22 +153,6 @@ def neighbours(setting: Setting) -> tuple[tuple[str, str], ...]:
         for port in setting.node_ports
         if port.in_service and port.address and port.subscriber != setting.subscriber.id
     )[:HOW_MANY]
-
-
-async def _train(  # noqa: PLR0913, PLR0917 - how many and how fast are one thing
-    setting: Setting, key: FactKey, address: str, count: int, interval_s: float, deadline: float
-) -> Measurement:
-    clock = setting.doors.clock
-    try:
-        quality = await setting.doors.prober.train(
-            address, count=count, interval_s=interval_s, deadline=deadline
-        )
-    except MeasurementError as error:
-        failure = error.failure
-        if failure.kind is FailureKind.NOT_CONFIGURED:
-            failure = not_applicable(failure.where, failure.detail)
-        return not_observed(key, failure, error.operation, clock.now())
-    return known(key, quality, f"ICMP {address}, from the operator's side", clock.now())
 
 
 PROBE: Final = Probe(

@@ -10,11 +10,10 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey, not_observed
-from cpe_diag.domain.failures import FailureKind, MeasurementError
 from cpe_diag.probes.asking import not_configured
-from cpe_diag.probes.node_port import known
 from cpe_diag.probes.path_quality import known_reference, not_applicable
 from cpe_diag.probes.probe import Probe, Setting
+from cpe_diag.probes.train_from_here import Train, train_from_here
 from cpe_diag.probes.way_in import neighbours
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ NOBODY: Final = FactKey("path_quality", f"{NEIGHBOUR}none")
 APART_S: Final = 0.2
 LOOKS: Final = 32
 """For as long as a device is watched beside it (`device_watch`): 6.4 s."""
+WATCHED: Final = Train(LOOKS, APART_S, "watched from here")
 ECHO: Final = "icmp.echo"
 
 
@@ -53,23 +53,12 @@ async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[M
         targets.append((REFERENCE, reference))
     with setting.doors.recorder.scope():
         told = await asyncio.gather(
-            *(_one(setting, key, address, deadline) for key, address in targets)
+            *(
+                train_from_here(setting, key, address, WATCHED, deadline)
+                for key, address in targets
+            )
         )
     return (*found, *told)
-
-
-async def _one(setting: Setting, key: FactKey, address: str, deadline: float) -> Measurement:
-    clock = setting.doors.clock
-    try:
-        fact = await setting.doors.prober.train(
-            address, count=LOOKS, interval_s=APART_S, deadline=deadline
-        )
-    except MeasurementError as error:
-        failure = error.failure
-        if failure.kind is FailureKind.NOT_CONFIGURED:
-            failure = not_applicable(failure.where, failure.detail)
-        return not_observed(key, failure, error.operation, clock.now())
-    return known(key, fact, f"ICMP {address}, watched from here", clock.now())
 
 
 PROBE: Final = Probe(

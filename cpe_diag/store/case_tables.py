@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     Column,
@@ -73,18 +73,26 @@ APPROVALS: Final = Table(
     Column("ends_by", String(64)),
 )
 
+
+def chain_columns() -> tuple[Column[Any], ...]:
+    """Give the columns of a link of an audit chain: this store's own, or one that came here."""
+    return (
+        Column("seq", Integer, primary_key=True, autoincrement=False),
+        Column("previous", String(64), nullable=False),
+        Column("kind", String(32), nullable=False),
+        Column("at", MOMENT, nullable=False),
+        Column("action", Text),
+        Column("digest", Text),
+        Column("personal", String(64), nullable=False),
+        Column("hash", String(64), nullable=False),
+        Column("signature", String(128), nullable=False),
+    )
+
+
 AUDIT_LINKS: Final = Table(
     "audit_links",
     METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("previous", String(64), nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("at", MOMENT, nullable=False),
-    Column("action", Text),
-    Column("digest", Text),
-    Column("personal", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-    Column("signature", String(128), nullable=False),
+    *chain_columns(),
 )
 
 AUDIT_PERSONAL: Final = Table(

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text
 
-from cpe_diag.store.case_tables import METADATA, MOMENT
+from cpe_diag.store.case_tables import METADATA, MOMENT, chain_columns
 
 LAPTOP: Final = String(64)
 """By what a laptop signs, in base64."""
@@ -15,15 +15,7 @@ LAPTOP_LINKS: Final = Table(
     "laptop_links",
     METADATA,
     Column("laptop", LAPTOP, primary_key=True),
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("previous", String(64), nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("at", MOMENT, nullable=False),
-    Column("action", Text),
-    Column("digest", Text),
-    Column("personal", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-    Column("signature", String(128), nullable=False),
+    *chain_columns(),
 )
 
 LAPTOP_PERSONAL: Final = Table(
