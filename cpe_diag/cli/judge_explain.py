@@ -108,7 +108,10 @@ def _tell_bundle(
     from cpe_diag.wiring.knowledge import judge
 
     verdict = judge()(saved.result.case)
-    result = replace(saved.result, verdict=verdict)
+    sent = saved.result.destination
+    own = sent is saved.result.verdict.destination  # else somebody chose another desk
+    desk = verdict.destination if own else sent
+    result = replace(saved.result, verdict=verdict, destination=desk)
     if as_json:
         from cpe_diag.report.as_json import run_as_json
 

@@ -84,13 +84,13 @@ def _labelled(place: Path) -> list[tuple[Truth, Archived]]:
 
 
 def _concluded(truth: Truth, run: Archived) -> Concluded | None:
-    """Judge a run by the rules of now; None where no cause leads."""
+    """Judge a run by the rules of now; None where no cause leads, or a side in its place."""
     from cpe_diag.judge.learning import Concluded
     from cpe_diag.judge.seen import look
 
     weighing = look(run.result.case).weighing
-    if weighing.lead is None:
-        return None
+    if weighing.lead is None or weighing.lead.cause.last_resort:
+        return None  # the sum of a side is cut off: it says nothing of what sums mean
     return Concluded(
         case=f"{truth.lab} {truth.case or run.name}",
         belief=weighing.share,
@@ -115,11 +115,19 @@ def _alike(runs: Sequence[tuple[Truth, Archived]]) -> list[Alike]:
                     case=f"{truth.lab} {truth.case or run.name}",
                     ground=told[1] if told else None,
                     foreseen=cause is None,
-                    right=told is not None and told[0] in truth.causes,
+                    right=told is not None and _right(told[0], truth),
                     healthy=healthy,
                 )
             )
     return found
+
+
+def _right(cause: str, truth: Truth) -> bool:
+    """Tell whether what is told is so; of a side, whether it is there."""
+    from cpe_diag.judge.causes import CAUSES
+
+    sides = {one.id: one.domain for one in CAUSES if one.last_resort}
+    return sides[cause] in truth.domains if cause in sides else cause in truth.causes
 
 
 def _source(runs: Sequence[tuple[Truth, Archived]], places: Sequence[Path]) -> str:

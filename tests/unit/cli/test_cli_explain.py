@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,10 @@ from click.testing import CliRunner
 
 from cpe_diag.cli import main
 from cpe_diag.store.bundle import write_bundle
+from cpe_diag.testing import faults_outside as outside
+from cpe_diag.testing.evidence_samples import dsl_home
 from cpe_diag.testing.run_samples import sample_run
+from cpe_diag.wiring.knowledge import judge
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +65,17 @@ def test_a_bundle_is_explained_with_every_number(bundle: str) -> None:
     assert "Beliefs as sums of log-odds" in done.stdout
     assert "(line_noise)" in done.stdout
     assert "any one cause is rare" in done.stdout
+
+
+def test_a_verdict_of_now_goes_to_its_own_desk(tmp_path: Path) -> None:
+    """The desk of the run's verdict beside a cause of another desk sends somebody for nothing."""
+    then = judge()(outside.line_noise(dsl_home()))
+    shut = outside.port_shut(dsl_home())
+    run = replace(sample_run(), case=shut, verdict=then, destination=then.destination)
+    write_bundle(tmp_path / "run", run)
+    done = CliRunner().invoke(main, ["judge", "explain", str(tmp_path / "run")])
+    (desk,) = [line for line in done.stdout.splitlines() if "Send to" in line]
+    assert "second line" in desk
 
 
 def test_a_cause_is_told_with_its_thresholds_and_their_sources() -> None:

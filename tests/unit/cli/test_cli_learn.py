@@ -13,6 +13,7 @@ from cpe_diag.cli import main
 from cpe_diag.judge.calibration import Calibration
 from cpe_diag.store.bundle import write_bundle
 from cpe_diag.testing import faults_outside as outside
+from cpe_diag.testing import faults_whose as whose
 from cpe_diag.testing.evidence_samples import dsl_home, ethernet_home
 from cpe_diag.testing.run_samples import sample_run
 
@@ -61,6 +62,15 @@ def test_the_numbers_are_written_with_their_source(archive: Path) -> None:
     assert held.cases == 23
     assert held.source == "tuning half: 24 runs of home, seed 7"
     assert held.confidence(0.98) < 0.98
+
+
+def test_a_side_that_is_told_teaches_nothing_of_what_sums_mean(archive: Path) -> None:
+    """It names no cause that could be right, and its sum is cut off."""
+    saved(archive / "side", whose.pages_lost(ethernet_home()), "service_blocked")
+    done = learn(str(archive), "--out", str(archive.parent / "calibration.json"))
+    assert done.stdout.startswith(
+        "25 runs, in 23 of them a cause leads, in 20 of these rightly\nthe sum times "
+    )
 
 
 @pytest.mark.parametrize("half", ["held_back", "unseen", ""])
