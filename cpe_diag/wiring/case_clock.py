@@ -14,6 +14,8 @@ from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.tickets import tickets_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cpe_diag.engine.run import RunResult
     from cpe_diag.store.case_store import CaseStore
     from cpe_diag.wiring.config import Config
@@ -51,7 +53,11 @@ def result_of(runs: StoredRuns, run_id: str) -> RunResult | None:
     Raises:
         StoreError: the store cannot be read.
     """
-    files = runs.files(run_id)
+    return result_of_files(runs.files(run_id))
+
+
+def result_of_files(files: Mapping[str, bytes]) -> RunResult | None:
+    """Give the result that a run's files hold; None: there are none, or none can be read."""
     if not files:
         return None
     with tempfile.TemporaryDirectory(prefix="cpe-diag-") as folder:
