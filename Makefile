@@ -83,6 +83,10 @@ bench-sweep: $(VENV)/.installed ## a sweep of 20 nodes with 1,000 ports beside n
 bench-webhooks: $(VENV)/.installed ## how long a desk waits for the answer to its webhook, beside a bare Starlette route
 	@$(BIN)/python tests/bench/webhooks.py
 
+.PHONY: bench-pages
+bench-pages: $(VENV)/.installed-dev ## how soon a case is seen with 100,000 in the store, and whether 200 consoles see every event in order (Chromium where it is there)
+	@$(BIN)/python tests/bench/pages.py
+
 # LOAD="--runs 300 --rounds 1" for a look; tests/bench/queues.py --help tells all.
 .PHONY: bench-queue
 bench-queue: ## workers on PostgreSQL beside Celery with Redis, the same runs in turn (Debian packages postgresql and redis-server; at most a quarter of an hour)

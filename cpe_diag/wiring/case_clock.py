@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from cpe_diag.domain.failures import BundleError
 from cpe_diag.service.case_clock import CaseClock
-from cpe_diag.store.bundle import read_bundle, write_files
+from cpe_diag.store.bundle import read_bundle
 from cpe_diag.store.due_cases import DueCases
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.tickets import tickets_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cpe_diag.engine.run import RunResult
     from cpe_diag.store.case_store import CaseStore
     from cpe_diag.wiring.config import Config
@@ -51,11 +53,20 @@ def result_of(runs: StoredRuns, run_id: str) -> RunResult | None:
     Raises:
         StoreError: the store cannot be read.
     """
-    files = runs.files(run_id)
+    return result_of_files(runs.files(run_id))
+
+
+def result_of_files(files: Mapping[str, bytes]) -> RunResult | None:
+    """Give the result that a run's files hold; None: there are none, or none can be read."""
     if not files:
         return None
     with tempfile.TemporaryDirectory(prefix="cpe-diag-") as folder:
+        # Read at once and gone: `write_files` would wait for the disk after each of them.
+        for name, content in files.items():
+            place = Path(folder) / name
+            place.parent.mkdir(exist_ok=True)
+            place.write_bytes(content)
         try:
-            return read_bundle(write_files(Path(folder) / "bundle", files)).result
+            return read_bundle(Path(folder)).result
         except BundleError:
             return None

@@ -20,10 +20,10 @@ from cpe_diag.store.runs import StoredRuns
 from cpe_diag.store.seen_deliveries import StoredDeliveries
 from cpe_diag.store.staff_passwords import StoredPasswords
 from cpe_diag.wiring.cancelling import cancel
-from cpe_diag.wiring.case_clock import result_of
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.desk import case_store, open_desk
 from cpe_diag.wiring.incidents import stored_incidents
+from cpe_diag.wiring.kept_results import KeptResults
 from cpe_diag.wiring.knowledge import facts_by_probe, vocabulary
 from cpe_diag.wiring.orders import orders_of
 from cpe_diag.wiring.repairs import Repairing
@@ -81,7 +81,7 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
         desks={name: incoming(one, credentials.resolve) for name, one in tickets.desks.items()},
         playbooks={one.id: one for one in list_playbooks(vocabulary(), config.playbook_folders)},
         gives=facts_by_probe(),
-        result_of=partial(result_of, runs),
+        result_of=KeptResults(runs).of,
         outages=partial(outages_of, config),
         incidents=partial(open_incidents, config),
         find=partial(subscribers_of, orders.inventory),

@@ -83,7 +83,7 @@ def test_what_fell_together_is_named_with_its_parent_case_and_comes_live(
     assert page.count('<li class="up"') == 3
     assert page.count('<li class="down"') == 1
     assert f'{sibling_samples.PON}</strong>: <span lang="en">A branch of the access' in page
-    assert "7 of 7 ports, 2 min before that <a" in page
+    assert "7 of 7 ports, 2 min before that" in page
     assert "ports that were looked at: 11 of 740" in page
     assert '<li class="affected" aria-current="true">' in page
     assert "Parent case" not in page, "one subscriber confirms nothing"

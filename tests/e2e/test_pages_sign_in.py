@@ -12,7 +12,7 @@ from page_browser import PAGES_CONFIG, PASSWORD, PageBrowser, passwords_of_all, 
 
 from cpe_diag.domain.audit import AuditKind
 from cpe_diag.domain.roles import Role
-from cpe_diag.service.pages.entry import OF_NAME
+from cpe_diag.service.pages.entry import OF_NAME, place_after
 from cpe_diag.service.pages.visit import SESSION
 from cpe_diag.wiring.desk import open_desk
 
@@ -100,6 +100,24 @@ def test_a_sign_in_leads_to_no_other_site(console: HttpService, place: str) -> N
     """A link with a place of its own is what phishing sends."""
     browser = signed_in(console, Role.SENIOR)
     assert browser.open(f"/sign-in?next={quote(place, safe='')}").place == "/"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "place"),
+    [
+        ("/cases/0a1b", "/cases/0a1b"),
+        ("/cases/0a1b/report", "/cases/0a1b/report"),
+        ("/cases/0a1b/trends", "/cases/0a1b/trends"),
+        ("/nodes/an-1.north", "/nodes/an-1.north"),
+        ("/cases/0a1b/live", "/"),
+        ("/nodes/../sign-out", "/"),
+        ("/nodes/..", "/"),
+        ("/cases/0a1b/report/x", "/"),
+    ],
+)
+def test_whoever_has_signed_in_comes_to_the_page_they_wanted(wanted: str, place: str) -> None:
+    """A link that a colleague sent opens what it names, and nothing that is no page."""
+    assert place_after(wanted) == place
 
 
 @pytest.mark.parametrize(

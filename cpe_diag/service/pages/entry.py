@@ -33,7 +33,9 @@ AT_ONCE: Final = 2
 WRONG: Final = Refused(status=401, reason="the name or the password is wrong")
 """The same words whatever is wrong."""
 TOO_OFTEN: Final = Refused(status=429, reason="too many attempts; wait a minute")
-_PLACE: Final = re.compile(r"/((cases|repairs)/[A-Za-z0-9_-]{1,64})?")
+_PLACE: Final = re.compile(
+    r"/((cases|repairs)/[A-Za-z0-9_-]{1,64}(/report|/trends)?|nodes/[A-Za-z0-9_-][A-Za-z0-9._-]{0,63})?"
+)
 
 
 class Door:
