@@ -22,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import uvicorn
 from sqlalchemy import insert
 from webhooks import served
 
@@ -224,7 +225,8 @@ def main() -> int:
         open_desk(config)
         filled(config, wanted.cases)
         here = served_by(config)
-        service = HttpService(port=0, served=here, config=config)
+        nobody = uvicorn.Server(uvicorn.Config("nobody:asks"))
+        service = HttpService(port=0, served=here, config=config, server=nobody)
         case = _ended(service)
         shown = here.sessions.begin(STAFF[Role.SECOND_LINE], datetime.now(UTC)).reveal()
         cookie = f"{SESSION}={shown}"
