@@ -73,7 +73,7 @@ def test_an_order_is_kept_with_its_case_and_where_it_is_to_be_done(config: Confi
         ORDER,
         playbook="wifi_off_on",
         answers={"wifi_or_cable": "both"},
-        values={"off": "off"},
+        values={"off_on": "off_on"},
         priority=1,
     )
     with pytest.raises(DefinitionError, match="does not ask"):
@@ -83,7 +83,7 @@ def test_an_order_is_kept_with_its_case_and_where_it_is_to_be_done(config: Confi
     assert (run.region, run.node, run.router) == ("north", "an-1", "198.51.100.1:2222")
     assert (run.state, run.priority, run.ticket) == (RunState.QUEUED, 1, "T-1")
     assert (run.wish["values"], run.wish["budget_s"]) == ({}, 900.0)
-    assert "off" not in str(run.wish["sealed"])
+    assert "off_on" not in str(run.wish["sealed"])
     assert (done.case.id, done.case.state, done.case.priority) == (run.case_id, "open", 1)
     prepared, values = prepared_again(config, run)
     assert (prepared.playbook.id, prepared.subscriber.id) == ("wifi_off_on", "sub-1")
