@@ -187,6 +187,12 @@ ON_SITE: Final[tuple[Scenario, ...]] = (
         "wall_gateway_double",
         lambda case: on_site.gateway_answered_by(case, on_site.WALL, GATEWAY, on_site.STRANGER),
     ),
+    _wall(
+        "wall_gateway_double-cut_off",
+        lambda case: on_site.gateway_answered_by(
+            on_site.nothing_beyond(case, on_site.WALL), on_site.WALL, GATEWAY, on_site.STRANGER
+        ),
+    ),
     _wall("wall_duplex", partial(on_site.half_duplex, place=on_site.WALL)),
     _wall("wall_cut_off", partial(on_site.nothing_beyond, place=on_site.WALL)),
     _wall("wall_pages", partial(on_site.pages_fail, place=on_site.WALL)),
