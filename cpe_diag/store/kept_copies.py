@@ -37,14 +37,18 @@ class KeptCopyFiles:
     def keep(self, action_id: str, content: bytes) -> None:
         """Keep a copy; it is on the disk when this returns.
 
+        One that is there stays: it is of before the change, which is begun again.
+
         Raises:
-            ActionError: it cannot be written.
+            ActionError: it cannot be written, or the one that is there cannot be read.
         """
         path = self._path(action_id)
         try:
             self._folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
             identity = self._key(make=True)
             _write(path, pyrage.encrypt(content, [identity.to_public()]))
+        except FileExistsError:
+            self.give(action_id)  # of before the change, which is now begun again: it stays
         except OSError as error:
             raise ActionError(f"the copy {path} cannot be written: {error.strerror}") from error
 

@@ -25,7 +25,7 @@ class FakeCopies:
         """Keep a copy."""
         if self.broken:
             raise ActionError("the copy cannot be written: No space left on device")
-        self.kept[action_id] = content
+        self.kept.setdefault(action_id, content)
 
     def give(self, action_id: str) -> bytes:
         """Give a copy back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import CpeDiagError, FailureKind
-from cpe_diag.domain.incident import Incident, IncidentKind, PlatformIncident
+from cpe_diag.domain.incident import KEPT_FOR, Incident, IncidentKind, PlatformIncident
 from cpe_diag.domain.missing import Maybe, Missing
 from cpe_diag.domain.verdict import FaultDomain
 
@@ -42,11 +42,9 @@ def note_incident(
     try:
         _measured_well(config, case, verdict, at)
         for sighting in _sightings(case, verdict, at, case_id):
+            letters = incident_letters(config, at)  # asked before: no use is inside another one
             incident = stored_incidents(config).seen(
-                sighting,
-                at=at,
-                letters=lambda one, cases: incident_letters(config, at).known(one, cases),
-                grown=lambda one, cases: incident_letters(config, at).grown(one, cases),
+                sighting, at=at, letters=letters.known, grown=letters.grown
             )
             if incident.kind is IncidentKind.PLATFORM:
                 told = PlatformIncident(
@@ -78,12 +76,11 @@ def _measured_well(config: Config, case: CaseFile, verdict: Verdict, at: datetim
             return is_well and incident.place == host
         return is_well or bool(incident.reaches)
 
-    stored_incidents(config).measured_well(
-        case.subscriber.id,
-        at,
-        tells=tells,
-        letters=lambda one, cases: incident_letters(config, at).cleared(one, cases),
-    )
+    incidents = stored_incidents(config)
+    if not any(tells(one) for one in incidents.going(at - KEPT_FOR)):
+        return
+    letters = incident_letters(config, at)  # asked before, as above
+    incidents.measured_well(case.subscriber.id, at, tells=tells, letters=letters.cleared)
 
 
 def stored_incidents(config: Config) -> StoredIncidents:

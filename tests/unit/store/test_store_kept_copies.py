@@ -28,12 +28,21 @@ def test_a_copy_comes_back_as_it_was_and_is_unreadable_on_the_disk(tmp_path: Pat
 
 
 def test_a_copy_is_never_written_over(tmp_path: Path) -> None:
-    """The copy of before a change is the only one there is."""
+    """The copy of before a change is the only one there is, and stays where it is begun again."""
     copies = KeptCopyFiles(tmp_path)
     copies.keep("a1", CONTENT)
-    with pytest.raises(ActionError, match="cannot be written"):
-        copies.keep("a1", b"other")
+    copies.keep("a1", b"other")
     assert copies.give("a1") == CONTENT
+
+
+def test_a_copy_that_is_there_and_cannot_be_read_is_none(tmp_path: Path) -> None:
+    """Nothing is changed whose settings of before nobody has."""
+    copies = KeptCopyFiles(tmp_path)
+    copies.keep("a1", CONTENT)
+    (path,) = (one for one in tmp_path.iterdir() if one.name != KEY_FILE)
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(ActionError, match="cannot be decrypted"):
+        copies.keep("a1", CONTENT)
 
 
 @pytest.mark.parametrize("cut", [0, 1, 50, -1])

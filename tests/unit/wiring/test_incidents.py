@@ -19,6 +19,7 @@ from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing.evidence_samples import dsl_home, ethernet_home
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.incidents import note_incident, stored_incidents
+from cpe_diag.wiring.keeping import keeping
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,6 +63,16 @@ def test_a_platform_that_fails_beside_something_else_counts_too(config: Config) 
     found = note(config, home)
     assert isinstance(found, PlatformIncident)
     assert found.cause == "platform_down"
+
+
+def test_a_worker_keeps_incidents_with_one_connection_at_a_time(config: Config) -> None:
+    """Runs of one outage end together: each that waited for a second one would hold the first."""
+    with keeping(config) as kept:
+        for minutes, case_of in ((0, outside.card_outage), (10, lambda case: case)):
+            for who in ("one", "two"):
+                note(kept, _behind(case_of(ethernet_home()), who), minutes, f"case-{who}")
+    (over,) = stored_incidents(config).every()
+    assert over.cleared_at == AT + timedelta(minutes=10)
 
 
 def test_what_is_no_platforms_fault_opens_no_incident(config: Config) -> None:
