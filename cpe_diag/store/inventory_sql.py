@@ -30,7 +30,7 @@ from cpe_diag.store.inventory_fields import (
     with_defaults,
 )
 from cpe_diag.store.server_patience import server_limits
-from cpe_diag.store.sql_words import sql_words
+from cpe_diag.store.sql_words import sql_words, without
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -307,7 +307,8 @@ class SqlInventory:
                 rows = [dict(row) for row in result.mappings().fetchmany(_MOST_ROWS)]
                 connection.rollback()
         except SQLAlchemyError as error:
-            msg = f"{self._name()}: {setting}: {sql_words(error, engine.url)}"
+            said = without(sql_words(error, engine.url), values)
+            msg = f"{self._name()}: {setting}: {said}"
             self.close()
             raise InventoryError(msg) from None
         return rows

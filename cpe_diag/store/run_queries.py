@@ -81,14 +81,32 @@ class RunQueries:
             wanted = wanted.where(RUNS.c.case_id == case_id)
         return self._rows(wanted)
 
-    def of_node(self, node: str, limit: int = MANY) -> tuple[RunRow, ...]:
-        """Give the runs of an access node's subscribers, the newest first.
+    def of_node(self, node: str, *, ended: bool, limit: int = MANY) -> tuple[RunRow, ...]:
+        """Give runs of an access node's subscribers, the newest first.
+
+        Args:
+            node: its id.
+            ended: only those that have ended; False: all.
+            limit: how many at most.
 
         Raises:
             StoreError: the store cannot be read.
         """
         newest = select(RUNS).order_by(RUNS.c.submitted_at.desc(), RUNS.c.id)
-        return self._rows(newest.where(RUNS.c.node == node).limit(limit))
+        wanted = newest.where(RUNS.c.node == node).limit(limit)
+        return self._rows(wanted.where(RUNS.c.ended_at.is_not(None)) if ended else wanted)
+
+    def up_to(self, subscriber: str, until: datetime, limit: int) -> tuple[RunRow, ...]:
+        """Give a subscriber's runs that were ordered until a moment, the newest first.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        newest = select(RUNS).order_by(RUNS.c.submitted_at.desc(), RUNS.c.id)
+        wanted = newest.where(
+            RUNS.c.subscriber == subscriber, RUNS.c.submitted_at <= moment_text(until)
+        )
+        return self._rows(wanted.limit(limit))
 
     def _rows(self, wanted: Select[Any]) -> tuple[RunRow, ...]:
         with self._store.reading() as connection:

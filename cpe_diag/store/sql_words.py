@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import URL
 
 
@@ -32,6 +34,19 @@ def sql_words(error: Exception, url: URL) -> str:
     for secret in sorted(hidden, key=len, reverse=True):
         line = line.replace(secret, "[secret]")
     return line
+
+
+def without(words: str, values: Mapping[str, object]) -> str:
+    """Leave out what was asked for: a number that somebody searched is nobody's to log.
+
+    Args:
+        words: what a database said.
+        values: of the query.
+    """
+    for value in sorted(map(str, values.values()), key=len, reverse=True):
+        if value:
+            words = words.replace(value, "[value]")
+    return words
 
 
 def _parts(value: str | tuple[str, ...]) -> tuple[str, ...]:

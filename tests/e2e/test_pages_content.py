@@ -348,6 +348,10 @@ def test_plots_of_a_line_are_pictures_with_a_table_behind_them(console: HttpServ
     for level in levels:
         assert f"<td>{level} dBm</td>" in part
     assert f'href="/cases/{run["case"]}/trends"' in browser.open(f"/cases/{run['case']}").text
+    waits = _ordered(console)
+    page = browser.open(f"/cases/{waits['case']}/trends").text
+    assert "-26.5 dBm" in page
+    assert "Now:" not in page, "the newest run has seen nothing so far"
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)

@@ -15,6 +15,7 @@ from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.roles import Role
 from cpe_diag.judge.node_outages import node_seen
+from cpe_diag.service.web.nodes import LOOKED_AT
 from cpe_diag.testing import sibling_samples
 from cpe_diag.testing.run_samples import sample_run
 from cpe_diag.testing.verdict_samples import group_verdict
@@ -97,6 +98,16 @@ def test_what_fell_together_is_named_with_its_parent_case_and_comes_live(
         assert view["data"].count(f'href="/cases/{parent}">Parent case') == 2
         assert browser.send("/sign-out").status == 303
         assert events.next()["event"] == "gone"
+
+
+def test_runs_that_wait_hide_nothing_of_what_was_seen(console: HttpService) -> None:
+    """In an outage many are ordered at once, and that is when it is looked at."""
+    _run(console, "sub-1")
+    for number in range(LOOKED_AT + 1):
+        body = {"playbook": "no_internet", "subscriber": "sub-2", "ticket": f"INC-{number}"}
+        assert console.ask("POST", "/api/runs", body).status == 202
+    page = signed_in(console, Role.VIEWER).open(f"/nodes/{NODE}").text
+    assert page.count('<li class="affected"') == 7
 
 
 def test_every_state_of_a_port_has_a_sign_and_a_word(console: HttpService) -> None:

@@ -17,6 +17,7 @@ from cpe_diag.service.pages.asking import ask
 from cpe_diag.service.pages.stream import event_of
 from cpe_diag.service.pages.visit import Shown
 from cpe_diag.service.refused import Refused
+from cpe_diag.service.web.nodes import LOOKED_AT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -99,13 +100,13 @@ async def _events(site: Site, visit: Visit) -> AsyncIterator[str]:
 
 
 def _pulse(site: Site, node: str) -> str:
-    """Say in a word whether anything can have changed: the newest runs' states, the incidents.
+    """Say in a word whether anything can have changed: which runs have ended, the incidents.
 
     Raises:
         StoreError: the store cannot be read.
     """
     served = site.service.served
-    runs = [(one.id, one.state.value) for one in served.runs.of_node(node, limit=2)]
+    runs = [one.id for one in served.runs.of_node(node, ended=True, limit=LOOKED_AT)]
     at = served.clock.now()
     open_now = [
         (one.place, one.subscribers, one.case_id)

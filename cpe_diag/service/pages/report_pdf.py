@@ -24,6 +24,8 @@ SIZE: Final = 9.5
 SMALL: Final = 7.5
 LINE_MM: Final = 4.2
 SMALL_LINE_MM: Final = 3.6
+LONGEST: Final = 1000
+"""Letters in a cell: of the narrowest column they fill most of a page."""
 
 
 def report_pdf(report: Report, made_at: datetime) -> bytes:
@@ -66,7 +68,10 @@ def report_pdf(report: Report, made_at: datetime) -> bytes:
             _line(page, line.text, SIZE)
         if part.table is not None:
             _table(page, part.table)
-    return bytes(page.output())
+    made = bytes(page.output())
+    for font in page.fonts.values():
+        font.ttfont.close()  # type: ignore[union-attr]  # a TTFFont, which else keeps its file open
+    return made
 
 
 def _line(page: FPDF, words: str, size: float, style: str = "") -> None:
@@ -83,7 +88,12 @@ def _table(page: FPDF, table: Table) -> None:
         for row in (table.heads, *table.rows):
             cells = drawn.row()
             for words in row:
-                cells.cell(_drawable(page, words))
+                cells.cell(_drawable(page, _short(words)))
+
+
+def _short(words: str) -> str:
+    """Cut what would not go on a page."""
+    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
 
 
 def _drawable(page: FPDF, words: str) -> str:

@@ -75,7 +75,8 @@ def report_of(  # noqa: PLR0913 - the parts of a case
     held = (run.get("result") or run.get("so_far")) if run else None
     parts: list[Part] = []
     if run is not None and held is not None:
-        parts += _judged(held, say, customer)
+        title = say("Verdict") if run.get("result") else say("Verdict so far")
+        parts += _judged(title, held, say, customer)
         until = str(run["ended_at"] or now.isoformat())
         parts += _facts(held["evidence"], say, until)
     if repairs:
@@ -101,7 +102,7 @@ def _head(case: Mapping[str, Any], say: Wording, now: datetime) -> Iterator[tupl
     yield say("Report made"), moment(now.isoformat())
 
 
-def _judged(held: Mapping[str, Any], say: Wording, customer: str) -> Iterator[Part]:
+def _judged(stands: str, held: Mapping[str, Any], say: Wording, customer: str) -> Iterator[Part]:
     verdict = held["verdict"]
     repaired = held.get("destination") == "fixed" and verdict["destination"] != "fixed"
     action, tell = verdict["next_action"], verdict["tell_customer"]
@@ -115,7 +116,7 @@ def _judged(held: Mapping[str, Any], say: Wording, customer: str) -> Iterator[Pa
         Told(language=own, text=sure),
         Told(language=SOURCE, text=verdict["summary"]),
     ]
-    yield Part(title=say("Verdict"), lines=tuple(lines))
+    yield Part(title=stands, lines=tuple(lines))
     yield Part(title=say("Tell the customer"), lines=(say.told(customer, tell),))
     yield Part(title=say("Do next"), lines=(Told(language=SOURCE, text=action),))
     if verdict["settle_by"]:

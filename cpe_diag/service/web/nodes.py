@@ -61,8 +61,8 @@ _NO_NODE: Final = Refused(status=404, reason="no run has been on a node of this 
 def one_node(served: Served, call: Call) -> Reply | Refused:
     """Give a node as it was seen last; its ports are empty where no run has seen them."""
     node = call.path["id"]
-    rows = served.runs.of_node(node, limit=LOOKED_AT)
-    if not rows:
+    rows = served.runs.of_node(node, ended=True, limit=LOOKED_AT)
+    if not rows and not served.runs.of_node(node, ended=False, limit=1):
         return _NO_NODE
     incidents = [one for one in served.incidents(call.at) if one.place.startswith(f"{node}/")]
     body: dict[str, Json] = {

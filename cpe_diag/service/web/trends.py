@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.evidence import Evidence
 from cpe_diag.domain.failures import RunError
 from cpe_diag.report.codec import moment_text
 from cpe_diag.report.trends import ORDER, trends_of
@@ -49,9 +50,16 @@ def of_case(served: Served, call: Call) -> Reply | Refused:
     if case.subscriber is None:
         return Reply(body=[])
     own = served.runs.runs(case_id=case.id, limit=1)
-    rows = served.runs.runs(subscriber=case.subscriber, limit=RUNS)
     until = own[0].submitted_at if own else case.opened_at
-    results = (served.result_of(one.id) for one in reversed(rows) if one.submitted_at <= until)
+    rows = served.runs.up_to(case.subscriber, until, RUNS)
+    newest = own[0].id if own else None
+    looks = []
+    for one in reversed(rows):
+        result = served.result_of(one.id)
+        if result is not None:
+            looks.append(result.case.evidence)
+        elif one.id == newest:
+            looks.append(Evidence())  # it has seen nothing so far: what was before is not of now
     body: list[Json] = [
         {
             "id": one.id,
@@ -64,6 +72,6 @@ def of_case(served: Served, call: Call) -> Reply | Refused:
             "baseline": one.baseline,
             "neighbours": list(one.neighbours),
         }
-        for one in trends_of([one.case.evidence for one in results if one is not None])
+        for one in trends_of(looks)
     ]
     return Reply(body=body)

@@ -24,6 +24,7 @@ GOOD: Final[dict[str, object]] = {
     "user": "anna",
     "password": "secret",
     "vlans": [35, 36],
+    "inside": {"target": "198.51.100.80", "port": 443},
 }
 
 
@@ -34,6 +35,8 @@ def test_an_order_is_read_as_it_was_written() -> None:
     assert order.test is Test.ARP
     assert order.addresses == ("198.51.100.1", "198.51.100.2")
     assert (order.vlan, order.vlans, order.dry, order.for_s) == (35, (35, 36), True, 1.5)
+    assert order.inside is not None
+    assert (order.inside.target, order.inside.port) == ("198.51.100.80", 443)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +60,7 @@ def test_an_order_is_read_as_it_was_written() -> None:
         ("dry", 1),
         ("dry", "true"),
         ("dry", None),
-        ("for_s", 10**400),
+        pytest.param("for_s", 10**400, id="for_s-huge"),
         ("for_s", float("nan")),
         ("for_s", float("inf")),
         ("for_s", True),

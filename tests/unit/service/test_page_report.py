@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
@@ -94,6 +95,29 @@ def test_what_was_repaired_is_told_as_repaired(rendering: Rendering) -> None:
     assert told.lines[0].text == "Olemme korjanneet sen ja mitanneet, että se toimii taas."
 
 
+def test_what_a_run_has_found_so_far_is_no_verdict_yet(rendering: Rendering) -> None:
+    """A minute later it may be another one, and the paper stays."""
+    run = {**RUN, "result": None, "so_far": run_as_json(sample_run()), "ended_at": None}
+    made = report_of(CASE, run, [], rendering.wording("en"), customer="en", now=START)
+    titles = [part.title for part in made.parts]
+    assert "Verdict so far" in titles
+    assert "Verdict" not in titles
+
+
+def test_a_fact_that_is_longer_than_a_page_is_cut_in_the_pdf(rendering: Rendering) -> None:
+    """Addresses of a page's parts come from whoever made it."""
+    made = _report(rendering, "en")
+    parts = [
+        replace(
+            part, table=replace(part.table, rows=(tuple("x" * 20_000 for _ in part.table.heads),))
+        )
+        if part.table
+        else part
+        for part in made.parts
+    ]
+    assert report_pdf(replace(made, parts=tuple(parts)), START).startswith(b"%PDF-")
+
+
 def test_a_case_whose_run_waits_has_a_report_too(rendering: Rendering) -> None:
     """Nothing is known, and the paper says no more than that."""
     made = report_of(
@@ -124,8 +148,9 @@ def test_the_pdf_has_a_letter_for_all_that_the_pages_say(
     }
     for style, name in FILES.items():
         page.add_font(FONT, style, f"cpe_diag/service/pages/fonts/{name}")
-        held = cast("TTFFont", page.fonts[FONT.lower() + style]).cmap
-        assert {letter for letter in said if ord(letter) not in held} == set()
+        font = cast("TTFFont", page.fonts[FONT.lower() + style])
+        assert {letter for letter in said if ord(letter) not in font.cmap} == set()
+        font.ttfont.close()
     made = report_pdf(_report(rendering, language), START)
     assert made.startswith(b"%PDF-")
     assert made == report_pdf(_report(rendering, language), START), "the same each time"
