@@ -28,12 +28,14 @@ class ActEnded:
     note: str
 
 
-Act: TypeAlias = Callable[[ActStep, str], Awaitable[ActEnded]]
+TooLate: TypeAlias = Callable[[], Awaitable[str]]
+"""Says why nothing may be begun any more; empty: it may. It is asked again after each wait."""
+
+Act: TypeAlias = Callable[[ActStep, TooLate], Awaitable[ActEnded]]
 """Plans a change, has it agreed to, does it and proves it; never raises for the network.
 
 Called again for a step that it may have begun before, for the same run, it looks first, and does
-nothing again that may have happened. The text says why nothing may be begun any more, so that it
-only looks; empty: it may.
+nothing again that may have happened. What is not begun while it may, is not begun.
 """
 
 

@@ -174,7 +174,7 @@ class _Run(MeasuringRun):
         ended = acted.ended
         if ended is None and self.order.act is not None:
             self.start(step)
-            ended = await self.order.act(step, await self.too_late())
+            ended = await self.order.act(step, self.too_late)
         if ended is None:
             ended = ActEnded(ended=ActionEnd.UNKNOWN, note="it was begun, and nobody looked")
         if acted.ended is None:
@@ -182,7 +182,7 @@ class _Run(MeasuringRun):
         return self.acted(step, ended)
 
     async def too_late(self) -> str:
-        """Say why a change that was intended and not begun is not begun any more."""
+        """Say why a change that is intended and not begun is not begun any more."""
         if await self.stopped():
             return "the run was cancelled before it was begun"
         if not self.is_same_playbook:
@@ -320,7 +320,7 @@ class _Run(MeasuringRun):
         ):
             return SKIPPED, f"nothing is changed without a journal: {self.notes.trouble}"
         self.start(step)
-        ended = await self.order.act(step, "")
+        ended = await self.order.act(step, self.too_late)
         await self.notes.now(RunEntryKind.ACT_ENDED, step.id, act=encode(ended))
         return DONE, self.acted(step, ended)
 

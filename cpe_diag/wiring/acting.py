@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.action import ActionOutcome
     from cpe_diag.domain.router_plan import RouterPlan, RouterRecord
+    from cpe_diag.engine.run import TooLate
     from cpe_diag.playbook.model import ActStep
     from cpe_diag.ports import PersonGuide
     from cpe_diag.store.run_rows import RunRow
@@ -112,7 +113,7 @@ class Acting:
         self._away_s = away_s
         self.ends: list[ActionOutcome] = []
 
-    async def __call__(self, step: ActStep, too_late: str) -> ActEnded:
+    async def __call__(self, step: ActStep, too_late: TooLate) -> ActEnded:
         """Do one step; see `Act`."""
         part = RunPart(run=self._run.id, attempt=self._run.attempt, step=step.id)
         clock = SystemClock()
@@ -129,7 +130,9 @@ class Acting:
                 pass  # perhaps by a worker that was taken for dead, with this very step
             await clock.sleep_until(clock.monotonic() + AGAIN_S)
 
-    async def _once(self, step: ActStep, part: RunPart, too_late: str, *, waits: bool) -> ActEnded:
+    async def _once(
+        self, step: ActStep, part: RunPart, too_late: TooLate, *, waits: bool
+    ) -> ActEnded:
         """Do one step, or look at what was begun of it.
 
         What was written down and not begun is begun now, under the consent that it has: nothing
@@ -146,10 +149,11 @@ class Acting:
         try:
             if begun is not None:
                 return await self._looked_at(begun, part)
-            if too_late:
-                ended = ActEnded(ended=NOT_DONE, note=too_late)
+            why_not = await too_late()
+            if why_not:
+                ended = ActEnded(ended=NOT_DONE, note=why_not)
             else:
-                ended = await self._done(step, part, is_written=written is not None)
+                ended = await self._done(step, part, too_late, is_written=written is not None)
         except (HoldLostError, RunError):
             raise
         except CpeDiagError as error:
@@ -188,7 +192,9 @@ class Acting:
                 )
         return ActEnded(ended=outcome.end.value, note=outcome.words)
 
-    async def _done(self, step: ActStep, part: RunPart, *, is_written: bool) -> ActEnded:
+    async def _done(
+        self, step: ActStep, part: RunPart, too_late: TooLate, *, is_written: bool
+    ) -> ActEnded:
         value = self._values.get(step.id, step.value)
         prepared = prepare_router_change(
             self._config,
@@ -217,7 +223,9 @@ class Acting:
             if why_not:
                 return ActEnded(ended=NOT_DONE, note=why_not)
             with self._safely():
-                outcome = await change_router(change, plan, on_end=self.ends.append, part=part)
+                outcome = await change_router(
+                    change, plan, on_end=self.ends.append, part=part, too_late=too_late
+                )
         return ActEnded(ended=outcome.end.value, note=outcome.words)
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.action import ActionOutcome
     from cpe_diag.domain.router_plan import RouterPlan
     from cpe_diag.engine.router_look import RouterLook
+    from cpe_diag.engine.run import TooLate
     from cpe_diag.ports import ActionJournal
     from cpe_diag.store.action_records import RunPart
     from cpe_diag.wiring.router_changes import OpenRouterChange, PreparedRouterChange
@@ -113,13 +114,14 @@ async def _planned(change: OpenRouterChange, own: str | None) -> tuple[RouterPla
     return replace(plan, findings=findings, accepted=prepared.wish.accept), looked
 
 
-async def change_router(
+async def change_router(  # noqa: PLR0913 - each is one thing that the caller knows
     change: OpenRouterChange,
     plan: RouterPlan,
     *,
     on_end: Callable[[ActionOutcome], None],
     part: RunPart | None = None,
     action_id: str | None = None,
+    too_late: TooLate | None = None,
 ) -> ActionOutcome:
     """Do what the customer agreed to: the plan is made anew, and must be the same.
 
@@ -130,6 +132,8 @@ async def change_router(
         part: the step of a run that it belongs to, and that begins no second one; None: none.
             Where the step has written one down and not begun it, it is that one which is done.
         action_id: what it is to be called, so that there is no second one; None: anything.
+        too_late: asked right before it is begun, for looking and measuring take a minute; None:
+            it may be begun.
 
     Returns:
         The outcome.
@@ -139,7 +143,8 @@ async def change_router(
         ConsentError: the customer has not consented to exactly this.
         GuardError: the guard refuses it.
         ActionError: the plan would be another one now, another process changes the router, the
-            consent was used, or the journal cannot be written. Nothing was changed.
+            consent was used, it is too late, or the journal cannot be written. Nothing was
+            changed.
         StoreError: the audit trail or the consents cannot be used. Nothing was changed.
         CancelledError: after a safe point was reached.
     """
@@ -159,6 +164,9 @@ async def change_router(
                 f"the plan is another one now (digest {fresh.digest}); nothing was changed"
             )
         _check_password(prepared, fresh)
+        why_not = "" if too_late is None else await too_late()
+        if why_not:
+            raise ActionError(f"{why_not}; nothing was changed")
         try:
             consent = desk.consents.require(
                 subscriber=fresh.subscriber,

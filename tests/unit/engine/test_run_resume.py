@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -42,8 +43,9 @@ from cpe_diag.testing.setting import Timed, fake_doors, fake_setting, timed_prob
 from cpe_diag.testing.verdict_samples import network_verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from cpe_diag.engine.run import TooLate
     from cpe_diag.judge.question import CaseFile
 
 VALUE = Reachability(reachable=True, method="ssh", target="192.0.2.1", rtt_s=0.01)
@@ -104,6 +106,10 @@ class DyingJournal:
         return await self.held.stop_asked()
 
 
+async def _nothing() -> None:
+    """Wait for nothing."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Bench:
     """A run that can be taken up. `reboots` counts at the router, which knows its last change."""
@@ -117,12 +123,15 @@ class Bench:
     progress: list[Progress] = field(default_factory=list)
     may_act: bool = True
     budget_s: float = 900.0
+    waits_for: Callable[[], Awaitable[None]] = _nothing
 
-    async def act(self, _step: ActStep, too_late: str) -> ActEnded:
-        """Restart the router, once in a run."""
+    async def act(self, _step: ActStep, too_late: TooLate) -> ActEnded:
+        """Restart the router, once in a run; `waits_for` it before that."""
         self.looks += 1
-        if not self.reboots and too_late:
-            return ActEnded(ended="not_done", note=too_late)
+        await self.waits_for()
+        why_not = await too_late()
+        if not self.reboots and why_not:
+            return ActEnded(ended="not_done", note=why_not)
         if not self.reboots:
             self.reboots += 1
         await self.clock.sleep_until(self.clock.monotonic() + 40.0)
@@ -352,6 +361,29 @@ async def test_a_playbook_that_has_changed_meanwhile_changes_nothing_more() -> N
         "the playbook has changed since the run began",
     )
     assert (bench.reboots, bench.questions) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [("cancelled", "cancelled before it was begun"), ("late", "no time left")],
+)
+async def test_a_change_that_waits_for_its_router_is_not_begun_where_none_may_be_any_more(
+    what: str, words: str
+) -> None:
+    """Meanwhile the case went to a person, who looks at a router that then restarts."""
+    bench = Bench()
+
+    async def waits() -> None:
+        if what == "cancelled":
+            bench.journal.stops_after = 0
+        else:
+            bench.clock.advance(2000.0)
+
+    bench.waits_for = waits
+    result = await bench.run()
+    notes = {one.id: one.note for one in result.steps}
+    assert (bench.looks, bench.reboots) == (1, 0)
+    assert words in notes["reboot"]
 
 
 @pytest.mark.parametrize(
