@@ -40,13 +40,15 @@ class Places:
         self._changed = threading.Condition()
 
     @contextmanager
-    def taken(self, kind: QueueKind, wait_s: float) -> Iterator[None]:
+    def taken(self, kind: QueueKind, wait_s: float, *, begun: bool = False) -> Iterator[None]:
         """Have a place until the block is left.
 
         Args:
-            kind: the class of the run: the most urgent of those who wait gets the next place, of
-                the same class the one that came first.
+            kind: the class of the run: the most urgent of those who wait gets the next place that
+                its class may have, of the same class the one that came first.
             wait_s: how long to wait for one.
+            begun: the run was begun elsewhere, and goes before all others; the place that is kept
+                for total loss is not for it, unless it is of that class.
 
         Yields:
             Nothing.
@@ -54,7 +56,7 @@ class Places:
         Raises:
             NoPlaceError: none was left in that time, or the worker takes no more.
         """
-        self._take(kind, wait_s)
+        self._take(kind, wait_s, begun=begun)
         try:
             yield
         finally:
@@ -68,10 +70,10 @@ class Places:
             self._closed = True
             self._changed.notify_all()
 
-    def _take(self, kind: QueueKind, wait_s: float) -> None:
+    def _take(self, kind: QueueKind, wait_s: float, *, begun: bool) -> None:
         with self._changed:
             self._came += 1
-            me = (_ORDER.index(kind), self._came, kind)
+            me = (-1 if begun else _ORDER.index(kind), self._came, kind)
             self._waiting.append(me)
             self._changed.wait_for(lambda: self._closed or self._next() == me, wait_s)
             got = not self._closed and self._next() == me

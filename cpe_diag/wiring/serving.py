@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.incident import KEPT_FOR
@@ -14,6 +14,7 @@ from cpe_diag.service.web.served import Served
 from cpe_diag.store.api_tokens import StoredTokens
 from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.event_hubs import StoredHubs
+from cpe_diag.store.incidents import StoredIncidents
 from cpe_diag.store.incoming_tickets import StoredTickets
 from cpe_diag.store.page_sessions import StoredSessions
 from cpe_diag.store.runs import StoredRuns
@@ -22,12 +23,12 @@ from cpe_diag.store.staff_passwords import StoredPasswords
 from cpe_diag.wiring.cancelling import cancel
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.desk import case_store, open_desk
-from cpe_diag.wiring.incidents import stored_incidents
 from cpe_diag.wiring.kept_results import KeptResults
 from cpe_diag.wiring.knowledge import facts_by_probe, vocabulary
 from cpe_diag.wiring.orders import orders_of
 from cpe_diag.wiring.repairs import Repairing
 from cpe_diag.wiring.so_far import so_far_of
+from cpe_diag.wiring.store_key import store_key
 from cpe_diag.wiring.subscriber_search import subscribers_of
 from cpe_diag.wiring.tickets import rules_of, tickets_of
 
@@ -63,6 +64,8 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
     runs = StoredRuns(store)
     repairing = Repairing(config, store)
     link = tickets.case_link
+    # Each reader of a node looks at them every other second: one store, and one key, for all.
+    incidents = cache(lambda: StoredIncidents(store, store_key(config)))
 
     def close() -> None:
         repairing.close()
@@ -82,8 +85,8 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
         playbooks={one.id: one for one in list_playbooks(vocabulary(), config.playbook_folders)},
         gives=facts_by_probe(),
         result_of=KeptResults(runs).of,
-        outages=partial(outages_of, config),
-        incidents=partial(open_incidents, config),
+        outages=lambda: outages_of(incidents()),
+        incidents=lambda at: open_incidents(incidents(), at),
         find=partial(subscribers_of, orders.inventory),
         so_far=so_far_of(config, runs),
         passwords=StoredPasswords(store),
@@ -98,13 +101,12 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
     )
 
 
-def outages_of(config: Config) -> tuple[GroupOutage, ...]:
+def outages_of(incidents: StoredIncidents) -> tuple[GroupOutage, ...]:
     """Give the group outages that runs of several subscribers have met lately, the newest first.
 
     Raises:
-        MeasurementError, StoreError: as for `stored_incidents`.
+        StoreError: the store cannot be read.
     """
-    incidents = stored_incidents(config)
     since = datetime.now(UTC) - GOES_ON_FOR
     found = (
         outage_of(one, incidents.cases(one))
@@ -114,11 +116,11 @@ def outages_of(config: Config) -> tuple[GroupOutage, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def open_incidents(config: Config, at: datetime) -> tuple[Incident, ...]:
+def open_incidents(incidents: StoredIncidents, at: datetime) -> tuple[Incident, ...]:
     """Give the confirmed incidents that go on at a moment, the newest first.
 
     Raises:
-        MeasurementError, StoreError: as for `stored_incidents`.
+        StoreError: the store cannot be read.
     """
-    found = (one for one in stored_incidents(config).going(at - KEPT_FOR) if one.is_open(at))
+    found = (one for one in incidents.going(at - KEPT_FOR) if one.is_open(at))
     return tuple(sorted(found, key=lambda one: one.since, reverse=True))

@@ -253,12 +253,12 @@ class Worker:
         """Keep to the places of this process; what was begun goes before all that was not."""
         if row.state not in GOES_ON:
             return
-        kind = QueueKind.URGENT if row.attempt else kind_of(row.priority)
+        kind, begun = kind_of(row.priority), row.attempt > 0
         try:
-            with self._places.taken(kind, PLACE_WAIT_S[kind]):
+            with self._places.taken(kind, PLACE_WAIT_S[kind], begun=begun):
                 self._one_at_a_time(row)
         except NoPlaceError:
-            self._comes_again(row, kind)
+            self._comes_again(row, QueueKind.URGENT if begun else kind)
 
     def _one_at_a_time(self, row: RunRow) -> None:
         """Let one run at a time be at a router; another comes again later."""

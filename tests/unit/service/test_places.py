@@ -69,10 +69,11 @@ def test_of_those_who_wait_the_more_urgent_come_first_then_the_first(
         return wait_for(self, *words)  # type: ignore[arg-type]  # as it was called
 
     def come(kind: QueueKind, name: str) -> None:
-        with places.taken(kind, LONG_S):
+        with places.taken(kind, LONG_S, begun=name == "begun"):
             order.append(name)
 
     came = [(NORMAL, "n1"), (NORMAL, "n2"), (PARTIAL, "p1"), (URGENT, "u1"), (URGENT, "u2")]
+    came.append((NORMAL, "begun"))
     with ThreadPoolExecutor(len(came)) as threads:
         with places.taken(NORMAL, 0.0):
             monkeypatch.setattr(threading.Condition, "wait_for", seen)
@@ -83,7 +84,18 @@ def test_of_those_who_wait_the_more_urgent_come_first_then_the_first(
             monkeypatch.undo()
         for one in done:
             one.result(LONG_S)
-    assert order == ["u1", "u2", "p1", "n1", "n2"]
+    assert order == ["begun", "u1", "u2", "p1", "n1", "n2"]
+
+
+def test_what_was_begun_elsewhere_leaves_the_place_that_is_for_total_loss() -> None:
+    """A worker that dies hands on requests, which take minutes too."""
+    places = Places(4)
+    with ExitStack() as held:
+        for _ in range(3):
+            held.enter_context(places.taken(NORMAL, 0.0, begun=True))
+        with pytest.raises(NoPlaceError):
+            held.enter_context(places.taken(NORMAL, 0.0, begun=True))
+        assert has(places, URGENT)
 
 
 def test_a_worker_that_takes_no_more_lets_nobody_wait() -> None:
