@@ -371,6 +371,25 @@ async def test_an_image_that_is_not_taken_does_not_stay_in_the_router_s_memory(f
     assert not images
 
 
+async def test_an_image_that_another_writes_to_after_it_was_checked_is_not_flashed() -> None:
+    """A worker that stood still in its upload for longer than its hold would brick the router."""
+    router = LabRouter()
+    boot, held = router.router.boot_id, router.router.firmware
+
+    def other_worker(label: str) -> Cut:
+        if label == "sysupgrade":
+            (path,) = (one for one in router.machine.files.written if one.endswith(".img"))
+            router.machine.files.written[path] += b"and the rest of another upload"
+        return Cut.NO
+
+    router.fate = other_worker
+    story = Story(router, "firmware.install")
+    outcome = await story.perform(await story.plan())
+    assert outcome.end is ActionEnd.FAILED, outcome.words
+    assert (router.router.boot_id, router.router.firmware) == (boot, held)
+    assert not [path for path in router.machine.files.written if path.endswith(".img")]
+
+
 async def test_a_customer_with_a_password_that_was_taken_back_is_to_be_told() -> None:
     """They withdrew while it was on its way to them: what they have now does not work."""
     router = LabRouter()
