@@ -34,6 +34,9 @@ from cpe_diag.judge.rules_world import places
 from cpe_diag.judge.vantages import held, page_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpe_diag.judge.enclosure import Enclosure
     from cpe_diag.judge.rule import Facts
 
 PAIR: Final = 2
@@ -93,22 +96,8 @@ def home_seeks_edge(facts: Facts) -> Answer:
     not answer (RFC 826). That is how a router does whose address or edge was set by hand, or is
     another line's.
     """
-    found = facts.once(home_alone)
-    if isinstance(found, Answer):
-        return found
-    rates = facts.fact(PortRates, PORT_RATES)
-    bps = known(rates.in_bps) if rates else None
-    often = known(rates.in_packets_per_s) if rates else None
-    if bps is None or often is None:
-        return cannot_tell(facts, PORT_RATES)
-    words = f"{found.words()}; the home sends {often:.2g} packets/s"
-    if often < facts.limits["mute_packets_per_s"]:
-        return no(words, PORT_RATES)
-    size = bps / 8 / often
-    words += f" of {size:.0f} bytes on average"
-    if size >= facts.limits["cut_off_least_bytes"]:
-        return no(words, PORT_RATES)
-    return yes(words, PORT_RATES, *found.bad.answer.rests_on)
+    limit = facts.limits["cut_off_least_bytes"]
+    return _sends_only(facts, facts.once(home_alone), lambda size: size < limit)
 
 
 def home_seeks_address(facts: Facts) -> Answer:
@@ -116,7 +105,12 @@ def home_seeks_address(facts: Facts) -> Answer:
 
     It asks, so that it lives, and goes on asking: nobody gives it one (RFC 2131, section 4.1).
     """
-    found = facts.once(home_gives_none)
+    least, most = facts.limits["cut_off_most_bytes"], facts.limits["dhcp_most_bytes"]
+    return _sends_only(facts, facts.once(home_gives_none), lambda size: least <= size <= most)
+
+
+def _sends_only(facts: Facts, found: Enclosure | Answer, fits: Callable[[float], bool]) -> Answer:
+    """Answer whether the frames that a home sends are on average as long as those of one kind."""
     if isinstance(found, Answer):
         return found
     rates = facts.fact(PortRates, PORT_RATES)
@@ -128,9 +122,10 @@ def home_seeks_address(facts: Facts) -> Answer:
     if often < facts.limits["mute_packets_per_s"]:
         return no(words, PORT_RATES)
     size = bps / 8 / often
-    asks = facts.limits["cut_off_most_bytes"] <= size <= facts.limits["dhcp_most_bytes"]
     words += f" of {size:.0f} bytes on average"
-    return says(asks, words, PORT_RATES, *found.bad.answer.rests_on)
+    if not fits(size):
+        return no(words, PORT_RATES)
+    return yes(words, PORT_RATES, *found.bad.answer.rests_on)
 
 
 def reference_amiss(facts: Facts) -> Answer:

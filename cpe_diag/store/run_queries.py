@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cpe_diag.store.steady import Steady
 
 MANY: Final = 50
+NEWEST_FIRST: Final = select(RUNS).order_by(RUNS.c.submitted_at.desc(), RUNS.c.id)
 AHEAD: Final = timedelta(minutes=2)
 """No order is so much younger than what was ordered half a minute ago."""
 
@@ -71,8 +72,7 @@ class RunQueries:
         Raises:
             StoreError: the store cannot be read.
         """
-        newest = select(RUNS).order_by(RUNS.c.submitted_at.desc(), RUNS.c.id)
-        wanted = newest.limit(limit).offset(offset)
+        wanted = NEWEST_FIRST.limit(limit).offset(offset)
         if state is not None:
             wanted = wanted.where(RUNS.c.state == state.value)
         if subscriber is not None:
@@ -92,8 +92,7 @@ class RunQueries:
         Raises:
             StoreError: the store cannot be read.
         """
-        newest = select(RUNS).order_by(RUNS.c.submitted_at.desc(), RUNS.c.id)
-        wanted = newest.where(RUNS.c.node == node).limit(limit)
+        wanted = NEWEST_FIRST.where(RUNS.c.node == node).limit(limit)
         return self._rows(wanted.where(RUNS.c.ended_at.is_not(None)) if ended else wanted)
 
     def up_to(self, subscriber: str, until: datetime, limit: int) -> tuple[RunRow, ...]:
@@ -102,8 +101,7 @@ class RunQueries:
         Raises:
             StoreError: the store cannot be read.
         """
-        newest = select(RUNS).order_by(RUNS.c.submitted_at.desc(), RUNS.c.id)
-        wanted = newest.where(
+        wanted = NEWEST_FIRST.where(
             RUNS.c.subscriber == subscriber, RUNS.c.submitted_at <= moment_text(until)
         )
         return self._rows(wanted.limit(limit))
