@@ -47,7 +47,7 @@ class LoadRun:
 
     @property
     def passed_bps(self) -> float:
-        """What the line let through in all, the load and what else passed the laptop's port."""
+        """What the line let through at least: the load, and what else was counted at the port."""
         return self.rate_bps + (known(self.beside_bps) or 0.0)
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import StreamingResponse
 
-from cpe_diag.domain.failures import CpeDiagError
 from cpe_diag.service.pages.asking import ask
-from cpe_diag.service.pages.stream import event_of
+from cpe_diag.service.pages.view_stream import View, live_view
 from cpe_diag.service.pages.visit import Shown
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.web.nodes import LOOKED_AT
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import Sequence
+
+    from starlette.responses import StreamingResponse
 
     from cpe_diag.service.pages.site import Site
     from cpe_diag.service.pages.visit import Visit
@@ -67,36 +64,20 @@ async def live_node(site: Site, visit: Visit) -> Refused | StreamingResponse:
     found = await ask(site.service, visit, "getNode", path=visit.path)
     if isinstance(found, Refused):
         return found
-    return StreamingResponse(_events(site, visit), media_type="text/event-stream")
-
-
-async def _events(site: Site, visit: Visit) -> AsyncIterator[str]:
-    yield "retry: 2000\n\n"
-    seen = visit.last_event
     looked = ""
-    while True:
-        at = site.service.served.clock.now()
-        try:
-            known = await run_in_threadpool(site.door.known, visit.key, at, by_hand=False)
-            if known is None:
-                yield event_of("gone", "")
-                return
-            pulse = await run_in_threadpool(_pulse, site, visit.path["id"])
-            if pulse != looked:
-                looked = pulse
-                now = replace(visit, at=at)
-                values = await node_values(site, now, noted=False)
-                if isinstance(values, Refused):
-                    yield event_of("gone", "")
-                    return
-                digest = _digest(values["node"])
-                if digest != seen:
-                    shown = {**values, "now": at}
-                    yield event_of("view", await site.html(visit, "node_live.html", shown), digest)
-                    seen = digest
-        except CpeDiagError:
-            return  # the reader comes again
-        await asyncio.sleep(EVERY_S)
+
+    async def look(now: Visit) -> View | float | Refused:
+        nonlocal looked
+        pulse = await run_in_threadpool(_pulse, site, visit.path["id"])
+        if pulse == looked:
+            return EVERY_S
+        looked = pulse
+        values = await node_values(site, now, noted=False)
+        if isinstance(values, Refused):
+            return values
+        return View(values=values, told=values["node"], rests_s=EVERY_S)
+
+    return live_view(site, visit, "node_live.html", look)
 
 
 def _pulse(site: Site, node: str) -> str:
@@ -114,7 +95,3 @@ def _pulse(site: Site, node: str) -> str:
         if one.place.startswith(f"{node}/")
     ]
     return repr((runs, open_now))
-
-
-def _digest(values: object) -> str:
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]
