@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from contextlib import contextmanager
@@ -111,6 +112,20 @@ def no_use_within_another() -> Iterator[None]:
         patch.setattr(CaseStore, "reading", watched(CaseStore.reading))
         patch.setattr(CaseStore, "writing", watched(CaseStore.writing))
         yield
+
+
+@pytest.fixture
+def logs_put_back() -> Iterator[None]:
+    """Put the loggers back that a command of ours has set for its process."""
+    root, ours = logging.getLogger(), logging.getLogger("cpe_diag")
+    theirs = logging.getLogger("dbos")
+    before = (list(root.handlers), root.level, ours.level)
+    before_theirs = (list(theirs.handlers), theirs.propagate)
+    yield
+    root.handlers, level, our_level = before
+    root.setLevel(level)
+    ours.setLevel(our_level)
+    theirs.handlers, theirs.propagate = before_theirs
 
 
 @pytest.fixture(scope="session")

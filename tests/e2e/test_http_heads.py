@@ -110,6 +110,7 @@ def test_who_reads_slowly_gets_all_of_it(service: HttpService) -> None:
         assert len(_until_closed(link)) > 200_000
 
 
+@pytest.mark.usefixtures("logs_put_back")
 def test_the_command_serves_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What tests speak with is what people run."""
     store = f"sqlite:///{tmp_path / 'case.db'}"

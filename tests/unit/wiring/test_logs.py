@@ -5,28 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 
 from cpe_diag.wiring.logs import Lines, LogFormat, about, log_as, scrubbed
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(autouse=True)
-def _root() -> Iterator[None]:
-    """Put the root logger back."""
-    root, ours = logging.getLogger(), logging.getLogger("cpe_diag")
-    theirs = logging.getLogger("dbos")
-    before = (list(root.handlers), root.level, ours.level)
-    before_theirs = (list(theirs.handlers), theirs.propagate)
-    yield
-    root.handlers, level, our_level = before
-    root.setLevel(level)
-    ours.setLevel(our_level)
-    theirs.handlers, theirs.propagate = before_theirs
+pytestmark = pytest.mark.usefixtures("logs_put_back")
 
 
 def line(form: LogFormat, words: str, *, broken: bool = False) -> str:
