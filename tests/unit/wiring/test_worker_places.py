@@ -124,27 +124,33 @@ def test_eight_workers_and_a_service_fit_on_a_server_as_it_comes() -> None:
     assert 8 * worker + service <= 97
 
 
-def test_requests_leave_total_loss_a_place_and_a_run_that_was_begun_goes_before_them(
+def test_requests_leave_total_loss_a_place_also_those_that_were_begun_elsewhere(
     config: Config, queue: Queue
 ) -> None:
-    """It may have begun a change, which nobody else looks after."""
+    """What was begun comes again soon, for nobody else looks after it; total loss has a place."""
     worker = Worker(config, WorkerWish(limits=Limits(in_process=4)))
     runs = [ordered(config, number, 9) for number in range(5)]
+    loss = ordered(config, 5, 1)
     begun, store = runs[4], StoredRuns(case_store(config))
     store.claim(begun, worker="elsewhere/1/1", at=SystemClock().now(), lease=LEASE_OVER)
     queue.put_runs.clear()
+    queue.delays_s.clear()
     with ThreadPoolExecutor(6) as threads:
         done = [threads.submit(worker.go_on, run) for run in runs[:3]]
         for _ in done:
             assert queue.running.acquire(timeout=LIMIT_S)
         worker.go_on(runs[3])
-        assert queue.put_runs == [runs[3]]
-        done.append(threads.submit(worker.go_on, begun))
+        worker.go_on(begun)
+        assert queue.put_runs == [runs[3], begun]
+        assert queue.delays_s[1] < queue.delays_s[0]
+        done.append(threads.submit(worker.go_on, loss))
         assert queue.running.acquire(timeout=LIMIT_S)
         queue.let_go.set()
         for one in done:
             one.result(LIMIT_S)
-    assert [store.run(run).state for run in (begun, runs[3])] == [
+    worker.go_on(begun)
+    assert [store.run(run).state for run in (loss, begun, runs[3])] == [
+        RunState.FAILED,
         RunState.FAILED,
         RunState.QUEUED,
     ]
