@@ -66,8 +66,9 @@ def _direct(machine: Machine, name: str, server: str) -> Resolved:
     if trip.outcome is not Outcome.ANSWERED:
         # One more try, as every resolver does: a single lost packet is not a silent server.
         trip = send(machine, server, "udp")
-    heard = trip.outcome is Outcome.ANSWERED and server == resolver.address and resolver.up
-    if not heard:
+    if trip.outcome is Outcome.ANSWERED and server != resolver.address:
+        return Resolved(reply=Reply.NOBODY, took_s=trip.rtt_s)  # RFC 1122, section 4.1.3.1
+    if trip.outcome is not Outcome.ANSWERED or not resolver.up:
         return Resolved(reply=Reply.TIMEOUT)
     took_s = trip.rtt_s + resolver.answer_delay_s
     if resolver.servfail:

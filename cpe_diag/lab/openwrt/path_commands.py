@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cpe_diag.lab.openwrt.names import Reply, is_address, resolve
+from cpe_diag.lab.openwrt.names import Reply, Resolved, is_address, resolve
 from cpe_diag.lab.openwrt.reach import Outcome, send, site_named
 from cpe_diag.lab.openwrt.shell import whole_number
 
@@ -165,7 +165,7 @@ async def nslookup(call: Call) -> int:
     only_one = any(re.match(r"-(type|query|q)=", arg) for arg in call.args)
     resolved = resolve(call.machine, name, server)
     if resolved.reply in (Reply.TIMEOUT, Reply.NOBODY, Reply.NO_ROUTE):
-        return await _no_answer(call, resolved.reply)
+        return await _no_answer(call, resolved)
     await call.machine.world.sleep(resolved.took_s)
     call.streams.say(f"Server:\t\t{server}\nAddress:\t{server}:53\n\n")
     if resolved.reply is not Reply.ANSWERED:
@@ -184,14 +184,15 @@ async def nslookup(call: Call) -> int:
     return 0
 
 
-async def _no_answer(call: Call, reply: Reply) -> int:
+async def _no_answer(call: Call, resolved: Resolved) -> int:
     word = {
         Reply.NOBODY: "nslookup: read: Connection refused\n",
         Reply.NO_ROUTE: "nslookup: can't connect to remote host: Network is unreachable\n",
-    }.get(reply, "")
-    if reply is Reply.NO_ROUTE:
+    }.get(resolved.reply, "")
+    if resolved.reply is Reply.NO_ROUTE:
         call.streams.complain(word)
         return 1
+    await call.machine.world.sleep(resolved.took_s)
     call.streams.complain(word * 2)
     await call.machine.world.sleep(NSLOOKUP_TIMEOUT_S)
     call.streams.say(";; connection timed out; no servers could be reached\n\n")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.load_facts import PathQuality, RateTrain
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.domain.router_facts import (
@@ -21,19 +23,23 @@ from cpe_diag.domain.router_facts import (
 from cpe_diag.domain.wifi_facts import AirScan, WifiClients, WifiStatus
 from cpe_diag.driver_kit.dialects import fill
 from cpe_diag.driver_kit.load import load_router_driver
-from cpe_diag.driver_kit.router import ReadingContext
+from cpe_diag.driver_kit.router import ReadingContext, UnreadableError
 from cpe_diag.lab.openwrt.air_text import USABLE
 from cpe_diag.ports import CommandAnswer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cpe_diag.lab.home_state import HomeRouter
     from cpe_diag.lab.world import World
-    from tests.unit.lab_openwrt.conftest import Run
+    from tests.unit.lab_openwrt.conftest import LabTime, Run
 
 
-async def ask(run: Run, question_id: str, *, target: str = "", server: str = "") -> object:
+async def ask(
+    run: Run, question_id: str, *, target: str = "", server: str = "", driver: str = "openwrt"
+) -> object:
     """Put one question as the probes do, and read the answers with the driver."""
-    question = load_router_driver("openwrt").questions[question_id]
+    question = load_router_driver(driver).questions[question_id]
     parameters = {"target": target, "server": server}
     given = {name: value for name, value in parameters.items() if value}
     answers = []
@@ -221,3 +227,41 @@ async def test_the_log_of_a_pppoe_home_names_its_fault(
     log = await ask(run_pppoe, "router_log")
     assert isinstance(log, LogEvents)
     assert kind in {event.kind for event in log.events}
+
+
+@pytest.mark.parametrize("driver", ["openwrt", "linux_hostapd"])
+async def test_a_host_without_a_name_server_is_told_as_soon_as_it_says_so(
+    run: Run, world: World, lab_time: LabTime, driver: str
+) -> None:
+    """The nslookup of busybox would wait for its 5 s all the same; silence is waited for."""
+    name, nobody = world.reference.name, world.reference.address
+    before_s = lab_time.now_s
+    told = await ask(run, "dns_direct", target=name, server=nobody, driver=driver)
+    assert isinstance(told, DnsCheck)
+    assert told.outcome is DnsOutcome.REFUSED
+    assert lab_time.now_s - before_s == pytest.approx(0, abs=0.1)
+    world.reference.reachable_from_homes = False
+    silent = await ask(run, "dns_direct", target=name, server=nobody, driver=driver)
+    assert isinstance(silent, DnsCheck)
+    assert silent.outcome is DnsOutcome.TIMEOUT
+    assert lab_time.now_s - before_s == pytest.approx(5, abs=0.1)
+
+
+@pytest.mark.parametrize("driver", ["openwrt", "linux_hostapd"])
+def test_a_router_without_nslookup_is_told_as_such(driver: str, tmp_path: Path) -> None:
+    """The status of the shell says it, although what runs nslookup is a pipeline."""
+    question = load_router_driver(driver).questions["dns_direct"]
+    (command,) = fill(question, target="x.example", server="192.0.2.1")
+    shell = subprocess.run(  # noqa: S603 - the driver's own command
+        ["/bin/sh", "-c", command.text],
+        env={"PATH": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    answer = CommandAnswer(
+        command=command, output=shell.stdout.decode(), exit_status=shell.returncode
+    )
+    context = ReadingContext(at=datetime.now(UTC), target="x.example", server="192.0.2.1")
+    with pytest.raises(UnreadableError) as raised:
+        question.reader((answer,), context)
+    assert raised.value.kind is FailureKind.WRONG_PLATFORM
