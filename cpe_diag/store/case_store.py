@@ -171,6 +171,19 @@ class CaseStore:
             found: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
             return found.astimezone(UTC)
 
+    def dated(self, moment: datetime, clock: Clock) -> datetime:
+        """Give a moment of a machine's time of day by the clock of `now`; never a later one.
+
+        Args:
+            moment: when something was, in UTC, by `clock`.
+            clock: of this machine.
+
+        Raises:
+            StoreError: the server cannot be asked.
+        """
+        now = self.now(clock)
+        return min(now, now - (clock.now() - moment))
+
     @property
     def _is_file(self) -> bool:
         return self._url.get_backend_name() == SQLITE

@@ -191,6 +191,22 @@ class StoredRuns(RunQueries):
             if put.rowcount != 1:
                 raise RunError(f"another worker has run {run_id}")
 
+    def give_back(self, run_id: str, attempt: int) -> None:
+        """Let a run wait as before it was taken up; its worker has done nothing of it.
+
+        Raises:
+            RunError: another worker has it.
+            StoreError: the store cannot be written.
+        """
+        before: dict[str, object] = {"worker": None, "lease_until": None, "attempt": attempt - 1}
+        if attempt == 1:
+            before |= {"state": RunState.QUEUED.value, "started_at": None}
+        else:
+            before |= {"state": RunState.WAITING.value}
+        with self._store.writing() as connection:
+            if connection.execute(_ours(run_id, attempt).values(before)).rowcount != 1:
+                raise RunError(f"another worker has run {run_id}")
+
     def ask_cancel(
         self, run_id: str, *, at: datetime, letters: tuple[NewLetter, ...] = ()
     ) -> RunRow:

@@ -15,15 +15,23 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.verdict import Verdict
     from cpe_diag.judge.question import CaseFile
+    from cpe_diag.ports import Clock
     from cpe_diag.service.incident_letters import IncidentLetters
+    from cpe_diag.store.case_store import CaseStore
     from cpe_diag.store.incidents import Sighting, StoredIncidents
     from cpe_diag.wiring.config import Config
 
 NONE: Final = Missing(why=FailureKind.NOT_APPLICABLE)
 
 
-def note_incident(
-    config: Config, case: CaseFile, verdict: Verdict, at: datetime, case_id: str | None = None
+def note_incident(  # noqa: PLR0913 - what a run has found, and by which clock
+    config: Config,
+    case: CaseFile,
+    verdict: Verdict,
+    at: datetime,
+    case_id: str | None = None,
+    *,
+    clock: Clock | None = None,
 ) -> Maybe[PlatformIncident]:
     """Keep what fails for a subscriber and others; never raises for the store.
 
@@ -33,6 +41,7 @@ def note_incident(
         verdict: what was concluded.
         at: when, in UTC.
         case_id: the case in the store, None where nobody keeps one.
+        clock: by which `at` was read, so that it is kept by the store's; None: it is the store's.
 
     Returns:
         The platform's incident, with all who have met it; Missing where no platform fails, or
@@ -40,6 +49,8 @@ def note_incident(
     """
     told: Maybe[PlatformIncident] = NONE
     try:
+        if clock is not None:
+            at = _store(config).dated(at, clock)
         _measured_well(config, case, verdict, at)
         for sighting in _sightings(case, verdict, at, case_id):
             letters = incident_letters(config, at)  # asked before: no use is inside another one
@@ -97,10 +108,15 @@ def stored_incidents(config: Config) -> StoredIncidents:
         StoreError: the store's URL is none, or the key cannot be used.
     """
     from cpe_diag.store.incidents import StoredIncidents
-    from cpe_diag.wiring.desk import case_store
     from cpe_diag.wiring.store_key import store_key
 
-    return StoredIncidents(case_store(config), store_key(config))
+    return StoredIncidents(_store(config), store_key(config))
+
+
+def _store(config: Config) -> CaseStore:
+    from cpe_diag.wiring.desk import case_store
+
+    return case_store(config)
 
 
 def incident_letters(config: Config, now: datetime) -> IncidentLetters:
@@ -112,10 +128,9 @@ def incident_letters(config: Config, now: datetime) -> IncidentLetters:
     from cpe_diag.service.incident_letters import IncidentLetters
     from cpe_diag.service.tmf_schema import Api
     from cpe_diag.store.event_hubs import StoredHubs
-    from cpe_diag.wiring.desk import case_store
     from cpe_diag.wiring.tickets import tickets_of
 
-    stored = StoredHubs(case_store(config))
+    stored = StoredHubs(_store(config))
     hubs = (*stored.of(Api.ALARM_V4.value), *stored.of(Api.SERVICE_PROBLEM_V5.value))
     return IncidentLetters(tickets=tickets_of(config), hubs=hubs, now=now)
 

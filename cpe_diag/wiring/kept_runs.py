@@ -109,7 +109,7 @@ class KeptRun:
         from cpe_diag.service.incident_letters import destination_of
         from cpe_diag.wiring.incidents import incident_letters, stored_incidents
 
-        now = _now()
+        now = case_store(self.config).now(SystemClock())
         letters = incident_letters(self.config, now)
         goes_on = stored_incidents(self.config).attach(
             incident,
@@ -128,6 +128,14 @@ class KeptRun:
         )
         self.runs.end(self.row.id, self.row.attempt, outcome, at=now)
         return True
+
+    def give_back(self) -> None:
+        """Let a run wait as before it was taken up: nothing of it was begun.
+
+        Raises:
+            RunError, StoreError: as for `end`.
+        """
+        self.runs.give_back(self.row.id, self.row.attempt)
 
     def leave(self, words: str) -> None:
         """Leave a run to whoever resumes it.

@@ -212,6 +212,7 @@ async def perform(
         result.verdict,
         result.started_at,
         kept.row.case_id if kept else None,
+        clock=doors.clock,
     )
     return replace(result, incident=incident)
 

@@ -294,6 +294,8 @@ class Worker:
             return
         run_id, limits = row.id, self._wish.limits
         known = None if isinstance(ready, CpeDiagError) else self._known(row, ready[0])
+        if known is not None and self._answered(run_id, known):
+            return
         room = Room(per_node=limits.per_node, per_minute=limits.starts_per_minute)
         with (
             taken_up(
@@ -301,7 +303,7 @@ class Worker:
                 run_id,
                 lease=self._wish.lease,
                 lasts=LASTS,
-                room=None if known is not None else room,  # nothing is asked of the node then
+                room=room,
                 most_attempts=MOST_ATTEMPTS,
             ) as kept,
             about(case=kept.row.case_id),
@@ -315,11 +317,24 @@ class Worker:
                 kept.fail(str(ready))
                 self._traced(run_id, failure=type(ready).__name__)
                 return
-            if known is not None and kept.row.attempt == 1 and kept.know(known):
-                self._traced(run_id)
-                LOG.info("not measured: it belongs to the incident at %s", known.place)
-                return
             self._do(*ready, kept)
+
+    def _answered(self, run_id: str, known: Incident) -> bool:
+        """Answer a run with what is known, which asks nothing of its node and needs no room there.
+
+        Returns:
+            False: the incident is over meanwhile, and the run waits as before.
+        """
+        with (
+            taken_up(self._config, run_id, lease=self._wish.lease, most_attempts=1) as kept,
+            about(case=kept.row.case_id),
+        ):
+            if kept.row.attempt > 1 or not kept.know(known):
+                kept.give_back()
+                return False
+            self._traced(run_id)
+            LOG.info("not measured: it belongs to the incident at %s", known.place)
+            return True
 
     def _prepared(
         self, row: RunRow
@@ -346,7 +361,7 @@ class Worker:
         if row.ticket is None or row.batch is not None or row.attempt:
             return None
         try:
-            return known_incident(prepared, self._runs, self._clock.now())
+            return known_incident(prepared, self._runs, self._store.now(self._clock))
         except (DefinitionError, MeasurementError) as error:  # then it is measured
             LOG.warning("incidents: %s", error)
             return None

@@ -113,6 +113,22 @@ def test_two_playbooks_ordered_at_once_for_a_new_ticket_are_in_one_case(
         assert len(set(pool.map(order, range(8)))) == 1
 
 
+def test_a_run_that_is_given_back_is_as_it_was(runs: StoredRuns) -> None:
+    """Nothing of it was begun, and whoever takes it up begins it under the limits of beginners."""
+    queued, _is_new = runs.submit(NEW, at=AT)
+    taken = runs.claim("run1", worker="w", at=AT, lease=LEASE)
+    runs.give_back("run1", taken.attempt)
+    assert runs.run("run1") == queued
+    with pytest.raises(RunError, match="another worker"):
+        runs.give_back("run1", taken.attempt)
+    begun = runs.claim("run1", worker="w", at=AT, lease=LEASE)
+    runs.put_off("run1", begun.attempt, until=AT, words="left")
+    again = runs.claim("run1", worker="w", at=AT, lease=LEASE)
+    runs.give_back("run1", again.attempt)
+    waits = runs.run("run1")
+    assert (waits.state, waits.attempt, waits.started_at) == (RunState.WAITING, 1, AT)
+
+
 def test_of_many_who_take_runs_up_no_more_are_on_a_node_than_may_be(
     store_url: str, runs: StoredRuns
 ) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.incident import PlatformIncident
@@ -16,6 +17,7 @@ from cpe_diag.judge.decide import decide
 from cpe_diag.report.incident_words import incident_lines
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_outside as outside
+from cpe_diag.testing.clock import FakeClock
 from cpe_diag.testing.evidence_samples import dsl_home, ethernet_home
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.incidents import note_incident, stored_incidents
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.missing import Maybe
     from cpe_diag.judge.question import CaseFile
+    from cpe_diag.testing.postgres_server import PostgresServer
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -162,3 +165,23 @@ def test_an_incident_clears_when_two_who_met_it_are_seen_to_be_well(config: Conf
         note(config, home(who), minutes=10)
     (over,) = stored_incidents(config).every()
     assert over.cleared_at == AT + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(hours=-2)])
+def test_what_a_machine_with_a_wrong_clock_has_met_is_kept_by_the_clock_of_the_store(
+    postgres: PostgresServer, ahead: timedelta, tmp_path: Path
+) -> None:
+    """Else an outage would be known for two hours longer, or not at all."""
+    clock = FakeClock(at=datetime.now(UTC) + ahead)
+    keys = tmp_path / "keys.yaml"
+    keys.write_text(yaml.safe_dump({"url": postgres.database(), "audit": "5a" * 32}))
+    keys.chmod(0o600)
+    words = {"url": f"file:{keys}#url", "audit_key": f"file:{keys}#audit"}
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump({"store": words}))
+    team = read(tmp_path / "config.yaml", "a test")
+    case = outside.platform_down(ethernet_home("site_not_opening"))
+    begun = clock.now() - timedelta(minutes=3)
+    note_incident(team, case, decide(case, {}), begun, clock=clock)
+    (incident,) = stored_incidents(team).every()
+    age = datetime.now(UTC) - incident.last_at
+    assert timedelta(minutes=3) <= age < timedelta(hours=1)

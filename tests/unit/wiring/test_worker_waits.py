@@ -16,10 +16,12 @@ from cpe_diag.service.submit import Order
 from cpe_diag.store.incidents import Sighting
 from cpe_diag.store.processes import this_process
 from cpe_diag.store.runs import StoredRuns
+from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring import working
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.incidents import stored_incidents
+from cpe_diag.wiring.known_incident import known_incident
 from cpe_diag.wiring.orders import submit
 from cpe_diag.wiring.outbox import stored_outbox
 from cpe_diag.wiring.working import Worker, WorkerWish
@@ -27,8 +29,10 @@ from cpe_diag.wiring.working import Worker, WorkerWish
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cpe_diag.domain.incident import Incident
     from cpe_diag.service.jobs import Job
     from cpe_diag.store.run_rows import RunRow
+    from cpe_diag.wiring.runs import PreparedRun
 
 INVENTORY: Final = """\
 nodes:
@@ -160,6 +164,55 @@ def test_what_is_known_is_answered_also_where_the_node_has_no_room(config: Confi
     worker.go_on(waits.id)
     ended = row(config, waits.id)
     assert (ended.state, ended.cause, ended.attempt) == (RunState.FINISHED, "node_outage", 1)
+
+
+class AheadClock(SystemClock):
+    """A clock of a machine that was set two hours forward."""
+
+    def now(self) -> datetime:
+        """Give what it shows."""
+        return super().now() + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_what_is_known_is_known_by_the_clock_of_the_store(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker whose own clock is wrong answers what the others answer."""
+    monkeypatch.setattr(working, "SystemClock", AheadClock)
+    run = submit(config, ORDER).run
+    _met(config)
+    Worker(config, WorkerWish()).go_on(run.id)
+    assert row(config, run.id).cause == "node_outage"
+
+
+def test_what_is_over_before_it_is_answered_waits_for_room_on_its_node_like_others(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node that has just come back is not to be asked by everybody at once."""
+
+    def over_meanwhile(prepared: PreparedRun, runs: StoredRuns, now: datetime) -> Incident | None:
+        found = known_incident(prepared, runs, now)
+        assert found is not None
+        assert stored_incidents(config).clear(found.kind, found.place, at=now) is not None
+        return found
+
+    worker = Worker(config, WorkerWish(limits=Limits(per_node=1)))
+    other = submit(config, replace(ORDER, subscriber="sub-2", ticket="T-2")).run
+    runs = StoredRuns(case_store(config))
+    runs.claim(other.id, worker=this_process(), at=datetime.now(UTC), lease=timedelta(minutes=1))
+    waits = submit(config, ORDER).run
+    _met(config)
+    with monkeypatch.context() as patch:
+        patch.setattr(working, "known_incident", over_meanwhile)
+        worker.go_on(waits.id)
+    assert row(config, waits.id) == waits
+    assert NoJobs.put_ids == [waits.id]
+    runs.put_off(other.id, 1, until=datetime.now(UTC), words="left")
+    worker.go_on(waits.id)
+    ended = row(config, waits.id)
+    assert (ended.state, ended.attempt) == (RunState.FAILED, 1)
+    assert "ValueError" in ended.words
 
 
 @pytest.mark.parametrize("why", ["up", "begun", "no ticket", "batch"])
