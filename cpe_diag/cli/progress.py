@@ -54,9 +54,7 @@ def shown(prepared: PreparedRun) -> Iterator[tuple[OnProgress, AskCaller, Paused
     )
     console = err()
     conclude = judge()
-    view = LiveView(
-        console, monotonic=time.monotonic, segments=segments(find(case), case.evidence)
-    )
+    view = LiveView(console, monotonic=time.monotonic, segments=segments(find(case), case))
 
     def on_progress(event: Progress) -> None:
         match event:

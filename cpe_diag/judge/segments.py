@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.verdict import Segment, SegmentState
+from cpe_diag.judge.segments_on_site import stretches_on_site
+from cpe_diag.judge.stretch import Stretch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cpe_diag.domain.evidence import Evidence
     from cpe_diag.domain.findings import Finding
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
-    """How one stretch is read: which findings make it bad or degraded, and which must be good.
-
-    `hidden` stretches cannot be seen at all when what makes them bad follows from elsewhere.
-    """
-
-    id: str
-    title: str
-    bad: tuple[str, ...]
-    degraded: tuple[str, ...]
-    good: tuple[str, ...]
-    hidden: bool = False
+    from cpe_diag.judge.question import CaseFile
 
 
 STRETCHES: Final[tuple[Stretch, ...]] = (
@@ -331,18 +318,30 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
 """Core to device is the path; internet and platform stand beside it."""
 
 
-def segments(findings: tuple[Finding, ...], evidence: Evidence) -> tuple[Segment, ...]:
+def segments(findings: tuple[Finding, ...], case: CaseFile) -> tuple[Segment, ...]:
     """Say of each stretch of the path whether it is good, as far as the findings tell.
 
     Args:
         findings: what the rules answered, explained.
-        evidence: what they were answered from, for why something is not known.
+        case: what they were answered from, for why something is not known.
 
     Returns:
-        All stretches in order; one of which nothing is known is unknown.
+        All stretches in order; one of which nothing is known is unknown. On site they are those
+        that a laptop sees.
     """
     by_id: Mapping[str, Finding] = {finding.id: finding for finding in findings}
-    return tuple(_segment(stretch, by_id, evidence) for stretch in STRETCHES)
+    stretches = stretches_on_site(case) or STRETCHES
+    return tuple(
+        _segment(stretch, by_id, case.evidence)
+        for stretch in stretches
+        if not (stretch.optional and _does_not_arise(stretch, by_id))
+    )
+
+
+def _does_not_arise(stretch: Stretch, by_id: Mapping[str, Finding]) -> bool:
+    """Tell whether no question about a stretch makes sense here, or nobody named whom to ask."""
+    asked = [by_id[name] for name in (*stretch.bad, *stretch.degraded, *stretch.good)]
+    return all(one.answer is None and not one.missing for one in asked)
 
 
 def _segment(stretch: Stretch, by_id: Mapping[str, Finding], evidence: Evidence) -> Segment:

@@ -104,7 +104,7 @@ def of_cause(seen: Seen, lead: Weighed, step: SettlingStep | None, rules_version
         destination=cause.destination,
         next_action=cause.next_action,
         tell_customer=cause.tell_customer,
-        segments=segments(seen.findings, seen.case.evidence),
+        segments=segments(seen.findings, seen.case),
         rules_version=rules_version,
         group=verdict_group(cause.id, seen.facts),
     )
@@ -150,7 +150,7 @@ def no_fault(seen: Seen, rules_version: str) -> Verdict:
         destination=Destination.FIXED,
         next_action="Have the customer try again; watch the line if the trouble comes and goes.",
         tell_customer=TOLD_NO_FAULT,
-        segments=segments(seen.findings, seen.case.evidence),
+        segments=segments(seen.findings, seen.case),
         rules_version=rules_version,
     )
 
@@ -219,7 +219,7 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
         destination=Destination.SECOND_LINE,
         next_action=action,
         tell_customer=TOLD_UNDETERMINED,
-        segments=segments(seen.findings, seen.case.evidence),
+        segments=segments(seen.findings, seen.case),
         rules_version=rules_version,
     )
 

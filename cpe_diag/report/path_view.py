@@ -38,8 +38,22 @@ _ASCII_SYMBOLS: Final[Mapping[SegmentState, str]] = {
     SegmentState.UNKNOWN: "?",
 }
 
+FIRST_OF_A_LAPTOP: Final = frozenset({"wall_link", "home_link"})
+"""`judge.segments_on_site`."""
 _LONGEST_TITLE: Final = 24
 """Columns of a segment's title; leaves 40 for the note on a terminal of 80."""
+
+
+def of_a_laptop(segments: Sequence[Segment]) -> bool:
+    """Tell whether it is what a laptop on site sees, and not the path from the core.
+
+    Args:
+        segments: of a verdict.
+
+    Returns:
+        Whether it begins at the laptop's cable.
+    """
+    return segments[:1] != () and segments[0].id in FIRST_OF_A_LAPTOP
 
 
 def state_symbol(state: SegmentState, *, ascii_terminal: bool) -> str:

@@ -22,7 +22,7 @@ from cpe_diag.report.duration import age, duration, percent
 from cpe_diag.report.fact_text import fact_text, own_changes
 from cpe_diag.report.incident_words import incident_lines
 from cpe_diag.report.known_words import known_lines
-from cpe_diag.report.path_view import PathView, shown
+from cpe_diag.report.path_view import PathView, of_a_laptop, shown
 from cpe_diag.report.ssh_text import legacy_words
 from cpe_diag.report.why import gaps, named, oldest_age, reason, sources
 from cpe_diag.report.words import (
@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 
 WIDEST: Final = 100
 """Columns; longer lines are hard to read."""
+
+PATH: Final = "Path, from the operator's core to the customer's device"
+FROM_LAPTOP: Final = "What the laptop sees, from its cable to the pages"
 
 _DOMAIN_STYLES: Final[Mapping[FaultDomain, str]] = {
     FaultDomain.NETWORK: "red",
@@ -129,8 +132,9 @@ class _Report:
         pen = _Pen(ascii_terminal=options.ascii_only)
         yield pen.header(self.result)
         yield pen.answer(self.result)
-        yield pen.heading("Path, from the operator's core to the customer's device")
-        yield _indented(PathView(self.result.verdict.segments))
+        segments = self.result.verdict.segments
+        yield pen.heading(FROM_LAPTOP if of_a_laptop(segments) else PATH)
+        yield _indented(PathView(segments))
         yield from pen.evidence(self.result, self.now)
         yield from pen.others(self.result.verdict)
         yield from pen.channels(self.result)

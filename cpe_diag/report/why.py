@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import Blame
+from cpe_diag.domain.field_facts import PluggedInto
 from cpe_diag.domain.observations import Observed, Unobserved
 from cpe_diag.report.duration import age
 from cpe_diag.report.fact_text import failure_text
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.evidence import Evidence
     from cpe_diag.domain.findings import Finding
+
+ANSWER: Final = "answer"
+"""What somebody said."""
+LAPTOP: Final = frozenset(one.value for one in PluggedInto)
 
 
 def sources(finding: Finding, evidence: Evidence) -> tuple[str, ...]:
@@ -71,12 +76,18 @@ def gaps(findings: Iterable[Finding], evidence: Evidence, now: datetime) -> tupl
         now: in UTC.
 
     Returns:
-        One gap for each reason, in the order of the findings.
+        One gap for each reason, in the order of the findings. Of a laptop on site what nobody has
+        asked is left out: it is all that is asked from afar, and at the laptop's other places.
     """
     found: dict[str, list[FactKey]] = {}
+    on_site = any(_at_a_laptop(key) for key, _ in evidence) and all(
+        _at_a_laptop(key) or key.kind == ANSWER for key, _ in evidence
+    )
     for key in dict.fromkeys(key for finding in findings for key in finding.missing):
         if isinstance(evidence.get(key.kind, key.subject), Observed):
             continue  # it is known; what the finding lacks is its counterpart
+        if on_site and evidence.get(key.kind, key.subject) is None:
+            continue
         found.setdefault(_why(key, evidence), []).append(key)
     return tuple(
         Gap(words=words, keys=tuple(keys), since=_since(keys, evidence, now))
@@ -110,6 +121,10 @@ def reason(key: FactKey, evidence: Evidence) -> str:
         One line.
     """
     return f"{harmless(str(key))}: {_why(key, evidence)}"
+
+
+def _at_a_laptop(key: FactKey) -> bool:
+    return key.subject.partition(">")[0] in LAPTOP
 
 
 def _why(key: FactKey, evidence: Evidence) -> str:

@@ -12,6 +12,7 @@ from cpe_diag.judge.explaining import FOLLOWS
 from cpe_diag.judge.healthy import MAY_BE_UNKNOWN, MUST_ARISE, RELEVANT
 from cpe_diag.judge.rules import RULES
 from cpe_diag.judge.segments import STRETCHES
+from cpe_diag.judge.segments_on_site import ON_SITE
 
 RULE_IDS: Final = frozenset(rule.id for rule in RULES)
 SYMPTOMS: Final = frozenset(RELEVANT)
@@ -70,7 +71,7 @@ def test_healthy_and_segments_name_rules() -> None:
     """A check that does not exist can never be good."""
     named = set(MAY_BE_UNKNOWN) | set(MUST_ARISE.values())
     named |= {name for names in RELEVANT.values() for name in names}
-    for stretch in STRETCHES:
+    for stretch in (*STRETCHES, *ON_SITE):
         named |= {*stretch.bad, *stretch.degraded, *stretch.good}
     assert named <= RULE_IDS
 

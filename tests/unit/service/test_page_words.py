@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 
 from cpe_diag.judge.causes import CAUSES
 from cpe_diag.judge.segments import STRETCHES
+from cpe_diag.judge.segments_on_site import ON_SITE
 from cpe_diag.judge.telling import (
     NO_FAULT_TITLE,
     TOLD_NO_FAULT,
@@ -112,7 +113,7 @@ def test_what_a_verdict_names_is_in_every_language(language: str) -> None:
     """Causes, stretches of the path and complaints: the words that second line reads first."""
     names = {one.title: one.id for one in CAUSES}
     names |= dict.fromkeys((NO_FAULT_TITLE, UNDETERMINED_TITLE), "no cause")
-    names |= {one.title: one.id for one in STRETCHES}
+    names |= {one.title: one.id for one in (*STRETCHES, *ON_SITE)}
     names |= {one.title: one.id for one in list_playbooks(vocabulary())}
     held = _held(language, OF_VERDICTS)
     assert [f"{of}: {text}" for text, of in names.items() if not held.get(text)] == []
