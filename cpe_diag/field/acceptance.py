@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import Evidence
 from cpe_diag.domain.field_facts import PluggedInto
+from cpe_diag.domain.field_session_facts import FieldSession
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Observed, Unobserved
@@ -20,6 +21,7 @@ from cpe_diag.domain.subscriber import Service
 from cpe_diag.field.readings import Reading, readings_of
 from cpe_diag.judge.thresholds import limits
 from cpe_diag.report.fact_text import fact_text, failure_text
+from cpe_diag.report.phrases import counted
 from cpe_diag.report.plain import harmless
 
 if TYPE_CHECKING:
@@ -93,6 +95,11 @@ class PlaceRecord:
         """Where it was."""
         return PLACES[self.place]
 
+    @property
+    def once(self) -> bool:
+        """Whether there was one check alone, so that nothing is before it."""
+        return self.first is self.last
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptanceRecord:
@@ -110,6 +117,14 @@ class AcceptanceRecord:
     result: str
     tell_customer: str
     places: tuple[PlaceRecord, ...]
+
+    @property
+    def when(self) -> str:
+        """When it was, and how many checks there were."""
+        checks = counted(self.checks, "check")
+        if f"{self.began:%F %R}" == f"{self.ended:%F %R}":
+            return f"{self.ended:%F %R} UTC, {checks}"
+        return f"{self.began:%F %R} to {self.ended:%F %R} UTC, {checks}"
 
 
 def record_of(
@@ -185,7 +200,8 @@ def _series(first: Check, last: Check) -> Iterator[Series]:
         after = _echoes(observation.value)
         earlier = first.evidence.get(key.kind, key.subject)
         before = _echoes(earlier.value) if isinstance(earlier, Observed) else ()
-        what = f"round trips to {_whom(key)}"
+        whom = _whom(key)
+        what = f"round trips to {whom}" if whom else "round trips inside the session"
         if first is last and after:
             yield Series(what=what, before=after, after=())
         elif before or after:
@@ -193,6 +209,8 @@ def _series(first: Check, last: Check) -> Iterator[Series]:
 
 
 def _echoes(value: object) -> tuple[float | None, ...]:
+    if isinstance(value, FieldSession):
+        value = None if value.inside is None else value.inside.train
     if not isinstance(value, PathQuality):
         return ()
     return tuple(None if one is None else 1000 * one for one in known(value.echoes_s) or ())

@@ -62,7 +62,7 @@ def _head(record: AcceptanceRecord) -> Iterator[str]:
         ("Subscriber", record.subscriber),
         *([("Ticket", record.ticket)] if record.ticket else []),
         ("Technician", record.technician),
-        ("Time", f"{record.began:%F %R} to {record.ended:%F %R} UTC, {record.checks} checks"),
+        ("Time", record.when),
     ]
     yield _table((), rows)
     told = f"<br>{escape(record.tell_customer)}" if record.tell_customer else ""
@@ -70,7 +70,7 @@ def _head(record: AcceptanceRecord) -> Iterator[str]:
 
 
 def _place(place: PlaceRecord) -> Iterator[str]:
-    one = place.first is place.last
+    one = place.once
     yield f"<h2>{escape(place.title)}</h2>"
     checks = [("Check", place.last)] if one else [("Before", place.first), ("After", place.last)]
     yield _table((), [(name, f"{c.at:%F %R} UTC: {c.fault}") for name, c in checks])

@@ -57,7 +57,7 @@ def record_pdf(record: AcceptanceRecord) -> bytes:
         ("Subscriber", record.subscriber),
         *([("Ticket", record.ticket)] if record.ticket else []),
         ("Technician", record.technician),
-        ("Time", f"{record.began:%F %R} to {record.ended:%F %R} UTC, {record.checks} checks"),
+        ("Time", record.when),
     ]
     _table(page, facts, (25, 75))
     page.ln(3)
@@ -71,7 +71,7 @@ def record_pdf(record: AcceptanceRecord) -> bytes:
 
 
 def _place(page: FPDF, place: PlaceRecord) -> None:
-    one = place.first is place.last
+    one = place.once
     page.ln(5)
     _line(page, place.title, MIDDLE, "B")
     if not one:

@@ -37,17 +37,18 @@ def record_text(record: AcceptanceRecord, *, ascii_bars: bool = False) -> str:
 def _head(record: AcceptanceRecord) -> Iterator[str]:
     ticket = f", ticket {record.ticket}" if record.ticket else ""
     yield f"Visit to {record.subscriber}{ticket}, by {record.technician}"
-    yield f"{record.checks} checks from {record.began:%F %R} to {record.ended:%F %R} UTC"
+    yield record.when
     yield f"Result: {record.result}"
 
 
 def _place(place: PlaceRecord, bars: str) -> Iterator[str]:
-    one = place.first is place.last
+    one = place.once
     yield ""
     yield place.title
     if not one:
         yield f"  before  {place.first.at:%R}  {place.first.fault}"
-    yield f"  after   {place.last.at:%R}  {place.last.fault}"
+    name = "check" if one else "after"
+    yield f"  {name.ljust(6)}  {place.last.at:%R}  {place.last.fault}"
     rows = [row[:-1] for row in rows_of(place)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
@@ -87,7 +88,8 @@ def sparkline(samples: Sequence[float | None], top: float, bars: str = BARS) -> 
 
 def rows_of(place: PlaceRecord) -> list[tuple[str, ...]]:
     """Give the table of what was compared, its heads first; "before" only where there is one."""
-    rows: list[tuple[str, ...]] = [("Measured", "Before", "After", "Limit", "", "At")]
+    last = "Value" if place.once else "After"
+    rows: list[tuple[str, ...]] = [("Measured", "Before", last, "Limit", "", "At")]
     rows += [
         (
             row.what,
@@ -99,7 +101,7 @@ def rows_of(place: PlaceRecord) -> list[tuple[str, ...]]:
         )
         for row in place.compared
     ]
-    return [(row[0], *row[2:]) for row in rows] if place.first is place.last else rows
+    return [(row[0], *row[2:]) for row in rows] if place.once else rows
 
 
 def shown(reading: Reading | None) -> str:

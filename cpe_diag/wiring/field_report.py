@@ -94,7 +94,7 @@ def _check(row: RunRow, files: dict[str, bytes]) -> Check:
         run=row.id,
         place=_place(row, case.evidence),
         at=row.submitted_at,
-        fault=harmless(f"{title}: {summary}"),
+        fault=harmless(summary if summary.startswith(title) else f"{title}: {summary}"),
         tell_customer=harmless(tell),
         evidence=case.evidence,
         service=case.subscriber.service,
