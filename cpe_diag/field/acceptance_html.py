@@ -6,7 +6,7 @@ import base64
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.field.acceptance_text import rows_of
+from cpe_diag.field.acceptance_text import NOT_KEPT, rows_of
 from cpe_diag.field.plot import png
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _class(words: str) -> str:
-    return {"kept": ' class="yes"', "NOT KEPT": ' class="no"'}.get(words, "")
+    return {"kept": ' class="yes"', NOT_KEPT: ' class="no"'}.get(words, "")
 
 
 def _signatures(record: AcceptanceRecord) -> str:

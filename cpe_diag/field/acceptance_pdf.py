@@ -9,7 +9,7 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import CpeDiagError
-from cpe_diag.field.acceptance_text import rows_of
+from cpe_diag.field.acceptance_text import NOT_KEPT, rows_of
 from cpe_diag.field.plot import png
 from cpe_diag.report.plain import ascii_only
 
@@ -28,6 +28,7 @@ MIDDLE: Final = 13
 LARGE: Final = 18
 LINE_MM: Final = 5.0
 ROOM_TO_SIGN_MM: Final = 45
+RED: Final = (192, 0, 32)
 
 
 def record_pdf(record: AcceptanceRecord) -> bytes:
@@ -79,7 +80,7 @@ def _place(page: FPDF, place: PlaceRecord) -> None:
     name = "Check" if one else "After"
     _line(page, f"{name} ({place.last.at:%F %R} UTC): {place.last.fault}", SIZE)
     page.ln(2)
-    widths = (28, 30, 20, 10, 12) if one else (21, 22, 22, 14, 9, 12)
+    widths = (32, 30, 16, 10, 12) if one else (25, 20, 20, 14, 9, 12)
     _table(page, rows_of(place), widths, heads=True)
     for series in place.series:
         page.ln(3)
@@ -102,6 +103,8 @@ def _table(
     heads: bool = False,
     size: int = SIZE,
 ) -> None:
+    from fpdf.fonts import FontFace
+
     page.set_font(FONT, "", size)
     with page.table(
         col_widths=widths, text_align="LEFT", first_row_as_headings=heads, line_height=LINE_MM
@@ -109,12 +112,13 @@ def _table(
         for row in rows:
             cells = table.row()
             for words in row:
-                cells.cell(_latin(words))
+                style = FontFace(emphasis="B", color=RED) if words == NOT_KEPT else None
+                cells.cell(_latin(words), style=style)
 
 
 def _line(page: FPDF, words: str, size: int, style: str = "") -> None:
     page.set_font(FONT, style, size)
-    page.multi_cell(0, size * 0.55, _latin(words), new_x="LMARGIN", new_y="NEXT")
+    page.multi_cell(0, size * 0.55, _latin(words), align="L", new_x="LMARGIN", new_y="NEXT")
 
 
 def _signatures(page: FPDF, record: AcceptanceRecord) -> None:

@@ -16,6 +16,7 @@ ASCII_BARS: Final = "_.-~=+*#"
 LOST: Final = "x"
 WIDE: Final = 50
 NOT_MEASURED: Final = "-"
+NOT_KEPT: Final = "NOT KEPT"
 
 
 def record_text(record: AcceptanceRecord, *, ascii_bars: bool = False) -> str:
@@ -119,4 +120,4 @@ def mark_of(row: Compared) -> str:
     """Say whether the last check keeps the limit; empty where there is none."""
     if row.after is None or row.after.well is None:
         return ""
-    return "kept" if row.after.well else "NOT KEPT"
+    return "kept" if row.after.well else NOT_KEPT
