@@ -295,9 +295,14 @@ class RouterPerformance(Ending):
         return await self.gone_back(why, proof)
 
     async def gone_back(self, why: str, proof: Proof | None = None) -> ActionOutcome:
-        """Look until the previous settings stand; at the latest after the revert has fired."""
-        changer, clock = self.changer, self.changer.doors.clock
-        until = max(self.fires_s, clock.monotonic()) + changer.patience.after_fire_s
+        """Look until the previous settings stand; at the latest after the revert has fired.
+
+        What says that it has gone back and has not is told so once more: the shell that claimed
+        the revert has died before it did the rest. A restart needs no shell to end.
+        """
+        changer, clock, patience = self.changer, self.changer.doors.clock, self.changer.patience
+        until = max(self.fires_s, clock.monotonic()) + patience.after_fire_s
+        again_s = None if any(one.goes_away for one in self.plan.back) else until
         wrong: tuple[str, ...] = ("the router does not answer",)
         while True:
             looked, read = await changer.seen()
@@ -313,6 +318,13 @@ class RouterPerformance(Ending):
                         f"{why}; the previous settings stand again{self.void}",
                         proof,
                     )
+            if state is RevertState.FIRED and again_s is not None:
+                again_s = min(again_s, clock.monotonic() + patience.after_fire_s)
+                if clock.monotonic() >= again_s:
+                    again_s = None
+                    await changer.stage(RouterStage.BACK, self.plan.back, changes=True)
+                    until = max(until, clock.monotonic() + patience.after_fire_s)
+                    continue
             if clock.monotonic() >= until:
                 words = f"{why}; whether the previous settings stand is not known: {wrong[:2]}"
                 return self.left_open(words, proof)

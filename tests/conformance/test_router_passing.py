@@ -20,13 +20,15 @@ from cpe_diag.playbook.load import load_playbook
 from cpe_diag.playbook.model import ActStep
 from cpe_diag.playbook.vocabulary import Vocabulary
 from cpe_diag.probes.catalogue import PROBES
-from cpe_diag.testing.router_story import NO_HELP, Story, StoryJournal, Vanished
+from cpe_diag.testing.router_story import ACTION_ID, NO_HELP, Story, StoryJournal, Vanished
+from tests.conformance.lab_routers import LAB_ROUTERS
 from tests.conformance.test_router_chaos import ROUTERS, SETTLED_S, ChaosRouter, once_at, places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cpe_diag.domain.action import ActionOutcome
+    from tests.conformance.lab_routers import LabRouter
 
 VOCABULARY = Vocabulary(probes=frozenset(one.id for one in PROBES), findings=frozenset())
 WITH_RADIOS = tuple(
@@ -184,6 +186,61 @@ async def test_a_power_cut_while_the_radios_are_off_brings_them_back(name: str) 
     router.power_cut()
     await story.wait(SETTLED_S)
     assert dict(router.settings()) == before
+
+
+BY_FILES = ("openwrt", "asuswrt", "ddwrt")
+"""Whose revert is claimed by the name of a file, and done after that by the same shell."""
+
+
+@pytest.mark.parametrize("name", BY_FILES)
+async def test_where_the_shell_that_went_back_has_died_on_the_way_it_is_told_once_more(
+    name: str,
+) -> None:
+    """It says that it has gone back, and the radios stay off: nobody else would do it."""
+    router = LAB_ROUTERS[name]()
+    story = await passing(router)
+    plan = await story.plan()
+    before = dict(router.settings())
+
+    def dies(label: str) -> Cut:
+        if label == plan.back[0].label and label not in router.sent:
+            router.sent.append(label)
+            _claimed(router)
+            return Cut.WITHIN
+        return Cut.NO
+
+    router.fate = dies
+    outcome = await story.perform(plan)
+    assert outcome.end is ActionEnd.PROVEN, outcome.words
+    assert dict(router.settings()) == before
+    assert router.sent.count(plan.back[0].label) == 2
+
+
+@pytest.mark.parametrize("name", BY_FILES)
+async def test_whoever_takes_it_up_later_tells_it_once_more_too(name: str) -> None:
+    """The timer of the router died with the shell, or it was that which died."""
+    router = LAB_ROUTERS[name]()
+    story = await passing(router)
+    plan = await story.plan()
+    before = dict(router.settings())
+    story.journal = DiesWhenOff()
+    with pytest.raises(Vanished):
+        await story.perform(plan)
+    _claimed(router)
+    await story.wait(SETTLED_S)
+    assert dict(router.settings()) != before
+    outcome = await story.recover(story.record(plan), keep=True)
+    assert outcome.end is ActionEnd.PROVEN, outcome.words
+    assert dict(router.settings()) == before
+
+
+def _claimed(router: LabRouter) -> None:
+    """Let the shell that claims the revert die right after it."""
+    files, path = router.machine.files, f"/tmp/cpe_diag/{ACTION_ID}"  # noqa: S108 - a router's
+    said = files.read(path)
+    assert said is not None
+    files.remove(path)
+    files.write(f"{path}.fired", said)
 
 
 class DiesWhenOff(StoryJournal):
