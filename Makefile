@@ -134,10 +134,10 @@ lab-field: $(VENV)/.installed-dev ## a laptop on a wire with real servers in net
 lab-desk: $(VENV)/.installed-dev .venv-desk/.installed ## a ticket of a real desk (django-helpdesk) comes back with its verdict, against the lab (minutes)
 	@CPE_DIAG_LAB_DESK=$(abspath .venv-desk/bin/python) $(BIN)/python -m pytest -q -s -n0 tests/e2e/test_real_desk.py
 
-# EVERY=5 takes each fifth point.
+# EVERY=5 takes each fifth point. The limit of a test, a quarter of an hour, is for one of minutes.
 .PHONY: lab-runs
 lab-runs: $(VENV)/.installed-dev ## runs and workers killed and frozen at every point of a run's journals, databases away for a minute, full disks, clocks that jump, on SQLite and PostgreSQL; what they change is counted at the router (hours)
-	@CPE_DIAG_LAB_RUNS=$(or $(EVERY),1) $(BIN)/python -m pytest -q -s -n0 -v tests/e2e/test_port_kills.py tests/e2e/test_run_kills.py tests/e2e/test_worker_kills.py tests/e2e/test_acting_kills.py tests/e2e/test_worker_storms.py
+	@CPE_DIAG_LAB_RUNS=$(or $(EVERY),1) $(BIN)/python -m pytest -q -s -n0 -v --timeout 14400 tests/e2e/test_port_kills.py tests/e2e/test_run_kills.py tests/e2e/test_worker_kills.py tests/e2e/test_acting_kills.py tests/e2e/test_worker_storms.py
 
 .PHONY: lock
 lock: ## resolve the dependencies anew into the lock files, with hashes
