@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from cpe_diag.domain.field_path_facts import FieldNames
+from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.field_size_facts import FieldSize
 from cpe_diag.domain.load_facts import PathQuality
-from cpe_diag.domain.missing import Maybe
+from cpe_diag.domain.missing import LATER, Maybe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,9 @@ class FieldInside:
     reference, `size` the largest packet that it takes. `connected_s` is how long the reference
     took to accept a TCP connection at `port`, in seconds; Missing SILENT or REFUSED where it did
     not. `names` are Missing NOT_CONFIGURED where no resolver or no name is configured, of whom
-    nobody's answer has no hop. `packets_sent` counts all packets inside the session.
+    nobody's answer has no hop. `packets_sent` counts all packets inside the session. `page` is
+    the page whose content is known, fetched in plain HTTP, and `trace` the way to the reference;
+    None: not asked.
     """
 
     address: str
@@ -29,3 +31,5 @@ class FieldInside:
     connected_s: Maybe[float]
     names: Maybe[FieldNames]
     packets_sent: int
+    page: FieldPage | None = field(default=None, metadata={LATER: True})
+    trace: FieldTrace | None = field(default=None, metadata={LATER: True})

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from cpe_diag.domain.field_path_facts import FieldPage
 from cpe_diag.domain.path_facts import HttpOutcome
+from cpe_diag.field.page_words import other_host, shown, text_there
 from cpe_diag.transports.http import HEADERS, Phase, http_outcome
 
 if TYPE_CHECKING:
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 262_144
 """Login pages hold their pictures and scripts; of a longer one its text is not known."""
-FIRST_REDIRECT: Final = 300
-FIRST_ERROR: Final = 400
-"""RFC 9110, section 15."""
-LONGEST_LOCATION: Final = 300
 
 
 async def page_seen(targets: FieldTargets, server: str, *, within_s: float) -> FieldPage:
@@ -69,31 +65,13 @@ async def page_seen(targets: FieldTargets, server: str, *, within_s: float) -> F
         outcome=outcome,
         status=status,
         location=location,
-        sent_to=_other_host(url, status, location),
+        sent_to=other_host(url, status, location),
         expected_status=targets.page_status,
-        text_there=None if status is None else _text_there(targets.page_text, body, whole=whole),
+        text_there=None
+        if status is None
+        else text_there(targets.page_text, body[:MOST_BYTES], whole=whole),
     )
 
 
-def _text_there(text: str | None, body: bytes, *, whole: bool) -> bool | None:
-    """Tell whether a text is in a body; where that was cut, it may stand in what is missing."""
-    if text is None:
-        return None
-    return text.encode() in body[:MOST_BYTES] or (False if whole else None)
-
-
-def _other_host(url: str, status: int | None, location: str) -> str:
-    """Give the host that we are sent to, where it is not the page's own."""
-    if status is None or not FIRST_REDIRECT <= status < FIRST_ERROR:
-        return ""
-    try:
-        own, other = urlsplit(url).hostname or "", urlsplit(location).hostname or ""
-    except ValueError:
-        return ""
-    return "" if other == own else other
-
-
 def _location(headers: Sequence[tuple[bytes, bytes]]) -> str:
-    told = next((value for name, value in headers if name.lower() == b"location"), b"")
-    text = told.decode("ascii", "replace")
-    return "".join(sign for sign in text if sign.isprintable())[:LONGEST_LOCATION]
+    return shown(next((value for name, value in headers if name.lower() == b"location"), b""))

@@ -165,6 +165,8 @@ def _inside(
     names = known(seen.names)
     if names is not None:
         yield from name_readings(names)
+    yield from () if seen.page is None else page_readings(seen.page)
+    yield from () if seen.trace is None else trace_readings(seen.trace)
 
 
 def _service(

@@ -8,7 +8,14 @@ from ipaddress import AddressValueError, IPv4Address
 from urllib.parse import urlsplit
 
 from cpe_diag.field.load_order import LoadOrder
-from cpe_diag.field.raw.inside_order import NAME, Inside
+from cpe_diag.field.raw.inside_order import (
+    HTTP_PORT,
+    LONGEST_TEXT,
+    NAME,
+    PATH,
+    Inside,
+    InsidePage,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +65,23 @@ class FieldTargets:
             resolver_port=self.resolver_port,
             outside=_ipv4(self.outside),
             nobody=_ipv4(self.nobody),
+            page=self._page(),
         )
+
+    def _page(self) -> InsidePage | None:
+        """Give the page that can be fetched inside a session; None: there is none, or by TLS."""
+        try:
+            parts = urlsplit(self.page_url or "")
+            host, port = parts.hostname, parts.port or HTTP_PORT
+        except ValueError:
+            return None
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        if parts.scheme != "http" or host is None or not NAME.fullmatch(host):
+            return None
+        text = self.page_text
+        if not PATH.fullmatch(path) or (text is not None and len(text) > LONGEST_TEXT):
+            return None
+        return InsidePage(host=host, port=port, path=path, status=self.page_status, text=text)
 
 
 def _ipv4(address: str | None) -> str | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.field_session_facts import FieldSession
 from cpe_diag.domain.missing import Missing, known
-from cpe_diag.domain.path_facts import DnsOutcome
+from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome
 from cpe_diag.judge.on_site import WALL, key_at
 from cpe_diag.judge.rule import Answer, Facts, does_not_arise, no, says, yes
 from cpe_diag.judge.rules_load import lossy
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cpe_diag.domain.field_facts import PluggedInto
     from cpe_diag.domain.field_inside_facts import FieldInside
 
+FIRST_ERROR: Final = 400
+"""RFC 9110, section 15."""
 SESSION: Final = key_at("field_session", WALL)
 
 
@@ -37,10 +39,7 @@ def nothing_inside(seen: FieldInside) -> Answer:
 
 
 def pages_fail_inside(seen: FieldInside) -> Answer:
-    """Answer whether names or connections to the reference fail inside the session.
-
-    No page is fetched there.
-    """
+    """Answer whether names, connections to the reference or the page fail inside the session."""
     names = known(seen.names)
     operator = None if names is None else known(names.operator)
     if operator is not None and operator.outcome is not DnsOutcome.ANSWERED:
@@ -49,6 +48,14 @@ def pages_fail_inside(seen: FieldInside) -> Answer:
     if isinstance(seen.connected_s, Missing):
         why = seen.connected_s.why.value.replace("_", " ")
         return yes(f"inside the session {_port(seen)} takes no connection: {why}", SESSION)
+    page = seen.page
+    if page is not None:
+        words = f"inside the session {page.url} of {page.server}"
+        if page.outcome is not HttpOutcome.OK:
+            return yes(f"{words}: {page.outcome.value.replace('_', ' ')}", SESSION)
+        if page.status is not None and page.status >= FIRST_ERROR:
+            return yes(f"{words} gives {page.status}", SESSION)
+        return no(f"{words} gives {page.status}", SESSION)
     named = f"{operator.name} has an address and " if operator else ""
     return no(f"inside the session {named}{_port(seen)} takes a connection", SESSION)
 

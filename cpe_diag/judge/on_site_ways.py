@@ -43,12 +43,19 @@ def _ways(facts: Facts, place: PluggedInto, least: int) -> tuple[str, dict[str, 
     """Give the target and the ways to it; or the answer, where too few are known."""
     if (none := no_link_there(facts, place)) is not None:
         return none
-    key = key_at("field_trace", place)
-    fact = facts.fact(FieldTrace, key)
+    fact, key = _traced(facts, place)
     ways = {} if fact is None else _traces(fact)
     if fact is None or len(ways) < least:
         return cannot_tell(facts, key)
     return fact.target, ways
+
+
+def _traced(facts: Facts, place: PluggedInto) -> tuple[FieldTrace | None, FactKey]:
+    """Give the ways, and where they are known from: outside or in a session."""
+    key = key_at("field_trace", place)
+    fact, seen = facts.fact(FieldTrace, key), inside(facts, place)
+    within = None if seen is None else seen.trace
+    return (fact, key) if fact is not None or within is None else (within, SESSION)
 
 
 def ends_further(facts: Facts, place: PluggedInto) -> Answer:
@@ -65,7 +72,7 @@ def ends_further(facts: Facts, place: PluggedInto) -> Answer:
     if isinstance(told, Answer):
         seen = inside(facts, place)
         return told if seen is None or not told.missing else _reached_inside(seen)
-    key, (target, ways) = key_at("field_trace", place), told
+    key, (target, ways) = _traced(facts, place)[1], told
     arrived = [name for name, way in ways.items() if way.reached]
     if arrived:
         return no(f"{target} answers by {' and '.join(arrived)}", key)
@@ -80,14 +87,14 @@ def ends_further(facts: Facts, place: PluggedInto) -> Answer:
 
 
 def _reached_inside(seen: FieldInside) -> Answer:
-    """Answer by what a session tells: no way is traced in it."""
+    """Answer by what a session tells in which no way was traced."""
     nothing = nothing_inside(seen)
     return does_not_arise(nothing.because) if nothing.answer else nothing
 
 
 def _of_operator(facts: Facts, address: str) -> bool:
     """Tell whether an address was seen from the wall port: there it is the operator's."""
-    seen = facts.fact(FieldTrace, key_at("field_trace", WALL))
+    seen, _ = _traced(facts, WALL)
     hops = {hop.address for way in (_traces(seen).values() if seen else ()) for hop in way.hops}
     dhcp = facts.fact(FieldDhcp, key_at("field_dhcp", WALL))
     routers = {router for one in (dhcp.offers if dhcp else ()) for router in one.routers}
@@ -108,7 +115,7 @@ def second_router(facts: Facts, place: PluggedInto) -> Answer:
     words = f"behind the first router comes {hop}, {words}"
     if homes is None:
         return does_not_arise(words)
-    return says(homes, words, key_at("field_trace", place))
+    return says(homes, words, _traced(facts, place)[1])
 
 
 def _whose(facts: Facts, hop: str) -> tuple[bool | None, str]:
@@ -125,7 +132,7 @@ def _whose(facts: Facts, hop: str) -> tuple[bool | None, str]:
         return False, "which was seen from the wall port: the operator's"
     if IPv4Address(hop) in SMALL_HOMES:
         return True, "an address of home routers"
-    if facts.fact(FieldTrace, key_at("field_trace", WALL)) is not None:
+    if _traced(facts, WALL)[0] is not None:
         return True, "which was not seen from the wall port"
     return None, "which may be a home's or the operator's"
 
@@ -166,7 +173,7 @@ def _who(facts: Facts, place: PluggedInto, nobodys: NobodysAnswer) -> str:
     called = f" ({nobodys.says})" if nobodys.says else ""
     if nobodys.hop is None:
         return f"somebody{called}"
-    fact = facts.fact(FieldTrace, key_at("field_trace", place))
+    fact, _ = _traced(facts, place)
     ways = {} if fact is None else _traces(fact)
     at = {hop.address for way in ways.values() for hop in way.hops if hop.ttl == nobodys.hop}
     names = ", ".join(sorted(one for one in at if one)) or "somebody"
@@ -239,11 +246,18 @@ def names_invented_near(facts: Facts, place: PluggedInto) -> Answer:
 def _page(facts: Facts, place: PluggedInto) -> FieldPage | Answer:
     if (none := no_link_there(facts, place)) is not None:
         return none
-    key = key_at("field_page", place)
-    page = facts.fact(FieldPage, key)
+    page, key = _fetched(facts, place)
     if page is None and inside(facts, place) is not None:
-        return does_not_arise("inside a session no page is fetched")
+        return does_not_arise("inside the session no page was fetched")
     return cannot_tell(facts, key) if page is None else page
+
+
+def _fetched(facts: Facts, place: PluggedInto) -> tuple[FieldPage | None, FactKey]:
+    """Give the page, and where it is known from: outside or in a session."""
+    key = key_at("field_page", place)
+    page, seen = facts.fact(FieldPage, key), inside(facts, place)
+    within = None if seen is None else seen.page
+    return (page, key) if page is not None or within is None else (within, SESSION)
 
 
 def walled(facts: Facts, place: PluggedInto) -> Answer:
@@ -257,7 +271,7 @@ def walled(facts: Facts, place: PluggedInto) -> Answer:
         return does_not_arise(f"{page.url} gives {page.status}: an error of its server's own")
     another = _another(page)
     words = f"{page.url} gives {page.status}, {another or 'and nothing speaks against it'}"
-    return says(another is not None, words, key_at("field_page", place))
+    return says(another is not None, words, _fetched(facts, place)[1])
 
 
 def _another(page: FieldPage) -> str | None:
@@ -286,7 +300,7 @@ def walled_near(facts: Facts, place: PluggedInto) -> Answer:
         return page
     if walled(facts, place).answer is not True:
         return does_not_arise("the page is what it should be")
-    key, wall_key = key_at("field_page", place), key_at("field_page", WALL)
+    key, wall_key = _fetched(facts, place)[1], _fetched(facts, WALL)[1]
     to_home = _is_home(page.sent_to)
     at_wall = walled(facts, WALL)
     if not to_home and at_wall.answer is not None:

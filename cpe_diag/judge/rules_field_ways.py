@@ -56,7 +56,7 @@ def twice(
                 kind,
                 place,
                 *dict.fromkeys(key_at(one, spot) for one in more for spot in (place, WALL)),
-                *(needs(kind, LAN) if place is WALL else ()),
+                *(needs(kind, LAN) if place is WALL else (SESSION,) if more else ()),
             ),
             ask=at_place(place, ask, since),
         )
@@ -77,7 +77,10 @@ _RULES: Final[tuple[Rule, ...]] = (
     Rule(
         id="home_second_router",
         question="Does another home router come behind the first one?",
-        needs=needs("field_trace", LAN, key_at("field_trace", WALL), key_at("field_dhcp", WALL)),
+        needs=needs(
+            *("field_trace", LAN),
+            *(key_at("field_trace", WALL), key_at("field_dhcp", WALL), SESSION),
+        ),
         ask=at_place(LAN, second_router),
     ),
     *twice(
@@ -114,7 +117,10 @@ _RULES: Final[tuple[Rule, ...]] = (
     Rule(
         id="home_walled_near",
         question="Is it the router that gives another page?",
-        needs=needs("field_page", LAN, key_at("field_page", WALL), key_at("field_link", WALL)),
+        needs=needs(
+            *("field_page", LAN),
+            *(key_at("field_page", WALL), key_at("field_link", WALL), SESSION),
+        ),
         ask=at_place(LAN, walled_near, beyond_wire),
     ),
 )

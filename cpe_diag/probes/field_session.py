@@ -39,5 +39,5 @@ PROBE: Final = Probe(
     gives=(KEY,),
     after=(),
     run=_run,
-    cost_s=4.0,
+    cost_s=6.0,
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.field_session_facts import SessionEnd
 from cpe_diag.domain.missing import known
 from cpe_diag.report.duration import duration
+from cpe_diag.report.field_path_text import field_page, field_trace
 from cpe_diag.report.phrases import counted
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def _inside(seen: FieldInside) -> str:
     if operator is not None:
         told = ", ".join(operator.addresses) or operator.outcome.value.replace("_", " ")
         parts.append(f"{operator.name} is {told} by {operator.server}")
+    parts += [] if seen.page is None else [field_page(seen.page)]
+    parts += [] if seen.trace is None else [f"the way {field_trace(seen.trace)}"]
     return ", ".join(parts)
 
 

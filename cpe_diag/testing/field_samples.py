@@ -130,6 +130,16 @@ NAMES: Final = FieldNames(
     outside_nonsense=told(NONSENSE, OTHERS_DNS, DnsOutcome.NXDOMAIN),
     nobodys=NobodysAnswer(server="192.0.2.99", answered=False, hop=None, says=""),
 )
+PAGE: Final = FieldPage(
+    url="http://reference.example/",
+    server=REFERENCE,
+    outcome=HttpOutcome.OK,
+    status=200,
+    location="",
+    sent_to="",
+    expected_status=200,
+    text_there=True,
+)
 INSIDE: Final = FieldInside(
     address="198.51.100.20",
     target=REFERENCE,
@@ -146,7 +156,9 @@ INSIDE: Final = FieldInside(
     size=replace(WHOLE, most_bytes=1492, largest_bytes=1492),
     connected_s=0.011,
     names=NAMES,
-    packets_sent=30,
+    packets_sent=50,
+    page=PAGE,
+    trace=ways("198.51.100.1", REFERENCE),
 )
 
 
@@ -324,15 +336,6 @@ FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
         foreign=0,
         first_after_s=0.2,
     ),
-    ("field_page", WALL): FieldPage(
-        url="http://reference.example/",
-        server=REFERENCE,
-        outcome=HttpOutcome.OK,
-        status=200,
-        location="",
-        sent_to="",
-        expected_status=200,
-        text_there=True,
-    ),
+    ("field_page", WALL): PAGE,
 }
 """By kind of fact and subject."""

@@ -10,7 +10,7 @@ import pytest
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.field_path_facts import NobodysAnswer
 from cpe_diag.domain.missing import Missing
-from cpe_diag.domain.path_facts import DnsOutcome
+from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide
 from cpe_diag.testing.faults_of_session import inside_alone, without_login
@@ -20,8 +20,10 @@ from cpe_diag.testing.field_samples import (
     NAMES,
     NONSENSE,
     OPERATORS_DNS,
+    PAGE,
     REFERENCE,
     told,
+    ways,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +35,14 @@ BLACK_HOLE: Final = replace(INSIDE.size, largest_bytes=1400, lost_bytes=1401)
 UNKNOWN_NAME: Final = told("reference.example", OPERATORS_DNS, DnsOutcome.TIMEOUT)
 INVENTED: Final = told(NONSENSE, OPERATORS_DNS, DnsOutcome.ANSWERED, REFERENCE)
 TAKEN: Final = NobodysAnswer(server="192.0.2.99", answered=True, hop=None, says="")
+PORTAL: Final = replace(
+    PAGE,
+    status=302,
+    location="http://192.0.2.1/login",
+    sent_to="192.0.2.1",
+    text_there=False,
+)
+ENDS: Final = ways("198.51.100.1", "100.64.0.1", reached=False)
 
 
 def judged(**changes: Any) -> Verdict:  # noqa: ANN401 - parts of a fact
@@ -52,10 +62,22 @@ def test_a_healthy_line_of_sessions_is_called_healthy() -> None:
 @pytest.mark.parametrize(
     ("changes", "cause", "words"),
     [
-        ({"train": NONE_BACK, "connected_s": SILENT}, "wall_cut_off", "answers no ping"),
+        (
+            {"train": NONE_BACK, "connected_s": SILENT, "page": None, "trace": ways()},
+            "wall_cut_off",
+            "answers no ping",
+        ),
+        (
+            {"train": NONE_BACK, "connected_s": SILENT, "page": None, "trace": ENDS},
+            "wall_way_ends",
+            "ends behind hop 2 (100.64.0.1)",
+        ),
         ({"train": replace(INSIDE.train, received=14)}, "wall_lossy", "6 of 20 packets"),
         ({"size": BLACK_HOLE}, "wall_small_only", "1400 bytes, one of 1401 is lost"),
         ({"connected_s": SILENT}, "wall_pages", "takes no connection"),
+        ({"page": replace(PAGE, outcome=HttpOutcome.READ_TIMEOUT)}, "wall_pages", "read timeout"),
+        ({"page": replace(PAGE, status=503)}, "wall_pages", "gives 503"),
+        ({"page": PORTAL}, "wall_walled_in", "sends us to http://192.0.2.1/login"),
         ({"names": replace(NAMES, operator=UNKNOWN_NAME)}, "wall_pages", "timeout"),
         (
             {"names": replace(NAMES, operator_nonsense=INVENTED)},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from functools import partial
+from ipaddress import AddressValueError, IPv4Address
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
@@ -15,7 +16,11 @@ from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome
 from cpe_diag.driver_kit.parsers.trains import spread
 from cpe_diag.field.raw import inside_packets as packets4
+from cpe_diag.field.raw import inside_page, inside_ways
+from cpe_diag.field.raw.inside_page import PageTalk
+from cpe_diag.field.raw.inside_ways import Ways
 from cpe_diag.field.sizes import AT_ONCE, LEAST, MOST_WAVES, search
+from cpe_diag.field.trace import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -37,9 +42,16 @@ SIZE_WAIT_S: Final = 0.4
 SIZE_TRIES: Final = 3
 """RFC 8899, section 5.1.2: MAX_PROBES."""
 TRIES: Final = 2
-MOST_NAMES: Final = 5
+MOST_NAMES: Final = 6
 MOST_PACKETS: Final = (
-    len(FIRST) + SMALL + MOST_WAVES * AT_ONCE * SIZE_TRIES + TRIES * MOST_NAMES + TRIES + 1
+    len(FIRST)
+    + SMALL
+    + MOST_WAVES * AT_ONCE * SIZE_TRIES
+    + TRIES * MOST_NAMES
+    + TRIES
+    + 1
+    + inside_ways.MOST
+    + inside_page.MOST
 )
 FIRST_PORT: Final = 49_152
 """RFC 6335, section 6: ports for whoever begins."""
@@ -94,7 +106,9 @@ class Questions:
         self._asked_s = 0.0
         self._told: tuple[int, str] | None = None
         self._names = _asked_names(wanted, wanted.resolver or resolver)
-        self._accepted: bytes | None = None
+        self._wanted_back: list[bytes] = []
+        self._ways = Ways(own, wanted.target, wanted.port)
+        self._page: PageTalk | None = None
         self.malformed = 0
         self.sent = 0
 
@@ -130,6 +144,13 @@ class Questions:
         before = self.sent
         if train.received and self._mtu_bytes >= LEAST:
             largest, lost = search(sizing, self._mtu_bytes, lambda: self._told and self._told[0])
+        packets_sent = self.sent - before
+        sending, hearing = partial(self._send, send), partial(self._hear_until, send, listen)
+        trace = self._ways.ask(sending, hearing, now_s)
+        page = None
+        if (talk := self._page_wanted()) is not None:
+            self._page = talk
+            page = talk.ask(sending, hearing, self._mss)
         return FieldInside(
             address=self._own,
             target=self._wanted.target,
@@ -142,12 +163,35 @@ class Questions:
                 lost_bytes=lost,
                 told_bytes=self._told[0] if self._told else None,
                 told_by=self._told[1] if self._told else "",
-                packets_sent=self.sent - before,
+                packets_sent=packets_sent,
             ),
             connected_s=self._connected_s,
             names=self._all_names(),
             packets_sent=self.sent,
+            page=page,
+            trace=trace,
         )
+
+    @property
+    def _mss(self) -> int:
+        return self._mtu_bytes - packets4.HEAD - packets4.TCP_HEAD
+
+    def _page_wanted(self) -> PageTalk | None:
+        """Give the talk about the page; None: there is none, or its host has no address."""
+        page = self._wanted.page
+        server = None if page is None else self._server_of(page.host)
+        if page is None or server is None:
+            return None
+        ports = (FIRST_PORT + secrets.randbelow(16_000), page.port)
+        return PageTalk(page, self._own, server, ports, secrets.randbelow(1 << 32))
+
+    def _server_of(self, host: str) -> str | None:
+        """Give the address of a page's host, as the operator's resolver has told it."""
+        if (address := _literal(host)) is not None:
+            return address
+        asked = self._names.get("page" if host != self._wanted.name else "operator")
+        addresses = () if asked is None or asked.told is None else asked.told[1]
+        return next(iter(addresses), None)
 
     def _send(self, send: Send, packet: bytes) -> None:
         send(packet)
@@ -168,9 +212,8 @@ class Questions:
                 self._send(send, asked)
         if self._connected_s is SILENT:
             self._asked_s = now_s
-            mss = self._mtu_bytes - packets4.HEAD - packets4.TCP_HEAD
             target = self._wanted.target
-            wish = packets4.connection(self._own, target, self._ports, self._first, mss)
+            wish = packets4.connection(self._own, target, self._ports, self._first, self._mss)
             self._send(send, wish)
 
     def _sizes(
@@ -192,21 +235,33 @@ class Questions:
     def _hear(self, send: Send, listen: Listen, for_s: float, until: int = 0) -> None:
         """Take what comes; `until` so many echoes have, where it is not 0."""
         before = len(self._echoes)
+        self._hear_until(
+            send, listen, for_s, lambda: bool(until) and len(self._echoes) - before >= until
+        )
+
+    def _hear_until(
+        self, send: Send, listen: Listen, for_s: float, ended: Callable[[], bool]
+    ) -> None:
         for packet, at_s in listen(for_s):
             try:
                 self._take(packet, at_s)
             except ValueError:
                 self.malformed += 1
-            if self._accepted is not None:
-                self._send(send, self._accepted)
-                self._accepted = None
-            if until and len(self._echoes) - before >= until:
+            wanted, self._wanted_back = self._wanted_back, []
+            for one in wanted:
+                self._send(send, one)
+            if ended():
                 return
 
     def _take(self, packet: bytes, at_s: float) -> None:
         told = packets4.read_packet(packet, self._own)
         if told is None:
             return
+        for wanted in (
+            self._ways.take(told, at_s),
+            None if self._page is None else self._page.take(told),
+        ):
+            self._wanted_back += [] if wanted is None else [wanted]
         if told.protocol == packets4.ICMP:
             self._take_icmp(told, at_s)
         elif told.protocol == packets4.TCP and told.source == self._wanted.target:
@@ -243,7 +298,8 @@ class Questions:
         elif flags & packets4.SYN_ACK == packets4.SYN_ACK:
             self._connected_s = round(max(0.0, at_s - self._asked_s), 4)
             target = self._wanted.target
-            self._accepted = packets4.dropping(self._own, target, self._ports, next_number)
+            drop = packets4.dropping(self._own, target, self._ports, next_number)
+            self._wanted_back.append(drop)
 
     def _take_name(self, told: packets4.Packet4, at_s: float) -> None:
         data = told.data
@@ -293,13 +349,26 @@ def _asked_names(wanted: Inside, resolver: str | None) -> dict[str, _Name]:
             names["outside_nonsense"] = _Name(wanted.outside, 53, wanted.nonsense)
     if wanted.nobody:
         names["nobody"] = _Name(wanted.nobody, 53, wanted.name)
+    page = wanted.page
+    if page is not None and page.host != wanted.name and _literal(page.host) is None:
+        names["page"] = _Name(resolver, port, page.host)
     return names
+
+
+def _literal(host: str) -> str | None:
+    """Give a host that is an IPv4 address; None: it is a name."""
+    try:
+        return str(IPv4Address(host))
+    except AddressValueError:
+        return None
 
 
 def examples(wanted: Inside) -> tuple[bytes, ...]:
     """Write each kind of packet that may be sent inside a session, from an address like ours."""
     own, target = "0.0.0.0", wanted.target  # noqa: S104 - stands for what the session gives
     ports = (FIRST_PORT, wanted.port)
+    ways, page = Ways(own, target, wanted.port), wanted.page
+    talk = None if page is None else PageTalk(page, own, target, (FIRST_PORT, page.port), 0)
     return (
         packets4.echo(own, target, 0, 0, SMALL_BYTES),
         packets4.echo(own, target, 0, 1, 1492),
@@ -309,4 +378,6 @@ def examples(wanted: Inside) -> tuple[bytes, ...]:
             packets4.question(own, one.server, (FIRST_PORT, one.port), 0, one.name)
             for one in _asked_names(wanted, wanted.resolver).values()
         ),
+        *(ways.packet(kind, 1) for kind in Kind),
+        *(() if talk is None else talk.examples(1452)),
     )

@@ -13,8 +13,43 @@ LONGEST_NAME: Final = 200
 LAST_PORT: Final = 65_535
 
 
+PATH: Final = re.compile(r"/[!-~]{0,200}", re.ASCII)
+"""RFC 9112, section 3.2.1: no space or control character, so that nothing follows it."""
+LONGEST_TEXT: Final = 200
+HTTP_PORT: Final = 80
+FIRST_STATUS, LAST_STATUS = 100, 599
+
+
 class InsideError(ValueError):
     """What is wrong with that part of an order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsidePage:
+    """A page that is fetched inside a session, and what is known of it (`field.targets`)."""
+
+    host: str
+    port: int
+    path: str
+    status: int | None = None
+    text: str | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        port = "" if self.port == HTTP_PORT else f":{self.port}"
+        return f"http://{self.host}{port}{self.path}"
+
+    def request(self) -> bytes:
+        """Give what asks for it (RFC 1945): the answer comes in one piece, and then ends."""
+        port = "" if self.port == HTTP_PORT else f":{self.port}"
+        lines = (
+            f"GET {self.path} HTTP/1.0",
+            f"Host: {self.host}{port}",
+            "User-Agent: cpe-diag",
+            "Accept: */*",
+        )
+        return "".join(f"{line}\r\n" for line in (*lines, "")).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +68,7 @@ class Inside:
     resolver_port: int = 53
     outside: str | None = None
     nobody: str | None = None
+    page: InsidePage | None = None
 
 
 def read_inside(given: object) -> Inside | None:
@@ -63,7 +99,30 @@ def read_inside(given: object) -> Inside | None:
         resolver_port=_port(given.get("resolver_port", 53), "resolver_port"),
         outside=_address(given.get("outside"), "outside"),
         nobody=_address(given.get("nobody"), "nobody"),
+        page=_page(given.get("page")),
     )
+
+
+def _page(given: object) -> InsidePage | None:
+    if given is None:
+        return None
+    if not isinstance(given, dict) or set(given) - set(InsidePage.__slots__):
+        names = ", ".join(InsidePage.__slots__)
+        raise InsideError(f"inside: page: expected {names} and nothing else")
+    host, path, text = _name(given.get("host"), "page: host"), given.get("path"), given.get("text")
+    if host is None or not isinstance(path, str) or not PATH.fullmatch(path):
+        raise InsideError("inside: page: expected a host and a path without spaces")
+    if text is not None and not (isinstance(text, str) and len(text) <= LONGEST_TEXT):
+        raise InsideError(f"inside: page: text: expected at most {LONGEST_TEXT} characters")
+    status = given.get("status")
+    if status is not None and not _is_status(status):
+        raise InsideError(f"inside: page: status: expected {FIRST_STATUS} to {LAST_STATUS}")
+    port = _port(given.get("port", HTTP_PORT), "page: port")
+    return InsidePage(host=host, port=port, path=path, status=status, text=text)
+
+
+def _is_status(given: object) -> bool:
+    return type(given) is int and FIRST_STATUS <= given <= LAST_STATUS
 
 
 def _address(given: object, where: str) -> str | None:

@@ -16,9 +16,11 @@ ICMP_HEAD: Final = 8
 HEADERS: Final = HEAD + ICMP_HEAD
 ICMP, TCP, UDP = 1, 6, 17
 FRAGMENT: Final = 0x3FFF
-ECHO_REPLY, UNREACHABLE, TOO_LARGE = 0, 3, 4
+ECHO_REPLY, UNREACHABLE, TOO_LARGE, TIME_EXCEEDED = 0, 3, 4, 11
 """RFC 792; RFC 1191, section 4."""
-SYN_ACK, RST = 0x12, 0x04
+QUOTED: Final = 8
+"""RFC 792: at least so much of what the packet held comes back in an error."""
+SYN_ACK, RST, FIN = 0x12, 0x04, 0x01
 TCP_HEAD: Final = 20
 UDP_HEAD: Final = 8
 DNS_HEAD: Final = 12
@@ -63,21 +65,47 @@ def read_packet(packet: bytes, own: str) -> Packet4 | None:
     return Packet4(str(IPv4Address(packet[12:16])), packet[9], packet[head:long], long)
 
 
-def echo(own: str, target: str, mark: int, number: int, whole_bytes: int) -> bytes:
+def echo(  # noqa: PLR0913, PLR0917 - one for each field
+    own: str, target: str, mark: int, number: int, whole_bytes: int, hops: int = 64
+) -> bytes:
     """Write an echo request of a size that nobody may cut."""
     from scapy.layers import inet
     from scapy.packet import Raw
 
-    ip = inet.IP(src=own, dst=target, flags="DF", id=number)
+    ip = inet.IP(src=own, dst=target, flags="DF", id=number, ttl=hops)
     return bytes(ip / inet.ICMP(id=mark, seq=number) / Raw(bytes(whole_bytes - HEADERS)))
 
 
-def connection(own: str, target: str, ports: tuple[int, int], first: int, mss: int) -> bytes:
+def datagram(own: str, target: str, ports: tuple[int, int], hops: int) -> bytes:
+    """Write a small datagram that may take so many hops."""
+    from scapy.layers import inet
+    from scapy.packet import Raw
+
+    udp = inet.UDP(sport=ports[0], dport=ports[1])
+    return bytes(inet.IP(src=own, dst=target, ttl=hops) / udp / Raw(bytes(24)))
+
+
+def connection(  # noqa: PLR0913, PLR0917 - one for each field
+    own: str, target: str, ports: tuple[int, int], first: int, mss: int, hops: int = 64
+) -> bytes:
     """Write what asks for a TCP connection (RFC 9293, section 3.5)."""
     from scapy.layers import inet
 
     tcp = inet.TCP(sport=ports[0], dport=ports[1], flags="S", seq=first, options=[("MSS", mss)])
-    return bytes(inet.IP(src=own, dst=target, flags="DF") / tcp)
+    return bytes(inet.IP(src=own, dst=target, flags="DF", ttl=hops) / tcp)
+
+
+def segment(
+    own: str, target: str, ports: tuple[int, int], numbers: tuple[int, int], text: bytes = b""
+) -> bytes:
+    """Write a segment of an open connection: `numbers` are its own, and what it confirms."""
+    from scapy.layers import inet
+    from scapy.packet import Raw
+
+    flags = "PA" if text else "A"
+    tcp = inet.TCP(sport=ports[0], dport=ports[1], flags=flags, seq=numbers[0], ack=numbers[1])
+    packet = inet.IP(src=own, dst=target, flags="DF") / tcp
+    return bytes(packet / Raw(text) if text else packet)
 
 
 def dropping(own: str, target: str, ports: tuple[int, int], number: int) -> bytes:
@@ -118,6 +146,29 @@ def too_large(data: bytes, own: str, target: str) -> int | None:
     if (str(IPv4Address(inner[12:16])), str(IPv4Address(inner[16:20]))) != (own, target):
         return None
     return int.from_bytes(data[6:8]) or None
+
+
+def quoted(data: bytes, own: str, target: str) -> tuple[int, int, int, bytes] | None:
+    """Read of which packet of ours to the target an ICMP error speaks (RFC 792).
+
+    Args:
+        data: of an ICMP packet.
+        own: our address.
+        target: whom we sent it to.
+
+    Returns:
+        The error's type and code, the packet's protocol, and eight octets behind its head; None
+        where it speaks of another packet.
+    """
+    inner = data[ICMP_HEAD:]
+    if data[:1] not in {bytes((UNREACHABLE,)), bytes((TIME_EXCEEDED,))} or len(inner) < HEAD:
+        return None
+    head = (inner[0] & 0xF) * 4
+    if head < HEAD or len(inner) < head + QUOTED:
+        return None
+    if (str(IPv4Address(inner[12:16])), str(IPv4Address(inner[16:20]))) != (own, target):
+        return None
+    return data[0], data[1], inner[9], inner[head : head + QUOTED]
 
 
 def answer(data: bytes, number: int, name: str) -> tuple[DnsOutcome, tuple[str, ...]] | None:

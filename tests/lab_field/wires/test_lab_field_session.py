@@ -46,6 +46,7 @@ for one in 203.0.113.80 203.0.113.53; do
     --host-record=reference.example,203.0.113.80 --local=/example/ --pid-file=/run/world-$one.pid
 done
 mkdir -p /run/world
+echo well >/run/world/index.html
 busybox httpd -p 203.0.113.80:80 -h /run/world
 """
 NARROW: Final = """
@@ -165,7 +166,14 @@ def test_a_line_of_sessions_is_judged_from_inside_its_session(wire: Wire, bras: 
     inside = session(document)["inside"]
     assert (inside["train"]["received"], inside["size"]["largest_bytes"]) == (20, 1492)
     assert inside["names"]["operator"]["addresses"] == ["203.0.113.80"]
+    assert (inside["page"]["status"], inside["page"]["text_there"]) == (200, True)
+    for kind in ("udp", "tcp", "icmp"):
+        way = inside["trace"][kind]
+        assert (way["reached"], way["hops"][-1]["address"]) == (True, "203.0.113.80"), kind
     assert verdict(document) == ("none", "no_fault")
+    bras.guest("echo please pay >/run/world/index.html", namespace="bng")
+    assert verdict(wire.check("--at", WALL, service=ON_PPPOE)) == ("network", "wall_walled_in")
+    bras.guest("echo well >/run/world/index.html", namespace="bng")
     said = bras.guest(NARROW, namespace="bng")
     assert said.status == 0, said.text
     document = wire.check("--at", WALL, service=ON_PPPOE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from session_peer import ID, ORDER, Peer, frame_of
 
-from cpe_diag.field.raw.inside_order import Inside
+from cpe_diag.field.raw.inside_order import Inside, InsidePage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,7 @@ ASKED: Final = Inside(
     resolver="203.0.113.53",
     outside="192.0.2.53",
     nobody="192.0.2.99",
+    page=InsidePage(host="reference.example", port=80, path="/", status=200, text="well"),
 )
 ASKING: Final = replace(ORDER, inside=ASKED)
 
@@ -57,6 +58,10 @@ class Behind(Peer):
     invents: bool = False
     takes_names: bool = False
     forged: tuple[bytes, ...] = ()
+    hops: tuple[bytes, ...] = ()
+    page: bytes | None = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\nall is well"
+    piece: int = 8
+    swaps: bool = False
 
     def answers(self, sent: bytes) -> Iterator[bytes]:
         """Give what comes back to one frame."""
@@ -67,7 +72,10 @@ class Behind(Peer):
         assert (whole[12:16], total(whole[:20])) == (OWN, 0)
         yield from self.forged
         target, data = whole[16:20], whole[20:]
-        if len(whole) > self.takes:
+        if whole[8] <= len(self.hops):
+            told = bytes((11, 0, 0, 0, 0, 0, 0, 0)) + whole[:28]
+            yield packet(self.hops[whole[8] - 1], 1, told)
+        elif len(whole) > self.takes:
             if self.says_so:
                 told = bytes((3, 4, 0, 0, 0, 0)) + self.takes.to_bytes(2) + whole[:28]
                 yield packet(EDGE, 1, told)
@@ -76,6 +84,10 @@ class Behind(Peer):
             yield packet(target, 1, b"\0" + data[1:])
         elif whole[9] == 6 and self.accepts is not None and data[13] == 2:
             yield packet(target, 6, self._port(data))
+        elif whole[9] == 6 and data[13] & 8 and self.page is not None:
+            yield from self._pieces(target, data)
+        elif whole[9] == 17 and int.from_bytes(data[2:4]) > 33_434:
+            yield packet(target, 1, bytes((3, 3, 0, 0, 0, 0, 0, 0)) + whole[:28])
         elif whole[9] == 17 and self.names:
             yield from self._name(target, data)
 
@@ -84,6 +96,20 @@ class Behind(Peer):
         flags = 0x12 if self.accepts else 0x14
         ports = data[2:4] + data[:2]
         return ports + bytes(4) + following.to_bytes(4) + bytes((0x50, flags)) + bytes(6)
+
+    def _pieces(self, target: bytes, data: bytes) -> Iterator[bytes]:
+        """Give the page in small pieces, the end of the connection behind them."""
+        text, ports = self.page or b"", data[2:4] + data[:2]
+        confirms = (int.from_bytes(data[4:8]) + len(data) - 20).to_bytes(4)
+        cuts = [*range(0, len(text), self.piece), len(text)]
+        pieces = [
+            (at, text[at : at + self.piece], 0x11 if at == len(text) else 0x18) for at in cuts
+        ]
+        if self.swaps:
+            pieces = [pieces[1], *pieces, pieces[0]]
+        for at, piece, flags in pieces:
+            head = ports + (1 + at).to_bytes(4) + confirms + bytes((0x50, flags)) + bytes(6)
+            yield packet(target, 6, head + piece)
 
     def _name(self, target: bytes, data: bytes) -> Iterator[bytes]:
         if target == bytes((192, 0, 2, 99)) and not self.takes_names:

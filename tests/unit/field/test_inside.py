@@ -57,7 +57,7 @@ def test_a_good_line_is_seen_good_inside() -> None:
     assert nobodys is not None
     assert not nobodys.answered
     drops = [one for one in sent if one[20:22] == b"\x00\x21" and one[31] == 6 and one[55] == 4]
-    assert len(drops) == 1
+    assert len(drops) == 1 + 3 + 1  # of the question, of the ways, of the page
     assert sent[-1][12:16] == bytes.fromhex("886311a7")
     assert len(sent) == told.frames_sent + inside.packets_sent
     assert told.closed
@@ -158,7 +158,7 @@ def test_a_forged_packet_changes_nothing_that_is_told(number: int) -> None:
 def test_a_dry_run_shows_each_kind_of_packet_inside() -> None:
     """Nothing is sent that was not told."""
     told = described(replace(ASKING, dry=True))
-    assert len(told) == 16 + 4 + 5
+    assert len(told) == 16 + 4 + 5 + 3 + 4
     words = " ".join(frame["says"] for frame in told)
     assert "203.0.113.80" in words
 
