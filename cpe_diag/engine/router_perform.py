@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.router_plan import ExpectedReading, RouterPlan
     from cpe_diag.engine.router_changing import RouterChanger
+    from cpe_diag.engine.run import TooLate
     from cpe_diag.engine.until_safe import OnEnd
 
 ProveRouter: TypeAlias = Callable[[], Awaitable[Proof]]
@@ -49,6 +50,7 @@ async def perform_router(  # noqa: PLR0913 - each is one thing that tests replac
     consent: str,
     symptom: str,
     on_end: OnEnd,
+    too_late: TooLate | None = None,
 ) -> ActionOutcome:
     """Change what the plan says, and prove it twice.
 
@@ -59,6 +61,8 @@ async def perform_router(  # noqa: PLR0913 - each is one thing that tests replac
         consent: the id of the consent that covers the plan.
         symptom: what was wrong before, in words.
         on_end: gets the outcome, also where the caller is cancelled meanwhile.
+        too_late: asked once all is ready, for a copy and an image take minutes; None: it may be
+            begun.
 
     Returns:
         The outcome.
@@ -72,6 +76,7 @@ async def perform_router(  # noqa: PLR0913 - each is one thing that tests replac
         msg = "a plan with objections is not performed"
         raise ValueError(msg)
     work = RouterPerformance(action_id, changer, prove, consent=consent, symptom=symptom)
+    work.too_late = too_late
     try:
         await work.still_as_planned()
     except ActionError as error:
@@ -106,6 +111,7 @@ class RouterPerformance(Ending):
         self.prove = prove
         self.consent = consent
         self.stopping = asyncio.Event()
+        self.too_late: TooLate | None = None
         self.void = ""
         """What the customer has to be told where it is taken back."""
         self.has_passed = False
@@ -155,8 +161,9 @@ class RouterPerformance(Ending):
             ready = await self.changer.stage(RouterStage.PREPARE, self.plan.prepare, changes=False)
             if ready.done is not True:
                 return f"not ready: {ready.words}"
-        if self.stopping.is_set():
-            return STOPPED
+        why_not = "" if self.too_late is None else await self.too_late()
+        if why_not or self.stopping.is_set():
+            return why_not or STOPPED
         try:
             doors.consent.use(self.consent, self.action_id)
         except (ConsentError, StoreError) as error:

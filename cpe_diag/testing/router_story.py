@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cpe_diag.driver_kit.router import RouterDriver
+    from cpe_diag.engine.run import TooLate
     from cpe_diag.ports import Clock, RouterControl
 
 SUBSCRIBER: Final = "sub-1"
@@ -215,9 +216,14 @@ class Story:
         )
 
     async def perform(
-        self, plan: RouterPlan, proof: Proof = HELPED, *, consent: bool = True
+        self,
+        plan: RouterPlan,
+        proof: Proof = HELPED,
+        *,
+        consent: bool = True,
+        too_late: TooLate | None = None,
     ) -> ActionOutcome:
-        """Have the customer's consent, and do it."""
+        """Have the customer's consent, and do it while it is not too late."""
         at = self.router.clock.now()
         if consent:
             self.desk.give(subscriber=SUBSCRIBER, action=plan.action, digest=plan.digest, at=at)
@@ -236,6 +242,7 @@ class Story:
             consent=covering.id,
             symptom="as told",
             on_end=lambda _outcome: None,
+            too_late=too_late,
         )
 
     async def recover(self, record: RouterRecord, *, keep: bool = False) -> ActionOutcome:

@@ -132,8 +132,8 @@ async def change_router(  # noqa: PLR0913 - each is one thing that the caller kn
         part: the step of a run that it belongs to, and that begins no second one; None: none.
             Where the step has written one down and not begun it, it is that one which is done.
         action_id: what it is to be called, so that there is no second one; None: anything.
-        too_late: asked right before it is begun, for looking and measuring take a minute; None:
-            it may be begun.
+        too_late: asked right before it is begun, for looking and measuring take a minute, and
+            before the first command that changes something; None: it may be begun.
 
     Returns:
         The outcome.
@@ -211,6 +211,7 @@ async def change_router(  # noqa: PLR0913 - each is one thing that the caller kn
             consent=consent.id,
             symptom=symptom,
             on_end=_noted(prepared, fresh, on_end),
+            too_late=too_late,
         )
 
 

@@ -55,3 +55,26 @@ async def test_what_the_router_cannot_write_is_not_called_proven() -> None:
     outcome = await story.perform(await story.plan())
     assert outcome.end is ActionEnd.UNKNOWN
     assert "may not last" in outcome.words
+
+
+@pytest.mark.parametrize("action", ["firmware.install", "wifi.set_ssid"])
+async def test_what_is_cancelled_while_the_router_is_made_ready_changes_nothing(
+    action: str,
+) -> None:
+    """A copy is made and an image is sent for minutes before the command that cannot be undone."""
+    router = LabRouter()
+    story = Story(router, action)
+    plan = await story.plan()
+    before, boot = dict(router.settings()), router.boots()
+
+    async def too_late() -> str:
+        ready = (*plan.backup, *plan.prepare)
+        assert router.sent[-len(ready) :] == [one.label for one in ready]
+        return "the run was cancelled before it was begun"
+
+    outcome = await story.perform(plan, too_late=too_late)
+    assert outcome.end is ActionEnd.FAILED
+    assert outcome.words == "the run was cancelled before it was begun; nothing was changed"
+    assert (dict(router.settings()), router.boots()) == (before, boot)
+    assert not {one.label for one in (*plan.arm, *plan.apply)} & set(router.sent)
+    assert [one.used_by for one in story.desk.consents] == [None]
