@@ -25,9 +25,11 @@ from pathlib import Path
 
 from killed_run import WRITES, Points, point_of
 
+from cpe_diag.domain.failures import StoreError
 from cpe_diag.domain.run_journal import GOES_ON
 from cpe_diag.service.jobs import Limits
 from cpe_diag.service.submit import Order
+from cpe_diag.service.worker_journal import AWAY_S, patient
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store
@@ -58,7 +60,7 @@ def work(config: Config, point: Points, counted_in: int) -> None:
 
         def watch() -> None:
             waited_s = 0.0
-            while any(row.state in GOES_ON for row in runs.runs()):
+            while not all_ended(runs):
                 threading.Event().wait(IDLE_EVERY_S)
                 waited_s += IDLE_EVERY_S
                 if waited_s > GIVES_UP_S:
@@ -68,6 +70,14 @@ def work(config: Config, point: Points, counted_in: int) -> None:
 
         threading.Thread(target=watch).start()
         worker.work()
+
+
+def all_ended(runs: StoredRuns) -> bool:
+    """Say whether no run is left; a server that has cut us off does not tell."""
+    try:
+        return not any(row.state in GOES_ON for row in runs.runs())
+    except StoreError:
+        return False
 
 
 def forked(config: Config, point: Points) -> tuple[int, int]:
@@ -86,7 +96,7 @@ def forked(config: Config, point: Points) -> tuple[int, int]:
 
 def once(config: Config, order: Order, point: Points) -> dict[str, object]:
     """Order a run, have its worker killed or frozen, and let others end it."""
-    run = submit(config, order).run
+    run = patient(lambda: submit(config, order), AWAY_S).run
     victim, counted = forked(config, point)
     _pid, status = os.waitpid(victim, os.WUNTRACED)
     frozen = os.WIFSTOPPED(status)
@@ -100,7 +110,7 @@ def once(config: Config, order: Order, point: Points) -> dict[str, object]:
         _pid, status = os.waitpid(victim, 0)
     written = os.read(counted, 100).decode().strip()
     os.close(counted)
-    row = StoredRuns(case_store(config)).run(run.id)
+    row = patient(lambda: StoredRuns(case_store(config)).run(run.id), AWAY_S)
     return {
         "victim": os.waitstatus_to_exitcode(status),
         "frozen": frozen,
