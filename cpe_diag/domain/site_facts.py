@@ -20,6 +20,7 @@ class NameTruth:
     names: the configuration, or a resolver elsewhere. Where the two have none in common,
     `told_tls` and `known_tls` are how a page over TLS ended that was asked for by this name at the
     first address of each; Missing where they agree, and where there is no address.
+    `told_plain` is how its plain page ended at the first address that was told.
     """
 
     name: str
@@ -29,6 +30,7 @@ class NameTruth:
     known_by: str
     told_tls: Maybe[HttpOutcome]
     known_tls: Maybe[HttpOutcome]
+    told_plain: Maybe[HttpOutcome] = NOT_ASKED
 
     @property
     def agrees(self) -> bool:
@@ -104,7 +106,8 @@ class SiteLook:
 
     `elsewhere` is how the last place was outside of the operator's network, where it failed here.
     `unfit` is Missing where no page was read; `words` are those by which it was told. `parts` are
-    a few of what the page is made of.
+    a few of what the page is made of. `page_bytes` is how long the last page is, Missing where
+    none was read.
     """
 
     steps: tuple[LookStep, ...]
@@ -113,6 +116,7 @@ class SiteLook:
     unfit: Maybe[Unfit]
     words: str
     parts: tuple[SitePart, ...]
+    page_bytes: Maybe[int] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ CAUSES_ENCLOSED: Final[tuple[Cause, ...]] = (
         id="site_way_unexplained",
         domain=FaultDomain.NETWORK,
         destination=Destination.NETWORK_OPERATIONS,
-        title="A site that others reach is out of reach for our side and the home alike",
+        title="A site that others reach is out of reach, or late, for our side and the home alike",
         needs=(must("site_lost_here"),),
         supports=(when("site_lost_here", 4.2),),
         against=(
@@ -29,6 +29,8 @@ CAUSES_ENCLOSED: Final[tuple[Cause, ...]] = (
         explains=(
             "site_lost_here",
             "platform_fails_only_here",
+            "platform_slow",
+            "platform_uneven",
             "platform_unreachable",
             "platform_long_packets_lost",
             "platform_tls_fails",
@@ -42,8 +44,8 @@ CAUSES_ENCLOSED: Final[tuple[Cause, ...]] = (
         " and filters of ours; then ask the site's owner whether he drops our address range.",
         tell_customer="The site works elsewhere, and cannot be reached from our network. Our"
         " engineers are informed; your equipment is well.",
-        source="enclosure: the reference is good from our side and the home, the site is silent to"
-        " both, and a vantage outside of our network gets it",
+        source="enclosure: the reference is good from our side and the home, the site is silent or"
+        " late to both, and a vantage outside of our network gets it",
     ),
     Cause(
         id="secure_web_blocked",

@@ -96,6 +96,7 @@ CAUSES_PLATFORM: Final[tuple[Cause, ...]] = (
         title="The site answers too slowly, or not every time",
         needs=(must("platform_slow"),),
         supports=(when("platform_slow", 5.0),),
+        against=(when("site_lost_here", -6.0),),
         explains=(
             "platform_slow",
             "platform_uneven",

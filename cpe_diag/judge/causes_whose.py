@@ -30,6 +30,7 @@ CORE_SEEN: Final = (
     *("resolver_lies", "resolver_drops", "resolver_slow", "resolver_turns_home_away"),
     *("core_queued", "core_rate_low", "world_slow", "world_out_of_reach", "flows_lost"),
     *("tls_held_back", "site_way_missing", "site_lost_here", "reference_amiss"),
+    "packets_overtake",
 )
 """Seen from the operator's own side."""
 NODE_SEEN: Final = (

@@ -46,6 +46,16 @@ FOLLOWS_WHOSE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ),
     ),
     (
+        "packets_overtake",
+        (
+            *("core_queued", "core_rate_low", "world_slow", "neighbours_suffer", "ways_flap"),
+            *("gateway_jitter", "internet_delay", "internet_loss", "way_in_loss", "way_in_narrow"),
+            *("gateway_loss", "latency_high", "access_rate_low", "access_train_slow"),
+            *("port_saturated", "port_errors_growing", "router_strained", "port_flaps"),
+            *("line_retraining", "line_errors_high", "home_away_at_times"),
+        ),
+    ),
+    (
         "reference_amiss",
         (
             *("operator_dns_fails", "resolver_drops", "resolver_slow", "resolver_lies"),

@@ -29,7 +29,7 @@ WORLD: Final = (
     "pages_are_anothers",
 )
 """By places of the world that have nothing in common."""
-CORE: Final = ("core_queued", "core_rate_low", "reference_amiss")
+CORE: Final = ("core_queued", "core_rate_low", "reference_amiss", "packets_overtake")
 """By the operator's own reference, from both sides."""
 
 WAY_OUT: Final = (

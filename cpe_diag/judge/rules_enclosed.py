@@ -11,6 +11,8 @@ from cpe_diag.domain.port_facts import PortRates, PortStatus
 from cpe_diag.domain.site_facts import NameTruth
 from cpe_diag.judge.enclosure import Enclosure, Point, enclosed
 from cpe_diag.judge.keys import (
+    CONNECTS_PLATFORM,
+    CONNECTS_REFERENCE,
     DHCP_SERVER,
     DNS_OPERATOR,
     HTTP_OPERATOR,
@@ -32,6 +34,7 @@ from cpe_diag.judge.rules_load import PAIR, neighbour_trains
 from cpe_diag.judge.rules_paths import operator_dns_fails, operator_reference_fails
 from cpe_diag.judge.rules_port import mac_in_wrong_vlan, no_mac_learned, port_down
 from cpe_diag.judge.rules_router import router_unreachable, spoken
+from cpe_diag.judge.site_beside import far_words, is_late, near_elsewhere
 from cpe_diag.judge.vantages import held, page_words, serves
 
 if TYPE_CHECKING:
@@ -166,9 +169,10 @@ def _if_it_sends(facts: Facts, found: Enclosure) -> Answer:
 
 
 def site_lost_here(facts: Facts) -> Answer:
-    """Answer whether a site is silent to our side and the home, and good elsewhere.
+    """Answer whether a site is silent or late to our side and the home, and good elsewhere.
 
-    Who ends connections or forbids is the site itself; who is silent may be anybody on the way.
+    Who ends connections or forbids is the site itself; who is silent may be anybody on the way,
+    and a page that others get soon waits on the way as well.
     """
     pages = {
         key: facts.fact(HttpCheck, key) for key in (*SITE_VANTAGES, HTTP_OPERATOR, HTTP_ROUTER)
@@ -178,7 +182,7 @@ def site_lost_here(facts: Facts) -> Answer:
         f"{key.subject}: {page_words(page)}" for key, page in pages.items() if page is not None
     )
     outside = pages[HTTP_PLATFORM_ELSEWHERE]
-    reached = any(page.outcome not in LOST for page in here)
+    reached = any(page.outcome not in LOST and not _waits(facts, page) for page in here)
     if reached or (outside is not None and not serves(outside)):
         return no(words, *held(facts, *SITE_VANTAGES))
     unknown = [key for key, page in pages.items() if page is None]
@@ -193,6 +197,15 @@ def site_lost_here(facts: Facts) -> Answer:
     return yes(words, *pages)
 
 
+def _waits(facts: Facts, page: HttpCheck) -> bool:
+    """Tell whether a page takes long here that others get soon."""
+    outside = facts.fact(HttpCheck, HTTP_PLATFORM_ELSEWHERE)
+    if outside is None or page.outcome is not HttpOutcome.OK:
+        return False
+    far = bool(far_words(facts)) and near_elsewhere(facts)
+    return far or is_late(facts, page, outside)
+
+
 ENCLOSE: Final = (
     *(HTTP_OPERATOR, DNS_OPERATOR, ROUTER_REACHED, PORT_RATES, PORT_STATUS, LEARNED_MACS),
     *(DHCP_SERVER, QUALITY_ROUTER, QUALITY_NEIGHBOURS),
@@ -201,10 +214,11 @@ ENCLOSE: Final = (
 RULES_ENCLOSED: Final[tuple[Rule, ...]] = (
     Rule(
         id="site_lost_here",
-        question="Is the site silent to our side and the home, and good elsewhere?",
+        question="Is the site silent or late to our side and the home, and good elsewhere?",
         needs=(
             *(HTTP_PLATFORM, HTTP_PLATFORM_ROUTER, HTTP_PLATFORM_ELSEWHERE),
             *(HTTP_OPERATOR, HTTP_ROUTER, TRUTH_PLATFORM),
+            *(CONNECTS_PLATFORM, CONNECTS_REFERENCE),
         ),
         ask=site_lost_here,
     ),

@@ -37,6 +37,7 @@ OWN_SHARE: Final = 0.5
 """A page of the reference host that takes more than this share of it makes the time our own."""
 ANOTHERS: Final = frozenset({HttpOutcome.CERTIFICATE, HttpOutcome.TLS_FAILED})
 """Somebody is there, and cannot show a certificate of the name."""
+SPEAKS_NO_TLS: Final = frozenset({HttpOutcome.REFUSED, HttpOutcome.BROKEN})
 NOBODY: Final = frozenset(
     {
         HttpOutcome.REFUSED,
@@ -115,7 +116,11 @@ def resolver_lies(facts: Facts) -> Answer:
 
 
 def _lie(truth: NameTruth, *, own: bool) -> bool | None:
-    """Tell whether an answer is a lie; None: it differs, and may be right all the same."""
+    """Tell whether an answer is a lie; None: it differs, and may be right all the same.
+
+    One of a third party's servers may be down. One who serves plain pages there, and speaks no
+    TLS where the site does, has another trade: he shows a notice.
+    """
     if truth.agrees:
         return False
     if truth.told and all(map(_is_bogon, truth.told)) and not any(map(_is_bogon, truth.known)):
@@ -129,7 +134,8 @@ def _lie(truth: NameTruth, *, own: bool) -> bool | None:
         # The owner of a third party's name may have taken it away, and its server still stands.
         return True if own or truth.known_by != BY_CONFIGURATION else None
     wrong = ANOTHERS | NOBODY if own else ANOTHERS
-    return True if told in wrong else None
+    notice = told in SPEAKS_NO_TLS and known(truth.told_plain) in ANSWERED
+    return True if told in wrong or notice else None
 
 
 def told_everywhere(facts: Facts, truth: NameTruth) -> str:

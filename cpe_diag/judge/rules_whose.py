@@ -16,7 +16,11 @@ from cpe_diag.domain.site_facts import LookEnd, SiteLook
 from cpe_diag.judge.cause import DROPS, ONE_DEVICE, SITE, SLOW
 from cpe_diag.judge.keys import (
     AFFECTED,
+    CONNECTS_PLATFORM,
+    CONNECTS_REFERENCE,
+    DNS_OPERATOR,
     DNS_PLATFORM,
+    DNS_PLATFORM_IPV6,
     DNS_PLATFORM_ROUTER,
     HTTP_OPERATOR,
     HTTP_OPERATOR_IPV6,
@@ -24,6 +28,7 @@ from cpe_diag.judge.keys import (
     HTTP_PLATFORM_ELSEWHERE,
     HTTP_PLATFORM_IPV6,
     HTTP_PLATFORM_ROUTER,
+    HTTP_REFERENCE_ELSEWHERE,
     HTTP_ROUTER,
     LAN,
     PING_REFERENCE,
@@ -35,6 +40,14 @@ from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, s
 from cpe_diag.judge.rules_pages import no_watch, silent
 from cpe_diag.judge.rules_paths import internet_unreachable
 from cpe_diag.judge.rules_platform import tls_is_held_back
+from cpe_diag.judge.site_beside import (
+    BESIDE,
+    far_words,
+    is_late,
+    late_name_words,
+    near_elsewhere,
+    other_page_words,
+)
 from cpe_diag.judge.vantages import ANSWERED, held, page_words
 
 if TYPE_CHECKING:
@@ -60,14 +73,6 @@ def _good(page: HttpCheck) -> bool:
     return page.outcome is HttpOutcome.OK or page.status in WHO_IS_IT
 
 
-def _late(facts: Facts, page: HttpCheck, control: HttpCheck) -> bool:
-    """Tell whether a page takes long beside its control."""
-    took, usual = known(page.took_s), known(control.took_s)
-    if took is None or usual is None:
-        return False
-    return took > facts.limits["platform_slow_s"] > 2 * usual
-
-
 def _amiss(facts: Facts, key: FactKey, control_key: FactKey) -> bool | None:
     """Tell whether the site is not good from where the reference is; None: nobody knows."""
     page, control = facts.fact(HttpCheck, key), facts.fact(HttpCheck, control_key)
@@ -75,7 +80,7 @@ def _amiss(facts: Facts, key: FactKey, control_key: FactKey) -> bool | None:
         return None
     if not _good(page) and tls_is_held_back(facts, page, control_key):
         return None
-    return not _good(page) or _late(facts, page, control)
+    return not _good(page) or is_late(facts, page, control)
 
 
 def site_amiss(facts: Facts) -> Answer:
@@ -100,14 +105,23 @@ def site_amiss(facts: Facts) -> Answer:
         if page is None or page.outcome not in SILENT or outside is None or not _good(outside):
             return yes(words, *keys)
         return cannot_tell(facts, TRUTH_PLATFORM)  # on the way, or at addresses that are not its
-    further = _by_ipv6(facts) or _in_the_end(facts)
-    if further:
-        return yes(f"{words}; {further}", *keys, HTTP_PLATFORM_IPV6, SITE_LOOK)
+    for further, seen in (
+        (_by_ipv6(facts) or _in_the_end(facts), (HTTP_PLATFORM_IPV6, SITE_LOOK)),
+        (_beside(facts), held(facts, *BESIDE)),
+    ):
+        if further:
+            return yes(f"{words}; {further}", *keys, *seen)
     theirs = facts.fact(HttpCheck, HTTP_PLATFORM_ROUTER)
     if not home or theirs is None or theirs.outcome not in ANSWERED or _good(theirs):
         return no(words, *keys)
     led = _led_elsewhere(facts)
     return cannot_tell(facts, DNS_PLATFORM_ROUTER) if led is None else says(not led, words, *keys)
+
+
+def _beside(facts: Facts) -> str:
+    """Say what else of the site is not as the reference's, or as others get it."""
+    far = "" if near_elsewhere(facts) else far_words(facts)
+    return far or late_name_words(facts) or other_page_words(facts)
 
 
 def _in_the_end(facts: Facts) -> str:
@@ -235,6 +249,8 @@ RULES_WHOSE: Final[tuple[Rule, ...]] = (
             *(HTTP_PLATFORM_ELSEWHERE, HTTP_PLATFORM_IPV6, HTTP_OPERATOR_IPV6, SITE_LOOK),
             TRUTH_PLATFORM,
             *(DNS_PLATFORM_ROUTER, DNS_PLATFORM),
+            *(CONNECTS_PLATFORM, CONNECTS_REFERENCE, DNS_PLATFORM_IPV6, DNS_OPERATOR),
+            HTTP_REFERENCE_ELSEWHERE,
         ),
         ask=site_amiss,
     ),

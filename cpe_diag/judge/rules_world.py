@@ -148,15 +148,18 @@ def _not_by_the_router(facts: Facts, words: str, lost: int, sent: int) -> Answer
 def world_slow(facts: Facts) -> Answer:
     """Answer whether places that have nothing in common are slow or lossy from both sides.
 
-    One place that is well from both sides shows that the way to the world is; the operator's own
-    reference does not, which may be nearer. Where the line to the operator's edge is bad itself,
-    nothing is said of what lies behind it.
+    Several must be so beyond chance, and none may be well: one that is shows that the way to the
+    world is. The operator's own reference may be nearer, and counts where it suffers too. Where so
+    few of our connections came about that none could be counted, the first one tells. Where the
+    line to the operator's edge is bad itself, nothing is said of what lies behind it.
     """
     own = facts.fact(DnsCheck, DNS_OPERATOR)
     told = [
         one
         for one in places(facts)
-        if one.tries and one.ours is not None and (own is None or one.host != own.name)
+        if one.tries
+        and (one.ours or one.our_page)
+        and (own is None or one.host != own.name or _bad_from_both(facts, one))
     ]
     if len(told) < PAIR:
         return cannot_tell(facts, WORLD, CONNECTS_WORLD)
@@ -164,7 +167,7 @@ def world_slow(facts: Facts) -> Answer:
     words = f"{len(bad)} of {len(told)} places are slow or lose connections from both sides"
     if bad:
         words += f": {_words(bad[0])}"
-    if len(bad) < len(told):
+    if len(bad) < PAIR or any(_well_from_both(facts, one) for one in told):
         return no(words, WORLD, CONNECTS_WORLD)
     line = (gateway_loss(facts), latency_high(facts))
     if any(one.answer is None for one in line):
@@ -176,15 +179,31 @@ def world_slow(facts: Facts) -> Answer:
 
 
 def _bad_from_both(facts: Facts, place: Place) -> bool:
-    most_s = facts.limits["world_handshake_s"]
+    most_s, vain = facts.limits["world_handshake_s"], place.vain(facts.limits["connect_late_s"])
     ours, took_s = place.ours, place.handshake_s
     if ours is None:
-        return False
-    our_s = known(ours.rtt_median_s)
-    here = lossy(facts, ours.lost, ours.sent) or (our_s is not None and our_s > most_s)
-    vain = place.vain(facts.limits["connect_late_s"])
+        here, came = _first_late(facts, place), place.our_page is not None
+    else:
+        our_s = known(ours.rtt_median_s)
+        here = lossy(facts, ours.lost, ours.sent) or (our_s is not None and our_s > most_s)
+        came = bool(ours.received)
     there = lossy(facts, vain, len(place.tries)) or (took_s is not None and took_s > most_s)
-    return here and there and bool(ours.received or vain < len(place.tries))
+    return here and there and (came or vain < len(place.tries))
+
+
+def _well_from_both(facts: Facts, place: Place) -> bool:
+    """Tell whether nothing at all was lost or late, at neither side."""
+    most_s, ours = facts.limits["world_handshake_s"], place.ours
+    lost = _first_late(facts, place) if ours is None else bool(ours.lost)
+    our_s = None if ours is None else known(ours.rtt_median_s)
+    slow = any(took_s is not None and took_s > most_s for took_s in (our_s, place.handshake_s))
+    return not (lost or slow or place.vain(facts.limits["connect_late_s"]))
+
+
+def _first_late(facts: Facts, place: Place) -> bool:
+    """Tell whether our first connection came about, and not before it was asked for again."""
+    first_s = None if place.our_page is None else known(place.our_page.connected_s)
+    return first_s is not None and first_s >= facts.limits["connect_late_s"]
 
 
 def _words(place: Place) -> str:
@@ -235,7 +254,7 @@ RULES_WORLD: Final[tuple[Rule, ...]] = (
         id="world_slow",
         question="Are places that have nothing in common slow or lossy from both sides?",
         needs=(
-            *(WORLD, CONNECTS_WORLD, DNS_OPERATOR, PING_GATEWAY, QUALITY_GATEWAY),
+            *(WORLD, CONNECTS_WORLD, WORLD_OURS, DNS_OPERATOR, PING_GATEWAY, QUALITY_GATEWAY),
             QUALITY_REFERENCE,
         ),
         ask=world_slow,

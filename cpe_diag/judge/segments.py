@@ -27,7 +27,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "dhcp_server_silent",
             "dhcp_pool_empty",
         ),
-        degraded=("resolver_slow", "resolver_drops", "reference_amiss"),
+        degraded=("resolver_slow", "resolver_drops", "reference_amiss", "packets_overtake"),
         good=("operator_reference_fails",),
     ),
     Stretch(

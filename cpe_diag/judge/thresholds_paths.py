@@ -30,6 +30,14 @@ THRESHOLDS_PATHS: Final[tuple[Threshold, ...]] = (
         meaning="losses of two ways that differ with less than this chance differ in truth",
     ),
     Threshold(
+        id="overtaken_chance",
+        value=0.001,
+        unit="probability",
+        source="Fisher's exact test at the level of 0.1 %: several ways are compared at a time",
+        meaning="packets of one way that come back out of order more than those of another, with"
+        " less than this chance, overtake each other on that way",
+    ),
+    Threshold(
         id="latency_high_s",
         value=0.1,
         unit="s",

@@ -32,6 +32,22 @@ THRESHOLDS_SITES: Final[tuple[Threshold, ...]] = (
         meaning="a resolver that takes longer, for a name that it has just fetched, is late",
     ),
     Threshold(
+        id="site_far_s",
+        value=0.3,
+        unit="s",
+        source="ITU-T G.114, table A.1: 5 us per km of fibre; the furthest place on earth is"
+        " 20,000 km away, 0.2 s there and back, and half as much again where the way is not"
+        " straight",
+        meaning="a site that accepts connections later is no place that visitors are led to",
+    ),
+    Threshold(
+        id="site_notice_share",
+        value=0.1,
+        unit="ratio",
+        source=PROPOSAL,
+        meaning="a page with less of what others get is a notice in place of the site",
+    ),
+    Threshold(
         id="platform_slow_s",
         value=3.0,
         unit="s",

@@ -21,7 +21,7 @@ async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[M
 PROBE: Final = Probe(
     id="platform_truth",
     title="What the operator's resolver says of the platform, against what is known",
-    asks="the address that it gives, and the known one, over TLS by the name, if they differ",
+    asks="the address that it gives, and the known one, for the name's pages, if they differ",
     gives=(PLATFORM,),
     after=("dns[operator>platform]", "dns[elsewhere>platform]"),
     run=_run,

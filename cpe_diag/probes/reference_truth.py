@@ -72,18 +72,22 @@ async def name_truth(
         return not_observed(key, failure, COMPARE, clock.now())
     told_tls: Maybe[HttpOutcome] = NOT_ASKED
     known_tls: Maybe[HttpOutcome] = NOT_ASKED
+    told_plain: Maybe[HttpOutcome] = NOT_ASKED
     if set(said.addresses).isdisjoint(addresses):
         by_s = min(deadline, clock.monotonic() + PAGE_WITHIN_S)
         with setting.doors.recorder.scope():
-            told_end, known_end = await asyncio.gather(
-                _tls(setting, target.host, said.addresses, by_s),
-                _tls(setting, target.host, addresses, by_s),
+            told_end, known_end, plain_end = await asyncio.gather(
+                _page(setting, f"https://{target.host}/", said.addresses, by_s),
+                _page(setting, f"https://{target.host}/", addresses, by_s),
+                _page(setting, f"http://{target.host}/", said.addresses, by_s),
             )
         if isinstance(told_end, MeasurementError):
             return none_of((key,), told_end, clock.now())[0]
         if isinstance(known_end, MeasurementError):
             return none_of((key,), known_end, clock.now())[0]
         told_tls, known_tls = told_end, known_end
+        if not isinstance(plain_end, MeasurementError):
+            told_plain = plain_end
     truth = NameTruth(
         name=target.host,
         server=said.server,
@@ -92,17 +96,17 @@ async def name_truth(
         known_by=by,
         told_tls=told_tls,
         known_tls=known_tls,
+        told_plain=told_plain,
     )
     return known(key, truth, f"DNS {said.server} and {by}, compared here", clock.now())
 
 
-async def _tls(
-    setting: Setting, host: str, addresses: tuple[str, ...], deadline: float
+async def _page(
+    setting: Setting, url: str, addresses: tuple[str, ...], deadline: float
 ) -> Maybe[HttpOutcome] | MeasurementError:
-    """Ask for a name over TLS at an address, whatever the scheme of its page is."""
+    """Ask for a page at an address, whatever the address is that its name has."""
     if not addresses:
         return NOT_ASKED
-    url = f"https://{host}/"
     try:
         page = await setting.doors.http.get(url, address=addresses[0], deadline=deadline)
     except MeasurementError as error:
@@ -117,7 +121,7 @@ async def _run(setting: Setting, evidence: Evidence, deadline: float) -> tuple[M
 PROBE: Final = Probe(
     id="reference_truth",
     title="What the operator's resolver says of the reference host, against what is known",
-    asks="the address that it gives, and the known one, over TLS by the name, if they differ",
+    asks="the address that it gives, and the known one, for the name's pages, if they differ",
     gives=(REFERENCE,),
     after=("dns[operator>reference]",),
     run=_run,

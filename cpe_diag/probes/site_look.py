@@ -210,6 +210,7 @@ async def _look(setting: Setting, place: Place, deadline: float) -> SiteLook:
     unfit: Maybe[Unfit] = NOT_ASKED
     words = ""
     parts: tuple[SitePart, ...] = ()
+    size = NOT_ASKED if way.page is None else way.page.check.received_bytes
     if way.page is not None and last.outcome is HttpOutcome.OK:
         unfit, words = way.page.unfit, way.page.words
         chosen = _chosen(way.page.parts, way.place.host or "")
@@ -222,6 +223,7 @@ async def _look(setting: Setting, place: Place, deadline: float) -> SiteLook:
         unfit=unfit,
         words=words,
         parts=parts,
+        page_bytes=size,
     )
 
 

@@ -13,7 +13,8 @@ from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing import faults_of_world as beyond
-from cpe_diag.testing.evidence_samples import changed, ethernet_home
+from cpe_diag.testing import load_samples as load
+from cpe_diag.testing.evidence_samples import changed, ethernet_home, never_asked
 from cpe_diag.testing.fault_effects import lost
 from cpe_diag.testing.faults_enclosed import own_rule
 from cpe_diag.testing.faults_outside import dhcp_server
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
 
 HOME = ethernet_home()
+WORLD_HOSTS = beyond.PLACES
 
 
 def answer(case: CaseFile, rule: str) -> bool | None:
@@ -213,3 +215,63 @@ def test_a_port_that_tells_no_packets_says_nothing_of_who_is_ignored() -> None:
     untold = Missing(why=FailureKind.UNSUPPORTED)
     case = changed(beyond.frames_not_taken(HOME), "port_rates", "port", in_packets_per_s=untold)
     assert answer(case, "port_takes_no_frames") is None
+
+
+def share_lost(case: CaseFile, *hosts: str) -> CaseFile:
+    """Lose a share of all connections to places of the world, from both sides."""
+    case = beyond.in_vain(case, 2, *hosts)
+    for host in hosts:
+        case = changed(case, "path_quality", f"operator>world/{host}", received=3)
+    return case
+
+
+def test_a_share_of_connections_that_is_lost_everywhere_is_lost_in_the_core() -> None:
+    """By luck one place loses few; that it loses any shows that it is no better off."""
+    case = share_lost(beyond.world(load.measured(HOME)), *WORLD_HOSTS)
+    third = WORLD_HOSTS[-1]
+    case = changed(case, "path_quality", f"operator>world/{third}", received=7)
+    assert answer(case, "world_slow") is True
+    well = share_lost(beyond.world(load.measured(HOME)), *WORLD_HOSTS[:-1])
+    assert answer(well, "world_slow") is False
+
+
+def test_a_place_to_which_too_few_came_about_to_count_tells_by_the_first() -> None:
+    """Nothing can be counted where nothing comes about; that is no reason to leave it out."""
+    case = share_lost(beyond.world(load.measured(HOME)), *WORLD_HOSTS)
+    first = WORLD_HOSTS[0]
+    case = never_asked(case, ("path_quality", f"operator>world/{first}"))
+    late = changed(case, "http", f"operator>world/{first}", connected_s=2.0)
+    assert answer(late, "world_slow") is True
+    soon = changed(case, "http", f"operator>world/{first}", connected_s=0.01)
+    assert answer(soon, "world_slow") is True  # the router's are lost there all the same
+
+
+def ordered(case: CaseFile, subject: str, *, overtaken: bool) -> CaseFile:
+    """Let every other packet of a train take 30 ms longer, or none."""
+    train = tuple(0.031 if overtaken and number % 2 else 0.001 for number in range(50))
+    return changed(case, "path_quality", subject, echoes_s=train)
+
+
+@pytest.mark.parametrize("subject", [load.CONTROL, load.ROUTER])
+def test_packets_that_overtake_each_other_on_one_way_alone_are_the_networks(subject: str) -> None:
+    """TCP takes for lost what comes after later ones, and goes slower."""
+    case = replace(load.way_in(load.measured(HOME)), symptom="slow_internet")
+    for one in (load.CONTROL, load.ROUTER, *load.NEIGHBOURS):
+        case = ordered(case, one, overtaken=one == subject)
+    assert answer(case, "packets_overtake") is True
+    assert decide(case, {}).domain == "network"
+
+
+def test_packets_that_overtake_each_other_on_all_ways_are_read_late_by_us() -> None:
+    """Our own machine had something else to do."""
+    case = load.way_in(load.measured(HOME))
+    for one in (load.CONTROL, load.ROUTER, *load.NEIGHBOURS):
+        case = ordered(case, one, overtaken=True)
+    assert answer(case, "packets_overtake") is False
+    assert (
+        answer(
+            never_asked(case, *(("path_quality", one) for one in load.NEIGHBOURS)),
+            "packets_overtake",
+        )
+        is None
+    )
