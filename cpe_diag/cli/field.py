@@ -58,7 +58,7 @@ def enroll(context: click.Context, *, keyring: bool) -> None:
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
-    help="Where the private key goes; name it in the office's configuration: field.sign_with.",
+    help='Where the private key goes; for the office, field.sign_with: "file:OUT#key" names it.',
 )
 def office_key(out: Path) -> None:
     """Make the office's key, and print what laptops believe it by (field.office_key)."""
@@ -99,6 +99,7 @@ def pack(  # noqa: PLR0913 - one parameter for each option
     out: Path,
 ) -> None:
     """Seal what a technician takes along: the visits of a day, and nothing beyond them."""
+    from cpe_diag.report.phrases import counted
     from cpe_diag.wiring.field_pack import write_whole
     from cpe_diag.wiring.field_packing import packed, visits_in, visits_of_area
 
@@ -120,7 +121,7 @@ def pack(  # noqa: PLR0913 - one parameter for each option
             config, wanted, area=area or "", valid_s=valid_s, recipient=recipient
         )
         write_whole(out, sealed)
-    click.echo(f"{out}: pack {made.id}, {len(made.visits)} visits, {len(sealed)} bytes")
+    click.echo(f"{out}: pack {made.id}, {counted(len(made.visits), 'visit')}, {len(sealed)} bytes")
     click.echo(f"valid until {made.valid_until:%F %R} UTC, for {recipient} alone")
 
 

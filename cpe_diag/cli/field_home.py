@@ -36,6 +36,7 @@ def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -
     subscribers whom the office has erased nothing is taken in. What has come the laptop learns
     with its next pack; until then it keeps it.
     """
+    from cpe_diag.report.phrases import counted
     from cpe_diag.wiring.field_given import note_written
     from cpe_diag.wiring.field_home import taken_out
     from cpe_diag.wiring.field_pack import write_whole
@@ -49,7 +50,7 @@ def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -
             write_whole(out, taken.sealed)
             note_written(taken.part)
             before = f", and {len(taken.due)} files of packs that have ended" if taken.due else ""
-            click.echo(f"{out}: {len(taken.runs)} runs{before}, sealed for the office")
+            click.echo(f"{out}: {counted(len(taken.runs), 'run')}{before}, sealed for the office")
             return
         came = [one for file in files for one in _told_of(config, file, alone=len(files) == 1)]
     if any(one.conflict for one in came):

@@ -140,7 +140,7 @@ def test_the_command_tells_how_many_came(laptop: Config, office: Config, tmp_pat
     did(laptop, "run-a")
     file = str(tmp_path / "out.cases")
     out = CliRunner().invoke(main, ["--config", laptop.origin, "field", "sync", "--out", file])
-    assert "1 runs, sealed for the office" in out.output
+    assert "1 run, sealed for the office" in out.output
     words = ["--config", office.origin, "field", "sync", file]
     assert "1 new, 0 same, 0 conflict" in CliRunner().invoke(main, words).output
     assert "0 new, 1 same, 0 conflict, 0 refused" in CliRunner().invoke(main, words).output
