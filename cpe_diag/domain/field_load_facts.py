@@ -29,7 +29,8 @@ class LoadRun:
 
     `loaded` is the way to the reference meanwhile, by first packets of TCP connections.
     `beside_bps` is what else passed the laptop's own port that way, in bit/s, by its counters less
-    what came of the load with its headers.
+    what came of the load with its headers. `own` are connections of the laptop to itself at the
+    same moments: its own delay.
     """
 
     tool: LoadTool
@@ -39,6 +40,7 @@ class LoadRun:
     took_s: float
     loaded: Maybe[PathQuality]
     beside_bps: Maybe[float] = field(default=NOT_ASKED, metadata={LATER: True})
+    own: Maybe[PathQuality] = field(default=NOT_ASKED, metadata={LATER: True})
 
     @property
     def rate_bps(self) -> float:

@@ -18,7 +18,7 @@ from cpe_diag.domain.field_stream_facts import FieldStream
 from cpe_diag.domain.missing import Missing, known
 from cpe_diag.field.jitter import jitter_to
 from cpe_diag.field.link import link_of
-from cpe_diag.field.load import loaded
+from cpe_diag.field.load import HERE, loaded
 from cpe_diag.field.names import nobodys_answer
 from cpe_diag.field.page import page_seen
 from cpe_diag.field.sizes import ETHERNET, largest_packet
@@ -154,15 +154,17 @@ class Beyond:
         await self._own_way(targets.address, deadline=deadline)
         prober = NetworkProber(clock=clock, recorder=self._recorder)
         connect = partial(prober.tcp_connect, targets.address or "", targets.port)
-        return await loaded(
-            targets.load,
-            targets.address or "",
-            connect,
-            partial(self._own_address, deadline=deadline),
-            clock=clock,
-            deadline=deadline,
-            count=self._octets,
-        )
+        with socket.create_server((HERE, 0), backlog=socket.SOMAXCONN) as own:
+            return await loaded(
+                targets.load,
+                targets.address or "",
+                connect,
+                partial(self._own_address, deadline=deadline),
+                clock=clock,
+                deadline=deadline,
+                count=self._octets,
+                connect_here=partial(prober.tcp_connect, *own.getsockname()),
+            )
 
     def _octets(self) -> Octets | None:
         """Give what the port has counted; None where the system does not count it."""

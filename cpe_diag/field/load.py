@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.field_load_facts import Direction, FieldLoad, LoadRun, LoadTool
-from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.missing import NOT_ASKED, Missing
 from cpe_diag.driver_kit.parsers.trains import spread
 from cpe_diag.field import iperf3, ndt7
 from cpe_diag.field.load_order import NotLoadedError
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     Connect = Callable[..., Awaitable[float]]
     OwnAddress = Callable[[str], Awaitable[str]]
+    Trains = tuple[Maybe[PathQuality], Maybe[PathQuality]]
+    """To the reference, and to this machine itself."""
     Count = Callable[[], tuple[int, int] | None]
 
 LOOK: Final = "field.look"
@@ -32,6 +34,7 @@ APART_S: Final = 0.1
 LOST_AFTER_S: Final = 0.9
 """Before a first packet is sent again (RFC 6298, section 2: after 1 s)."""
 IDLE: Final = 15
+HERE: Final = "127.0.0.1"
 SETTLED_S: Final = 1.0
 """So long a load grows at first: what is asked before is of no full line."""
 WITH_HEADS: Final = 1.06
@@ -51,6 +54,7 @@ async def loaded(  # noqa: PLR0913 - a line, who asks and who loads it
     clock: Clock,
     deadline: float,
     count: Count = lambda: None,
+    connect_here: Connect | None = None,
 ) -> FieldLoad:
     """Measure the idle line, then load it both ways by each tool that is named.
 
@@ -64,6 +68,8 @@ async def loaded(  # noqa: PLR0913 - a line, who asks and who loads it
         deadline: absolute, monotonic seconds.
         count: gives the octets that the laptop's port has taken and sent so far; None: it does
             not count.
+        connect_here: opens and drops a connection to this machine itself, by the same code: how
+            long that takes meanwhile is the laptop's own delay.
 
     Returns:
         What came through, and how long first packets took.
@@ -88,8 +94,9 @@ async def loaded(  # noqa: PLR0913 - a line, who asks and who loads it
         with _noted(failed):
             server = await _owned(tool, servers[tool], own_address)
             begun_s, before = clock.monotonic(), count()
-            came, quality = await _both(
-                _load(order, tool, direction, server), _beside(order, address, connect, clock)
+            came, (quality, own) = await _both(
+                _load(order, tool, direction, server),
+                _beside(order, address, (connect, connect_here), clock),
             )
             took_s = clock.monotonic() - begun_s
             runs.append(
@@ -101,6 +108,7 @@ async def loaded(  # noqa: PLR0913 - a line, who asks and who loads it
                     took_s=came.took_s,
                     loaded=quality,
                     beside_bps=_foreign(direction, came, before, count(), took_s),
+                    own=own,
                 )
             )
     if not runs:
@@ -140,8 +148,8 @@ def _noted(failed: list[NotLoadedError]) -> Iterator[None]:
 
 
 async def _both(
-    load: Awaitable[Came], beside: Coroutine[None, None, Maybe[PathQuality]]
-) -> tuple[Came, Maybe[PathQuality]]:
+    load: Awaitable[Came], beside: Coroutine[None, None, Trains]
+) -> tuple[Came, Trains]:
     """Load, and ask meanwhile.
 
     Raises:
@@ -183,14 +191,19 @@ def _count(order: LoadOrder) -> int:
 
 
 async def _beside(
-    order: LoadOrder, address: str, connect: Connect, clock: Clock
-) -> Maybe[PathQuality]:
-    """Ask while the line is full."""
+    order: LoadOrder, address: str, connects: tuple[Connect, Connect | None], clock: Clock
+) -> Trains:
+    """Ask the reference, and this machine itself, while the line is full."""
     await clock.sleep_until(clock.monotonic() + SETTLED_S)
-    count = _count(order)
+    count, (connect, here) = _count(order), connects
     if not count:
-        return Missing(why=FailureKind.NOT_MEASURED)
-    return await _train(address, connect, count, clock)
+        return Missing(why=FailureKind.NOT_MEASURED), NOT_ASKED
+    if here is None:
+        return await _train(address, connect, count, clock), NOT_ASKED
+    far, own = await asyncio.gather(
+        _train(address, connect, count, clock), _train(HERE, here, count, clock)
+    )
+    return far, own
 
 
 async def _train(address: str, connect: Connect, count: int, clock: Clock) -> Maybe[PathQuality]:

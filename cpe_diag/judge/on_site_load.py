@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.field_facts import FieldLink
 from cpe_diag.domain.field_load_facts import Direction, FieldLoad
 from cpe_diag.domain.missing import known
-from cpe_diag.judge.on_site import LAN, key_at, no_link_there
+from cpe_diag.judge.on_site import LAN, key_at, no_link_there, untold
 from cpe_diag.judge.on_site_alone import if_alone
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, rate, says
 
@@ -39,15 +39,20 @@ def bloated(facts: Facts, place: PluggedInto) -> Answer:
     idle = known(load.idle)
     idle_s = None if idle is None else known(idle.rtt_median_s)
     added: dict[Direction, float] = {}
+    owns: dict[Direction, float] = {}
     for run in load.runs:
-        if more := _added_s(run, idle_s):
-            added[run.direction] = max(more, added.get(run.direction, 0.0))
+        if (more := _added_s(run, idle_s)) and more > added.get(run.direction, 0.0):
+            added[run.direction], owns[run.direction] = more, _own_s(run)
     if idle_s is None or not added:
         return does_not_arise("nobody answered the laptop's packets beside the load")
     worst = max(added, key=lambda direction: added[direction])
     words = f"idle {1000 * idle_s:.0f} ms, {1000 * added[worst]:.0f} ms more while the line is"
     words += f" full {'towards' if worst is Direction.DOWN else 'from'} the customer"
-    claim = added[worst] > facts.limits["field_bloat_s"]
+    limit_s = facts.limits["field_bloat_s"]
+    claim = added[worst] > limit_s
+    if claim and added[worst] - owns[worst] <= limit_s:
+        took = f"connections to itself took {1000 * owns[worst]:.0f} ms"
+        return untold(f"{words}; the laptop itself was busy: {took}", key_at("field_load", place))
     answer = says(claim, words, key_at("field_load", place))
     return if_alone(facts, place, answer, key_at("field_load", LAN))
 
@@ -61,6 +66,15 @@ def _added_s(run: LoadRun, idle_s: float | None) -> float | None:
     if in_middle is None or loaded.received < loaded.sent / 2:
         in_middle = UNANSWERED_S
     return max(0.001, in_middle - idle_s)
+
+
+def _own_s(run: LoadRun) -> float:
+    """Give how long a connection of the laptop to itself took meanwhile, in the middle."""
+    own = known(run.own)
+    if own is None:
+        return 0.0
+    in_middle = known(own.rtt_median_s)
+    return UNANSWERED_S if in_middle is None or own.received < own.sent / 2 else in_middle
 
 
 def _beside(runs: Sequence[LoadRun], best: float) -> str:

@@ -57,7 +57,8 @@ def _run(run: LoadRun) -> str:
     words = f"{run.tool.value} {run.server} {run.direction.value} {rate(run.rate_bps)}"
     foreign = known(run.beside_bps)
     beside = f", {rate(foreign)} of something else passed beside it" if foreign else ""
-    return f"{words} in {duration(run.took_s)}{beside}, meanwhile {_took(run.loaded)}"
+    own = "" if isinstance(run.own, Missing) else f", to itself {_took(run.own)}"
+    return f"{words} in {duration(run.took_s)}{beside}, meanwhile {_took(run.loaded)}{own}"
 
 
 def _took(way: Maybe[PathQuality]) -> str:

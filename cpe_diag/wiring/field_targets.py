@@ -124,10 +124,11 @@ def _loads(ask: FieldTargets) -> list[str]:
     most = f"{order.seconds:g} s and {order.most_bytes / 1e6:g} MB at most, each way"
     named = [host for host in load.hosts(order).values() if not _is_address(host)]
     count = load.most_connections(order)
+    beside = f"at most {count} connections to {ask.address}, before and beside the loads"
     return [
         *(f"DNS: {host}, of this machine's own resolver" for host in dict.fromkeys(named)),
         *(f"{server}: {most}" for server in servers),
-        f"TCP: at most {count} connections to {ask.address}, before and beside the loads",
+        f"TCP: {beside}, and to this machine itself",
     ]
 
 

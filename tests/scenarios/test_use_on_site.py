@@ -12,7 +12,7 @@ from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing.evidence_samples import changed
 from cpe_diag.testing.faults_on_site import LAN, WALL, jitters, loses, on_site, well_at_the_wall
-from cpe_diag.testing.field_samples import even, load_run
+from cpe_diag.testing.field_samples import even, load_run, train
 
 if TYPE_CHECKING:
     from cpe_diag.domain.verdict import Verdict
@@ -102,3 +102,15 @@ def test_uneven_packets_on_a_full_line_accuse_nobody() -> None:
     found = next(one for one in find(case) if one.id == "wall_jitters")
     assert found.answer is None
     assert "end what uses the line there" in found.because
+
+
+@pytest.mark.parametrize(("own_s", "accused"), [(0.002, True), (0.4, False)])
+def test_a_laptop_that_was_busy_beside_the_load_is_no_queue(
+    own_s: float, *, accused: bool
+) -> None:
+    """Connections to itself took as long meanwhile: nobody can tell what a queue adds."""
+    run = replace(load_run(Direction.UP, 95e6, 0.5), own=train(own_s))
+    verdict = decide(changed(on_site(WALL), "field_load", WALL, runs=(run,)), {})
+    assert (verdict.cause == "wall_bloated") is accused
+    told = [one.because for one in verdict.unknown if one.id == "wall_bloated"]
+    assert accused or "the laptop itself was busy: connections to itself took 400 ms" in told[0]

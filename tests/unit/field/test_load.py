@@ -17,6 +17,7 @@ from websockets.sync.server import serve
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.field_load_facts import Direction, FieldLoad
+from cpe_diag.domain.missing import known
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.field import iperf3, ndt7
 from cpe_diag.field.beyond import Beyond
@@ -187,7 +188,10 @@ async def test_a_load_that_would_leave_by_another_interface_is_not_run(
 async def test_of_several_addresses_the_one_on_our_way_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server has IPv6, which leaves by the Wi-Fi; IPv4 leaves by the port in question."""
+    """The server has IPv6, which leaves by the Wi-Fi; IPv4 leaves by the port in question.
+
+    The laptop's own delay is measured at the same moments, by connections to itself.
+    """
     notes = _iperf3_that_tells_how(tmp_path, monkeypatch)
     loop, clock = asyncio.get_running_loop(), SystemClock()
 
@@ -204,7 +208,10 @@ async def test_of_several_addresses_the_one_on_our_way_is_loaded(
     order = LoadOrder(iperf3=("load.example", 5201), seconds=3.0)
     targets = FieldTargets(address=HERE, url=f"http://{HERE}:9/", load=order)
     beyond = Beyond(targets, "eth0", clock=clock, recorder=RunRecorder(clock), own_way=own_way)
-    await beyond.look(FieldLoad, clock.monotonic() + 90)
+    seen = await beyond.look(FieldLoad, clock.monotonic() + 90)
+    assert isinstance(seen, FieldLoad)
+    own = [known(one.own) for one in seen.runs]
+    assert [(one.sent, one.received) for one in own if one is not None] == [(11, 11)] * 2
     assert all(f"--client {HERE} " in line for line in notes.read_text().splitlines())
 
 
