@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
-CONFIGURATIONS = [block for block in BLOCKS if "inventory:" in block]
+CONFIGURATIONS = [block for block in BLOCKS if "inventory:" in block and "kind: pack" not in block]
+ON_SITE = [block for block in BLOCKS if "\nfield:" in f"\n{block}"]
 INVENTORIES = [block for block in BLOCKS if "subscribers:" in block]
 
 
@@ -40,6 +41,21 @@ def test_the_configurations_in_readme_are_accepted(block: str, tmp_path: Path) -
     config = read(file, "README")
     check_overrides(config.thresholds, file="README")
     inventory_of(config, NoCredentials())
+
+
+def test_an_office_and_its_laptop_are_configured_as_readme_says(tmp_path: Path) -> None:
+    """Each names the other's half of a key; nobody finds that out by trying."""
+    configs = []
+    for number, block in enumerate(ON_SITE):
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(block, encoding="utf-8")
+        configs.append(read(file, "README").on_site)
+    office, laptop = configs
+    assert office.sign_with == "file:office.json#key"
+    assert office.identity
+    assert set(office.laptops) == {"anna"}
+    assert laptop.office_key
+    assert laptop.office_recipient
 
 
 def test_the_inventory_in_readme_is_accepted(tmp_path: Path) -> None:
