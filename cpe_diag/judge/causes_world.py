@@ -61,6 +61,7 @@ CAUSES_WORLD: Final[tuple[Cause, ...]] = (
         needs=(must("router_connects_in_vain"), must_not("operator_reference_fails")),
         supports=(when("router_connects_in_vain", 5.0), when("flows_lost", 0.5)),
         against=(
+            when("access_train_slow", -4.0),  # whoever waits in a full line comes late
             when("pages_are_anothers", -3.0),
             when("wan_behind_router", -2.0),
             when("router_strained", -1.0),

@@ -91,6 +91,13 @@ def test_connections_that_were_begun_twice_were_lost_once() -> None:
     assert answer(case, IN_VAIN) is True
 
 
+def test_connections_that_come_late_over_a_line_that_is_full_are_the_lines() -> None:
+    """They wait in its queue; whoever has no ports left for them lets long packets by."""
+    case = replace(beyond.ports_used_up(load.access_rate(HOME)), symptom="slow_internet")
+    assert answer(case, IN_VAIN) is True
+    assert decide(case, {}).cause == "access_rate"
+
+
 def test_a_router_that_ends_its_own_connections_is_no_fault_of_the_network() -> None:
     """Its own rules come first, and a table that is full."""
     case = beyond.ports_used_up(HOME)
