@@ -157,7 +157,7 @@ class Acting:
         except (HoldLostError, RunError):
             raise
         except CpeDiagError as error:
-            if waits and isinstance(error, HeldElsewhereError):
+            if waits and isinstance(error, HeldElsewhereError | StoreError):
                 raise
             if begun is not None:
                 return _unfinished(error, begun.id)

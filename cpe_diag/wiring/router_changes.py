@@ -22,6 +22,7 @@ from cpe_diag.store.kept_copies import KeptCopyFiles, default_copies
 from cpe_diag.store.port_memory import PortMemoryFile
 from cpe_diag.store.port_memory import default_path as default_memory
 from cpe_diag.store.router_journal import RouterJournals
+from cpe_diag.store.store_clock import StoreClock
 from cpe_diag.transports.router_control import Control, router_control
 from cpe_diag.transports.ssh_trust import HostKeys
 from cpe_diag.wiring.couriers import NothingToBring, courier_of
@@ -107,10 +108,14 @@ class PreparedRouterChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRouterChange:
-    """A change whose doors are open."""
+    """A change whose doors are open.
+
+    `dated` is the clock by which its journal is written, one for all who may take it up.
+    """
 
     prepared: PreparedRouterChange
     clock: Clock
+    dated: Clock
     recorder: Recorder
     control: Control
     host_keys: HostKeys
@@ -239,12 +244,16 @@ async def open_router_change(prepared: PreparedRouterChange) -> AsyncIterator[Op
 
     Yields:
         The change, of which nothing is planned yet.
+
+    Raises:
+        StoreError: the store does not tell its time of day.
     """
     run, wish = prepared.run, prepared.wish
     config = run.config
     measured = wish.playbook is not None or wish.action in REPAIRS
     async with open_doors(config, run.subscriber, run.router_driver, run.credentials) as doors:
         keys = host_keys_of(config)
+        dated = StoreClock(case_store(config), doors.clock)
         control = router_control(
             prepared.access,
             dialect=prepared.driver.dialect,
@@ -259,6 +268,7 @@ async def open_router_change(prepared: PreparedRouterChange) -> AsyncIterator[Op
             yield OpenRouterChange(
                 prepared=prepared,
                 clock=doors.clock,
+                dated=dated,
                 recorder=doors.recorder,
                 control=control,
                 host_keys=keys,

@@ -180,7 +180,7 @@ async def change_router(  # noqa: PLR0913 - each is one thing that the caller kn
             raise
         record = RouterRecord(
             id=part.action_id if part else action_id or secrets.token_hex(ID_BYTES),
-            begun_at=change.clock.now(),
+            begun_at=change.dated.now(),
             plan=fresh,
             boot_id=looked.boot_id,
             consent=consent.id,
@@ -315,12 +315,12 @@ def _expect_new_key(change: OpenRouterChange, record: RouterRecord) -> None:
     pins = change.host_keys.pins
     if record.plan.action not in NEW_KEYS or pins is None:
         return
-    lasts = timedelta(seconds=record.plan.outage_s + NEW_KEY_MORE_S)
+    lasts, at = timedelta(seconds=record.plan.outage_s + NEW_KEY_MORE_S), change.clock.now()
     pins.expect_new_key(
         change.control.router,
         reason=f"{record.plan.action}, action {record.id}",
-        until=record.begun_at + lasts,
-        at=record.begun_at,
+        until=at + lasts,
+        at=at,
     )
 
 
@@ -335,7 +335,7 @@ def _changer(
         record.plan,
         prepared.driver,
         RouterDoors(
-            clock=change.clock,
+            clock=change.dated,
             control=change.control,
             journal=journal,
             copies=prepared.copies,

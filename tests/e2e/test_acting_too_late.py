@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,8 @@ from cpe_diag.lab.running import RunningLab
 from cpe_diag.playbook.model import ActStep
 from cpe_diag.playbook.schema import NOT_DONE
 from cpe_diag.store.router_journal import RouterJournals
-from cpe_diag.wiring import acting
+from cpe_diag.transports.clock import SystemClock
+from cpe_diag.wiring import acting, doors
 from cpe_diag.wiring.acting import Acting
 from cpe_diag.wiring.desk import case_store, open_desk
 from cpe_diag.wiring.kept_runs import begun
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.router_plan import RouterPlan
     from cpe_diag.engine.run import ActEnded
+    from cpe_diag.testing.postgres_server import PostgresServer
     from cpe_diag.wiring.desk import Desk
 
 pytestmark = pytest.mark.lab
@@ -43,13 +46,27 @@ REBOOT = ActStep(
 )
 
 
+class AheadClock(SystemClock):
+    """A clock of a machine that was set two hours forward."""
+
+    def now(self) -> datetime:
+        """Give what it shows."""
+        return super().now() + timedelta(hours=2)
+
+
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
+def store_url(tmp_path: Path) -> str:
+    """Give the URL of an empty store; a file where nothing else is said."""
+    return f"sqlite:///{tmp_path / 'case.db'}"
+
+
+@pytest.fixture
+async def place(tmp_path: Path, store_url: str) -> AsyncIterator[Place]:
     """Keep a lab running, with a client of it."""
     lab = RunningLab(7, 0.0)
     await lab.start()
     try:
-        yield placed(lab, tmp_path, f"sqlite:///{tmp_path / 'case.db'}")
+        yield placed(lab, tmp_path, store_url)
     finally:
         await lab.stop()
 
@@ -96,6 +113,26 @@ async def test_a_change_is_asked_for_right_before_it_is_begun(place: Place, afte
     assert RouterJournals(case_store(place.config)).unfinished() == ()
     consents = open_desk(place.config).consents.of_subscriber(HOME)
     assert [one.used_by for one in consents] == [None]
+
+
+class TestInPostgres:
+    """In a store that has a clock of its own."""
+
+    @pytest.fixture
+    def store_url(self, postgres: PostgresServer) -> str:
+        """Give the URL of an empty store."""
+        return postgres.database()
+
+    async def test_a_change_is_dated_by_the_clock_of_the_store(
+        self, place: Place, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever takes it up elsewhere waits for the router as long as it may be away."""
+        monkeypatch.setattr(doors, "SystemClock", AheadClock)
+        await restarts(place, cancelled_after=2)
+        (record,) = RouterJournals(case_store(place.config)).every()
+        moments = [record.begun_at, *(one.at for one in record.entries)]
+        assert len(moments) > 1
+        assert max(moments) - datetime.now(UTC) < timedelta(hours=1)
 
 
 async def test_a_change_that_waits_for_a_router_is_asked_for_each_time(
