@@ -29,6 +29,11 @@ class TryLater:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoConnection(TryLater):
+    """Nothing was sent, for nobody took the connection."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undeliverable:
     """It will never be taken as it is; `words` say why, without secrets."""
 

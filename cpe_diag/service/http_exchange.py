@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import httpx
 
-from cpe_diag.service.delivery import TryLater, Undeliverable
+from cpe_diag.service.delivery import NoConnection, TryLater, Undeliverable
 from cpe_diag.service.desk_request import CredentialPlace
 from cpe_diag.service.ticket_paths import DeskKind
 
@@ -48,12 +48,14 @@ def new_client() -> httpx.AsyncClient:
     return httpx.AsyncClient(follow_redirects=False, timeout=httpx.Timeout(REQUEST_S))
 
 
-async def exchange(
+async def exchange(  # noqa: PLR0913 - what a request is made of
     client: httpx.AsyncClient,
     url: str,
     request: DeskRequest,
     kind: DeskKind,
     credential: Secret | None,
+    *,
+    known_as: httpx.URL | None = None,
 ) -> Reply | TryLater | Undeliverable:
     """Send one request and read its answer.
 
@@ -63,6 +65,8 @@ async def exchange(
         request: what is sent.
         kind: of the desk, which says how the credential is given.
         credential: None: the request has none.
+        known_as: the address whose name was looked up, where `url` holds what came of that: its
+            host is asked for, and its certificate must be of it. None: `url` itself.
 
     Returns:
         The answer of 2xx; else whether it is worth trying again. Where no answer came the request
@@ -70,12 +74,18 @@ async def exchange(
     """
     path, headers, body = _with_credential(request, kind, credential)
     content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+    more: dict[str, object] = {}
+    if known_as is not None:
+        # Connections are kept by their address: another name there would meet no certificate.
+        host = known_as.netloc.decode("ascii")
+        headers = {**headers, "Host": host, "Connection": "close"}
+        more = {"sni_hostname": known_as.raw_host.decode("ascii")}
     what = f"{request.method} {request.path.partition('?')[0]}".rstrip()
     try:
         async with (
             asyncio.timeout(REQUEST_S),
             client.stream(
-                request.method, f"{url}{path}", content=content, headers=headers
+                request.method, f"{url}{path}", content=content, headers=headers, extensions=more
             ) as response,
         ):
             read = bytearray()
@@ -84,7 +94,7 @@ async def exchange(
                 if len(read) > LARGEST_ANSWER:
                     return TryLater(words=f"{what}: the answer does not end", maybe=True)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        return TryLater(words=f"{what}: no connection ({type(error).__name__})")
+        return NoConnection(words=f"{what}: no connection ({type(error).__name__})")
     except (httpx.TransportError, TimeoutError) as error:
         return TryLater(words=f"{what}: no answer ({type(error).__name__})", maybe=True)
     except httpx.InvalidURL:

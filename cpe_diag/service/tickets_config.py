@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from cpe_diag.domain.verdict import Destination
+from cpe_diag.service.hub_hosts import HubHosts
 from cpe_diag.service.occasion import Occasion
 from cpe_diag.service.on_call import OnCall
 from cpe_diag.service.outgoing import OutgoingDesk, OwnRequest, Route
@@ -79,6 +80,7 @@ class TicketsConfig:
 
     rules: Path | None = None
     case_link: str | None = None
+    hub_hosts: HubHosts = field(default_factory=HubHosts)
     desks: Mapping[str, DeskConfig] = field(default_factory=dict)
     on_call: Mapping[str, PersonConfig] = field(default_factory=dict)
 
@@ -90,6 +92,9 @@ def tickets_part(part: Mapping[str, object], folder: Path) -> TicketsConfig:
     return TicketsConfig(
         rules=folder / Path(str(part["rules"])).expanduser() if "rules" in part else None,
         case_link=cast("str | None", part.get("case_link")),
+        hub_hosts=HubHosts(
+            frozenset(one.lower() for one in cast("list[str]", part.get("hub_hosts") or []))
+        ),
         desks={name: _desk(name, said) for name, said in desks.items()},
         on_call={name: _person(name, said) for name, said in people.items()},
     )

@@ -160,6 +160,12 @@ TICKETS: Final[dict[str, object]] = {
             "pattern": "^https?://.*\\{case\\}",
             "description": "the address of a case's page, with {case}",
         },
+        "hub_hosts": {
+            "type": "array",
+            "description": "hosts of hubs' listeners inside your network, as callbacks name them",
+            "items": {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,253}$"},
+            "uniqueItems": True,
+        },
         "desks": {
             "type": "object",
             "description": "ticket desks by name",

@@ -65,7 +65,7 @@ def sender_of(config: Config, client: httpx.AsyncClient) -> Sender:
         stored_outbox(config),
         {
             LetterKind.NOTE: DeskWay(tickets.desks, resolve, client),
-            LetterKind.EVENT: EventWay(hubs.callback, client),
+            LetterKind.EVENT: EventWay(hubs.callback, client, tickets.hub_hosts),
             LetterKind.NOTIFICATION: CallWay(tickets.on_call, resolve, ApprisePager(), clock),
             LetterKind.POSTED: PostedWay(StoredTickets(store), hubs.of, clock),
         },

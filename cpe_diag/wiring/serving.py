@@ -76,6 +76,7 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
         deliveries=StoredDeliveries(store),
         tokens=StoredTokens(store),
         hubs=StoredHubs(store),
+        hub_hosts=tickets.hub_hosts,
         runs=runs,
         cases=StoredCases(store),
         submit=orders.submit,

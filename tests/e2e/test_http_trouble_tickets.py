@@ -153,6 +153,10 @@ def test_an_event_of_another_system_starts_one_run(
     assert service.ask("POST", status, other).status == 204
 
 
+INSIDE = ("nothing", "http://crm.example.net/hear", "https://127.0.0.1/", "https://[fe80::1]/")
+"""No address, and those that the operator would have to name."""
+
+
 def test_hubs_are_registered_shown_and_removed(service: HttpService) -> None:
     """Callbacks are addresses; users and passwords do not belong there."""
     made = service.ask("POST", f"{V4}/hub", {"callback": "https://crm.example.net/hear"})
@@ -162,7 +166,13 @@ def test_hubs_are_registered_shown_and_removed(service: HttpService) -> None:
     assert service.ask("GET", place.replace("/v4/", "/v5/")).status == 404
     assert service.ask("DELETE", place).status == 204
     assert service.ask("DELETE", place).status == 404
-    for wrong in ("ftp://a.example/", "https://user:word@a.example/", "https:///x", "nothing"):
+    for wrong in (
+        "ftp://a.example/",
+        "https://user:word@a.example/",
+        "https:///x",
+        "nothing",
+        *INSIDE,
+    ):
         assert service.ask("POST", f"{V4}/hub", {"callback": wrong}).status == 422
     assert service.ask("POST", f"{V4}/hub", {"callback": 7}).status == 400
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.web.call import Reply
@@ -26,7 +25,8 @@ BODY: Final[dict[str, object]] = {
         "callback": {
             "type": "string",
             "maxLength": LONGEST,
-            "description": "http:// or https:// with a host, and without a user or a password",
+            "description": "https:// with a host of the public internet, without a user or "
+            "a password; http:// and a host inside where the operator has named it",
         },
         "query": {"type": "string", "maxLength": LONGEST},
     },
@@ -53,10 +53,9 @@ def register(served: Served, call: Call, api: Api, at: str) -> Reply | Refused:
         return Refused(status=400, reason="expected callback and query as text")
     if len(callback) > LONGEST or len(query) > LONGEST:
         return Refused(status=400, reason=f"callback, query: at most {LONGEST} characters")
-    if not _is_address(callback):
-        return Refused(
-            status=422, reason="callback: expected http(s)://HOST/..., without user and password"
-        )
+    refused = served.hub_hosts.refusal(callback)
+    if refused:
+        return Refused(status=422, reason=f"callback: {refused}")
     try:
         hub = served.hubs.add(api.value, callback, query, by=call.caller.staff.name, at=call.at)
     except HubsFullError as error:
@@ -80,12 +79,3 @@ def remove(served: Served, call: Call, api: Api) -> Reply | Refused:
 def _body(hub: EventHub) -> dict[str, Json]:
     made: dict[str, Json] = {"id": hub.id, "callback": hub.callback}
     return {**made, "query": hub.query} if hub.query else made
-
-
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        named = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and named and parts.username is None

@@ -15,6 +15,7 @@ from cpe_diag.playbook.model import Playbook
 from cpe_diag.ports import Clock, SeenDeliveries
 from cpe_diag.report.record import Run, SoFar
 from cpe_diag.service.group_outage import GroupOutage
+from cpe_diag.service.hub_hosts import HubHosts
 from cpe_diag.service.repair_desk import RepairDesk
 from cpe_diag.service.submit import Submit
 from cpe_diag.service.ticket_rules import TicketRules
@@ -46,6 +47,7 @@ class Served:
     deliveries: SeenDeliveries
     tokens: StoredTokens
     hubs: StoredHubs
+    hub_hosts: HubHosts
     runs: StoredRuns
     cases: StoredCases
     submit: Submit

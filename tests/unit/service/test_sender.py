@@ -19,6 +19,7 @@ from cpe_diag.service.delivery import Delivered, Delivery, IsOurs, TryLater, Und
 from cpe_diag.service.desk_way import DeskWay
 from cpe_diag.service.event_way import EventWay
 from cpe_diag.service.http_exchange import new_client
+from cpe_diag.service.hub_hosts import HubHosts
 from cpe_diag.service.letters import call_letters, event_letter
 from cpe_diag.service.occasion import Occasion
 from cpe_diag.service.on_call import Notification, OnCall
@@ -327,8 +328,9 @@ async def test_an_event_goes_to_its_hub_with_its_id() -> None:
     kept = _kept(new)
     async with server, new_client() as client:
         hubs = {"hub-1": f"http://127.0.0.1:{port}/listener"}
-        assert await EventWay(hubs.__getitem__, client).deliver(kept, ours) == Delivered()
-        left = await EventWay(lambda _hub: None, client).deliver(kept, ours)
+        named = HubHosts(frozenset({"127.0.0.1"}))
+        assert await EventWay(hubs.__getitem__, client, named).deliver(kept, ours) == Delivered()
+        left = await EventWay(lambda _hub: None, client, named).deliver(kept, ours)
     assert left == Undeliverable(words="the hub hub-1 has left")
     assert b"POST /listener " in heads[0]
     assert b'"event hub-1 e-1"' in heads[0]
