@@ -39,6 +39,13 @@ LEAVES_IN_S: Final = 10
     show_default=True,
     help="Requests a second of one address.",
 )
+@click.option(
+    "--connections",
+    type=click.IntRange(min=1),
+    default=250,
+    show_default=True,
+    help="Connections at the same time of one address other than this machine's.",
+)
 @click.option("--verbose", "-v", is_flag=True, help="A log line for each request.")
 @click.option(
     "--log-format",
@@ -56,6 +63,7 @@ def serve(  # noqa: PLR0913 - each is an option
     tls_cert: Path | None,
     tls_key: Path | None,
     rate: float,
+    connections: int,
     verbose: bool,
     log_format: str,
 ) -> None:
@@ -81,11 +89,15 @@ def serve(  # noqa: PLR0913 - each is an option
         served = served_by(config, spans)
         served.tickets.counts()  # the store is made, or cannot be used, before anybody asks
     app = make_app(served, rate=Rate(per_s=rate, burst=4 * rate), spans=spans)
+
+    class Bounded(HeadInTime):
+        of_one = connections
+
     listener = _listener(host, port)
     log_as(LogFormat(log_format), level=logging.INFO if verbose else logging.WARNING)
     settings = uvicorn.Config(
         app,
-        http=HeadInTime,
+        http=Bounded,
         log_config=None,
         access_log=False,
         server_header=False,

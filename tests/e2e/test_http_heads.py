@@ -118,16 +118,26 @@ def test_the_command_serves_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setenv(name, value)
     for name, text in (("config", CONFIG), ("inventory", INVENTORY), ("rules", RULES)):
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
-    spoken: list[object] = []
+    spoken: list[type[HeadInTime]] = []
 
     def run(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
         server.config.load()
-        spoken.append(server.config.http_protocol_class)
+        spoken.append(server.config.http_protocol_class)  # type: ignore[arg-type]  # which is it
         for one in sockets:
             one.close()
 
     monkeypatch.setattr(uvicorn.Server, "run", run)
-    words = ["--config", str(tmp_path / "config.yaml"), "serve", "--port", "0"]
+    words = [
+        "--config",
+        str(tmp_path / "config.yaml"),
+        "serve",
+        "--port",
+        "0",
+        "--connections",
+        "7",
+    ]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
-    assert spoken == [HeadInTime]
+    (protocol,) = spoken
+    assert issubclass(protocol, HeadInTime)
+    assert protocol.of_one == 7

@@ -291,7 +291,6 @@ def test_whoever_asks_too_often_waits(tmp_path: Path) -> None:
     with http_service(tmp_path / "service", CONFIG, rate=Rate(per_s=0.001, burst=5.0)) as service:
         statuses = [service.ask("GET", "/api/runs").status for _ in range(7)]
         last = service.ask("GET", "/api/runs")
-        assert service.ask("GET", "/healthz", role=None).status == 429
     assert statuses == [200] * 5 + [429] * 2
     assert last.headers["retry-after"] == "1"
     with http_service(tmp_path / "other", CONFIG) as service:

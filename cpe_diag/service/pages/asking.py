@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.web.asked import odd_data, odd_words
+from cpe_diag.service.web.at_once import FULL
 from cpe_diag.service.web.call import Call, Reply
 from cpe_diag.service.web.operations import OPERATIONS
 
@@ -65,7 +66,10 @@ async def ask(  # noqa: PLR0913 - the parts of a request
         service.gate.may(wanted, visit.caller) or odd_words(path, query) or odd_data(wanted, data)
     )
     if reply is None:
-        reply = await run_in_threadpool(_asked, service, wanted, call, noted=noted)
+        with service.at_once.place(wanted.id, wanted.most) as has_place:
+            reply = FULL
+            if has_place:
+                reply = await run_in_threadpool(_asked, service, wanted, call, noted=noted)
     if isinstance(reply, Refused):
         await service.note(operation, visit.caller, reply)
         return reply

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from cpe_diag.domain.audit import AuditEvent, AuditKind
 from cpe_diag.report.plain import harmless
 from cpe_diag.service.refused import Refused
-from cpe_diag.service.web.buckets import Buckets, Rate
+from cpe_diag.service.web.buckets import Buckets, Rate, whose
 from cpe_diag.service.web.call import Caller
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Door:
             StoreError: the store cannot be read.
         """
         now = time.monotonic()
-        waits_s = self._of_address.wait_s(address, now) or self._of_name.wait_s(name, now)
+        waits_s = self._of_address.wait_s(whose(address), now) or self._of_name.wait_s(name, now)
         if waits_s:
             return TOO_OFTEN
         async with self._hashing:
@@ -91,11 +91,11 @@ class Door:
 
     def may_show_link(self, address: str) -> bool:
         """Say whether an address may come with a customer's link."""
-        return not self._of_link.wait_s(address, time.monotonic(), takes=0.0)
+        return not self._of_link.wait_s(whose(address), time.monotonic(), takes=0.0)
 
     def wrong_link(self, address: str) -> None:
         """Take a turn of an address that has come with a link that is none."""
-        self._of_link.wait_s(address, time.monotonic())
+        self._of_link.wait_s(whose(address), time.monotonic())
 
     def leave(self, name: str, shown: str, at: datetime) -> None:
         """Sign a browser out.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -14,6 +14,7 @@ from cpe_diag.service.pages.report_pdf import report_pdf
 from cpe_diag.service.pages.report_text import report_of
 from cpe_diag.service.pages.visit import Shown
 from cpe_diag.service.refused import Refused
+from cpe_diag.service.web.at_once import FULL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from cpe_diag.service.pages.report_text import Report
     from cpe_diag.service.pages.site import Site
     from cpe_diag.service.pages.visit import Visit
+
+AT_ONCE: Final = 2
+"""PDFs that are made at the same time: each keeps a processor busy."""
 
 
 async def report(site: Site, visit: Visit) -> Shown | Refused:
@@ -41,10 +45,13 @@ async def report_file(site: Site, visit: Visit) -> Refused | Response:
     made = await _made(site, visit)
     if isinstance(made, Refused):
         return made
-    try:
-        content = await run_in_threadpool(report_pdf, made, visit.at)
-    except CpeDiagError as error:
-        return Refused(status=501, reason=str(error))
+    with site.service.at_once.place("pdf", AT_ONCE) as has_place:
+        if not has_place:
+            return FULL
+        try:
+            content = await run_in_threadpool(report_pdf, made, visit.at)
+        except CpeDiagError as error:
+            return Refused(status=501, reason=str(error))
     name = f"case-{visit.path['id']}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, headers=headers, media_type="application/pdf")

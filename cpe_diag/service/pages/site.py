@@ -29,7 +29,7 @@ from cpe_diag.service.pages.visit import (
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.web.asked import body_of, odd_words, query_of
 from cpe_diag.service.web.gate import NOBODY
-from cpe_diag.service.web.replies import UNUSABLE, address_of
+from cpe_diag.service.web.replies import UNUSABLE, address_of, comes_back
 from cpe_diag.service.web.service import Service
 
 if TYPE_CHECKING:
@@ -118,7 +118,12 @@ async def answer(site: Site, page: Page, request: Request) -> Response:
         LOG.warning("%s: %s", page.id, error)
         made = UNUSABLE
     if isinstance(made, Refused):
-        made = Shown(template="refused.html", values={"refusal": made}, status=made.status)
+        made = Shown(
+            template="refused.html",
+            values={"refusal": made},
+            status=made.status,
+            headers=comes_back(made),
+        )
     response = await site.shown(visit, made) if isinstance(made, Shown) else made
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

@@ -14,17 +14,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cpe_diag import __version__
-from cpe_diag.domain.failures import CpeDiagError
 from cpe_diag.service.pages.routes import page_routes
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.web.buckets import Rate
 from cpe_diag.service.web.call import Reply
 from cpe_diag.service.web.gate import Gate
+from cpe_diag.service.web.health import Health
 from cpe_diag.service.web.metrics import CONTENT_TYPE, Metrics
 from cpe_diag.service.web.openapi import described
 from cpe_diag.service.web.operation import LOOK_OUTAGE, Operation
 from cpe_diag.service.web.operations import OPERATIONS
-from cpe_diag.service.web.replies import JSON_KIND, UNUSABLE, response_of
+from cpe_diag.service.web.replies import JSON_KIND, response_of
 from cpe_diag.service.web.service import LOG, Service
 
 if TYPE_CHECKING:
@@ -100,16 +100,10 @@ def _routes(service: Service) -> list[Route]:
     async def published(_: Request) -> Response:
         return Response(description, media_type=JSON_KIND)
 
-    async def health(request: Request) -> Response:
-        address = request.client.host if request.client else "-"
-        if refusal := service.gate.turn(address):
-            return response_of(refusal)  # it asks the store, and nobody shows a token
-        try:
-            await run_in_threadpool(service.served.tickets.counts)
-        except CpeDiagError as error:
-            LOG.warning("health: %s", error)
-            return response_of(UNUSABLE)
-        return response_of(Reply(body={"state": "ok"}))
+    works = Health(service.served.tickets.counts)
+
+    async def health(_: Request) -> Response:
+        return response_of(await works.now())
 
     async def metrics(request: Request) -> Response:
         answer = await service.answer(METRICS, request)

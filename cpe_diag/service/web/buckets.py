@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -9,6 +10,27 @@ from typing import Final
 
 MOST_KEPT: Final = 10_000
 """Callers that are remembered; whoever has not asked for longest is forgotten first."""
+
+
+OF_ONE: Final = 64
+"""Bits of an IPv6 address that a home or a host is given whole (RFC 6177, RFC 7421)."""
+
+
+def whose(address: str) -> str:
+    """Name who is behind an address: of IPv6 its /64, in which anybody has as many as he likes.
+
+    Args:
+        address: as a connection tells it; what is none stands for itself.
+    """
+    try:
+        read = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(read, ipaddress.IPv4Address):
+        return str(read)
+    if read.ipv4_mapped is not None:
+        return str(read.ipv4_mapped)
+    return str(ipaddress.ip_network((int(read), OF_ONE), strict=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

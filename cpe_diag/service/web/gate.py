@@ -9,7 +9,7 @@ from cpe_diag.domain.audit import AuditEvent, AuditKind
 from cpe_diag.domain.roles import PermissionState, Role, permitted
 from cpe_diag.report.plain import harmless
 from cpe_diag.service.refused import Refused
-from cpe_diag.service.web.buckets import Buckets, Rate
+from cpe_diag.service.web.buckets import Buckets, Rate, whose
 from cpe_diag.service.web.call import Caller
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Gate:
 
     def turn(self, address: str) -> Refused | None:
         """Take one of an address's turns."""
-        if self._turns.wait_s(address, time.monotonic()):
+        if self._turns.wait_s(whose(address), time.monotonic()):
             return Refused(status=429, reason="too many requests; wait a second")
         return None
 
@@ -64,7 +64,8 @@ class Gate:
         """
         if operation.right is None:
             return NOBODY
-        if self._wrong.wait_s(address, time.monotonic(), takes=0.0):
+        asks = whose(address)
+        if self._wrong.wait_s(asks, time.monotonic(), takes=0.0):
             return Refused(status=429, reason="too many wrong tokens; wait a second")
         scheme, _, shown = header.strip().partition(" ")
         at = self._served.clock.now()
@@ -72,7 +73,7 @@ class Gate:
             self._served.tokens.shown(shown.strip(), at) if scheme.lower() == "bearer" else None
         )
         if token is None:
-            self._wrong.wait_s(address, time.monotonic())
+            self._wrong.wait_s(asks, time.monotonic())
             return UNKNOWN
         return Caller(name=token.name, role=token.role, made_by=token.made_by)
 

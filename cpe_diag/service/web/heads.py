@@ -10,8 +10,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from cpe_diag.service.refused import Refused
+from cpe_diag.service.web.buckets import whose
+from cpe_diag.service.web.replies import response_of
+
 if TYPE_CHECKING:
     import asyncio
+
+    from starlette.types import Receive, Scope, Send
+
+OF_ONE: Final = 250
+"""Connections of one address at the same time: an office with its live pages may be behind it."""
+PROXIES: Final = frozenset({"127.0.0.1", "::/64"})
+"""Addresses of this machine, from which a proxy brings all who ask; `whose` names them so."""
+TOO_MANY: Final = Refused(
+    status=429, reason="too many connections of this address; close some of them"
+)
 
 HEAD_S: Final = 10.0
 """How long the head of a request may take to come, from the connection or the answer before."""
@@ -24,11 +38,14 @@ TAKEN_S: Final = 30.0
 class HeadInTime(H11Protocol):
     """HTTP/1.1 as uvicorn speaks it; a connection without a request is closed after `head_s`.
 
-    One on which nothing is read for `taken_s` is broken off.
+    One on which nothing is read for `taken_s` is broken off. Who has `of_one` already is told so
+    on each further one, which is closed then.
     """
 
     head_s: float = HEAD_S
     taken_s: float = TAKEN_S
+    of_one: int = OF_ONE
+    of: str = ""
 
     def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - uvicorn's own
         """Begin without a connection."""
@@ -40,6 +57,12 @@ class HeadInTime(H11Protocol):
         """Wait for the first request."""
         super().connection_made(transport)
         self._wait()
+        self.of = whose(self.client[0]) if self.client else ""
+        if self.of and self.of not in PROXIES and self._theirs() > self.of_one:
+            self.app = _too_many
+
+    def _theirs(self) -> int:
+        return sum(getattr(one, "of", "") == self.of for one in self.connections)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
@@ -92,3 +115,10 @@ class HeadInTime(H11Protocol):
         if self._taken is not None:
             self._taken.cancel()
             self._taken = None
+
+
+async def _too_many(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer whatever is asked over a connection too many, and close it."""
+    answer = response_of(TOO_MANY)
+    answer.headers["Connection"] = "close"
+    await answer(scope, receive, send)

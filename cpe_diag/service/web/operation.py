@@ -33,7 +33,8 @@ class Operation:
 
     `right` is the action that the caller's role must have; None: there is no token. `by_desk`:
     the desk's own check stands for a token. `body` is what is sent, `gives` what a good answer
-    of `status` holds, None nothing. `query` are parameters beside LIST_PARAMETERS.
+    of `status` holds, None nothing. `query` are parameters beside LIST_PARAMETERS. `most` of it
+    are answered at the same time; None: as many as come.
     """
 
     id: str
@@ -51,3 +52,4 @@ class Operation:
     query: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     refuses: tuple[int, ...] = ()
     most_bytes: int = MOST_BYTES
+    most: int | None = None

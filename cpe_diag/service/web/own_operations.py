@@ -171,6 +171,7 @@ def own_operations() -> Iterator[Operation]:
         handler=trends.of_case,
         right=LOOK,
         gives={"type": "array", "items": trends.TREND},
+        most=trends.AT_ONCE,
     )
     yield Operation(
         id="getNode",

@@ -14,6 +14,8 @@ from cpe_diag.service.tmf_error import tmf_error
 from cpe_diag.service.web.call import Reply
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
 
     from cpe_diag.report.codec import Json
@@ -60,14 +62,18 @@ def whole(value: Json, address: str) -> Json:
     }
 
 
+def comes_back(refused: Refused) -> Mapping[str, str]:
+    """Give the header that says when to try again, where that helps."""
+    return {"Retry-After": "1"} if refused.status in {429, 503} else {}
+
+
 def response_of(reply: Reply | Refused) -> Response:
     """Write an answer."""
     if isinstance(reply, Refused):
-        headers = {}
+        headers: dict[str, str] = {}
         if reply.status == 401:  # noqa: PLR2004 - RFC 9110, section 15.5.2
             headers["WWW-Authenticate"] = "Bearer"
-        if reply.status in {429, 503}:
-            headers["Retry-After"] = "1"
+        headers |= comes_back(reply)
         content = json.dumps(tmf_error(reply)).encode()
         return Response(content, reply.status, headers, media_type=JSON_KIND)
     if reply.body is None:

@@ -16,6 +16,7 @@ from cpe_diag.domain.failures import CpeDiagError, StoreError
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.spans import Spans
 from cpe_diag.service.web.asked import body_of, data_of, odd_words, query_of
+from cpe_diag.service.web.at_once import FULL, AtOnce
 from cpe_diag.service.web.call import Call, Caller, Reply
 from cpe_diag.service.web.gate import NOBODY, Gate
 from cpe_diag.service.web.metrics import Metrics
@@ -60,6 +61,7 @@ class Service:
     spans: Spans | None = field(default=None)
     tasks: asyncio.TaskGroup | None = field(default=None)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    at_once: AtOnce = field(default_factory=AtOnce)
     slowly: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SLOWLY))
 
     async def answer(self, operation: Operation, request: Request) -> Response:
@@ -139,7 +141,10 @@ class Service:
             at=self.served.clock.now(),
             trace=trace,
         )
-        reply = await run_in_threadpool(self._handle, operation, call)
+        with self.at_once.place(operation.id, operation.most) as has_place:
+            if not has_place:
+                return FULL
+            reply = await run_in_threadpool(self._handle, operation, call)
         if isinstance(reply, Reply) and reply.goes_on is not None:
             return await self._in_time(operation, caller, reply, reply.goes_on, began)
         return reply

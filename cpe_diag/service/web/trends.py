@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cpe_diag.service.web.call import Call
     from cpe_diag.service.web.served import Served
 
+AT_ONCE: Final = 4
+"""Each reads the results of so many runs; the threads are for all who ask."""
 RUNS: Final = 20
 """Runs of the subscriber that are looked into, the newest."""
 _SAMPLE: Final[dict[str, object]] = {
