@@ -88,7 +88,9 @@ JOBS_KEPT: Final = timedelta(days=1)
 FORGET_S: Final = 3600.0
 """How often a worker drops those that are older."""
 SOON_S: Final = (1.0, 3.0)
-"""The same for an urgent run where as many are done as may be."""
+"""The same for an urgent run where as many are done as may be, and for each fault for which all
+places here were taken: one is kept for it a little longer than that (`OWED_S`)."""
+FAULTS: Final = frozenset({QueueKind.URGENT, QueueKind.PARTIAL})
 
 AWAY_WAIT_S: Final = (10.0, 30.0)
 """When a run comes again whose inventory, credentials or playbook cannot be read."""
@@ -258,7 +260,7 @@ class Worker:
             with self._places.taken(kind, PLACE_WAIT_S[kind], begun=begun):
                 self._one_at_a_time(row)
         except NoPlaceError:
-            self._comes_again(row, QueueKind.URGENT if begun else kind)
+            self._comes_again(row, QueueKind.URGENT if begun else kind, FAULTS)
 
     def _one_at_a_time(self, row: RunRow) -> None:
         """Let one run at a time be at a router; another comes again later."""
@@ -279,8 +281,13 @@ class Worker:
         except NoRoomError:
             self._comes_again(row, kind_of(row.priority))
 
-    def _comes_again(self, row: RunRow, kind: QueueKind) -> None:
-        wait_s = SOON_S if kind is QueueKind.URGENT else BUSY_S
+    def _comes_again(
+        self,
+        row: RunRow,
+        kind: QueueKind,
+        soon: frozenset[QueueKind] = frozenset({QueueKind.URGENT}),
+    ) -> None:
+        wait_s = SOON_S if kind in soon else BUSY_S
         self._again(row, random.uniform(*wait_s))  # noqa: S311 - no secret
 
     def _again(self, row: RunRow, wait_s: float) -> None:

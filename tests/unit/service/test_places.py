@@ -8,8 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
+from cpe_diag.service import places as places_module
 from cpe_diag.service.jobs import QueueKind
-from cpe_diag.service.places import NoPlaceError, Places
+from cpe_diag.service.places import OWED_S, NoPlaceError, Places
 
 URGENT, PARTIAL, NORMAL = QueueKind.URGENT, QueueKind.PARTIAL, QueueKind.NORMAL
 LONG_S = 30.0
@@ -87,6 +88,48 @@ def test_of_those_who_wait_the_more_urgent_come_first_then_the_first(
     assert order == ["begun", "u1", "u2", "p1", "n1", "n2"]
 
 
+def test_a_fault_that_was_left_without_a_place_is_not_overtaken_on_its_way_back() -> None:
+    """It waits for a while, leaves so that another worker may have it, and comes again."""
+    at_s = 100.0
+    places = Places(2, lambda: at_s)
+    with ExitStack() as first, ExitStack() as second:
+        first.enter_context(places.taken(NORMAL, 0.0))
+        second.enter_context(places.taken(NORMAL, 0.0))
+        assert not has(places, PARTIAL)
+        first.close()
+        assert not has(places, NORMAL)
+        second.close()
+        assert has(places, NORMAL), "one place is kept, not all of them"
+        with places.taken(URGENT, 0.0), ExitStack() as held:
+            assert not has(places, NORMAL)
+            held.enter_context(places.taken(PARTIAL, 0.0))
+            held.close()
+            assert has(places, NORMAL), "it has had its turn"
+    with places.taken(NORMAL, 0.0), places.taken(NORMAL, 0.0):
+        assert not has(places, PARTIAL)
+    with places.taken(NORMAL, 0.0):
+        assert not has(places, NORMAL)
+        at_s += OWED_S
+        assert has(places, NORMAL), "it has got one elsewhere"
+    with places.taken(NORMAL, 0.0), places.taken(NORMAL, 0.0):
+        assert not has(places, PARTIAL)
+    with places.taken(NORMAL, 0.0, begun=True), places.taken(NORMAL, 0.0, begun=True):
+        assert not has(places, URGENT), "what was begun goes before all"
+
+
+def test_a_request_that_waits_gets_the_place_that_is_kept_no_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without anybody who comes or leaves at that moment."""
+    monkeypatch.setattr(places_module, "OWED_S", 0.05)
+    places = Places(1)
+    with ThreadPoolExecutor(1) as threads:
+        with places.taken(NORMAL, 0.0):
+            assert not has(places, PARTIAL)
+        waiting = threads.submit(waited, places)
+        assert waiting.result(LONG_S) is True
+
+
 def test_what_was_begun_elsewhere_leaves_the_place_that_is_for_total_loss() -> None:
     """A worker that dies hands on requests, which take minutes too."""
     places = Places(4)
@@ -112,6 +155,15 @@ def broken(places: Places) -> None:
     """Fail in a place."""
     with places.taken(PARTIAL, 0.0):
         raise ValueError("broken")
+
+
+def waited(places: Places) -> bool:
+    """Say whether a request got a place in the end."""
+    try:
+        with places.taken(NORMAL, 10 * LONG_S):
+            return True
+    except NoPlaceError:
+        return False
 
 
 def has_in_the_end(places: Places) -> bool:
