@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class FieldSize:
     """Fact `field_size`: the largest packet that comes to the reference and back in one piece.
 
-    Sizes are those of IPv4 packets with their headers. `most_bytes` is the largest that was tried:
+    Sizes are those of IP packets with their headers. `most_bytes` is the largest that was tried:
     more the laptop's own link does not take. `largest_bytes` None: of none that was tried an
     answer came. `lost_bytes` is the smallest that did not come back, None: all did. `told_bytes`
     is the size that `told_by` says it takes (RFC 1191, next-hop MTU); None: nobody says anything,

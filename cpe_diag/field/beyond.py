@@ -113,8 +113,8 @@ class Beyond:
     async def _trace(self, deadline: float) -> FieldTrace:
         address = self._targets.address
         await self._own_way(address, deadline=deadline)
-        if address is None or ":" in address:
-            raise _failed(FailureKind.UNSUPPORTED, str(address), "only IPv4 is traced")
+        if address is None:
+            raise _unnamed("reference", "no address of the reference is named")
         port = self._targets.port
         within_s = min(TRACE_WITHIN_S, time_left(self._clock, deadline))
         udp, tcp, icmp = await asyncio.gather(
@@ -125,8 +125,8 @@ class Beyond:
     async def _size(self, deadline: float) -> FieldSize:
         address = self._targets.address
         await self._own_way(address, deadline=deadline)
-        if address is None or ":" in address:
-            raise _failed(FailureKind.UNSUPPORTED, str(address), "only IPv4 packets are tried")
+        if address is None:
+            raise _unnamed("reference", "no address of the reference is named")
         link = await asyncio.to_thread(link_of, self._interface)
         most_bytes = known(link.mtu_bytes) or ETHERNET
         within_s = min(SIZE_WITHIN_S, time_left(self._clock, deadline))
@@ -138,8 +138,8 @@ class Beyond:
     async def _jitter(self, deadline: float) -> FieldJitter:
         address = self._targets.address
         await self._own_way(address, deadline=deadline)
-        if address is None or ":" in address:
-            raise _failed(FailureKind.UNSUPPORTED, str(address), "only IPv4 packets are sent")
+        if address is None:
+            raise _unnamed("reference", "no address of the reference is named")
         next_hop = await next_hop_to(address, self._clock, deadline)
         within_s = min(JITTER_WITHIN_S, time_left(self._clock, deadline))
         try:

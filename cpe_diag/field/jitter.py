@@ -13,6 +13,7 @@ from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.field_jitter_facts import FieldJitter
 from cpe_diag.domain.missing import Missing
 from cpe_diag.driver_kit.parsers.trains import spread
+from cpe_diag.field.family import IPV4, IPV6, family_of, place_of
 from cpe_diag.field.kernel_times import ROOM, kernel_time, wish
 
 if TYPE_CHECKING:
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
 COUNT: Final = 40
 APART_S: Final = 0.03
 WAIT_S: Final = 1.0
-HERE: Final = "127.0.0.1"
+HERE: Final = {IPV4: "127.0.0.1", IPV6: "::1"}
 ECHO: Final = struct.Struct("!BBHHH")
 DATA: Final = bytes(48)
-REPLY: Final = 0
 WAYS: Final = 3
 MOST_PACKETS: Final = WAYS * COUNT
 
@@ -41,19 +41,20 @@ class Train:
             OSError: the system does not let us, or knows no way.
         """
         self.address = address
-        self.wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP)
+        self._family = family = family_of(address)
+        self.wire = socket.socket(family.number, socket.SOCK_DGRAM, family.icmp)
         self.wire.setblocking(False)  # noqa: FBT003 - the standard library's signature
         self._asked: dict[int, float] = {}
         self._sent: dict[int, float] = {}
         self._came: dict[int, tuple[float, bool]] = {}
         wish(self.wire)
-        self.wire.connect((address, 0))
+        self.wire.connect(place_of(address))
 
     def send(self, number: int) -> None:
         """Send one; what the system refuses is lost."""
         self._asked[number] = time.time()
         with suppress(OSError):
-            self.wire.send(ECHO.pack(8, 0, 0, 0, number) + DATA)
+            self.wire.send(ECHO.pack(self._family.request, 0, 0, 0, number) + DATA)
 
     def read(self) -> None:
         """Take what is there: times of what was sent, and answers."""
@@ -67,7 +68,7 @@ class Train:
             while True:
                 packet, told, _, _ = self.wire.recvmsg(ROOM, ROOM)
                 now_s, at = time.time(), kernel_time(told)
-                if len(packet) < ECHO.size or packet[0] != REPLY:
+                if len(packet) < ECHO.size or packet[0] != self._family.reply:
                     continue
                 number = ECHO.unpack_from(packet)[4]
                 if number in self._asked:
@@ -98,7 +99,7 @@ def jitter_to(address: str, next_hop: str | None, *, within_s: float) -> FieldJi
     """Measure how evenly packets come from an address, with the next hop and ourselves beside it.
 
     Args:
-        address: IPv4, of the target.
+        address: of the target.
         next_hop: of the way there; None: there is none between.
         within_s: how long at most.
 
@@ -109,8 +110,9 @@ def jitter_to(address: str, next_hop: str | None, *, within_s: float) -> FieldJi
         OSError: the system does not let us send such packets, or knows no way.
     """
     ends_s = time.monotonic() + within_s
+    here = HERE[family_of(address)]
     with ExitStack() as held:
-        trains = [Train(one) for one in (address, HERE, *((next_hop,) if next_hop else ()))]
+        trains = [Train(one) for one in (address, here, *((next_hop,) if next_hop else ()))]
         for train in trains:
             held.callback(train.wire.close)
         begun_s = time.monotonic()

@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.field.extended_error import ERROR, RECVERR
+from cpe_diag.field.extended_error import ERROR, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,7 +63,7 @@ def kernel_time(ancillary: Iterable[tuple[int, int, bytes]]) -> KernelTime | Non
         if (level, kind) == (socket.SOL_SOCKET, TIMESTAMPING) and len(data) >= TIME.size:
             seconds, nanoseconds = TIME.unpack_from(data)
             at_s = seconds + nanoseconds * NANO if seconds else None
-        elif (level, kind) == (socket.SOL_IP, RECVERR) and len(data) >= ERROR.size:
+        elif (level, kind) in SOURCES and len(data) >= ERROR.size:
             _, origin, _, _, _, _, told = ERROR.unpack_from(data)
             number = told if origin == FROM_CLOCK else number
     return None if at_s is None else KernelTime(at_s, number)

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.field_size_facts import FieldSize
-from cpe_diag.field.extended_error import RECVERR, icmp_error
+from cpe_diag.field.extended_error import icmp_error
+from cpe_diag.field.family import IPV4, Family, family_of, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     Ask = Callable[[Sequence[int]], AbstractSet[int]]
     """Sends packets of those sizes, and gives which of them came back."""
 
-LEAST: Final = 576
+LEAST: Final = IPV4.least
 """RFC 791, section 3.1: what every host takes; smaller ways tell nothing new."""
 BASE: Final = 1200
 """RFC 8899, section 5.1.2: BASE_PLPMTU."""
@@ -39,11 +40,6 @@ WAIT_S: Final = 1.0
 LEAST_WAIT_S: Final = 0.3
 TIMES_RTT: Final = 4
 """An answer that takes so many times longer than the first one is lost."""
-HEADERS: Final = 28
-"""RFC 791, RFC 792: 20 of IP and 8 of ICMP."""
-MTU_DISCOVER: Final = 10
-PROBE: Final = 3
-"""linux/in.h: IP_MTU_DISCOVER, IP_PMTUDISC_PROBE."""
 ECHO: Final = struct.Struct("!BBHHH")
 UNREACHABLE: Final = 3
 TOO_LARGE: Final = 4
@@ -67,6 +63,7 @@ class Echoes:
 
     wire: socket.socket
     ends_s: float
+    family: Family = IPV4
     told: Told = field(default_factory=Told)
     sent: int = 0
     rtt_s: float | None = None
@@ -93,7 +90,8 @@ class Echoes:
         return min(WAIT_S, max(LEAST_WAIT_S, TIMES_RTT * self.rtt_s))
 
     def _send(self, size: int) -> None:
-        packet = ECHO.pack(8, 0, 0, 0, size) + bytes(size - HEADERS)
+        head = ECHO.pack(self.family.request, 0, 0, 0, size)
+        packet = head + bytes(size - self.family.headers)
         self.sent += 1
         for _ in range(2):  # the first may only give back the error of an earlier one
             with suppress(OSError):
@@ -122,7 +120,8 @@ class Echoes:
             packet = self.wire.recv(65_535)
             if len(packet) >= ECHO.size:
                 kind, _, _, _, number = ECHO.unpack_from(packet)
-                if kind == 0 and len(packet) + HEADERS - ECHO.size == number:
+                whole = len(packet) + self.family.headers - ECHO.size
+                if kind == self.family.reply and whole == number:
                     return int(number)
         return None
 
@@ -141,7 +140,7 @@ def largest_packet(address: str, most_bytes: int, *, within_s: float) -> FieldSi
     """Find the largest packet that comes to an address and back.
 
     Args:
-        address: IPv4.
+        address: whose.
         most_bytes: what the laptop's own link takes; more than Ethernet's 1,500 is not tried.
         within_s: how long at most.
 
@@ -151,15 +150,17 @@ def largest_packet(address: str, most_bytes: int, *, within_s: float) -> FieldSi
     Raises:
         OSError: the system does not let us send such packets, or knows no way.
     """
-    most = max(LEAST, min(most_bytes, ETHERNET))
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP) as wire:
-        wire.setsockopt(socket.SOL_IP, MTU_DISCOVER, PROBE)
-        wire.setsockopt(socket.SOL_IP, RECVERR, 1)
+    family = family_of(address)
+    most = max(family.least, min(most_bytes, ETHERNET))
+    with socket.socket(family.number, socket.SOCK_DGRAM, family.icmp) as wire:
+        wire.setsockopt(family.level, family.mtu_discover, family.probe)
+        wire.setsockopt(family.level, family.errors, 1)
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM)
-        wire.connect((address, 0))
+        wire.connect(place_of(address))
         wire.setblocking(False)  # noqa: FBT003 - the standard library's signature
-        echoes = Echoes(wire, time.monotonic() + within_s)
-        largest, lost = search(echoes.ask, most, lambda: echoes.told.takes_bytes)
+        echoes = Echoes(wire, time.monotonic() + within_s, family)
+        told = lambda: echoes.told.takes_bytes  # noqa: E731 - a word for it
+        largest, lost = search(echoes.ask, most, told, least=family.least)
     return FieldSize(
         target=address,
         most_bytes=most,
@@ -172,7 +173,7 @@ def largest_packet(address: str, most_bytes: int, *, within_s: float) -> FieldSi
 
 
 def search(
-    ask: Ask, most: int, told: Callable[[], int | None] = lambda: None
+    ask: Ask, most: int, told: Callable[[], int | None] = lambda: None, *, least: int = LEAST
 ) -> tuple[int | None, int | None]:
     """Find between which two sizes the way ends to take packets.
 
@@ -180,12 +181,13 @@ def search(
         ask: asks several sizes at once.
         most: the largest that is tried.
         told: the size that somebody on the way says he takes; it is tried, not believed.
+        least: what every host takes.
 
     Returns:
         The largest that came back, None: none did; and the smallest above it that did not, None:
         all did.
     """
-    first = sorted({LEAST, min(BASE, most), most})
+    first = sorted({least, max(least, min(BASE, most)), most})
     asked, came = set(first), set(ask(first))
     for _ in range(MOST_WAVES - 1):
         low = max(came, default=None)

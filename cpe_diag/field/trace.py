@@ -16,7 +16,8 @@ from errno import ECONNREFUSED, EINPROGRESS
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.field_path_facts import Trace, TracedHop
-from cpe_diag.field.extended_error import RECVERR, icmp_error
+from cpe_diag.field.extended_error import icmp_error
+from cpe_diag.field.family import family_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,16 +61,13 @@ class _Probe:
         self.reached = False
         self.refused = False
         self._target = target
-        self.wire = {
-            Kind.UDP: lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
-            Kind.TCP: lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM),
-            Kind.ICMP: lambda: socket.socket(
-                socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP
-            ),
-        }[kind]()
+        self._family = family = family_of(target[0])
+        form = socket.SOCK_STREAM if kind is Kind.TCP else socket.SOCK_DGRAM
+        protocol = family.icmp if kind is Kind.ICMP else 0
+        self.wire = socket.socket(family.number, form, protocol)
         self.wire.setblocking(False)  # noqa: FBT003 - the standard library's signature
-        self.wire.setsockopt(socket.SOL_IP, socket.IP_TTL, ttl)
-        self.wire.setsockopt(socket.SOL_IP, RECVERR, 1)
+        self.wire.setsockopt(family.level, family.hops, ttl)
+        self.wire.setsockopt(family.level, family.errors, 1)
 
     @property
     def events(self) -> int:
@@ -93,7 +91,7 @@ class _Probe:
                 host, port = self._target
                 self.wire.sendto(DATA, (host, port + self.ttl))
             elif self.kind is Kind.ICMP:
-                echo = ECHO.pack(8, 0, 0, 0, self.ttl) + DATA
+                echo = ECHO.pack(self._family.request, 0, 0, 0, self.ttl) + DATA
                 self.wire.sendto(echo, (self._target[0], 0))
 
     def read(self) -> None:
@@ -124,7 +122,7 @@ def trace(kind: Kind, address: str, port: int, *, within_s: float) -> Trace:
 
     Args:
         kind: by which packets.
-        address: IPv4, of the target.
+        address: of the target.
         port: TCP: where it listens.
         within_s: how long at most.
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cpe_diag.ports import Clock
 
 LOOK: Final = "field.look"
+LINK_LOCAL: Final = "fe80:"
+"""RFC 4291, section 2.5.6."""
 
 
 async def way_to(address: str, clock: Clock, deadline: float) -> str | None:
@@ -44,12 +46,16 @@ async def next_hop_to(address: str, clock: Clock, deadline: float) -> str | None
         deadline: absolute.
 
     Returns:
-        Its address; None where there is none between, or no way.
+        Its address, with the interface where it is one of the link's own (RFC 4007, section 11);
+        None where there is none between, or no way.
 
     Raises:
         MeasurementError: `field.look`: UNSUPPORTED: there is no iproute2 here, OUT_OF_TIME.
     """
-    return (await _route(address, clock, deadline)).get("gateway")
+    way = await _route(address, clock, deadline)
+    hop = way.get("gateway")
+    near = hop is not None and hop.lower().startswith(LINK_LOCAL)
+    return f"{hop}%{way.get('dev')}" if near else hop
 
 
 async def _route(address: str, clock: Clock, deadline: float) -> Mapping[str, str]:

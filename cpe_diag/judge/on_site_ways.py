@@ -119,7 +119,12 @@ def second_router(facts: Facts, place: PluggedInto) -> Answer:
 
 
 def _whose(facts: Facts, hop: str) -> tuple[bool | None, str]:
-    """Tell whether a router is a home's, and why; None: nobody knows.
+    """Tell whether a router is a home's, and why; None: nobody knows."""
+    return (_whose_of_ipv6 if ":" in hop else _whose_of_ipv4)(facts, hop)
+
+
+def _whose_of_ipv4(facts: Facts, hop: str) -> tuple[bool | None, str]:
+    """Tell it by the ranges of homes and of operators.
 
     Its address is one of homes, and it was not seen from the wall port. In 10.0.0.0/8 and
     172.16.0.0/12 it may be the operator's, unless the laptop has looked from the wall port.
@@ -134,6 +139,13 @@ def _whose(facts: Facts, hop: str) -> tuple[bool | None, str]:
         return True, "an address of home routers"
     if _traced(facts, WALL)[0] is not None:
         return True, "which was not seen from the wall port"
+    return None, "which may be a home's or the operator's"
+
+
+def _whose_of_ipv6(facts: Facts, hop: str) -> tuple[bool | None, str]:
+    """Tell the same of an IPv6 router: there is no range of homes."""
+    if _of_operator(facts, hop):
+        return False, "which was seen from the wall port: the operator's"
     return None, "which may be a home's or the operator's"
 
 

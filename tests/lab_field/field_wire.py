@@ -46,7 +46,7 @@ NOBODY: Final = "203.0.113.99"
 CONFIG: Final = f"""\
 inventory: {{kind: file, path: inventory.yaml}}
 resolver: {{address: {REFERENCE}}}
-reference: {{host: reference.example, url: "http://reference.example/", address: {REFERENCE}}}
+reference: {{host: reference.example, url: "http://reference.example/", address: REFERENCE}}
 elsewhere: {{name: another resolver, resolver: {OUTSIDE}}}
 """
 ASKED: Final = f"nobody: {NOBODY}, page: {{status: 200, text: well}}"
@@ -61,7 +61,7 @@ class Wire:
     """One switch, and who hangs on it; everything started here is ended with it.
 
     `more` is of the configuration's part `field`, `about` of the subscriber's entry,
-    `nodes` are the inventory's.
+    `nodes` are the inventory's, `reference` is the address that is pinged and traced.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Wire:
     more: str = ""
     about: str = ""
     nodes: str = "{}"
+    reference: str = REFERENCE
 
     def space(self, host: str) -> str:
         """Give the namespace of a host."""
@@ -184,7 +185,7 @@ class Wire:
     def command(self, *words: str, service: str = "{}") -> tuple[str, ...]:
         """Configure the laptop, and give the words of a check as a technician would run it."""
         part = ", ".join(filter(None, (ASKED, self.more)))
-        text = f"{CONFIG}field: {{{part}}}\n"
+        text = CONFIG.replace("REFERENCE", f'"{self.reference}"') + f"field: {{{part}}}\n"
         (self.folder / "config.yaml").write_text(text, encoding="utf-8")
         about = f", {self.about}" if self.about else ""
         inventory = INVENTORY.format(service=service, about=about, nodes=self.nodes)

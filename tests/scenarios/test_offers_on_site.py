@@ -9,8 +9,9 @@ import pytest
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing import faults_of_offers as offers
+from cpe_diag.testing.evidence_samples import with_value
 from cpe_diag.testing.faults_on_site import LAN, STRANGER, WALL, on_site
-from cpe_diag.testing.field_samples import GATEWAY
+from cpe_diag.testing.field_samples import GATEWAY, ways
 
 PLACES: Final = [WALL, LAN]
 
@@ -62,6 +63,15 @@ def test_an_offer_without_a_resolver_lacks_one_where_ipv6_names_none() -> None:
     found = _answer(case, "wall_offer_lacks")
     assert found.answer
     assert "no resolver" in found.because
+
+
+def test_a_second_hop_of_ipv6_is_nobodys_second_router() -> None:
+    """Homes have no range of their own there."""
+    way = ways("2001:db8:1::1", "2001:db8:2::1", "2001:db8:ffff::80")
+    case = with_value(on_site(LAN), "field_trace", LAN, way)
+    found = _answer(case, "home_second_router")
+    assert (found.answer, found.missing) == (None, ())
+    assert decide(case, {}).domain is FaultDomain.NONE
 
 
 def test_the_operators_offer_is_looked_at_beside_a_strangers() -> None:

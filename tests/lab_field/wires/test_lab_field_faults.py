@@ -287,6 +287,25 @@ def test_a_smaller_way_whose_router_says_so_is_no_fault(wire: Wire) -> None:
     assert (found["told_bytes"], found["told_by"]) == (1412, GATEWAY)
 
 
+def test_a_line_of_ipv6_is_traced_and_measured_as_well(wire: Wire) -> None:
+    """The reference has an IPv6 address: the same ways, sizes and trains, and the same fault."""
+    operator_answers(wire)
+    wire.reference = "2001:db8:ffff::80"
+    for host, address in (("operator", "2001:db8:1::1"), ("laptop", "2001:db8:1::20")):
+        wire.run(host, "ip", "-6", "addr", "add", f"{address}/64", "dev", "eth0", "nodad")
+    wire.run("operator", "ip", "-6", "addr", "add", f"{wire.reference}/128", "dev", "lo")
+    wire.run("laptop", "ip", "-6", "route", "add", "default", "via", "2001:db8:1::1")
+    takes_small_frames(wire)
+    document = wire.check("--at", WALL)
+    assert verdict(document) == ("network", "wall_small_only")
+    assert size_of(document)["largest_bytes"] == 1400
+    facts = {one["key"]: one["value"] for one in document["evidence"]["facts"]}
+    for kind in ("udp", "tcp", "icmp"):
+        way = facts["field_trace[wall_port]"][kind]
+        assert [one["address"] for one in way["hops"]] == [wire.reference], kind
+    assert facts["field_jitter[wall_port]"]["stamped"] > 0
+
+
 def test_a_dry_run_tells_all_that_a_check_asks(wire: Wire) -> None:
     """Every frame, and whom it asks beyond the wire; without any right."""
     told = wire.check("--dry-run")

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import struct
 from contextlib import asynccontextmanager
+from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.field import names
 from cpe_diag.field.extended_error import RECVERR, IcmpError, icmp_error
+from cpe_diag.field.family import IPV6, family_of
 from cpe_diag.field.names import nobodys_answer
 from cpe_diag.field.page import MOST_BYTES, page_seen
 from cpe_diag.field.targets import FieldTargets
@@ -52,13 +54,40 @@ def test_an_error_of_this_machine_is_no_hop() -> None:
     assert icmp_error([(*LEVEL, ERROR[:4] + b"\x01" + ERROR[5:])]) is None
 
 
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ((3, 0, 0), IcmpError("2001:db8::1", 11, 0)),
+        ((1, 4, 0), IcmpError("2001:db8::1", 3, 3)),
+        ((1, 1, 0), IcmpError("2001:db8::1", 3, 1)),
+        ((2, 0, 1280), IcmpError("2001:db8::1", 3, 4, 1280)),
+        ((4, 0, 0), None),
+    ],
+)
+def test_errors_of_ipv6_are_told_as_those_of_ipv4(
+    told: tuple[int, int, int], meant: IcmpError | None
+) -> None:
+    """RFC 4443: whoever reads a way has one set of words for both."""
+    kind, code, info = told
+    error = struct.pack("=IBBBBII", 90, 3, kind, code, 0, info, 0)
+    sender = struct.pack("=HHI16sI", socket.AF_INET6, 0, 0, IPv6Address("2001:db8::1").packed, 0)
+    level = (IPV6.level, IPV6.errors)
+    assert icmp_error([(*level, error + sender)]) == meant
+    assert icmp_error([(*level, (error + sender)[:40])]) in {None, meant}
+    assert icmp_error([(*level, error + sender[:20])]) is None
+
+
+@pytest.mark.parametrize("here", [HERE, "::1"])
 @pytest.mark.parametrize("kind", [Kind.UDP, Kind.TCP])
-def test_a_target_that_is_here_is_reached_at_once(kind: Kind) -> None:
+def test_a_target_that_is_here_is_reached_at_once(kind: Kind, here: str) -> None:
     """A closed port answers, too."""
-    with socket.socket() as closed:
-        closed.bind((HERE, 0))
-        way = trace(kind, HERE, closed.getsockname()[1], within_s=3.0)
-    assert [hop.address for hop in way.hops] == [HERE]
+    with socket.socket(family_of(here).number) as closed:
+        try:
+            closed.bind((here, 0))
+        except OSError:
+            pytest.skip("this machine has no IPv6")
+        way = trace(kind, here, closed.getsockname()[1], within_s=3.0)
+    assert [hop.address for hop in way.hops] == [here]
     assert way.reached
 
 
