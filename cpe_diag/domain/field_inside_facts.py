@@ -20,7 +20,8 @@ class FieldInside:
     not. `names` are Missing NOT_CONFIGURED where no resolver or no name is configured, of whom
     nobody's answer has no hop. `packets_sent` counts all packets inside the session. `page` is
     the page whose content is known, fetched in plain HTTP, and `trace` the way to the reference;
-    None: not asked.
+    None: not asked. `ended`: the other end has ended the session meanwhile, so that silence in it
+    means nothing.
     """
 
     address: str
@@ -33,3 +34,4 @@ class FieldInside:
     packets_sent: int
     page: FieldPage | None = field(default=None, metadata={LATER: True})
     trace: FieldTrace | None = field(default=None, metadata={LATER: True})
+    ended: bool = field(default=False, metadata={LATER: True})

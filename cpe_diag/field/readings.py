@@ -175,7 +175,7 @@ def _service(
     for session, at in _fact(evidence, FieldSession, "field_session", wire):
         words, opened = session.end.value.replace("_", " "), session.end is SessionEnd.OPENED
         yield "PPPoE session", words, "opens", opened, at
-        if session.inside is not None:
+        if session.inside is not None and not session.inside.ended:
             for name, told, limit, well in _inside(session.inside, limits):
                 yield f"{INSIDE}{name}", told, limit, well, at
     for air, at in _fact(evidence, FieldAir, "field_air", wire):

@@ -21,11 +21,12 @@ SESSION: Final = key_at("field_session", WALL)
 
 
 def inside(facts: Facts, place: PluggedInto) -> FieldInside | None:
-    """Give what was asked inside a session from there; None: nothing was."""
+    """Give what was asked inside a session from there; None: nothing, or it ended meanwhile."""
     if place is not WALL:
         return None
     session = facts.fact(FieldSession, SESSION)
-    return None if session is None else session.inside
+    seen = None if session is None else session.inside
+    return None if seen is None or seen.ended else seen
 
 
 def nothing_inside(seen: FieldInside) -> Answer:

@@ -45,6 +45,10 @@ def ends(end: SessionEnd, words: str) -> Callable[[Facts], Answer]:
         told = _session(facts)
         if isinstance(told, Answer):
             return told
+        if end is SessionEnd.NOT_AGREED and told.inside is not None and told.inside.ended:
+            return yes(
+                f"{told.concentrator} ({told.mac}) opens a session, and ends it itself", KEY
+            )
         if ORDER.index(told.end) < ORDER.index(end):
             return does_not_arise(f"the session ended before: {told.end.replace('_', ' ')}")
         if told.end is not end:

@@ -57,6 +57,7 @@ def _inside(seen: FieldInside) -> str:
         parts.append(f"{operator.name} is {told} by {operator.server}")
     parts += [] if seen.page is None else [field_page(seen.page)]
     parts += [] if seen.trace is None else [f"the way {field_trace(seen.trace)}"]
+    parts += ["the other end has ended the session meanwhile"] if seen.ended else []
     return ", ".join(parts)
 
 

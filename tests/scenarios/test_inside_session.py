@@ -96,6 +96,13 @@ def test_each_fault_inside_a_session_is_the_operators(
     assert words in verdict.summary
 
 
+def test_a_session_that_the_other_end_ends_is_no_silent_network() -> None:
+    """What nobody answered any more was asked of nobody: the concentrator itself is named."""
+    verdict = judged(train=NONE_BACK, connected_s=SILENT, page=None, trace=None, ended=True)
+    assert (verdict.domain, verdict.cause) == (FaultDomain.NETWORK, "wall_session_breaks")
+    assert "bras-1 (02:00:5e:30:00:ff) opens a session, and ends it itself" in verdict.summary
+
+
 def test_a_smaller_packet_that_somebody_tells_of_is_no_fault() -> None:
     """RFC 1191: whoever sends learns of it."""
     size = replace(BLACK_HOLE, told_bytes=1400, told_by="198.51.100.1")

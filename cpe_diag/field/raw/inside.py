@@ -25,6 +25,7 @@ from cpe_diag.field.trace import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from cpe_diag.domain.load_facts import PathQuality
     from cpe_diag.domain.missing import Maybe
     from cpe_diag.field.raw.inside_order import Inside
 
@@ -82,6 +83,10 @@ class _Name:
         )
 
 
+class SessionOverError(Exception):
+    """The other end has ended the session; nothing more can be asked in it."""
+
+
 class Questions:
     """All that is asked inside one session."""
 
@@ -109,53 +114,52 @@ class Questions:
         self._wanted_back: list[bytes] = []
         self._ways = Ways(own, wanted.target, wanted.port)
         self._page: PageTalk | None = None
+        self._over: Callable[[], bool] = lambda: False
         self.malformed = 0
         self.sent = 0
 
-    def ask(self, send: Send, listen: Listen, now_s: Callable[[], float]) -> FieldInside:
-        """Ask it all.
+    def ask(
+        self,
+        send: Send,
+        listen: Listen,
+        now_s: Callable[[], float],
+        over: Callable[[], bool] = lambda: False,
+    ) -> FieldInside:
+        """Ask it all, as long as the session is there.
 
         Args:
             send: a packet.
             listen: for so many seconds; gives packets, and when each came.
             now_s: seconds since the interface was opened.
+            over: whether the other end has ended the session.
 
         Returns:
             What came.
         """
-        for number in FIRST:
-            self._echo(send, number, SMALL_BYTES, now_s())
-            self._hear(send, listen, FIRST_WAIT_S, until=1)
-            if self._echoes:
-                break
-        for number in range(SMALL):
-            if number in {0, SMALL // 2}:
-                self._ask_names_and_port(send, now_s())
-            self._echo(send, number, SMALL_BYTES, now_s())
-            self._hear(send, listen, APART_S)
-        self._hear(send, listen, WAIT_S)
-        train = spread(
-            self._wanted.target,
-            SMALL,
-            {number: rtt for number, (rtt, _) in self._echoes.items() if number < SMALL},
-        )
-        sizing = partial(self._sizes, send, listen, now_s)
-        largest, lost = None, None
-        before = self.sent
-        if train.received and self._mtu_bytes >= LEAST:
-            largest, lost = search(sizing, self._mtu_bytes, lambda: self._told and self._told[0])
-        packets_sent = self.sent - before
-        sending, hearing = partial(self._send, send), partial(self._hear_until, send, listen)
-        trace = self._ways.ask(sending, hearing, now_s)
-        page = None
-        if (talk := self._page_wanted()) is not None:
-            self._page = talk
-            page = talk.ask(sending, hearing, self._mss)
+        self._over = over
+        sizes: tuple[int | None, int | None] = (None, None)
+        trace, page, packets_sent, ended = None, None, 0, False
+        try:
+            self._trains(send, listen, now_s)
+            before = self.sent
+            if self._train().received and self._mtu_bytes >= LEAST:
+                sizing = partial(self._sizes, send, listen, now_s)
+                told = lambda: self._told and self._told[0]  # noqa: E731 - a word for it
+                sizes = search(sizing, self._mtu_bytes, told)
+            packets_sent = self.sent - before
+            sending, hearing = partial(self._send, send), partial(self._hear_until, send, listen)
+            trace = self._ways.ask(sending, hearing, now_s)
+            if (talk := self._page_wanted()) is not None:
+                self._page = talk
+                page = talk.ask(sending, hearing, self._mss)
+        except SessionOverError:
+            ended = True
+        largest, lost = sizes
         return FieldInside(
             address=self._own,
             target=self._wanted.target,
             port=self._wanted.port,
-            train=train,
+            train=self._train(),
             size=FieldSize(
                 target=self._wanted.target,
                 most_bytes=self._mtu_bytes,
@@ -170,7 +174,26 @@ class Questions:
             packets_sent=self.sent,
             page=page,
             trace=trace,
+            ended=ended,
         )
+
+    def _trains(self, send: Send, listen: Listen, now_s: Callable[[], float]) -> None:
+        """Send small packets one after the other, with names and a connection beside them."""
+        for number in FIRST:
+            self._echo(send, number, SMALL_BYTES, now_s())
+            self._hear(send, listen, FIRST_WAIT_S, until=1)
+            if self._echoes:
+                break
+        for number in range(SMALL):
+            if number in {0, SMALL // 2}:
+                self._ask_names_and_port(send, now_s())
+            self._echo(send, number, SMALL_BYTES, now_s())
+            self._hear(send, listen, APART_S)
+        self._hear(send, listen, WAIT_S)
+
+    def _train(self) -> PathQuality:
+        trips = {number: rtt for number, (rtt, _) in self._echoes.items() if number < SMALL}
+        return spread(self._wanted.target, SMALL, trips)
 
     @property
     def _mss(self) -> int:
@@ -194,6 +217,8 @@ class Questions:
         return next(iter(addresses), None)
 
     def _send(self, send: Send, packet: bytes) -> None:
+        if self._over():
+            raise SessionOverError
         send(packet)
         self.sent += 1
 

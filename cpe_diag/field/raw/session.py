@@ -159,7 +159,7 @@ def _look_inside(order: Order, line: _Line) -> FieldInside | None:
     def send(packet: bytes) -> None:
         wire.send(talk.packet(packet))
 
-    told = asked.ask(send, listen, lambda: wire.took_s)
+    told = asked.ask(send, listen, lambda: wire.took_s, lambda: talk.gone)
     talk.malformed += asked.malformed
     return told
 

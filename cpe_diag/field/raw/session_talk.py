@@ -123,15 +123,20 @@ class Talk:
         self.silent = silent
         self._over(ENDS.get(self.stage))
 
+    @property
+    def gone(self) -> bool:
+        """Whether the session that was open is none any more."""
+        return not self._session or self.closed
+
     def packet(self, packet: bytes) -> list[Packet]:
         """Give a frame that carries an IPv4 packet; nothing where the session is over."""
-        if not self._session or self.closed:
+        if self.gone:
             return []
         return [self._frame(IPV4, packet)]
 
     def farewell(self) -> list[Packet]:
         """Give what asks the other end to end the link; nothing where it has ended it."""
-        if not self._session or self.closed:
+        if self.gone:
             return []
         return [self._frame(ppp.LCP, ppp.control(ppp.END, 0xFF))]
 

@@ -61,7 +61,7 @@ NOTED: Final = (
     r"Note/Sequence\): This frame is a \(suspected\) retransmission",
     r"\w+/Protocol\): DNS query retransmission",
     r'Note/Sequence\): "Time To Live" only \d',
-    r"Chat/Sequence\): Possible traceroute: hop #\d+",
+    r"Chat/Sequence\): Possible traceroute: hop #\d+, attempt #\d+",
 )
 """A question that nobody answers is sent again, a connection is dropped at once, and packets of a
 trace may take few hops: on purpose."""

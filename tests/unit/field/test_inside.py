@@ -142,14 +142,16 @@ def test_whatever_comes_inside_ends_in_a_fact(said: list[tuple[bytes, int, bytes
     told, sent = opened(Behind(forged=forged))
     assert told.end is SessionEnd.OPENED
     assert len(sent) <= session.MOST_WITH_INSIDE
+    assert told.inside is not None
+    assert len(sent) == told.frames_sent + told.inside.packets_sent
 
 
 @pytest.mark.parametrize("number", range(len(FORGED)))
 def test_a_forged_packet_changes_nothing_that_is_told(number: int) -> None:
     """Who does not know our marks cannot answer in another's name; an end of it may end it."""
     told = seen(Behind(forged=(FORGED[number],)))
-    if FORGED[number] == FORGED[-1]:
-        assert told.train.received <= told.train.sent
+    assert told.ended is (FORGED[number] == FORGED[-1])
+    if told.ended:
         return
     assert told.train.lost == 0
     assert told.size.largest_bytes == 1492
