@@ -239,17 +239,20 @@ def _print_frames(
     """Print what a check may send."""
     from cpe_diag.wiring.credentials import credentials_of
     from cpe_diag.wiring.field import frames
-    from cpe_diag.wiring.field_targets import questions, targets_of, vlans_of
+    from cpe_diag.wiring.field_targets import questions, session_wanted, targets_of, vlans_of
     from cpe_diag.wiring.inventories import inventory_of
 
-    inventory = inventory_of(config, credentials_of(config))
-    vlans = vlans_of(config, inventory.subscriber(subscriber))
-    inside = targets_of(config).inside()
+    line = inventory_of(config, credentials_of(config)).subscriber(subscriber)
+    vlans, inside = vlans_of(config, line), targets_of(config).inside()
     by_test, beyond = asyncio.run(frames(interface, raw, vlans, inside)), questions(config)
+    if not session_wanted(line):
+        by_test = {**by_test, "session": ()}
     if as_json:
         click.echo(json.dumps({**by_test, "beyond": beyond}, indent=2))
         return
     for test, sent in by_test.items():
+        if not sent:
+            click.echo(f"{test}: nothing is sent for this line")
         for frame in sent:
             click.echo(f"{test}: {frame['says']}\n  {frame['hex']}")
     for question in beyond:

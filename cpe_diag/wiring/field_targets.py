@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cpe_diag.domain.missing import known
+from cpe_diag.domain.subscriber import WanProtocol
 from cpe_diag.field import jitter, load, names, sizes, trace
 from cpe_diag.field.raw.order import MOST_VLANS
 from cpe_diag.field.stream import FOR_S
@@ -54,6 +55,16 @@ def vlans_of(config: Config, subscriber: Subscriber) -> tuple[int, ...]:
     own = known(subscriber.service.vlan)
     named = (*(() if own is None else (own,)), *config.on_site.vlans)
     return tuple(dict.fromkeys(named))[:MOST_VLANS]
+
+
+def session_wanted(subscriber: Subscriber) -> bool:
+    """Tell whether a session is opened from the wall port.
+
+    Returns:
+        Where the inventory names its login, on a line of which it is not known to have none.
+    """
+    wan = known(subscriber.service.wan)
+    return subscriber.session is not None and wan in {None, WanProtocol.PPPOE}
 
 
 def questions(config: Config) -> list[str]:

@@ -62,3 +62,4 @@ def test_under_sudo_the_configuration_is_of_whoever_called(
     assert told.exit_code == 0, told.output
     assert "anna.example" in told.output
     assert "root.example" not in told.output
+    assert "session: nothing is sent for this line" in told.output  # it has no login

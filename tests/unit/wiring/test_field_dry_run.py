@@ -13,10 +13,11 @@ from cpe_diag.domain.field_facts import FieldLink, PluggedInto
 from cpe_diag.domain.missing import Missing
 from cpe_diag.field.on_site import OnSite
 from cpe_diag.field.raw_process import RawProcess
+from cpe_diag.store.inventory_yaml import YamlInventory
 from cpe_diag.wiring import field
 from cpe_diag.wiring.config import read
 from cpe_diag.wiring.field import frames
-from cpe_diag.wiring.field_targets import questions
+from cpe_diag.wiring.field_targets import questions, session_wanted
 from cpe_diag.wiring.runs import RunWish, perform, prepare
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ field:
   load: {iperf3: {host: load.example}, ndt7: "ws://192.0.2.81", seconds: 5}
 """
 NO_ADDRESS: Final = REFERENCE.replace(", address: 192.0.2.80", "")
+BESIDE: Final = "before and beside the loads, and to this machine itself"
 
 
 def configured(place: Path, text: str) -> Config:
@@ -73,7 +75,7 @@ def configured(place: Path, text: str) -> Config:
                 "DNS: load.example, of this machine's own resolver",
                 "iperf3: load.example port 5201: 5 s and 300 MB at most, each way",
                 "NDT7: ws://192.0.2.81: 5 s and 300 MB at most, each way",
-                "TCP: at most 139 connections to 192.0.2.80, before and beside the loads",
+                f"TCP: at most 139 connections to 192.0.2.80, {BESIDE}",
             ],
         ),
     ],
@@ -84,6 +86,25 @@ def test_each_target_is_told_whatever_else_is_configured(
 ) -> None:
     """A line that stands for two kinds of question hides one."""
     assert questions(configured(tmp_path, text)) == told
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("{id: sub-1}", False),
+        ("{id: sub-1, session: {user: u, credential: 'env:X'}}", True),
+        ("{id: sub-1, service: {wan: pppoe}, session: {user: u, credential: 'env:X'}}", True),
+        ("{id: sub-1, service: {wan: ipoe}, session: {user: u, credential: 'env:X'}}", False),
+        ("{id: sub-1, service: {wan: pppoe}}", False),
+    ],
+)
+def test_a_session_is_told_where_one_would_be_opened(
+    tmp_path: Path, line: str, *, wanted: bool
+) -> None:
+    """Thirty frames that nobody sends hide the few that are sent."""
+    file = tmp_path / "inventory.yaml"
+    file.write_text(f"nodes: {{}}\nsubscribers: [{line}]\n", encoding="utf-8")
+    assert session_wanted(YamlInventory(file).subscriber("sub-1")) is wanted
 
 
 def test_all_three_questions_of_arp_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
