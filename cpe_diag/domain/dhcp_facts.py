@@ -28,7 +28,8 @@ class DhcpServer:
 
     `subnet` is that of the subscribers, for which an address was asked. `offered` is the address
     that was offered, None where none was. `took_s` is the time to the offer, Missing without one.
-    `name_servers` are those that the offer names, empty where it names none (RFC 2132, 3.8).
+    `name_servers` are those that the offer names, empty where it names none (RFC 2132, 3.8),
+    `routers` the edges that it names (RFC 2132, 3.5).
     """
 
     server: str
@@ -37,3 +38,4 @@ class DhcpServer:
     offered: str | None
     took_s: Maybe[float]
     name_servers: Maybe[tuple[str, ...]] = NOT_ASKED
+    routers: Maybe[tuple[str, ...]] = NOT_ASKED

@@ -18,10 +18,11 @@ class RouterDrop:
     """Traffic that a rule of the router's ends.
 
     `whom` is `home` (any device), `router` (what it sends itself), or the MAC or address of one
-    device that rules name; `to` is `outside`, `router`, or an address outside that rules name.
-    `kinds` are `tcp/443`, `udp/53`, `icmp` and the like, `rule` is in the router's words.
-    `surely` is False where it depends on what nobody can see from outside. `spared` are devices
-    that rules name and that this does not happen to.
+    device that rules name; `to` is `outside`, `router`, or an address or network outside that
+    rules name. `kinds` are `tcp/443`, `udp/53`, `icmp` and the like, `nd` is who asks by IPv6 for
+    the router's hardware address; `rule` is in the router's words. `surely` is False where it
+    depends on what nobody can see from outside. `spared` are devices that rules name and that this
+    does not happen to.
     """
 
     whom: str

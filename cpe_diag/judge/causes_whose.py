@@ -49,7 +49,7 @@ NODE_SEEN: Final = (
 """Told by the access node of the line and of its neighbours."""
 WAY_SEEN: Final = (
     *("way_in_loss", "way_in_narrow", "home_cut_off", "home_away_at_times"),
-    "home_seeks_address",
+    *("home_seeks_address", "offered_edge_silent"),
     *("wan_dhcp_unanswered", "wan_pppoe_unanswered", "ppp_auth_refused", "wan_down"),
     *("gateway_unreachable", "gateway_loss", "latency_high", "gateway_jitter"),
     *("access_rate_low", "access_train_slow", "large_packets_lost"),
@@ -140,7 +140,7 @@ CAUSES_WHOSE: Final[tuple[Cause, ...]] = (
             *WAY_SEEN,
             *OWN_TRIES,
             *("operator_reference_fails", "router_dns_fails", "router_unreachable"),
-            *("port_idle", "no_mac_learned", "home_without_address"),
+            *("port_idle", "no_mac_learned", "home_without_address", "home_seeks_edge"),
         ),
         where=True,
         last_resort=True,

@@ -80,7 +80,10 @@ FOLLOWS_WHOSE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             *("dhcp_server_silent", "dhcp_pool_empty", "wan_dhcp_unanswered"),
         ),
     ),
-    ("home_seeks_edge", ("neighbours_suffer", "group_down", "way_in_loss", "port_locked")),
+    (
+        "home_seeks_edge",
+        ("offered_edge_silent", "neighbours_suffer", "group_down", "way_in_loss", "port_locked"),
+    ),
     (
         "home_unheard",
         (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import ip_interface
+from ipaddress import ip_address, ip_interface, ip_network
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import Missing, known
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 WEB: Final = frozenset({"tcp/80", "tcp/443"})
 NAMES: Final = frozenset({"udp/53"})
 PINGS: Final = frozenset({"icmp"})
+BY_IPV6: Final = {OUTSIDE: WEB, ROUTER: frozenset({"nd"})}
+"""Nobody sends a page's packets to a router whose hardware address he cannot learn."""
 # The home asks the router for names, and the router others; that it opens no pages of its own and
 # sends no pings hurts nobody but us, who measure with them.
 NEEDED: Final = {
@@ -146,8 +148,8 @@ def router_drops_ipv6(facts: Facts) -> Answer:
         return cannot_tell(facts, WAN)
     if not wan.ipv6_prefixes:
         return does_not_arise("the home has no IPv6")
-    own = (one for one in drops if one.ipv6 and (one.whom, one.to) == (HOME, OUTSIDE))
-    web = (one for one in own if WEB.intersection(one.kinds))
+    own = (one for one in drops if one.ipv6 and one.whom == HOME)
+    web = (one for one in own if BY_IPV6.get(one.to, frozenset()).intersection(one.kinds))
     return _told(facts, _met(facts, web), "no rule ends the home's pages by IPv6")
 
 
@@ -179,8 +181,16 @@ def router_drops_site(facts: Facts) -> Answer:
         return cannot_tell(facts, FORWARDING)
     if not addresses:
         return does_not_arise("no site is in question")
-    met = (one for one in drops if one.to in addresses and WEB.intersection(one.kinds))
+    met = (one for one in drops if _is_in(addresses, one.to) and WEB.intersection(one.kinds))
     return _told(facts, met, "no rule ends what goes to the site")
+
+
+def _is_in(addresses: frozenset[str], to: str) -> bool:
+    """Tell whether one of the addresses is what a rule names, or in it."""
+    if "/" not in to:
+        return to in addresses
+    network = ip_network(to, strict=False)
+    return any(ip_address(one) in network for one in addresses)
 
 
 def _site(facts: Facts) -> frozenset[str]:

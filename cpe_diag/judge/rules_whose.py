@@ -211,7 +211,11 @@ def _of_connections(facts: Facts, watch: DeviceWatch, words: str) -> Answer:
 
 
 def _of_site(facts: Facts, watch: DeviceWatch, words: str) -> Answer:
-    """Answer by what comes about with the site, which the router must get, and elsewhere."""
+    """Answer by what comes about with the site, which the router must get, and elsewhere.
+
+    Who gets a page does not begin anew all the time; and names that all lead to one place are
+    none of the world's.
+    """
     page, site, ends = (
         facts.fact(HttpCheck, HTTP_PLATFORM_ROUTER),
         known(watch.to_site),
@@ -220,11 +224,28 @@ def _of_site(facts: Facts, watch: DeviceWatch, words: str) -> Answer:
     if page is None or site is None or ends is None:
         return cannot_tell(facts, HTTP_PLATFORM_ROUTER, WATCH)
     words += f"; the site: {page_words(page)}; {site.taken_up} of its connections to it came about"
-    if site.taken_up or not _good(page):
+    if not _good(page):
         return no(words, AFFECTED, HTTP_PLATFORM_ROUTER, WATCH)
+    others = known(watch.others_to_site)
+    if site.taken_up:
+        anew = site.taken_up >= facts.limits["device_anew"]
+        words += "" if others is None else f", {others.taken_up} of other devices'"
+        again = anew and others is not None and 0 < others.taken_up < site.taken_up
+        return says(again, words, AFFECTED, HTTP_PLATFORM_ROUTER, WATCH)
+    if others is not None and others.taken_up and _led_to_one(facts, watch):
+        words += "; whatever it asks for, its own name server leads it to one place"
+        return yes(words, AFFECTED, HTTP_PLATFORM_ROUTER, WATCH)
     if ends.addresses < facts.limits["device_far_places"]:
         return silent(facts, f"{words}: it may not have been opened on it")
     return yes(words, AFFECTED, HTTP_PLATFORM_ROUTER, WATCH)
+
+
+def _led_to_one(facts: Facts, watch: DeviceWatch) -> bool:
+    """Tell whether a device asks a name server of its own alone, and goes to one place alone."""
+    flows, ends = watch.flows, known(watch.far_ends)
+    least = facts.limits["device_tries"]
+    named = flows.names_of_others.answered >= least and not flows.names_of_router.asked
+    return named and flows.tcp_taken_up >= least and ends is not None and ends.addresses == 1
 
 
 def home_unheard(facts: Facts) -> Answer:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import known
-from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, HttpOutcome
+from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.domain.port_facts import PortRates
 from cpe_diag.judge.keys import (
     DNS_OPERATOR,
     FORWARDING,
     HTTP_OPERATOR,
     HTTP_OPERATOR_IPV6,
+    OFFERED_EDGE,
     PING_FROM_HOME_IPV6,
     PING_REFERENCE,
     PING_REFERENCE_IPV6,
@@ -98,6 +99,22 @@ def home_seeks_edge(facts: Facts) -> Answer:
     """
     limit = facts.limits["cut_off_least_bytes"]
     return _sends_only(facts, facts.once(home_alone), lambda size: size < limit)
+
+
+def offered_edge_silent(facts: Facts) -> Answer:
+    """Answer whether a home seeks an edge in vain, and the DHCP server names one that is silent.
+
+    Whatever the operator hands out is his. An edge may leave pings unanswered and do its work:
+    then nobody seeks it.
+    """
+    seeks, check = home_seeks_edge(facts), facts.fact(PingCheck, OFFERED_EDGE)
+    if not seeks.answer:
+        return seeks
+    if check is None:
+        return cannot_tell(facts, OFFERED_EDGE)
+    words = f"{seeks.because}; the edge that the DHCP server names, {check.target}, answered"
+    words += f" {check.received} of {check.sent} pings of ours"
+    return says(not check.received, words, OFFERED_EDGE, *seeks.rests_on)
 
 
 def home_seeks_address(facts: Facts) -> Answer:
@@ -191,6 +208,12 @@ RULES_WHOSE_WAY: Final[tuple[Rule, ...]] = (
         question="Does the home look for hardware addresses alone, while others are well?",
         needs=ENCLOSE,
         ask=home_seeks_edge,
+    ),
+    Rule(
+        id="offered_edge_silent",
+        question="Is the edge that the DHCP server names silent to us and to the home?",
+        needs=(*ENCLOSE, OFFERED_EDGE),
+        ask=offered_edge_silent,
     ),
     Rule(
         id="home_seeks_address",

@@ -158,6 +158,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "gateway_unreachable",
             "home_cut_off",
             "home_seeks_address",
+            "offered_edge_silent",
         ),
         degraded=(
             "wan_behind_router",

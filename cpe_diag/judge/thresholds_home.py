@@ -105,6 +105,14 @@ THRESHOLDS_HOME: Final[tuple[Threshold, ...]] = (
         meaning="at least so many, of which nothing came about, are a device that gets no pages",
     ),
     Threshold(
+        id="device_anew",
+        value=12.0,
+        unit="connections to one site within six seconds",
+        source="reasoned: browsers keep at most six connections to one host open (RFC 9112, 9.4:"
+        " a conservative number), here of each of two families, and use them again",
+        meaning="a device that begins so many has no use of them: each ends before its page",
+    ),
+    Threshold(
         id="device_far_places",
         value=2.0,
         unit="addresses",

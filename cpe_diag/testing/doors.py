@@ -303,6 +303,7 @@ class FakeDhcp:
     says: str | DhcpOutcome = DhcpOutcome.SILENT
     server: str = "192.0.2.67"
     subnet: str = "198.51.100.0/24"
+    routers: tuple[str, ...] = ()
 
     async def ask(self, *, deadline: float) -> DhcpServer:
         """Ask for an address."""
@@ -317,6 +318,7 @@ class FakeDhcp:
             took_s=(
                 self.wire.clock.monotonic() - begun if offered else Missing(why=FailureKind.SILENT)
             ),
+            routers=self.routers if offered else Missing(why=FailureKind.SILENT),
         )
 
 

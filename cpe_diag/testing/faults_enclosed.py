@@ -128,3 +128,11 @@ def cut_off(case: CaseFile, often: float = 1.3, size: float = 76.0) -> CaseFile:
         in_packets_per_s=often,
         out_packets_per_s=2.5,
     )
+
+
+def seeks_edge(case: CaseFile, answered: int) -> CaseFile:
+    """It asks for a hardware address alone; the edge that DHCP names answers so many pings."""
+    case = changed(cut_off(case), "port_rates", "port", in_bps=340.0, in_packets_per_s=1.0)
+    took_s = 0.002 if answered else NOTHING
+    check = PingCheck(target="198.51.100.1", sent=4, received=answered, rtt_avg_s=took_s, note="")
+    return with_value(case, "ping", "operator>offered_edge", check)

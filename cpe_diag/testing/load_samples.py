@@ -118,6 +118,16 @@ def uneven(case: CaseFile, *subjects: str) -> CaseFile:
     return case
 
 
+def in_order(case: CaseFile, *overtaken: str) -> CaseFile:
+    """Note each packet of the trains from here; on these ways every other one is 30 ms late."""
+    case = way_in(measured(case))
+    for subject in (CONTROL, ROUTER, *NEIGHBOURS):
+        late_s = 0.03 if subject in overtaken else 0.0
+        train = tuple(0.001 + late_s * (number % 2) for number in range(50))
+        case = changed(case, "path_quality", subject, echoes_s=train)
+    return case
+
+
 def core_loss(case: CaseFile) -> CaseFile:
     """All is well to the edge, and a fifth is lost behind it."""
     return lossy(measured(case), 80, REFERENCE)

@@ -188,6 +188,7 @@ class RelayedDhcp:
             offered=heard.offer,
             took_s=took_s if heard.offer else Missing(why=FailureKind.SILENT),
             name_servers=heard.names if heard.offer else Missing(why=FailureKind.SILENT),
+            routers=heard.routers if heard.offer else Missing(why=FailureKind.SILENT),
         )
 
     def _failed(self, kind: FailureKind, detail: str, step: str | None) -> MeasurementError:
@@ -201,6 +202,7 @@ class _Heard:
 
     offer: str | None = None
     names: tuple[str, ...] = ()
+    routers: tuple[str, ...] = ()
     informed: bool = False
     ending: DhcpOutcome | None = None
 
@@ -208,6 +210,7 @@ class _Heard:
         """Note one answer to our questions."""
         if answer.offered:
             self.offer, self.names = answer.offered, answer.name_servers
+            self.routers = answer.routers
         self.informed = self.informed or answer.informed
 
 

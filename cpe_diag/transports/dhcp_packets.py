@@ -56,6 +56,7 @@ class Reading:
     offered: str | None = None
     informed: bool = False
     name_servers: tuple[str, ...] = ()
+    routers: tuple[str, ...] = ()
 
 
 def packets(question: Question) -> tuple[bytes, ...]:
@@ -116,7 +117,8 @@ def reading(packet: bytes, question: Question) -> Reading:
             return Reading()
         if told.xid == question.discover and told.kind == OFFER:
             servers = told.addresses(NAME_SERVERS)
-            return Reading(offered=str(told.offered), name_servers=servers)
+            offered, routers = str(told.offered), told.addresses(ROUTERS)
+            return Reading(offered=offered, name_servers=servers, routers=routers)
     except ValueError:
         return Reading()
     return Reading(informed=told.xid == question.inform and told.kind == ACK)

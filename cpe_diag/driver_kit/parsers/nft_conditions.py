@@ -37,7 +37,8 @@ class Packet:
 
     `source` is where it comes from: a network stands for any device in it that no rule names, as
     `mac` and `target` stand for one that is not named where they are empty. Of what is None
-    nothing is known: protocol, ports, `mac` and `target` (an address outside).
+    nothing is known: protocol, ports, `mac` and `target` (an address outside). Of ICMPv6 what is
+    `untracked` (nf_conntrack_proto_icmpv6.c of Linux) asks for a neighbour.
     """
 
     comes_in: str
@@ -118,6 +119,8 @@ def _of_protocol(  # noqa: PLR0911 - one for each
         return _port(_values(rest, 1), packet.port if two.endswith("dport") else packet.from_port)
     if two == "icmp type":
         return _among(_values(rest, 1), "echo-reply" if packet.state != "new" else "echo-request")
+    if two == "icmpv6 type" and packet.state == "untracked":
+        return _among(_values(rest, 1), "nd-neighbor-solicit")
     if two == "tcp flags":
         return _flags(_values(rest, 1), rest, packet)
     return None

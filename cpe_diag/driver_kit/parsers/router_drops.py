@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 
 _MAC: Final = re.compile(r"\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b")
 _ADDRESS: Final = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d./])")
+_NETWORK: Final = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\d./])")
+_NOT_OUTSIDE: Final = tuple(
+    map(
+        IPv4Network,
+        (
+            *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+            *("172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3"),
+        ),
+    )
+)
+"""RFC 6890: no server of the world has such an address."""
 _MOST_NAMED: Final = 24
 """Devices and targets that are looked at one by one: whoever names more gets the first ones."""
 _LONGEST_RULE: Final = 120
@@ -34,6 +45,8 @@ _NAMES: Final[tuple[Kind, ...]] = (("udp", 53), ("tcp", 53))
 _PING: Final[Kind] = ("icmp", None)
 _FROM_HOME: Final = (*_WEB, *_NAMES, _PING)
 _FROM_ROUTER: Final = (*_WEB, *_NAMES, _PING, ("udp", 123))
+_NEIGHBOUR: Final[Kind] = ("nd", None)
+"""Who has this address (RFC 4861, section 7.2): without an answer nothing is sent by IPv6."""
 _TO_ROUTER: Final[tuple[Kind, ...]] = (("udp", 53), ("udp", 67))
 
 
@@ -128,15 +141,22 @@ def _named(text: str, network: IPv4Network) -> tuple[str, ...]:
 
 
 def _targets(text: str, network: IPv4Network) -> tuple[str, ...]:
-    """Give the addresses outside that rules name."""
-    found = dict.fromkeys(_ADDRESS.findall(text))
-    return tuple(
-        one
-        for one in found
-        if (ip := _ip(one))
-        and ip not in network
-        and not (ip.is_loopback or ip.is_multicast or ip.is_unspecified)
-    )[:_MOST_NAMED]
+    """Give the addresses and networks outside that rules name; the narrowest first."""
+    found = {
+        one: outside
+        for one in _NETWORK.findall(text)
+        if (outside := _net(one))
+        and not outside.overlaps(network)
+        and not any(outside.overlaps(one) for one in _NOT_OUTSIDE)
+    }
+    return tuple(sorted(found, key=lambda one: -found[one].prefixlen))[:_MOST_NAMED]
+
+
+def _net(text: str) -> IPv4Network | None:
+    try:
+        return IPv4Network(text, strict=False)
+    except ValueError:
+        return None
 
 
 def _ip(text: str) -> IPv4Address | None:
@@ -154,6 +174,8 @@ def _trips(
             yield from _of_device(whom, "", home, unnamed, ipv6=ipv6)
             for kind in _TO_ROUTER:
                 yield _to_router(whom, kind, home, unnamed, ipv6=ipv6)
+        if ipv6:
+            yield _to_router(HOME, _NEIGHBOUR, home, unnamed, ipv6=True)
         for kind in _FROM_ROUTER:
             yield _of_router(kind, home, ipv6=ipv6)
     for target in targets:
@@ -169,12 +191,13 @@ def _sent(whom: str, kind: Kind, home: Home, unnamed: IPv4Address, *, ipv6: bool
         protocol=_protocol(kind, ipv6=ipv6),
         port=kind[1],
         mac=whom if ":" in whom else "",
+        state="untracked" if kind == _NEIGHBOUR else "new",
         ipv6=ipv6,
     )
 
 
 def _protocol(kind: Kind, *, ipv6: bool) -> str:
-    return "ipv6-icmp" if ipv6 and kind == _PING else kind[0]
+    return "ipv6-icmp" if ipv6 and kind in {_PING, _NEIGHBOUR} else kind[0]
 
 
 def _answer(packet: Packet, comes_in: str, leaves: str) -> Packet:
@@ -197,7 +220,7 @@ def _of_device(
 ) -> Iterator[_Trip]:
     """Follow what a device sends to the outside, and what comes back."""
     for kind in _FROM_HOME:
-        start = replace(_sent(whom, kind, home, unnamed, ipv6=ipv6), target=target)
+        start = replace(_sent(whom, kind, home, unnamed, ipv6=ipv6), target=_first(target))
         through = replace(start, leaves=home.out)
         back = _answer(start, home.out, "")
         address = str(_ip(whom) or unnamed) if not ipv6 else None
@@ -215,6 +238,11 @@ def _of_device(
             ("egress", returns),
         )
         yield _Trip(whom=whom, to=target or OUTSIDE, kind=kind, ipv6=ipv6, steps=steps)
+
+
+def _first(target: str) -> str:
+    """Give an address in a network that rules name as a whole."""
+    return target.partition("/")[0]
 
 
 def _to_router(whom: str, kind: Kind, home: Home, unnamed: IPv4Address, *, ipv6: bool) -> _Trip:

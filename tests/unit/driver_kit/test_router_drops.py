@@ -39,6 +39,7 @@ def drops(rule: str, at: str = "hook forward", table: str = "ip mine") -> list[R
         ('iifname "br-lan" udp dport 53 drop', "hook input", "home", "router", ("udp/53",)),
         ("ip daddr 203.0.113.140 drop", "hook forward", "home", "203.0.113.140", None),
         ("ip saddr 203.0.113.140 drop", "hook forward", "home", "203.0.113.140", None),
+        ("ip saddr 203.0.113.128/25 drop", "hook prerouting", "home", "203.0.113.128/25", None),
     ],
 )
 def test_what_a_rule_ends_is_told_with_whose_it_is(
@@ -67,6 +68,41 @@ def test_a_named_set_of_devices_names_each_of_them() -> None:
     )
     whom = {one.whom for one in router_drops(text, HOME) if not one.ipv6 and one.surely}
     assert whom == {DEVICE, "02:00:5e:20:00:02"}
+
+
+def test_a_fetched_list_of_networks_names_each_of_them() -> None:
+    """One that takes a good site along is read off the router, whatever else is on it."""
+    text = (
+        "table inet mine {\n\tset bad {\n\t\ttype ipv4_addr\n\t\tflags interval\n"
+        "\t\telements = { 192.0.2.0/25, 203.0.113.148/30 }\n\t}\n\n"
+        "\tchain one {\n\t\ttype filter hook prerouting priority raw; policy accept;\n"
+        '\t\tiifname "wan0" ip saddr @bad drop\n\t}\n}\n'
+    )
+    to = {one.to for one in router_drops(text, HOME) if not one.ipv6 and one.surely}
+    assert to == {"203.0.113.148/30", "192.0.2.0/25"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "ended"),
+    [
+        (("meta l4proto icmpv6 drop",), 1),
+        (("icmpv6 type { echo-request } drop",), 0),
+        (("icmpv6 type { nd-neighbor-solicit, nd-router-advert } accept", "drop"), 0),
+        (("ct state { established, related } accept", "meta l4proto icmpv6 drop"), 1),
+    ],
+)
+def test_a_router_that_answers_no_question_for_its_neighbour_ends_all_of_ipv6(
+    rules: tuple[str, ...], ended: int
+) -> None:
+    """RFC 4890, 4.4.1: such messages must not be dropped, whatever is thought of pings."""
+    text = (
+        "table inet mine {\n\tchain one {\n"
+        "\t\ttype filter hook input priority filter; policy accept;\n"
+        + "".join(f'\t\tiifname "br-lan" {rule}\n' for rule in rules)
+        + "\t}\n}\n"
+    )
+    found = [one for one in router_drops(text, HOME) if one.ipv6 and "nd" in one.kinds]
+    assert [(one.whom, one.to, one.surely) for one in found] == [("home", "router", True)] * ended
 
 
 def test_a_list_of_those_that_may_spares_them() -> None:

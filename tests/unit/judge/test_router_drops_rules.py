@@ -70,3 +70,20 @@ def test_a_home_whose_ipv6_is_not_known_is_not_said_to_have_none() -> None:
     unread = changed(case, "router_wan", "router", ipv6_prefixes=UNREAD)
     found = next(one for one in find(unread) if one.id == "router_drops_ipv6")
     assert (found.answer, bool(found.missing)) == (None, True)
+
+
+@pytest.mark.parametrize(("network", "met"), [("203.0.113.80/29", True), ("192.0.2.0/25", False)])
+def test_a_rule_for_a_network_is_one_for_each_site_in_it(network: str, *, met: bool) -> None:
+    """A list of bad networks takes along whoever has the bad luck to be in one."""
+    case = way_out.router_drops(ETH, "tcp/443", to=network)
+    assert answer_of(case, "router_drops_site") is met
+
+
+def test_a_router_that_leaves_the_home_without_neighbours_ends_its_ipv6() -> None:
+    """Nothing else of it is ended, and nothing else can come about."""
+    home = way_out.ipv6_home(ETH)
+    deaf = way_out.router_drops(home, "nd", whom=HOME, to=ROUTER, ipv6=True)
+    assert answer_of(deaf, "router_drops_ipv6") is True
+    assert decide(replace(deaf, symptom="slow_internet"), {}).domain == "router"
+    pings = way_out.router_drops(home, "icmp", whom=HOME, to=ROUTER, ipv6=True)
+    assert answer_of(pings, "router_drops_ipv6") is False

@@ -324,6 +324,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("world_slow", beyond.world_slow(ETH), beyond.world(ETH)),
     ("world_out_of_reach", beyond.edge_without_routes(ETH), beyond.world(ETH)),
     ("pages_are_anothers", beyond.walled(ETH), beyond.world(ETH)),
+    ("packets_overtake", load.in_order(ETH, load.CONTROL), load.in_order(ETH)),
     ("core_queued", beyond.transit_full(ETH), beyond.well_both_ways(ETH)),
     ("core_rate_low", beyond.transit_full(ETH), MEASURED),
     ("ways_flap", beyond.uplink_flaps(ETH), beyond.watched(ETH)),
@@ -482,6 +483,11 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
         "home_seeks_edge",
         changed(enclosed.cut_off(ETH), "port_rates", "port", in_bps=340.0, in_packets_per_s=1.0),
         enclosed.cut_off(ETH),
+    ),
+    (
+        "offered_edge_silent",
+        enclosed.seeks_edge(ETH, answered=0),
+        enclosed.seeks_edge(ETH, answered=4),
     ),
     (
         "home_seeks_address",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from cpe_diag.domain.device_facts import DeviceWatch
+from cpe_diag.domain.device_facts import DeviceWatch, FarEnds, NameQueries, Tries
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.domain.site_facts import LookEnd
@@ -157,6 +157,62 @@ def test_a_device_that_was_seen_to_work_is_well() -> None:
     )
 
 
+def at_site(mine: int, others: int = 2, **flows: Any) -> CaseFile:  # noqa: ANN401 - as replace
+    """So many connections to the site come about, of the device and of others; others get it."""
+    case = alone(about(SITE, device_mac=LAPTOP))
+    watch = case.evidence.value(DeviceWatch, "device_watch", "device")
+    assert watch is not None
+    watch = replace(
+        watch,
+        to_site=Tries(asked=mine, answered=mine, taken_up=mine),
+        others_to_site=Tries(asked=others, answered=others, taken_up=others),
+        flows=replace(watch.flows, **flows),
+    )
+    return with_value(case, "device_watch", "device", watch)
+
+
+def test_a_device_that_begins_a_site_anew_all_the_time_has_no_use_of_what_comes() -> None:
+    """It is connected, and ends each connection before there is a page."""
+    assert answer(at_site(18), "device_suffers_alone") is True
+    assert decide(at_site(18), {}).domain is FaultDomain.DEVICE
+
+
+def test_a_device_that_opens_a_site_is_well_with_as_many_connections_as_a_browser_has() -> None:
+    """Others of the home are the control, too: the page may be made of many hosts."""
+    assert answer(at_site(8), "device_suffers_alone") is False
+    assert answer(at_site(18, others=20), "device_suffers_alone") is False
+    assert answer(at_site(18, others=0), "device_suffers_alone") is False
+
+
+OWN_NAMES: Final = {
+    "names_of_router": NameQueries(asked=0, answered=0),
+    "names_of_others": NameQueries(asked=9, answered=9),
+}
+
+
+def led(places: int, **flows: Any) -> CaseFile:  # noqa: ANN401 - as replace
+    """Nothing goes to the site; all that the device begins goes to so many places."""
+    case = at_site(0, **flows)
+    watch = case.evidence.value(DeviceWatch, "device_watch", "device")
+    assert watch is not None
+    ends = watch.far_ends
+    assert isinstance(ends, FarEnds)
+    watch = replace(watch, far_ends=replace(ends, addresses=places))
+    return with_value(case, "device_watch", "device", watch)
+
+
+def test_a_device_whose_own_name_server_leads_it_to_one_place_is_where_the_fault_is() -> None:
+    """Others get the site, and ask the router."""
+    assert answer(led(1, **OWN_NAMES), "device_suffers_alone") is True
+    assert decide(led(1, **OWN_NAMES), {}).domain is FaultDomain.DEVICE
+
+
+def test_a_device_that_asks_the_router_may_just_not_open_the_site() -> None:
+    """One place alone is what many things without a screen speak with."""
+    assert answer(led(1), "device_suffers_alone") is not True
+    assert answer(led(1, **OWN_NAMES, tcp_taken_up=0), "device_suffers_alone") is not True
+
+
 def test_nobody_named_is_nobody_accused() -> None:
     """A complaint of "one device" without saying which one leaves nothing to look at."""
     case = answered(SLOW, "affected", "one_device")
@@ -199,6 +255,16 @@ def test_a_home_that_seeks_an_edge_which_is_there_for_others_has_a_wrong_router(
     assert answer(seeks, "home_seeks_edge") is True
     assert decide(seeks, {}).domain is FaultDomain.ROUTER
     assert answer(never_asked(seeks, ("port_rates", "port")), "home_seeks_edge") is None
+
+
+def test_a_home_that_seeks_an_edge_which_nobody_finds_was_given_a_wrong_one() -> None:
+    """What the operator's server hands out is the operator's, whatever breaks afterwards."""
+    home = ethernet_home()
+    assert answer(home, "offered_edge_silent") is not True
+    silent, there = enclosed.seeks_edge(home, answered=0), enclosed.seeks_edge(home, answered=4)
+    assert decide(silent, {}).domain is FaultDomain.NETWORK
+    assert decide(there, {}).domain is FaultDomain.ROUTER
+    assert answer(enclosed.cut_off(silent), "offered_edge_silent") is False
 
 
 def test_a_home_that_asks_for_an_address_again_and_again_is_given_none() -> None:

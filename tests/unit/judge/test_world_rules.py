@@ -253,32 +253,17 @@ def test_a_place_to_which_too_few_came_about_to_count_tells_by_the_first() -> No
     assert answer(soon, "world_slow") is True  # the router's are lost there all the same
 
 
-def ordered(case: CaseFile, subject: str, *, overtaken: bool) -> CaseFile:
-    """Let every other packet of a train take 30 ms longer, or none."""
-    train = tuple(0.031 if overtaken and number % 2 else 0.001 for number in range(50))
-    return changed(case, "path_quality", subject, echoes_s=train)
-
-
 @pytest.mark.parametrize("subject", [load.CONTROL, load.ROUTER])
 def test_packets_that_overtake_each_other_on_one_way_alone_are_the_networks(subject: str) -> None:
     """TCP takes for lost what comes after later ones, and goes slower."""
-    case = replace(load.way_in(load.measured(HOME)), symptom="slow_internet")
-    for one in (load.CONTROL, load.ROUTER, *load.NEIGHBOURS):
-        case = ordered(case, one, overtaken=one == subject)
+    case = replace(load.in_order(HOME, subject), symptom="slow_internet")
     assert answer(case, "packets_overtake") is True
     assert decide(case, {}).domain == "network"
 
 
 def test_packets_that_overtake_each_other_on_all_ways_are_read_late_by_us() -> None:
     """Our own machine had something else to do."""
-    case = load.way_in(load.measured(HOME))
-    for one in (load.CONTROL, load.ROUTER, *load.NEIGHBOURS):
-        case = ordered(case, one, overtaken=True)
+    case = load.in_order(HOME, load.CONTROL, load.ROUTER, *load.NEIGHBOURS)
     assert answer(case, "packets_overtake") is False
-    assert (
-        answer(
-            never_asked(case, *(("path_quality", one) for one in load.NEIGHBOURS)),
-            "packets_overtake",
-        )
-        is None
-    )
+    lone = never_asked(case, *(("path_quality", one) for one in load.NEIGHBOURS))
+    assert answer(lone, "packets_overtake") is None

@@ -156,6 +156,13 @@ def test_the_name_servers_of_an_offer_are_read() -> None:
     assert none.name_servers == ()
 
 
+def test_the_edge_of_an_offer_is_read() -> None:
+    """A home that was given a wrong one asks in vain, and its router is well."""
+    one = OFFER + b"\x03\x04" + bytes((198, 51, 100, 254))
+    told = reading(reply((7).to_bytes(4, "big"), one, "198.51.100.7"), QUESTION)
+    assert told.routers == ("198.51.100.254",)
+
+
 def test_an_answer_that_was_cut_says_nothing_else() -> None:
     """A cut answer never lies."""
     whole = reply(bytes((0, 0, 0, 7)), OFFER, "198.51.100.9")
