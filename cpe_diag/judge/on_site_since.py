@@ -25,6 +25,10 @@ Since: TypeAlias = "Callable[[Facts, Answer, PluggedInto, Ask], Answer]"
 
 def home_of(facts: Facts) -> PluggedInto:
     """Give from where the home was looked at last: by its Wi-Fi, else by cable."""
+    return facts.once(_last_looked)
+
+
+def _last_looked(facts: Facts) -> PluggedInto:
     by_cable, by_radio = (_at(facts, key_at("field_link", spot)) for spot in (LAN, WIFI))
     if by_radio is None:
         return LAN

@@ -201,13 +201,15 @@ class Rule:
         node, the question does not arise.
         """
         answer = self.ask(facts)
-        cannot_be = all(facts.cannot_be(key) for key in answer.missing)
+        missing = answer.missing
+        if missing and all(facts.cannot_be(key) for key in missing):
+            missing = ()
         return Finding(
             id=self.id,
             answer=answer.answer,
             because=answer.because,
             rests_on=answer.rests_on,
-            missing=() if cannot_be else answer.missing,
+            missing=missing,
         )
 
 
