@@ -20,6 +20,8 @@ SIGN: Final = 3.8
 """One sign of a side is enough where nothing speaks for another side: 69 %."""
 HINT: Final = 2.0
 """One is not enough alone, but beside its control."""
+WHOSEVER: Final = 0.5
+"""It speaks for several sides as much, and keeps a verdict from saying that nothing is wrong."""
 CONTROL: Final = 1.5
 """What is good where it would be bad if the fault were another's."""
 ELSEWHERE: Final = -2.5
@@ -132,6 +134,7 @@ CAUSES_WHOSE: Final[tuple[Cause, ...]] = (
             *_each(OWN_TRIES, HINT),
             unless("router_drops_port", CONTROL),
             unless("router_dns_fails", CONTROL / 2),
+            when("site_other_for_home", WHOSEVER),
         ),
         against=(when("operator_reference_fails", -HINT),),  # it may be our own side alone
         explains=(
@@ -200,13 +203,14 @@ CAUSES_WHOSE: Final[tuple[Cause, ...]] = (
             *_each(AT_SITE),
             when("site_amiss", SIGN - ELSEWHERE),  # it knows already how the site is elsewhere
             unless("platform_fails_only_here", 0.5),
+            when("site_other_for_home", WHOSEVER),
         ),
         against=(
             when("platform_fails_only_here", ELSEWHERE),
             when("resolver_lies", ELSEWHERE),
             when("tls_held_back", ELSEWHERE),
         ),
-        explains=(*AT_SITE, "site_amiss", "platform_fails_from_home"),
+        explains=(*AT_SITE, "site_amiss", "platform_fails_from_home", "site_other_for_home"),
         shifts=((SITE, 0.5),),
         where=True,
         last_resort=True,

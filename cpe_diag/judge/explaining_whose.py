@@ -30,6 +30,15 @@ def _others(names: tuple[str, ...], own: str) -> tuple[str, ...]:
 
 FOLLOWS_WHOSE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("site_amiss", (*AT_SITE, *CORE_SEEN, *HELD_BACK)),
+    (
+        "site_other_for_home",
+        (
+            *(*AT_SITE, *CORE_SEEN, *HELD_BACK, "site_amiss", "site_led_elsewhere"),
+            *("router_diverts_pages", "router_names_lie", "router_no_route", "web_held_back"),
+            *("gateway_loss", "internet_loss", "internet_unreachable", "wan_down"),
+            *("router_connects_in_vain", "pages_are_anothers", "conntrack_full"),
+        ),
+    ),
     ("site_led_elsewhere", ("router_names_lie", "router_withholds_site", "router_dns_fails")),
     (
         "device_suffers_alone",

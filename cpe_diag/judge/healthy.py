@@ -179,7 +179,7 @@ IN_PART: Final = ("device_large_lost", "router_forgets_connections", "home_shout
 
 ALONE: Final = "device_suffers_alone"
 """Where one device is complained of, it must be seen to work: the others do."""
-SITE_SEEN: Final = ("site_amiss", "site_led_elsewhere")
+SITE_SEEN: Final = ("site_amiss", "site_led_elsewhere", "site_other_for_home")
 """The site beside the reference, in whatever way."""
 
 GETS_NONE: Final = "device_gets_no_pages"
@@ -419,7 +419,7 @@ MAY_BE_UNKNOWN: Final = frozenset(
         *KEPT_FROM_DEVICE,
         *HOME_FELT,
         *IN_PART,
-        "site_led_elsewhere",
+        *("site_led_elsewhere", "site_other_for_home"),
         ALONE,
         *("home_unheard", "port_filled_unasked"),
         "router_takes_secure_pages",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.domain.port_facts import PortRates
+from cpe_diag.judge.cause import SITE
 from cpe_diag.judge.keys import (
     DNS_OPERATOR,
     FORWARDING,
@@ -67,6 +68,29 @@ def world_amiss_for_home(facts: Facts) -> Answer:
         return cannot_tell(facts, WORLD, WORLD_OURS)
     words = f"{bad} of {tried} tries of the router's at places that serve us went amiss"
     return says(len(hosts) >= PAIR and bad >= MOST * tried, words, WORLD, WORLD_OURS)
+
+
+def site_other_for_home(facts: Facts) -> Answer:
+    """Answer whether the site's addresses answer the router otherwise than us, each time.
+
+    The site may not want this home, or somebody on the way answers in its place: that it is not
+    well there is known, and not yet whose it is.
+    """
+    host = facts.case.platform_host
+    if host is None or facts.case.symptom != SITE:
+        return does_not_arise("no site is complained of")
+    site = next((one for one in places(facts) if one.host == host), None)
+    ours, tries = (None, ()) if site is None else (site.our_page, site.tries)
+    if ours is None or len(tries) < PAIR:
+        return cannot_tell(facts, WORLD, WORLD_OURS)
+    words = f"the site from our side: {page_words(ours)}; from the router: "
+    words += ", ".join(map(page_words, tries))
+    if ours.outcome is not HttpOutcome.OK or not all(_other(one, ours) for one in tries):
+        return no(words, WORLD, WORLD_OURS)
+    amiss = world_amiss_for_home(facts)
+    if amiss.answer:
+        return does_not_arise(amiss.because)
+    return yes(words, WORLD, WORLD_OURS)
 
 
 def _other(theirs: HttpCheck, ours: HttpCheck) -> bool:
@@ -196,6 +220,12 @@ RULES_WHOSE_WAY: Final[tuple[Rule, ...]] = (
         question="Does the router get something else than our side at the same places?",
         needs=(WORLD, WORLD_OURS),
         ask=world_amiss_for_home,
+    ),
+    Rule(
+        id="site_other_for_home",
+        question="Do the site's addresses answer the router otherwise than our side?",
+        needs=(WORLD, WORLD_OURS),
+        ask=site_other_for_home,
     ),
     Rule(
         id="port_filled_unasked",

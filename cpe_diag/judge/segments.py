@@ -311,6 +311,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "platform_fails_from_home",
             "site_way_missing",
             "site_amiss",
+            "site_other_for_home",
         ),
         good=("platform_unreachable",),
         hidden=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
@@ -180,3 +181,12 @@ def frames_not_taken(case: CaseFile) -> CaseFile:
     """The router asks for its edge once a second, and the node learns nobody on the port."""
     case = changed(router_gone(case), "learned_macs", "port", entries=())
     return changed(case, "port_rates", "port", interval_s=5.0, in_packets_per_s=1.0, in_bps=512.0)
+
+
+def site_other_for_home(case: CaseFile) -> CaseFile:
+    """The site's address says to the router that it may not have what our side gets there."""
+    case = replace(world(case), platform_host=FAR[0])
+    for number in range(TRIES):
+        subject = f"router>world/{FAR[0]}/{number + 1}"
+        case = changed(case, "http", subject, outcome=HttpOutcome.HTTP_ERROR, status=403)
+    return case

@@ -475,6 +475,11 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
         beyond.world(ETH),
     ),
     (
+        "site_other_for_home",
+        beyond.site_other_for_home(OF_SITE),
+        replace(beyond.world(OF_SITE), platform_host=beyond.FAR[0]),
+    ),
+    (
         "port_filled_unasked",
         changed(at_home.line_saturated(ETH), "port_rates", "port", in_bps=9e3, out_bps=98e6),
         at_home.line_saturated(ETH),

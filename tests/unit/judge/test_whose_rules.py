@@ -70,6 +70,18 @@ def test_silence_that_ends_outside_of_our_network_is_not_the_sites() -> None:
     assert answer(page(silent, "elsewhere>platform", **SILENT), "site_amiss") is True
 
 
+def test_a_site_that_answers_the_home_otherwise_is_not_called_well() -> None:
+    """It may not want this home, or somebody on the way answers in its place."""
+    case = beyond.site_other_for_home(SITE)
+    assert answer(case, "site_other_for_home") is True
+    assert decide(case, {}).domain is FaultDomain.UNDETERMINED
+    others = replace(case, platform_host=beyond.FAR[1])
+    assert answer(others, "site_other_for_home") is False
+    nobody = replace(case, platform_host=None)
+    assert answer(nobody, "site_other_for_home") is None
+    assert answer(replace(case, symptom="slow_internet"), "site_other_for_home") is None
+
+
 def test_a_site_that_asks_who_one_is_is_well() -> None:
     """RFC 9110, section 15.5.2."""
     asks = {"outcome": HttpOutcome.HTTP_ERROR, "status": 401}
