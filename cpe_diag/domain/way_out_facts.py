@@ -68,7 +68,8 @@ class Forwarding:
     empty: they surely let all of it pass. `diverts` is what they send elsewhere of what the home
     sends out, `shapers` what holds its rate back, `routes` by which ways everything goes.
     `translated_to` is the fixed address that its rules surely give to what leaves; None: that of
-    the device by which it leaves, or none.
+    the device by which it leaves, or none. `fewest_ports` is to how many ports the narrowest rule
+    of translation keeps the home; None: none keeps it to any.
     """
 
     ipv4: Maybe[bool]
@@ -80,6 +81,7 @@ class Forwarding:
     shapers: Maybe[tuple[RouterShaper, ...]] = NOT_ASKED
     routes: Maybe[RouterRoutes] = NOT_ASKED
     translated_to: Maybe[str | None] = NOT_ASKED
+    fewest_ports: Maybe[int | None] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,7 @@ IN_ROUTER: Final = (
     *("router_drops_names", "router_drops_pings", "router_drops_web", "router_drops_ipv6"),
     *("router_holds_device", "router_drops_site", "router_no_route", "router_sends_astray"),
     *("router_diverts_pages", "router_translates_wrongly", "router_loses_home"),
+    "router_keeps_few_ports",
     *("router_shapes_low", "router_prefix_old", "router_forgets_connections"),
     *("router_takes_secure_pages", "home_lost_in_router", "firmware_issue_known"),
     *("lan_switched_off", "lan_wrong_gateway", "lan_pool_elsewhere", "lan_dhcp_not_serving"),

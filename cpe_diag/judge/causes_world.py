@@ -63,6 +63,7 @@ CAUSES_WORLD: Final[tuple[Cause, ...]] = (
         against=(
             when("access_train_slow", -4.0),  # whoever waits in a full line comes late
             when("pages_are_anothers", -3.0),
+            when("router_keeps_few_ports", -6.0),
             when("wan_behind_router", -2.0),
             when("router_strained", -1.0),
         ),

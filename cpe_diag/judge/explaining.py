@@ -277,7 +277,10 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("world_out_of_reach", NO_WAY_OUT),
     (
         "router_connects_in_vain",
-        (*NO_WAY_OUT, "internet_unreachable", "router_drops_web", "router_sends_astray"),
+        (
+            *(*NO_WAY_OUT, "internet_unreachable", "router_drops_web", "router_sends_astray"),
+            "router_keeps_few_ports",
+        ),
     ),
     ("names_held_back", ("resolver_drops",)),
     ("web_held_back", ("tls_held_back",)),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 WORLD: Final = (
     *("world_amiss_for_home", "one_family_amiss"),
-    "router_connects_in_vain",
+    *("router_connects_in_vain", "router_keeps_few_ports"),
     "world_slow",
     "world_out_of_reach",
     "pages_are_anothers",

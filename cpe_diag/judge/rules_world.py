@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.load_facts import PathQuality
-from cpe_diag.domain.missing import known
+from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, HttpOutcome
+from cpe_diag.domain.way_out_facts import Forwarding
 from cpe_diag.judge.keys import (
     CONNECTS_WORLD,
     DNS_DIRECT,
@@ -240,6 +241,24 @@ def world_out_of_reach(facts: Facts) -> Answer:
     return says(bool(edge.received), told_of, WORLD, WORLD_OURS, PING_GATEWAY)
 
 
+def router_keeps_few_ports(facts: Facts) -> Answer:
+    """Answer whether the router translates to few ports, and its new connections are lost.
+
+    Where an address is shared each home has some hundred ports; the few of one rule are taken
+    before the others are asked for.
+    """
+    forwarding, vain = facts.fact(Forwarding, FORWARDING), router_connects_in_vain(facts)
+    if forwarding is None or isinstance(forwarding.fewest_ports, Missing):
+        return cannot_tell(facts, FORWARDING)
+    few, least = forwarding.fewest_ports, facts.limits["nat_ports_least"]
+    if few is None or few >= least:
+        return no(f"its translation leaves {few or 'all'} ports", FORWARDING)
+    words = f"a rule of its translation leaves {few} ports"
+    if vain.answer is None:
+        return vain
+    return says(vain.answer, f"{words}; {vain.because}", FORWARDING, *vain.rests_on)
+
+
 RULES_WORLD: Final[tuple[Rule, ...]] = (
     Rule(
         id="router_connects_in_vain",
@@ -249,6 +268,15 @@ RULES_WORLD: Final[tuple[Rule, ...]] = (
             *(FORWARDING, SYSTEM),
         ),
         ask=router_connects_in_vain,
+    ),
+    Rule(
+        id="router_keeps_few_ports",
+        question="Does the router translate to few ports, and lose new connections?",
+        needs=(
+            *(WORLD, CONNECTS_WORLD, PING_REFERENCE, QUALITY_REFERENCE),
+            *(FORWARDING, SYSTEM),
+        ),
+        ask=router_keeps_few_ports,
     ),
     Rule(
         id="world_slow",

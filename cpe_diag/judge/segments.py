@@ -127,6 +127,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
         ),
         degraded=(
             "router_shapes_low",
+            "router_keeps_few_ports",
             "router_drops_names",
             "router_drops_pings",
             "router_drops_web",

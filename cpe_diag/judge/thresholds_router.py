@@ -8,6 +8,14 @@ from cpe_diag.judge.threshold import PROPOSAL, Threshold
 
 THRESHOLDS_ROUTER: Final[tuple[Threshold, ...]] = (
     Threshold(
+        id="nat_ports_least",
+        value=64.0,
+        unit="ports",
+        source="RFC 6269, section 4: pages alone open tens of connections at a time; RFC 7597,"
+        " appendix A: shares of a shared address have hundreds of ports",
+        meaning="a rule that keeps a home to fewer is soon out of them",
+    ),
+    Threshold(
         id="router_clock_s",
         value=3600.0,
         unit="s",

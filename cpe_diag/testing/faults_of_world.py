@@ -190,3 +190,13 @@ def site_other_for_home(case: CaseFile) -> CaseFile:
         subject = f"router>world/{FAR[0]}/{number + 1}"
         case = changed(case, "http", subject, outcome=HttpOutcome.HTTP_ERROR, status=403)
     return case
+
+
+def few_ports(case: CaseFile) -> CaseFile:
+    """Its router translates to four ports, which are taken."""
+    return changed(ports_used_up(case), "router_forwarding", "router", fewest_ports=4)
+
+
+def many_ports(case: CaseFile) -> CaseFile:
+    """Its router translates to all that the operator leaves it, which is taken beyond its edge."""
+    return changed(ports_used_up(case), "router_forwarding", "router", fewest_ports=240)

@@ -14,7 +14,7 @@ from cpe_diag.driver_kit.parsers.answers import whole_text
 from cpe_diag.driver_kit.parsers.fields import UNSUPPORTED
 from cpe_diag.driver_kit.parsers.kernel_net import default_route
 from cpe_diag.driver_kit.parsers.nft_conditions import Packet
-from cpe_diag.driver_kit.parsers.nft_rules import ENDED, PASSED, TRANSLATED, outcomes
+from cpe_diag.driver_kit.parsers.nft_rules import ENDED, PASSED, TRANSLATED, outcomes, read
 from cpe_diag.driver_kit.parsers.router_diverts import diverts
 from cpe_diag.driver_kit.parsers.router_drops import Home, router_drops
 from cpe_diag.driver_kit.parsers.routes import router_routes
@@ -33,6 +33,8 @@ _BRIDGE: Final = re.compile(r"(?:br(?:idge)?[-_.]?\w|lan$)")
 # ip-link(8): `wan0.7`, `vlan7`, and what tunnels are called by those who make them.
 _STACKED: Final = re.compile(r"\.\d+$|^(?:vlan|tun|tap|wg|gre|ppp|wwan)")
 # nft(8), NAT STATEMENTS: `snat to ADDRESS[:PORT]`, alone and no range.
+# nft(8), NAT STATEMENTS: masquerade to :PORT[-PORT], snat to ADDRESS:PORT[-PORT].
+_PORTS: Final = re.compile(r"\b(?:masquerade|snat)(?: ip)? to [\d.-]*:(\d+)(?:-(\d+))?")
 _SNAT: Final = re.compile(r"\bsnat (?:ip )?to ((?:\d{1,3}\.){3}\d{1,3})(?![\d.-])")
 _NOT_SURE: Final = Missing(why=FailureKind.NOT_MEASURED)
 _SWITCH: Final = {"0": False, "1": True}
@@ -70,6 +72,7 @@ def forwarding(answer: CommandAnswer) -> Forwarding:
         shapers=shapers(parts["tc"]) if parts.get("tc", "").strip() else UNSUPPORTED,
         routes=router_routes(parts),
         translated_to=_translated_to(rules, packets) if readable else UNSUPPORTED,
+        fewest_ports=_fewest_ports(rules) if readable else UNSUPPORTED,
     )
 
 
@@ -129,6 +132,18 @@ def _translated_to(rules: str, packets: Sequence[Packet]) -> Maybe[str | None]:
         told = [_SNAT.search(by) for ends in sure for _, by in ends]
         found |= {match[1] if match else None for match in told} or {None}
     return found.pop() if len(found) == 1 else _NOT_SURE
+
+
+def _fewest_ports(rules: str) -> int | None:
+    """Count the ports of the rule that keeps what leaves to the fewest; None: none keeps any."""
+    kept = [
+        int(last or first) - int(first) + 1
+        for chain in read(rules).chains
+        if chain.hook == "nat postrouting" and chain.family in {"ip", "inet"}
+        for rule in chain.rules
+        for first, last in _PORTS.findall(rule)
+    ]
+    return min(kept, default=None)
 
 
 def _blocked_by(rules: str, packets: Sequence[Packet]) -> Maybe[str | None]:

@@ -69,6 +69,7 @@ def test_switches_translation_and_open_rules_are_read() -> None:
         shapers=UNSUPPORTED,
         routes=UNSUPPORTED,
         translated_to=None,
+        fewest_ports=None,
     )
 
 
@@ -86,6 +87,25 @@ def test_a_fixed_address_that_is_given_to_what_leaves_is_read(rule: str, told: s
     rules = NAT.replace('oifname "wan0" masquerade', rule)
     assert rule in rules
     assert forwarding(said(rules)).translated_to == told
+
+
+@pytest.mark.parametrize(
+    ("rule", "ports"),
+    [
+        ("masquerade to :5136-5139", 4),
+        ("ip daddr 203.0.113.128/25 masquerade to :5136-5139", 4),
+        ("snat to 198.51.100.9:5136", 1),
+        ("snat ip to 198.51.100.9:1024-65535", 64512),
+        ("snat to 198.51.100.9", None),
+    ],
+)
+def test_how_many_ports_translation_leaves_the_home_is_counted(
+    rule: str, ports: int | None
+) -> None:
+    """The narrowest rule is soon used up, whatever others would leave."""
+    rules = NAT.replace("masquerade", f"{rule}\n\t\toifname wan0 masquerade")
+    assert rule in rules
+    assert forwarding(said(rules)).fewest_ports == ports
 
 
 def test_a_network_of_the_operators_is_not_taken_for_the_homes() -> None:
@@ -211,6 +231,7 @@ def test_without_a_way_out_or_with_older_rules_only_the_switches_are_told() -> N
             shapers=UNSUPPORTED,
             routes=UNSUPPORTED,
             translated_to=UNSUPPORTED,
+            fewest_ports=UNSUPPORTED,
         )
 
 

@@ -267,3 +267,15 @@ def test_packets_that_overtake_each_other_on_all_ways_are_read_late_by_us() -> N
     assert answer(case, "packets_overtake") is False
     lone = never_asked(case, *(("path_quality", one) for one in load.NEIGHBOURS))
     assert answer(lone, "packets_overtake") is None
+
+
+def test_a_router_that_keeps_the_home_to_few_ports_is_why_connections_are_lost() -> None:
+    """The operator's own translation takes from what it leaves."""
+    few = replace(beyond.few_ports(HOME), symptom="slow_internet")
+    assert answer(few, "router_keeps_few_ports") is True
+    assert decide(few, {}).domain == "router"
+    many = replace(beyond.many_ports(HOME), symptom="slow_internet")
+    assert answer(many, "router_keeps_few_ports") is False
+    assert decide(many, {}).cause == "cgn_ports_exhausted"
+    well = changed(beyond.world(HOME), "router_forwarding", "router", fewest_ports=4)
+    assert answer(well, "router_keeps_few_ports") is False
