@@ -50,8 +50,8 @@ NODE_SEEN: Final = (
 )
 """Told by the access node of the line and of its neighbours."""
 WAY_SEEN: Final = (
-    *("way_in_loss", "way_in_narrow", "home_cut_off", "home_away_at_times"),
-    *("home_seeks_address", "offered_edge_silent"),
+    *("way_in_loss", "way_in_narrow", "home_cut_off"),
+    *("home_seeks_address", "offered_edge_silent", "home_answers_elsewhere"),
     *("wan_dhcp_unanswered", "wan_pppoe_unanswered", "ppp_auth_refused", "wan_down"),
     *("gateway_unreachable", "gateway_loss", "latency_high", "gateway_jitter"),
     *("access_rate_low", "access_train_slow", "large_packets_lost"),
@@ -136,6 +136,7 @@ CAUSES_WHOSE: Final[tuple[Cause, ...]] = (
             unless("router_drops_port", CONTROL),
             unless("router_dns_fails", CONTROL / 2),
             when("site_other_for_home", WHOSEVER),
+            when("home_away_at_times", WHOSEVER),
         ),
         against=(when("operator_reference_fails", -HINT),),  # it may be our own side alone
         explains=(
@@ -145,6 +146,7 @@ CAUSES_WHOSE: Final[tuple[Cause, ...]] = (
             *OWN_TRIES,
             *("operator_reference_fails", "router_dns_fails", "router_unreachable"),
             *("port_idle", "no_mac_learned", "home_without_address", "home_seeks_edge"),
+            "home_away_at_times",
         ),
         where=True,
         last_resort=True,
@@ -162,10 +164,14 @@ CAUSES_WHOSE: Final[tuple[Cause, ...]] = (
         supports=(
             *_each(IN_ROUTER),
             *_each(HOME_TRIES, HINT),
+            when("home_away_at_times", WHOSEVER),
             unless("router_direct_dns_fails", CONTROL),
             unless("router_http_fails", CONTROL / 2),
         ),
-        explains=(*IN_ROUTER, *HOME_TRIES, *DARK, "router_dns_fails", "router_http_fails"),
+        explains=(
+            *(*IN_ROUTER, *HOME_TRIES, *DARK, "router_dns_fails", "router_http_fails"),
+            "home_away_at_times",
+        ),
         where=True,
         last_resort=True,
         next_action="Compare the router's settings with a backup that worked; have it restarted,"

@@ -47,7 +47,7 @@ WAY_OUT: Final = (
     "wan_down",
     "gateway_unreachable",
     "gateway_loss",
-    "way_in_loss",
+    *("way_in_loss", "home_answers_elsewhere"),
     "internet_unreachable",
     "internet_loss",
     "router_dns_fails",
@@ -360,7 +360,7 @@ MAY_BE_UNKNOWN: Final = frozenset(
         "wall_answers_elsewhere",
         *("home_signal_weak", "home_air_busy"),
         "port_flapped",  # the verdict says then that it has looked now only
-        "way_in_loss",
+        *("way_in_loss", "home_answers_elsewhere"),
         "router_http_fails",
         "forwarding_off",
         "forwarding_blocked",

@@ -6,19 +6,28 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.load_facts import PathQuality
+from cpe_diag.domain.missing import known
+from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import PingCheck
+from cpe_diag.domain.port_facts import PortRates
 from cpe_diag.judge.keys import (
     PING_NEIGHBOURS_FULL,
     PING_ROUTER_FULL,
+    PORT_RATES,
     QUALITY_NEIGHBOURS,
     QUALITY_OPERATOR,
     QUALITY_ROUTER,
 )
-from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, yes
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
 from cpe_diag.judge.rules_load import PAIR, gateway_loss, lossy, neighbour_trains, quality, uneven
 from cpe_diag.judge.rules_router import spoken
 
+TRAIN_GAP_S: Final = 0.01
+"""How far apart the packets of a train are sent."""
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cpe_diag.judge.rule import Facts
 
 
@@ -103,6 +112,36 @@ def _beside_neighbours(facts: Facts, words: str) -> Answer:
     return yes(words, PING_ROUTER_FULL, QUALITY_ROUTER)
 
 
+def home_answers_elsewhere(facts: Facts) -> Answer:
+    """Answer whether somebody answers with the home's address, and not at the home's port.
+
+    The port was counted meanwhile: what comes from the home comes in there. A count that stands
+    still while nothing at all moves may be an old one, of an agent that keeps its answers.
+    """
+    train, rates = quality(facts, QUALITY_ROUTER), facts.fact(PortRates, PORT_RATES)
+    come = known(rates.in_packets_per_s) if rates else None
+    go = known(rates.out_packets_per_s) if rates else None
+    if train is None or rates is None or come is None or go is None:
+        return cannot_tell(facts, QUALITY_ROUTER, PORT_RATES)
+    asked, counted = _seen_at(facts, QUALITY_ROUTER), _seen_at(facts, PORT_RATES)
+    if asked is None or counted is None:
+        return cannot_tell(facts, QUALITY_ROUTER, PORT_RATES)
+    took_s, later_s = train.sent * TRAIN_GAP_S, (asked - counted).total_seconds()
+    both_s = min(0.0, later_s) - max(-rates.interval_s, later_s - took_s)
+    if both_s < took_s / 2:
+        return does_not_arise("the port was not counted while the home was asked")
+    answered = train.received * both_s / took_s
+    words = f"about {answered:.0f} packets were answered while the port was counted, at which"
+    words += f" {come * rates.interval_s:.0f} came in"
+    few = come * rates.interval_s < facts.limits["elsewhere_share"] * answered
+    return says(few and come + go > 0, words, QUALITY_ROUTER, PORT_RATES)
+
+
+def _seen_at(facts: Facts, key: FactKey) -> datetime | None:
+    observation = facts.case.evidence.observations.get(key)
+    return observation.at if isinstance(observation, Observed) else None
+
+
 RULES_WAY_IN: Final[tuple[Rule, ...]] = (
     Rule(
         id="way_in_loss",
@@ -115,5 +154,11 @@ RULES_WAY_IN: Final[tuple[Rule, ...]] = (
         question="Are large packets lost on the way to a router that says nothing?",
         needs=(QUALITY_ROUTER, PING_ROUTER_FULL, PING_NEIGHBOURS_FULL),
         ask=way_in_narrow,
+    ),
+    Rule(
+        id="home_answers_elsewhere",
+        question="Does somebody answer with the home's address, and not at the home's port?",
+        needs=(QUALITY_ROUTER, PORT_RATES),
+        ask=home_answers_elsewhere,
     ),
 )

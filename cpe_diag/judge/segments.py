@@ -160,6 +160,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "home_cut_off",
             "home_seeks_address",
             "offered_edge_silent",
+            "home_answers_elsewhere",
         ),
         degraded=(
             "wan_behind_router",

@@ -38,6 +38,13 @@ THRESHOLDS_PATHS: Final[tuple[Threshold, ...]] = (
         " less than this chance, overtake each other on that way",
     ),
     Threshold(
+        id="elsewhere_share",
+        value=0.1,
+        unit="ratio",
+        source=PROPOSAL + "; the port is counted for about as long as the packets take",
+        meaning="where fewer of the answers came in at the home's port, they came from elsewhere",
+    ),
+    Threshold(
         id="latency_high_s",
         value=0.1,
         unit="s",

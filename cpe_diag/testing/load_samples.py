@@ -118,6 +118,12 @@ def uneven(case: CaseFile, *subjects: str) -> CaseFile:
     return case
 
 
+def answered_elsewhere(case: CaseFile) -> CaseFile:
+    """All packets to the home's address are answered, and none came in at its port meanwhile."""
+    rates = {"interval_s": 1.0, "in_packets_per_s": 0.0, "out_packets_per_s": 48.0}
+    return changed(way_in(case), "port_rates", "port", **rates)
+
+
 def in_order(case: CaseFile, *overtaken: str) -> CaseFile:
     """Note each packet of the trains from here; on these ways every other one is 30 ms late."""
     case = way_in(measured(case))

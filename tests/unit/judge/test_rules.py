@@ -325,6 +325,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("world_out_of_reach", beyond.edge_without_routes(ETH), beyond.world(ETH)),
     ("pages_are_anothers", beyond.walled(ETH), beyond.world(ETH)),
     ("router_keeps_few_ports", beyond.few_ports(ETH), beyond.many_ports(ETH)),
+    ("home_answers_elsewhere", load.answered_elsewhere(ETH), load.way_in(ETH)),
     ("packets_overtake", load.in_order(ETH, load.CONTROL), load.in_order(ETH)),
     ("core_queued", beyond.transit_full(ETH), beyond.well_both_ways(ETH)),
     ("core_rate_low", beyond.transit_full(ETH), MEASURED),

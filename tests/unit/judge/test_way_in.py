@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from cpe_diag.domain.evidence import FactKey
+from cpe_diag.domain.evidence import Evidence, FactKey
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.nuisance import Nuisance
 from cpe_diag.domain.path_facts import Reachability
@@ -18,11 +20,13 @@ from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import load_samples as load
 from cpe_diag.testing.evidence_samples import (
     ABSENT,
+    changed,
     ethernet_home,
     never_asked,
     unobserved,
     with_value,
 )
+from cpe_diag.testing.fault_effects import no_router
 
 if TYPE_CHECKING:
     from cpe_diag.domain.findings import Finding
@@ -114,3 +118,34 @@ def test_what_the_router_says_of_its_line_outweighs_what_we_see_from_here() -> N
     seen = load.way_in(load.measured(ethernet_home("slow_internet")), 80)
     assert finding(seen).answer is None
     assert decide(seen, {}).cause == "no_fault"
+
+
+def test_who_answers_for_the_home_at_another_port_is_a_matter_of_the_node() -> None:
+    """Two homes with one hardware address, or with one address, take each other's packets."""
+    case = load.answered_elsewhere(ethernet_home())
+    assert finding(case, "home_answers_elsewhere").answer is True
+    silent = load.answered_elsewhere(no_router(ethernet_home()))
+    assert decide(replace(silent, symptom="drops"), {}).domain == "network"
+
+
+def test_a_port_that_counts_nothing_at_all_accuses_nobody() -> None:
+    """An agent may give the same counters again for some seconds."""
+    still = changed(
+        load.answered_elsewhere(ethernet_home()), "port_rates", "port", out_packets_per_s=0.0
+    )
+    assert finding(still, "home_answers_elsewhere").answer is False
+    comes = changed(still, "port_rates", "port", in_packets_per_s=97.0)
+    assert finding(comes, "home_answers_elsewhere").answer is False
+
+
+def test_a_port_that_was_counted_at_another_time_tells_nothing_of_the_answers() -> None:
+    """The home may have been quiet then."""
+    case = load.answered_elsewhere(ethernet_home())
+    key = FactKey("port_rates", "port")
+    before = case.evidence.observations[key]
+    held = {
+        **case.evidence.observations,
+        key: replace(before, at=before.at - timedelta(seconds=5)),
+    }
+    apart = replace(case, evidence=Evidence(observations=held))
+    assert finding(apart, "home_answers_elsewhere").answer is None
