@@ -14,6 +14,8 @@ The tree:
     |   +-- GuardError               the guard refuses it; carries the plan with the findings
     +-- ConsentError                 the customer has not consented to exactly this
     +-- RightsError                  whoever wants it may not do it, or not alone
+    +-- SignInError                  a provider has not proven who somebody is
+    |   +-- ProviderAwayError        it cannot be asked, or its documents are wrong
     +-- StoreError                   the case store cannot be used
     +-- RunError                     there is no such run, it has ended, or it is another's now
     +-- BundleError                  a bundle cannot be written or read
@@ -277,6 +279,14 @@ class ConsentError(CpeDiagError):
 
 class RightsError(CpeDiagError):
     """Whoever wants it may not do it, or only after a second person has approved it."""
+
+
+class SignInError(CpeDiagError):
+    """A provider of OpenID Connect has not proven who somebody is; holds no token and no code."""
+
+
+class ProviderAwayError(SignInError):
+    """The provider cannot be asked, or its documents are wrong; nobody is refused by it."""
 
 
 class StoreError(CpeDiagError):

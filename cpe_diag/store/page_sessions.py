@@ -30,11 +30,17 @@ SEEN_EVERY: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSession:
-    """One browser that is signed in; `name` is the member of staff, moments are UTC."""
+    """One browser that is signed in; `name` is the member of staff, moments are UTC.
+
+    `provider` is the issuer that has proven the name, None: a password has. `member_of` is the
+    group there that gives a role, None: the configuration does by the name.
+    """
 
     name: str
     began_at: datetime
     seen_at: datetime
+    provider: str | None
+    member_of: str | None
 
 
 class StoredSessions:
@@ -44,8 +50,21 @@ class StoredSessions:
         """Keep them in `store`."""
         self._store = store
 
-    def begin(self, name: str, at: datetime) -> Secret:
+    def begin(
+        self,
+        name: str,
+        at: datetime,
+        *,
+        provider: str | None = None,
+        member_of: str | None = None,
+    ) -> Secret:
         """Sign somebody in; sessions that are over are dropped.
+
+        Args:
+            name: of the member of staff.
+            at: in UTC.
+            provider: as in PageSession.
+            member_of: as in PageSession.
 
         Returns:
             What the browser shows from now on; it is kept nowhere.
@@ -62,6 +81,8 @@ class StoredSessions:
             "ends_at": self._store.steady.moment(LASTS),
             "idle_at": self._store.steady.moment(IDLE),
             "ends_by": self._store.steady.name,
+            "provider": provider,
+            "member_of": member_of,
         }
         with self._store.writing() as connection:
             connection.execute(delete(PAGE_SESSIONS).where(self._over(at)))
@@ -92,6 +113,8 @@ class StoredSessions:
             name=row["name"],
             began_at=moment_of(row["began_at"]),
             seen_at=moment_of(row["seen_at"]),
+            provider=row["provider"],
+            member_of=row["member_of"],
         )
         if by_hand and abs(now - session.seen_at) >= SEEN_EVERY:
             steady = self._store.steady

@@ -27,4 +27,16 @@ PAGE_SESSIONS: Final = Table(
     Column("ends_at", MOMENT),
     Column("idle_at", MOMENT),
     Column("ends_by", String(64)),
+    Column("provider", Text),
+    Column("member_of", Text),
+)
+
+PAGE_ATTEMPTS: Final = Table(
+    "page_attempts",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("place", String(200), nullable=False),
+    Column("began_at", MOMENT, nullable=False),
+    Column("ends_at", MOMENT),
+    Column("ends_by", String(64)),
 )

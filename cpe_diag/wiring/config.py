@@ -17,9 +17,11 @@ from cpe_diag.probes.probe import WebTarget
 from cpe_diag.transports.credential_vault import TOKEN_FILE, VaultSettings
 from cpe_diag.wiring.config_people import (
     ConsentConfig,
+    OpenIdConfig,
     StaffConfig,
     StoreConfig,
     consent_part,
+    openid_part,
     people_faults,
     staff_part,
     store_part,
@@ -129,6 +131,7 @@ class Config:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     sweep: Pace = field(default_factory=Pace)
     staff: StaffConfig = field(default_factory=StaffConfig)
+    openid: OpenIdConfig | None = None
     rights: Path | None = None
     store: StoreConfig = field(default_factory=StoreConfig)
     consent: ConsentConfig | None = None
@@ -256,6 +259,7 @@ def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
         },
         sweep=_pace(_part(data, "sweep")),
         staff=staff_part(_part(data, "staff")),
+        openid=openid_part(_part(data, "openid")),
         rights=_path(folder, cast("str | None", data.get("rights"))),
         store=store_part(_part(data, "store"), partial(_path, folder)),
         consent=consent_part(_part(data, "consent")),

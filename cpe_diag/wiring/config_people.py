@@ -33,6 +33,21 @@ class StaffConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIdConfig:
+    """The `openid` part; `secret` is a reference, None: a public client. See ProviderSettings."""
+
+    issuer: str
+    client_id: str
+    secret: str | None
+    title: str | None
+    address: str | None
+    scopes: tuple[str, ...]
+    name_claim: str
+    groups_claim: str
+    group_roles: Mapping[str, Role]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreConfig:
     """The `store` part: `url` and `audit_key` are references; None: the usual place."""
 
@@ -69,6 +84,25 @@ def staff_part(part: Mapping[str, object]) -> StaffConfig:
             name: Member(role=Role(said["role"]), login=said.get("login"))
             for name, said in members.items()
         },
+    )
+
+
+def openid_part(part: Mapping[str, object]) -> OpenIdConfig | None:
+    """Read the `openid` part, or None where it is absent."""
+    if not part:
+        return None
+    groups = cast("Mapping[str, object]", part.get("groups") or {})
+    roles = cast("Mapping[str, str]", groups.get("roles") or {})
+    return OpenIdConfig(
+        issuer=str(part["issuer"]),
+        client_id=str(part["client_id"]),
+        secret=cast("str | None", part.get("client_secret")),
+        title=cast("str | None", part.get("title")),
+        address=cast("str | None", part.get("address")),
+        scopes=tuple(cast("list[str]", part.get("scopes", ["profile", "email"]))),
+        name_claim=str(part.get("name_claim", "preferred_username")),
+        groups_claim=str(groups.get("claim", "groups")),
+        group_roles={group: Role(role) for group, role in roles.items()},
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from cpe_diag.domain.host_keys import KeyPolicy
 from cpe_diag.domain.secret import CREDENTIAL_FORMS, CREDENTIAL_PATTERN
 from cpe_diag.service.tickets_schema import TICKETS
-from cpe_diag.wiring.config_schema_people import CONSENT, RIGHTS, STAFF, STORE
+from cpe_diag.wiring.config_schema_people import CONSENT, OPENID, RIGHTS, STAFF, STORE
 
 _OCTET: Final = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
 _IPV4: Final = rf"({_OCTET}\.){{3}}{_OCTET}"
@@ -280,6 +280,7 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
             },
         },
         "staff": STAFF,
+        "openid": OPENID,
         "rights": RIGHTS,
         "store": STORE,
         "consent": CONSENT,

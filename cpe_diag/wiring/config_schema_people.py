@@ -62,6 +62,56 @@ STORE: Final[dict[str, object]] = {
 
 _WORDS: Final = {"type": "object", "additionalProperties": {"type": "string"}}
 
+_SITE: Final = "^https://[^/?#@]+|^http://(127\\.[0-9.]+|localhost|\\[::1\\])(:[0-9]+)?"
+
+OPENID: Final[dict[str, object]] = {
+    "type": "object",
+    "description": "the OpenID Connect provider by which staff sign in to the pages; local "
+    "accounts count beside it",
+    "additionalProperties": False,
+    "required": ["issuer", "client_id"],
+    "properties": {
+        "issuer": {
+            "type": "string",
+            "pattern": f"({_SITE})(/[^?#]*)?$",
+            "description": "exactly as the provider's configuration names itself; https://, or "
+            "http:// on this machine",
+        },
+        "client_id": {"type": "string", "pattern": "^[ -~]{1,200}$"},
+        "client_secret": _REFERENCE
+        | {"description": "a reference, such as env:NAME; without it a public client (PKCE)"},
+        "title": {"type": "string", "pattern": "\\S", "description": "as the sign-in page says"},
+        "address": {
+            "type": "string",
+            "pattern": f"({_SITE})$",
+            "description": "by which browsers reach our pages; default: by which they come",
+        },
+        "scopes": {
+            "type": "array",
+            "items": {"type": "string", "pattern": "^[!#-\\[\\]-~]+$"},
+            "description": "asked for beside openid; default: profile, email",
+        },
+        "name_claim": {
+            "type": "string",
+            "description": "the claim that names the member of staff; default: preferred_username",
+        },
+        "groups": {
+            "type": "object",
+            "description": "roles of people whom `staff` does not name, by their groups there",
+            "additionalProperties": False,
+            "required": ["roles"],
+            "properties": {
+                "claim": {"type": "string", "description": "default: groups"},
+                "roles": {
+                    "type": "object",
+                    "description": "by group; the first that somebody is in counts",
+                    "additionalProperties": {"enum": list(Role)},
+                },
+            },
+        },
+    },
+}
+
 CONSENT: Final[dict[str, object]] = {
     "type": "object",
     "description": "how the customer is asked",

@@ -16,6 +16,7 @@ from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.event_hubs import StoredHubs
 from cpe_diag.store.incidents import StoredIncidents
 from cpe_diag.store.incoming_tickets import StoredTickets
+from cpe_diag.store.page_attempts import StoredAttempts
 from cpe_diag.store.page_sessions import StoredSessions
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.store.seen_deliveries import StoredDeliveries
@@ -25,6 +26,7 @@ from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.desk import case_store, open_desk
 from cpe_diag.wiring.kept_results import KeptResults
 from cpe_diag.wiring.knowledge import facts_by_probe, vocabulary
+from cpe_diag.wiring.openid import provider_of
 from cpe_diag.wiring.orders import orders_of
 from cpe_diag.wiring.repairs import Repairing
 from cpe_diag.wiring.so_far import so_far_of
@@ -92,6 +94,8 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
         so_far=so_far_of(config, runs),
         passwords=StoredPasswords(store),
         sessions=StoredSessions(store),
+        attempts=StoredAttempts(store),
+        provider=provider_of(config, credentials),
         members={name: one.role for name, one in config.staff.members.items()},
         repairs=repairing.desk(desk, store),
         case_link=lambda case: None if link is None else link.replace("{case}", case),

@@ -38,17 +38,23 @@ PEOPLE: Final = NOT_VIEWER - {Role.AUTOMATION}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A good request for a page: its answer, and for whom; `form` None: it sends none."""
+    """A good request for a page: its answer, and for whom; `form` None: it sends none.
+
+    `nobody` is what an open page answers to somebody who is not signed in.
+    """
 
     path: str
     status: int
     form: dict[str, str] | None = None
     roles: frozenset[Role] = EVERY
+    nobody: int = 200
 
 
 GOOD: Final = {
     "start": Opened(path="/?words=sub-1", status=200),
     "askName": Opened(path="/sign-in", status=303),
+    "askProvider": Opened(path="/sign-in/provider", status=404, nobody=404),
+    "fromProvider": Opened(path="/sign-in/return?state=x&code=y", status=404, nobody=404),
     "signIn": Opened(path="/sign-in", status=401, form={"name": "nobody", "password": "x"}),
     "signOut": Opened(path="/sign-out", status=303, form={}),
     "order": Opened(
@@ -207,7 +213,7 @@ def test_nobody_sees_a_page_without_signing_in(
     opened = _sent(console, case, wanted.id)
     browser = PageBrowser(port=console.port)
     if wanted.is_open:
-        assert browser.open(opened.path).status == 200
+        assert browser.open(opened.path).status == opened.nobody
         return
     if wanted.is_live:
         assert _live_status(browser, opened.path) == 401

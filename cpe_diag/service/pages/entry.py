@@ -18,6 +18,7 @@ from cpe_diag.service.web.call import Caller
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from cpe_diag.domain.roles import Role
     from cpe_diag.domain.secret import Secret
     from cpe_diag.service.web.served import Served
 
@@ -66,7 +67,40 @@ class Door:
             fits = await run_in_threadpool(self._served.passwords.fits, name, password)
         return None if fits and name in self._served.members else WRONG
 
-    def admitted(self, name: str, at: datetime) -> Secret:
+    def may_begin(self, address: str) -> bool:
+        """Take a turn of an address that begins a sign-in at the provider; False: it waits."""
+        return not self._of_address.wait_s(address, time.monotonic())
+
+    def role_of(
+        self, name: str, provider: str | None = None, member_of: str | None = None
+    ) -> Role | None:
+        """Give the role of somebody now, by name, else by a group of the configured provider.
+
+        Args:
+            name: of the member of staff.
+            provider: the issuer that has proven it; None: a password has.
+            member_of: the group there that may give the role.
+
+        Returns:
+            None where they may not be in.
+        """
+        asked = self._served.provider
+        if provider is not None and (asked is None or asked.settings.issuer != provider):
+            return None
+        if name in self._served.members:
+            return self._served.members[name]
+        if provider is None or asked is None or member_of is None:
+            return None
+        return asked.settings.group_roles.get(member_of)
+
+    def admitted(
+        self,
+        name: str,
+        at: datetime,
+        *,
+        provider: str | None = None,
+        member_of: str | None = None,
+    ) -> Secret:
         """Let in whoever has proven a name, however that was; it is noted first.
 
         Returns:
@@ -75,8 +109,10 @@ class Door:
         Raises:
             StoreError: it cannot be noted or kept.
         """
-        self._note(name, "signs in to the pages", at)
-        return self._served.sessions.begin(name, at)
+        by = "" if provider is None else f" by {provider}"
+        of = "" if member_of is None else f" as one of {harmless(member_of)}"
+        self._note(name, f"signs in to the pages{by}{of}", at)
+        return self._served.sessions.begin(name, at, provider=provider, member_of=member_of)
 
     def known(self, shown: str, at: datetime, *, by_hand: bool = True) -> Caller | None:
         """Say who shows this; None: nobody who may be in now.
@@ -85,9 +121,10 @@ class Door:
             StoreError: the store cannot be used.
         """
         session = self._served.sessions.shown(shown, at, by_hand=by_hand) if shown else None
-        if session is None or session.name not in self._served.members:
+        if session is None:
             return None
-        return Caller(name=session.name, role=self._served.members[session.name])
+        role = self.role_of(session.name, session.provider, session.member_of)
+        return None if role is None else Caller(name=session.name, role=role)
 
     def may_show_link(self, address: str) -> bool:
         """Say whether an address may come with a customer's link."""
@@ -97,14 +134,19 @@ class Door:
         """Take a turn of an address that has come with a link that is none."""
         self._of_link.wait_s(whose(address), time.monotonic())
 
-    def leave(self, name: str, shown: str, at: datetime) -> None:
+    def leave(self, name: str, shown: str, at: datetime) -> str | None:
         """Sign a browser out.
+
+        Returns:
+            The issuer by which it was in, None where a password was shown.
 
         Raises:
             StoreError: the store cannot be written.
         """
+        session = self._served.sessions.shown(shown, at, by_hand=False)
         self._served.sessions.end(shown)
         self._note(name, "signs out", at)
+        return None if session is None else session.provider
 
     def _note(self, name: str, words: str, at: datetime) -> None:
         self._served.note(

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from cpe_diag.service.pages.case_page import answered, case
 from cpe_diag.service.pages.entry import Door
 from cpe_diag.service.pages.node_page import live_node, node
+from cpe_diag.service.pages.provider_sign_in import RETURN, ask_provider, from_provider
 from cpe_diag.service.pages.rendering import Rendering
 from cpe_diag.service.pages.repair_routes import REPAIR_PAGES
 from cpe_diag.service.pages.report_page import report, report_file
@@ -32,6 +33,14 @@ PAGES: Final = (
     Page(id="start", method="GET", path="/", handler=start),
     Page(id="askName", method="GET", path="/sign-in", handler=ask_name, is_open=True),
     Page(id="signIn", method="POST", path="/sign-in", handler=sign_in, is_open=True),
+    Page(
+        id="askProvider",
+        method="GET",
+        path="/sign-in/provider",
+        handler=ask_provider,
+        is_open=True,
+    ),
+    Page(id="fromProvider", method="GET", path=RETURN, handler=from_provider, is_open=True),
     Page(id="signOut", method="POST", path="/sign-out", handler=sign_out),
     Page(id="order", method="POST", path="/orders", handler=order),
     Page(id="case", method="GET", path="/cases/{id}", handler=case),

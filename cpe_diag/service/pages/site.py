@@ -65,6 +65,19 @@ class Site:
     rendering: Rendering
     door: Door
 
+    @property
+    def policy(self) -> str:
+        """The content security policy: signing out leads on to the provider, where there is one.
+
+        Browsers hold the redirects after a form against `form-action` too.
+        """
+        provider = self.service.served.provider
+        if provider is None:
+            return POLICY
+        return POLICY.replace(
+            "form-action 'self'", f"form-action 'self' {provider.settings.origin}"
+        )
+
     async def shown(self, visit: Visit, page: Shown) -> Response:
         """Render a page."""
         values = {
@@ -125,6 +138,7 @@ async def answer(site: Site, page: Page, request: Request) -> Response:
             headers=comes_back(made),
         )
     response = await site.shown(visit, made) if isinstance(made, Shown) else made
+    response.headers.setdefault("Content-Security-Policy", site.policy)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")

@@ -16,6 +16,7 @@ from cpe_diag.ports import Clock, SeenDeliveries
 from cpe_diag.report.record import Run, SoFar
 from cpe_diag.service.group_outage import GroupOutage
 from cpe_diag.service.hub_hosts import HubHosts
+from cpe_diag.service.openid.provider import Provider
 from cpe_diag.service.repair_desk import RepairDesk
 from cpe_diag.service.submit import Submit
 from cpe_diag.service.ticket_rules import TicketRules
@@ -24,6 +25,7 @@ from cpe_diag.store.api_tokens import StoredTokens
 from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.event_hubs import StoredHubs
 from cpe_diag.store.incoming_tickets import StoredTickets
+from cpe_diag.store.page_attempts import StoredAttempts
 from cpe_diag.store.page_sessions import StoredSessions
 from cpe_diag.store.run_rows import RunRow
 from cpe_diag.store.runs import StoredRuns
@@ -37,10 +39,10 @@ class Served:
     `result_of` gives what a run has left, None where it has left nothing. `outages` are the group
     outages that runs point to, `incidents` all that go on at a moment. `find` gives subscribers by
     id or address. `so_far` is what is known of a run at a moment, None where nobody can tell.
-    `members` are the staff who may sign in. `gives` are facts by probe. `case_link` gives the
-    address of a case's page, None where there is none. `note` appends to the audit trail. `cancel`
-    has a run cancelled at a moment; it raises RunError where it has ended. `close` closes what the
-    store keeps open.
+    `members` are the staff who may sign in, `provider` proves who they are, None: only passwords.
+    `gives` are facts by probe. `case_link` gives the address of a case's page, None where there is
+    none. `note` appends to the audit trail. `cancel` has a run cancelled at a moment; it raises
+    RunError where it has ended. `close` closes what the store keeps open.
     """
 
     tickets: StoredTickets
@@ -63,6 +65,8 @@ class Served:
     so_far: Callable[[RunRow, datetime], SoFar | None]
     passwords: StoredPasswords
     sessions: StoredSessions
+    attempts: StoredAttempts
+    provider: Provider | None
     members: Mapping[str, Role]
     repairs: RepairDesk
     case_link: Callable[[str], str | None]
