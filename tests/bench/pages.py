@@ -268,8 +268,14 @@ def _measured(
     for name, values in found.items():
         sys.stdout.write(said(name, values))
     worst = max(found["the page of a case"])
+    own = statistics.median(found["the page of a case"])
+    floor = statistics.median(found["a file (the floor)"])
+    sys.stdout.write(f"the service's own time for a case: {own - floor:.1f} ms above the floor\n")
     if CHROMIUM is not None:
+        # The smallest page there is says what the browser and this machine take now.
+        least = painted_ms(port, "/sign-in", f"{SESSION}=none")
         painted = painted_ms(port, paths["the page of a case"], cookie)
+        sys.stdout.write(said("first paint of the smallest page (the floor)", least))
         sys.stdout.write(said("first paint of a case in Chromium", painted))
         worst = max(painted)
     runs: list[tuple[str, str, int]] = []

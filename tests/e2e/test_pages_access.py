@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -15,8 +16,9 @@ from starlette.routing import Route
 
 from cpe_diag.domain.audit import AuditKind
 from cpe_diag.domain.roles import Role
-from cpe_diag.service.pages.routes import PAGES, STATIC
+from cpe_diag.service.pages.routes import PAGES
 from cpe_diag.service.pages.site import POLICY
+from cpe_diag.service.pages.static_files import STATIC
 from cpe_diag.service.pages.visit import SESSION
 from cpe_diag.service.web.app import make_app
 from cpe_diag.service.web.buckets import Rate
@@ -202,6 +204,18 @@ def test_a_page_is_for_the_roles_that_may(
     browser = signed_in(console, role)
     status = _status(browser, opened, wanted.method)
     assert status == (opened.status if role in opened.roles else 403)
+
+
+def test_a_file_is_asked_for_once_until_its_content_changes(console: HttpService) -> None:
+    """A page names its version; an address without one, or with another, is asked for anew."""
+    browser = PageBrowser(port=console.port)
+    named = re.findall(r'(?:href|src)="(/static/[^"]+)"', browser.open("/sign-in").text)
+    assert {one.partition("?")[0] for one in named} == {f"/static/{name}" for name in STATIC}
+    for address in named:
+        kept = browser.open(address).headers["cache-control"]
+        assert kept == "public, max-age=31536000, immutable"
+        for other in (address.partition("?")[0], address[:-1]):
+            assert browser.open(other).headers["cache-control"] == "no-cache"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda one: one.id)

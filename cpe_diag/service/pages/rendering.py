@@ -22,6 +22,7 @@ from cpe_diag.service.pages.catalogues import (
     names_of_languages,
     told,
 )
+from cpe_diag.service.pages.static_files import static_files
 
 if TYPE_CHECKING:
     from cpe_diag.service.pages.catalogues import Told
@@ -69,11 +70,13 @@ class Rendering:
         self._made = {language: _environment(words) for language, words in self.words.items()}
         self._of_customers = catalogues(OF_CUSTOMERS)
         self._of_verdicts = catalogues(OF_VERDICTS)
+        addresses = {name: one.address for name, one in static_files().items()}
         for language, made in self._made.items():
             made.globals["told"] = partial(told, self._of_customers)
             made.globals["judged"] = partial(told, self._of_verdicts, language)
             made.globals["cause_titles"] = CAUSE_TITLES
             made.globals["languages"] = names_of_languages()
+            made.globals["static"] = addresses
 
     def html(self, language: str, template: str, values: Mapping[str, object]) -> str:
         """Fill a template in.
@@ -101,6 +104,8 @@ class Rendering:
 
 def visible(text: str) -> str:
     """Give a text with `?` for every character that acts or hides; lines stay lines."""
+    if text.isprintable():  # most are, and none of them has a character of _UNSAFE
+        return text
     return "".join(
         letter if letter in _LINES or unicodedata.category(letter) not in _UNSAFE else "?"
         for letter in text.replace("\r\n", "\n")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
@@ -19,6 +17,7 @@ from cpe_diag.service.pages.report_page import report, report_file
 from cpe_diag.service.pages.sign_in import ask_name, sign_in, sign_out
 from cpe_diag.service.pages.site import HEADERS, Page, Site, answer
 from cpe_diag.service.pages.start import order, start
+from cpe_diag.service.pages.static_files import static_files
 from cpe_diag.service.pages.stream import live
 from cpe_diag.service.pages.trends_page import trends
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from cpe_diag.service.pages.static_files import StaticFile
     from cpe_diag.service.web.service import Service
 
 PAGES: Final = (
@@ -54,12 +54,8 @@ PAGES: Final = (
     *REPAIR_PAGES,
 )
 
-STATIC: Final = {
-    "pages.css": "text/css; charset=utf-8",
-    "live.js": "text/javascript; charset=utf-8",
-    "icon.svg": "image/svg+xml",
-}
-"""Files that every browser may have."""
+
+FOR_GOOD: Final = "public, max-age=31536000, immutable"
 
 
 def page_routes(service: Service) -> list[Route]:
@@ -73,7 +69,8 @@ def page_routes(service: Service) -> list[Route]:
     """
     site = Site(service=service, rendering=Rendering(), door=Door(service.served))
     made = [Route(one.path, _endpoint(site, one), methods=[one.method]) for one in PAGES]
-    return [*made, *(Route(f"/static/{name}", _file(name), methods=["GET"]) for name in STATIC)]
+    files = static_files().values()
+    return [*made, *(Route(f"/static/{one.name}", _file(one), methods=["GET"]) for one in files)]
 
 
 def _endpoint(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]]:
@@ -83,14 +80,17 @@ def _endpoint(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]
     return endpoint
 
 
-def _file(name: str) -> Callable[[Request], Awaitable[Response]]:
-    content = (resources.files(__package__) / "static" / name).read_bytes()
-    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {**HEADERS, "Cache-Control": "no-cache", "ETag": tag}
+def _file(one: StaticFile) -> Callable[[Request], Awaitable[Response]]:
+    tag = f'"{one.tag}"'
+    headers = {**HEADERS, "ETag": tag}
 
     async def endpoint(request: Request) -> Response:
+        # An address that names another version gets this one, and is asked for again (RFC 8246).
+        is_this = request.query_params.get("v") == one.tag
+        kept = FOR_GOOD if is_this else "no-cache"
         if request.headers.get("if-none-match") == tag:
-            return Response(b"", 304, headers)
-        return Response(content, 200, headers, media_type=STATIC[name])
+            return Response(b"", 304, {**headers, "Cache-Control": kept})
+        answer = {**headers, "Cache-Control": kept}
+        return Response(one.content, 200, answer, media_type=one.kind)
 
     return endpoint

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from cpe_diag.domain.verdict import SegmentState
 from cpe_diag.report.as_json import run_as_json
 from cpe_diag.service.pages.facts_shown import facts_of, raw_of, reasons_of
 from cpe_diag.service.pages.path_picture import STEP, picture_of
+from cpe_diag.service.pages.rendering import visible
 from cpe_diag.service.pages.stream import Place, place_of
 from cpe_diag.testing.run_samples import START, sample_evidence, sample_run
 
@@ -89,3 +92,12 @@ def test_a_place_is_read_as_it_was_written() -> None:
     """Whoever comes again goes on there."""
     place = Place(run="0a1b", seq=-1, state="timed_out", case_state="handed_over")
     assert place_of(str(place)) == place
+
+
+def test_what_is_shown_as_it_is_holds_nothing_that_acts_or_hides() -> None:
+    """Every character of Unicode: the quick way and the slow one agree."""
+    for point in range(sys.maxunicode + 1):
+        letter = chr(point)
+        is_unsafe = unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+        shown = "?" if is_unsafe and letter not in "\n\t" else letter
+        assert visible(letter) == shown, hex(point)
