@@ -16,8 +16,9 @@ LANGUAGES: Final = ("et", "fi", "lt", "ru")
 OF_PAGES: Final = "locale"
 OF_CUSTOMERS: Final = "locale/told"
 OF_VERDICTS: Final = "locale/judged"
+OF_QUESTIONS: Final = "locale/asked"
 """Folders of catalogues: the words of the pages; what customers are told of each cause; the names
-of causes, stretches of the path and complaints."""
+of causes, stretches of the path and complaints; questions to callers, and their answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ def told(words: Mapping[str, Words], language: str, text: str) -> Told:
     """Put into a language what customers are told, or what a verdict names.
 
     Args:
-        words: the catalogues of OF_CUSTOMERS or OF_VERDICTS.
+        words: the catalogues of OF_CUSTOMERS, OF_VERDICTS or OF_QUESTIONS.
         language: of whoever reads or hears it.
         text: in English.
 
@@ -62,7 +63,7 @@ def catalogues(folder: str = OF_PAGES) -> Mapping[str, Words]:
     """Read every catalogue of a folder.
 
     Args:
-        folder: OF_PAGES, OF_CUSTOMERS or OF_VERDICTS.
+        folder: one of those above.
 
     Returns:
         The words by language, English among them.

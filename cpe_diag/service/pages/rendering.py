@@ -16,6 +16,7 @@ from cpe_diag.judge.causes import CAUSES
 from cpe_diag.report.duration import duration, percent
 from cpe_diag.service.pages.catalogues import (
     OF_CUSTOMERS,
+    OF_QUESTIONS,
     OF_VERDICTS,
     Words,
     catalogues,
@@ -70,10 +71,12 @@ class Rendering:
         self._made = {language: _environment(words) for language, words in self.words.items()}
         self._of_customers = catalogues(OF_CUSTOMERS)
         self._of_verdicts = catalogues(OF_VERDICTS)
+        of_questions = catalogues(OF_QUESTIONS)
         addresses = {name: one.address for name, one in static_files().items()}
         for language, made in self._made.items():
             made.globals["told"] = partial(told, self._of_customers)
             made.globals["judged"] = partial(told, self._of_verdicts, language)
+            made.globals["asked"] = partial(told, of_questions, language)
             made.globals["cause_titles"] = CAUSE_TITLES
             made.globals["languages"] = names_of_languages()
             made.globals["static"] = addresses

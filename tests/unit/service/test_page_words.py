@@ -21,10 +21,12 @@ from cpe_diag.judge.telling import (
     UNDETERMINED_TITLE,
 )
 from cpe_diag.playbook.load import list_playbooks
+from cpe_diag.playbook.model import AskStep
 from cpe_diag.report.words import REPAIRED_TELL
 from cpe_diag.service.pages.catalogues import (
     LANGUAGES,
     OF_CUSTOMERS,
+    OF_QUESTIONS,
     OF_VERDICTS,
     SOURCE,
     catalogues,
@@ -120,6 +122,24 @@ def test_what_a_verdict_names_is_in_every_language(language: str) -> None:
     assert set(held) == set(names)
     for text, translated in held.items():
         assert text.endswith(".") == translated.endswith("."), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_caller_is_asked_is_in_every_language(language: str) -> None:
+    """A question is read out as it stands; what no playbook asks any more is kept by nobody."""
+    asked = {
+        text
+        for playbook in list_playbooks(vocabulary())
+        for step in playbook.steps
+        if isinstance(step, AskStep)
+        for text in (step.question, *(one.text for one in step.choices))
+    }
+    held = _held(language, OF_QUESTIONS)
+    assert set(held) == asked
+    for text, translated in held.items():
+        assert translated != text
+        assert text.endswith("?") == translated.endswith("?"), text
+        assert "  " not in translated, text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
