@@ -11,10 +11,12 @@ import yaml
 
 from cpe_diag.domain.incident import IncidentKind, Reach
 from cpe_diag.domain.run_journal import RunState
-from cpe_diag.service.jobs import Limits
+from cpe_diag.service.jobs import PARTIAL, URGENT, Limits
+from cpe_diag.service.places import OWED_S
 from cpe_diag.service.submit import Order
 from cpe_diag.store.incidents import Sighting
 from cpe_diag.store.processes import this_process
+from cpe_diag.store.run_rows import NORMAL
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring import working
@@ -24,7 +26,7 @@ from cpe_diag.wiring.incidents import stored_incidents
 from cpe_diag.wiring.known_incident import known_incident
 from cpe_diag.wiring.orders import submit
 from cpe_diag.wiring.outbox import stored_outbox
-from cpe_diag.wiring.working import Worker, WorkerWish
+from cpe_diag.wiring.working import BUSY_S, SOON_S, Worker, WorkerWish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,14 +50,17 @@ class NoJobs:
     """A queue that only remembers what was put."""
 
     put_ids: Final[list[str]] = []
+    delays_s: Final[list[float]] = []
 
     def __init__(self, *_: object) -> None:
         """Forget what was put before."""
         self.put_ids.clear()
+        self.delays_s.clear()
 
     def put(self, job: Job) -> None:
         """Remember a job."""
         self.put_ids.append(job.run)
+        self.delays_s.append(job.delay_s)
 
 
 @pytest.fixture
@@ -164,6 +169,23 @@ def test_what_is_known_is_answered_also_where_the_node_has_no_room(config: Confi
     worker.go_on(waits.id)
     ended = row(config, waits.id)
     assert (ended.state, ended.cause, ended.attempt) == (RunState.FINISHED, "node_outage", 1)
+
+
+@pytest.mark.parametrize(
+    ("priority", "comes_s"), [(URGENT, SOON_S), (PARTIAL, SOON_S), (NORMAL, BUSY_S)]
+)
+def test_a_fault_for_which_there_is_no_place_comes_again_while_one_is_kept_for_it(
+    config: Config, priority: int, comes_s: tuple[float, float]
+) -> None:
+    """Here or elsewhere; a request has more time."""
+    worker = Worker(config, WorkerWish())
+    run = submit(config, replace(ORDER, priority=priority)).run
+    worker.stop()  # it has no place for anybody any more
+    worker.go_on(run.id)
+    assert row(config, run.id) == run
+    (delay_s,) = NoJobs.delays_s
+    assert comes_s[0] <= delay_s <= comes_s[1]
+    assert SOON_S[1] < OWED_S
 
 
 class AheadClock(SystemClock):
