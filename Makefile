@@ -114,7 +114,7 @@ lab-wifi: $(VENV)/.installed-dev ## changes proven on a virtual router with real
 # EXAMPLES=100 for a longer look.
 .PHONY: lab-http
 lab-http: $(VENV)/.installed-dev ## schemathesis tries every operation of the HTTP interface (minutes)
-	@CPE_DIAG_LAB_HTTP=1 $(BIN)/python -m pytest -q -s -n0 tests/e2e/test_http_tried.py
+	@CPE_DIAG_LAB_HTTP=1 $(BIN)/python -m pytest -q -s -n0 --timeout 14400 tests/e2e/test_http_tried.py
 
 .PHONY: lab-home
 lab-home: $(VENV)/.installed-dev ## a home and its operator of real parts in network namespaces, with real faults (Linux, root, Debian packages; minutes)
