@@ -76,7 +76,10 @@ def loses(facts: Facts, place: PluggedInto) -> Answer:
 
 
 def large_lost(facts: Facts, place: PluggedInto) -> Answer:
-    """Answer whether full packets are lost where small ones pass (RFC 4459), from which size."""
+    """Answer whether full packets are lost where small ones pass (RFC 4459), from which size.
+
+    A queue that is full to its last octets takes small packets, and no large ones.
+    """
     key, small_key = key_at("ping", place, f"{BEYOND}/full"), key_at("path_quality", place, BEYOND)
     if (apart := no_link_there(facts, place)) is not None:
         return apart
@@ -92,6 +95,7 @@ def large_lost(facts: Facts, place: PluggedInto) -> Answer:
     size_key = key_at("field_size", place)
     size = facts.fact(FieldSize, size_key)
     if not lost or size is None or size.largest_bytes is None or size.lost_bytes is None:
-        return says(lost, words, key, small_key)
+        return if_not_filled(facts, place, says(lost, words, key, small_key))
     largest = f"the largest that does has {size.largest_bytes} bytes"
-    return yes(f"{words}; {largest}, one of {size.lost_bytes} is lost", key, small_key, size_key)
+    told = yes(f"{words}; {largest}, one of {size.lost_bytes} is lost", key, small_key, size_key)
+    return if_not_filled(facts, place, told)

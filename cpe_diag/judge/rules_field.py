@@ -214,8 +214,11 @@ _RULES: Final[tuple[Rule, ...]] = (
             question=f"Are full packets of the laptop lost at the {words}?",
             needs=(
                 *beyond(place, "path_quality", more="/full"),
-                key_at("field_size", place),
-                *((key_at("field_size", LAN),) if place is WALL else ()),
+                *(
+                    key_at(kind, spot)
+                    for kind in ("field_size", "field_use")
+                    for spot in dict.fromkeys((place, LAN))
+                ),
             ),
             ask=at_place(place, large_lost, beyond_wire),
         )

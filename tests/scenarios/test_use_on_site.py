@@ -11,7 +11,15 @@ from cpe_diag.domain.field_load_facts import Direction
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing.evidence_samples import changed
-from cpe_diag.testing.faults_on_site import LAN, WALL, jitters, loses, on_site, well_at_the_wall
+from cpe_diag.testing.faults_on_site import (
+    LAN,
+    WALL,
+    jitters,
+    large_lost,
+    loses,
+    on_site,
+    well_at_the_wall,
+)
 from cpe_diag.testing.field_samples import even, load_run, train
 
 if TYPE_CHECKING:
@@ -44,6 +52,19 @@ def test_losses_on_a_line_that_was_full_accuse_nobody(
     verdict = lossy(place, in_bps, out_bps)
     assert verdict.domain is FaultDomain.UNDETERMINED
     assert "went out by the laptop's own port: end what uses the line there" in verdict.summary
+
+
+@pytest.mark.parametrize("place", [WALL, LAN])
+@pytest.mark.parametrize(("in_bps", "accused"), [(80e6, False), (10e6, True)])
+def test_full_packets_that_are_lost_on_a_line_that_was_full_are_no_black_hole(
+    place: str, in_bps: float, *, accused: bool
+) -> None:
+    """A queue that is full to its last octets takes small packets, and no large ones."""
+    case = on_site(place)
+    case = well_at_the_wall(case) if place == LAN else case
+    verdict = decide(used(large_lost(case, place), place, in_bps), {})
+    assert (verdict.cause in {"wall_small_only", "router_small_only"}) is accused
+    assert accused or verdict.domain is FaultDomain.UNDETERMINED
 
 
 def test_losses_beside_little_traffic_count_and_it_is_marked() -> None:
