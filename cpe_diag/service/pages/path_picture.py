@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
+from cpe_diag.report.path_view import FIRST_OF_A_LAPTOP
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -33,6 +35,20 @@ class Picture:
     width: int
     height: int
     stretches: tuple[Stretch, ...]
+    of_a_laptop: bool
+
+
+def seen_by_laptop(segments: Sequence[Json]) -> bool:
+    """Tell whether segments are what a laptop on site sees, and not the path from the core.
+
+    Args:
+        segments: of a verdict, as JSON data.
+
+    Returns:
+        Whether they begin at its cable.
+    """
+    held = [cast("Mapping[str, str]", one) for one in segments]
+    return bool(held) and held[0]["id"] in FIRST_OF_A_LAPTOP
 
 
 def picture_of(segments: Sequence[Json]) -> Picture:
@@ -48,6 +64,7 @@ def picture_of(segments: Sequence[Json]) -> Picture:
     return Picture(
         width=WIDTH,
         height=STEP * len(held),
+        of_a_laptop=seen_by_laptop(segments),
         stretches=tuple(
             Stretch(
                 id=one["id"],

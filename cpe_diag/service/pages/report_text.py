@@ -10,6 +10,7 @@ from cpe_diag.report.duration import duration, percent
 from cpe_diag.report.words import REPAIRED_NEXT, REPAIRED_TELL
 from cpe_diag.service.pages.catalogues import SOURCE, Told
 from cpe_diag.service.pages.facts_shown import facts_of
+from cpe_diag.service.pages.path_picture import seen_by_laptop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -126,8 +127,10 @@ def _judged(stands: str, held: Mapping[str, Any], say: Wording, customer: str) -
         (say.judged(one["title"]).text, say.word("segment_state", one["state"]), one["note"])
         for one in verdict["segments"]
     )
+    on_site = seen_by_laptop(verdict["segments"])
+    laptop = say("What the laptop sees, from its cable to the pages")
     yield Part(
-        title=say("The path, from the core to the device"),
+        title=laptop if on_site else say("The path, from the core to the device"),
         table=Table(
             heads=(say("Stretch"), say("State"), say("What is known")),
             rows=rows,

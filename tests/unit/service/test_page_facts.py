@@ -78,6 +78,14 @@ def test_the_picture_has_every_segment_below_the_one_before() -> None:
     assert [one.y for one in made.stretches] == sorted({one.y for one in made.stretches})
     assert [one.state for one in made.stretches] == [one.value for one in SegmentState]
     assert [one.title for one in made.stretches] == ["a", "b", "c", "d"]
+    assert not made.of_a_laptop
+
+
+def test_a_picture_of_a_laptop_on_site_says_so() -> None:
+    """Its first stretch is its own cable, and not the operator's core."""
+    one: Json = {"id": "wall_link", "title": "Wall port: link", "state": "good", "note": ""}
+    assert picture_of([one]).of_a_laptop
+    assert not picture_of([]).of_a_laptop
 
 
 @pytest.mark.parametrize(
