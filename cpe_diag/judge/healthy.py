@@ -465,9 +465,11 @@ MUST_ARISE: Final[Mapping[str, str]] = MappingProxyType(
 def unseen(on: Board) -> bool:
     """Tell whether a complaint about one device is judged without having seen what it does.
 
-    Many routers have no table to look into; what is left are the checks around the device.
+    Many routers have no table to look into; what is left are the checks around the device. The
+    same holds of a site that is said to fail on one device alone.
     """
-    return on.symptom == ONE_DEVICE and on.answers.get(GETS_NONE) is not False
+    of_one = on.symptom == SITE and bool(on.answers.get("only_one_device_affected"))
+    return (on.symptom == ONE_DEVICE or of_one) and on.answers.get(GETS_NONE) is not False
 
 
 def relevant(symptom: str) -> tuple[str, ...]:

@@ -54,6 +54,10 @@ MEASURE_CABLE: Final = (
     "Let the node measure the cable (cpe-diag port test-cable), then run again: it may name the"
     " place of a break."
 )
+NOT_SEEN: Final = (
+    " What the device itself gets was not seen: if it fails still, the fault lies at the device or"
+    " on its way to the router."
+)
 ONLY_NOW: Final = (
     " It was looked at now only: nobody knows how the port was over the last day, and what comes"
     " and goes may have been away."
@@ -139,6 +143,7 @@ def no_fault(seen: Seen, rules_version: str) -> Verdict:
         title=NO_FAULT_TITLE,
         confidence=round(good_enough(seen), 3),
         summary=f"{NO_FAULT_TITLE}: all {len(good)} checks that matter here are good."
+        + (NOT_SEEN if unseen(seen.on) else "")
         + _only_now(seen)
         + _not_loaded(seen),
         also=(),

@@ -12,7 +12,7 @@ from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.verdict import FaultDomain, Verdict
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.judge.healthy import GETS_NONE
-from cpe_diag.judge.telling import OPEN_A_PAGE, UNSEEN_AT_MOST
+from cpe_diag.judge.telling import NOT_SEEN, OPEN_A_PAGE, UNSEEN_AT_MOST
 from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing.device_samples import LAPTOP, NO_TRIES
 from cpe_diag.testing.evidence_samples import (
@@ -108,3 +108,18 @@ def test_a_home_without_another_device_at_work_is_judged_as_well() -> None:
     """The others are asleep: the router's own way out speaks for the line."""
     alone = changed(at_device.device_web_blocked(HOME), *WATCH, others_taken_up=0)
     assert verdict(alone).domain in {FaultDomain.DEVICE, FaultDomain.UNDETERMINED}
+
+
+def test_a_site_that_fails_on_one_device_which_nobody_saw_is_not_surely_well() -> None:
+    """What was found working is said, and where the fault lies if it is still there."""
+    site = answered(
+        about(ethernet_home("site_not_opening"), device_mac=LAPTOP), "affected", "one_device"
+    )
+    seen = decide(site, {})
+    assert NOT_SEEN not in seen.summary
+    told = decide(unobserved(site, "device_watch", "device", FailureKind.UNSUPPORTED), {})
+    assert told.cause == "no_fault"
+    assert NOT_SEEN in told.summary
+    assert told.confidence <= UNSEEN_AT_MOST
+    everybody = answered(site, "affected", "all_devices")
+    assert NOT_SEEN not in decide(everybody, {}).summary
