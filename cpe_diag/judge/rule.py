@@ -200,7 +200,7 @@ class Rule:
         Where none of the facts that are missing can exist for this subscriber or on this kind of
         node, the question does not arise.
         """
-        answer = self.ask(facts)
+        answer = facts.once(self.ask)
         missing = answer.missing
         if missing and all(facts.cannot_be(key) for key in missing):
             missing = ()

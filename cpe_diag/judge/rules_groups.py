@@ -107,7 +107,7 @@ def _fell(kind: GroupKind) -> Callable[[Facts], Answer]:
             return cannot_tell(facts, SIBLINGS)
         outage = seen.outage
         if outage is None:
-            return group_down(facts)
+            return facts.once(group_down)
         fell = outage.kind is kind and not outage.power
         return says(fell, _words(outage, dated=seen.dated), SIBLINGS)
 
@@ -120,7 +120,7 @@ def area_power_lost(facts: Facts) -> Answer:
     if seen is None:
         return cannot_tell(facts, SIBLINGS)
     if seen.outage is None:
-        return group_down(facts)
+        return facts.once(group_down)
     power = seen.outage.power
     words = _words(seen.outage, dated=seen.dated) + (
         ", all by loss of power (dying gasp)" if power else ""

@@ -81,10 +81,10 @@ def platform_errors(facts: Facts) -> Answer:
 
     told = at_site(facts, bad)
     others = (
-        platform_errs_at_times(facts),
+        facts.once(platform_errs_at_times),
         platform_empty(facts),
         platform_page_unfit(facts),
-        platform_forbids_everybody(facts),
+        facts.once(platform_forbids_everybody),
     )
     return told if told.answer else next((one for one in others if one.answer), told)
 
@@ -121,7 +121,7 @@ def platform_slow(facts: Facts) -> Answer:
         )
 
     told = at_site(facts, slow)
-    uneven = platform_uneven(facts)
+    uneven = facts.once(platform_uneven)
     return uneven if uneven.answer and not told.answer else told
 
 

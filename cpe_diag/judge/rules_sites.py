@@ -98,7 +98,7 @@ def platform_one_family(facts: Facts) -> Answer:
     if HttpOutcome.NAME_FAILED in {old.outcome, new.outcome}:
         return does_not_arise(f"{words}: not both of its addresses could be tried")
     slow = any(map(_begins, (old, new)))
-    uneven = platform_uneven(facts).answer or platform_front_fails(facts).answer
+    uneven = facts.once(platform_uneven).answer or platform_front_fails(facts).answer
     if serves(old) is serves(new) or uneven or slow:
         return no(words, *keys)
     control = HTTP_OPERATOR_IPV6 if serves(old) else HTTP_OPERATOR
