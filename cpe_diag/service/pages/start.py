@@ -67,6 +67,8 @@ async def _shown(site: Site, visit: Visit, problem: Refused | None) -> Shown | R
         "subscribers": subscribers,
         "cases": cases,
         "playbooks": tuple(site.service.served.playbooks.values()),
+        # A case that no run has ended of says only which complaint it is of.
+        "complaints": {one.id: one.title for one in site.service.served.playbooks.values()},
         "may_order": may(site.service, visit, "orderRun"),
         "form": visit.form,
         "problem": problem,
