@@ -58,6 +58,14 @@ NOT_SEEN: Final = (
     " What the device itself gets was not seen: if it fails still, the fault lies at the device or"
     " on its way to the router."
 )
+TRY_AGAIN: Final = "Have the customer try again; watch the line if the trouble comes and goes."
+ASK_WHAT_IS_OPEN: Final = "Ask the caller for what the order leaves open, then run again with it."
+PUT_RIGHT: Final = "Put right what kept us from looking, then run again; or go on by hand."
+BY_HAND: Final = "Go on by hand with what is unknown."
+NEXT_WITHOUT_CAUSE: Final = (
+    *(TRY_AGAIN, OPEN_A_PAGE, MEASURE_CABLE, ASK_WHAT_IS_OPEN, PUT_RIGHT, BY_HAND),
+)
+"""What is to be done next where no cause is named, beside what a question or a login settles."""
 ONLY_NOW: Final = (
     " It was looked at now only: nobody knows how the port was over the last day, and what comes"
     " and goes may have been away."
@@ -153,7 +161,7 @@ def no_fault(seen: Seen, rules_version: str) -> Verdict:
         unknown=_unknown(seen),
         settle_by=None,
         destination=Destination.FIXED,
-        next_action="Have the customer try again; watch the line if the trouble comes and goes.",
+        next_action=TRY_AGAIN,
         tell_customer=TOLD_NO_FAULT,
         segments=segments(seen.findings, seen.case),
         rules_version=rules_version,
@@ -198,7 +206,7 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
     ours, not_said = _our_own_side(seen.case), _not_said(seen.case)
     unusual = [f.id for f in seen.findings if f.answer and f.follows_from is None]
     untried = None if likely else session_untried(seen.case)
-    action = "Go on by hand with what is unknown."
+    action = BY_HAND
     if untried is not None:
         action = TRY_SESSION
     elif step:
@@ -206,9 +214,9 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
     elif measurable:
         action = MEASURE_CABLE
     elif not_said:
-        action = "Ask the caller for what the order leaves open, then run again with it."
+        action = ASK_WHAT_IS_OPEN
     elif ours:
-        action = "Put right what kept us from looking, then run again; or go on by hand."
+        action = PUT_RIGHT
     return Verdict(
         domain=FaultDomain.UNDETERMINED,
         cause="undetermined",

@@ -17,8 +17,10 @@ OF_PAGES: Final = "locale"
 OF_CUSTOMERS: Final = "locale/told"
 OF_VERDICTS: Final = "locale/judged"
 OF_QUESTIONS: Final = "locale/asked"
+OF_STEPS: Final = "locale/next"
 """Folders of catalogues: the words of the pages; what customers are told of each cause; the names
-of causes, stretches of the path and complaints; questions to callers, and their answers."""
+of causes, stretches of the path and complaints; questions to callers, and their answers; what
+is to be done next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ def told(words: Mapping[str, Words], language: str, text: str) -> Told:
     """Put into a language what customers are told, or what a verdict names.
 
     Args:
-        words: the catalogues of OF_CUSTOMERS, OF_VERDICTS or OF_QUESTIONS.
+        words: the catalogues of a folder other than OF_PAGES.
         language: of whoever reads or hears it.
         text: in English.
 

@@ -17,6 +17,7 @@ from cpe_diag.report.duration import duration, percent
 from cpe_diag.service.pages.catalogues import (
     OF_CUSTOMERS,
     OF_QUESTIONS,
+    OF_STEPS,
     OF_VERDICTS,
     Words,
     catalogues,
@@ -42,6 +43,7 @@ class Wording:
     words: Words
     of_customers: Mapping[str, Words]
     of_verdicts: Mapping[str, Words]
+    of_steps: Mapping[str, Words]
     environment: Environment
 
     def __call__(self, text: str, **values: object) -> str:
@@ -61,6 +63,10 @@ class Wording:
         """Give what a verdict names."""
         return told(self.of_verdicts, self.language, text)
 
+    def step(self, text: str) -> Told:
+        """Give what is to be done next."""
+        return told(self.of_steps, self.language, text)
+
 
 class Rendering:
     """The templates in every language."""
@@ -71,12 +77,14 @@ class Rendering:
         self._made = {language: _environment(words) for language, words in self.words.items()}
         self._of_customers = catalogues(OF_CUSTOMERS)
         self._of_verdicts = catalogues(OF_VERDICTS)
+        self._of_steps = catalogues(OF_STEPS)
         of_questions = catalogues(OF_QUESTIONS)
         addresses = {name: one.address for name, one in static_files().items()}
         for language, made in self._made.items():
             made.globals["told"] = partial(told, self._of_customers)
             made.globals["judged"] = partial(told, self._of_verdicts, language)
             made.globals["asked"] = partial(told, of_questions, language)
+            made.globals["next_step"] = partial(told, self._of_steps, language)
             made.globals["cause_titles"] = CAUSE_TITLES
             made.globals["languages"] = names_of_languages()
             made.globals["static"] = addresses
@@ -101,6 +109,7 @@ class Rendering:
             words=self.words[language],
             of_customers=self._of_customers,
             of_verdicts=self._of_verdicts,
+            of_steps=self._of_steps,
             environment=self._made[language],
         )
 

@@ -119,7 +119,7 @@ def _judged(stands: str, held: Mapping[str, Any], say: Wording, customer: str) -
     ]
     yield Part(title=stands, lines=tuple(lines))
     yield Part(title=say("Tell the customer"), lines=(say.told(customer, tell),))
-    yield Part(title=say("Do next"), lines=(Told(language=SOURCE, text=action),))
+    yield Part(title=say("Do next"), lines=(say.step(action),))
     if verdict["settle_by"]:
         question = Told(language=SOURCE, text=verdict["settle_by"]["question"])
         yield Part(title=say("What would settle it"), lines=(question,))

@@ -14,6 +14,7 @@ from cpe_diag.service.pages.catalogues import (
     LANGUAGES,
     OF_CUSTOMERS,
     OF_PAGES,
+    OF_STEPS,
     OF_VERDICTS,
     SOURCE,
     catalogues,
@@ -142,7 +143,7 @@ def test_the_pdf_has_a_letter_for_all_that_the_pages_say(
     page = FPDF()
     said = {
         letter
-        for folder in (OF_PAGES, OF_CUSTOMERS, OF_VERDICTS)
+        for folder in (OF_PAGES, OF_CUSTOMERS, OF_VERDICTS, OF_STEPS)
         for text, translated in catalogues(folder)[language].texts.items()
         for letter in text + translated
     }

@@ -15,6 +15,7 @@ from cpe_diag.judge.causes import CAUSES
 from cpe_diag.judge.segments import STRETCHES
 from cpe_diag.judge.segments_on_site import ON_SITE
 from cpe_diag.judge.telling import (
+    NEXT_WITHOUT_CAUSE,
     NO_FAULT_TITLE,
     TOLD_NO_FAULT,
     TOLD_UNDETERMINED,
@@ -22,11 +23,12 @@ from cpe_diag.judge.telling import (
 )
 from cpe_diag.playbook.load import list_playbooks
 from cpe_diag.playbook.model import AskStep
-from cpe_diag.report.words import REPAIRED_TELL
+from cpe_diag.report.words import REPAIRED_NEXT, REPAIRED_TELL
 from cpe_diag.service.pages.catalogues import (
     LANGUAGES,
     OF_CUSTOMERS,
     OF_QUESTIONS,
+    OF_STEPS,
     OF_VERDICTS,
     SOURCE,
     catalogues,
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from cpe_diag.judge.cause import Cause
 
 PAGES: Final = resources.files("cpe_diag.service.pages")
+_EXACT: Final = re.compile(r"\b(?!GHz)(?:[A-Z]{2,}[0-9a-z]*|\d[\d.]+|--\S+)\b")
+"""Abbreviations, numbers and options: they stand in every language as they are."""
 _PLACE: Final = re.compile(r"%\([a-z_]+\)[sd]")
 
 
@@ -140,6 +144,21 @@ def test_what_a_caller_is_asked_is_in_every_language(language: str) -> None:
         assert translated != text
         assert text.endswith("?") == translated.endswith("?"), text
         assert "  " not in translated, text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_to_be_done_next_is_in_every_language(language: str) -> None:
+    """Whoever adds a cause says in each language what is done about it, with the same numbers."""
+    steps = {one.next_action: one.id for one in CAUSES}
+    steps |= dict.fromkeys((*NEXT_WITHOUT_CAUSE, REPAIRED_NEXT), "no cause")
+    held = _held(language, OF_STEPS)
+    assert [f"{of}: {text}" for text, of in steps.items() if not held.get(text)] == []
+    assert set(held) == set(steps)
+    for text, translated in held.items():
+        assert translated != text
+        assert text[-1] == translated[-1], text
+        assert "  " not in translated, text
+        assert [one for one in _EXACT.findall(text) if one not in translated] == [], text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
