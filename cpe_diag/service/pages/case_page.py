@@ -91,14 +91,24 @@ async def case_values(
 def _known(run: Mapping[str, Any] | None, raw: Json, visit: Visit) -> dict[str, object]:
     held = (run.get("result") or run.get("so_far")) if run else None
     if held is None:
-        return {"verdict": None, "picture": None, "facts": (), "raw": (), "reasons": {}}
+        return {
+            "verdict": None,
+            "is_seen": False,
+            "picture": None,
+            "facts": (),
+            "raw": (),
+            "reasons": {},
+        }
     verdict = held["verdict"]
     names = ("evidence_for", "evidence_against", "unknown")
     answers = raw_of(raw)
+    facts = facts_of(held["evidence"], answers, visit.at)
     return {
         "verdict": verdict,
+        # Before anything was measured a judge can only say that it does not know.
+        "is_seen": bool(run and run.get("result")) or any(one.is_known for one in facts),
         "picture": picture_of(verdict["segments"]),
-        "facts": facts_of(held["evidence"], answers, visit.at),
+        "facts": facts,
         "raw": answers,
         "reasons": {name: reasons_of(verdict[name]) for name in names},
     }
