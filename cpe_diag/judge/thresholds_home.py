@@ -106,10 +106,10 @@ THRESHOLDS_HOME: Final[tuple[Threshold, ...]] = (
     ),
     Threshold(
         id="device_anew",
-        value=12.0,
+        value=7.0,
         unit="connections to one site within six seconds",
         source="reasoned: browsers keep at most six connections to one host open (RFC 9112, 9.4:"
-        " a conservative number), here of each of two families, and use them again",
+        " a conservative number), by the family that answers first (RFC 8305), and use them on",
         meaning="a device that begins so many has no use of them: each ends before its page",
     ),
     Threshold(

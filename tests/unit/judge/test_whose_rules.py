@@ -191,7 +191,7 @@ def test_a_device_that_begins_a_site_anew_all_the_time_has_no_use_of_what_comes(
 
 def test_a_device_that_opens_a_site_is_well_with_as_many_connections_as_a_browser_has() -> None:
     """Others of the home are the control, too: the page may be made of many hosts."""
-    assert answer(at_site(8), "device_suffers_alone") is False
+    assert answer(at_site(6), "device_suffers_alone") is False
     assert answer(at_site(18, others=20), "device_suffers_alone") is False
     assert answer(at_site(18, others=0), "device_suffers_alone") is False
 
