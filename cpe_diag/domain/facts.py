@@ -132,6 +132,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
             "router>reference/ipv6",
             "operator>router/full",
             "operator>neighbour/*",
+            "operator>offered_edge",
             *BEYOND,
             *(f"{way}/full" for way in BEYOND),
         ),
