@@ -52,11 +52,25 @@ def _of_nothing(facts: Facts, watch: DeviceWatch, seconds: str) -> Answer:
     names = (flows.names_of_router, flows.names_of_operator, flows.names_of_others)
     sent = max(flows.past_router, _heard_sending(facts))
     tries = sent + sum(one.asked for one in names) + _lost_frames(watch)
+    if _through_a_tunnel(watch):
+        return silent(facts, "all that it sends goes to one place and is answered, as by a tunnel")
     if tries >= facts.limits["device_tries"]:
         return yes(f"it tried {tries} times {seconds}, and no connection came about", WATCH)
     if _opens_one(facts) and _is_there(facts):
         return yes(f"a page is opened on it, and nothing comes of it {seconds}", WATCH, OPENING)
     return silent(facts, f"it asked for nothing {seconds}")
+
+
+def _through_a_tunnel(watch: DeviceWatch) -> bool:
+    """Tell whether the device speaks with one place alone, by no connection, and is answered.
+
+    What it gets inside of that nobody outside sees: the packets there are no tries in vain.
+    """
+    ends = known(watch.far_ends)
+    if ends is None or ends.addresses != 1:
+        return False
+    inside = ends.no_connection
+    return inside.asked == inside.answered == watch.flows.past_router > 0
 
 
 def _heard_sending(facts: Facts) -> int:

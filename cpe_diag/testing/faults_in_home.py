@@ -130,7 +130,8 @@ def _to_one(case: CaseFile, *, proxy: Tries, tunnel: Tries) -> CaseFile:
     if watch is None:
         return case
     sent = proxy.asked + tunnel.asked
-    flows = _only(watch.flows, sent)
+    back = proxy.answered + tunnel.answered
+    flows = replace(_only(watch.flows, sent), past_router_answered=back)
     ends = FarEnds(addresses=1, other_ports=proxy, no_connection=tunnel)
     case = changed(case, *WATCH, flows=flows, secure=NO_TRIES, plain=NO_TRIES, far_ends=ends)
     return heard(case, begun=proxy.asked, begun_answered=0, datagrams=tunnel.asked * 6)
@@ -150,6 +151,11 @@ def _only(flows: DeviceFlows, sent: int) -> DeviceFlows:
 def dead_proxy(case: CaseFile) -> CaseFile:
     """The laptop asks the proxy of an office for every page."""
     return _to_one(case, proxy=Tries(asked=3, answered=0, taken_up=0), tunnel=NO_TRIES)
+
+
+def living_tunnel(case: CaseFile) -> CaseFile:
+    """The laptop sends all through a tunnel, and is answered."""
+    return _to_one(case, proxy=NO_TRIES, tunnel=Tries(asked=1, answered=1, taken_up=0))
 
 
 def dead_tunnel(case: CaseFile) -> CaseFile:

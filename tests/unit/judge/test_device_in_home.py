@@ -75,6 +75,12 @@ def test_what_the_device_itself_does_is_told_by_what_it_sends(fault: Fault, caus
     assert told(fault(HOME)) == (FaultDomain.DEVICE, cause)
 
 
+def test_packets_in_a_tunnel_that_is_answered_are_no_tries_in_vain() -> None:
+    """What the device gets inside, nobody outside sees; a VPN that works is no fault."""
+    assert answer_of(in_home.living_tunnel(HOME), "device_gets_no_pages") is None
+    assert answer_of(in_home.dead_tunnel(HOME), "device_gets_no_pages") is True
+
+
 def test_a_second_router_that_announces_itself_is_found_and_a_hub_is_not_accused() -> None:
     """A hub's announcement has a lifetime of 0: it wants no traffic to the world."""
     assert told(in_home.rogue_router(EVERYBODY)) == (FaultDomain.DEVICE, "lan_rogue_ra")
