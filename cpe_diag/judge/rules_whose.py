@@ -48,7 +48,7 @@ from cpe_diag.judge.site_beside import (
     near_elsewhere,
     other_page_words,
 )
-from cpe_diag.judge.vantages import ANSWERED, held, page_words
+from cpe_diag.judge.vantages import ANSWERED, SERVER_ERROR, held, page_words
 
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import FactKey
@@ -127,9 +127,12 @@ def _beside(facts: Facts) -> str:
 def _in_the_end(facts: Facts) -> str:
     """Say where the site leads to where that is no page; nothing: to a page, or nobody knows."""
     look = facts.fact(SiteLook, SITE_LOOK)
-    if look is None or look.end is LookEnd.PAGE or known(look.elsewhere) is HttpOutcome.OK:
+    if look is None or known(look.elsewhere) is HttpOutcome.OK:
         return ""
-    return f"followed to its end: {look.end}"
+    if look.end is not LookEnd.PAGE:
+        return f"followed to its end: {look.end}"
+    status = (look.steps[-1].status or 0) if look.steps else 0
+    return f"followed to its end: status {status}" if status >= SERVER_ERROR else ""
 
 
 def _by_ipv6(facts: Facts) -> str:

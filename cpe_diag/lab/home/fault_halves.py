@@ -10,6 +10,6 @@ class Half(StrEnum):
 
     TUNING = "tuning"
     """Its runs have been seen by those who write rules. Whatever was held back once is here."""
-    UNSEEN6 = "unseen6"
+    UNSEEN7 = "unseen7"
     """Written apart from the judge, by somebody who did not read it, after all others had been
     seen. No rule, weight, threshold or prior is set by how it comes out."""

@@ -10,7 +10,7 @@ import pytest
 from cpe_diag.domain.device_facts import DeviceWatch, FarEnds, NameQueries, Tries
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome, PingCheck
-from cpe_diag.domain.site_facts import LookEnd
+from cpe_diag.domain.site_facts import LookEnd, LookStep
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.judge.rules_whose import RULES_WHOSE
@@ -107,6 +107,19 @@ def test_a_site_whose_redirects_lead_to_no_page_is_amiss() -> None:
     """Each step of them looks good."""
     case = changed(SITE, "site_look", "operator>platform", end=LookEnd.CIRCLE)
     assert answer(case, "site_amiss") is True
+
+
+def test_a_site_whose_redirects_lead_to_an_error_is_amiss() -> None:
+    """A maintenance page is reached by a redirect that looks good."""
+    end = (
+        LookStep(url="https://video.example/", outcome=HttpOutcome.OK, status=307),
+        LookStep(url="https://video.example/away", outcome=HttpOutcome.HTTP_ERROR, status=503),
+    )
+    case = changed(SITE, "site_look", "operator>platform", end=LookEnd.PAGE, steps=end)
+    assert answer(case, "site_amiss") is True
+    login = (end[0], replace(end[1], status=401))
+    asked = changed(SITE, "site_look", "operator>platform", end=LookEnd.PAGE, steps=login)
+    assert answer(asked, "site_amiss") is False
 
 
 def test_a_site_that_is_late_beside_the_reference_is_amiss() -> None:
