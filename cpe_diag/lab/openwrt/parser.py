@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from cpe_diag.lab.openwrt.scanner import Scanner, Token
 from cpe_diag.lab.openwrt.syntax import (
@@ -35,8 +36,9 @@ ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
 REDIRECT_OPERATORS = frozenset({"<", ">", ">>", "<&", ">&", "<<", "<<-"})
 
 
+@lru_cache(maxsize=512)  # a router gets the same commands again and again
 def parse(text: str) -> Script:
-    """Parse a whole script.
+    """Parse a whole script, which nobody changes afterwards.
 
     Raises:
         ScriptError: it is not one.

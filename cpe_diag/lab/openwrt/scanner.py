@@ -21,6 +21,9 @@ from cpe_diag.lab.openwrt.syntax import (
 # XCU 2.10.2 (operators) without here-strings; longest first.
 OPERATORS = ("<<-", "&&", "||", ";;", "<<", ">>", "<&", ">&", "&", "|", ";", "(", ")", "<", ">")
 
+_OPERATOR = re.compile("|".join(map(re.escape, OPERATORS)))
+_BLANKS = re.compile(r"(?:[ \t\r]|\\\n|#[^\n]*)*")
+
 # XCU 2.5: special parameters, positional parameters, names.
 PARAMETER = re.compile(r"[?$!#@*0-9]|[A-Za-z_][A-Za-z0-9_]*")
 
@@ -73,10 +76,10 @@ class Scanner:
             self.position += 1
             self._read_heredocs()
             return Token(operator="\n")
-        for operator in OPERATORS:
-            if self.text.startswith(operator, self.position):
-                self.position += len(operator)
-                return Token(operator=operator)
+        operator = _OPERATOR.match(self.text, self.position)
+        if operator is not None:
+            self.position = operator.end()
+            return Token(operator=operator[0])
         return Token(word=self._word())
 
     def fd_before_redirect(self) -> int | None:
@@ -89,17 +92,9 @@ class Scanner:
         return int(match.group(1))
 
     def _skip_blanks(self) -> None:
-        text = self.text
-        while self.position < len(text):
-            if text.startswith("\\\n", self.position):
-                self.position += 2
-            elif text[self.position] in " \t\r":
-                self.position += 1
-            elif text[self.position] == "#":
-                end = text.find("\n", self.position)
-                self.position = len(text) if end < 0 else end
-            else:
-                return
+        blanks = _BLANKS.match(self.text, self.position)
+        if blanks is not None:
+            self.position = blanks.end()
 
     def _word(self) -> Word:
         parts: list[Part] = []
