@@ -122,7 +122,7 @@ lab-home: $(VENV)/.installed-dev ## a home and its operator of real parts in net
 
 .PHONY: lab-field
 lab-field: $(VENV)/.installed-dev ## a laptop on a wire with real servers in network namespaces, with real faults (Linux, root, Debian packages; minutes)
-	@CPE_DIAG_LAB_FIELD=1 $(BIN)/python -m pytest -q -s -n0 --durations=0 tests/lab_field/wires
+	@CPE_DIAG_LAB_FIELD=1 $(BIN)/python -m pytest -q -n2 --dist loadfile --durations=15 tests/lab_field/wires
 
 # The desk has a virtual environment of its own: Django is no dependency of ours.
 .venv-desk/.installed:
