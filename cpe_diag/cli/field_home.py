@@ -117,10 +117,11 @@ def wipe(context: click.Context, *, yes: bool, even_unsealed: bool) -> None:
 
     config = config_of(context)
     with told_clearly():
-        left = kept_here(config)
-        if left and not even_unsealed:
-            steps = "cpe-diag field sync --out FILE, and then field open of the office's next pack"
-            raise PackError(f"{'; '.join(left)}: {steps}")
+        if not even_unsealed:  # else what cannot be opened any more goes as well
+            left = kept_here(config)
+            if left:
+                steps = "cpe-diag field sync --out FILE, and then field open of the next pack"
+                raise PackError(f"{'; '.join(left)}: {steps}; or wipe --even-unsealed")
         if not yes:
             click.echo("pack, cases, kept copies and keys of this laptop would go: add --yes")
             return

@@ -136,7 +136,7 @@ def record_of(
         checks: at least one, in any order.
         subscriber: whom it was about.
         ticket: of the operator, or None.
-        technician: who was there.
+        technician: who was there; empty: nobody here knows, and a line is left for the name.
 
     Returns:
         The record: a place for each where somebody looked.

@@ -61,7 +61,7 @@ def _head(record: AcceptanceRecord) -> Iterator[str]:
     rows = [
         ("Subscriber", record.subscriber),
         *([("Ticket", record.ticket)] if record.ticket else []),
-        ("Technician", record.technician),
+        *([("Technician", record.technician)] if record.technician else []),
         ("Time", record.when),
     ]
     yield _table((), rows)
@@ -105,7 +105,7 @@ def _class(words: str) -> str:
 
 
 def _signatures(record: AcceptanceRecord) -> str:
-    who = escape(record.technician)
+    who = escape(record.technician or "name")
     return (
         '<div class="sign"><div>Customer: name, date, signature</div>'
         f"<div>Technician: {who}, date, signature</div></div>"

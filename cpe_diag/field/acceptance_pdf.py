@@ -57,7 +57,7 @@ def record_pdf(record: AcceptanceRecord) -> bytes:
     facts = [
         ("Subscriber", record.subscriber),
         *([("Ticket", record.ticket)] if record.ticket else []),
-        ("Technician", record.technician),
+        *([("Technician", record.technician)] if record.technician else []),
         ("Time", record.when),
     ]
     _table(page, facts, (25, 75))
@@ -129,7 +129,7 @@ def _signatures(page: FPDF, record: AcceptanceRecord) -> None:
     page.set_font(FONT, "", SIZE)
     page.cell(half, LINE_MM, "Customer: name, date, signature", border="T")
     page.cell(10, LINE_MM, "")
-    words = f"Technician: {record.technician}, date, signature"
+    words = f"Technician: {record.technician or 'name'}, date, signature"
     page.cell(half, LINE_MM, _latin(words), border="T")
 
 

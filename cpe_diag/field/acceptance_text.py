@@ -37,7 +37,8 @@ def record_text(record: AcceptanceRecord, *, ascii_bars: bool = False) -> str:
 
 def _head(record: AcceptanceRecord) -> Iterator[str]:
     ticket = f", ticket {record.ticket}" if record.ticket else ""
-    yield f"Visit to {record.subscriber}{ticket}, by {record.technician}"
+    who = f", by {record.technician}" if record.technician else ""
+    yield f"Visit to {record.subscriber}{ticket}{who}"
     yield record.when
     yield f"Result: {record.result}"
 

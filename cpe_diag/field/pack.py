@@ -87,6 +87,12 @@ def unseal(sealed: bytes, identity: str, office: Ed25519PublicKey) -> Pack:
     return sealing.unseal(FORMAT, Pack, sealed, identity, office)
 
 
+AHEAD_ONCE: Final = (
+    "if it is right now, and was ahead then, no pack opens before that time: cpe-diag field sync"
+    " --out FILE, then wipe --yes --even-unsealed, and enrol anew"
+)
+
+
 def hold_usable(
     pack: Pack, *, now: datetime, last_seen: datetime | None, revoked: Collection[str]
 ) -> None:
@@ -105,7 +111,7 @@ def hold_usable(
         raise PackError(f"pack {pack.id} was called back by the office; ask for a new one")
     if last_seen is not None and now < last_seen - CLOCKS_DIFFER:
         words = f"this laptop's clock shows {now:%F %R} UTC, and has shown {last_seen:%F %R}"
-        raise PackError(f"{words}: set it right")
+        raise PackError(f"{words}: set it right; {AHEAD_ONCE}")
     if now < pack.made_at - CLOCKS_DIFFER:
         words = f"it was made at {pack.made_at:%F %R} UTC; this laptop's clock shows {now:%F %R}"
         raise PackError(f"{words}: set it right")

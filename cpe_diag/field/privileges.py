@@ -8,7 +8,10 @@ import shutil
 import stat
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 RAW: Final = (sys.executable, "-P", "-m", "cpe_diag.field.raw")
 """Python manual, -P: nothing is imported from the folder in which somebody calls us."""
@@ -66,6 +69,25 @@ def caller() -> tuple[int, int] | None:
     return (person.pw_uid, person.pw_gid) if person.pw_uid != 0 else None
 
 
+def way_to_keyring(running: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """Give what sudo takes away: where the person's own keyring is asked.
+
+    Args:
+        running: the folder of the person's session (XDG_RUNTIME_DIR, as systemd makes it).
+        given: the environment; what it says already stays.
+
+    Returns:
+        What is to be added; nothing where no session runs.
+    """
+    if not (running / "bus").exists():
+        return {}
+    ways = {
+        "XDG_RUNTIME_DIR": str(running),
+        "DBUS_SESSION_BUS_ADDRESS": f"unix:path={running / 'bus'}",
+    }
+    return {name: value for name, value in ways.items() if name not in given}
+
+
 def become(person: int) -> None:
     """Become somebody, with their groups and home, for good."""
     import pwd
@@ -75,6 +97,7 @@ def become(person: int) -> None:
     os.setresgid(found.pw_gid, found.pw_gid, found.pw_gid)
     os.setresuid(found.pw_uid, found.pw_uid, found.pw_uid)
     os.environ["HOME"] = found.pw_dir
+    os.environ.update(way_to_keyring(Path(f"/run/user/{found.pw_uid}"), os.environ))
 
 
 def give_all_up() -> None:

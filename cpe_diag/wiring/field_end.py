@@ -19,7 +19,7 @@ from cpe_diag.store.emptied import empty, end_orphans, newest_moment
 from cpe_diag.store.kept_copies import KeptCopyFiles, default_copies
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.config import PACK
-from cpe_diag.wiring.field_pack import keep_seen, seen, unsealed, write_whole
+from cpe_diag.wiring.field_pack import keep_seen, pack_in_use, seen, write_whole
 from cpe_diag.wiring.field_wipe import pack_path, plain_places, wipe_begun, wiping
 from cpe_diag.wiring.laptop_key import folder, keep_store_keys, on_laptop, store_keys
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from cpe_diag.field.pack import Pack
     from cpe_diag.store.case_store import CaseStore
     from cpe_diag.store.emptied import Emptied
     from cpe_diag.wiring.config import Config
@@ -75,22 +74,14 @@ def _begun() -> _End | None:
     return None
 
 
-def _in_use(config: Config) -> Pack | None:
-    """Give the pack that is here; None: there is none that can be read."""
-    path = pack_path(config)
-    if config.on_site.office_key is None or not path.exists():
-        return None
-    try:
-        return unsealed(path, config.on_site.office_key)
-    except PackError:  # nobody reads it; who uses it is told
-        return None
-
-
 def _over(config: Config) -> _End | None:
     """Say why the pack must not be here any more; None: it may, or there is none to be read."""
-    pack = _in_use(config)
+    pack = pack_in_use(config)
     if pack is None:
         return None
+    before = _replaced_and_over(config)
+    if before is not None:
+        return before
     known = seen()
     if pack.id in known["revoked"]:
         return _End(pack.id, f"pack {pack.id} was called back by the office")
@@ -100,6 +91,17 @@ def _over(config: Config) -> _End | None:
     if newest <= pack.valid_until:
         return None
     return _End(pack.id, f"pack {pack.id} was valid until {pack.valid_until:%F %R} UTC")
+
+
+def _replaced_and_over(config: Config) -> _End | None:
+    """Say which pack is over whose place another one took before; None: there is none."""
+    replaced: dict[str, str] = seen()["replaced"]
+    newest = _newest(config)
+    for name, until in replaced.items():
+        if newest > datetime.fromisoformat(until):
+            words = f"pack {name}, which another one took the place of, was valid until {until}"
+            return _End(name, words)
+    return None
 
 
 def _newest(config: Config) -> datetime:
@@ -121,7 +123,7 @@ def _ended(config: Config, end: _End) -> tuple[str, ...]:
     from cpe_diag.wiring.desk import case_store
     from cpe_diag.wiring.field_open import keep_known
 
-    words, here = end.words, _in_use(config)
+    words, here = end.words, pack_in_use(config)
     later = here if here is not None and here.id != end.pack else None
     folder().mkdir(parents=True, exist_ok=True)
     write_whole(folder() / ENDING, json.dumps(asdict(end)).encode())
@@ -149,6 +151,9 @@ def _ended(config: Config, end: _End) -> tuple[str, ...]:
         _empty(config, store, words)
         if later is not None:
             keep_known(config, later)
+    state = seen()
+    left = {name: until for name, until in state["replaced"].items() if name != end.pack}
+    keep_seen(state | {"replaced": left})
     (folder() / ENDING).unlink(missing_ok=True)
     return tuple(told)
 

@@ -10,7 +10,15 @@ from cpe_diag.store.known_issues import StoredKnownIssues
 from cpe_diag.wiring.config import PACK
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.field_given import note_received
-from cpe_diag.wiring.field_pack import enrolled, lay_out, opened, write_whole
+from cpe_diag.wiring.field_pack import (
+    enrolled,
+    keep_seen,
+    lay_out,
+    opened,
+    pack_in_use,
+    seen,
+    write_whole,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +43,7 @@ def taken_into_use(config: Config, file: Path) -> Pack:
     if inventory is None or inventory.kind != PACK or inventory.path is None:
         raise PackError("the configuration names no pack: inventory: {kind: pack, path: FILE}")
     pack = opened(config, file)
+    _note_replaced(config, pack)
     moves = file.resolve() != inventory.path.resolve()
     if moves:
         write_whole(inventory.path, file.read_bytes())
@@ -44,6 +53,19 @@ def taken_into_use(config: Config, file: Path) -> Pack:
     if moves:
         _gone(file)
     return pack
+
+
+def _note_replaced(config: Config, pack: Pack) -> None:
+    """Note until when the pack is that another one takes the place of: it ends then all the same.
+
+    Raises:
+        PackError: it cannot be noted.
+    """
+    before = pack_in_use(config)
+    if before is not None and before.id != pack.id:
+        state = seen()
+        until = {before.id: before.valid_until.isoformat()}
+        keep_seen(state | {"replaced": state["replaced"] | until})
 
 
 def keep_known(config: Config, pack: Pack) -> None:

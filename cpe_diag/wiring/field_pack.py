@@ -127,7 +127,8 @@ def opened(config: Config, file: Path | None = None) -> Pack:
     last = None if state["last_seen"] is None else datetime.fromisoformat(state["last_seen"])
     hold_usable(pack, now=now, last_seen=last, revoked=revoked)
     latest = max(now, last or now)
-    keep_seen({"last_seen": latest.isoformat(), "revoked": sorted(revoked | {*pack.revoked})})
+    heard = {"last_seen": latest.isoformat(), "revoked": sorted(revoked | {*pack.revoked})}
+    keep_seen(state | heard)
     if file is None:
         lay_out(pack, path)
     return pack
@@ -151,13 +152,24 @@ def unsealed(path: Path, office_key: str) -> Pack:
         raise PackError(f"{path}: {error}") from error
 
 
+def pack_in_use(config: Config) -> Pack | None:
+    """Give the pack that is here; None: there is none that can be read."""
+    path = config.inventory.path if config.inventory else None
+    if config.on_site.office_key is None or path is None or not path.exists():
+        return None
+    try:
+        return unsealed(path, config.on_site.office_key)
+    except PackError:  # nobody reads it; who uses it is told
+        return None
+
+
 def seen() -> dict[str, Any]:
     """Give what this laptop has seen; what cannot be read counts as nothing seen."""
-    empty: dict[str, Any] = {"last_seen": None, "revoked": []}
+    empty: dict[str, Any] = {"last_seen": None, "revoked": [], "replaced": {}}
     with suppress(OSError, ValueError):
         told = json.loads((folder() / STATE).read_text(encoding="utf-8"))
-        if isinstance(told, dict) and set(told) == set(empty):
-            return told
+        if isinstance(told, dict) and {"last_seen", "revoked"} <= set(told) <= set(empty):
+            return empty | told
     return empty
 
 

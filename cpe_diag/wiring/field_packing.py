@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import io
 import json
 import secrets
 from dataclasses import replace
@@ -181,11 +182,16 @@ def visits_in(file: Path) -> list[tuple[str, str | None]]:
     Raises:
         PackError: there is no such column, or a row has no subscriber.
     """
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv.DictReader(lines)
-        if "subscriber" not in (rows.fieldnames or ()):
-            raise PackError(f"{file}: there is no column subscriber")
-        visits = [(row["subscriber"], row.get("ticket") or None) for row in rows]
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PackError(f"{file}: it is not in UTF-8: save it as CSV UTF-8") from error
+    head = text.partition("\n")[0]
+    between = ";" if ";" in head and "," not in head else ","  # as spreadsheets write it abroad
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=between)
+    if "subscriber" not in (rows.fieldnames or ()):
+        raise PackError(f"{file}: there is no column subscriber")
+    visits = [(row["subscriber"], row.get("ticket") or None) for row in rows]
     for number, (subscriber, _) in enumerate(visits, start=2):
         if not subscriber:
             raise PackError(f"{file}:{number}: the row names no subscriber")

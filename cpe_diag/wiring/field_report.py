@@ -15,6 +15,7 @@ from cpe_diag.store.bundle import VERDICT, kept_case
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.field import PLAYBOOKS
+from cpe_diag.wiring.laptop_key import on_laptop
 from cpe_diag.wiring.staff import staff_of
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def record(config: Config, rows: tuple[RunRow, ...]) -> AcceptanceRecord:
         [_check(row, runs.files(row.id)) for row in rows],
         subscriber=rows[0].subscriber or "",
         ticket=tickets[0] if tickets else None,
-        technician=staff_of(config).name,
+        technician=staff_of(config).name if on_laptop(config) else "",
     )
 
 

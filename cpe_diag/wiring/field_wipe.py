@@ -6,7 +6,7 @@ import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import PackError
+from cpe_diag.domain.failures import PackError, StoreError
 from cpe_diag.store.case_store import default_path
 from cpe_diag.store.ciphered import NEXT, blanked, left_of
 from cpe_diag.store.host_key_pins import default_path as pins_path
@@ -42,8 +42,8 @@ def wiping(config: Config) -> Iterator[Path]:
         What has just been removed, the key of the store first.
 
     Raises:
-        PackError: the configuration is of no laptop with a pack, or something stays.
-        StoreError: the system's keyring does not give the key up.
+        PackError: the configuration is of no laptop with a pack, or something stays, be it the key
+            in a keyring that does not give it up: then all else is gone.
     """
     pack = pack_path(config)
     store = config.store.path or default_path()
@@ -51,8 +51,12 @@ def wiping(config: Config) -> Iterator[Path]:
     with suppress(OSError):  # a full disk keeps nothing from being removed
         folder().mkdir(parents=True, exist_ok=True)
         (folder() / WIPING).touch()
+    stays: StoreError | None = None
     try:
-        destroyed = destroy_store_key()
+        try:
+            destroyed = destroy_store_key()
+        except StoreError as error:  # a keyring that does not answer: all else goes, the store too
+            stays, destroyed = error, None
         if destroyed is not None:
             yield destroyed
         keys = (
@@ -83,6 +87,9 @@ def wiping(config: Config) -> Iterator[Path]:
                 yield place
     except OSError as error:
         raise PackError(f"{error.filename}: {error.strerror}: it is still there") from error
+    if stays is not None:
+        words = "all files are gone, and with them what the key opened; remove it from the keyring"
+        raise PackError(f"{stays}: {words}") from stays
 
 
 def plain_places(config: Config) -> tuple[Path, ...]:

@@ -246,3 +246,12 @@ def test_the_record_holds_no_secret_and_no_way_to_one(repaired: AcceptanceRecord
     page = record_html(repaired) + record_text(repaired)
     for word in ("credential", "password", "file:", "env:", "vault:"):
         assert word not in page.lower().replace("content-security", "")
+
+
+def test_where_nobody_knows_who_was_there_a_line_is_left_for_the_name(
+    repaired: AcceptanceRecord,
+) -> None:
+    """The office can make a record too, and must not sign for the technician."""
+    unknown = replace(repaired, technician="")
+    assert "Technician: name, date, signature" in record_html(unknown)
+    assert ", by" not in record_text(unknown).splitlines()[0]

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cpe_diag.field import privileges
-from cpe_diag.field.privileges import caller, words
+from cpe_diag.field.privileges import caller, way_to_keyring, words
 from cpe_diag.field.raw_process import RawProcess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 PEOPLE = {
     1000: SimpleNamespace(pw_name="anna", pw_uid=1000, pw_gid=1001, pw_dir="/home/anna"),
@@ -99,3 +100,15 @@ def test_a_process_that_may_not_be_signalled_ends_with_its_input(
     raw.start()
     raw.close()
     assert started[0].returncode == 0
+
+
+def test_whoever_becomes_the_person_again_finds_the_way_to_their_keyring(tmp_path: Path) -> None:
+    """Sudo takes it away, and the laptop's store would not open; what is said already stays."""
+    assert way_to_keyring(tmp_path, {}) == {}
+    (tmp_path / "bus").touch()
+    ways = {
+        "XDG_RUNTIME_DIR": str(tmp_path),
+        "DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path / 'bus'}",
+    }
+    assert way_to_keyring(tmp_path, {}) == ways
+    assert way_to_keyring(tmp_path, dict.fromkeys(ways, "said")) == {}

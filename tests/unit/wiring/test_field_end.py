@@ -31,7 +31,7 @@ from cpe_diag.wiring.field_arrival import brought_home
 from cpe_diag.wiring.field_end import ENDING, settled
 from cpe_diag.wiring.field_given import end_of
 from cpe_diag.wiring.field_home import kept_here
-from cpe_diag.wiring.field_pack import enrolled, opened, seen
+from cpe_diag.wiring.field_pack import enrolled, keep_seen, opened, seen
 from cpe_diag.wiring.laptop_key import folder, store_keys
 
 if TYPE_CHECKING:
@@ -150,6 +150,30 @@ def test_what_was_sealed_stays_until_the_office_was_given_it(place: Path) -> Non
     assert CliRunner().invoke(main, opens).exit_code == 0
     assert kept_here(third) == ()
     assert list((folder() / "due").iterdir()) == []
+
+
+def test_a_pack_whose_place_another_one_took_ends_in_its_time_all_the_same(place: Path) -> None:
+    """Who opens tomorrow's pack today has no right to today's visits tomorrow."""
+    config = packed(place, timedelta(hours=1))
+    opened(config)
+    did(config, "run-a")
+    (place / "today.pack").rename(place / "kept.pack")
+    packed(place, timedelta(hours=9), "p-2")
+    (place / "today.pack").rename(place / "tomorrow.pack")
+    (place / "kept.pack").rename(place / "today.pack")
+    opens = ["--config", config.origin, "field", "open", str(place / "tomorrow.pack")]
+    assert CliRunner().invoke(main, opens).exit_code == 0
+    assert settled(config) == ()
+    assert held(config)["runs"] == 1
+    assert list(seen()["replaced"]) == ["p-1"]
+    keep_seen(seen() | {"replaced": {"p-1": (NOW + OVER).isoformat()}})
+    assert "pack p-1, which another one took the place of" in settled(config)[0]
+    assert set(held(config)) == {*NO_PERSONS, "known_issues"}
+    assert opened(config).id == "p-2"
+    assert settled(config) == ()
+
+
+NO_PERSONS = {AUDIT_LINKS.name, AUDIT_HEAD.name, "audit_personal"}
 
 
 def ends(office: Config) -> dict[str, str]:

@@ -242,6 +242,7 @@ def test_an_area_is_all_who_hang_on_its_nodes(office: Path) -> None:
     [
         ("subscriber,ticket\nsub-1,T-1\nsub-2,\n", [("sub-1", "T-1"), ("sub-2", None)]),
         ("subscriber\nsub-1\n", [("sub-1", None)]),
+        ("subscriber;ticket\r\nsub-1;T-1\r\n", [("sub-1", "T-1")]),
     ],
 )
 def test_visits_are_read_from_a_file(
@@ -262,4 +263,12 @@ def test_a_file_of_visits_that_is_wrong_says_where(tmp_path: Path, text: str, wo
     file = tmp_path / "visits.csv"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(PackError, match=words):
+        visits_in(file)
+
+
+def test_a_file_of_visits_in_another_character_set_is_told_as_such(tmp_path: Path) -> None:
+    """Spreadsheets write the machine's own, where nobody asks for another."""
+    file = tmp_path / "visits.csv"
+    file.write_bytes("subscriber,ticket\nsub-1,Tänav\n".encode("cp1252"))
+    with pytest.raises(PackError, match="not in UTF-8"):
         visits_in(file)

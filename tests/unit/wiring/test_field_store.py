@@ -10,6 +10,7 @@ import keyring
 import pytest
 from click.testing import CliRunner
 from keyring.backend import KeyringBackend
+from keyring.errors import KeyringError
 from laptop_and_office import did
 from sqlalchemy import select
 
@@ -24,7 +25,7 @@ from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.field_given import given, note_received
 from cpe_diag.wiring.field_pack import enrolled
 from cpe_diag.wiring.field_wipe import wipe_begun, wiping
-from cpe_diag.wiring.laptop_key import store_keys
+from cpe_diag.wiring.laptop_key import folder, store_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,6 +150,39 @@ def test_the_key_can_be_in_the_keyring(
     assert readable(tmp_path, held.encode(), bytes.fromhex(held)) == []
     next(wiping(config))
     assert memory.held == {}
+
+
+class Silent(KeptInMemory):
+    """A keyring that does not answer any more."""
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Refuse."""
+        raise KeyringError(f"{service} of {username} is locked")
+
+    get_password = delete_password  # type: ignore[assignment]  # it refuses as well
+
+
+def test_a_wipe_goes_on_where_the_keyring_or_the_store_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory: KeptInMemory
+) -> None:
+    """Nobody may keep a lost home's password because a file is damaged; the rest is told."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    file = tmp_path / "laptop.yaml"
+    file.write_text("inventory: {kind: pack, path: today.pack}\nstore: {path: laptop.db}\n")
+    enrol = ["--config", str(file), "field", "enroll", "--keyring"]
+    assert CliRunner().invoke(main, enrol).exit_code == 0
+    did(read(file, str(file)), "run-a")
+    (tmp_path / "laptop.db").write_bytes(b"damaged" * 1000)
+    keyring.set_keyring(Silent())
+    wipe = ["--config", str(file), "field", "wipe", "--yes"]
+    kept = CliRunner().invoke(main, wipe)
+    assert kept.exit_code != 0
+    gone = CliRunner().invoke(main, [*wipe, "--even-unsealed"])
+    assert gone.exit_code != 0
+    assert "all files are gone" in gone.output
+    assert not (tmp_path / "laptop.db").exists()
+    assert not folder().exists()
+    assert memory.held
 
 
 def test_a_wipe_leaves_nothing_readable_wherever_it_is_killed(
