@@ -159,7 +159,7 @@ class Silent(KeptInMemory):
         """Refuse."""
         raise KeyringError(f"{service} of {username} is locked")
 
-    get_password = delete_password  # type: ignore[assignment]  # it refuses as well
+    get_password = delete_password  # it refuses as well
 
 
 def test_a_wipe_goes_on_where_the_keyring_or_the_store_is_broken(
