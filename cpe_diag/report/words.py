@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cpe_diag.domain.verdict import Destination, FaultDomain, SegmentState
 from cpe_diag.report.duration import duration, percent
@@ -106,6 +106,21 @@ def next_words(destination: Destination, verdict: Verdict) -> tuple[str, str]:
     if destination is Destination.FIXED and verdict.destination is not Destination.FIXED:
         return REPAIRED_NEXT, REPAIRED_TELL
     return verdict.next_action, verdict.tell_customer
+
+
+def kept_next_words(held: Mapping[str, Any]) -> tuple[str, str]:
+    """Say the same of what was kept of a run.
+
+    Args:
+        held: the result as JSON data, with its destination, or what is known so far.
+
+    Returns:
+        What to do next, and what to tell the customer.
+    """
+    verdict = held["verdict"]
+    if held.get("destination") == Destination.FIXED != verdict["destination"]:
+        return REPAIRED_NEXT, REPAIRED_TELL
+    return verdict["next_action"], verdict["tell_customer"]
 
 
 def beyond_title(verdict: Verdict) -> str:

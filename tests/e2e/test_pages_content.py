@@ -22,6 +22,8 @@ from cpe_diag.domain.run_journal import RunEntry, RunEntryKind
 from cpe_diag.domain.trace import RawAnswer
 from cpe_diag.judge.causes import CAUSES
 from cpe_diag.report.codec import encode
+from cpe_diag.report.words import REPAIRED_NEXT, REPAIRED_TELL
+from cpe_diag.service.pages import case_page
 from cpe_diag.service.pages.rendering import Rendering
 from cpe_diag.service.submit import Order
 from cpe_diag.store.run_journal import StoredRunJournal
@@ -211,6 +213,20 @@ def test_nothing_that_comes_from_elsewhere_runs_in_a_page(console: HttpService) 
         assert "</pre>\n" in page.text or "<pre" not in page.text
         assert "\u202e" not in page.text
         assert "\x1b" not in page.text
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_a_case_that_was_repaired_tells_nobody_of_the_fault_that_was(
+    console: HttpService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words of before would book a technician for a line that works."""
+    run = _ordered(console)
+    console.run_ends(run["id"])
+    monkeypatch.setattr(case_page, "kept_next_words", lambda _: (REPAIRED_NEXT, REPAIRED_TELL))
+    page = signed_in(console, Role.SECOND_LINE).open(f"/cases/{run['case']}").text
+    assert REPAIRED_NEXT in page
+    assert REPAIRED_TELL in page
+    assert network_verdict().tell_customer not in page
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)

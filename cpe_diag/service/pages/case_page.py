@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from cpe_diag.domain.run_journal import GOES_ON, RunState
+from cpe_diag.report.words import kept_next_words
 from cpe_diag.service.pages.asking import ask, may
 from cpe_diag.service.pages.catalogues import LANGUAGES, SOURCE
 from cpe_diag.service.pages.facts_shown import facts_of, raw_of, reasons_of
@@ -93,6 +94,8 @@ def _known(run: Mapping[str, Any] | None, raw: Json, visit: Visit) -> dict[str, 
     if held is None:
         return {
             "verdict": None,
+            "do_next": "",
+            "tell_customer": "",
             "is_seen": False,
             "picture": None,
             "facts": (),
@@ -103,8 +106,11 @@ def _known(run: Mapping[str, Any] | None, raw: Json, visit: Visit) -> dict[str, 
     names = ("evidence_for", "evidence_against", "unknown")
     answers = raw_of(raw)
     facts = facts_of(held["evidence"], answers, visit.at)
+    do_next, tell = kept_next_words(held)
     return {
         "verdict": verdict,
+        "do_next": do_next,
+        "tell_customer": tell,
         # Before anything was measured a judge can only say that it does not know.
         "is_seen": bool(run and run.get("result")) or any(one.is_known for one in facts),
         "picture": picture_of(verdict["segments"]),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from cpe_diag.report.duration import duration, percent
-from cpe_diag.report.words import REPAIRED_NEXT, REPAIRED_TELL
+from cpe_diag.report.words import kept_next_words
 from cpe_diag.service.pages.catalogues import SOURCE, Told
 from cpe_diag.service.pages.facts_shown import facts_of
 from cpe_diag.service.pages.path_picture import seen_by_laptop
@@ -105,10 +105,7 @@ def _head(case: Mapping[str, Any], say: Wording, now: datetime) -> Iterator[tupl
 
 def _judged(stands: str, held: Mapping[str, Any], say: Wording, customer: str) -> Iterator[Part]:
     verdict = held["verdict"]
-    repaired = held.get("destination") == "fixed" and verdict["destination"] != "fixed"
-    action, tell = verdict["next_action"], verdict["tell_customer"]
-    if repaired:
-        action, tell = REPAIRED_NEXT, REPAIRED_TELL
+    action, tell = kept_next_words(held)
     own = say.language
     sure = say("Confidence:") + " " + percent(verdict["confidence"])
     lines = [

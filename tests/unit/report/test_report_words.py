@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +16,7 @@ from cpe_diag.domain.line_facts import LineQuality
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.port_facts import LearnedMacs, OperStatus, PortStatus
 from cpe_diag.domain.verdict import Destination, FaultDomain, SegmentState
+from cpe_diag.report.as_json import run_as_json
 from cpe_diag.report.duration import age, duration, percent, rate, size
 from cpe_diag.report.fact_text import fact_text
 from cpe_diag.report.plain import ascii_only, harmless
@@ -24,11 +25,14 @@ from cpe_diag.report.words import (
     DESTINATION_WORDS,
     DOMAIN_WORDS,
     HEADLINES,
+    REPAIRED_NEXT,
+    REPAIRED_TELL,
     STATE_WORDS,
     beyond_title,
+    kept_next_words,
     sureness,
 )
-from cpe_diag.testing.run_samples import FACTS, START, sample_evidence
+from cpe_diag.testing.run_samples import FACTS, START, sample_evidence, sample_run
 from cpe_diag.testing.verdict_samples import network_verdict
 
 if TYPE_CHECKING:
@@ -168,3 +172,13 @@ def test_what_is_not_known_is_gathered_by_its_reason() -> None:
         "may not send ICMP (missing privilege, on our own side); next"
     )
     assert gaps(findings[:1], Evidence(), START)[0].words == "nobody has asked"
+
+
+def test_what_was_kept_of_a_repaired_case_is_told_as_repaired() -> None:
+    """Pages and reports read what was kept: the verdict of before would send a technician."""
+    held: dict[str, Any] = {**run_as_json(sample_run())}
+    verdict = held["verdict"]
+    assert kept_next_words(held) == (verdict["next_action"], verdict["tell_customer"])
+    assert kept_next_words({**held, "destination": "fixed"}) == (REPAIRED_NEXT, REPAIRED_TELL)
+    well = {**held, "destination": "fixed", "verdict": {**verdict, "destination": "fixed"}}
+    assert kept_next_words(well)[0] == verdict["next_action"]
