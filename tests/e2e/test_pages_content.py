@@ -216,6 +216,26 @@ def test_nothing_that_comes_from_elsewhere_runs_in_a_page(console: HttpService) 
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_what_an_earlier_run_of_a_case_has_found_stays_to_be_read(console: HttpService) -> None:
+    """An answer measures again; until then, and after, one sees what was known before."""
+    run = _ordered(console)
+    console.run_ends(run["id"])
+    browser = signed_in(console, Role.SECOND_LINE)
+    path = f"/cases/{run['case']}"
+    question, choice = re.findall(r'id="answer-([a-z_]+)-([a-z_]+)"', browser.open(path).text)[0]
+    browser.send(f"{path}/answers", question=question, choice=choice)
+    newest = browser.open(path).text
+    assert network_verdict().tell_customer not in newest
+    assert f'href="{path}?run={run["id"]}&amp;customer=en"' in newest
+    earlier = browser.open(f"{path}?run={run['id']}").text
+    assert network_verdict().tell_customer in earlier
+    assert "SNMP an-vdsl port_status" in earlier
+    assert "An earlier run of this case is shown." in earlier
+    assert 'id="live"' not in earlier, "it does not change any more"
+    assert 'id="live"' in browser.open(f"{path}?run=no-such").text
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 def test_a_case_that_was_repaired_tells_nobody_of_the_fault_that_was(
     console: HttpService, monkeypatch: pytest.MonkeyPatch
 ) -> None:

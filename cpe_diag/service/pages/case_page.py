@@ -70,8 +70,10 @@ async def case_values(
     shown = cast("dict[str, Any]", found)
     run: dict[str, Any] | None = None
     raw: Json = []
-    if shown["runs"]:
-        path = {"id": shown["runs"][0]["id"]}
+    ids = [str(one["id"]) for one in shown["runs"]]
+    wanted = visit.query.get("run", "")
+    if ids:
+        path = {"id": wanted if wanted in ids else ids[0]}
         newest = await ask(site.service, visit, "getRun", path=path, noted=False)
         if isinstance(newest, Refused):
             return newest
@@ -82,6 +84,7 @@ async def case_values(
     return {
         "case": shown,
         "run": run,
+        "is_earlier": run is not None and str(run["id"]) != ids[0],
         "goes_on": run is not None and RunState(run["state"]) in GOES_ON,
         "customer_language": customer_language(visit),
         "may_order": may(site.service, visit, "answerQuestion"),
