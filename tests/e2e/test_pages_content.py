@@ -459,3 +459,30 @@ def test_a_page_is_live_and_nothing_is_lost_or_told_twice(console: HttpService) 
         assert "Verdict so far" not in ended["data"]
         assert browser.send("/sign-out").status == 303
         assert events.next()["event"] == "gone"
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_what_a_run_has_noted_is_told_though_a_newer_one_has_come(console: HttpService) -> None:
+    """The caller's answer orders another run; what came before it is no less true."""
+    first = _ordered(console, ticket="T-7")
+    other = _ordered(console, ticket="T-8", subscriber="sub-2")
+    browser = signed_in(console, Role.SECOND_LINE)
+    at = datetime.now(UTC)
+    path = f"/cases/{first['case']}"
+    page = browser.open(path).text
+    runs = console.served.runs
+    row = runs.claim(first["id"], worker="w", at=at, lease=timedelta(minutes=1))
+    _noted(console, row, 0, RunEntry(kind=RunEntryKind.STARTED, at=at))
+    strange = runs.claim(other["id"], worker="w", at=at, lease=timedelta(minutes=1))
+    _noted(console, strange, 0, RunEntry(kind=RunEntryKind.STARTED, at=at))
+    question, choice = re.findall(r'id="answer-([a-z_]+)-([a-z_]+)"', page)[0]
+    browser.send(f"{path}/answers", question=question, choice=choice)
+    source = f"{path}/live?after={first['id']}.-1.queued.open"
+    with closing(PageEvents(browser, source)) as events:
+        told = [events.next() for _ in range(2)]
+        assert [one["event"] for one in told] == ["entry", "view"]
+        assert told[0]["id"].startswith(first["id"])
+    for strange_run in (other["id"], "abcdef"):
+        source = f"{path}/live?after={strange_run}.-1.queued.open"
+        with closing(PageEvents(browser, source)) as events:
+            assert events.next()["event"] == "view", "nothing of another case"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from cpe_diag.domain.failures import CpeDiagError
+from cpe_diag.domain.failures import CpeDiagError, RunError
 from cpe_diag.domain.run_journal import GOES_ON
 from cpe_diag.service.pages.asking import ask
 from cpe_diag.service.pages.case_page import case_values
@@ -38,8 +38,12 @@ RESTS_S: Final = 3.0
 DOOR_EVERY_S: Final = 2.0
 """How often it is looked whether the reader is still signed in, where nothing happens."""
 NO_RUN: Final = "0"
+EVENTS: Final = "text/event-stream"
+AT_ONCE: Final = {"X-Accel-Buffering": "no"}
+"""What keeps a proxy (nginx) from holding events back until there are many."""
 TOLD: Final = "told"
 """In place of a state: up to this entry, and nothing of a page."""
+MOST_SEQ: Final = 999_999_999
 _ID: Final = re.compile(r"([0-9a-f]{1,32})\.(-1|[0-9]{1,9})\.([a-z_]{1,16})\.([a-z_]{1,16})")
 
 
@@ -63,7 +67,7 @@ async def live(site: Site, visit: Visit) -> Refused | StreamingResponse:
     if isinstance(found, Refused):
         return found
     since = place_of(visit.last_event or visit.query.get("after", ""))
-    return StreamingResponse(_events(site, visit, since), media_type="text/event-stream")
+    return StreamingResponse(_events(site, visit, since), media_type=EVENTS, headers=AT_ONCE)
 
 
 def place_of(text: str) -> Place | None:
@@ -115,7 +119,25 @@ def _entries(site: Site, place: Place, since: Place | None) -> list[str]:
     Raises:
         StoreError: the store cannot be read.
     """
-    after = since.seq if since is not None and since.run == place.run else -1
+    if since is None or since.run == place.run:
+        return _told(site, place, since.seq if since is not None else -1)
+    # A new run of the case: what the one before has noted since comes first.
+    before = list[str]()
+    if since.run != NO_RUN and _of_one_case(site, since.run, place.run):
+        before = _told(site, replace(since, seq=MOST_SEQ), since.seq)
+    return [*before, *_told(site, place, -1)]
+
+
+def _of_one_case(site: Site, one: str, other: str) -> bool:
+    """Tell whether two runs are of one case; a reader may name any run, or none that there is."""
+    runs = site.service.served.runs
+    try:
+        return runs.run(one).case_id == runs.run(other).case_id
+    except RunError:
+        return False
+
+
+def _told(site: Site, place: Place, after: int) -> list[str]:
     return [
         event_of(
             "entry",

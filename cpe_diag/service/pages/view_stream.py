@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from cpe_diag.domain.failures import CpeDiagError
-from cpe_diag.service.pages.stream import event_of
+from cpe_diag.service.pages.stream import AT_ONCE, EVENTS, event_of
 from cpe_diag.service.pages.visit import Visit
 from cpe_diag.service.refused import Refused
 
@@ -48,7 +48,8 @@ Refused: there is no such thing any more. A CpeDiagError ends the stream: the re
 
 def live_view(site: Site, visit: Visit, template: str, look: Look) -> StreamingResponse:
     """Give a view as it changes, until the reader leaves or is signed out."""
-    return StreamingResponse(_events(site, visit, template, look), media_type="text/event-stream")
+    events = _events(site, visit, template, look)
+    return StreamingResponse(events, media_type=EVENTS, headers=AT_ONCE)
 
 
 async def _events(site: Site, visit: Visit, template: str, look: Look) -> AsyncIterator[str]:
