@@ -34,8 +34,8 @@ demo: $(VENV)/.installed ## three subscribers, three faults, three verdicts, on 
 	@$(BIN)/cpe-diag demo
 
 # Hundreds of processes start in the tests; where Python may write no bytecode, each would compile all of it anew.
-# Some of the time the tests wait for what their real servers and timers do; each process collects all tests.
-TEST_WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+# Most of the time the tests wait for what their real servers and timers do, not for a core.
+TEST_WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 
 .PHONY: test
 test: $(VENV)/.installed-dev ## the whole test suite, as CI runs it
