@@ -79,27 +79,18 @@ def _over(config: Config) -> _End | None:
     pack = pack_in_use(config)
     if pack is None:
         return None
-    before = _replaced_and_over(config)
-    if before is not None:
-        return before
     known = seen()
     if pack.id in known["revoked"]:
         return _End(pack.id, f"pack {pack.id} was called back by the office")
     newest = _newest(config)
     if known["last_seen"] is None or newest > datetime.fromisoformat(known["last_seen"]):
         keep_seen(known | {"last_seen": newest.isoformat()})
-    if newest <= pack.valid_until:
-        return None
-    return _End(pack.id, f"pack {pack.id} was valid until {pack.valid_until:%F %R} UTC")
-
-
-def _replaced_and_over(config: Config) -> _End | None:
-    """Say which pack is over whose place another one took before; None: there is none."""
-    replaced: dict[str, str] = seen()["replaced"]
-    newest = _newest(config)
-    for name, until in replaced.items():
-        if newest > datetime.fromisoformat(until):
-            words = f"pack {name}, which another one took the place of, was valid until {until}"
+    if newest > pack.valid_until:
+        return _End(pack.id, f"pack {pack.id} was valid until {pack.valid_until:%F %R} UTC")
+    for name, until in known["replaced"].items():
+        ends = datetime.fromisoformat(until)
+        if newest > ends:
+            words = f"pack {name}, whose place another one took, was valid until {ends:%F %R} UTC"
             return _End(name, words)
     return None
 
@@ -152,8 +143,9 @@ def _ended(config: Config, end: _End) -> tuple[str, ...]:
         if later is not None:
             keep_known(config, later)
     state = seen()
-    left = {name: until for name, until in state["replaced"].items() if name != end.pack}
-    keep_seen(state | {"replaced": left})
+    # Once persons are gone, those of all packs before are.
+    held_of = state["replaced"].items() if held else ()
+    keep_seen(state | {"replaced": {name: until for name, until in held_of if name != end.pack}})
     (folder() / ENDING).unlink(missing_ok=True)
     return tuple(told)
 

@@ -167,8 +167,9 @@ def test_a_pack_whose_place_another_one_took_ends_in_its_time_all_the_same(place
     assert held(config)["runs"] == 1
     assert list(seen()["replaced"]) == ["p-1"]
     keep_seen(seen() | {"replaced": {"p-1": (NOW + OVER).isoformat()}})
-    assert "pack p-1, which another one took the place of" in settled(config)[0]
+    assert "pack p-1, whose place another one took, was valid until" in settled(config)[0]
     assert set(held(config)) == {*NO_PERSONS, "known_issues"}
+    assert seen()["replaced"] == {}
     assert opened(config).id == "p-2"
     assert settled(config) == ()
 
