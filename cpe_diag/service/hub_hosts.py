@@ -56,6 +56,7 @@ def host_of(callback: str) -> str | None:
     try:
         parts = urlsplit(callback)
         named = parts.port != 0 and parts.username is None and parts.scheme in _SCHEMES
+        (parts.hostname or "").encode("idna")  # what cannot be asked for is the name of nobody
     except ValueError:
         return None
     return parts.hostname or None if named else None

@@ -69,7 +69,7 @@ class Door:
 
     def may_begin(self, address: str) -> bool:
         """Take a turn of an address that begins a sign-in at the provider; False: it waits."""
-        return not self._of_address.wait_s(address, time.monotonic())
+        return not self._of_address.wait_s(whose(address), time.monotonic())
 
     def role_of(
         self, name: str, provider: str | None = None, member_of: str | None = None

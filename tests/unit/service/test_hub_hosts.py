@@ -92,6 +92,8 @@ def test_an_address_is_outside_where_it_is_one_of_the_public_internet(
         ("ftp://noc.corp.example/", "expected https://HOST/"),
         ("https://noc.corp.example:99999/", "expected https://HOST/"),
         ("https:///x", "expected https://HOST/"),
+        ("https://crm..example.net/", "expected https://HOST/"),
+        (f"https://{'a' * 64}.example.net/", "expected https://HOST/"),
     ],
 )
 def test_a_callback_is_refused_for_what_its_text_tells(callback: str, why: str) -> None:
@@ -196,3 +198,11 @@ async def test_the_system_says_where_a_name_leads() -> None:
         came = await way.deliver(LETTER, ours)
     assert isinstance(came, Undeliverable)
     assert came.words.startswith("callback of hub hub-1: localhost is not an address")
+
+
+async def test_a_name_that_nobody_can_ask_for_holds_up_no_other_letter() -> None:
+    """Looking it up would raise, and what sends the letters would stop."""
+    for callback in ("https://crm..example.net/", f"https://{'a' * 64}.example.net/"):
+        came, asked = await told(callback, ("8.8.8.8",))
+        assert isinstance(came, Undeliverable)
+        assert asked == []
