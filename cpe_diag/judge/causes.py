@@ -35,6 +35,7 @@ from cpe_diag.judge.causes_routes import CAUSES_ROUTES
 from cpe_diag.judge.causes_service import CAUSES_SERVICE
 from cpe_diag.judge.causes_settings import CAUSES_SETTINGS
 from cpe_diag.judge.causes_site_faults import CAUSES_SITE_FAULTS
+from cpe_diag.judge.causes_site_kinds import CAUSES_SITE_KINDS
 from cpe_diag.judge.causes_site_looks import CAUSES_SITE_LOOKS
 from cpe_diag.judge.causes_sites import CAUSES_SITES
 from cpe_diag.judge.causes_watch import CAUSES_WATCH
@@ -72,6 +73,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_SITES,
     *CAUSES_SITE_FAULTS,
     *CAUSES_SITE_LOOKS,
+    *CAUSES_SITE_KINDS,
     *CAUSES_FIELD,
     *CAUSES_FIELD_WAYS,
     *CAUSES_FIELD_LOAD,

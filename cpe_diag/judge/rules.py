@@ -51,6 +51,7 @@ from cpe_diag.judge.rules_routes import RULES_ROUTES
 from cpe_diag.judge.rules_settings import RULES_SETTINGS
 from cpe_diag.judge.rules_shares import RULES_SHARES
 from cpe_diag.judge.rules_site_faults import RULES_SITE_FAULTS
+from cpe_diag.judge.rules_site_kinds import RULES_SITE_KINDS
 from cpe_diag.judge.rules_site_looks import RULES_SITE_LOOKS
 from cpe_diag.judge.rules_site_times import RULES_SITE_TIMES
 from cpe_diag.judge.rules_sites import RULES_SITES
@@ -120,6 +121,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_SITE_FAULTS,
     *RULES_SITE_LOOKS,
     *RULES_SITE_TIMES,
+    *RULES_SITE_KINDS,
     *RULES_ENCLOSED,
     *RULES_UNLEARNED,
     *RULES_WHOSE,

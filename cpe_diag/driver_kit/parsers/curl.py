@@ -27,8 +27,12 @@ _WRITTEN: Final = re.compile(
 _HOST: Final = re.compile(r"[A-Za-z][\w+.-]*://(?:[^/?#@]*@)?(\[[^\]/]+\]|[^/?#:]+)")
 # lib/connect.c of curl, with -v: `* connect to ADDRESS port PORT failed: strerror(3)`.
 _REFUSED: Final = "Connection refused"
+# lib/http.c of curl, with exit code 1: what came begins with no status line.
+_NO_PROTOCOL: Final = 1
+_NO_HTTP: Final = "Received HTTP/0.9 when not allowed"
 # curl(1), EXIT CODES.
 _CODES: Final[Mapping[int, HttpOutcome]] = {
+    _NO_PROTOCOL: HttpOutcome.BROKEN,
     6: HttpOutcome.NAME_FAILED,
     7: HttpOutcome.REFUSED,
     16: HttpOutcome.BROKEN,
@@ -48,6 +52,8 @@ _CONNECTING: Final = re.compile(
 _NO_STATUS: Final = "000"
 _FIRST_ERROR: Final = 400
 
+_NOT_READ: Final = Missing(why=FailureKind.UNPARSEABLE)
+"""Something came that curl cannot read, and it does not say how much."""
 UNSUPPORTED: Final = Missing(why=FailureKind.UNSUPPORTED)
 
 
@@ -84,7 +90,7 @@ def curl_check(answer: CommandAnswer, url: str) -> HttpCheck:
         outcome=outcome,
         status=status,
         took_s=took,
-        received_bytes=int(written[2]),
+        received_bytes=_NOT_READ if code == _NO_PROTOCOL else int(written[2]),
         certificate=certificate_words.refused(outcome, text),
         connected_s=_connected_s(written),
         moved_to=UNSUPPORTED if written[5] is None else host_of(written[5]),
@@ -113,7 +119,7 @@ def _outcome(code: int, status: int | None, text: str, label: str) -> HttpOutcom
     if code == _TIMED_OUT:
         connecting = _CONNECTING.search(text)
         return HttpOutcome.CONNECT_TIMEOUT if connecting else HttpOutcome.READ_TIMEOUT
-    if code not in _CODES:
+    if code not in _CODES or (code == _NO_PROTOCOL and _NO_HTTP not in text):
         raise unparseable(label, f"curl ended with code {code}")
     if _CODES[code] is HttpOutcome.REFUSED and _REFUSED not in text:
         return HttpOutcome.UNREACHABLE

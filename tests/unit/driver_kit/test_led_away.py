@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import pytest
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
 from cpe_diag.driver_kit.parsers import curl, uclient
 from cpe_diag.driver_kit.parsers.busybox_web import wget_check
 from cpe_diag.driver_kit.router import UnreadableError
 from cpe_diag.ports import Command, CommandAnswer
-
-if TYPE_CHECKING:
-    from cpe_diag.domain.path_facts import HttpCheck
 
 URL = "http://www.example/"
 TIMES = "10.00 9.00\n{}10.20 9.10\nrc=0\n"
@@ -121,3 +119,12 @@ def test_uclient_fetch_that_got_nothing_was_led_nowhere_that_is_known() -> None:
     """Nobody answered: there is nothing to say of where it leads."""
     check = uclient.http_check(said("Connection error: Connection timed out\n"), URL)
     assert check.moved_to == NOT_MEASURED
+
+
+def test_what_begins_with_no_status_line_is_broken_and_was_not_silent() -> None:
+    """A program's warning before the first word of HTTP is another fault than silence."""
+    words = "curl: (1) Received HTTP/0.9 when not allowed\ncurl 000 0 0.008191 0.008356 \n"
+    whole = said(words)
+    check = curl.curl_check(replace(whole, output=whole.output.replace("rc=0", "rc=1")), URL)
+    assert check.outcome is HttpOutcome.BROKEN
+    assert check.received_bytes == Missing(why=FailureKind.UNPARSEABLE)

@@ -75,7 +75,7 @@ def test_one_error_of_several_pages_is_not_passed_over() -> None:
 def test_an_empty_page_from_everywhere_is_an_error_of_the_site() -> None:
     """200 with nothing shows nothing; a redirect and 204 are empty rightly."""
     case = sites.platform_empty(HOME)
-    assert decide(case, {}).cause == "platform_error"
+    assert decide(case, {}).cause == "platform_empty_page"
     rightly = changed(case, "http", "router>platform", status=204)
     assert answer(rightly, "platform_empty") is False
 

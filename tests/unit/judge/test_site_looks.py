@@ -41,8 +41,8 @@ def answer(case: CaseFile, name: str) -> bool | None:
         ("platform_sends_home_away", sites.platform_sends_home_away),
         ("platform_error", sites.platform_page_unfit),
         ("platform_part_down", sites.platform_part_down),
-        ("platform_front_down", sites.platform_front_down),
-        ("platform_error", sites.platform_forbids_everybody),
+        ("platform_one_address_dead", sites.platform_front_down),
+        ("platform_page_missing", sites.platform_forbids_everybody),
     ],
 )
 def test_what_shows_only_to_a_browser_is_told(
@@ -117,7 +117,7 @@ def test_who_turns_our_addresses_away_is_told_by_somebody_elsewhere() -> None:
     assert answer(case, "platform_forbids_everybody") is True
     served = with_value(case, "http", "elsewhere>platform", sites.page(HttpOutcome.OK, 200))
     assert answer(served, "platform_forbids_everybody") is False
-    assert decide(served, {}).cause == "platform_blocks_us"
+    assert decide(served, {}).cause == "platform_rate_limits_us"
 
 
 def test_a_site_that_asks_who_one_is_is_well() -> None:
