@@ -10,7 +10,7 @@ from typing import Any
 
 from ticket_desk import TOKEN
 
-from cpe_diag.domain.letter import LetterKind, NewLetter
+from cpe_diag.domain.letter import Letter, LetterKind, LetterState, NewLetter
 from cpe_diag.domain.run_journal import RunState
 from cpe_diag.domain.secret import Secret
 from cpe_diag.report.codec import encode
@@ -50,6 +50,29 @@ def letter() -> NewLetter:
         target="main",
         lane="note main 81",
         document=document,
+    )
+
+
+def taken_up(new: NewLetter) -> Letter:
+    """Give a letter as its sender has it, who tries it once and for the last time."""
+    return Letter(
+        number=1,
+        key=new.key,
+        kind=new.kind,
+        target=new.target,
+        lane=new.lane,
+        case_id=new.case_id,
+        subscriber=new.subscriber,
+        document=new.document,
+        state=LetterState.WAITING,
+        made_at=AT,
+        not_before=AT,
+        tries=1,
+        tries_left=1,
+        sender="a",
+        lease_until=AT,
+        words="",
+        ended_at=None,
     )
 
 

@@ -3,43 +3,24 @@
 from __future__ import annotations
 
 import ipaddress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import httpx
 import pytest
+from send_letters import taken_up
 
-from cpe_diag.domain.letter import Letter, LetterKind, LetterState
 from cpe_diag.service.delivery import Delivered, Delivery, TryLater, Undeliverable
 from cpe_diag.service.event_way import EventWay
 from cpe_diag.service.http_exchange import new_client
 from cpe_diag.service.hub_hosts import HubHosts, is_outside
+from cpe_diag.service.letters import event_letter
 from cpe_diag.service.tickets_config import tickets_part
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-AT: Final = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 NAMED: Final = HubHosts(frozenset({"noc.corp.example", "10.1.2.3"}))
-LETTER: Final = Letter(
-    number=1,
-    key="event hub-1 e-1",
-    kind=LetterKind.EVENT,
-    target="hub-1",
-    lane="hub-1",
-    case_id=None,
-    subscriber=None,
-    document={"eventId": "e-1"},
-    state=LetterState.WAITING,
-    made_at=AT,
-    not_before=AT,
-    tries=1,
-    tries_left=1,
-    sender="a",
-    lease_until=AT,
-    words="",
-    ended_at=None,
-)
+LETTER: Final = taken_up(event_letter("hub-1", {"eventId": "e-1", "event": {}}, None))
 
 
 @pytest.mark.parametrize(

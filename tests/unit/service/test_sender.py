@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from send_letters import AT, REFERENCE, desks, ended_run, send_all
+from send_letters import AT, REFERENCE, desks, ended_run, send_all, taken_up
 from ticket_desk import TOKEN, TicketDesk, ticket_desk
 
 from cpe_diag.domain.letter import Letter, LetterKind, LetterState, NewLetter
@@ -324,8 +324,7 @@ async def test_an_event_goes_to_its_hub_with_its_id() -> None:
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    new = event_letter("hub-1", {"eventId": "e-1", "event": {}}, None)
-    kept = _kept(new)
+    kept = taken_up(event_letter("hub-1", {"eventId": "e-1", "event": {}}, None))
     async with server, new_client() as client:
         hubs = {"hub-1": f"http://127.0.0.1:{port}/listener"}
         named = HubHosts(frozenset({"127.0.0.1"}))
@@ -334,26 +333,3 @@ async def test_an_event_goes_to_its_hub_with_its_id() -> None:
     assert left == Undeliverable(words="the hub hub-1 has left")
     assert b"POST /listener " in heads[0]
     assert b'"event hub-1 e-1"' in heads[0]
-
-
-def _kept(new: NewLetter) -> Letter:
-    """Give a letter as it is taken up."""
-    return Letter(
-        number=1,
-        key=new.key,
-        kind=new.kind,
-        target=new.target,
-        lane=new.lane,
-        case_id=None,
-        subscriber=None,
-        document=new.document,
-        state=LetterState.WAITING,
-        made_at=AT,
-        not_before=AT,
-        tries=1,
-        tries_left=1,
-        sender="a",
-        lease_until=AT,
-        words="",
-        ended_at=None,
-    )
