@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import CertificateFault, RefusedCertificate
+from cpe_diag.transports.bounded_tcp import connected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cryptography import x509
+
+    from cpe_diag.transports.bounded_tcp import Bounds
 
 READ_WITHIN_S: Final = 2.0
 """A server that has just shown its certificate shows it again within this, or not at all."""
@@ -50,8 +53,14 @@ def fault_of(error: BaseException | None) -> CertificateFault | None:
     return None
 
 
-async def read_refused(
-    fault: CertificateFault, *, host: str, address: str, port: int, within_s: float
+async def read_refused(  # noqa: PLR0913 - a server, its name, and what it may cost
+    fault: CertificateFault,
+    *,
+    host: str,
+    address: str,
+    port: int,
+    within_s: float,
+    bounds: Bounds | None = None,
 ) -> RefusedCertificate:
     """Have a server show its certificate once more, to read what stands in it.
 
@@ -61,6 +70,7 @@ async def read_refused(
         address: the IP address to connect to.
         port: of the server.
         within_s: seconds, of which at most READ_WITHIN_S are used.
+        bounds: what the connection is held to, None: nothing.
 
     Returns:
         The certificate; without dates and names where it was not shown again.
@@ -68,7 +78,7 @@ async def read_refused(
     shown: bytes | None = None
     with suppress(OSError, TimeoutError, EOFError):
         async with asyncio.timeout(min(within_s, READ_WITHIN_S)):
-            shown = await _shown(host, address, port)
+            shown = await _shown(host, address, port, bounds)
     if shown is None:
         return RefusedCertificate(
             fault=fault, names=(), issuer=NOT_READ, not_before=NOT_READ, not_after=NOT_READ
@@ -76,11 +86,12 @@ async def read_refused(
     return _read(fault, shown)
 
 
-async def _shown(host: str, address: str, port: int) -> bytes | None:
+async def _shown(host: str, address: str, port: int, bounds: Bounds | None) -> bytes | None:
     looking = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     looking.check_hostname = False
     looking.verify_mode = ssl.CERT_NONE  # nothing is sent; it is only read why it was refused
-    _, writer = await asyncio.open_connection(address, port, ssl=looking, server_hostname=host)
+    wire = await connected(address, port, READ_WITHIN_S, bounds=bounds)
+    _, writer = await asyncio.open_connection(sock=wire, ssl=looking, server_hostname=host)
     try:
         secured: ssl.SSLObject = writer.get_extra_info("ssl_object")
         return secured.getpeercert(binary_form=True)

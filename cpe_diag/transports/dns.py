@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import suppress
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome
+from cpe_diag.transports.bounded_tcp import Bounds, connected
 from cpe_diag.transports.os_failures import os_failure
 from cpe_diag.transports.time_left import time_left, until
 
@@ -26,6 +28,8 @@ TRY_S: Final = 2.0
 """After this the question is sent again, because UDP may lose it."""
 
 LARGEST_PACKET: Final = 65_535
+TCP_BOUNDS: Final = Bounds(150)
+"""An answer has at most 65,535 octets, in segments of at least 536; what opens and ends it."""
 
 RCODES: Final = {
     "NOERROR": DnsOutcome.NO_ADDRESS,
@@ -41,11 +45,18 @@ class DnsResolver:
     """The Resolver: asks one server. `server` None: the configuration names none."""
 
     def __init__(
-        self, server: str | None, *, clock: Clock, recorder: Recorder, port: int = 53
+        self,
+        server: str | None,
+        *,
+        clock: Clock,
+        recorder: Recorder,
+        port: int = 53,
+        most: int | None = None,
     ) -> None:
-        """Ask the IP address `server` at `port`."""
+        """Ask the IP address `server` at `port`; each name by at most `most` datagrams."""
         self._server = server
         self._port = port
+        self._most = most
         self._clock = clock
         self._recorder = recorder
 
@@ -106,10 +117,7 @@ class DnsResolver:
             answer = await self._ask_by_udp(query, server, deadline)
             if not answer.flags & TC:
                 return *_reading(answer), 1
-            from dns.asyncquery import tcp
-
-            left_s = time_left(self._clock, deadline)
-            answer = await tcp(query, server, timeout=left_s, port=self._port)
+            answer = await self._ask_by_tcp(query, server, deadline)
         except (DNSException, OSError, EOFError) as error:
             return dns_outcome(error, server), (), 1
         # TCP costs a connection and a question on top of the datagram.
@@ -123,11 +131,33 @@ class DnsResolver:
             wire.setblocking(False)  # noqa: FBT003 - the standard library's signature
             wire.connect((server, self._port))
             async with until(self._clock, deadline):
-                while True:
+                for _ in count() if self._most is None else range(self._most):
                     await loop.sock_sendall(wire, query.to_wire())
                     with suppress(TimeoutError):
                         async with asyncio.timeout(TRY_S):
                             return await _answer(loop, wire, query)
+        raise TimeoutError
+
+    async def _ask_by_tcp(self, query: Message, server: str, deadline: float) -> Message:
+        """Ask once by a connection of its own (RFC 7766, section 8: two octets of length)."""
+        from dns.exception import FormError
+        from dns.message import from_wire
+
+        left_s = time_left(self._clock, deadline)
+        bounds = None if self._most is None else TCP_BOUNDS
+        async with asyncio.timeout(left_s):
+            wire = await connected(server, self._port, left_s, bounds=bounds)
+            reader, writer = await asyncio.open_connection(sock=wire)
+            try:
+                asked = query.to_wire()
+                writer.write(len(asked).to_bytes(2) + asked)
+                told = await reader.readexactly(int.from_bytes(await reader.readexactly(2)))
+            finally:
+                writer.transport.abort()
+        answer = from_wire(told)
+        if not query.is_response(answer):
+            raise FormError  # it answers another question
+        return answer
 
 
 async def _answer(loop: AbstractEventLoop, wire: socket.socket, query: Message) -> Message:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cpe_diag.ports import Clock, PageRead, Recorder
+    from cpe_diag.transports.bounded_tcp import Bounds
     from cpe_diag.transports.http_backend import ToAddress
 
 GET: Final = "http.get"
@@ -37,8 +38,6 @@ HEADERS: Final[Mapping[str, str]] = {
 KEPT_BYTES: Final = 512_000
 """So much of a page is kept for who reads it; its head, and what it is made of, stand there."""
 NO_DATE: Final = Missing(why=FailureKind.NOT_MEASURED)
-SMALL_SEGMENT: Final = 536
-"""RFC 9293, section 3.7.1: what every way takes, as one packet of 576 bytes at most."""
 HTTPS_PORT: Final = 443  # RFC 9110, section 4.2.2
 FIRST_ERROR_STATUS: Final = 400  # RFC 9110, section 15.5
 PROXY_WANTS_TO_KNOW_US: Final = 407  # RFC 9110, section 15.5.8
@@ -101,7 +100,7 @@ class _Progress:
 class PageGetter:
     """The HttpGetter of this machine: HTTP/1.1, certificates checked, no redirect followed."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the ways in which pages are asked for
         self,
         *,
         clock: Clock,
@@ -109,18 +108,23 @@ class PageGetter:
         trust: ssl.SSLContext | None = None,
         proxy: str | None = None,
         segment_bytes: int | None = None,
+        bounds: Bounds | None = None,
+        most_bytes: int = MOST_BYTES,
     ) -> None:
         """Check certificates against `trust`, or the system's own certificates.
 
         With `proxy` (`http://HOST:PORT`, RFC 9110, section 9.3.6) pages are fetched through it:
         from where it stands, by names that it resolves itself. With `segment_bytes` servers are
-        asked to put no more into a packet (RFC 9293, section 3.7.1).
+        asked to put no more into a packet (RFC 9293, section 3.7.1). With `bounds` no connection
+        sends more; a page is read as far as `most_bytes`.
         """
         self._clock = clock
         self._recorder = recorder
         self._trust = trust
         self._proxy = proxy
         self._segment_bytes = segment_bytes
+        self._bounds = bounds
+        self._most_bytes = most_bytes
 
     async def get(self, url: str, *, address: str | None, deadline: float) -> HttpCheck:
         """Fetch `url` from `address`; Host and the name in TLS stay those of the URL.
@@ -131,7 +135,7 @@ class PageGetter:
             deadline: absolute, monotonic seconds.
 
         Returns:
-            The outcome; at most 2 MB of the page are read.
+            The outcome; of the page at most 2 MB are read, or `most_bytes`.
 
         Raises:
             MeasurementError: `http.get`: NOT_CONFIGURED (no usable URL), DEPENDENCY (the proxy
@@ -170,7 +174,11 @@ class PageGetter:
         if secure and self._trust is None:
             self._trust = await asyncio.to_thread(ssl.create_default_context)
         way = await asyncio.to_thread(
-            _way, address, self._segment_bytes, lambda: time_left(self._clock, deadline)
+            _way,
+            address,
+            self._segment_bytes,
+            lambda: time_left(self._clock, deadline),
+            self._bounds,
         )
         place = address or self._proxy or url
         exchange = self._recorder.begin(GET, place, url)
@@ -199,6 +207,7 @@ class PageGetter:
                 address=address,
                 port=urlsplit(url).port or HTTPS_PORT,
                 within_s=time_left(self._clock, deadline),
+                bounds=self._bounds,
             )
         )
         text = f"{outcome.value}\nstatus {progress.status}\n{progress.received_bytes} bytes"
@@ -248,7 +257,7 @@ class PageGetter:
                 async for part in response.aiter_stream():
                     progress.received_bytes += len(part)
                     progress.body += part[: KEPT_BYTES - len(progress.body)]
-                    if progress.received_bytes >= MOST_BYTES:
+                    if progress.received_bytes >= self._most_bytes or way.enough:
                         break
         except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError) as error:
             raise _unusable(url, "it cannot be put into an HTTP request") from error
@@ -293,12 +302,17 @@ def _moved_to(url: str, headers: Sequence[tuple[bytes, bytes]]) -> Maybe[str | N
         return Missing(why=FailureKind.UNPARSEABLE)
 
 
-def _way(address: str | None, segment_bytes: int | None, left_s: Callable[[], float]) -> ToAddress:
+def _way(
+    address: str | None,
+    segment_bytes: int | None,
+    left_s: Callable[[], float],
+    bounds: Bounds | None,
+) -> ToAddress:
     from anyio import connect_tcp  # noqa: F401 - httpcore would load it later, on the loop
 
     from cpe_diag.transports.http_backend import ToAddress
 
-    return ToAddress(address, left_s, segment_bytes)
+    return ToAddress(address, left_s, segment_bytes, bounds)
 
 
 def http_outcome(error: Exception, phase: Phase) -> HttpOutcome:

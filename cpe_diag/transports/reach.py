@@ -10,8 +10,9 @@ from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import PingCheck
 from cpe_diag.driver_kit.parsers.trains import spread
+from cpe_diag.transports.bounded_tcp import Bounds, connected
 from cpe_diag.transports.os_failures import os_failure
-from cpe_diag.transports.time_left import CONNECT_WITHIN_S, time_left, until
+from cpe_diag.transports.time_left import CONNECT_WITHIN_S, time_left
 
 if TYPE_CHECKING:
     from icmplib import Host  # type: ignore[import-untyped]  # ships no types
@@ -32,6 +33,8 @@ TRAIN_ECHO_S: Final = 1.0
 """The same in a train, as the router's own pings have it."""
 ECHO_DIGITS: Final = 5
 """Of a second: what one machine's clock tells of a round trip."""
+DROPPED: Final = Bounds(4)
+"""What asks for it, what takes it and what drops it; and once more what drops a late answer."""
 NO_ICMP: Final = "the configuration says that ICMP tells nothing here (icmp: false)"
 NO_ICMP_STEP: Final = (
     "allow it with the sysctl net.ipv4.ping_group_range, or set icmp: false to use TCP"
@@ -39,13 +42,20 @@ NO_ICMP_STEP: Final = (
 
 
 class NetworkProber:
-    """The Prober of this machine. `icmp` False: the configuration says that ICMP tells nothing."""
+    """The Prober of this machine. `icmp` False: the configuration says that ICMP tells nothing.
 
-    def __init__(self, *, clock: Clock, recorder: Recorder, icmp: bool = True) -> None:
+    `dropping`: a connection that was accepted is dropped by one packet, and nothing of it is sent
+    again; else it is closed.
+    """
+
+    def __init__(
+        self, *, clock: Clock, recorder: Recorder, icmp: bool = True, dropping: bool = False
+    ) -> None:
         """Measure on `clock`, note in `recorder`."""
         self._clock = clock
         self._recorder = recorder
         self._icmp = icmp
+        self._bounds = DROPPED if dropping else None
 
     async def ping(
         self, address: str, *, count: int, deadline: float, data_bytes: int | None = None
@@ -159,15 +169,15 @@ class NetworkProber:
         exchange = self._recorder.begin(CONNECT, where, "connect")
         started_s = self._clock.monotonic()
         try:
-            async with until(self._clock, min(deadline, started_s + CONNECT_WITHIN_S)):
-                _reader, writer = await asyncio.open_connection(address, port)
+            within_s = min(time_left(self._clock, deadline), CONNECT_WITHIN_S)
+            wire = await connected(address, port, within_s, bounds=self._bounds)
         except OSError as error:
             failure = os_failure(error, where)
             self._recorder.end(exchange, failure=failure.kind.value)
             raise MeasurementError(failure, CONNECT) from error
         took_s = self._clock.monotonic() - started_s
         self._recorder.end(exchange)
-        writer.transport.abort()
+        wire.close()
         return took_s
 
 

@@ -12,10 +12,11 @@ from cpe_diag.engine.platform_watch import WatchedRouter
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.ports import Doors, Elsewhere
 from cpe_diag.store.host_key_pins import HostKeyPinsFile, default_path
+from cpe_diag.transports.bounded_tcp import SMALL_SEGMENT
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.transports.dhcp import RelayedDhcp
 from cpe_diag.transports.dns import DnsResolver
-from cpe_diag.transports.http import SMALL_SEGMENT, PageGetter
+from cpe_diag.transports.http import PageGetter
 from cpe_diag.transports.reach import NetworkProber
 from cpe_diag.transports.snmp import SnmpDoor
 from cpe_diag.transports.speaking import speaker

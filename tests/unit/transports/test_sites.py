@@ -21,9 +21,10 @@ from cpe_diag.domain.path_facts import (
 from cpe_diag.domain.site_facts import Unfit
 from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.lab.home.trust import LASTS, Authority
+from cpe_diag.transports.bounded_tcp import SMALL_SEGMENT
 from cpe_diag.transports.certificates import fault_of
 from cpe_diag.transports.clock import SystemClock
-from cpe_diag.transports.http import SMALL_SEGMENT, PageGetter
+from cpe_diag.transports.http import PageGetter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
