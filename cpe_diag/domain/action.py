@@ -6,12 +6,13 @@ to nothing else.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 
 from cpe_diag.domain.agreement import GuardFinding, digest_of, objections_of
+from cpe_diag.domain.missing import LATER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,17 +166,33 @@ class PerformedStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One thing that was read or measured beside a change.
+
+    `what` names a reading of a plan (a `Reads`, an object of a MIB) or a quantity of
+    `report.trends`; `of` whose it is, empty where there is one; `value` in words, None where it
+    could not be read; `unit` empty where it is no quantity.
+    """
+
+    what: str
+    of: str
+    value: str | None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """What was measured after a change, and what it proves.
 
     `holds` True: the symptom is gone, or things are as the change wanted them; False: not; None:
     it cannot be told. `took_effect` says whether what was measured shows that the change
-    happened, None where it does not tell. `words` say what was seen.
+    happened, None where it does not tell. `words` say what was seen, `read` are its quantities.
     """
 
     holds: bool | None
     took_effect: bool | None
     words: str
+    read: tuple[Reading, ...] = ()
 
 
 class ActionEnd(StrEnum):
@@ -220,7 +237,10 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
-    """One entry of an action's journal; `said` is a StepSaid or an ActionEnd by its word."""
+    """One entry of an action's journal; `said` is a StepSaid or an ActionEnd by its word.
+
+    `read` is what was read or measured, where the entry is about that.
+    """
 
     kind: EntryKind
     at: datetime
@@ -228,11 +248,15 @@ class JournalEntry:
     phase: Phase = Phase.FORWARD
     step: int = 0
     said: str = ""
+    read: tuple[Reading, ...] = field(default=(), metadata={LATER: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionRecord:
-    """What the journal holds of one action. `symptom` says what was wrong before."""
+    """What the journal holds of one action.
+
+    `symptom` says what was wrong before, `measured` are the quantities that were measured then.
+    """
 
     id: str
     begun_at: datetime
@@ -240,6 +264,7 @@ class ActionRecord:
     ticket: str | None
     symptom: str
     entries: tuple[JournalEntry, ...]
+    measured: tuple[Reading, ...] = field(default=(), metadata={LATER: True})
 
     @property
     def end(self) -> JournalEntry | None:

@@ -7,13 +7,14 @@ nothing else. Entries, proofs and ends are those of `action`.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from cpe_diag.domain.action import EntryKind, JournalEntry
+from cpe_diag.domain.action import EntryKind, JournalEntry, Reading
 from cpe_diag.domain.agreement import GuardFinding, digest_of, objections_of
+from cpe_diag.domain.missing import LATER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +181,7 @@ class RouterRecord:
     """What the journal holds of one action on a router. `symptom` says what was wrong before.
 
     `boot_id` is the boot that it began in, empty where the platform has none; `consent` the id.
+    `measured` are the quantities that were measured before.
     """
 
     id: str
@@ -190,6 +192,7 @@ class RouterRecord:
     ticket: str | None
     symptom: str
     entries: tuple[JournalEntry, ...]
+    measured: tuple[Reading, ...] = field(default=(), metadata={LATER: True})
 
     @property
     def end(self) -> JournalEntry | None:

@@ -18,6 +18,7 @@ from cpe_diag.domain.action import (
     PlannedSet,
     PlannedStep,
     PlannedWait,
+    Reading,
     StepSaid,
 )
 from cpe_diag.domain.failures import (
@@ -33,6 +34,7 @@ from cpe_diag.ports import SetObject, ShellLine
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from cpe_diag.domain.action import ExpectedObject
     from cpe_diag.ports import ControlDoors, Oid, SnmpValue
 
 
@@ -79,6 +81,7 @@ class Changer:
         """Something was changed, or may have been."""
         self.trouble = ""
         """What could not be written into the journal."""
+        self._seen: dict[Oid, SnmpValue] = {}
         self._unseen: list[tuple[PlannedSet, float]] = []
 
     def note(self, entry: JournalEntry) -> None:
@@ -99,9 +102,10 @@ class Changer:
                 raise
             self.trouble = str(error)
 
-    def tell(self, words: str) -> None:
+    def tell(self, words: str, read: tuple[Reading, ...] = ()) -> None:
         """Note what was read or measured."""
-        self.note(JournalEntry(kind=EntryKind.NOTE, at=self.doors.clock.now(), words=words))
+        at = self.doors.clock.now()
+        self.note(JournalEntry(kind=EntryKind.NOTE, at=at, words=words, read=read))
 
     async def take(
         self, phase: Phase, number: int, step: PlannedStep, *, tries: int = 1
@@ -235,8 +239,17 @@ class Changer:
             default=0.0,
         )
 
+    def readings(self, expected: Iterable[ExpectedObject]) -> tuple[Reading, ...]:
+        """Give what was read last of objects; those that were never read are left out."""
+        return tuple(
+            Reading(what=one.object, of=one.oid, value=value_words(self._seen[one.oid]))
+            for one in expected
+            if one.oid in self._seen
+        )
+
     def _see(self, present: Mapping[Oid, SnmpValue]) -> None:
         """Forget a SET that has come; where it was sent more than once, another may follow."""
+        self._seen.update(present)
         for step, until in tuple(self._unseen):
             once = sum(one.oid == step.oid for one, _until in self._unseen) == 1
             found = present.get(step.oid)
@@ -273,6 +286,12 @@ class Changer:
                 kind=EntryKind.ANSWER, at=at, words=words, phase=phase, step=number, said=said
             )
         )
+
+
+def value_words(present: SnmpValue) -> str:
+    """Say what an object holds; GONE where there is no such object."""
+    raw = raw_value(present, "")
+    return GONE if raw is None else raw.text
 
 
 def holds_value(present: SnmpValue, kind: str, value: str) -> bool:

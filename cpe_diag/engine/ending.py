@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from cpe_diag.domain.action import ActionEnd, ActionOutcome, EntryKind, JournalEntry
 
 if TYPE_CHECKING:
-    from cpe_diag.domain.action import PerformedStep, Proof
+    from cpe_diag.domain.action import PerformedStep, Proof, Reading
     from cpe_diag.ports import Clock
 
 
@@ -20,7 +20,7 @@ class Notes(Protocol):
     def note(self, entry: JournalEntry) -> None:
         """Write an entry."""
 
-    def tell(self, words: str) -> None:
+    def tell(self, words: str, read: tuple[Reading, ...] = ()) -> None:
         """Note what was read or measured."""
 
 
@@ -49,6 +49,8 @@ class Ending:
         """
         self.action_id = action_id
         self.symptom = symptom
+        self.read: tuple[Reading, ...] = ()
+        """What was read last of what the plan expects; empty before the change."""
         self._digest = digest
         self._notes = notes
         self._clock = clock
@@ -58,13 +60,16 @@ class Ending:
     def left_open(self, words: str, proof: Proof | None = None) -> ActionOutcome:
         """Tell an outcome that nobody knows, and leave the journal without an end."""
         words = f"{words}; it is unfinished: {self._recovered_by} {self.action_id}"
-        self._notes.tell(words)
+        self._notes.tell(words, self.read)
         return self._outcome(ActionEnd.UNKNOWN, words, proof)
 
     def end(self, end: ActionEnd, words: str, proof: Proof | None = None) -> ActionOutcome:
         """Note the outcome, which ends the journal."""
         at = self._clock.now()
-        self._notes.note(JournalEntry(kind=EntryKind.END, at=at, words=words, said=end.value))
+        ended = JournalEntry(
+            kind=EntryKind.END, at=at, words=words, said=end.value, read=self.read
+        )
+        self._notes.note(ended)
         return self._outcome(end, words, proof)
 
     def _outcome(self, end: ActionEnd, words: str, proof: Proof | None) -> ActionOutcome:

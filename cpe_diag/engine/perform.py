@@ -196,7 +196,8 @@ class Performance(Ending):
         wanted = {one.oid: ("", one.value) for one in expected}
         shown = await self.changer.shows(wanted, self.changer.patience.read_back_s)
         said = {True: "as planned", False: "differs", None: "cannot be read"}[shown]
-        self.changer.tell(f"read back {', '.join(wanted)}: {said}")
+        self.read = self.changer.readings(self.plan.read_back)
+        self.changer.tell(f"read back {', '.join(wanted)}: {said}", self.read)
         return shown
 
     async def measured(self, *, needs_effect: bool) -> Proof:
@@ -212,7 +213,7 @@ class Performance(Ending):
             proof = await self.unless_stopped(self.prove())
             if proof is None:
                 return STOPPED
-            self.changer.tell(f"measured: {proof.words}")
+            self.changer.tell(f"measured: {proof.words}", proof.read)
             shown = proof.took_effect or (proof.took_effect is None and not needs_effect)
             if (proof.holds and shown) or clock.monotonic() >= until:
                 return proof
@@ -241,6 +242,7 @@ class Performance(Ending):
                 return self.left_open(words, proof)
             return self.end(ActionEnd.UNKNOWN, words, proof)
         restored = await WayBack(plan, self.changer, self.stopping).gone()
+        self.read = self.changer.readings(plan.read_back)
         if restored.stands and not restored.may_come:
             if any(one.phase is Phase.BACK for one in self.changer.steps):
                 words = f"{why}; the previous values stand again"

@@ -9,7 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.action import EntryKind, JournalEntry, PerformedStep, Phase, StepSaid
+from cpe_diag.domain.action import (
+    EntryKind,
+    JournalEntry,
+    PerformedStep,
+    Phase,
+    Reading,
+    StepSaid,
+)
 from cpe_diag.domain.failures import ActionError, ChangeError, HoldLostError, MeasurementError
 from cpe_diag.domain.router_plan import ExpectedReading, Reads, RevertState, RouterStage
 from cpe_diag.engine.router_asking import asking
@@ -112,9 +119,10 @@ class RouterChanger:
                 raise
             self.trouble = str(error)
 
-    def tell(self, words: str) -> None:
+    def tell(self, words: str, read: tuple[Reading, ...] = ()) -> None:
         """Note what was read or measured."""
-        self.note(JournalEntry(kind=EntryKind.NOTE, at=self.doors.clock.now(), words=words))
+        at = self.doors.clock.now()
+        self.note(JournalEntry(kind=EntryKind.NOTE, at=at, words=words, read=read))
 
     def intend(self, stage: RouterStage, words: str) -> None:
         """Note that a stage is about to be done."""

@@ -14,6 +14,7 @@ from cpe_diag.domain.action import (
     ActionEnd,
     ActionOutcome,
     Proof,
+    Reading,
     StepSaid,
 )
 from cpe_diag.domain.failures import ActionError, ConsentError, HoldLostError, StoreError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.router_plan import ExpectedReading, RouterPlan
     from cpe_diag.engine.router_changing import RouterChanger
+    from cpe_diag.engine.router_look import RouterLook
     from cpe_diag.engine.run import TooLate
     from cpe_diag.engine.until_safe import OnEnd
 
@@ -170,6 +172,18 @@ class RouterPerformance(Ending):
             return str(error)
         return ""
 
+    async def seen(
+        self,
+    ) -> tuple[RouterLook | None, Mapping[ExpectedReading, str | None]]:
+        """Look as the changer does, and keep in mind what was read."""
+        looked, read = await self.changer.seen()
+        if looked is not None:
+            self.read = tuple(
+                Reading(what=one.reads.value, of=one.subject, value=found)
+                for one, found in self.changer.readable(read).items()
+            )
+        return looked, read
+
     def taken_back(self) -> bool:
         """Whether the customer has withdrawn the consent; where nobody can tell, it counts so."""
         try:
@@ -249,7 +263,7 @@ class RouterPerformance(Ending):
             state = await changer.revert_state()
         if state is RevertState.FIRED or (state is RevertState.ARMED and kept.done is False):
             return await self.gone_back(NOT_KEPT, proof)
-        _looked, read = await changer.seen()
+        _looked, read = await self.seen()
         wrong = differences(changer.readable(read), before=False)
         if state is RevertState.KEPT and kept.done is True and not wrong:
             return self.end(ActionEnd.PROVEN, "it took effect, was proven, and is kept", proof)
@@ -276,13 +290,13 @@ class RouterPerformance(Ending):
             connected = connected or await changer.renew()
             counts = clock.monotonic() >= counts_s
             if connected:
-                looked, read = await changer.seen()
+                looked, read = await self.seen()
                 connected = looked is not None
             if connected and counts and not differences(read, before=False):
-                changer.tell(AS_WANTED)
+                changer.tell(AS_WANTED, self.read)
                 return read
             if self.stopping.is_set() or clock.monotonic() >= until:
-                changer.tell("; ".join(differences(read, before=False)))
+                changer.tell("; ".join(differences(read, before=False)), self.read)
                 return read
             await self.pause(min(until, clock.monotonic() + changer.patience.look_every_s))
 
@@ -291,7 +305,7 @@ class RouterPerformance(Ending):
         changer, clock = self.changer, self.changer.doors.clock
         while True:
             proof = await self.prove()
-            changer.tell(f"{MEASURED}{proof.words}")
+            changer.tell(f"{MEASURED}{proof.words}", proof.read)
             if proof.holds or self.stopping.is_set() or clock.monotonic() >= until:
                 return proof
             await self.pause(min(until, clock.monotonic() + changer.patience.prove_every_s))
@@ -312,7 +326,7 @@ class RouterPerformance(Ending):
         again_s = None if any(one.goes_away for one in self.plan.back) else until
         wrong: tuple[str, ...] = ("the router does not answer",)
         while True:
-            looked, read = await changer.seen()
+            looked, read = await self.seen()
             state = await changer.revert_state() if looked is not None else None
             if looked is not None:
                 wrong = differences(changer.readable(read), before=True)

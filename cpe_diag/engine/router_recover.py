@@ -139,7 +139,7 @@ async def _keep(work: RouterPerformance) -> ActionOutcome:
 async def _kept(work: RouterPerformance) -> ActionOutcome:
     """The revert was claimed: what follows it is done again, which changes nothing twice."""
     kept = await work.changer.stage(RouterStage.KEEP, work.plan.keep, changes=True)
-    _looked, read = await work.changer.seen()
+    _looked, read = await work.seen()
     told = work.changer.readable(read)
     wrong = differences(told, before=False)
     if kept.done is True and told and not wrong:

@@ -7,6 +7,7 @@ from datetime import datetime
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.action import Reading
 from cpe_diag.domain.line_facts import LineGrowth, LineQuality
 from cpe_diag.domain.load_facts import LoadTest, PathQuality
 from cpe_diag.domain.missing import Maybe, known
@@ -77,6 +78,14 @@ def trends_of(looks: Sequence[Evidence]) -> tuple[Trend, ...]:
     order = {name: place for place, name in enumerate(ORDER)}
     return tuple(
         _trend(held[key], newest) for key in sorted(held, key=lambda one: (order[one[0]], one[1]))
+    )
+
+
+def quantities_of(evidence: Evidence) -> tuple[Reading, ...]:
+    """Give the quantities of one look, for what is noted beside a change."""
+    return tuple(
+        Reading(what=one.id, of=one.of, value=f"{one.sample.value:g}", unit=one.unit)
+        for one in _seen(evidence)
     )
 
 

@@ -100,6 +100,7 @@ async def change_port(
             ticket=prepared.wish.ticket,
             symptom=symptom,
             entries=(),
+            measured=change.prover.measured,
         )
         prepared.desk.note(AuditKind.CHANGE_BEGUN, f"change {action_id}", about(prepared, fresh))
         try:

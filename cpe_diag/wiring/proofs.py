@@ -16,9 +16,11 @@ from cpe_diag.engine.symptom import (
     verdict_words,
 )
 from cpe_diag.probes import port_settings, port_state
+from cpe_diag.report.trends import quantities_of
 from cpe_diag.wiring.runs import perform
 
 if TYPE_CHECKING:
+    from cpe_diag.domain.action import Reading
     from cpe_diag.engine.run import RunResult
     from cpe_diag.probes.probe import Probe, Setting
     from cpe_diag.wiring.runs import PreparedRun
@@ -71,7 +73,13 @@ class Prover:
             holds=cleared(before, after.verdict),
             took_effect=took_effect,
             words=verdict_words(after.verdict),
+            read=self.measured,
         )
+
+    @property
+    def measured(self) -> tuple[Reading, ...]:
+        """The quantities of the last whole run."""
+        return () if self.result is None else quantities_of(self.result.evidence)
 
     async def whole_case(self) -> RunResult:
         """Give the last whole run, or make one, for the bundle of the case."""

@@ -187,6 +187,7 @@ async def change_router(  # noqa: PLR0913 - each is one thing that the caller kn
             ticket=prepared.wish.ticket,
             symptom=symptom,
             entries=(),
+            measured=() if change.prover is None else change.prover.measured,
         )
         desk.note(
             AuditKind.CHANGE_BEGUN if written is None else AuditKind.CHANGE_RESUMED,
