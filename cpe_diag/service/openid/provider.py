@@ -7,7 +7,7 @@ import base64
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote, urlencode
 
 from cpe_diag.domain.failures import ProviderAwayError, SignInError
 from cpe_diag.service.openid.asking import Document
@@ -171,8 +171,10 @@ class Provider:
         if secret is None:
             form["client_id"] = user
         elif is_basic:
-            # RFC 6749, section 2.3.1: both are encoded as in a form first.
-            headers["Authorization"] = _basic(quote_plus(user), quote_plus(secret.reveal()))
+            # RFC 6749, section 2.3.1: both are encoded as in a form first; %20 for a space is read
+            # alike by providers that decode a form and by those that decode an address.
+            encoded = (quote(one, safe="") for one in (user, secret.reveal()))
+            headers["Authorization"] = _basic(*encoded)
         else:
             form |= {"client_id": user, "client_secret": secret.reveal()}
         return await self._asker.exchange(_endpoint(described, "token_endpoint"), form, headers)

@@ -273,7 +273,7 @@ def test_a_code_is_exchanged_with_the_verifier_of_its_challenge() -> None:
     }
     assert sent["code_challenge"] == [attempt.challenge]
     said = base64.b64decode(asked.headers["Authorization"].removeprefix("Basic ")).decode()
-    assert said == f"{CLIENT}:s3cret+of+it"
+    assert said == f"{CLIENT}:s3cret%20of%20it"
     issuer.described["token_endpoint_auth_methods_supported"] = ["client_secret_post"]
     _proven(issuer)
     assert b"client_secret=s3cret+of+it" in issuer.asked[-2].content + issuer.asked[-1].content
