@@ -39,7 +39,9 @@ def note_look(
     try:
         desk.look(right, words, About(subscriber=subscriber, ticket=ticket))
     except StoreError as error:
-        raise StoreError(
-            f"{error}: nobody looks without a note of it; give it room, or name a place that has "
-            "some (store.path in the configuration)"
-        ) from error
+        what_now = (
+            "give it room, or name a place that has some (store.path in the configuration)"
+            if config.store.url is None
+            else "see whether its server is up, and try again"
+        )
+        raise StoreError(f"{error}: nobody looks without a note of it; {what_now}") from error

@@ -44,7 +44,10 @@ WAIT_S: Final = 10.0
 KEPT_OPEN: Final = 8
 """Connections of a process that keeps any; further uses wait for one, for milliseconds."""
 
+LEAST_POSTGRESQL: Final = 14
+"""PostgreSQL, "Versioning Policy": the oldest that its project still mends; tried here with 15."""
 SQLITE: Final = "sqlite"
+POSTGRESQL: Final = "postgresql"
 PSYCOPG: Final = "psycopg"
 MIGRATION_STANDS: Final = "SET LOCAL idle_in_transaction_session_timeout = '60s'"
 """Its files are loaded between its statements, which on a busy machine takes longer than anything
@@ -223,6 +226,7 @@ class CaseStore:
                     ciphered.encrypt(path, self._keys()[-1], self._wait_s)
         if not (self._is_file and not path.exists()):
             with engine.connect() as connection:
+                _refuse_older(engine, self.name)
                 if _version(connection) == HEAD:
                     return engine
         if self._is_file:
@@ -289,6 +293,20 @@ def _reading(engine: Engine) -> Engine:
 
 def _writing(engine: Engine) -> Engine:
     return engine.execution_options(**{sqlite_file.WRITES: True})
+
+
+def _refuse_older(engine: Engine, name: str) -> None:
+    """Refuse a server that is older than those for which we promise anything.
+
+    Raises:
+        StoreError: it is; nothing was asked of it but its version.
+    """
+    found: tuple[int, ...] | None = getattr(engine.dialect, "server_version_info", None)
+    if engine.dialect.name == POSTGRESQL and found is not None and found[0] < LEAST_POSTGRESQL:
+        raise StoreError(
+            f"case store {name}: this is PostgreSQL {found[0]}; cpe-diag needs "
+            f"{LEAST_POSTGRESQL} or newer"
+        )
 
 
 def _version(connection: Connection) -> str | None:

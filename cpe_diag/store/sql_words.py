@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
 
+PLACES: Final = frozenset({"host", "hostaddr", "port"})
+"""PostgreSQL manual, "Parameter Key Words": where a server is."""
 NO_TURN: Final = (
     "all connections that this process may have to it have been in use for too long; "
     "see what holds up the database, or give this process less to do at once"
@@ -21,7 +24,8 @@ def sql_words(error: Exception, url: URL) -> str:
 
     Args:
         error: SQLAlchemy's, with the driver's own below it.
-        url: of the database; its password and its parameters are left out of the words.
+        url: of the database; its password and its parameters are left out of the words, but for
+            those that say where it is.
     """
     from sqlalchemy.exc import TimeoutError as NoTurnError  # noqa: PLC0415 - slow to import
 
@@ -30,10 +34,11 @@ def sql_words(error: Exception, url: URL) -> str:
     said = str(getattr(error, "orig", None) or error).strip()
     line = said.splitlines()[0] if said else type(error).__name__
     hidden = [str(url.password)] if url.password else []
-    hidden += [part for value in url.query.values() for part in _parts(value)]
-    for secret in sorted(hidden, key=len, reverse=True):
-        line = line.replace(secret, "[secret]")
-    return line
+    hidden += [
+        part for name, value in url.query.items() if name not in PLACES for part in _parts(value)
+    ]
+    secrets = "|".join(re.escape(one) for one in sorted(hidden, key=len, reverse=True) if one)
+    return re.sub(secrets, "[secret]", line) if secrets else line
 
 
 def without(words: str, values: Mapping[str, object]) -> str:

@@ -37,3 +37,17 @@ def test_a_store_without_room_stops_a_look_before_it_is_taken(
         signal.signal(signal.SIGXFSZ, before)
     assert "see whether it is full" in str(told.value) or "no room left" in str(told.value)
     note_look(config, "look.subscriber", "a run", subscriber="sub-1")
+
+
+def test_a_server_that_is_away_is_not_told_as_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What to do is another thing there."""
+    monkeypatch.setenv("STORE", f"postgresql://cpe@/cases?host={tmp_path}/gone")
+    monkeypatch.setenv("KEY", "5a" * 32)
+    words = 'store: {url: "env:STORE", audit_key: "env:KEY"}\n'
+    (tmp_path / "config.yaml").write_text(words)
+    with pytest.raises(StoreError, match="nobody looks without a note of it; see") as told:
+        note_look(read(tmp_path / "config.yaml", "a test"), "look.subscriber", "a run")
+    assert f"{tmp_path}/gone" in str(told.value)
+    assert "room" not in str(told.value)

@@ -19,10 +19,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Pool, event, insert, select
+from sqlalchemy import NullPool, Pool, create_engine, event, insert, inspect, select
 
 from cpe_diag.domain.failures import StoreError
 from cpe_diag.domain.secret import Secret
+from cpe_diag.store import case_store
 from cpe_diag.store.case_store import CaseStore, default_path
 from cpe_diag.store.case_tables import HEAD, METADATA
 from cpe_diag.store.incident_tables import INCIDENTS
@@ -185,6 +186,19 @@ def test_a_url_is_told_without_its_password() -> None:
         pass
     assert "topsecret" not in str(told.value)
     assert store.name == "postgresql://db/cases"
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_server_that_is_too_old_is_told_as_that(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before any table is made there; else it fails in the middle of something, some day."""
+    monkeypatch.setattr(case_store, "LEAST_POSTGRESQL", 99)
+    with pytest.raises(StoreError, match=r"is PostgreSQL \d\d; cpe-diag needs 99 or newer"):
+        _value(CaseStore.behind(Secret(store_url)), "SELECT 1")
+    engine = create_engine(store_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        assert not inspect(connection).get_table_names()
 
 
 def test_the_usual_place_is_the_data_folder(
