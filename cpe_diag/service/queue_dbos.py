@@ -215,19 +215,19 @@ class DbosWorker:
         self._engine.dispose()
 
     def _register(self, kind: QueueKind) -> None:
-        """Register a queue; how many begin in all of them is counted where a run is taken up.
+        """Register a queue.
 
-        And how many are done by this process, where a job takes its place. What is urgent and
-        comes again after that is not held up by having come before.
+        How many begin in a minute, and how many are done by this process, is for all queues
+        together and counted where a run is taken up. A limiter of a queue counts what comes in
+        vain too; None takes away one that an earlier version has left there.
         """
         limits = self._limits
         is_urgent = kind is QueueKind.URGENT
-        rate = None if is_urgent else limits.starts_per_minute
         DBOS.register_queue(
             queue_name(self._region, kind),
             worker_concurrency=limits.in_process if is_urgent else spared(limits.in_process),
             partition_concurrency=limits.per_node,
-            limiter=None if rate is None else {"limit": rate, "period": 60.0},
+            limiter=None,
             polling_interval_sec=limits.look_every_s,
             on_conflict="always_update",
         )

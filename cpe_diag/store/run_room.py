@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.run_journal import RunState
-from cpe_diag.store.case_tables import moment_text
+from cpe_diag.store.case_tables import moment_of, moment_text
 from cpe_diag.store.one_at_a_time import one_at_a_time
 from cpe_diag.store.run_queries import is_orphan
 from cpe_diag.store.run_rows import run_row
@@ -28,7 +28,15 @@ MINUTE: Final = timedelta(minutes=1)
 
 
 class NoRoomError(RunError):
-    """As many runs as may be are there, or have just begun: this one comes again later."""
+    """As many runs as may be are there, or have just begun: this one comes again later.
+
+    `minute_s`: where as many have begun in a minute as may, the seconds until one more may.
+    """
+
+    def __init__(self, words: str, minute_s: float | None = None) -> None:
+        """Say why in `words`."""
+        super().__init__(words)
+        self.minute_s = minute_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +72,20 @@ def _check_rate(connection: Connection, region: str, per_minute: int, at: dateti
     """Count what has begun, by the time of day: a clock that is ahead counts for a minute only."""
     one_at_a_time(connection, "rate", region)
     begun = (
-        select(func.count())
-        .select_from(RUNS)
+        select(RUNS.c.started_at)
         .where(func.coalesce(RUNS.c.region, "") == region)
         .where(RUNS.c.started_at > moment_text(at - MINUTE))
         .where(RUNS.c.started_at < moment_text(at + MINUTE))
+        .order_by(RUNS.c.started_at.desc())
+        .limit(1)
+        .offset(per_minute - 1)
     )
-    if connection.execute(begun).scalar_one() >= per_minute:
-        raise NoRoomError(f"{per_minute} runs have begun in a minute, which is as many as may")
+    first = connection.execute(begun).scalar_one_or_none()
+    if first is not None:
+        raise NoRoomError(
+            f"{per_minute} runs have begun in a minute, which is as many as may",
+            (moment_of(first) + MINUTE - at).total_seconds(),
+        )
 
 
 def _check_node(connection: Connection, steady: Steady, run: RunRow, per_node: int) -> None:

@@ -83,13 +83,18 @@ BUSY_S: Final = (5.0, 20.0)
 PLACE_WAIT_S: Final = {QueueKind.URGENT: 2.0, QueueKind.PARTIAL: 5.0, QueueKind.NORMAL: 10.0}
 """Proposal: how long a run waits here for one of the places to be left, until it comes again
 wherever there is one. Less than a sweep's grace, which takes a job without a run for lost."""
+MINUTE_WAIT_S: Final = 5.0
+"""Proposal: how long a run waits here at most until one more may begin in a minute; with its two
+waits for a place still less than a sweep's grace."""
+MINUTE_AFTER_S: Final = {QueueKind.PARTIAL: 0.0, QueueKind.NORMAL: 0.5}
+"""How much later a request tries than a fault, of those that wait for the same moment."""
 JOBS_KEPT: Final = timedelta(days=1)
 """Proposal: how long an ended job is kept. Its run tells what became of it; nothing reads it."""
 FORGET_S: Final = 3600.0
 """How often a worker drops those that are older."""
 SOON_S: Final = (1.0, 3.0)
-"""The same for an urgent run where as many are done as may be, and for each fault for which all
-places here were taken: one is kept for it a little longer than that (`OWED_S`)."""
+"""The same for an urgent run, also where as many are done as may be, and for each fault for which
+all places here were taken: one is kept for it a little longer than that (`OWED_S`)."""
 FAULTS: Final = frozenset({QueueKind.URGENT, QueueKind.PARTIAL})
 
 AWAY_WAIT_S: Final = (10.0, 30.0)
@@ -251,7 +256,7 @@ class Worker:
                 LOG.exception("letters")
                 self._drained.wait(FAULT_WAIT_S)
 
-    def _in_a_place(self, row: RunRow) -> None:
+    def _in_a_place(self, row: RunRow, *, again: bool = False) -> None:
         """Keep to the places of this process; what was begun goes before all that was not."""
         if row.state not in GOES_ON:
             return
@@ -261,24 +266,41 @@ class Worker:
                 self._one_at_a_time(row)
         except NoPlaceError:
             self._comes_again(row, QueueKind.URGENT if begun else kind, FAULTS)
+        except NoRoomError as full:
+            if again or not self._minute_passes(full, kind):
+                self._comes_again(row, kind)
+            else:
+                self._in_a_place(row, again=True)
+
+    def _minute_passes(self, full: NoRoomError, kind: QueueKind) -> bool:
+        """Wait until one more run may begin in a minute, in no place and at no router.
+
+        A queue of thousands so comes in vain now and then only, and not all the time; what is
+        urgent does not keep its queue waiting, but comes again soon.
+
+        Returns:
+            False: it takes too long, or the worker takes no more.
+        """
+        if full.minute_s is None or kind is QueueKind.URGENT:
+            return False
+        wait_s = full.minute_s + MINUTE_AFTER_S[kind]
+        return not self._stopping.wait(min(wait_s, MINUTE_WAIT_S)) and wait_s <= MINUTE_WAIT_S
 
     def _one_at_a_time(self, row: RunRow) -> None:
-        """Let one run at a time be at a router; another comes again later."""
+        """Let one run at a time be at a router; another comes again later.
+
+        Raises:
+            NoRoomError: the limits of the access node and the region, which are one for all
+                queues, let it begin later only.
+        """
         if row.router is None:
-            self._take_if_there_is_room(row)
+            self._take(row)
             return
         try:
             place, me = f"run {row.router}", this_process()
             with self._holds.held((place,), "the router", holder=me, lasts=LASTS):
-                self._take_if_there_is_room(row)
+                self._take(row)
         except ActionError:
-            self._again(row, random.uniform(*BUSY_S))  # noqa: S311 - no secret
-
-    def _take_if_there_is_room(self, row: RunRow) -> None:
-        """Keep to the limits of the access node and the region, which are one for all queues."""
-        try:
-            self._take(row)
-        except NoRoomError:
             self._comes_again(row, kind_of(row.priority))
 
     def _comes_again(

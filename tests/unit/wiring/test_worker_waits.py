@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import pytest
@@ -14,6 +15,8 @@ from cpe_diag.domain.run_journal import RunState
 from cpe_diag.service.jobs import PARTIAL, URGENT, Limits
 from cpe_diag.service.places import OWED_S
 from cpe_diag.service.submit import Order
+from cpe_diag.store import run_room
+from cpe_diag.store.holds import Holds
 from cpe_diag.store.incidents import Sighting
 from cpe_diag.store.processes import this_process
 from cpe_diag.store.run_rows import NORMAL
@@ -26,7 +29,7 @@ from cpe_diag.wiring.incidents import stored_incidents
 from cpe_diag.wiring.known_incident import known_incident
 from cpe_diag.wiring.orders import submit
 from cpe_diag.wiring.outbox import stored_outbox
-from cpe_diag.wiring.working import BUSY_S, SOON_S, Worker, WorkerWish
+from cpe_diag.wiring.working import BUSY_S, MINUTE_WAIT_S, SOON_S, Worker, WorkerWish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -186,6 +189,80 @@ def test_a_fault_for_which_there_is_no_place_comes_again_while_one_is_kept_for_i
     (delay_s,) = NoJobs.delays_s
     assert comes_s[0] <= delay_s <= comes_s[1]
     assert SOON_S[1] < OWED_S
+
+
+@pytest.mark.parametrize(
+    ("priority", "comes_s"), [(URGENT, SOON_S), (PARTIAL, BUSY_S), (NORMAL, BUSY_S)]
+)
+def test_a_total_loss_whose_router_is_busy_comes_again_soon(
+    config: Config, priority: int, comes_s: tuple[float, float]
+) -> None:
+    """A request that is just being done there takes seconds; total loss is to follow at once."""
+    worker = Worker(config, WorkerWish())
+    run = submit(config, replace(ORDER, priority=priority)).run
+    with Holds(case_store(config)).held((f"run {run.router}",), "it", holder=this_process()):
+        worker.go_on(run.id)
+    assert row(config, run.id) == run
+    (delay_s,) = NoJobs.delays_s
+    assert comes_s[0] <= delay_s <= comes_s[1]
+
+
+def _full_minute(config: Config) -> Worker:
+    """Let one run of sub-2 have just begun, and give a worker that lets one begin in a minute."""
+    other = submit(config, replace(ORDER, subscriber="sub-2", ticket="T-2")).run
+    runs, at = StoredRuns(case_store(config)), datetime.now(UTC)
+    runs.claim(other.id, worker=this_process(), at=at, lease=timedelta(minutes=1))
+    return Worker(config, WorkerWish(limits=Limits(starts_per_minute=1)))
+
+
+@pytest.mark.parametrize("priority", [PARTIAL, NORMAL])
+def test_a_run_begins_as_soon_as_one_more_may_begin_in_the_minute(
+    config: Config, monkeypatch: pytest.MonkeyPatch, priority: int
+) -> None:
+    """It waits for that moment, and leaves its router to others meanwhile."""
+    monkeypatch.setattr(working, "MINUTE_WAIT_S", 90.0)
+    worker = _full_minute(config)
+    run = submit(config, replace(ORDER, priority=priority)).run
+    free: list[bool] = []
+
+    def waited(seconds: float) -> bool:
+        assert 0.0 < seconds < 62.0
+        with Holds(case_store(config)).held((f"run {run.router}",), "it", holder="other"):
+            free.append(True)
+        monkeypatch.setattr(run_room, "MINUTE", timedelta())  # it has passed
+        return False
+
+    monkeypatch.setattr(worker, "_stopping", SimpleNamespace(wait=waited))
+    worker.go_on(run.id)
+    assert (free, NoJobs.put_ids) == ([True], [])
+    assert row(config, run.id).attempt == 1
+
+
+@pytest.mark.parametrize(
+    ("priority", "waits", "comes_s"), [(URGENT, 0, SOON_S), (PARTIAL, 1, BUSY_S)]
+)
+def test_a_run_that_would_wait_for_long_in_the_minute_comes_again(
+    config: Config,
+    monkeypatch: pytest.MonkeyPatch,
+    priority: int,
+    waits: int,
+    comes_s: tuple[float, float],
+) -> None:
+    """After a while, so that thousands do not come in vain all the time; total loss at once."""
+    worker = _full_minute(config)
+    run = submit(config, replace(ORDER, priority=priority)).run
+    waited: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        waited.append(seconds)
+        return False
+
+    monkeypatch.setattr(worker, "_stopping", SimpleNamespace(wait=wait))
+    worker.go_on(run.id)
+    assert waited == [MINUTE_WAIT_S] * waits
+    assert row(config, run.id) == run
+    (delay_s,) = NoJobs.delays_s
+    assert comes_s[0] <= delay_s <= comes_s[1]
 
 
 class AheadClock(SystemClock):
