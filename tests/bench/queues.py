@@ -4,10 +4,11 @@ Both do the same runs (preparation from an inventory of 100,000, probes, judge) 
 and write what they leave into tables of the same PostgreSQL, whose commits are on the disk. Ours
 also keep each run's row, lease and journal; Celery keeps its tasks in Redis as it comes.
 
-In each round, one side after the other: runs are queued, then the workers begin, and the time to
-the last end is taken; when half of them have ended a request and a total loss come late, of which
-the time to their start is taken. Then orders come one by one to workers without work, which gives
-the time from an order to its start.
+In each round, one side after the other: orders come one by one to workers without work, which
+gives the time from an order to its start, also where the time does not suffice for what follows.
+Then runs are queued, workers begin, and the time to the last end is taken; when half of them have
+ended, or half of the time is over, a request and a total loss come late, of which the time to
+their start is taken.
 """
 
 from __future__ import annotations
@@ -94,25 +95,25 @@ class Bench:
         side = self._side(which)
         engine = create_engine(side.store)
         chosen = self.place.some(len(LATE) + self.runs + self.paced, seed)
-        late, burst = dict(zip(LATE, chosen, strict=False)), chosen[len(LATE) :]
-        begun = time.monotonic()
-        side.send(burst[: self.runs])
-        send_s = time.monotonic() - begun
-        side.ready()
+        late = dict(zip(LATE, chosen, strict=False))
+        paced, burst = chosen[len(LATE) :][: self.paced], chosen[len(LATE) + self.paced :]
         try:
+            waits = self._paced(side, engine, paced)
+            begun = time.monotonic()
+            side.send(burst)
+            send_s = time.monotonic() - begun
+            side.ready()
             at = time.monotonic()
             before = self._cpu(side)
             side.go()
             until = at + self.limit_s
-            self._wait(engine, self.runs // 2, until)
+            self._wait(engine, len(paced) + len(burst) // 2, at + self.limit_s / 2)
             for name, subscriber in late.items():
                 side.send([subscriber], LATE[name])
-            done = self._wait(engine, self.runs + len(late), until)
-            self._refuse_failures(engine)
+            done = self._wait(engine, len(chosen), until) - len(paced)
             took_s = time.monotonic() - at
             used = [now - then for now, then in zip(self._cpu(side), before, strict=True)]
-            all_done = done == self.runs + len(late)
-            waits = self._paced(side, engine, burst[self.runs :]) if all_done else ()
+            self._refuse_failures(engine)
             starts = self._starts(engine, list(late.values()))
         finally:
             side.stop()
@@ -170,12 +171,29 @@ class Bench:
             raise SystemExit(f"{count} runs have failed, such as: {words}")
 
     def _paced(self, side: Side, engine: Engine, subscribers: list[str]) -> tuple[float, ...]:
-        for one in subscribers:
+        """Order runs one by one from workers without work; gives their seconds to the start.
+
+        The first shows that the workers are there, and is not counted.
+
+        Raises:
+            SystemExit: they have not ended in time, or have failed.
+        """
+        if not subscribers:
+            return ()
+        side.ready()
+        side.go()
+        until, (first, *others) = time.monotonic() + self.limit_s, subscribers
+        side.send([first])
+        self._wait(engine, 1, until)
+        for one in others:
             side.send([one])
             time.sleep(1 / PACED_PER_S)
-        count = self.runs + len(LATE) + len(subscribers)
-        self._wait(engine, count, time.monotonic() + self.limit_s)
-        return tuple(self._starts(engine, subscribers).values())
+        done = self._wait(engine, len(subscribers), until)
+        side.stop()
+        if done < len(subscribers):
+            raise SystemExit(f"{len(subscribers) - done} paced orders were not done in time")
+        self._refuse_failures(engine)
+        return tuple(self._starts(engine, others).values())
 
     def _starts(self, engine: Engine, subscribers: list[str]) -> dict[str, float]:
         """Give the seconds from order to start, of those that were begun."""
