@@ -32,6 +32,7 @@ pytestmark = pytest.mark.lab
 PATIENCE_S = 300.0
 POSTED, SENT = "sub-1002", "sub-2001"
 FAULT = "line_cut"
+CASES = "https://diag.example.net/cases/"
 
 
 def desk_config(lab: RunningLab, desk: str, name: str) -> Path:
@@ -39,14 +40,19 @@ def desk_config(lab: RunningLab, desk: str, name: str) -> Path:
     held = yaml.safe_load(lab.config.read_text(encoding="utf-8"))
     held["store"] = {"url": "env:HTTP_TEST_STORE", "audit_key": "env:HTTP_TEST_AUDIT_KEY"}
     held["tickets"] = {
+        "case_link": f"{CASES}{{case}}",
         "desks": {
             "main": {
                 "kind": "zammad",
                 "check": {"hmac": "env:HTTP_TEST_HMAC"},
                 "fields": {"subscriber": "ticket.customer_number"},
-                "answer": {"url": desk, "credential": "env:DESK_TOKEN", "routes": {}},
+                "answer": {
+                    "url": desk,
+                    "credential": "env:DESK_TOKEN",
+                    "routes": {"field_technician": {"group": "Field"}},
+                },
             }
-        }
+        },
     }
     path = lab.folder / f"{name}.yaml"
     path.write_text(yaml.safe_dump(held), encoding="utf-8")
@@ -121,6 +127,13 @@ def test_tickets_come_back_with_the_verdict_in_their_notes(
     assert set(runs) == {POSTED, SENT}
     for run in runs.values():
         assert (run.state, run.domain) == ("finished", "network"), said
+        assert (run.cause, run.destination) == (FAULT, "field_technician"), said
     assert note["id"] == f"cpe-diag/{runs[POSTED].id}/verdict"
     assert "Facts:" in note["text"]
+    assert runs[POSTED].words in note["text"]
+    assert f"{CASES}{runs[POSTED].case_id}" in note["text"]
+    assert [one["attachmentType"] for one in held["attachment"]] == ["diagnosis"]
     assert desk.count("Facts:") == 1
+    assert desk.count(runs[SENT].words) >= 1
+    assert desk.count(f"{CASES}{runs[SENT].case_id}") == 1
+    assert desk.groups == {"81": "Field"}
