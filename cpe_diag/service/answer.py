@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.observations import Observed
+from cpe_diag.domain.verdict import Destination
 from cpe_diag.report.fact_text import fact_text
 from cpe_diag.report.plain import harmless
 from cpe_diag.report.ticket import plain_ticket_note
 from cpe_diag.report.words import next_words
+from cpe_diag.service.do_not_repeat import do_not_repeat, in_short
 from cpe_diag.service.outgoing import Route
 
 if TYPE_CHECKING:
@@ -58,10 +61,11 @@ def run_note(result: Run, *, case_link: str | None, reference: str) -> str:
 
     Returns:
         Plain text, its last line the reference; facts are left out where it would grow too long.
+        Whoever goes on with the case reads which tests need not be done again.
     """
     tail = [*([f"Case: {harmless(case_link)}"] if case_link else []), f"{MARK}{reference}"]
     facts = ["Facts:", *_facts(result)]
-    return _fitting(plain_ticket_note(result).splitlines(), facts, tail)
+    return _fitting([*plain_ticket_note(result).splitlines(), *_holds(result)], facts, tail)
 
 
 def customer_note(result: Run, *, reference: str) -> str:
@@ -91,6 +95,13 @@ def note(words: str, *, case_link: str | None, reference: str) -> str:
     """
     tail = [*([f"Case: {harmless(case_link)}"] if case_link else []), f"{MARK}{reference}"]
     return _fitting([harmless(line) for line in words.splitlines()], [], tail)
+
+
+def _holds(result: Run) -> tuple[str, ...]:
+    if result.destination is Destination.FIXED:
+        return ()
+    ended_at = result.started_at + timedelta(seconds=result.took_s)
+    return in_short(do_not_repeat([result.case.evidence], ended_at))
 
 
 def _facts(result: Run) -> list[str]:

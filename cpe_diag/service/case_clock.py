@@ -16,6 +16,7 @@ from cpe_diag.service.fifteen_minutes import (
     HandOver,
     OpenCase,
     Warn,
+    best,
     due,
     hand_over_words,
     warning_words,
@@ -73,7 +74,7 @@ class CaseClock:
                 opened_at=row.opened_at,
                 due_at=row.due_at,
                 priority=priority_of(row.priority),
-                held_for=results[-1].destination if results else None,
+                held_for=best(results).destination if results else None,
                 warned_at=row.warned_at,
             )
             deed = due(case, now)

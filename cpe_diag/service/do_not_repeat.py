@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
@@ -13,6 +14,8 @@ from cpe_diag.report.fact_text import fact_text
 from cpe_diag.service.tmf653 import VALID
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cpe_diag.domain.evidence import Evidence
 
 _NO_TEST: Final = frozenset({"answer", "own_change", "firmware_issue"})
@@ -42,36 +45,38 @@ class DoNotRepeat:
     again: tuple[FactKey, ...]
 
 
-def do_not_repeat(evidence: Evidence, now: datetime) -> DoNotRepeat:
+def do_not_repeat(seen: Sequence[Evidence], now: datetime) -> DoNotRepeat:
     """Sort the tests of a case.
 
     Args:
-        evidence: of the case.
+        seen: the evidence of its runs, the oldest run first; of the same test the newest counts.
         now: in UTC.
 
     Returns:
         What was observed within two hours and after the last change; what is not known is in
         neither list, because there is nothing to repeat.
     """
-    changed_at = _last_change(evidence)
-    tests = [
-        ValidTest(
-            key=key,
-            words=fact_text(observation.value),
-            at=observation.at,
-            until=observation.at + VALID,
-        )
-        for key, observation in evidence
-        if isinstance(observation, Observed) and key.kind not in _NO_TEST
-    ]
-    tests.sort(key=lambda test: (test.at, test.key))
+    changed_at = last_change(seen)
+    tests: dict[FactKey, ValidTest] = {}
+    for key, observation in chain.from_iterable(seen):
+        if not isinstance(observation, Observed) or key.kind in _NO_TEST:
+            continue
+        before = tests.get(key)
+        if before is None or observation.at >= before.at:
+            tests[key] = ValidTest(
+                key=key,
+                words=fact_text(observation.value),
+                at=observation.at,
+                until=observation.at + VALID,
+            )
+    ordered = sorted(tests.values(), key=lambda test: (test.at, test.key))
     holds = {
         test.key: now < test.until and (changed_at is None or test.at > changed_at)
-        for test in tests
+        for test in ordered
     }
     return DoNotRepeat(
-        valid=tuple(test for test in tests if holds[test.key]),
-        again=tuple(test.key for test in tests if not holds[test.key]),
+        valid=tuple(test for test in ordered if holds[test.key]),
+        again=tuple(test.key for test in ordered if not holds[test.key]),
     )
 
 
@@ -94,12 +99,31 @@ def lines(tests: DoNotRepeat) -> tuple[str, ...]:
     return tuple(line.rstrip() for line in told)
 
 
-def _last_change(evidence: Evidence) -> datetime | None:
-    """Give when something was last changed, or may have been."""
+def in_short(tests: DoNotRepeat) -> tuple[str, ...]:
+    """Say the same where what each test has brought stands beside it.
+
+    Args:
+        tests: as sorted.
+
+    Returns:
+        A line for each minute until which results hold, and one for what is to be done again.
+    """
+    until: dict[str, list[str]] = {}
+    for one in tests.valid:
+        until.setdefault(f"{one.until:%H:%M}", []).append(str(one.key))
+    told = [f"Do not repeat until {time} UTC: {', '.join(keys)}" for time, keys in until.items()]
+    if tests.again:
+        keys = ", ".join(map(str, tests.again))
+        told.append(f"Measure again (too old, or before a change): {keys}")
+    return tuple(told)
+
+
+def last_change(seen: Sequence[Evidence]) -> datetime | None:
+    """Give when something was last changed, or may have been; None: never."""
     return max(
         (
             observation.at
-            for _, observation in evidence
+            for _, observation in chain.from_iterable(seen)
             if isinstance(observation, Observed)
             and isinstance(observation.value, OwnChange)
             and observation.value.ended != _NOT_DONE

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from cpe_diag.domain.verdict import Destination
+from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.report.fact_text import own_changes
 from cpe_diag.report.plain import harmless
 from cpe_diag.report.words import DESTINATION_WORDS, sureness
-from cpe_diag.service.do_not_repeat import do_not_repeat, lines
+from cpe_diag.service.do_not_repeat import do_not_repeat, last_change, lines
 from cpe_diag.service.ticket_rules import Priority
+from cpe_diag.service.tmf653 import VALID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +127,7 @@ def hand_over_words(case: OpenCase, runs: Sequence[Run], now: datetime) -> str:
 
     Args:
         case: which one.
-        runs: those of the case, oldest first; the last one's verdict stands.
+        runs: those of the case, oldest first.
         now: in UTC.
 
     Returns:
@@ -142,8 +143,7 @@ def hand_over_words(case: OpenCase, runs: Sequence[Run], now: datetime) -> str:
     ]
     if not runs:
         return _text([*told, "Nothing was measured: no run has ended."])
-    last = runs[-1]
-    verdict = last.verdict
+    verdict = best(runs).verdict
     told += [
         f"Best verdict so far: {verdict.title} ({verdict.cause}), {sureness(verdict)}",
         f"Next action: {verdict.next_action}",
@@ -152,7 +152,27 @@ def hand_over_words(case: OpenCase, runs: Sequence[Run], now: datetime) -> str:
         told.append(f"What would settle it: {verdict.settle_by.question}")
     told.append("Tried:")
     told += [line for run in runs for line in _tried(run)]
-    return _text([*told, *lines(do_not_repeat(last.case.evidence, now))])
+    return _text([*told, *lines(do_not_repeat([run.case.evidence for run in runs], now))])
+
+
+def best(runs: Sequence[Run]) -> Run:
+    """Choose the run whose verdict stands.
+
+    Args:
+        runs: those of a case, oldest first, at least one.
+
+    Returns:
+        The last one; where it could not decide, the last before it that could, unless that is
+        two hours older, or something was changed after it.
+    """
+    last = runs[-1]
+    for number in range(len(runs) - 1, -1, -1):
+        run, later = runs[number], [one.case.evidence for one in runs[number + 1 :]]
+        if last.started_at - run.started_at >= VALID or last_change(later) is not None:
+            break
+        if run.verdict.domain is not FaultDomain.UNDETERMINED:
+            return run
+    return last
 
 
 def _tried(run: Run) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cpe_diag.domain.observations import Observed
+from cpe_diag.domain.verdict import Destination
 from cpe_diag.service.answer import (
     LONGEST_NOTE,
     Answer,
@@ -70,6 +73,23 @@ def test_the_note_of_a_run_says_verdict_facts_and_case() -> None:
         "Case: https://diag.example.net/cases/c-1",
         "Reference: cpe-diag/r-7/verdict",
     ]
+
+
+def test_whoever_goes_on_reads_which_tests_still_hold() -> None:
+    """A technician drives out to a case, and measures nothing again that was just measured."""
+    run = replace(sample_run(), destination=Destination.FIELD_TECHNICIAN)
+    told = run_note(run, case_link=None, reference=REFERENCE).splitlines()
+    held = [line for line in told if line.startswith("Do not repeat until ")]
+    nobody_measured = {"answer", "own_change", "firmware_issue"}
+    measured = {
+        str(key)
+        for key, one in run.case.evidence
+        if isinstance(one, Observed) and key.kind not in nobody_measured
+    }
+    assert measured
+    assert {key for line in held for key in line.split(" UTC: ")[1].split(", ")} == measured
+    fixed = replace(run, destination=Destination.FIXED)
+    assert "Do not repeat" not in run_note(fixed, case_link=None, reference=REFERENCE)
 
 
 def test_a_customer_reads_only_what_is_said_to_customers() -> None:

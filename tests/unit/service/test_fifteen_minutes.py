@@ -14,13 +14,14 @@ from cpe_diag.domain.evidence import Evidence, FactKey, Measurement, not_observe
 from cpe_diag.domain.failures import Failure, FailureKind
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import CallerAnswer, OwnChange, PingCheck
-from cpe_diag.domain.verdict import Destination
+from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.service.do_not_repeat import do_not_repeat, lines
 from cpe_diag.service.fifteen_minutes import (
     WHOLE,
     HandOver,
     OpenCase,
     Warn,
+    best,
     due,
     hand_over_words,
     in_order,
@@ -176,10 +177,10 @@ def test_a_test_holds_for_two_hours() -> None:
     """Then the technician measures again."""
     evidence = with_facts(fact("ping", "router>gateway", PING, at(0))).evidence
     key = FactKey("ping", "router>gateway")
-    held = do_not_repeat(evidence, at(0) + VALID - timedelta(seconds=1))
+    held = do_not_repeat([evidence], at(0) + VALID - timedelta(seconds=1))
     assert [one.key for one in held.valid] == [key]
     assert held.valid[0].until == at(0) + VALID
-    assert do_not_repeat(evidence, at(0) + VALID).again == (key,)
+    assert do_not_repeat([evidence], at(0) + VALID).again == (key,)
 
 
 def test_a_change_voids_what_was_measured_before_it() -> None:
@@ -187,12 +188,51 @@ def test_a_change_voids_what_was_measured_before_it() -> None:
     before = fact("ping", "router>gateway", PING, at(1))
     after = fact("ping", "router>reference", PING, at(3))
     changed = fact("own_change", "1", RESTART, at(2))
-    tests = do_not_repeat(with_facts(before, after, changed).evidence, at(5))
+    tests = do_not_repeat([with_facts(before, after, changed).evidence], at(5))
     assert [one.key for one in tests.valid] == [after.key]
     assert tests.again == (before.key,)
     undone = fact("own_change", "1", replace(RESTART, ended="not_done"), at(2))
-    tests = do_not_repeat(with_facts(before, after, undone).evidence, at(5))
+    tests = do_not_repeat([with_facts(before, after, undone).evidence], at(5))
     assert [one.key for one in tests.valid] == [before.key, after.key]
+
+
+def test_what_every_run_of_a_case_has_measured_holds_until_one_changes_something() -> None:
+    """A technician is not to measure again what an earlier playbook has; the newest counts."""
+    first = with_facts(
+        fact("ping", "router>gateway", PING, at(1)), fact("ping", "router>site", PING, at(1))
+    )
+    second = with_facts(fact("ping", "router>gateway", PING, at(4)))
+    told = hand_over_words(CASE, [first, second], at(15)).splitlines()
+    assert [line.split(": ")[0] for line in told if line.startswith("- until")] == [
+        "- until 14:01 UTC",
+        "- until 14:04 UTC",
+    ]
+    changed = with_facts(fact("own_change", "1", RESTART, at(5)))
+    tests = do_not_repeat([one.case.evidence for one in (first, second, changed)], at(15))
+    assert (tests.valid, len(tests.again)) == ((), 2)
+
+
+def test_a_run_that_cannot_decide_does_not_take_back_what_was_found() -> None:
+    """Unless something was changed since, or it is long ago: then nobody knows any more."""
+    found = with_facts()
+    open_end = replace(
+        found,
+        started_at=found.started_at + timedelta(minutes=5),
+        verdict=replace(found.verdict, domain=FaultDomain.UNDETERMINED, title="It is open"),
+    )
+    assert found.verdict.domain is not FaultDomain.UNDETERMINED
+    assert best([found]) is found
+    assert best([open_end, found]) is found
+    assert best([found, open_end]) is found
+    assert f"Best verdict so far: {found.verdict.title}" in hand_over_words(
+        CASE, [found, open_end], at(15)
+    )
+    assert best([open_end]) is open_end
+    restart = with_facts(fact("own_change", "1", RESTART, at(6)))
+    changed = replace(open_end, case=restart.case)
+    assert best([found, changed]) is changed
+    late = replace(open_end, started_at=found.started_at + VALID)
+    assert best([found, late]) is late
 
 
 def test_what_was_said_or_is_not_known_is_no_test() -> None:
@@ -202,5 +242,5 @@ def test_what_was_said_or_is_not_known_is_no_test() -> None:
         fact("answer", "affected", CallerAnswer(choice="all_devices"), at(0)),
         not_observed(FactKey("router_wan", "router"), silent, "ssh.connect", at(0)),
     ).evidence
-    tests = do_not_repeat(evidence, at(1))
+    tests = do_not_repeat([evidence], at(1))
     assert (tests.valid, tests.again, lines(tests)) == ((), (), ())
