@@ -1,4 +1,4 @@
-"""`cpe-diag staff`: passwords with which staff open the pages of `cpe-diag serve`."""
+"""`cpe-diag staff`: who opens the pages of `cpe-diag serve` with a password, and who no more."""
 
 from __future__ import annotations
 
@@ -49,14 +49,21 @@ def password(context: click.Context, name: str) -> None:
 @click.argument("name")
 @click.pass_context
 def remove(context: click.Context, name: str) -> None:
-    """Let NAME sign in no more; it ends their sessions."""
+    """Take the password of NAME away, and end their sessions, also of the OpenID provider."""
     config = config_of(context)
     with told_clearly():
         desk = _keepers_desk(config)
-        desk.note(AuditKind.SIGN_IN, f"takes the password of {name} away", KEEPING)
-        if not _passwords(config).remove(name):
-            raise BadInputError(f"{name} has no password")
-    click.echo(f"{name} signs in no more")
+        words = f"takes the password of {name} away and ends their sessions"
+        desk.note(AuditKind.SIGN_IN, words, KEEPING)
+        removed = _passwords(config).remove(name)
+        if not removed.had_password and not removed.sessions:
+            raise BadInputError(f"{name} has no password, and is signed in nowhere")
+    click.echo(f"{name} has no password, and is signed out ({removed.sessions} sessions ended)")
+    if config.openid is not None:
+        click.echo(
+            f"{config.openid.issuer} can still prove who they are: they are let in again as long "
+            "as `staff.members` or a group of `openid.groups.roles` gives them a role"
+        )
 
 
 def _asked() -> Secret:

@@ -31,7 +31,7 @@ class RepairWish:
 class RepairDesk:
     """The desk of one service.
 
-    `may_approve` are the names of the staff who may approve the plan of another. `plan` looks at
+    `may_approve` gives the names of the staff who may approve the plan of another. `plan` looks at
     the router and plans, as `plan_change` does; it raises ActionError also where too many are
     being planned. `do` does a repair that was taken up, in a thread of its own; `seal` closes a
     password, which `do` gets as it was closed. `link` is the address by which customers reach the
@@ -44,7 +44,7 @@ class RepairDesk:
     repairs: StoredRepairs
     consents: StoredConsents
     journals: RouterJournals
-    may_approve: frozenset[str]
+    may_approve: Callable[[], frozenset[str]]
     plan: Callable[[RepairWish], RouterPlan]
     do: Callable[[Repair, Staff, str], None]
     seal: Callable[[Secret], str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,14 @@ SHORTEST: Final = 15
 """Characters of a password that is the only factor: NIST SP 800-63B-4, section 3.1.1.2."""
 LONGEST: Final = 200
 """More only keeps the hash function busy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """What somebody had; `sessions` counts browsers."""
+
+    had_password: bool
+    sessions: int
 
 
 class StoredPasswords:
@@ -59,8 +68,8 @@ class StoredPasswords:
             _drop(connection, name)
             connection.execute(insert(STAFF_PASSWORDS).values(row))
 
-    def remove(self, name: str) -> bool:
-        """Let a member of staff sign in no more; False: they had no password.
+    def remove(self, name: str) -> Removed:
+        """Take a password away, and end every session of that name, however it was begun.
 
         Raises:
             StoreError: the store cannot be written.
@@ -92,7 +101,7 @@ def _nobodys() -> str:
     return PasswordHasher().hash("nobody has this one")
 
 
-def _drop(connection: Connection, name: str) -> bool:
-    connection.execute(delete(PAGE_SESSIONS).where(PAGE_SESSIONS.c.name == name))
+def _drop(connection: Connection, name: str) -> Removed:
+    ended = connection.execute(delete(PAGE_SESSIONS).where(PAGE_SESSIONS.c.name == name))
     gone = connection.execute(delete(STAFF_PASSWORDS).where(STAFF_PASSWORDS.c.name == name))
-    return gone.rowcount == 1
+    return Removed(had_password=gone.rowcount == 1, sessions=ended.rowcount)

@@ -104,7 +104,7 @@ def beside(path: Path, part: str) -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """A checked configuration. `origin` says in words where it came from.
+    """A checked configuration. `origin` says in words where it came from, `path` is its file.
 
     `tickets` is that part as it was said; `wiring.tickets` makes values of it. `kept` is what a
     process that does many runs keeps between them (`wiring.keeping`), None: nothing.
@@ -112,6 +112,7 @@ class Config:
 
     origin: str
     folder: Path
+    path: Path | None = None
     inventory: InventoryConfig | None = None
     known_hosts: Path | None = None
     host_keys: KeyPolicy = KeyPolicy.STRICT
@@ -230,6 +231,7 @@ def _from_data(data: Mapping[str, object], path: Path, origin: str) -> Config:
     return Config(
         origin=origin,
         folder=folder,
+        path=path,
         inventory=_inventory(_part(data, "inventory"), folder),
         known_hosts=_path(folder, known_hosts),
         host_keys=KeyPolicy(cast("str", ssh.get("host_keys", KeyPolicy.STRICT))),

@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING
 from cpe_diag.service.openid.settings import ProviderSettings, origin_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cpe_diag.domain.roles import Role
     from cpe_diag.ports import CredentialSource
     from cpe_diag.service.openid.provider import Provider
     from cpe_diag.wiring.config import Config
 
 
-def provider_of(config: Config, credentials: CredentialSource) -> Provider | None:
+def provider_of(
+    config: Config, credentials: CredentialSource, group_roles: Callable[[], Mapping[str, Role]]
+) -> Provider | None:
     """Give the provider of a configuration, which is not asked before somebody signs in.
 
     Args:
         config: the configuration.
         credentials: gives the client's secret.
+        group_roles: gives the role of every group of the provider now, in order.
 
     Returns:
         None where none is configured.
@@ -40,6 +46,6 @@ def provider_of(config: Config, credentials: CredentialSource) -> Provider | Non
         scopes=wanted.scopes,
         name_claim=wanted.name_claim,
         groups_claim=wanted.groups_claim,
-        group_roles=wanted.group_roles,
+        group_roles=group_roles,
     )
     return Provider(settings, Asker(client_maker()))

@@ -13,6 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import ActionError, CpeDiagError, StoreError
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
     from cpe_diag.service.repair_desk import RepairWish
     from cpe_diag.store.case_store import CaseStore
     from cpe_diag.store.repairs import Repair
-    from cpe_diag.wiring.config import Config
     from cpe_diag.wiring.desk import Desk
+    from cpe_diag.wiring.people_now import PeopleNow
 
 LOG: Final = logging.getLogger("cpe_diag.repairs")
 AT_ONCE: Final = 4
@@ -56,9 +57,11 @@ PASSWORD: Final = "password"  # noqa: S105 - the name of a value
 class Repairing:
     """The repairs of one service."""
 
-    def __init__(self, config: Config, store: CaseStore) -> None:
-        """Change homes as `config` says; `store` has the repairs."""
-        self._config = config
+    def __init__(self, people: PeopleNow, store: CaseStore) -> None:
+        """Change homes as the configuration of `people` says; `store` has the repairs."""
+        self._people = people
+        config = people.config()
+        self._key = partial(store_key, config)
         self._repairs = StoredRepairs(store)
         self._planning = threading.BoundedSemaphore(AT_ONCE)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="repair")
@@ -73,10 +76,10 @@ class Repairing:
             repairs=self._repairs,
             consents=StoredConsents(store, desk.audit),
             journals=RouterJournals(store),
-            may_approve=desk.may_approve,
+            may_approve=self._people.may_approve,
             plan=self.plan,
             do=self.do,
-            seal=lambda typed: seal(store_key(self._config), {PASSWORD: typed.reveal()}),
+            seal=lambda typed: seal(self._key(), {PASSWORD: typed.reveal()}),
             link=self._link,
             send_link=None if self._link is None else self.send_link,
         )
@@ -97,7 +100,7 @@ class Repairing:
 
     async def _planned(self, wish: RepairWish) -> RouterPlan:
         prepared = prepare_router_change(
-            self._config,
+            self._people.config(),
             RouterChangeWish(
                 action=wish.action,
                 subscriber=wish.subscriber,
@@ -122,7 +125,7 @@ class Repairing:
         """
         if self._sent.wait_s(subscriber, time.monotonic()):
             raise ActionError(f"{subscriber} was sent too many links: wait, or let them scan it")
-        asyncio.run(send_password_link(self._config, subscriber, address, minutes))
+        asyncio.run(send_password_link(self._people.config(), subscriber, address, minutes))
 
     def do(self, repair: Repair, staff: Staff, sealed: str) -> None:
         """Do a repair that was taken up, in a thread of its own; how it ends is noted."""
@@ -157,9 +160,9 @@ class Repairing:
     async def _done(
         self, repair: Repair, staff: Staff, sealed: str, ends: list[ActionOutcome]
     ) -> None:
-        typed = unseal(store_key(self._config), sealed).get(PASSWORD)
+        typed = unseal(self._key(), sealed).get(PASSWORD)
         prepared = prepare_router_change(
-            self._config,
+            self._people.config(),
             RouterChangeWish(
                 action=repair.action,
                 subscriber=repair.subscriber,

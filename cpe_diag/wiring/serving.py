@@ -28,6 +28,7 @@ from cpe_diag.wiring.kept_results import KeptResults
 from cpe_diag.wiring.knowledge import facts_by_probe, vocabulary
 from cpe_diag.wiring.openid import provider_of
 from cpe_diag.wiring.orders import orders_of
+from cpe_diag.wiring.people_now import PeopleNow
 from cpe_diag.wiring.repairs import Repairing
 from cpe_diag.wiring.so_far import so_far_of
 from cpe_diag.wiring.store_key import store_key
@@ -64,7 +65,8 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
     tickets = tickets_of(config)
     credentials = credentials_of(config)
     runs = StoredRuns(store)
-    repairing = Repairing(config, store)
+    people = PeopleNow(config, desk.rights)
+    repairing = Repairing(people, store)
     link = tickets.case_link
     # Each reader of a node looks at them every other second: one store, and one key, for all.
     incidents = cache(lambda: StoredIncidents(store, store_key(config)))
@@ -95,8 +97,8 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
         passwords=StoredPasswords(store),
         sessions=StoredSessions(store),
         attempts=StoredAttempts(store),
-        provider=provider_of(config, credentials),
-        members={name: one.role for name, one in config.staff.members.items()},
+        provider=provider_of(config, credentials, people.group_roles),
+        members=people.members,
         repairs=repairing.desk(desk, store),
         case_link=lambda case: None if link is None else link.replace("{case}", case),
         rights=desk.rights,

@@ -184,7 +184,7 @@ class Provider:
     ) -> Mapping[str, object]:
         """Add what a provider tells only by its userinfo (section 5.3.2), of the same person."""
         wanted = {self.settings.name_claim}
-        wanted |= {self.settings.groups_claim} if self.settings.group_roles else set()
+        wanted |= {self.settings.groups_claim} if self.settings.group_roles() else set()
         if wanted <= set(claims) or not isinstance(access, str) or not access.isascii():
             return claims
         if "userinfo_endpoint" not in described:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ class ProviderSettings:
     `secret` None: a public client, which PKCE alone protects. `title` is what the sign-in page
     calls it. `address` is by which browsers reach our pages; None: by which they come.
     `name_claim` names the member of staff. Whoever is none gets the role of the first of
-    `group_roles` that stands in `groups_claim`.
+    `group_roles`, as they are now, that stands in `groups_claim`.
     """
 
     issuer: str
@@ -34,7 +34,7 @@ class ProviderSettings:
     scopes: tuple[str, ...] = ("profile", "email")
     name_claim: str = "preferred_username"
     groups_claim: str = "groups"
-    group_roles: Mapping[str, Role] = field(default_factory=dict)
+    group_roles: Callable[[], Mapping[str, Role]] = dict
 
     @property
     def origin(self) -> str:
@@ -60,7 +60,7 @@ class ProviderSettings:
         held = [found] if isinstance(found, str) else found
         if not isinstance(held, list):
             return None
-        return next((one for one in self.group_roles if one in held), None)
+        return next((one for one in self.group_roles() if one in held), None)
 
 
 def origin_of(address: str) -> str:

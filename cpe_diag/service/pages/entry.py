@@ -65,7 +65,7 @@ class Door:
             return TOO_OFTEN
         async with self._hashing:
             fits = await run_in_threadpool(self._served.passwords.fits, name, password)
-        return None if fits and name in self._served.members else WRONG
+        return None if fits and name in self._served.members() else WRONG
 
     def may_begin(self, address: str) -> bool:
         """Take a turn of an address that begins a sign-in at the provider; False: it waits."""
@@ -87,11 +87,12 @@ class Door:
         asked = self._served.provider
         if provider is not None and (asked is None or asked.settings.issuer != provider):
             return None
-        if name in self._served.members:
-            return self._served.members[name]
+        role = self._served.members().get(name)
+        if role is not None:
+            return role
         if provider is None or asked is None or member_of is None:
             return None
-        return asked.settings.group_roles.get(member_of)
+        return asked.settings.group_roles().get(member_of)
 
     def admitted(
         self,

@@ -119,7 +119,7 @@ async def _known_as(
     if name is None:
         words = f"the claim {settings.name_claim} gives no name that may be used"
         return await _not_in(site, visit, "fromProvider", Problem.NO_ROLE, words)
-    group = None if name in site.service.served.members else settings.group_of(claims)
+    group = None if name in site.service.served.members() else settings.group_of(claims)
     if site.door.role_of(name, settings.issuer, group) is None:
         words = f"{harmless(name)} has no role: neither `staff` nor `openid.groups` gives one"
         return await _not_in(site, visit, "fromProvider", Problem.NO_ROLE, words)

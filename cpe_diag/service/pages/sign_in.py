@@ -32,7 +32,7 @@ async def sign_in(site: Site, visit: Visit) -> Shown | Response:
     refusal = await site.door.proven(name, visit.form.get("password", ""), visit.address)
     if refusal is not None:
         # What nobody is called may be a password, typed in the wrong field.
-        known = name if name in site.service.served.members else NOBODY.name
+        known = name if name in site.service.served.members() else NOBODY.name
         await site.service.note("signIn", replace(NOBODY, name=known), refusal)
         return form_of(site, place, refusal)
     return await let_in(site, visit, name, place)

@@ -89,7 +89,7 @@ async def _events(site: Site, visit: Visit, since: Place | None) -> AsyncIterato
             if place != since or time.monotonic() - looked >= DOOR_EVERY_S:
                 at = site.service.served.clock.now()
                 known = await run_in_threadpool(site.door.known, visit.key, at, by_hand=False)
-                place, looked = place if known else None, time.monotonic()
+                place, looked = place if known == visit.caller else None, time.monotonic()
             if pulse is None or place is None:
                 yield event_of("gone", "")
                 return

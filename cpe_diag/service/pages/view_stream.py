@@ -47,7 +47,7 @@ Refused: there is no such thing any more. A CpeDiagError ends the stream: the re
 
 
 def live_view(site: Site, visit: Visit, template: str, look: Look) -> StreamingResponse:
-    """Give a view as it changes, until the reader leaves or is signed out."""
+    """Give a view as it changes, until the reader leaves, is signed out, or has another role."""
     events = _events(site, visit, template, look)
     return StreamingResponse(events, media_type=EVENTS, headers=AT_ONCE)
 
@@ -59,7 +59,7 @@ async def _events(site: Site, visit: Visit, template: str, look: Look) -> AsyncI
         at = site.service.served.clock.now()
         try:
             known = await run_in_threadpool(site.door.known, visit.key, at, by_hand=False)
-            view = await look(replace(visit, at=at)) if known else None
+            view = await look(replace(visit, at=at)) if known == visit.caller else None
             if view is None or isinstance(view, Refused):
                 yield event_of("gone", "")
                 return

@@ -125,7 +125,7 @@ def approval_for(served: Served, repair: Repair, caller: Caller, at: datetime) -
     """Give the second person's approval with which whoever asks could do a repair."""
     return approval_of(
         served.repairs.consents.approvals(repair.plan.digest, at=at),
-        served.repairs.may_approve,
+        served.repairs.may_approve(),
         digest=repair.plan.digest,
         staff=caller.staff,
     )
@@ -140,7 +140,7 @@ def no_second_person(served: Served, repair: Repair, caller: Caller) -> Refused 
     Raises:
         StoreError: the store cannot be read.
     """
-    if not caller.is_person or caller.name not in served.repairs.may_approve:
+    if not caller.is_person or caller.name not in served.repairs.may_approve():
         words = "a second person is a member of staff who may approve, and is signed in"
         return Refused(status=403, reason=words)
     planner = {repair.staff}

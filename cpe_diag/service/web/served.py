@@ -39,7 +39,8 @@ class Served:
     `result_of` gives what a run has left, None where it has left nothing. `outages` are the group
     outages that runs point to, `incidents` all that go on at a moment. `find` gives subscribers by
     id or address. `so_far` is what is known of a run at a moment, None where nobody can tell.
-    `members` are the staff who may sign in, `provider` proves who they are, None: only passwords.
+    `members` gives the staff who may sign in now, `provider` proves who they are, None: only
+    passwords.
     `gives` are facts by probe. `case_link` gives the address of a case's page, None where there is
     none. `note` appends to the audit trail. `cancel` has a run cancelled at a moment; it raises
     RunError where it has ended. `close` closes what the store keeps open.
@@ -67,7 +68,7 @@ class Served:
     sessions: StoredSessions
     attempts: StoredAttempts
     provider: Provider | None
-    members: Mapping[str, Role]
+    members: Callable[[], Mapping[str, Role]]
     repairs: RepairDesk
     case_link: Callable[[str], str | None]
     rights: Rights

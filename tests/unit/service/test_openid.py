@@ -186,7 +186,7 @@ def test_only_a_verified_address_and_a_plain_name_is_somebody(
 
 def test_the_first_group_that_is_configured_counts() -> None:
     """In the configuration's order, not in that of the provider."""
-    settings = _settings(group_roles={"seniors": Role.SENIOR, "all": Role.VIEWER})
+    settings = _settings(group_roles=lambda: {"seniors": Role.SENIOR, "all": Role.VIEWER})
     assert settings.group_of({"groups": ["all", "seniors"]}) == "seniors"
     assert settings.group_of({"groups": "all"}) == "all"
     for none in ({}, {"groups": ["other", 7]}, {"groups": {"all": True}}, {"groups": None}):

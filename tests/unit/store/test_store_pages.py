@@ -14,7 +14,7 @@ from cpe_diag.domain.secret import Secret
 from cpe_diag.store.case_store import CaseStore
 from cpe_diag.store.page_sessions import IDLE, LASTS, StoredSessions
 from cpe_diag.store.page_tables import PAGE_SESSIONS, STAFF_PASSWORDS
-from cpe_diag.store.staff_passwords import LONGEST, SHORTEST, StoredPasswords
+from cpe_diag.store.staff_passwords import LONGEST, SHORTEST, Removed, StoredPasswords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +45,8 @@ def test_a_password_fits_until_another_is_set(store: CaseStore) -> None:
     assert not passwords.fits("anna", GOOD)
     assert sessions.shown(shown, NOW) is None
     assert sessions.shown(other, NOW) is not None
-    assert passwords.remove("anna")
-    assert not passwords.remove("anna")
+    assert passwords.remove("anna").had_password
+    assert passwords.remove("anna") == Removed(had_password=False, sessions=0)
     assert not passwords.fits("anna", GOOD[::-1])
 
 
