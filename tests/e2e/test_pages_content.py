@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -91,6 +92,13 @@ def test_a_run_is_ordered_from_the_start_page_and_its_case_is_shown(console: Htt
     assert "Confidence:" not in page.text, "a run that waits has seen nothing to judge"
     assert "bert: over HTTP: orderRun" in _looks(console)
     assert f"bert: over HTTP: getCase {case}" in _looks(console)
+    of_them = open_desk(console.config).audit.entries(subscriber="sub-1")
+    assert [
+        (one.event.words, one.event.ticket) for one in of_them if one.event.staff == "bert"
+    ] == [
+        ("over HTTP: findSubscribers: found", None),
+        (f"over HTTP: getCase {case}", "T-7"),
+    ], "who has looked at somebody is found by whom it was"
 
 
 def test_an_order_that_cannot_be_is_told_where_it_was_given(console: HttpService) -> None:
@@ -123,9 +131,15 @@ def test_a_case_is_found_by_subscriber_ticket_and_words(console: HttpService) ->
         found = browser.open(f"/?words={words}").text
         section = found[found.index('id="found"') : found.index('id="queue"')]
         assert f"/cases/{case}" in section
-    before = _looks(console).count("vera: over HTTP: listCases")
+    looks = _looks(console)
+    assert looks.count(f"vera: over HTTP: listCases: shown {case}") == 6, "queue and search, each"
     assert "Nobody and nothing of that name." in browser.open("/?words=sub-nobody").text
-    assert _looks(console).count("vera: over HTTP: listCases") == before + 1, "one look, one line"
+    new = Counter(_looks(console)) - Counter(looks)
+    assert new == {
+        f"vera: over HTTP: listCases: shown {case}": 1,
+        "vera: over HTTP: findSubscribers: nobody found": 1,
+    }, "the queue, and that the search has shown nothing"
+    assert not any("INC-42" in one or "sub-nobody" in one for one in _looks(console))
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)

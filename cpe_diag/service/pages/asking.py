@@ -82,6 +82,4 @@ def may(service: Service, visit: Visit, operation: str) -> bool:
 
 
 def _asked(service: Service, wanted: Operation, call: Call, *, noted: bool) -> Reply | Refused:
-    if noted:
-        service.gate.looks(wanted, call.caller, " ".join(call.path.values()), call.at)
-    return wanted.handler(service.served, call)
+    return service.gate.handled(wanted, call) if noted else wanted.handler(service.served, call)

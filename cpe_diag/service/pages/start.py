@@ -79,18 +79,20 @@ async def _shown(site: Site, visit: Visit, problem: Refused | None) -> Shown | R
 
 
 async def _cases(site: Site, visit: Visit, words: str, subscribers: Json) -> Json:
-    """Give the cases of subscribers, of a ticket, or with these words; each once.
+    """Give the cases of subscribers or of a ticket; where there are none, those with these words.
 
-    That cases are listed was noted with the queue, which is on the same page.
+    Each once. The first are found by an index, for the others every case is looked at.
     """
     made: dict[str, Json] = {}
     held = cast("Sequence[Mapping[str, str]]", subscribers)
     names = dict.fromkeys((words, *(one["id"] for one in held)))
-    asked = [*(("subscriber", name) for name in names), ("ticket", words), ("words", words)]
-    for by, wanted in asked:
-        query = {by: wanted, "limit": FOUND}
-        found = await ask(site.service, visit, "listCases", query=query, noted=False)
-        for one in found if isinstance(found, list) else []:
-            case = cast("Mapping[str, Json]", one)
-            made[str(case["id"])] = one
-    return list(made.values())
+    for by, wanted in (*(("subscriber", name) for name in names), ("ticket", words)):
+        made |= await _listed(site, visit, by, wanted)
+    return list((made or await _listed(site, visit, "words", words)).values())
+
+
+async def _listed(site: Site, visit: Visit, by: str, wanted: str) -> dict[str, Json]:
+    query = {by: wanted, "limit": FOUND}
+    found = await ask(site.service, visit, "listCases", query=query)
+    rows = cast("list[Mapping[str, str]]", found) if isinstance(found, list) else []
+    return {one["id"]: cast("Json", one) for one in rows}

@@ -10,11 +10,14 @@ from cpe_diag.domain.roles import PermissionState, Role, permitted
 from cpe_diag.report.plain import harmless
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.web.buckets import Buckets, Rate, whose
-from cpe_diag.service.web.call import Caller
+from cpe_diag.service.web.call import Caller, Reply
+from cpe_diag.service.web.looks import looks_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from cpe_diag.service.web.call import Call
+    from cpe_diag.service.web.looks import Look
     from cpe_diag.service.web.operation import Operation
     from cpe_diag.service.web.served import Served
 
@@ -87,21 +90,36 @@ class Gate:
         words = f"the role {caller.role} may not do {operation.right}"
         return Refused(status=403, reason=words)
 
-    def looks(self, operation: Operation, caller: Caller, words: str, at: datetime) -> None:
-        """Note that somebody is about to look or to order.
+    def handled(self, operation: Operation, call: Call) -> Reply | Refused:
+        """Ask a handler, and note it: an order before it is done, a look with what it shows.
 
         Raises:
-            StoreError: it cannot be noted; then nothing is shown.
+            StoreError: it cannot be noted; then nothing is done or shown.
+            CpeDiagError: as the handler.
         """
-        self._served.note(
-            AuditEvent(
-                kind=AuditKind.LOOK,
-                at=at,
-                staff=caller.staff.name,
-                words=f"over HTTP: {operation.id} {harmless(words)}".strip(),
-                action=operation.right,
+        if operation.right is None:
+            return operation.handler(self._served, call)
+        if operation.method != "GET":
+            self._note(operation, call, looks_of(operation, call, None))
+            return operation.handler(self._served, call)
+        reply = operation.handler(self._served, call)
+        body = reply.body if isinstance(reply, Reply) else None
+        self._note(operation, call, looks_of(operation, call, body))
+        return reply
+
+    def _note(self, operation: Operation, call: Call, looks: tuple[Look, ...]) -> None:
+        for one in looks:
+            self._served.note(
+                AuditEvent(
+                    kind=AuditKind.LOOK,
+                    at=call.at,
+                    staff=call.caller.staff.name,
+                    words=f"over HTTP: {harmless(one.words)}",
+                    subscriber=one.subscriber,
+                    ticket=one.ticket,
+                    action=operation.right,
+                )
             )
-        )
 
     def refused(self, operation: str, caller: Caller, refusal: Refused, at: datetime) -> None:
         """Note a refusal; where there are too many of them, how many were not noted.

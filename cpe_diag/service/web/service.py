@@ -144,16 +144,10 @@ class Service:
         with self.at_once.place(operation.id, operation.most) as has_place:
             if not has_place:
                 return FULL
-            reply = await run_in_threadpool(self._handle, operation, call)
+            reply = await run_in_threadpool(self.gate.handled, operation, call)
         if isinstance(reply, Reply) and reply.goes_on is not None:
             return await self._in_time(operation, caller, reply, reply.goes_on, began)
         return reply
-
-    def _handle(self, operation: Operation, call: Call) -> Reply | Refused:
-        if operation.right is not None:
-            words = " ".join(call.path.values())
-            self.gate.looks(operation, call.caller, words, call.at)
-        return operation.handler(self.served, call)
 
     async def _in_time(
         self,
