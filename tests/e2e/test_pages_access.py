@@ -54,6 +54,8 @@ class Opened:
 
 GOOD: Final = {
     "start": Opened(path="/?words=sub-1", status=200),
+    "queue": Opened(path="/queue?from=0", status=200),
+    "liveQueue": Opened(path="/queue/live", status=200),
     "askName": Opened(path="/sign-in", status=303),
     "askProvider": Opened(path="/sign-in/provider", status=404, nobody=404),
     "fromProvider": Opened(path="/sign-in/return?state=x&code=y", status=404, nobody=404),

@@ -40,6 +40,7 @@ class Walked:
 
 WALK: Final = {
     "start": Walked(of="start", path="/?words=sub-1"),
+    "queue": Walked(of="queue", path="/queue"),
     "found-nothing": Walked(of="start", path="/?words=nobody"),
     "sign-in": Walked(of="askName", path="/sign-in", role=None),
     "provider-away": Walked(of="askProvider", path="/sign-in/provider", role=None),

@@ -11,6 +11,7 @@ from cpe_diag.service.pages.case_page import answered, case
 from cpe_diag.service.pages.entry import Door
 from cpe_diag.service.pages.node_page import live_node, node
 from cpe_diag.service.pages.provider_sign_in import RETURN, ask_provider, from_provider
+from cpe_diag.service.pages.queue_page import live_queue, queue
 from cpe_diag.service.pages.rendering import Rendering
 from cpe_diag.service.pages.repair_routes import REPAIR_PAGES
 from cpe_diag.service.pages.report_page import report, report_file
@@ -42,6 +43,8 @@ PAGES: Final = (
     ),
     Page(id="fromProvider", method="GET", path=RETURN, handler=from_provider, is_open=True),
     Page(id="signOut", method="POST", path="/sign-out", handler=sign_out),
+    Page(id="queue", method="GET", path="/queue", handler=queue),
+    Page(id="liveQueue", method="GET", path="/queue/live", handler=live_queue, is_live=True),
     Page(id="order", method="POST", path="/orders", handler=order),
     Page(id="case", method="GET", path="/cases/{id}", handler=case),
     Page(id="liveCase", method="GET", path="/cases/{id}/live", handler=live, is_live=True),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 from cpe_diag.service.pages.asking import ask, may
+from cpe_diag.service.pages.queue_page import queue_values
 from cpe_diag.service.pages.site import to
 from cpe_diag.service.pages.visit import Shown
 from cpe_diag.service.refused import Refused
@@ -18,9 +20,7 @@ if TYPE_CHECKING:
     from cpe_diag.service.pages.site import Site
     from cpe_diag.service.pages.visit import Visit
 
-QUEUE: Final = "50"
-"""Open cases that are shown."""
-FOUND: Final = "20"
+FOUND: Final = 20
 """Cases that are shown of each kind of match."""
 
 
@@ -43,32 +43,27 @@ async def _shown(site: Site, visit: Visit, problem: Refused | None) -> Shown | R
     incidents = await ask(site.service, visit, "listIncidents")
     if isinstance(incidents, Refused):
         return incidents
-    queue = await ask(
-        site.service,
-        visit,
-        "listCases",
-        query={"state": "open", "sort": "urgent", "limit": QUEUE},
-    )
+    queue = await queue_values(site, replace(visit, query={}))
     if isinstance(queue, Refused):
         return queue
     words = visit.query.get("words", "").strip()
     subscribers: Json = []
-    cases: Json = []
+    cases: list[Json] = []
+    more = False
     if words:
         found = await ask(site.service, visit, "findSubscribers", query={"words": words})
         if isinstance(found, Refused):
             return found
         subscribers = found
-        cases = await _cases(site, visit, words, found)
+        cases, more = await _cases(site, visit, words, found)
     values = {
+        **queue,
         "incidents": incidents,
-        "queue": queue,
         "words": words,
         "subscribers": subscribers,
         "cases": cases,
+        "more_cases": more,
         "playbooks": tuple(site.service.served.playbooks.values()),
-        # A case that no run has ended of says only which complaint it is of.
-        "complaints": {one.id: one.title for one in site.service.served.playbooks.values()},
         "may_order": may(site.service, visit, "orderRun"),
         "form": visit.form,
         "problem": problem,
@@ -78,21 +73,30 @@ async def _shown(site: Site, visit: Visit, problem: Refused | None) -> Shown | R
     )
 
 
-async def _cases(site: Site, visit: Visit, words: str, subscribers: Json) -> Json:
+async def _cases(
+    site: Site, visit: Visit, words: str, subscribers: Json
+) -> tuple[list[Json], bool]:
     """Give the cases of subscribers or of a ticket; where there are none, those with these words.
 
-    Each once. The first are found by an index, for the others every case is looked at.
+    Each once; and whether there are more. The first are found by an index, for the others every
+    case is looked at.
     """
     made: dict[str, Json] = {}
+    more = False
     held = cast("Sequence[Mapping[str, str]]", subscribers)
     names = dict.fromkeys((words, *(one["id"] for one in held)))
     for by, wanted in (*(("subscriber", name) for name in names), ("ticket", words)):
-        made |= await _listed(site, visit, by, wanted)
-    return list((made or await _listed(site, visit, "words", words)).values())
+        found = await _listed(site, visit, by, wanted)
+        made, more = made | dict(found[:FOUND]), more or len(found) > FOUND
+    if not made:
+        found = await _listed(site, visit, "words", words)
+        made, more = dict(found[:FOUND]), len(found) > FOUND
+    return list(made.values()), more
 
 
-async def _listed(site: Site, visit: Visit, by: str, wanted: str) -> dict[str, Json]:
-    query = {by: wanted, "limit": FOUND}
+async def _listed(site: Site, visit: Visit, by: str, wanted: str) -> list[tuple[str, Json]]:
+    """Give cases by their ids, one more than is shown."""
+    query = {by: wanted, "limit": str(FOUND + 1)}
     found = await ask(site.service, visit, "listCases", query=query)
     rows = cast("list[Mapping[str, str]]", found) if isinstance(found, list) else []
-    return {one["id"]: cast("Json", one) for one in rows}
+    return [(one["id"], cast("Json", one)) for one in rows]

@@ -1,0 +1,84 @@
+"""The queue: open cases by priority and time left, part by part, live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from cpe_diag.service.pages.asking import ask
+from cpe_diag.service.pages.view_stream import View, live_view
+from cpe_diag.service.pages.visit import Shown
+from cpe_diag.service.refused import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.responses import StreamingResponse
+
+    from cpe_diag.service.pages.site import Site
+    from cpe_diag.service.pages.visit import Visit
+
+PART: Final = 50
+"""Open cases that are shown at once."""
+EVERY_S: Final = 3.0
+"""How often it is looked whether the queue has changed."""
+
+
+async def queue(site: Site, visit: Visit) -> Shown | Refused:
+    """Show a part of the queue by itself."""
+    values = await queue_values(site, visit)
+    return (
+        values if isinstance(values, Refused) else Shown(template="queue_page.html", values=values)
+    )
+
+
+async def queue_values(
+    site: Site, visit: Visit, *, noted: bool = True
+) -> dict[str, object] | Refused:
+    """Give what the templates of the queue name.
+
+    Args:
+        site: the pages.
+        visit: `from` in its query is how many more urgent cases are left out.
+        noted: False: part of a look that was noted.
+
+    Returns:
+        The cases, where this part begins, and where the parts before and after it do; `after` 0:
+        there is none. 400 where `from` is no number.
+    """
+    said = visit.query.get("from", "0")
+    query = {"state": "open", "sort": "urgent", "limit": str(PART + 1), "offset": said}
+    found = await ask(site.service, visit, "listCases", query=query, noted=noted)
+    if isinstance(found, Refused):
+        return found
+    cases, first = cast("list[Mapping[str, str]]", found), int(said)
+    return {
+        "queue": cases[:PART],
+        "first": first,
+        "before": max(0, first - PART),
+        "after": first + PART if len(cases) > PART else 0,
+        # A case that no run has ended of says only which complaint it is of.
+        "complaints": {one.id: one.title for one in site.service.served.playbooks.values()},
+    }
+
+
+async def live_queue(site: Site, visit: Visit) -> Refused | StreamingResponse:
+    """Give a part of the queue as it changes; that a case has come into view is noted."""
+    values = await queue_values(site, visit)
+    if isinstance(values, Refused):
+        return values
+    seen = _ids(values)
+
+    async def look(now: Visit) -> View | Refused:
+        values = await queue_values(site, now, noted=False)
+        if not isinstance(values, Refused) and not _ids(values) <= seen:
+            values = await queue_values(site, now)
+        if isinstance(values, Refused):
+            return values
+        seen.update(_ids(values))
+        return View(values=values, told=(values["queue"], values["after"]), rests_s=EVERY_S)
+
+    return live_view(site, visit, "queue_live.html", look)
+
+
+def _ids(values: Mapping[str, object]) -> set[str]:
+    return {one["id"] for one in cast("list[Mapping[str, str]]", values["queue"])}

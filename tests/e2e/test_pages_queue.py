@@ -1,0 +1,129 @@
+"""The queue and the search: all can be reached, and what is left out is said."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from http_service import INVENTORY, SECRETS, HttpService, http_service
+from page_browser import PAGES_CONFIG, PageEvents, signed_in
+from sqlalchemy import insert
+
+from cpe_diag.domain.audit import AuditKind
+from cpe_diag.domain.roles import Role
+from cpe_diag.service.pages.queue_page import PART
+from cpe_diag.store.case_tables import moment_text
+from cpe_diag.store.run_tables import CASES
+from cpe_diag.wiring.desk import case_store, open_desk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SHARED_PHONE = """\
+  - {id: sub-7, node: an-1, port: "7", phone: "+372 5123 4567"}
+  - {id: sub-8, node: an-1, port: "8", phone: "+372 5123 4567"}
+"""
+
+
+@pytest.fixture
+def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpService]:
+    """Keep a service up."""
+    store = f"sqlite:///{tmp_path / 'case.db'}"
+    for name, value in {**SECRETS, "HTTP_TEST_STORE": store}.items():
+        monkeypatch.setenv(name, value)
+    with http_service(tmp_path / "service", PAGES_CONFIG) as running:
+        (tmp_path / "service" / "inventory.yaml").write_text(
+            INVENTORY + SHARED_PHONE, encoding="utf-8"
+        )
+        yield running
+
+
+def _opened(console: HttpService, many: int, *, priority: int = 3, first: int = 0) -> list[str]:
+    """Put open cases into the store, the most urgent first."""
+    at = datetime.now(UTC)
+    rows = [
+        {
+            "id": f"{number:04x}",
+            "subscriber": "sub-1",
+            "ticket": f"INC-{number}",
+            "opened_at": moment_text(at),
+            "state": "open",
+            "priority": priority,
+            "due_at": moment_text(at + timedelta(minutes=15, seconds=number)),
+            "words": "no_internet",
+        }
+        for number in range(first, first + many)
+    ]
+    with case_store(console.config).writing() as connection:
+        connection.execute(insert(CASES), rows)
+    return [str(one["id"]) for one in rows]
+
+
+def _listed(page: str) -> list[str]:
+    return re.findall(r'<th scope="row"><a href="/cases/([0-9a-f]+)">', page)
+
+
+def test_the_queue_says_that_there_is_more_and_leads_there(console: HttpService) -> None:
+    """The fifty-first caller waits like the first; nobody is cut off without a word."""
+    cases = _opened(console, PART + 3)
+    browser = signed_in(console, Role.VIEWER)
+    page = browser.open("/").text
+    assert _listed(page) == cases[:PART]
+    assert f"Shown: 1 to {PART}." in page
+    assert f'<a href="/queue?from={PART}">Less urgent cases</a>' in page
+    assert "More urgent cases" not in page
+    rest = browser.open(f"/queue?from={PART}").text
+    assert _listed(rest) == cases[PART:]
+    assert f"Shown: {PART + 1} to {PART + 3}." in rest
+    assert '<a href="/queue?from=0">More urgent cases</a>' in rest
+    assert "Less urgent cases" not in rest
+    for odd in ("-1", "x", "1e9", "999999"):
+        assert browser.open(f"/queue?from={odd}").status == 400
+    assert "No further case is open." in browser.open("/queue?from=1000").text
+
+
+def test_a_case_that_is_opened_comes_into_the_queue_by_itself_and_is_noted_once(
+    console: HttpService,
+) -> None:
+    """Who waits for the next caller has the page open; the audit names whom it has shown."""
+    _opened(console, 1)
+    browser = signed_in(console, Role.VIEWER)
+    with closing(PageEvents(browser, "/queue/live")) as events:
+        assert _listed(events.next()["data"]) == ["0000"]
+        _opened(console, 1, priority=1, first=1)
+        assert _listed(events.next()["data"]) == ["0001", "0000"]
+    audit = open_desk(console.config).audit.entries(newest=100)
+    looks = [one.event.words for one in audit if one.event.kind is AuditKind.LOOK]
+    assert sorted(looks) == [
+        "over HTTP: listCases: shown 0000",
+        "over HTTP: listCases: shown 0001 0000",
+    ]
+
+
+def test_a_ticket_finds_its_own_case_and_not_all_that_look_like_it(console: HttpService) -> None:
+    """By the index; words are looked for where nothing has that name."""
+    _opened(console, 30)
+    browser = signed_in(console, Role.VIEWER)
+    found = browser.open("/?words=INC-2").text.partition('id="queue"')[0]
+    assert _listed(found) == ["0002"]
+    several = browser.open("/?words=INC-").text.partition('id="queue"')[0]
+    assert len(_listed(several)) == 20
+    assert "More cases were found than are shown here, the newest." in several
+
+
+def test_where_several_subscribers_are_found_none_is_taken_for_an_order(
+    console: HttpService,
+) -> None:
+    """Two homes with one number: the run of the wrong one costs a quarter of an hour."""
+    browser = signed_in(console, Role.SECOND_LINE)
+    page = browser.open("/?words=%2B37251234567").text
+    assert "Several subscribers: choose one to order a run." in page
+    for name in ("sub-7", "sub-8"):
+        assert f'<a href="/?words={name}">{name}</a>' in page
+    assert re.search(r'id="subscriber"[^>]* value=""', page)
+    one = browser.open("/?words=sub-8").text
+    assert re.search(r'id="subscriber"[^>]* value="sub-8"', one)
