@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cpe_diag.domain.evidence import Evidence
+    from cpe_diag.report.seen_change import SeenChange
 
 LEAST_FOR_BASELINE: Final = 3
 """Proposal: fewer runs before this one are no usual state."""
@@ -27,10 +28,14 @@ MINUTE_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One value; `at` in UTC is when it was true."""
+    """One value; `at` in UTC is when it was true.
+
+    `change` is the id of the change beside which it was measured, empty where a run has.
+    """
 
     at: datetime
     value: float
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +66,16 @@ class _Seen:
     neighbours: tuple[float, ...] = ()
 
 
-def trends_of(looks: Sequence[Evidence]) -> tuple[Trend, ...]:
+def trends_of(looks: Sequence[Evidence], changes: Sequence[SeenChange] = ()) -> tuple[Trend, ...]:
     """Put together what several runs have seen.
 
     Args:
         looks: what each run of one subscriber has seen, oldest first.
+        changes: of the same subscriber; what was measured beside them stands between the runs,
+            and is no part of the usual.
 
     Returns:
-        One trend for each quantity that any of them has, in a fixed order.
+        One trend for each quantity that any run has, in a fixed order.
     """
     held: dict[tuple[str, str], list[tuple[int, _Seen]]] = {}
     for number, evidence in enumerate(looks):
@@ -77,8 +84,17 @@ def trends_of(looks: Sequence[Evidence]) -> tuple[Trend, ...]:
     newest = len(looks) - 1
     order = {name: place for place, name in enumerate(ORDER)}
     return tuple(
-        _trend(held[key], newest) for key in sorted(held, key=lambda one: (order[one[0]], one[1]))
+        _trend(held[key], newest, _beside(key, changes))
+        for key in sorted(held, key=lambda one: (order[one[0]], one[1]))
     )
+
+
+def _beside(key: tuple[str, str], changes: Sequence[SeenChange]) -> Iterator[Sample]:
+    for change in changes:
+        for one in change.compared:
+            for seen in (one.before, one.after):
+                if (one.what, one.of) == key and seen is not None and seen.value is not None:
+                    yield Sample(at=seen.at, value=float(seen.value), change=change.id)
 
 
 def quantities_of(evidence: Evidence) -> tuple[Reading, ...]:
@@ -103,14 +119,16 @@ ORDER: Final = (
 """All quantities, from the line to the home."""
 
 
-def _trend(held: Sequence[tuple[int, _Seen]], newest: int) -> Trend:
+def _trend(held: Sequence[tuple[int, _Seen]], newest: int, beside: Iterable[Sample]) -> Trend:
     last_number, last = held[-1]
     before = [seen.sample.value for number, seen in held if number != newest]
     return Trend(
         id=last.id,
         unit=last.unit,
         of=last.of,
-        samples=tuple(seen.sample for _, seen in held),
+        samples=tuple(
+            sorted((*(seen.sample for _, seen in held), *beside), key=lambda one: one.at)
+        ),
         is_now=last_number == newest,
         baseline=median(before) if len(before) >= LEAST_FOR_BASELINE else None,
         neighbours=last.neighbours if last_number == newest else (),

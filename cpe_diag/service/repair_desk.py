@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cpe_diag.domain.roles import Staff
 from cpe_diag.domain.router_plan import RouterPlan
 from cpe_diag.domain.secret import Secret
+from cpe_diag.store.action_journal import ActionJournals
 from cpe_diag.store.consents import StoredConsents
 from cpe_diag.store.repairs import Repair, StoredRepairs
 from cpe_diag.store.router_journal import RouterJournals
@@ -45,6 +46,7 @@ class RepairDesk:
     consents: StoredConsents
     journals: RouterJournals
     may_approve: Callable[[], frozenset[str]]
+    port_journals: ActionJournals
     plan: Callable[[RepairWish], RouterPlan]
     do: Callable[[Repair, Staff, str], None]
     seal: Callable[[Secret], str]

@@ -28,7 +28,7 @@ from cpe_diag.store.run_journal import check_attempt
 from cpe_diag.store.run_tables import ACTION_ENTRIES, ACTION_RECORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -156,6 +156,20 @@ class StoredActions(Generic[R]):
         if subscriber is not None:
             wanted = wanted.where(ACTION_RECORDS.c.subscriber == subscriber)
         return self._read(wanted)
+
+    def of_runs(self, runs: Sequence[str]) -> frozenset[str]:
+        """Give the ids of the actions that belong to some runs.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        if not runs:
+            return frozenset()
+        wanted = select(ACTION_RECORDS.c.id).where(
+            ACTION_RECORDS.c.kind == self._kind, ACTION_RECORDS.c.run.in_(runs)
+        )
+        with self._store.reading() as connection:
+            return frozenset(connection.execute(wanted).scalars().all())
 
     @contextmanager
     def held_places(self, places: Iterable[str], what: str) -> Iterator[Hold]:

@@ -20,6 +20,7 @@ from cpe_diag.domain.failures import ActionError, CpeDiagError, StoreError
 from cpe_diag.domain.secret import Secret
 from cpe_diag.service.repair_desk import RepairDesk
 from cpe_diag.service.web.buckets import Buckets, Rate
+from cpe_diag.store.action_journal import ActionJournals
 from cpe_diag.store.consent_codes import MOST_CODES, WINDOW
 from cpe_diag.store.consents import StoredConsents
 from cpe_diag.store.repairs import StoredRepairs
@@ -76,6 +77,7 @@ class Repairing:
             repairs=self._repairs,
             consents=StoredConsents(store, desk.audit),
             journals=RouterJournals(store),
+            port_journals=ActionJournals(store),
             may_approve=self._people.may_approve,
             plan=self.plan,
             do=self.do,

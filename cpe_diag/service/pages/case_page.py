@@ -8,6 +8,7 @@ from cpe_diag.domain.run_journal import GOES_ON, RunState
 from cpe_diag.report.words import kept_next_words
 from cpe_diag.service.pages.asking import ask, may
 from cpe_diag.service.pages.catalogues import LANGUAGES, SOURCE
+from cpe_diag.service.pages.changes_shown import changes_of
 from cpe_diag.service.pages.facts_shown import facts_of, raw_of, reasons_of
 from cpe_diag.service.pages.path_picture import picture_of
 from cpe_diag.service.pages.repair_page import repairs_of_case
@@ -81,8 +82,11 @@ async def case_values(
         if "result" in run:
             answers = await ask(site.service, visit, "listRawAnswers", path=path, noted=False)
             raw = [] if isinstance(answers, Refused) else answers
+    changes, problem = await changes_of(site, visit)
     return {
         "case": shown,
+        "changes": changes,
+        "changes_problem": problem,
         "run": run,
         "is_earlier": run is not None and str(run["id"]) != ids[0],
         "goes_on": run is not None and RunState(run["state"]) in GOES_ON,

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from cpe_diag.domain.failures import CpeDiagError
 from cpe_diag.service.pages.asking import ask
 from cpe_diag.service.pages.case_page import customer_language
+from cpe_diag.service.pages.changes_shown import changes_of
 from cpe_diag.service.pages.report_pdf import report_pdf
 from cpe_diag.service.pages.report_text import report_of
 from cpe_diag.service.pages.visit import Shown
@@ -70,11 +71,13 @@ async def _made(site: Site, visit: Visit) -> Report | Refused:
             return newest
         run = cast("dict[str, Any]", newest)
     repairs = await ask(site.service, visit, "listRepairs", path=visit.path, noted=False)
+    changes, _problem = await changes_of(site, visit)
     return report_of(
         case,
         run,
         [] if isinstance(repairs, Refused) else cast("Sequence[Mapping[str, Any]]", repairs),
         site.rendering.wording(visit.language),
+        changes=changes,
         customer=customer_language(visit),
         now=visit.at,
     )

@@ -57,6 +57,7 @@ def report_of(  # noqa: PLR0913 - the parts of a case
     repairs: Sequence[Mapping[str, Any]],
     say: Wording,
     *,
+    changes: Sequence[Mapping[str, Any]],
     customer: str,
     now: datetime,
 ) -> Report:
@@ -67,6 +68,7 @@ def report_of(  # noqa: PLR0913 - the parts of a case
         run: its newest one, None where there is none.
         repairs: of the case.
         say: the words of whoever reads it.
+        changes: of the case, as the interface gives them.
         customer: the language of the customer.
         now: in UTC; facts of a run that goes on are as old as they are now.
 
@@ -82,6 +84,7 @@ def report_of(  # noqa: PLR0913 - the parts of a case
         parts += _facts(held["evidence"], say, until)
     if repairs:
         parts.append(_repairs(repairs, say))
+    parts += [_change(one, say) for one in changes]
     parts.append(_runs(case["runs"], say))
     return Report(
         language=say.language,
@@ -194,6 +197,43 @@ def _repairs(repairs: Sequence[Mapping[str, Any]], say: Wording) -> Part:
             shares=(25, 15, 35, 25),
         ),
     )
+
+
+def _change(change: Mapping[str, Any], say: Wording) -> Part:
+    action = say.word("action", change["action"], change["value"] or "", of="repair_words.html")
+    ended = (
+        say.word("ending", change["end"], of="repair_words.html")
+        if change["end"]
+        else say("It has no end yet")
+    )
+    own = say.language
+    lines = [Told(language=own, text=f"{action}, {moment(change['begun_at'])}: {ended}")]
+    for name, said in ((say("Before"), "symptom"), (say("After"), "measured")):
+        if change[said]:
+            lines.append(Told(language=SOURCE, text=f"{name}: {change[said]}"))
+    rows = tuple(
+        (
+            f"{say.word('quantity', one['what'], of='measured.html')} {one['of']}".strip(),
+            *(_sighting(one[name], one["unit"], say) for name in ("before", "after")),
+        )
+        for one in change["compared"]
+    )
+    table = Table(
+        heads=(say("Measured"), say("Before"), say("After")),
+        rows=rows,
+        languages=(own, SOURCE, SOURCE),
+        shares=(40, 30, 30),
+    )
+    return Part(
+        title=say("Before and after") + f": {action}",
+        lines=tuple(lines),
+        table=table if rows else None,
+    )
+
+
+def _sighting(seen: Mapping[str, Any] | None, unit: str, say: Wording) -> str:
+    words = say.word("sighting", seen, unit, of="measured.html")
+    return words if seen is None else f"{words} ({seen['at'][11:19]} UTC)"
 
 
 def _runs(runs: Sequence[Mapping[str, Any]], say: Wording) -> Part:

@@ -23,12 +23,34 @@ LEAST_SPAN: Final = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One sample in the picture; `when` and `value` are its words."""
+    """One sample in the picture; `when` and `value` are its words.
+
+    `change` is the label of the change beside which it was measured, empty where a run has.
+    """
 
     x: float
     y: float
     when: str
     value: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeMark:
+    """One change in the picture: where, and the last value before it and the first one after.
+
+    `label` stands at its line, `when` in words, `wished` empty where there is none; `end` as in
+    an outcome. None: no value there.
+    """
+
+    x: float
+    label: str
+    action: str
+    wished: str
+    when: str
+    end: str
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +65,7 @@ class TrendPicture:
     of: str
     unit: str
     marks: tuple[Mark, ...]
+    changes: tuple[ChangeMark, ...]
     line: str
     is_now: bool
     baseline: str | None
@@ -55,11 +78,15 @@ class TrendPicture:
     height: int = HEIGHT
 
 
-def trend_picture(trend: Mapping[str, Any]) -> TrendPicture:
+def trend_picture(
+    trend: Mapping[str, Any], changes: Sequence[Mapping[str, Any]] = ()
+) -> TrendPicture:
     """Lay a trend out.
 
     Args:
         trend: as the interface gives it; it has at least one sample.
+        changes: of the same subscriber, as the interface gives them, the oldest first; those of
+            before the first sample are left out.
 
     Returns:
         The picture.
@@ -70,7 +97,14 @@ def trend_picture(trend: Mapping[str, Any]) -> TrendPicture:
     usual = trend["baseline"]
     low, high = _span([*values, *others, *([usual] if usual is not None else [])])
     moments = [datetime.fromisoformat(one["at"]).timestamp() for one in samples]
-    first, last = moments[0], moments[-1]
+    begun = [datetime.fromisoformat(one["begun_at"]).timestamp() for one in changes]
+    first, last = moments[0], max(moments[-1], *begun) if begun else moments[-1]
+    marked = [
+        (at, str(number), one)
+        for number, (at, one) in enumerate(zip(begun, changes, strict=True), start=1)
+        if at >= first
+    ]
+    labels = {one["id"]: label for _at, label, one in marked}
 
     def height(value: float) -> float:
         return round(TOP + (high - value) / (high - low) * (HEIGHT - TOP - BOTTOM), 1)
@@ -85,6 +119,7 @@ def trend_picture(trend: Mapping[str, Any]) -> TrendPicture:
             y=height(value),
             when=f"{one['at'][:10]} {one['at'][11:16]} UTC",
             value=_number(value),
+            change=labels.get(one["change"] or "", ""),
         )
         for one, moment, value in zip(samples, moments, values, strict=True)
     )
@@ -93,6 +128,10 @@ def trend_picture(trend: Mapping[str, Any]) -> TrendPicture:
         of=trend["of"],
         unit=trend["unit"],
         marks=marks,
+        changes=tuple(
+            _change(one, label, across(at), list(zip(samples, moments, values, strict=True)))
+            for at, label, one in marked
+        ),
         line=" ".join(f"{one.x},{one.y}" for one in marks),
         is_now=trend["is_now"],
         baseline=None if usual is None else _number(usual),
@@ -101,6 +140,32 @@ def trend_picture(trend: Mapping[str, Any]) -> TrendPicture:
         band=_band(height(max(others)), height(min(others))) if others else None,
         top=_number(high),
         bottom=_number(low),
+    )
+
+
+def _change(
+    one: Mapping[str, Any],
+    label: str,
+    x: float,
+    samples: Sequence[tuple[Mapping[str, Any], float, float]],
+) -> ChangeMark:
+    """Mark a change; what was measured beside it goes before what a run has seen."""
+    begun = datetime.fromisoformat(one["begun_at"]).timestamp()
+    ended = datetime.fromisoformat(one["ended_at"] or one["begun_at"]).timestamp()
+    before = [value for _sample, at, value in samples if at <= begun]
+    beside = [
+        value for sample, at, value in samples if at > begun and sample["change"] == one["id"]
+    ]
+    after = beside[-1:] or [value for _sample, at, value in samples if at > ended]
+    return ChangeMark(
+        x=x,
+        label=label,
+        action=one["action"],
+        wished=one["value"] or "",
+        when=f"{one['begun_at'][:10]} {one['begun_at'][11:16]} UTC",
+        end=one["end"] or "unknown",
+        before=_number(before[-1]) if before else None,
+        after=_number(after[0]) if after else None,
     )
 
 

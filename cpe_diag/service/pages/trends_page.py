@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from cpe_diag.service.pages.asking import ask
+from cpe_diag.service.pages.changes_shown import changes_of
 from cpe_diag.service.pages.trend_picture import trend_picture
 from cpe_diag.service.pages.visit import Shown
 from cpe_diag.service.refused import Refused
@@ -21,5 +22,7 @@ async def trends(site: Site, visit: Visit) -> Shown | Refused:
     found = await ask(site.service, visit, "listTrends", path=visit.path)
     if isinstance(found, Refused):
         return found
-    made = tuple(trend_picture(one) for one in cast("Sequence[Mapping[str, Any]]", found))
-    return Shown(template="trends.html", values={"case": visit.path["id"], "trends": made})
+    changes, problem = await changes_of(site, visit, all_of_them=True)
+    made = tuple(trend_picture(one, changes) for one in cast("Sequence[Mapping[str, Any]]", found))
+    values = {"case": visit.path["id"], "trends": made, "changes_problem": problem}
+    return Shown(template="trends.html", values=values)

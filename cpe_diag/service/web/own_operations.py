@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cpe_diag.service.web import (
     case_answers,
+    changes,
     incidents,
     nodes,
     own,
@@ -172,6 +173,17 @@ def own_operations() -> Iterator[Operation]:
         right=LOOK,
         gives={"type": "array", "items": trends.TREND},
         most=trends.AT_ONCE,
+    )
+    yield Operation(
+        id="listChanges",
+        method="GET",
+        path="/api/cases/{id}/changes",
+        tag=tag,
+        summary="Changes at the subscriber of a case, with what was measured before and after",
+        handler=changes.of_case,
+        right=LOOK,
+        gives={"type": "array", "items": changes.CHANGE},
+        refuses=(409,),
     )
     yield Operation(
         id="getNode",

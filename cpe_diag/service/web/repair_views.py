@@ -10,6 +10,8 @@ from cpe_diag.domain.router_plan import Reads, Way
 from cpe_diag.report.codec import moment_text
 from cpe_diag.report.router_change_text import shown
 from cpe_diag.service.refused import Refused
+from cpe_diag.service.web.changes import CHANGE
+from cpe_diag.service.web.changes import shown as shown_change
 from cpe_diag.store.repairs import Repair, RepairState, UnreadableRepair
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ REPAIR: Final[dict[str, object]] = {
         "is_lost": {"type": "boolean"},
         "end": _NULLABLE,
         "progress": {"type": "array", "items": {"type": "object"}},
+        "change": {**CHANGE, "required": ["id", "compared"], "nullable": True},
     },
 }
 
@@ -105,6 +108,7 @@ def whole(served: Served, repair: Repair, caller: Caller, at: datetime) -> dict[
         "is_lost": repair.is_lost,
         "end": None if end is None else end.said,
         "progress": progress,
+        "change": None if record is None else shown_change(record),
     }
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import Evidence
-from cpe_diag.domain.failures import RunError
+from cpe_diag.domain.failures import ActionError, RunError
 from cpe_diag.report.codec import moment_text
+from cpe_diag.report.seen_change import seen_change
 from cpe_diag.report.trends import ORDER, trends_of
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.web.call import Reply
+from cpe_diag.service.web.changes import records_of
 
 if TYPE_CHECKING:
     from cpe_diag.report.codec import Json
+    from cpe_diag.report.seen_change import SeenChange
     from cpe_diag.service.web.call import Call
     from cpe_diag.service.web.served import Served
 
@@ -22,10 +26,11 @@ RUNS: Final = 20
 """Runs of the subscriber that are looked into, the newest."""
 _SAMPLE: Final[dict[str, object]] = {
     "type": "object",
-    "required": ["at", "value"],
+    "required": ["at", "value", "change"],
     "properties": {
         "at": {"type": "string", "format": "date-time"},
         "value": {"type": "number"},
+        "change": {"type": "string", "nullable": True},
     },
 }
 TREND: Final[dict[str, object]] = {
@@ -62,18 +67,26 @@ def of_case(served: Served, call: Call) -> Reply | Refused:
             looks.append(result.case.evidence)
         elif one.id == newest:
             looks.append(Evidence())  # it has seen nothing so far: what was before is not of now
+    beside: tuple[SeenChange, ...] = ()
+    with suppress(ActionError):  # `listChanges` tells why
+        beside = tuple(seen_change(one) for one in records_of(served, case.subscriber))
     body: list[Json] = [
         {
             "id": one.id,
             "unit": one.unit,
             "of": one.of,
             "samples": [
-                {"at": moment_text(sample.at), "value": sample.value} for sample in one.samples
+                {
+                    "at": moment_text(sample.at),
+                    "value": sample.value,
+                    "change": sample.change or None,
+                }
+                for sample in one.samples
             ],
             "is_now": one.is_now,
             "baseline": one.baseline,
             "neighbours": list(one.neighbours),
         }
-        for one in trends_of(looks)
+        for one in trends_of(looks, beside)
     ]
     return Reply(body=body)

@@ -14,11 +14,13 @@ from cpe_diag.domain.missing import NOT_ASKED, Maybe, Missing
 from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.ont_facts import OntOptics
 from cpe_diag.domain.wifi_facts import WifiClient, WifiClients
+from cpe_diag.report.seen_change import Compared, SeenChange, Sighting
 from cpe_diag.report.trends import trends_of
 from cpe_diag.service.pages.trend_picture import HEIGHT, WIDTH, trend_picture
 
 if TYPE_CHECKING:
     from cpe_diag.report.trends import Trend
+    from cpe_diag.service.pages.trend_picture import TrendPicture
 
 AT: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 UNSUPPORTED: Final = Missing(why=FailureKind.UNSUPPORTED)
@@ -149,7 +151,7 @@ def test_every_mark_lies_within_the_picture(values: tuple[float, ...]) -> None:
             "unit": "dBm",
             "of": "",
             "samples": [
-                {"at": (AT + timedelta(days=day)).isoformat(), "value": value}
+                {"at": (AT + timedelta(days=day)).isoformat(), "value": value, "change": None}
                 for day, value in enumerate(values)
             ],
             "is_now": True,
@@ -165,3 +167,77 @@ def test_every_mark_lies_within_the_picture(values: tuple[float, ...]) -> None:
     assert made.band is not None
     assert made.band[1] > 0
     assert made.neighbours == f"{max(values) + 1:.1f}"
+
+
+def _change(at: datetime, before: str, after: str) -> SeenChange:
+    light = Compared(
+        what="light_home",
+        of="",
+        unit="dBm",
+        before=Sighting(value=before, at=at),
+        after=Sighting(value=after, at=at + timedelta(minutes=1)),
+    )
+    return SeenChange(
+        id="a1",
+        action="router.reboot",
+        wished=None,
+        place="router",
+        begun_at=at,
+        ended_at=at + timedelta(minutes=1),
+        end="proven",
+        words="",
+        symptom="",
+        measured="",
+        compared=(light,),
+    )
+
+
+def test_what_was_measured_beside_a_change_stands_between_the_runs() -> None:
+    """It is seen at once that a change has helped; the usual is what runs have seen."""
+    looks = [
+        _look(day, light=_light(level)) for day, level in enumerate((-18.0, -18.2, -18.4, -27.0))
+    ]
+    changed = AT + timedelta(days=3, hours=1)
+    (trend,) = trends_of(looks, (_change(changed, "-27.5", "-18.1"),))
+    assert [one.value for one in trend.samples] == [-18.0, -18.2, -18.4, -27.0, -27.5, -18.1]
+    assert [one.change for one in trend.samples] == ["", "", "", "", "a1", "a1"]
+    assert trend.baseline == pytest.approx(-18.2)
+
+
+def _drawn(*changes: dict[str, object], beside: str | None = None) -> TrendPicture:
+    samples = [
+        {"at": (AT + timedelta(hours=hour)).isoformat(), "value": value, "change": beside}
+        for hour, value in enumerate((-27.0, -27.5, -18.0))
+    ]
+    trend = {"id": "light_home", "unit": "dBm", "of": "", "samples": samples}
+    return trend_picture(
+        {**trend, "is_now": True, "baseline": None, "neighbours": []}, list(changes)
+    )
+
+
+def _told(begun: timedelta, ended: timedelta | None) -> dict[str, object]:
+    return {
+        "id": "a1",
+        "action": "router.reboot",
+        "value": None,
+        "begun_at": (AT + begun).isoformat(),
+        "ended_at": None if ended is None else (AT + ended).isoformat(),
+        "end": None if ended is None else "proven",
+    }
+
+
+def test_a_change_is_marked_between_the_last_value_before_it_and_the_first_after() -> None:
+    """Where it stands in time, with a label, and what it has brought."""
+    made = _drawn(_told(timedelta(minutes=90), timedelta(minutes=95)))
+    (mark,) = made.changes
+    assert (mark.label, mark.before, mark.after, mark.end) == ("1", "-27.5", "-18.0", "proven")
+    assert made.marks[1].x < mark.x < made.marks[2].x
+
+
+def test_a_change_that_nobody_has_measured_since_has_no_value_after() -> None:
+    """It is in the picture, at its right; one of before the first value is not."""
+    early = _told(timedelta(days=-9), timedelta(days=-9))
+    made = _drawn(early, _told(timedelta(hours=4), None))
+    (mark,) = made.changes
+    assert (mark.label, mark.before, mark.after, mark.end) == ("2", "-18.0", None, "unknown")
+    assert made.marks[-1].x < mark.x <= WIDTH

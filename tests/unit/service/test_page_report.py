@@ -57,6 +57,32 @@ REPAIR: Final[dict[str, Any]] = {
     "ended_at": "2026-03-01T12:06:00Z",
 }
 
+CHANGE: Final[dict[str, Any]] = {
+    "id": "a-1",
+    "action": "router.reboot",
+    "value": None,
+    "begun_at": "2026-03-01T12:05:00Z",
+    "end": "proven",
+    "symptom": "Light is lost",
+    "measured": "no fault",
+    "compared": [
+        {
+            "what": "light_home",
+            "of": "",
+            "unit": "dBm",
+            "before": {"value": "-27.5", "at": "2026-03-01T12:05:00Z"},
+            "after": {"value": "-18.2", "at": "2026-03-01T12:05:40Z"},
+        },
+        {
+            "what": "boot",
+            "of": "",
+            "unit": "",
+            "before": {"value": None, "at": "2026-03-01T12:05:00Z"},
+            "after": None,
+        },
+    ],
+}
+
 
 @pytest.fixture(scope="module")
 def rendering() -> Rendering:
@@ -68,7 +94,7 @@ def _report(rendering: Rendering, language: str, **more: object) -> Report:
     result = {**run_as_json(sample_run()), **more}
     run = {**RUN, "result": result}
     say = rendering.wording(language)
-    return report_of(CASE, run, [REPAIR], say, customer="fi", now=START)
+    return report_of(CASE, run, [REPAIR], say, changes=[CHANGE], customer="fi", now=START)
 
 
 def test_a_report_holds_every_fact_with_its_source_and_age(rendering: Rendering) -> None:
@@ -96,10 +122,34 @@ def test_what_was_repaired_is_told_as_repaired(rendering: Rendering) -> None:
     assert told.lines[0].text == "Olemme korjanneet sen ja mitanneet, että se toimii taas."
 
 
+def test_a_report_holds_what_was_measured_before_and_after_a_change(
+    rendering: Rendering,
+) -> None:
+    """Whoever has only the paper sees that it helped, and what nobody has looked at."""
+    made = _report(rendering, "en")
+    part = next(one for one in made.parts if one.title.startswith("Before and after"))
+    assert part.title == "Before and after: Restart the router"
+    assert [one.text for one in part.lines] == [
+        "Restart the router, 2026-03-01 12:05 UTC: Done, and proven",
+        "Before: Light is lost",
+        "After: no fault",
+    ]
+    assert part.table is not None
+    assert part.table.rows == (
+        (
+            "Light that arrives at the home",
+            "-27.5 dBm (12:05:00 UTC)",
+            "-18.2 dBm (12:05:40 UTC)",
+        ),
+        ("Start of the router", "could not be read (12:05:00 UTC)", "not looked at"),
+    )
+
+
 def test_what_a_run_has_found_so_far_is_no_verdict_yet(rendering: Rendering) -> None:
     """A minute later it may be another one, and the paper stays."""
     run = {**RUN, "result": None, "so_far": run_as_json(sample_run()), "ended_at": None}
-    made = report_of(CASE, run, [], rendering.wording("en"), customer="en", now=START)
+    say = rendering.wording("en")
+    made = report_of(CASE, run, [], say, changes=[], customer="en", now=START)
     titles = [part.title for part in made.parts]
     assert "Verdict so far" in titles
     assert "Verdict" not in titles
@@ -126,6 +176,7 @@ def test_a_case_whose_run_waits_has_a_report_too(rendering: Rendering) -> None:
         None,
         [],
         rendering.wording("et"),
+        changes=[],
         customer="et",
         now=START,
     )
