@@ -227,6 +227,7 @@ def service_of(
     rate: Rate = MANY,
     keeps_up_every_s: float = 0.2,
     spans: Spans | None = None,
+    port: int = 0,
 ) -> Iterator[HttpService]:
     """Keep the service of a configuration file up until the block is left."""
     settings = read(config, str(config))
@@ -235,7 +236,8 @@ def service_of(
     served.tickets.counts()
     app = make_app(served, rate=rate, keeps_up_every_s=keeps_up_every_s, spans=spans)
     listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
     listener.listen(128)
     server = uvicorn.Server(
         uvicorn.Config(

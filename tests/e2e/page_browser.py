@@ -135,19 +135,20 @@ class PageEvents:
         self._answer.close()
         self._connection.close()
 
-    def _line(self) -> str:
+    def line(self) -> str:
+        """Give the next line."""
         line = self._answer.readline()
         assert line, "the stream has ended"
         return line.decode().rstrip("\n")
 
     def next(self) -> dict[str, str]:
-        """Give the next event that has data."""
+        """Give the next event that has something to say."""
         while True:
             found: dict[str, str] = {}
-            while line := self._line():
+            while line := self.line():
                 name, _, value = line.partition(": ")
                 found[name] = f"{found[name]}\n{value}" if name in found else value
-            if "event" in found:
+            if found.get("event", "ping") != "ping":
                 return found
 
 

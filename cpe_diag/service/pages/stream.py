@@ -41,6 +41,10 @@ NO_RUN: Final = "0"
 EVENTS: Final = "text/event-stream"
 AT_ONCE: Final = {"X-Accel-Buffering": "no"}
 """What keeps a proxy (nginx) from holding events back until there are many."""
+PING_EVERY_S: Final = 15.0
+"""A proxy ends a connection on which nothing comes (nginx: `proxy_read_timeout`, 60 s)."""
+PING: Final = "event: ping\ndata: .\n\n"
+"""An event and no comment, which a page would not hear: it asks anew where none comes."""
 TOLD: Final = "told"
 """In place of a state: up to this entry, and nothing of a page."""
 MOST_SEQ: Final = 999_999_999
@@ -81,7 +85,7 @@ def place_of(text: str) -> Place | None:
 
 async def _events(site: Site, visit: Visit, since: Place | None) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
-    runs, looked = site.service.served.runs, -math.inf
+    runs, looked, said = site.service.served.runs, -math.inf, time.monotonic()
     while True:
         try:
             pulse = await run_in_threadpool(runs.pulse, visit.path["id"])
@@ -100,7 +104,10 @@ async def _events(site: Site, visit: Visit, since: Place | None) -> AsyncIterato
                 if html is None:
                     return
                 yield event_of("view", html, str(place))
-                since = place
+                since, said = place, time.monotonic()
+            if time.monotonic() - said >= PING_EVERY_S:
+                yield PING
+                said = time.monotonic()
         except CpeDiagError:
             return  # the reader comes again
         await asyncio.sleep(LOOKS_EVERY_S if pulse.run_state in GOES_ON else RESTS_S)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -17,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from cpe_diag.domain.failures import CpeDiagError
-from cpe_diag.service.pages.stream import AT_ONCE, EVENTS, event_of
+from cpe_diag.service.pages.stream import AT_ONCE, EVENTS, PING, PING_EVERY_S, event_of
 from cpe_diag.service.pages.visit import Visit
 from cpe_diag.service.refused import Refused
 
@@ -54,7 +55,7 @@ def live_view(site: Site, visit: Visit, template: str, look: Look) -> StreamingR
 
 async def _events(site: Site, visit: Visit, template: str, look: Look) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
-    seen = visit.last_event
+    seen, said = visit.last_event or visit.query.get("after", ""), time.monotonic()
     while True:
         at = site.service.served.clock.now()
         try:
@@ -68,7 +69,10 @@ async def _events(site: Site, visit: Visit, template: str, look: Look) -> AsyncI
                 if digest != seen:
                     shown = {**view.values, "csrf": visit.csrf, "now": at}
                     yield event_of("view", await site.html(visit, template, shown), digest)
-                    seen = digest
+                    seen, said = digest, time.monotonic()
+            if time.monotonic() - said >= PING_EVERY_S:
+                yield PING
+                said = time.monotonic()
         except CpeDiagError:
             return  # the reader comes again
         await asyncio.sleep(view.rests_s if isinstance(view, View) else view)
