@@ -223,6 +223,9 @@ class RouterRecord:
 AS_WANTED: Final = "read over a new connection: as wanted"
 """The note in the journal that everything was seen as the plan wants it."""
 
+WISHED: Final = "the customer wishes it"
+"""In place of a symptom: nothing is wrong, so that nothing is measured."""
+
 MEASURED: Final = "measured: "
 """How a note in the journal begins that tells what was measured after the change."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.action import EntryKind, Reading
-from cpe_diag.domain.router_plan import MEASURED, RouterRecord
+from cpe_diag.domain.router_plan import MEASURED, WISHED, RouterRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ class SeenChange:
 
     `place` is the router's address, or the node with its port. `end` is an `ActionEnd` by its
     word, empty where it has none yet; `words` say it. `symptom` is what was wrong before, and
-    `measured` what was found when it was measured again, both in words.
+    `measured` what was found when it was measured again, both in words; empty for a wish.
     """
 
     id: str
@@ -84,6 +84,7 @@ def seen_change(record: ActionRecord | RouterRecord) -> SeenChange:
         for one in record.entries
         if one.kind is EntryKind.NOTE and one.words.startswith(MEASURED)
     ]
+    is_wish = record.symptom == WISHED
     return SeenChange(
         id=record.id,
         action=plan.action,
@@ -95,8 +96,8 @@ def seen_change(record: ActionRecord | RouterRecord) -> SeenChange:
         ended_at=None if end is None else end.at,
         end="" if end is None else end.said,
         words="" if end is None else end.words,
-        symptom=record.symptom,
-        measured=measured[-1] if measured else "",
+        symptom="" if is_wish else record.symptom,
+        measured="" if is_wish or not measured else measured[-1],
         compared=tuple(_compared(record)),
     )
 

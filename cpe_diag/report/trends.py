@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ from cpe_diag.domain.port_facts import PortRates
 from cpe_diag.domain.wifi_facts import WifiClients
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cpe_diag.domain.evidence import Evidence
     from cpe_diag.report.seen_change import SeenChange
@@ -38,6 +39,17 @@ class Sample:
     change: str = ""
 
 
+class Others(StrEnum):
+    """Whose values stand beside one's own."""
+
+    MEASURED = "measured"
+    """Neighbours' on the node, that the newest run has measured."""
+    OWN_RUNS = "own_runs"
+    """Neighbours' on the node, each from the newest run of their own."""
+    SAME_HOME = "same_home"
+    """Those of the other devices at this home, in the newest run."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
     """One quantity, oldest sample first.
@@ -45,7 +57,7 @@ class Trend:
     `of` is whose it is where there are several (a Wi-Fi client's MAC), else empty. `is_now` False:
     the newest run has not seen it, and the last sample is of an earlier one. `baseline` is the
     median of all samples but the newest run's; None: too few. `neighbours` are the values of
-    others in the newest run.
+    others, and `others` says of whom.
     """
 
     id: str
@@ -55,6 +67,7 @@ class Trend:
     is_now: bool
     baseline: float | None
     neighbours: tuple[float, ...]
+    others: Others = Others.MEASURED
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +79,18 @@ class _Seen:
     neighbours: tuple[float, ...] = ()
 
 
-def trends_of(looks: Sequence[Evidence], changes: Sequence[SeenChange] = ()) -> tuple[Trend, ...]:
+def trends_of(
+    looks: Sequence[Evidence],
+    changes: Sequence[SeenChange] = (),
+    others: Sequence[Evidence] = (),
+) -> tuple[Trend, ...]:
     """Put together what several runs have seen.
 
     Args:
         looks: what each run of one subscriber has seen, oldest first.
         changes: of the same subscriber; what was measured beside them stands between the runs,
             and is no part of the usual.
+        others: what runs of neighbours on the same node have seen lately, one of each.
 
     Returns:
         One trend for each quantity that any run has, in a fixed order.
@@ -82,11 +100,35 @@ def trends_of(looks: Sequence[Evidence], changes: Sequence[SeenChange] = ()) -> 
         for seen in _seen(evidence):
             held.setdefault((seen.id, seen.of), []).append((number, seen))
     newest = len(looks) - 1
+    of_others: dict[str, list[float]] = {}
+    for evidence in others:
+        for seen in _seen(evidence):
+            of_others.setdefault(seen.id, []).append(seen.sample.value)
     order = {name: place for place, name in enumerate(ORDER)}
     return tuple(
-        _trend(held[key], newest, _beside(key, changes))
+        _with_others(_trend(held[key], newest, _beside(key, changes)), held, newest, of_others)
         for key in sorted(held, key=lambda one: (order[one[0]], one[1]))
     )
+
+
+def _with_others(
+    trend: Trend,
+    held: Mapping[tuple[str, str], Sequence[tuple[int, _Seen]]],
+    newest: int,
+    of_others: Mapping[str, Sequence[float]],
+) -> Trend:
+    """Put others beside a quantity of which the run itself has measured none."""
+    if not trend.is_now or trend.neighbours:
+        return trend
+    if trend.of:
+        at_home = tuple(
+            seen[-1][1].sample.value
+            for (name, of), seen in held.items()
+            if name == trend.id and of != trend.of and seen[-1][0] == newest
+        )
+        return replace(trend, neighbours=at_home, others=Others.SAME_HOME)
+    found = tuple(of_others.get(trend.id, ()))
+    return replace(trend, neighbours=found, others=Others.OWN_RUNS)
 
 
 def _beside(key: tuple[str, str], changes: Sequence[SeenChange]) -> Iterator[Sample]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.action import Proof
 from cpe_diag.domain.audit import About, AuditKind
 from cpe_diag.domain.failures import ActionError, ConsentError, GuardError
-from cpe_diag.domain.router_plan import RouterRecord
+from cpe_diag.domain.router_plan import WISHED, RouterRecord
 from cpe_diag.domain.wifi_rules import password_fault
 from cpe_diag.engine.human_reset import HUMAN_RESET, plan_human_reset
 from cpe_diag.engine.plan_router import plan_router
@@ -153,9 +153,7 @@ async def change_router(  # noqa: PLR0913 - each is one thing that the caller kn
     with prepared.journals.held(prepared.router) as hold:
         written = _written(prepared, plan, part)
         own = None if written is None else written.id
-        symptom = (
-            "the customer wishes it" if change.prover is None else await change.prover.before()
-        )
+        symptom = WISHED if change.prover is None else await change.prover.before()
         fresh, looked = await _planned(change, own)
         if fresh.objections:
             raise GuardError(fresh)

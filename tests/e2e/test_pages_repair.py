@@ -94,7 +94,7 @@ def test_the_plan_is_shown_in_words_and_in_exact_commands(console: HttpService, 
     for words in (
         "New Wi-Fi password",
         "Home-1 (2.4 GHz)",
-        "by itself after",
+        "by itself after 2 min, unless it is proven before",
         "uci set wireless.main.key=[password]",
         "(sleep 120; revert) &amp;",
         repair.plan.digest,

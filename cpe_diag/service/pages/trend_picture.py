@@ -71,6 +71,7 @@ class TrendPicture:
     baseline: str | None
     baseline_y: float | None
     neighbours: str | None
+    others: str
     band: tuple[float, float] | None
     top: str
     bottom: str
@@ -137,6 +138,7 @@ def trend_picture(
         baseline=None if usual is None else _number(usual),
         baseline_y=None if usual is None else height(usual),
         neighbours=_between(others),
+        others=trend["others"],
         band=_band(height(max(others)), height(min(others))) if others else None,
         top=_number(high),
         bottom=_number(low),

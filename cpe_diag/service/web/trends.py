@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import Evidence
 from cpe_diag.domain.failures import ActionError, RunError
 from cpe_diag.report.codec import moment_text
 from cpe_diag.report.seen_change import seen_change
-from cpe_diag.report.trends import ORDER, trends_of
+from cpe_diag.report.trends import ORDER, Others, trends_of
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.web.call import Reply
 from cpe_diag.service.web.changes import records_of
@@ -19,9 +20,15 @@ if TYPE_CHECKING:
     from cpe_diag.report.seen_change import SeenChange
     from cpe_diag.service.web.call import Call
     from cpe_diag.service.web.served import Served
+    from cpe_diag.store.run_rows import RunRow
 
 AT_ONCE: Final = 4
 """Each reads the results of so many runs; the threads are for all who ask."""
+LATELY: Final = timedelta(hours=24)
+"""Proposal: what a neighbour's own run has seen longer ago is no comparison."""
+NEIGHBOURS: Final = 6
+ROWS: Final = 60
+"""Runs on the node that are looked through for those of so many neighbours."""
 RUNS: Final = 20
 """Runs of the subscriber that are looked into, the newest."""
 _SAMPLE: Final[dict[str, object]] = {
@@ -44,6 +51,7 @@ TREND: Final[dict[str, object]] = {
         "is_now": {"type": "boolean"},
         "baseline": {"type": "number", "nullable": True},
         "neighbours": {"type": "array", "items": {"type": "number"}},
+        "others": {"type": "string", "enum": [one.value for one in Others]},
     },
 }
 
@@ -67,6 +75,7 @@ def of_case(served: Served, call: Call) -> Reply | Refused:
             looks.append(result.case.evidence)
         elif one.id == newest:
             looks.append(Evidence())  # it has seen nothing so far: what was before is not of now
+    others = _of_neighbours(served, own[0]) if own else ()
     beside: tuple[SeenChange, ...] = ()
     with suppress(ActionError):  # `listChanges` tells why
         beside = tuple(seen_change(one) for one in records_of(served, case.subscriber))
@@ -86,7 +95,22 @@ def of_case(served: Served, call: Call) -> Reply | Refused:
             "is_now": one.is_now,
             "baseline": one.baseline,
             "neighbours": list(one.neighbours),
+            "others": one.others.value,
         }
-        for one in trends_of(looks, beside)
+        for one in trends_of(looks, beside, others)
     ]
     return Reply(body=body)
+
+
+def _of_neighbours(served: Served, run: RunRow) -> tuple[Evidence, ...]:
+    """Give what the newest runs of others on the same node have seen, one of each."""
+    if run.node is None:
+        return ()
+    rows = {
+        one.subscriber: one.id
+        for one in reversed(served.runs.of_node(run.node, ended=True, limit=ROWS))
+        if one.subscriber not in {None, run.subscriber}
+        and abs(run.submitted_at - one.submitted_at) <= LATELY
+    }
+    found = (served.result_of(one) for one in [*rows.values()][-NEIGHBOURS:])
+    return tuple(one.case.evidence for one in found if one is not None)

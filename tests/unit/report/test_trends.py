@@ -157,6 +157,7 @@ def test_every_mark_lies_within_the_picture(values: tuple[float, ...]) -> None:
             "is_now": True,
             "baseline": min(values),
             "neighbours": [max(values) + 1],
+            "others": "measured",
         }
     )
     for mark in made.marks:
@@ -211,7 +212,8 @@ def _drawn(*changes: dict[str, object], beside: str | None = None) -> TrendPictu
     ]
     trend = {"id": "light_home", "unit": "dBm", "of": "", "samples": samples}
     return trend_picture(
-        {**trend, "is_now": True, "baseline": None, "neighbours": []}, list(changes)
+        {**trend, "is_now": True, "baseline": None, "neighbours": [], "others": "measured"},
+        list(changes),
     )
 
 
@@ -241,3 +243,24 @@ def test_a_change_that_nobody_has_measured_since_has_no_value_after() -> None:
     (mark,) = made.changes
     assert (mark.label, mark.before, mark.after, mark.end) == ("2", "-18.0", None, "unknown")
     assert made.marks[-1].x < mark.x <= WIDTH
+
+
+def test_others_stand_beside_what_the_run_has_measured_of_nobody_else() -> None:
+    """Light that is weak at every neighbour is not this home's; one device of a home is."""
+    own = _look(0, light=_light(-27.0), clients=_clients(("aa", -80), ("bb", -50), ("cc", -48)))
+    others = [_look(0, light=_light(level)) for level in (-26.5, -27.5)]
+    light, *clients = trends_of([own], (), others)
+    assert (light.neighbours, light.others) == ((-26.5, -27.5), "own_runs")
+    assert [one.neighbours for one in clients] == [(-50, -48), (-80, -48), (-80, -50)]
+    assert {one.others for one in clients} == {"same_home"}
+    look = _look(0, way=_path(4.0), first=_path(5.0))
+    (way,) = trends_of([look], (), [_look(0, way=_path(9.0))])
+    assert way.neighbours == pytest.approx((5.0,))
+    assert way.others == "measured"
+
+
+def test_nobody_stands_beside_a_value_that_is_not_of_today() -> None:
+    """The neighbours of now are no comparison for last week."""
+    looks = [_look(0, light=_light(-18.0)), _look(1, light=_light(UNSUPPORTED))]
+    (light,) = trends_of(looks, (), [_look(1, light=_light(-26.5))])
+    assert light.neighbours == ()
