@@ -26,10 +26,12 @@ from cpe_diag.judge.causes_ipv6 import CAUSES_IPV6
 from cpe_diag.judge.causes_lan import CAUSES_LAN
 from cpe_diag.judge.causes_load import CAUSES_LOAD
 from cpe_diag.judge.causes_names import CAUSES_NAMES
+from cpe_diag.judge.causes_network_kinds import CAUSES_NETWORK_KINDS
 from cpe_diag.judge.causes_optical import CAUSES_OPTICAL
 from cpe_diag.judge.causes_part_traffic import CAUSES_PART_TRAFFIC
 from cpe_diag.judge.causes_platform import CAUSES_PLATFORM
 from cpe_diag.judge.causes_router import CAUSES_ROUTER
+from cpe_diag.judge.causes_router_kinds import CAUSES_ROUTER_KINDS
 from cpe_diag.judge.causes_router_services import CAUSES_ROUTER_SERVICES
 from cpe_diag.judge.causes_routes import CAUSES_ROUTES
 from cpe_diag.judge.causes_service import CAUSES_SERVICE
@@ -58,9 +60,11 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_LOAD,
     *CAUSES_WORLD,
     *CAUSES_NAMES,
+    *CAUSES_NETWORK_KINDS,
     *CAUSES_ROUTER,
     *CAUSES_WAY_OUT,
     *CAUSES_ROUTER_SERVICES,
+    *CAUSES_ROUTER_KINDS,
     *CAUSES_ROUTES,
     *CAUSES_IPV6,
     *CAUSES_FIRMWARE,

@@ -49,8 +49,8 @@ CAUSES_LAN: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.ROUTER,
         destination=Destination.SECOND_LINE,
         title="The router's socket for this device is set apart from the home network",
-        supports=(when("device_outside_home", 6.0), when("device_port_cut", 5.5)),
-        explains=("device_outside_home", "device_port_cut", "device_dhcp_unanswered", *KEPT_OUT),
+        supports=(when("device_outside_home", 6.0),),
+        explains=("device_outside_home", "device_dhcp_unanswered", *KEPT_OUT),
         shifts=((ONE_DEVICE, 1.0),),
         next_action="Put the socket back into the home's network (bridge, VLAN, port for"
         " television), or have the customer use another socket.",
@@ -64,7 +64,7 @@ CAUSES_LAN: Final[tuple[Cause, ...]] = (
         domain=FaultDomain.ROUTER,
         destination=Destination.SECOND_LINE,
         title="The router does not pass on what this device sends or gets",
-        supports=(when("router_swallows_device", 5.0), when("device_pinned", 5.5)),
+        supports=(when("router_swallows_device", 5.0),),
         against=(
             when("router_holds_device", -5.0),
             when("forwarding_off", -5.0),
@@ -75,7 +75,6 @@ CAUSES_LAN: Final[tuple[Cause, ...]] = (
         ),
         explains=(
             "router_swallows_device",
-            "device_pinned",
             "device_takes_no_answers",
             "device_answers_arp_alone",
             "device_connects_in_vain",

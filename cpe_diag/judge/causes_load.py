@@ -33,6 +33,8 @@ CAUSES_LOAD: Final[tuple[Cause, ...]] = (
         explains=(
             "internet_loss",
             "internet_delay",
+            "world_far",
+            "world_slow",
             "access_rate_low",
             "router_http_fails",
             "operator_reference_fails",
@@ -50,6 +52,7 @@ CAUSES_LOAD: Final[tuple[Cause, ...]] = (
         needs=(must("internet_delay"),),
         supports=(
             when("internet_delay", 4.5),
+            when("world_far", 1.5),
             unless("latency_high", 0.5),
             unless("gateway_jitter", 0.3),
         ),

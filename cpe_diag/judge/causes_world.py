@@ -37,7 +37,11 @@ CAUSES_WORLD: Final[tuple[Cause, ...]] = (
             when("core_rate_low", 4.0),
             when("internet_loss", 0.5),
         ),
-        against=(when("conntrack_full", -3.0), when("neighbours_suffer", -1.0)),
+        against=(
+            when("conntrack_full", -3.0),
+            when("neighbours_suffer", -1.0),
+            when("world_far", -5.0),
+        ),
         explains=(
             *("world_slow", "core_queued", "core_rate_low", "internet_loss", "internet_delay"),
             "access_rate_low",

@@ -36,6 +36,7 @@ from cpe_diag.judge.rules_line import RULES_LINE
 from cpe_diag.judge.rules_load import RULES_LOAD
 from cpe_diag.judge.rules_name_servers import RULES_NAME_SERVERS
 from cpe_diag.judge.rules_names import RULES_NAMES
+from cpe_diag.judge.rules_network_kinds import RULES_NETWORK_KINDS
 from cpe_diag.judge.rules_node import RULES_NODE
 from cpe_diag.judge.rules_ont import RULES_ONT
 from cpe_diag.judge.rules_pages import RULES_PAGES
@@ -46,6 +47,7 @@ from cpe_diag.judge.rules_port import RULES_PORT
 from cpe_diag.judge.rules_rate import RULES_RATE
 from cpe_diag.judge.rules_router import RULES_ROUTER
 from cpe_diag.judge.rules_router_drops import RULES_ROUTER_DROPS
+from cpe_diag.judge.rules_router_kinds import RULES_ROUTER_KINDS
 from cpe_diag.judge.rules_router_services import RULES_ROUTER_SERVICES
 from cpe_diag.judge.rules_routes import RULES_ROUTES
 from cpe_diag.judge.rules_settings import RULES_SETTINGS
@@ -93,6 +95,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_WAY_OUT,
     *RULES_ROUTER_DROPS,
     *RULES_ROUTER_SERVICES,
+    *RULES_ROUTER_KINDS,
     *RULES_ROUTES,
     *RULES_LOAD,
     *RULES_RATE,
@@ -105,6 +108,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_WORLD,
     *RULES_LED_AWAY,
     *RULES_IPV6,
+    *RULES_NETWORK_KINDS,
     *RULES_FIRMWARE,
     *RULES_HOME,
     *RULES_HOME_WATCH,

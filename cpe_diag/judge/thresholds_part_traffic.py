@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cpe_diag.judge.threshold import Threshold
+from cpe_diag.judge.threshold import PROPOSAL, Threshold
 
 THRESHOLDS_PART_TRAFFIC: Final[tuple[Threshold, ...]] = (
     Threshold(
@@ -14,6 +14,14 @@ THRESHOLDS_PART_TRAFFIC: Final[tuple[Threshold, ...]] = (
         source="RFC 9119, section 3.1.2; IEEE 802.11, OFDM: 6 Mbit/s is the lowest rate, which"
         " what is sent to all goes by",
         meaning="so much to all fills a radio's time by itself",
+    ),
+    Threshold(
+        id="lan_loop_frames",
+        value=300.0,
+        unit="frames/s",
+        source=PROPOSAL + ": who seeks others sends a few frames to all in a second; in a loop"
+        " each comes again as fast as the wire lets it",
+        meaning="so many frames to all, of no device that is known, go round in the home",
     ),
     Threshold(
         id="lan_shout_frames",
