@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.causes_access import CAUSES_ACCESS
 from cpe_diag.judge.causes_device import CAUSES_DEVICE
+from cpe_diag.judge.causes_device_kinds import CAUSES_DEVICE_KINDS
 from cpe_diag.judge.causes_device_part import CAUSES_DEVICE_PART
 from cpe_diag.judge.causes_dhcp import CAUSES_DHCP
 from cpe_diag.judge.causes_docsis import CAUSES_DOCSIS
@@ -71,6 +72,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_HOME,
     *CAUSES_DEVICE,
     *CAUSES_DEVICE_PART,
+    *CAUSES_DEVICE_KINDS,
     *CAUSES_PART_TRAFFIC,
     *CAUSES_LAN,
     *CAUSES_PLATFORM,

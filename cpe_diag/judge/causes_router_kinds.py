@@ -215,7 +215,7 @@ CAUSES_ROUTER_KINDS: Final[tuple[Cause, ...]] = (
     _router(
         "router_port_blocked",
         "device_port_cut",
-        "The router's socket for this device is blocked: it listens, and passes nothing on",
+        "The router's socket for this device hears it, and passes nothing on",
         do="Look for a loop at that socket (two ways to one device), then switch the port's state"
         " back (spanning tree).",
         tell="Your router has blocked a socket, mostly because a device had two ways to it at"

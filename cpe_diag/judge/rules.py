@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.judge.rules_answers import RULES_ANSWERS
 from cpe_diag.judge.rules_core import RULES_CORE
 from cpe_diag.judge.rules_device import RULES_DEVICE
+from cpe_diag.judge.rules_device_kinds import RULES_DEVICE_KINDS
 from cpe_diag.judge.rules_device_site import RULES_DEVICE_SITE
 from cpe_diag.judge.rules_dhcp import RULES_DHCP
 from cpe_diag.judge.rules_docsis import RULES_DOCSIS
@@ -117,6 +118,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_FLOWS,
     *RULES_PAGES,
     *RULES_DEVICE_SITE,
+    *RULES_DEVICE_KINDS,
     *RULES_FRAMES,
     *RULES_LAN,
     *RULES_WIFI,

@@ -13,7 +13,7 @@ from cpe_diag.domain.home_facts import HomeWatch
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome
 from cpe_diag.domain.router_facts import LanStatus, WanStatus
-from cpe_diag.domain.site_facts import NameTruth
+from cpe_diag.domain.site_facts import BY_CONFIGURATION, NameTruth
 from cpe_diag.domain.way_out_facts import HOME, OUTSIDE, Forwarding
 from cpe_diag.judge.keys import (
     DNS_DIRECT,
@@ -33,7 +33,6 @@ from cpe_diag.judge.keys import (
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, no, says
 from cpe_diag.judge.rules_home_watch import home_lost_in_router, home_stalls
 from cpe_diag.judge.rules_lan_settings import lan_pool_elsewhere
-from cpe_diag.judge.rules_names import BY_CONFIGURATION
 from cpe_diag.judge.rules_paths import router_dns_fails
 from cpe_diag.judge.rules_platform import platform_fails_from_home
 from cpe_diag.judge.rules_router_services import router_names_lie, router_withholds_site

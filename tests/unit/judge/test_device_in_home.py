@@ -45,11 +45,11 @@ def answer_of(case: CaseFile, rule: str) -> bool | None:
         (in_home.device_refused, "router_ignores_device"),
         (in_home.dhcp_unanswered, "router_ignores_device"),
         (in_home.port_for_television, "router_port_setting"),
-        (in_home.port_filtered, "router_port_setting"),
-        (in_home.port_blocked, "router_port_setting"),
+        (in_home.port_filtered, "router_port_blocked"),
+        (in_home.port_blocked, "router_port_blocked"),
         (in_home.router_swallows, "router_drops_device"),
         (in_home.answers_kept_back, "router_drops_device"),
-        (in_home.pinned, "router_drops_device"),
+        (in_home.pinned, "router_binding"),
     ],
 )
 def test_a_device_that_its_router_keeps_out_is_the_routers_affair(
