@@ -187,31 +187,37 @@ def information(wanted: Collection[str], weighed: Iterable[Weighed]) -> Mapping[
     """
     likely = [(one.cause, _odds(one.belief)) for one in weighed if one.belief > 0]
     total = OTHERWISE_ODDS + sum(weight for _, weight in likely)
-    special: dict[str, list[tuple[float, float]]] = {name: [] for name in wanted}
+    special: dict[str, list[tuple[float, float, float]]] = {name: [] for name in wanted}
     for cause, weight in likely:
-        for name, chance in _chances(cause).items():
+        for name, chance, entropy in _chances(cause):
             if name in special:
-                special[name].append((weight, chance))
+                special[name].append((weight, chance, entropy))
     return {name: _mutual(parts, total) for name, parts in special.items()}
 
 
-def _mutual(parts: list[tuple[float, float]], total: float) -> float:
+def _mutual(parts: list[tuple[float, float, float]], total: float) -> float:
     """Give the mutual information; causes that are not among the parts have the base chance."""
-    others = total - sum(weight for weight, _ in parts)
-    mixed = sum(weight * chance for weight, chance in parts) + others * BASE_CHANCE
-    inside = sum(weight * _entropy(chance) for weight, chance in parts) + others * BASE_ENTROPY
+    others = total
+    mixed = inside = 0.0
+    for weight, chance, entropy in parts:
+        others -= weight
+        mixed += weight * chance
+        inside += weight * entropy
+    mixed += others * BASE_CHANCE
+    inside += others * BASE_ENTROPY
     return max(_entropy(mixed / total) - inside / total, 0.0)
 
 
 @cache
-def _chances(cause: Cause) -> Mapping[str, float]:
-    """Give the chances of all findings that a cause says anything about."""
+def _chances(cause: Cause) -> tuple[tuple[str, float, float], ...]:
+    """Give the chances of all findings that a cause says anything about, and their entropies."""
     names = (
         *(need.finding for need in cause.needs),
         *(sign.finding for sign in cause.supports + cause.against),
         *cause.explains,
     )
-    return {name: chance_of_yes(cause, name) for name in names}
+    chances = {name: chance_of_yes(cause, name) for name in names}
+    return tuple((name, chance, _entropy(chance)) for name, chance in chances.items())
 
 
 def _entropy(chance: float) -> float:

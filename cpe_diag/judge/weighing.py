@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
@@ -150,14 +151,14 @@ def weigh(cause: Cause, on: Board) -> Weighed:
         on: what is known.
 
     Returns:
-        Its belief, and the findings that made it.
+        Its belief, and the findings that made it; none where the cause cannot be.
     """
+    if ruled_out(cause, on) is not None:
+        return _impossible(cause)
     added = counted(cause, on)
     belief = chance(start_on(cause, on) + sum(weight for _, weight in added))
     belief = min(belief, CERTAIN_AT_MOST)
-    if ruled_out(cause, on) is not None:
-        belief = 0.0
-    elif unproven_needs(cause, on):
+    if unproven_needs(cause, on):
         belief = min(belief, POSSIBLE_AT_MOST)
     return Weighed(
         cause=cause,
@@ -165,6 +166,12 @@ def weigh(cause: Cause, on: Board) -> Weighed:
         supported_by=tuple(sign.finding for sign, weight in added if weight > 0),
         contradicted_by=tuple(sign.finding for sign, weight in added if weight < 0),
     )
+
+
+@cache
+def _impossible(cause: Cause) -> Weighed:
+    """Give a cause that cannot be: what speaks for it or against it does not matter any more."""
+    return Weighed(cause=cause, belief=0.0, supported_by=(), contradicted_by=())
 
 
 def chance(log_odds: float) -> float:
