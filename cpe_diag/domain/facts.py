@@ -143,6 +143,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
         subjects=(
             "router>reference",
             "router>operator_resolver",
+            "router>operator_resolver/platform",
             "router>chosen_resolver",
             "router>home_resolver",
             "router>home_resolver/second",
@@ -242,7 +243,8 @@ asked from the router with its address in the home, `/full` with packets as larg
 `/ipv6` by IPv6, `/ipv4` by IPv4 alone. `world/HOST` is the plain page of a well-known place, with
 a number behind it the page at its address; `watch>` are packets five times a second from here.
 For `dns` the subject `router>reference` asks the router's own forwarder,
-`router>operator_resolver` asks the operator's resolver directly from the router, and
+`router>operator_resolver` asks the operator's resolver directly from the router (for the
+reference, behind a slash for another name), and
 `router>chosen_resolver` a server that the router is set to ask and that is not the operator's.
 `field_*` have where the laptop is plugged in: `wall_port`, `router_lan`, `wifi`.
 `elsewhere` is a vantage outside of the operator's network.

@@ -58,7 +58,7 @@ WAY_SEEN: Final = (
     *("internet_unreachable", "internet_loss", "internet_delay"),
     *("names_held_back", "web_held_back", "pages_are_anothers"),
     *("ipv6_no_prefix", "ipv6_unreachable", "ipv6_prefix_unreachable", "port_filled_unasked"),
-    "one_family_amiss",
+    *("one_family_amiss", "home_sends_in_vain", "node_cut_off", "ipv6_without_way"),
 )
 """Seen between the operator's side and the router, by either of them."""
 OWN_TRIES: Final = (
@@ -83,6 +83,7 @@ IN_ROUTER: Final = (
     *("lan_pool_exhausted", "wifi_disabled", "wifi_radio_dead", "wifi_busy"),
     *("device_outside_home", "device_port_cut", "device_refused", "router_swallows_device"),
     *("device_pinned", "home_unheard", "site_led_elsewhere", "lights_off", "wan_cable_out"),
+    "router_leaves_elsewhere",
 )
 """Read in the router, or lost between its two sides."""
 DARK: Final = ("port_down", "ethernet_link_down", "port_idle", "router_unreachable")
@@ -164,6 +165,7 @@ CAUSES_WHOSE: Final[tuple[Cause, ...]] = (
         supports=(
             *_each(IN_ROUTER),
             *_each(HOME_TRIES, HINT),
+            when("router_ends_some", HINT),
             when("home_away_at_times", WHOSEVER),
             unless("router_direct_dns_fails", CONTROL),
             unless("router_http_fails", CONTROL / 2),

@@ -235,7 +235,13 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             *("router_drops_pings", *NO_WAY_OUT),
         ),
     ),
-    ("ipv6_unreachable", (*NO_WAY_OUT, "internet_unreachable", "router_sends_astray")),
+    (
+        "ipv6_unreachable",
+        (
+            *(*NO_WAY_OUT, "internet_unreachable", "router_sends_astray"),
+            "router_leaves_elsewhere",
+        ),
+    ),
     ("ipv6_prefix_unreachable", ("router_sends_astray", "router_prefix_old")),
     ("router_loses_home", ("router_sends_astray", "router_translates_wrongly")),
     ("home_lost_in_router", NAMED_IN_HOME),
@@ -248,7 +254,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             *("ipv6_no_prefix", *NO_PAGES, *NAMED_IN_HOME),
         ),
     ),
-    ("home_stalls", (*NO_PAGES, *NAMED_IN_HOME)),
+    ("home_stalls", (*NO_PAGES, *NAMED_IN_HOME, "site_other_for_home")),
     ("forwarding_blocked", ("forwarding_off",)),
     ("router_drops_port", ("forwarding_blocked",)),
     ("router_drops_names", ("router_drops_port",)),

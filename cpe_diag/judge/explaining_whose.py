@@ -80,6 +80,7 @@ FOLLOWS_WHOSE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             *("router_dns_fails", "router_direct_dns_fails", "chosen_resolver_dead"),
             *("router_names_lie", "conntrack_full", "gateway_loss", "internet_loss"),
             *("port_errors_growing", "port_duplex_wrong", "resolver_drops"),
+            "router_leaves_elsewhere",
         ),
     ),
     (
@@ -92,6 +93,16 @@ FOLLOWS_WHOSE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (
         "home_seeks_edge",
         ("offered_edge_silent", "neighbours_suffer", "group_down", "way_in_loss", "port_locked"),
+    ),
+    ("home_sends_in_vain", ("node_cut_off", "neighbours_suffer", "port_locked", "wan_down")),
+    ("ipv6_without_way", ("wan_down", "gateway_unreachable", "ipv6_unreachable")),
+    (
+        "router_ends_some",
+        (
+            *("router_drops_port", "router_drops_names", "router_drops_pings"),
+            *("router_drops_web", "router_drops_ipv6", "router_drops_site", "forwarding_blocked"),
+            *("router_holds_device", "router_diverts_pages", "router_takes_secure_pages"),
+        ),
     ),
     (
         "home_unheard",

@@ -78,6 +78,7 @@ WAY_OUT: Final = (
     "resolver_turns_home_away",
     "flows_lost",
     *WORLD,
+    *("router_leaves_elsewhere", "ipv6_without_way"),
     "ipv6_no_prefix",
     "ipv6_unreachable",
     "ipv6_prefix_unreachable",
@@ -200,7 +201,10 @@ KEPT_FROM_DEVICE: Final = (
 
 RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        NO_INTERNET: (*WAY_OUT, *HOME, *HOME_FELT, GETS_NONE, "home_unheard"),
+        NO_INTERNET: (
+            *(*WAY_OUT, *HOME, *HOME_FELT, GETS_NONE),
+            *("home_unheard", "home_shouted_down"),
+        ),
         SLOW: (
             *WAY_OUT,
             ALONE,
@@ -423,6 +427,7 @@ MAY_BE_UNKNOWN: Final = frozenset(
         ALONE,
         *("home_unheard", "port_filled_unasked"),
         "router_takes_secure_pages",
+        *("router_leaves_elsewhere", "ipv6_without_way"),
         "ipv6_no_prefix",
         "ipv6_unreachable",
         "ipv6_prefix_unreachable",

@@ -40,6 +40,7 @@ from cpe_diag.judge.rules_names import RULES_NAMES
 from cpe_diag.judge.rules_network_kinds import RULES_NETWORK_KINDS
 from cpe_diag.judge.rules_node import RULES_NODE
 from cpe_diag.judge.rules_ont import RULES_ONT
+from cpe_diag.judge.rules_other_ways import RULES_OTHER_WAYS
 from cpe_diag.judge.rules_pages import RULES_PAGES
 from cpe_diag.judge.rules_part_traffic import RULES_PART_TRAFFIC
 from cpe_diag.judge.rules_paths import RULES_PATHS
@@ -132,6 +133,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_UNLEARNED,
     *RULES_WHOSE,
     *RULES_WHOSE_WAY,
+    *RULES_OTHER_WAYS,
     *RULES_FIELD,
     *RULES_FIELD_WAYS,
     *RULES_FIELD_LOAD,

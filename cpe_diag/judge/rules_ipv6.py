@@ -99,7 +99,7 @@ def _lost_at_home_alone(facts: Facts, home: PingCheck, words: str) -> Answer:
         return cannot_tell(facts, PING_REFERENCE_IPV6)
     if not reached and not (own is not None and own.received):
         return does_not_arise("the router's own packets by IPv6 are lost too")
-    if _not_sent(home):
+    if not_sent(home):
         return no(f"the router does not send them itself: {home.note}", PING_FROM_HOME_IPV6)
     forwarding = facts.fact(Forwarding, FORWARDING)
     drops = known(forwarding.drops) if forwarding else None
@@ -110,7 +110,7 @@ def _lost_at_home_alone(facts: Facts, home: PingCheck, words: str) -> Answer:
     return yes(f"{words}, {told} to the router's address on the line", *keys)
 
 
-def _not_sent(check: PingCheck) -> bool:
+def not_sent(check: PingCheck) -> bool:
     """Tell whether the sender itself has no way: its kernel's words for ENETUNREACH and others."""
     return any(word in check.note.lower() for word in ("unreachable", "cannot assign", "no route"))
 

@@ -100,6 +100,8 @@ def resolver_lies(facts: Facts) -> Answer:
                 open_keys.append(key)
             continue
         lie = _lie(truth, own=key == TRUTH_REFERENCE)
+        if lie is None and key == TRUTH_PLATFORM and (got := _got_elsewhere(facts, truth)):
+            return yes(f"{_words(truth)}; {got}", key, HTTP_PLATFORM_ELSEWHERE)
         if lie and key == TRUTH_PLATFORM and (others := told_everywhere(facts, truth)):
             return no(f"{_words(truth)}; {others}: it is what the name's owner says", key)
         if lie:
@@ -136,6 +138,19 @@ def _lie(truth: NameTruth, *, own: bool) -> bool | None:
     wrong = ANOTHERS | NOBODY if own else ANOTHERS
     notice = told in SPEAKS_NO_TLS and known(truth.told_plain) in ANSWERED
     return True if told in wrong or notice else None
+
+
+def _got_elsewhere(facts: Facts, truth: NameTruth) -> str:
+    """Say that others get the page, while nobody is where we are told to go; empty: not so.
+
+    A site's owner takes an address out of his names where nobody is any more; a resolver that
+    keeps it (RFC 8767), or makes one up, goes on giving it.
+    """
+    page = facts.fact(HttpCheck, HTTP_PLATFORM_ELSEWHERE)
+    if page is None or page.outcome is not HttpOutcome.OK:
+        return ""
+    right, wrong = known(truth.known_tls) in ANSWERED, known(truth.told_tls) in NOBODY
+    return f"elsewhere its page comes ({page_words(page)})" if right and wrong else ""
 
 
 def told_everywhere(facts: Facts, truth: NameTruth) -> str:

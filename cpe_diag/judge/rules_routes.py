@@ -82,7 +82,7 @@ def router_sends_astray(facts: Facts) -> Answer:
             continue
         astray = [
             _astray(routes, way, facts, target)
-            for way in ways(routes, _packet(facts, routes, target))
+            for way in ways(routes, home_packet(facts, routes, target))
         ]
         if astray and all(astray):
             words = f"what the home sends to {name} ({target}) {' or '.join(map(str, astray))}"
@@ -97,7 +97,7 @@ def _foreign(target: IPv4Address | IPv6Address, wan: WanStatus) -> bool:
     return target.is_loopback or target.is_unspecified or is_private(IPv4Interface(target))
 
 
-def _packet(facts: Facts, routes: RouterRoutes, target: IPv4Address | IPv6Address) -> Packet:
+def home_packet(facts: Facts, routes: RouterRoutes, target: IPv4Address | IPv6Address) -> Packet:
     """Make a packet that a device of the home sends; where it is not known, the router's own."""
     lan = lan_interface(facts)
     device = routes.home_device(str(lan)) if lan is not None else None

@@ -66,14 +66,26 @@ def resolver_drops(facts: Facts) -> Answer:
         if not heard or not lossy(facts, len(home) - heard, len(home)):
             return does_not_arise(f"{words}: that is no share")
         words += f", and {heard} of {len(home)} of the router's"
-    if not silent:
-        return no(words, *keys)
-    if not lossy(facts, silent, len(told)):
-        return no(f"{words}, which may be chance", *keys)
+    if not silent or not lossy(facts, silent, len(told)):
+        return no(f"{words}, which may be chance" if silent else words, *keys)
+    if came and (well := _answers_home(facts)):
+        return does_not_arise(f"{words}, and {well}: it may be our own side")
     limit_s = facts.limits["resolver_slow_s"]
     if any((took := known(one.took_s)) is not None and took > limit_s for one in told):
         return does_not_arise(f"{words}; some came late: it may be slow, or our own side")
     return _if_the_way_is_well(facts, words, keys)
+
+
+def _answers_home(facts: Facts) -> str:
+    """Say that each of the router's questions to the same resolver was answered, if it was.
+
+    Who drops a share of our questions drops one of theirs.
+    """
+    home = asked_again(facts, DNS_DIRECT_AGAIN)
+    lost = sum(one.outcome is DnsOutcome.TIMEOUT for one in home)
+    ours = asked_again(facts, DNS_AGAIN)
+    same = {one.server for one in home} == {one.server for one in ours}
+    return f"all {len(home)} of the router's" if same and not lost else ""
 
 
 def _if_the_way_is_well(facts: Facts, words: str, keys: tuple[FactKey, ...]) -> Answer:

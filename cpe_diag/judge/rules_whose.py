@@ -12,7 +12,7 @@ from cpe_diag.domain.device_facts import DeviceWatch
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import CallerAnswer, DnsCheck, HttpCheck, HttpOutcome
 from cpe_diag.domain.router_facts import LanStatus
-from cpe_diag.domain.site_facts import LookEnd, SiteLook
+from cpe_diag.domain.site_facts import LookEnd, NameTruth, SiteLook
 from cpe_diag.judge.cause import DROPS, ONE_DEVICE, SITE, SLOW
 from cpe_diag.judge.keys import (
     AFFECTED,
@@ -20,6 +20,7 @@ from cpe_diag.judge.keys import (
     CONNECTS_REFERENCE,
     DNS_OPERATOR,
     DNS_PLATFORM,
+    DNS_PLATFORM_DIRECT,
     DNS_PLATFORM_IPV6,
     DNS_PLATFORM_ROUTER,
     HTTP_OPERATOR,
@@ -63,7 +64,8 @@ SILENT: Final = frozenset(
     }
 )
 """Anybody on the way may be why; who refuses, forbids or breaks off is the site, or acts so."""
-WHO_IS_IT: Final = frozenset({401, 407})
+ASKS_WHO: Final = 401
+WHO_IS_IT: Final = frozenset({ASKS_WHO, 407})
 """RFC 9110, sections 15.5.2 and 15.5.8: to be asked who one is, is no failure."""
 OF_A_DEVICE: Final = frozenset({SLOW, DROPS, ONE_DEVICE, SITE})
 THIS_ONE: Final = "one_device"
@@ -106,6 +108,7 @@ def site_amiss(facts: Facts) -> Answer:
             return yes(words, *keys)
         return cannot_tell(facts, TRUTH_PLATFORM)  # on the way, or at addresses that are not its
     for further, seen in (
+        (_asks_everybody(facts), ()),
         (_by_ipv6(facts) or _in_the_end(facts), (HTTP_PLATFORM_IPV6, SITE_LOOK)),
         (_beside(facts), held(facts, *BESIDE)),
     ):
@@ -116,6 +119,17 @@ def site_amiss(facts: Facts) -> Answer:
         return no(words, *keys)
     led = _led_elsewhere(facts)
     return cannot_tell(facts, DNS_PLATFORM_ROUTER) if led is None else says(not led, words, *keys)
+
+
+def _asks_everybody(facts: Facts) -> str:
+    """Say that the site's first page asks everybody who they are, which a caller cannot open.
+
+    Who has a name there gives it, and does not complain; a site that others may see asks nobody.
+    """
+    keys = held(facts, HTTP_PLATFORM, HTTP_PLATFORM_ROUTER, HTTP_PLATFORM_ELSEWHERE)
+    pages = [page for key in keys if (page := facts.fact(HttpCheck, key)) is not None]
+    asks = facts.case.symptom == SITE and all(page.status == ASKS_WHO for page in pages)
+    return f"it asks each of {len(pages)} who they are" if asks and len(pages) > 1 else ""
 
 
 def _beside(facts: Facts) -> str:
@@ -154,7 +168,15 @@ def _led_elsewhere(facts: Facts) -> bool | None:
 
 
 def site_led_elsewhere(facts: Facts) -> Answer:
-    """Answer whether the home fails at the site by other addresses than those that serve us."""
+    """Answer whether the home is led to other addresses of the site than those that serve us.
+
+    Where the site fails there for the home; or where the router's own name service says others
+    than the resolver that it has its names from says to the router in the same moment.
+    """
+    own = _made_up(facts)
+    if own:
+        asked = (DNS_PLATFORM_ROUTER, DNS_PLATFORM_DIRECT, DNS_PLATFORM, TRUTH_PLATFORM)
+        return yes(own, *held(facts, *asked))
     home, ours = (facts.fact(HttpCheck, key) for key in (HTTP_PLATFORM_ROUTER, HTTP_PLATFORM))
     led = _led_elsewhere(facts)
     if home is None or ours is None or led is None:
@@ -166,6 +188,28 @@ def site_led_elsewhere(facts: Facts) -> Answer:
     told = "" if theirs is None else ", ".join(theirs.addresses) or "no address"
     keys = (DNS_PLATFORM_ROUTER, DNS_PLATFORM, HTTP_PLATFORM_ROUTER, HTTP_PLATFORM)
     return says(led, f"{words}; the router's name service says {told}", *keys)
+
+
+def _made_up(facts: Facts) -> str:
+    """Say which addresses the router's name service alone gives for the site; empty: none.
+
+    A large site has many, and may tell another one each time; not the same of all but one.
+    """
+    theirs, ours, past = (
+        facts.fact(DnsCheck, key)
+        for key in (DNS_PLATFORM_ROUTER, DNS_PLATFORM, DNS_PLATFORM_DIRECT)
+    )
+    truth, page = facts.fact(NameTruth, TRUTH_PLATFORM), facts.fact(HttpCheck, HTTP_PLATFORM)
+    if theirs is None or ours is None or past is None or page is None or not _good(page):
+        return ""
+    known_ones = {*ours.addresses, *(truth.known if truth is not None else ())}
+    agreed = known_ones.intersection(past.addresses)
+    if not theirs.addresses or not agreed or known_ones.intersection(theirs.addresses):
+        return ""
+    return (
+        f"the router's name service says {', '.join(theirs.addresses)}; the operator's resolver"
+        f" says {', '.join(past.addresses)} to the router and to us"
+    )
 
 
 def device_suffers_alone(facts: Facts) -> Answer:
@@ -280,8 +324,11 @@ RULES_WHOSE: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         id="site_led_elsewhere",
-        question="Does the home fail at the site at other addresses than those that serve us?",
-        needs=(HTTP_PLATFORM_ROUTER, HTTP_PLATFORM, DNS_PLATFORM_ROUTER, DNS_PLATFORM),
+        question="Is the home led to other addresses of the site than those that serve us?",
+        needs=(
+            *(HTTP_PLATFORM_ROUTER, HTTP_PLATFORM, DNS_PLATFORM_ROUTER, DNS_PLATFORM),
+            *(DNS_PLATFORM_DIRECT, TRUTH_PLATFORM),
+        ),
         ask=site_led_elsewhere,
     ),
     Rule(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 REFERENCE: Final = FactKey("dns", "router>reference")
 RESOLVER: Final = FactKey("dns", "router>operator_resolver")
 PLATFORM: Final = FactKey("dns", "router>platform")
+PLATFORM_PAST_IT: Final = FactKey("dns", "router>operator_resolver/platform")
+"""What the router's own name service makes of an answer is seen beside the answer."""
 
 
 def _forwarder(key: FactKey, target: WebTarget | None, whose: str) -> Asked:
@@ -23,20 +25,20 @@ def _forwarder(key: FactKey, target: WebTarget | None, whose: str) -> Asked:
     return Asked(key=key, question="dns_forwarder", target=target.host, server="127.0.0.1")
 
 
-def _direct(setting: Setting) -> Asked:
+def _direct(key: FactKey, setting: Setting, target: WebTarget | None, whose: str) -> Asked:
     server = setting.operator_resolver
-    if setting.reference is None or server is None:
-        missing = unnamed("reference" if setting.reference is None else "operator's resolver")
-        return Asked(key=RESOLVER, question="dns_direct", missing=missing)
-    target = setting.reference.host
-    return Asked(key=RESOLVER, question="dns_direct", target=target, server=server)
+    if target is None or server is None:
+        missing = unnamed(whose if target is None else "operator's resolver")
+        return Asked(key=key, question="dns_direct", missing=missing)
+    return Asked(key=key, question="dns_direct", target=target.host, server=server)
 
 
 async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
     questions = (
         _forwarder(REFERENCE, setting.reference, "reference"),
-        _direct(setting),
+        _direct(RESOLVER, setting, setting.reference, "reference"),
         _forwarder(PLATFORM, setting.platform, "platform"),
+        _direct(PLATFORM_PAST_IT, setting, setting.platform, "platform"),
     )
     return await ask_all(setting, questions, deadline)
 
@@ -50,7 +52,7 @@ PROBE: Final = Probe(
     id="router_names",
     title="Names from the router",
     asks="the router's forwarder and the operator's resolver, from the router",
-    gives=(REFERENCE, RESOLVER, PLATFORM),
+    gives=(REFERENCE, RESOLVER, PLATFORM, PLATFORM_PAST_IT),
     after=(),
     run=_run,
     cost_s=0.2,

@@ -35,6 +35,7 @@ from cpe_diag.testing import faults_of_offers as offers
 from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing import faults_of_session as session
 from cpe_diag.testing import faults_of_vlans as vlans
+from cpe_diag.testing import faults_of_ways as off
 from cpe_diag.testing import faults_of_world as beyond
 from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing import faults_on_the_way_out as way_out
@@ -319,6 +320,11 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("tls_from_home_held_back", enclosed.secure_web_blocked(ETH), enclosed.over_tls(ETH)),
     ("home_cut_off", enclosed.cut_off(ETH), ETH),
     ("home_mute", enclosed.mute(ETH), ETH),
+    ("home_sends_in_vain", off.seldom(ETH), ETH),
+    ("node_cut_off", off.uplink(ETH), ETH),
+    ("router_leaves_elsewhere", off.routed(ETH, "wwan0"), off.routed(ETH, "wan")),
+    ("ipv6_without_way", off.without_way(ETH), off.without_way(ETH, "fe80::1")),
+    ("router_ends_some", off.some_ended(ETH), ETH),
     ("port_takes_no_frames", beyond.frames_not_taken(ETH), ETH),
     ("router_connects_in_vain", beyond.ports_used_up(ETH), beyond.world(ETH)),
     ("world_slow", beyond.world_slow(ETH), beyond.world(ETH)),
