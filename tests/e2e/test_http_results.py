@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +14,7 @@ from sqlalchemy import insert, select
 
 from cpe_diag.domain.letter import LetterKind
 from cpe_diag.domain.roles import Role
+from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.service.submit import Orders
 from cpe_diag.service.ticket import Ticket
 from cpe_diag.service.tmf_schema import Api, faults
@@ -130,15 +132,19 @@ def test_metrics_count_requests_refusals_runs_verdicts_and_steps(service: HttpSe
     service.ask("GET", "/api/runs", role=None)
     assert service.ask("GET", "/metrics", role=None).status == 401
     ended = service.run_ends(run)
+    order = {"playbook": "no_internet", "subscriber": "sub-2", "ticket": "T-2"}
+    unsure = replace(group_verdict(), domain=FaultDomain.UNDETERMINED, cause="undetermined")
+    service.run_ends(service.ask("POST", "/api/runs", order).json["id"], unsure)
     at = service.served.clock.now()
     metrics = Metrics(ended.submitted_at)
     metrics.watch(service.served, at)
     metrics.watch(service.served, at)
     text = metrics.text().decode()
     assert f'cpe_diag_verdicts_total{{cause="{ended.cause}",domain="network"}} 1.0' in text
-    assert 'cpe_diag_runs_ended_total{playbook="no_internet",state="finished"} 1.0' in text
-    assert 'cpe_diag_step_seconds_count{playbook="no_internet",step="look"} 1.0' in text
-    assert 'cpe_diag_queue_seconds_count{priority="3"} 1.0' in text
+    assert 'cpe_diag_abstentions_total{playbook="no_internet"} 1.0' in text
+    assert 'cpe_diag_runs_ended_total{playbook="no_internet",state="finished"} 2.0' in text
+    assert 'cpe_diag_step_seconds_count{playbook="no_internet",step="look"} 2.0' in text
+    assert 'cpe_diag_queue_seconds_count{priority="3"} 2.0' in text
     shown = service.ask("GET", "/metrics", role=Role.VIEWER)
     assert shown.headers["content-type"].startswith("text/plain; version=0.0.4")
     lines = shown.body.decode()
