@@ -52,6 +52,7 @@ from cpe_diag.wiring.known_incident import known_incident
 from cpe_diag.wiring.logs import about
 from cpe_diag.wiring.orders import submit
 from cpe_diag.wiring.outbox import sender_of
+from cpe_diag.wiring.regions import without_nodes
 from cpe_diag.wiring.runs import perform
 
 if TYPE_CHECKING:
@@ -157,6 +158,9 @@ class Worker:
         self._runs.runs(limit=1)  # the tables of ours come first
         queue = DbosWorker(self._store.url, self._wish.region, self._wish.limits)
         queue.start(self.go_on, name=f"{this_process()}/{os.getpid()}/{secrets.token_hex(4)}")
+        LOG.info("takes runs of region %s", self._wish.region)
+        if wrong := without_nodes(self._config, self._wish.region):
+            LOG.warning("%s", wrong)
         sweep = Sweep(
             region=self._wish.region,
             runs=self._runs,
