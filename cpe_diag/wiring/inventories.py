@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from cpe_diag.domain.failures import InventoryError
+from cpe_diag.domain.failures import DefinitionError, InventoryError
 from cpe_diag.wiring.config import PACK
 from cpe_diag.wiring.keeping import shared
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
     from cpe_diag.ports import CredentialSource, Inventory
     from cpe_diag.wiring.config import Config, InventoryConfig
+
+T = TypeVar("T")
 
 KEPT_OPEN: Final = 2
 """Connections to the operator's database that a worker has."""
@@ -46,6 +50,50 @@ def inventory_of(config: Config, credentials: CredentialSource) -> Inventory:
         lambda: _opened(config, wanted, rest, credentials),
         (_seen(wanted.path), _seen(wanted.nodes)),
     )
+
+
+class CurrentInventory:
+    """The inventory as it is when it is asked, for a process that lives for weeks.
+
+    A file that cannot be read just now, for somebody is editing it, is away and no wrong question.
+    """
+
+    def __init__(self, config: Config, credentials: CredentialSource) -> None:
+        """Ask what `config` names, which keeps what was read until it changes.
+
+        Raises:
+            InventoryError: none is configured.
+            DefinitionError: columns or queries are wrong.
+        """
+        self._config = config
+        self._credentials = credentials
+        inventory_of(config, credentials)
+
+    def subscriber(self, subscriber_id: str) -> Subscriber:
+        """See `Inventory`."""
+        return self._asked(lambda now: now.subscriber(subscriber_id))
+
+    def ports_of_node(self, node_id: str) -> tuple[NodePort, ...]:
+        """See `Inventory`."""
+        return self._asked(lambda now: now.ports_of_node(node_id))
+
+    def with_phone(self, digits: str) -> tuple[str, ...]:
+        """See `Inventory`."""
+        return self._asked(lambda now: now.with_phone(digits))
+
+    def node(self, node_id: str) -> AccessNode:
+        """See `Inventory`."""
+        return self._asked(lambda now: now.node(node_id))
+
+    def nodes(self) -> tuple[AccessNode, ...]:
+        """See `Inventory`."""
+        return self._asked(lambda now: now.nodes())
+
+    def _asked(self, question: Callable[[Inventory], T]) -> T:
+        try:
+            return question(inventory_of(self._config, self._credentials))
+        except DefinitionError as error:
+            raise InventoryError(str(error)) from error
 
 
 def _opened(

@@ -13,12 +13,13 @@ from cpe_diag.store.sealed import seal
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.desk import case_store
-from cpe_diag.wiring.inventories import inventory_of
+from cpe_diag.wiring.inventories import CurrentInventory, inventory_of
 from cpe_diag.wiring.keeping import shared
 from cpe_diag.wiring.knowledge import playbook_of
 from cpe_diag.wiring.store_key import store_key
 
 if TYPE_CHECKING:
+    from cpe_diag.ports import Inventory
     from cpe_diag.service.queue_dbos import DbosJobs
     from cpe_diag.service.submit import Order, Submitted
     from cpe_diag.store.case_store import CaseStore
@@ -47,8 +48,14 @@ def orders_of(config: Config, store: CaseStore | None = None) -> Orders:
     """
     store = store or case_store(config)
     tell = shared(config, "telling", lambda: _telling(config, store))
+    credentials = credentials_of(config)
+    inventory: Inventory = (
+        inventory_of(config, credentials)
+        if config.kept is None
+        else CurrentInventory(config, credentials)
+    )
     return Orders(
-        inventory=inventory_of(config, credentials_of(config)),
+        inventory=inventory,
         playbook_of=cache(partial(playbook_of, config)),
         runs=StoredRuns(store),
         cases=StoredCases(store),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final
@@ -24,6 +25,7 @@ from cpe_diag.store.staff_passwords import StoredPasswords
 from cpe_diag.wiring.cancelling import cancel
 from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.desk import case_store, open_desk
+from cpe_diag.wiring.keeping import Kept
 from cpe_diag.wiring.kept_results import KeptResults
 from cpe_diag.wiring.knowledge import facts_by_probe, vocabulary
 from cpe_diag.wiring.openid import provider_of
@@ -61,7 +63,8 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
     store = case_store(config)
     store.keep_open()
     desk = open_desk(config, store)
-    orders = orders_of(config, store)
+    kept = Kept()
+    orders = orders_of(replace(config, kept=kept), store)
     tickets = tickets_of(config)
     credentials = credentials_of(config)
     runs = StoredRuns(store)
@@ -73,6 +76,7 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
 
     def close() -> None:
         repairing.close()
+        kept.close()
         store.close()
 
     return Served(
