@@ -19,6 +19,9 @@ from cpe_diag.cli.run import exit_code_for, pairs, told
 from cpe_diag.domain.field_facts import PluggedInto
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cpe_diag.field.pack import PackedVisit
     from cpe_diag.field.raw_process import RawProcess
     from cpe_diag.wiring.config import Config
 
@@ -123,6 +126,7 @@ def pack(  # noqa: PLR0913 - one parameter for each option
         write_whole(out, sealed)
     click.echo(f"{out}: pack {made.id}, {counted(len(made.visits), 'visit')}, {len(sealed)} bytes")
     click.echo(f"valid until {made.valid_until:%F %R} UTC, for {recipient} alone")
+    _print_lacking(made.visits)
 
 
 @field.command("open")
@@ -142,6 +146,14 @@ def open_command(context: click.Context, file: Path) -> None:
     click.echo(f"pack {made.id} of {made.made_at:%F %R} UTC, valid until {made.valid_until:%F %R}")
     for visit in made.visits:
         click.echo(f"  {visit.subscriber.id}" + (f"  {visit.ticket}" if visit.ticket else ""))
+    _print_lacking(made.visits)
+
+
+def _print_lacking(visits: Sequence[PackedVisit]) -> None:
+    """Say which visits lack a credential."""
+    lacking = {visit.subscriber.id: visit.lacks for visit in visits if visit.lacks}
+    for subscriber, words in lacking.items():
+        click.echo(f"the visit to {subscriber} lacks {'; '.join(words)}", err=True)
 
 
 @field.command()
@@ -163,7 +175,7 @@ def open_command(context: click.Context, file: Path) -> None:
     metavar="ID=VALUE",
     help="Answer a question of the playbook beforehand (at home: line_use=nobody).",
 )
-@click.option("--dry-run", is_flag=True, help="Print every frame that may be sent; send none.")
+@click.option("--dry-run", is_flag=True, help="Print every packet that may be sent; send none.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option(
     "--bundle",
@@ -237,23 +249,35 @@ def _print_frames(
     config: Config, subscriber: str, interface: str, raw: RawProcess, *, as_json: bool
 ) -> None:
     """Print what a check may send."""
+    from dataclasses import asdict
+
+    from cpe_diag.field.sendings import sendings
     from cpe_diag.wiring.credentials import credentials_of
-    from cpe_diag.wiring.field import frames
-    from cpe_diag.wiring.field_targets import questions, session_wanted, targets_of, vlans_of
+    from cpe_diag.wiring.field import frames, most_of
+    from cpe_diag.wiring.field_targets import session_wanted, targets_of, vlans_of
     from cpe_diag.wiring.inventories import inventory_of
 
     line = inventory_of(config, credentials_of(config)).subscriber(subscriber)
-    vlans, inside = vlans_of(config, line), targets_of(config).inside()
-    by_test, beyond = asyncio.run(frames(interface, raw, vlans, inside)), questions(config)
+    vlans, targets = vlans_of(config, line), targets_of(config)
+    by_test = asyncio.run(frames(interface, raw, vlans, targets.inside()))
     if not session_wanted(line):
-        by_test = {**by_test, "session": ()}
+        by_test = {**by_test, "session": ((), 0)}
+    beyond, shown = sendings(targets), {test: sent for test, (sent, _) in by_test.items()}
+    most = most_of(by_test, beyond)
     if as_json:
-        click.echo(json.dumps({**by_test, "beyond": beyond}, indent=2))
+        told = [{**asdict(one), "line": one.line} for one in beyond]
+        click.echo(json.dumps({**shown, "beyond": told, "most": most}, indent=2))
         return
-    for test, sent in by_test.items():
+    for test, sent in shown.items():
         if not sent:
             click.echo(f"{test}: nothing is sent for this line")
         for frame in sent:
-            click.echo(f"{test}: {frame['says']}\n  {frame['hex']}")
-    for question in beyond:
-        click.echo(f"beyond the wire: {question}")
+            click.echo(f"{test}: {frame['says']}, {_times(frame)}\n  {frame['hex']}")
+    for one in beyond:
+        click.echo(f"{one.test}: {one.line}")
+    for test, packets in most.items():
+        click.echo(f"{test}: in all at most {packets} packets")
+
+
+def _times(frame: Mapping[str, str | int]) -> str:
+    return "once" if frame["times"] == 1 else f"at most {frame['times']} times"

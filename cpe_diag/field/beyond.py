@@ -21,10 +21,11 @@ from cpe_diag.field.link import link_of
 from cpe_diag.field.load import HERE, loaded
 from cpe_diag.field.names import nobodys_answer
 from cpe_diag.field.page import page_seen
+from cpe_diag.field.sendings import NAMES_ASKED
 from cpe_diag.field.sizes import ETHERNET, largest_packet
 from cpe_diag.field.stream import FOR_S, listened
 from cpe_diag.field.trace import Kind, trace
-from cpe_diag.field.use import octets_of
+from cpe_diag.field.use import octets_of, packets_sent
 from cpe_diag.field.way import next_hop_to
 from cpe_diag.transports.dns import DnsResolver
 from cpe_diag.transports.os_failures import os_failure
@@ -152,7 +153,7 @@ class Beyond:
         if targets.load.iperf3 is None and targets.load.ndt7 is None:
             raise _unnamed("load", "no server to load the line with is named (field: load)")
         await self._own_way(targets.address, deadline=deadline)
-        prober = NetworkProber(clock=clock, recorder=self._recorder)
+        prober = NetworkProber(clock=clock, recorder=self._recorder, dropping=True)
         connect = partial(prober.tcp_connect, targets.address or "", targets.port)
         with socket.create_server((HERE, 0), backlog=socket.SOMAXCONN) as own:
             return await loaded(
@@ -163,6 +164,7 @@ class Beyond:
                 clock=clock,
                 deadline=deadline,
                 count=self._octets,
+                sent=partial(packets_sent, self._interface),
                 connect_here=partial(prober.tcp_connect, *own.getsockname()),
             )
 
@@ -229,7 +231,9 @@ class Beyond:
         if server is None:
             return Missing(why=FailureKind.NOT_CONFIGURED)
         by = min(deadline, self._clock.monotonic() + NAME_WITHIN_S)
-        door = DnsResolver(server, clock=self._clock, recorder=self._recorder, port=port)
+        door = DnsResolver(
+            server, clock=self._clock, recorder=self._recorder, port=port, most=NAMES_ASKED
+        )
         try:
             await self._own_way(server, deadline=deadline)
             return await door.resolve(name, deadline=by)

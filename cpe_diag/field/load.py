@@ -54,6 +54,7 @@ async def loaded(  # noqa: PLR0913 - a line, who asks and who loads it
     clock: Clock,
     deadline: float,
     count: Count = lambda: None,
+    sent: Callable[[], int] = lambda: 0,
     connect_here: Connect | None = None,
 ) -> FieldLoad:
     """Measure the idle line, then load it both ways by each tool that is named.
@@ -68,6 +69,7 @@ async def loaded(  # noqa: PLR0913 - a line, who asks and who loads it
         deadline: absolute, monotonic seconds.
         count: gives the octets that the laptop's port has taken and sent so far; None: it does
             not count.
+        sent: gives how many packets the port has sent so far.
         connect_here: opens and drops a connection to this machine itself, by the same code: how
             long that takes meanwhile is the laptop's own delay.
 
@@ -95,7 +97,7 @@ async def loaded(  # noqa: PLR0913 - a line, who asks and who loads it
             server = await _owned(tool, servers[tool], own_address)
             begun_s, before = clock.monotonic(), count()
             came, (quality, own) = await _both(
-                _load(order, tool, direction, server),
+                _load(order, tool, direction, server, sent),
                 _beside(order, address, (connect, connect_here), clock),
             )
             took_s = clock.monotonic() - begun_s
@@ -131,6 +133,13 @@ def _foreign(
     passed = after[way] - before[way]
     beside = passed - WITH_HEADS * came.received_bytes
     return round(8.0 * beside / took_s, 1) if beside > LEAST_SHARE * passed else 0.0
+
+
+def port_of(order: LoadOrder, tool: LoadTool) -> int:
+    """Give the port of a tool that is named."""
+    if tool is LoadTool.IPERF3 and order.iperf3:
+        return order.iperf3[1]
+    return ndt7.port_of(order.ndt7 or "")
 
 
 def most_connections(order: LoadOrder) -> int:
@@ -179,9 +188,15 @@ async def _owned(tool: LoadTool, host: str, own_address: OwnAddress) -> str:
         raise NotLoadedError(f"{tool.value}: {failure.detail}", failure.next_step) from error
 
 
-async def _load(order: LoadOrder, tool: LoadTool, direction: Direction, server: str) -> Came:
+async def _load(
+    order: LoadOrder,
+    tool: LoadTool,
+    direction: Direction,
+    server: str,
+    sent: Callable[[], int],
+) -> Came:
     if tool is LoadTool.IPERF3:
-        return await iperf3.load(order, direction, server)
+        return await iperf3.load(order, direction, server, sent)
     return await asyncio.to_thread(ndt7.load, order, direction, server)
 
 

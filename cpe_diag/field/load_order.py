@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
+
+LEAST_OF_ONE: Final = 1000
+"""Octets of a packet: some 1,448 on Ethernet, and some are sent again."""
+MORE_PACKETS: Final = 1000
+"""What opens and ends it, and what the two ends tell each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +28,11 @@ class LoadOrder:
     def whole_s(self) -> int:
         """For how long iperf3 loads, which knows whole seconds only."""
         return math.ceil(self.seconds)
+
+    @property
+    def most_packets(self) -> int:
+        """More than so many are not sent in one direction; acknowledgements count."""
+        return MORE_PACKETS + self.most_bytes // LEAST_OF_ONE
 
     @property
     def most_bps(self) -> float:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from cpe_diag.domain.field_load_facts import Direction
-from cpe_diag.field.load_order import Came, LoadOrder, NotLoadedError
+from cpe_diag.field.load_order import LEAST_OF_ONE, Came, LoadOrder, NotLoadedError
+from cpe_diag.transports.bounded_tcp import DROP, segments_sent
 
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
@@ -26,6 +27,8 @@ LARGEST: Final = 1 << 24
 """The specification: the largest message is 16 MiB."""
 SMALLEST: Final = 1 << 13
 USUAL: Final = 1 << 16
+AT_ONCE: Final = 300
+"""Packets of a message, and of what opens and ends a connection."""
 CONNECT_S: Final = 3.0
 HTTP: Final = 80
 HTTPS: Final = 443
@@ -85,11 +88,16 @@ def _socket(url: str, address: str) -> socket.socket:
     Raises:
         OSError: it does not answer.
     """
-    parts = urlsplit(url)
-    port = parts.port or (HTTPS if parts.scheme == "wss" else HTTP)
-    wire = socket.create_connection((address, port), CONNECT_S)
+    wire = socket.create_connection((address, port_of(url)), CONNECT_S)
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, DROP)
     wire.settimeout(None)
     return wire
+
+
+def port_of(url: str) -> int:
+    """Give the port of a URL ws:// or wss://."""
+    parts = urlsplit(url)
+    return parts.port or (HTTPS if parts.scheme == "wss" else HTTP)
 
 
 class _Tally:
@@ -111,9 +119,12 @@ class _Tally:
         """How long it may still go on."""
         return self._begun_s + self._order.seconds - time.monotonic()
 
-    def enough(self, sent: int) -> bool:
-        """Tell whether time or bytes are used up."""
-        return self.left_s <= 0 or sent >= self._order.most_bytes
+    def enough(self, wire: ClientConnection, octets: int) -> bool:
+        """Tell whether time, bytes or packets are used up; what still waits will be packets."""
+        if self.left_s <= 0 or octets >= self._order.most_bytes:
+            return True
+        packets = segments_sent(wire.socket) + _waiting(wire) // LEAST_OF_ONE
+        return packets >= self._order.most_packets - AT_ONCE
 
     def came(self) -> Came:
         """Give it.
@@ -128,7 +139,7 @@ class _Tally:
 
 def _receive(wire: ClientConnection, tally: _Tally) -> None:
     octets = 0
-    while not tally.enough(octets):
+    while not tally.enough(wire, octets):
         message = wire.recv(timeout=max(0.01, tally.left_s))
         octets += len(message)
         tally.count(octets)
@@ -137,7 +148,7 @@ def _receive(wire: ClientConnection, tally: _Tally) -> None:
 def _send(wire: ClientConnection, tally: _Tally) -> None:
     """Send; what still waits in our own system has not come through."""
     sent, size = 0, SMALLEST
-    while not tally.enough(sent):
+    while not tally.enough(wire, sent):
         wire.send(bytes(size))
         sent += size
         tally.count(max(0, sent - _waiting(wire)))

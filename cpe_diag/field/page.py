@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.field_path_facts import FieldPage
 from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.field.page_words import other_host, shown, text_there
+from cpe_diag.transports.bounded_tcp import Bounds
 from cpe_diag.transports.http import HEADERS, Phase, http_outcome
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 262_144
 """Login pages hold their pictures and scripts; of a longer one its text is not known."""
+BOUNDS: Final = Bounds(400)
+"""That many octets in segments of 1,460, each acknowledged, and what opens and ends it."""
 
 
 async def page_seen(targets: FieldTargets, server: str, *, within_s: float) -> FieldPage:
@@ -35,7 +38,8 @@ async def page_seen(targets: FieldTargets, server: str, *, within_s: float) -> F
     from cpe_diag.transports.http_backend import ToAddress
 
     ends_s = asyncio.get_running_loop().time() + within_s
-    way = ToAddress(server, lambda: max(0.01, ends_s - asyncio.get_running_loop().time()))
+    left_s = lambda: max(0.01, ends_s - asyncio.get_running_loop().time())  # noqa: E731 - a word
+    way = ToAddress(server, left_s, bounds=BOUNDS)
     url, status, location, body = targets.page_url or "", None, "", b""
     outcome, whole = HttpOutcome.OK, False
     try:
@@ -47,7 +51,7 @@ async def page_seen(targets: FieldTargets, server: str, *, within_s: float) -> F
             location = _location(response.headers)
             async for part in response.aiter_stream():
                 body += part
-                if len(body) > MOST_BYTES:
+                if len(body) > MOST_BYTES or way.enough:
                     break
             else:
                 whole = True

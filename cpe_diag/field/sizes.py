@@ -90,6 +90,8 @@ class Echoes:
         return min(WAIT_S, max(LEAST_WAIT_S, TIMES_RTT * self.rtt_s))
 
     def _send(self, size: int) -> None:
+        if self.sent >= MOST_PACKETS:
+            return
         head = ECHO.pack(self.family.request, 0, 0, 0, size)
         packet = head + bytes(size - self.family.headers)
         self.sent += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address
+from typing import Final
 from urllib.parse import urlsplit
 
 from cpe_diag.field.load_order import LoadOrder
@@ -16,6 +17,10 @@ from cpe_diag.field.raw.inside_order import (
     Inside,
     InsidePage,
 )
+
+MARK: Final = "cpe-diag-"
+RANDOM_BYTES: Final = 6
+NONSENSE_DIGITS: Final = len(MARK) + 2 * RANDOM_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,7 @@ class FieldTargets:
 
     def invented(self) -> str:
         """Give a name below the reference's that does not exist."""
-        return f"cpe-diag-{secrets.token_hex(6)}.{self.host}"
+        return f"{MARK}{secrets.token_hex(RANDOM_BYTES)}.{self.host}"
 
     def inside(self) -> Inside | None:
         """Give whom to ask inside a session; None where the reference has no IPv4 address."""

@@ -75,9 +75,10 @@ class _Probe:
         return select.POLLOUT if self.kind is Kind.TCP else select.POLLIN
 
     def send(self) -> None:
-        """Send it; TCP sends again by itself."""
+        """Send it; TCP sends again by itself, as often as the others."""
         self.sent_s = time.monotonic()
         if self.kind is Kind.TCP:
+            self.wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_SYNCNT, TRIES - 1)
             number = self.wire.connect_ex(self._target)
             if number not in {0, EINPROGRESS}:
                 raise OSError(number, "connect")

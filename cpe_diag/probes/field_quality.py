@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 SMALL: Final = 100
 INTERVAL_S: Final = 0.02
 FULL: Final = 5
-FULL_BYTES: Final = 1472
-"""With the heads of ICMP and IPv4 1,500 bytes: what Ethernet carries (RFC 894)."""
+FULL_BYTES: Final = 1500
+"""What Ethernet carries (RFC 894, RFC 2464)."""
+HEADS: Final = (28, 48)
+"""Of an echo request by IPv4, and by IPv6."""
 
 
 def _keys(place: PluggedInto) -> tuple[FactKey, FactKey]:
@@ -51,10 +53,11 @@ async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurem
             return none_of((key,), error, clock.now())[0]
 
     train = prober.train(address, count=SMALL, interval_s=INTERVAL_S, deadline=deadline)
-    large = prober.ping(address, count=FULL, data_bytes=FULL_BYTES, deadline=deadline)
+    data_bytes = FULL_BYTES - HEADS[":" in address]
+    large = prober.ping(address, count=FULL, data_bytes=data_bytes, deadline=deadline)
     both = await asyncio.gather(
         told(small, train, f"{SMALL} small ones"),
-        told(full, large, f"{FULL} of {FULL_BYTES + 28} bytes"),
+        told(full, large, f"{FULL} of {FULL_BYTES} bytes"),
     )
     return (*both, *others)
 

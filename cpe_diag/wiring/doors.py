@@ -110,12 +110,14 @@ async def open_doors(
     if router_driver is not None:
         others = partial(router_drivers, config)
         router = WatchedRouter(router, driver=router_driver, others=others)
-    laptop = None
+    laptop, asks_at_most = None, None
+    pages = PageGetter(clock=clock, recorder=recorder)
     if on_site is not None:
         # Only where somebody is on site: a run from afar needs nothing of it.
-        from cpe_diag.wiring.laptop_door import laptop_door
+        from cpe_diag.wiring.laptop_door import QUESTIONS, laptop_door, laptop_pages
 
         laptop = laptop_door(config, subscriber, on_site, credentials, clock, recorder)
+        pages, asks_at_most = laptop_pages(clock, recorder), QUESTIONS
     try:
         yield Doors(
             clock=clock,
@@ -128,8 +130,9 @@ async def open_doors(
                 port=config.resolver_port,
                 clock=clock,
                 recorder=recorder,
+                most=asks_at_most,
             ),
-            http=PageGetter(clock=clock, recorder=recorder),
+            http=pages,
             http_small=PageGetter(clock=clock, recorder=recorder, segment_bytes=SMALL_SEGMENT),
             recorder=recorder,
             elsewhere=_elsewhere(config.elsewhere, clock, recorder),

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
     from cpe_diag.field.raw.inside_order import Inside
     from cpe_diag.field.raw_process import RawProcess
+    from cpe_diag.field.sending import Sending
+
+    Frames = Mapping[str, tuple[Sequence[Mapping[str, str | int]], int]]
+    """By the raw test: each frame, and how many are sent in all at most."""
 
 PLAYBOOKS: Final[Mapping[PluggedInto, str]] = {
     PluggedInto.WALL_PORT: "at_wall_port",
@@ -155,7 +159,7 @@ async def located(interface: str, at: PluggedInto | None, raw: RawProcess) -> On
 
 async def frames(
     interface: str, raw: RawProcess, vlans: tuple[int, ...], inside: Inside | None
-) -> Mapping[str, Sequence[Mapping[str, str]]]:
+) -> Frames:
     """Say which frames a check may send there.
 
     Args:
@@ -165,7 +169,8 @@ async def frames(
         inside: whom it asks inside a session.
 
     Returns:
-        By test: each frame's octets in hex, and a line that a person can read.
+        By test: each frame's octets in hex, a line that a person can read, and how often it is
+        sent at most; and how many are sent in all at most.
 
     Raises:
         MeasurementError: `field.look`: NOT_CONFIGURED, UNREACHABLE.
@@ -183,9 +188,26 @@ async def frames(
             vlans=vlans,
             inside=inside if test is Test.SESSION else None,
         )
-        sent = (await raw.ask(order))["frames"]
-        told[test.value] = [{**frame, "says": _explained(frame["says"])} for frame in sent]
+        document = await raw.ask(order)
+        sent = [{**frame, "says": _explained(frame["says"])} for frame in document["frames"]]
+        told[test.value] = (sent, int(document["most"]))
     return told
+
+
+def most_of(by_test: Frames, beyond: Sequence[Sending]) -> Mapping[str, int]:
+    """Say how many packets each test sends at most.
+
+    Args:
+        by_test: frames, as `frames` gives them.
+        beyond: packets beyond the wire.
+
+    Returns:
+        By the test.
+    """
+    most = {test: packets for test, (_, packets) in by_test.items()}
+    for one in beyond:
+        most[one.test] = most.get(one.test, 0) + one.times
+    return most
 
 
 def _explained(says: str) -> str:

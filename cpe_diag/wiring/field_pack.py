@@ -272,7 +272,7 @@ class PackedSecrets:
             failure = Failure(
                 kind=FailureKind.NOT_CONFIGURED,
                 where=f"pack {self._pack.id}",
-                detail="it holds no such credential",
+                detail="it holds no such credential (cpe-diag field open said what it lacks)",
                 next_step="ask the office for a pack with this visit",
             )
             raise MeasurementError(failure, "credential.resolve")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import PackError
+from cpe_diag.domain.failures import MeasurementError, PackError
 from cpe_diag.domain.run_journal import RunState
 from cpe_diag.field.pack import Pack, PackedVisit, seal
 from cpe_diag.field.sealing import key_text, private_key
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpe_diag.domain.subscriber import NodePort, Subscriber
+    from cpe_diag.ports import CredentialSource
     from cpe_diag.wiring.config import Config
 
 MOST_CASES: Final = 3
@@ -85,7 +86,9 @@ def packed(
     Raises:
         PackError: there is no signing key or recipient, or it would be valid for too long.
         InventoryError: a subscriber is not there.
-        DefinitionError, MeasurementError, StoreError: something that goes along cannot be read.
+        DefinitionError, StoreError: something that goes along cannot be read.
+        MeasurementError: the signing key cannot be resolved. What a visit needs and nobody
+            resolves stays away, and the visit says so.
     """
     if config.on_site.sign_with is None:
         raise PackError("the configuration names no key to sign with: field.sign_with")
@@ -95,7 +98,8 @@ def packed(
     key = private_key(credentials.resolve(config.on_site.sign_with).reveal())
     inventory = inventory_of(config, credentials)
     planned, visited = [], frozenset(dict(visits))
-    for subscriber_id, ticket in dict(visits).items():
+    secrets_there = _Resolved(credentials)
+    for subscriber_id, ticket in each_once(visits):
         subscriber = inventory.subscriber(subscriber_id)
         ports = inventory.ports_of_node(subscriber.node.id) if subscriber.node else ()
         planned.append(
@@ -103,6 +107,7 @@ def packed(
                 subscriber=without_node_keys(subscriber),
                 ticket=ticket,
                 node_ports=tuple(without_strangers(port, visited) for port in ports),
+                lacks=secrets_there.lacking(subscriber),
             )
         )
     now, store = datetime.now(UTC), case_store(config)
@@ -112,15 +117,11 @@ def packed(
         made_at=now,
         valid_until=now + timedelta(seconds=valid_s),
         visits=tuple(planned),
-        secrets={
-            reference: credentials.resolve(reference).reveal()
-            for visit in planned
-            for reference in references(visit.subscriber)
-        },
+        secrets=secrets_there.found,
         known=StoredKnownIssues(store).every(),
         playbooks=_texts(config.playbook_folders, PLAYBOOKS),
         drivers=_texts(config.driver_folders, DRIVERS),
-        cases=_cases(config, [visit.subscriber.id for visit in planned]),
+        cases=_cases(config, dict.fromkeys(visit.subscriber.id for visit in planned)),
         revoked=config.on_site.revoked,
         received={laptop: end_of(*end) for laptop, end in ends_of_trails(store).items()},
     )
@@ -143,14 +144,49 @@ def without_strangers(port: NodePort, visited: Collection[str]) -> NodePort:
     return replace(port, subscriber=SOMEBODY, address=None)
 
 
-def references(subscriber: Subscriber) -> tuple[str, ...]:
-    """Give the references to what is needed at the visit: of router, modem and session."""
-    named = (
-        subscriber.router.credential if subscriber.router else None,
-        subscriber.modem.credential if subscriber.modem else None,
-        subscriber.session.credential if subscriber.session else None,
-    )
-    return tuple(one for one in named if one is not None)
+def each_once(visits: Sequence[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+    """Give each visit once; without a ticket it is none beside one that has a ticket."""
+    with_ticket = {subscriber for subscriber, ticket in visits if ticket is not None}
+    return [
+        (subscriber, ticket)
+        for subscriber, ticket in dict.fromkeys(visits)
+        if ticket is not None or subscriber not in with_ticket
+    ]
+
+
+def references(subscriber: Subscriber) -> Mapping[str, str]:
+    """Give the references to what is needed at the visit, by whose it is."""
+    named = {
+        "router": subscriber.router.credential if subscriber.router else None,
+        "modem": subscriber.modem.credential if subscriber.modem else None,
+        "session": subscriber.session.credential if subscriber.session else None,
+    }
+    return {whose: one for whose, one in named.items() if one is not None}
+
+
+class _Resolved:
+    """What the visits need, each resolved once."""
+
+    def __init__(self, credentials: CredentialSource) -> None:
+        self._credentials = credentials
+        self.found: dict[str, str] = {}
+        self._failed: dict[str, str] = {}
+
+    def lacking(self, subscriber: Subscriber) -> tuple[str, ...]:
+        """Resolve what a visit needs, and say what of it cannot be had."""
+        lacks = []
+        for whose, reference in references(subscriber).items():
+            if reference not in self.found and reference not in self._failed:
+                self._resolve(reference)
+            if reference in self._failed:
+                lacks.append(f"the credential of the {whose} ({self._failed[reference]})")
+        return tuple(lacks)
+
+    def _resolve(self, reference: str) -> None:
+        try:
+            self.found[reference] = self._credentials.resolve(reference).reveal()
+        except MeasurementError as error:
+            self._failed[reference] = f"{error.failure.where}: {error.failure.detail}"
 
 
 def _texts(folders: Iterable[Path], suffixes: tuple[str, ...]) -> dict[str, str]:

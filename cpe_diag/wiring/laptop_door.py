@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cpe_diag.field.laptop_port import LaptopPort
 from cpe_diag.field.line_access import LineAccess, SessionLogin
+from cpe_diag.field.page import BOUNDS, MOST_BYTES
+from cpe_diag.field.sendings import WEB_QUESTIONS
+from cpe_diag.transports.http import PageGetter
 from cpe_diag.wiring.field_targets import targets_of, vlans_of
 
 if TYPE_CHECKING:
@@ -14,6 +17,14 @@ if TYPE_CHECKING:
     from cpe_diag.field.on_site import OnSite
     from cpe_diag.ports import Clock, CredentialSource, Recorder
     from cpe_diag.wiring.config import Config
+
+QUESTIONS: Final = WEB_QUESTIONS
+"""Datagrams for one name: what a dry run says."""
+
+
+def laptop_pages(clock: Clock, recorder: Recorder) -> PageGetter:
+    """Give what fetches pages on site, held to what a dry run says."""
+    return PageGetter(clock=clock, recorder=recorder, bounds=BOUNDS, most_bytes=MOST_BYTES)
 
 
 def laptop_door(  # noqa: PLR0913, PLR0917 - what a door of a run needs

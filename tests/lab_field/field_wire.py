@@ -49,7 +49,7 @@ resolver: {{address: {REFERENCE}}}
 reference: {{host: reference.example, url: "http://reference.example/", address: REFERENCE}}
 elsewhere: {{name: another resolver, resolver: {OUTSIDE}}}
 """
-ASKED: Final = f"nobody: {NOBODY}, page: {{status: 200, text: well}}"
+PAGE: Final = "status: 200, text: well"
 INVENTORY: Final = (
     "nodes: {nodes}\n"
     "subscribers:\n  - {{id: sub-1, technology: ethernet, service: {service}{about}}}\n"
@@ -61,7 +61,8 @@ class Wire:
     """One switch, and who hangs on it; everything started here is ended with it.
 
     `more` is of the configuration's part `field`, `about` of the subscriber's entry,
-    `nodes` are the inventory's, `reference` is the address that is pinged and traced.
+    `nodes` are the inventory's, `reference` is the address that is pinged and traced, `page` says
+    what is known of its page.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Wire:
     about: str = ""
     nodes: str = "{}"
     reference: str = REFERENCE
+    page: str = PAGE
 
     def space(self, host: str) -> str:
         """Give the namespace of a host."""
@@ -184,7 +186,8 @@ class Wire:
 
     def command(self, *words: str, service: str = "{}") -> tuple[str, ...]:
         """Configure the laptop, and give the words of a check as a technician would run it."""
-        part = ", ".join(filter(None, (ASKED, self.more)))
+        asked = f"nobody: {NOBODY}, page: {{{self.page}}}"
+        part = ", ".join(filter(None, (asked, self.more)))
         text = CONFIG.replace("REFERENCE", f'"{self.reference}"') + f"field: {{{part}}}\n"
         (self.folder / "config.yaml").write_text(text, encoding="utf-8")
         about = f", {self.about}" if self.about else ""

@@ -51,7 +51,7 @@ def _serve(line: str, answer: Callable[[dict[str, object]], None]) -> None:
         return
     try:
         if order.dry:
-            answer({"number": order.number, "frames": described(order)})
+            answer({"number": order.number, **described(order)})
             return
         answer({"number": order.number, "fact": encode(done(order))})
     except OSError as error:

@@ -19,8 +19,7 @@ from cpe_diag.field.raw import inside_packets as packets4
 from cpe_diag.field.raw import inside_page, inside_ways
 from cpe_diag.field.raw.inside_page import PageTalk
 from cpe_diag.field.raw.inside_ways import Ways
-from cpe_diag.field.sizes import AT_ONCE, LEAST, MOST_WAVES, search
-from cpe_diag.field.trace import Kind
+from cpe_diag.field.sizes import AT_ONCE, BASE, LEAST, MOST_WAVES, search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -56,6 +55,10 @@ MOST_PACKETS: Final = (
 )
 FIRST_PORT: Final = 49_152
 """RFC 6335, section 6: ports for whoever begins."""
+FULL: Final = 1492
+"""RFC 2516, section 7: the largest packet that a session carries."""
+NOBODY_YET: Final = "0.0.0.0"  # noqa: S104
+"""Stands for the resolver that a session gives."""
 SILENT: Final = Missing(why=FailureKind.SILENT)
 
 
@@ -388,21 +391,37 @@ def _literal(host: str) -> str | None:
         return None
 
 
-def examples(wanted: Inside) -> tuple[bytes, ...]:
-    """Write each kind of packet that may be sent inside a session, from an address like ours."""
+def examples(wanted: Inside) -> tuple[tuple[bytes, int, str], ...]:
+    """Write each packet that may be sent inside a session, from an address like ours.
+
+    Args:
+        wanted: whom to ask.
+
+    Returns:
+        Each with how often it is sent at most, and with what differs in it.
+    """
     own, target = "0.0.0.0", wanted.target  # noqa: S104 - stands for what the session gives
     ports = (FIRST_PORT, wanted.port)
     ways, page = Ways(own, target, wanted.port), wanted.page
     talk = None if page is None else PageTalk(page, own, target, (FIRST_PORT, page.port), 0)
+    sizes = sorted({LEAST, BASE, FULL})
+    others = MOST_WAVES * AT_ONCE * SIZE_TRIES - SIZE_TRIES * len(sizes)
+    echo = partial(packets4.echo, own, target, 0)
     return (
-        packets4.echo(own, target, 0, 0, SMALL_BYTES),
-        packets4.echo(own, target, 0, 1, 1492),
-        packets4.connection(own, target, ports, 0, 1452),
-        packets4.dropping(own, target, ports, 1),
+        (echo(FIRST[0], SMALL_BYTES), len(FIRST), "until the other end is ready"),
+        (echo(0, SMALL_BYTES), SMALL, f"numbers 0 to {SMALL - 1}"),
+        *((echo(size, size), SIZE_TRIES, f"{size} bytes, not to be cut") for size in sizes),
+        (echo(FULL, FULL), others, f"{LEAST} to {FULL} bytes, as follows from the answers"),
+        (packets4.connection(own, target, ports, 0, 1452), TRIES, "asks for a connection"),
+        (packets4.dropping(own, target, ports, 1), 1, "drops it"),
         *(
-            packets4.question(own, one.server, (FIRST_PORT, one.port), 0, one.name)
-            for one in _asked_names(wanted, wanted.resolver).values()
+            (
+                packets4.question(own, one.server, (FIRST_PORT, one.port), 0, one.name),
+                TRIES,
+                f"the addresses of {one.name}",
+            )
+            for one in _asked_names(wanted, wanted.resolver or NOBODY_YET).values()
         ),
-        *(ways.packet(kind, 1) for kind in Kind),
+        *ways.examples(),
         *(() if talk is None else talk.examples(1452)),
     )

@@ -161,11 +161,17 @@ class PageTalk:
         number = self._behind_request()
         return packets4.dropping(self._own, self._server, self._ports, number)
 
-    def examples(self, mss: int) -> tuple[bytes, ...]:
-        """Write each kind of packet that is sent for a page."""
+    def examples(self, mss: int) -> tuple[tuple[bytes, int, str], ...]:
+        """Write each packet, with how often it is sent at most, and what it is."""
         numbers = (self._behind_request(), 1)
         confirming = packets4.segment(self._own, self._server, self._ports, numbers)
-        return (self.asking(mss), self._request(), confirming, self._dropping())
+        tries = len(CONNECTS_WITHIN_S)
+        return (
+            (self.asking(mss), tries, "asks for a connection"),
+            (self._request(), tries, f"GET {self._wanted.url}"),
+            (confirming, MOST - 2 * tries - 1, "confirms what has come"),
+            (self._dropping(), 1, "drops it"),
+        )
 
     def _send(self, send: Send, packet: bytes) -> None:
         send(packet)

@@ -14,6 +14,7 @@ from cpe_diag.field.trace import (
     MOST_PACKETS,
     PORT_UNREACHABLE,
     SILENT_WAVES,
+    TRIES,
     UDP_PORT,
     WAVE,
     Kind,
@@ -106,6 +107,16 @@ class Ways:
             ports = (self._from + hops, self._port)
             return packets4.connection(own, target, ports, self._first, 1400, hops)
         return packets4.echo(own, target, self._mark, hops, SMALL_BYTES, hops)
+
+    def examples(self) -> tuple[tuple[bytes, int, str], ...]:
+        """Write each packet, with how often it is sent at most, and what it is."""
+        asked = tuple(
+            (self.packet(kind, hops), TRIES, f"may take {hops} hop{'s' if hops > 1 else ''}")
+            for hops in range(1, MOST_HOPS + 1)
+            for kind in Kind
+        )
+        drop = packets4.dropping(self._own, self._target, (self._from, self._port), 1)
+        return (*asked, (drop, MOST_HOPS, "drops what was accepted"))
 
     def take(self, told: packets4.Packet4, at_s: float) -> bytes | None:
         """Take a packet that may be an answer.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.field_session_facts import FieldSession, SessionEnd
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cpe_diag.field.raw.order import Order
     from cpe_diag.field.raw.wire import Wire
 
+MOST_ASKED: Final = 4
 MOST_FRAMES: Final = 24
 """Without losses a session takes 11 to 14, each question is asked four times at most."""
 MOST_WITH_INSIDE: Final = MOST_FRAMES + MOST_PACKETS
@@ -41,6 +43,11 @@ NOBODY: Final = "00:00:00:00:00:00"
 
 def packets(order: Order) -> tuple[Packet, ...]:
     """Write each kind of frame that may be sent once, without the login."""
+    return tuple(packet for packet, _, _ in announced(order))
+
+
+def announced(order: Order) -> Sequence[tuple[Packet, int, str]]:
+    """Write each kind of frame, with how often it is sent at most, and what else differs in it."""
     from scapy.layers.l2 import Ether
 
     asks = Talk(order)
@@ -60,15 +67,23 @@ def packets(order: Order) -> tuple[Packet, ...]:
         (ppp.LCP, ppp.control(ppp.ECHO_REPLY, 1, bytes(4))),
         (ppp.LCP, ppp.control(ppp.END, 0xFF)),
         (ppp.LCP, ppp.control(ppp.END_ACK, 1)),
-        *((IPV4, one) for one in (examples(order.inside) if order.inside else ())),
     )
+    inside = examples(order.inside) if order.inside else ()
+    framed = partial(in_session, order, NOBODY, 1)
     written = (
-        offers_wanted(order)[0],
-        asking_for_session(order, NOBODY, [(COOKIE, b"")]),
-        *(in_session(order, NOBODY, 1, protocol, packet) for protocol, packet in said),
-        ending_session(order, NOBODY, 1),
+        (offers_wanted(order)[0], MOST_ASKED, ""),
+        (asking_for_session(order, NOBODY, [(COOKIE, b"")]), MOST_ASKED, ""),
+        *((framed(protocol, packet), MOST_ASKED, "") for protocol, packet in said),
+        *((framed(IPV4, packet), times, f", {says}") for packet, times, says in inside),
+        (ending_session(order, NOBODY, 1), 1, ""),
     )
-    return tuple(Ether(bytes(one)) for one in written)
+    return [(Ether(bytes(one)), times, says) for one, times, says in written]
+
+
+def most(order: Order) -> int:
+    """Say how many frames are sent at most, in all."""
+    inside = examples(order.inside) if order.inside else ()
+    return MOST_FRAMES + sum(times for _, times, _ in inside)
 
 
 def run(order: Order, wire: Wire) -> FieldSession:

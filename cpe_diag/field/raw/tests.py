@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from cpe_diag.field.raw import arp, dhcp, heard, ipv6, pppoe, session, vlans
 from cpe_diag.field.raw.order import Test
@@ -58,16 +58,24 @@ def done(order: Order) -> object:
         wire.close()
 
 
-def described(order: Order) -> list[dict[str, str]]:
+def described(order: Order) -> dict[str, Any]:
     """Say which frames a test may send, without sending any.
 
     Args:
         order: which and where.
 
     Returns:
-        For each frame its octets in hex, and a line that a person can read.
+        `frames`: for each its octets in hex, a line that a person can read, and how often it is
+        sent at most; `most`: how many are sent in all at most.
     """
-    return [
-        {"hex": bytes(packet).hex(), "says": packet.summary()}
-        for packet in TESTS[order.test].packets(order)
+    told = (
+        session.announced(order)
+        if order.test is Test.SESSION
+        else [(packet, 1, "") for packet in TESTS[order.test].packets(order)]
+    )
+    frames = [
+        {"hex": bytes(packet).hex(), "says": f"{packet.summary()}{says}", "times": times}
+        for packet, times, says in told
     ]
+    in_all = session.most(order) if order.test is Test.SESSION else MOST_SENT
+    return {"frames": frames, "most": min(in_all, sum(times for _, times, _ in told))}

@@ -307,16 +307,18 @@ def test_a_line_of_ipv6_is_traced_and_measured_as_well(wire: Wire) -> None:
 
 
 def test_a_dry_run_tells_all_that_a_check_asks(wire: Wire) -> None:
-    """Every frame, and whom it asks beyond the wire; without any right."""
+    """Every frame, and every packet beyond the wire, with how many in all; without any right."""
     wire.session("wall", "at-the-wall")
     told = wire.check("--dry-run", service="{wan: pppoe}")
-    assert set(told) == {"heard", "dhcp", "pppoe", "arp", "ipv6", "session", "vlans", "beyond"}
-    few = (len(frames) for test, frames in told.items() if test not in {"beyond", "session"})
-    assert sum(few) <= 12
-    assert 16 < len(told["session"]) <= 16 + 9 + 7  # with what is asked inside it
-    assert len(told["beyond"]) == 8
-    named = ("203.0.113.80", "203.0.113.53", "reference.example")
-    assert all(any(one in line for one in named) for line in told["beyond"])
+    raw = {"heard", "dhcp", "pppoe", "arp", "ipv6", "vlans"}
+    assert set(told) == {*raw, "session", "beyond", "most"}
+    assert sum(told["most"][test] for test in raw) <= 12
+    assert all(frame["times"] == 1 for test in raw for frame in told[test])
+    assert told["most"]["session"] == 24 + sum(one["times"] for one in told["session"][17:-1])
+    beyond = {one["test"] for one in told["beyond"]}
+    assert set(told["most"]) == {*raw, "session", *beyond}
+    named = {"203.0.113.80", "203.0.113.53", "203.0.113.99", "reference.example", "the next hop"}
+    assert {one["to"] for one in told["beyond"]} == named
 
 
 def test_where_the_cable_ends_is_seen(wire: Wire) -> None:

@@ -11,6 +11,7 @@ import shutil
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from capturing import capturing
 from debian_packages import LabMissingError
 from guest_home import TAPS
 from guest_machine import Machine
@@ -165,7 +166,12 @@ def test_a_line_of_sessions_is_judged_from_inside_its_session(wire: Wire, bras: 
     serve(bras)
     behind(bras)
     wire.session(USER, PASSWORD)
-    document = wire.check("--at", WALL, service=ON_PPPOE)
+    wire.run("laptop", "sysctl", "-qw", "net.ipv6.conf.eth0.disable_ipv6=1")
+    dry = wire.check("--dry-run", service=ON_PPPOE)
+    with capturing(wire) as captured:
+        document = wire.check("--at", WALL, service=ON_PPPOE)
+    assert captured.unannounced(dry) == {}
+    assert 60 < len(captured.read("pppoes", "frame.number")) <= dry["most"]["session"]
     inside = session(document)["inside"]
     assert (inside["train"]["received"], inside["size"]["largest_bytes"]) == (20, 1492)
     assert inside["names"]["operator"]["addresses"] == ["203.0.113.80"]

@@ -17,7 +17,8 @@ from cpe_diag.domain.field_session_facts import SessionEnd
 from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.path_facts import DnsOutcome
 from cpe_diag.field.raw import session
-from cpe_diag.field.raw.inside import MOST_PACKETS
+from cpe_diag.field.raw.inside import MOST_PACKETS, examples
+from cpe_diag.field.raw.inside_order import Inside, InsidePage
 from cpe_diag.field.raw.order import OrderError, read
 from cpe_diag.field.raw.tests import described
 
@@ -157,12 +158,30 @@ def test_a_forged_packet_changes_nothing_that_is_told(number: int) -> None:
     assert told.size.largest_bytes == 1492
 
 
-def test_a_dry_run_shows_each_kind_of_packet_inside() -> None:
-    """Nothing is sent that was not told."""
-    told = described(replace(ASKING, dry=True))
-    assert len(told) == 16 + 4 + 5 + 3 + 4
-    words = " ".join(frame["says"] for frame in told)
-    assert "203.0.113.80" in words
+def test_a_dry_run_shows_each_packet_inside_and_how_often() -> None:
+    """Nothing is sent that was not told: all of it together is what may be sent."""
+    everything = replace(
+        ASKING,
+        dry=True,
+        inside=Inside(
+            target="203.0.113.80",
+            port=80,
+            name="reference.example",
+            nonsense="x.reference.example",
+            resolver="203.0.113.53",
+            outside="203.0.113.54",
+            nobody="203.0.113.99",
+            page=InsidePage(host="page.example", port=80, path="/"),
+        ),
+    )
+    assert everything.inside is not None
+    inside = examples(everything.inside)
+    assert sum(times for _, times, _ in inside) == MOST_PACKETS
+    told = described(everything)
+    assert told["most"] == session.MOST_WITH_INSIDE
+    assert len(told["frames"]) == 16 + len(inside)
+    words = [frame["says"] for frame in told["frames"]]
+    assert any(one.endswith("203.0.113.80:33448 / Raw, may take 14 hops") for one in words)
 
 
 @pytest.mark.parametrize(

@@ -3,39 +3,53 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+import senders
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.field_facts import FieldLink, PluggedInto
 from cpe_diag.domain.missing import Missing
+from cpe_diag.field import sizes, trace
 from cpe_diag.field.on_site import OnSite
+from cpe_diag.field.raw.order import Test
 from cpe_diag.field.raw_process import RawProcess
+from cpe_diag.field.sending import Carrier
+from cpe_diag.field.sendings import sendings
 from cpe_diag.store.inventory_yaml import YamlInventory
 from cpe_diag.wiring import field
 from cpe_diag.wiring.config import read
-from cpe_diag.wiring.field import frames
-from cpe_diag.wiring.field_targets import questions, session_wanted
+from cpe_diag.wiring.field import PLAYBOOKS, frames
+from cpe_diag.wiring.field_targets import session_wanted, targets_of
 from cpe_diag.wiring.runs import RunWish, perform, prepare
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from cpe_diag.field.sending import Sending
     from cpe_diag.wiring.config import Config
 
 RESOLVER: Final = "resolver: {address: 192.0.2.53}\n"
 REFERENCE: Final = (
     "reference: {host: ref.example, url: 'http://ref.example/', address: 192.0.2.80}\n"
 )
-EVERYTHING: Final = """\
+STREAM: Final = "stream: {group: 239.1.1.1, port: 5000}"
+EVERYTHING: Final = f"""\
+elsewhere: {{name: another, resolver: 192.0.2.54}}
 field:
-  page: {url: "http://page.example/"}
-  load: {iperf3: {host: load.example}, ndt7: "ws://192.0.2.81", seconds: 5}
+  page: {{url: "http://page.example/"}}
+  load: {{iperf3: {{host: load.example}}, ndt7: "ws://192.0.2.81", seconds: 5, most_mb: 50}}
+  nobody: 192.0.2.99
+  {STREAM}
 """
-NO_ADDRESS: Final = REFERENCE.replace(", address: 192.0.2.80", "")
-BESIDE: Final = "before and beside the loads, and to this machine itself"
+PASSIVE: Final = {"field_link", "field_use", "field_air"}
+"""They read what the system knows; iw(8) scans without asking (`scan passive`)."""
+RAW_PROBES: Final = {Test.IPV6: "field_routers"}
+"""Whose name is not the test's."""
+REPOSITORY: Final = Path(__file__).parents[3]
+PLAYBOOKS_OF_OURS: Final = REPOSITORY / "playbooks"
 
 
 def configured(place: Path, text: str) -> Config:
@@ -45,47 +59,90 @@ def configured(place: Path, text: str) -> Config:
     return read(file, str(file))
 
 
+def announced(place: Path, text: str) -> dict[str, list[Sending]]:
+    """Give what a check with this configuration sends beyond its wire, by test."""
+    told: dict[str, list[Sending]] = {}
+    for one in sendings(targets_of(configured(place, text))):
+        told.setdefault(one.test, []).append(one)
+    return told
+
+
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "tests"),
     [
-        ("", []),
-        ("field: {stream: {group: 239.1.1.1, port: 5000}}\n", ["IGMP: join 239.1.1.1 for 5 s"]),
+        ("", set()),
+        (f"field: {{{STREAM}}}\n", {"field_stream", "system"}),
+        (f"{RESOLVER}field: {{page: {{url: 'http://a.example/'}}}}\n", {"field_page", "system"}),
         (
-            f"{RESOLVER}field: {{page: {{url: 'http://page.example/', status: 204}}}}\n",
-            ["DNS: page.example, of 192.0.2.53", "HTTP: http://page.example/"],
-        ),
-        (
-            f"{RESOLVER}{NO_ADDRESS}field: {{stream: {{group: 239.1.1.1, port: 5000}}}}\n",
-            [
-                "DNS: ref.example, and a name under it that does not exist, of 192.0.2.53",
-                "HTTP: http://ref.example/",
-                "IGMP: join 239.1.1.1 for 5 s",
-            ],
-        ),
-        (
-            f"{RESOLVER}{REFERENCE}{EVERYTHING}",
-            [
-                "DNS: ref.example, and a name under it that does not exist, of 192.0.2.53",
-                "DNS: page.example, of 192.0.2.53",
-                "HTTP: http://ref.example/ and http://page.example/",
-                "ICMP: echo requests to 192.0.2.80: 5, 100 at 20 ms, 5 of 1500 bytes",
-                "UDP, TCP, ICMP: the way to 192.0.2.80, 15 hops: at most 90 small packets",
-                "ICMP: 192.0.2.80, the next hop and this machine, 40 small packets each",
-                "ICMP: the largest packet that 192.0.2.80 takes: 576 to 1500 bytes, at most 54",
-                "DNS: load.example, of this machine's own resolver",
-                "iperf3: load.example port 5201: 5 s and 300 MB at most, each way",
-                "NDT7: ws://192.0.2.81: 5 s and 300 MB at most, each way",
-                f"TCP: at most 139 connections to 192.0.2.80, {BESIDE}",
-            ],
+            f"{RESOLVER}{REFERENCE.replace(', address: 192.0.2.80', '')}",
+            {"field_web", "field_names", "field_page", "system"},
         ),
     ],
-    ids=["nothing", "a stream alone", "a page alone", "no address", "everything"],
+    ids=["nothing", "a stream alone", "a page alone", "no address"],
 )
-def test_each_target_is_told_whatever_else_is_configured(
-    tmp_path: Path, text: str, told: list[str]
+def test_whoever_is_not_configured_is_asked_by_nobody(
+    tmp_path: Path, text: str, tests: set[str]
 ) -> None:
-    """A line that stands for two kinds of question hides one."""
-    assert questions(configured(tmp_path, text)) == told
+    """Each test says what it sends whatever else is configured."""
+    assert set(announced(tmp_path, text)) == tests
+
+
+def test_each_packet_is_told_with_its_place_its_size_and_how_often(tmp_path: Path) -> None:
+    """Who, where to, by what, how large, what is in it, how many at most, and what holds that."""
+    told = announced(tmp_path, f"{RESOLVER}{REFERENCE}{EVERYTHING}")
+    lines = [one.line for sent in told.values() for one in sent]
+    for line in (
+        (
+            "UDP to 192.0.2.53 port 53: DNS, the addresses of ref.example; 57 bytes,"
+            " at most 6 packets"
+        ),
+        (
+            "TCP to ref.example port 80: HTTP, GET http://ref.example/; 1500 bytes at most,"
+            " at most 400 packets (256 kB are read; then it is dropped, or with so many sent)"
+        ),
+        "ICMP to 192.0.2.80: echo request, every 20 ms; 84 bytes, at most 100 packets",
+        "UDP to 192.0.2.80 port 33448: 24 zeros, may take 14 hops; 52 bytes, at most 2 packets",
+        "ICMP to the next hop: echo request, every 30 ms; 76 bytes, at most 40 packets",
+        (
+            "TCP to load.example port 5201: iperf3, 5 s and 50 MB at most,"
+            " one way after the other;"
+            " 1500 bytes at most, at most 102000 packets"
+            " (the load is ended when so many have been sent)"
+        ),
+        (
+            "TCP to 192.0.2.81 port 80: ndt7, 5 s and 50 MB at most, one way after the other;"
+            " 1500 bytes at most, at most 102000 packets"
+            " (the load is ended when so many have been sent)"
+        ),
+    ):
+        assert line in lines, line
+    assert sum(one.times for one in told["field_size"]) == sizes.MOST_PACKETS
+    ways = [one for one in told["field_trace"] if one.carrier is not Carrier.TCP]
+    assert len(ways) == 2 * trace.MOST_HOPS
+    assert {one.times for one in ways} == {trace.TRIES}
+
+
+def test_by_ipv6_the_same_is_told_with_its_larger_head(tmp_path: Path) -> None:
+    """The carrier is another, and what every host takes is more."""
+    told = announced(tmp_path, REFERENCE.replace("192.0.2.80", '"2001:db8::80"'))
+    carriers = {one.carrier for one in told["field_size"] + told["field_jitter"]}
+    assert carriers == {Carrier.ICMPV6}
+    assert min(one.octets for one in told["field_size"]) == 1280
+    assert {one.octets for one in told["field_jitter"]} == {96}
+
+
+def test_each_probe_on_site_says_what_it_sends_and_is_read_by_tshark(tmp_path: Path) -> None:
+    """A probe that is in a playbook alone has neither a dry run nor an independent reader."""
+    config = configured(tmp_path, f"{RESOLVER}{REFERENCE}{EVERYTHING}")
+    books = [(PLAYBOOKS_OF_OURS / f"{name}.yaml").read_text() for name in {*PLAYBOOKS.values()}]
+    named = {probe for book in books for probe in re.findall(r"\bfield_[a-z]+", book)}
+    beyond = {one.test for one in sendings(targets_of(config))}
+    raw = {RAW_PROBES.get(test, f"field_{test.value}") for test in Test}
+    assert named == PASSIVE | raw | (beyond - {"system"})
+    assert set(senders.BEYOND) == beyond
+    assert set(senders.RAW) == {test.value for test in Test}
+    lab = REPOSITORY / "tests/lab_field/wires"
+    assert all("tshark" in (lab / file).read_text() for file in senders.READ_IN.values())
 
 
 @pytest.mark.parametrize(
@@ -127,13 +184,12 @@ def test_all_three_questions_of_arp_are_told(monkeypatch: pytest.MonkeyPatch) ->
         told = asyncio.run(frames("eth0", raw, (7, 35), None))
     finally:
         raw.close()
-    gateway, own, nobodys = (frame["says"] for frame in told["arp"])
+    gateway, own, nobodys = (str(frame["says"]) for frame in told["arp"][0])
     assert gateway.endswith("(in its place: the gateway that is offered)")
     assert own.endswith("(in its place: the address that is offered)")
     assert "192.0.2.254" in nobodys
-    assert len(told["vlans"]) == 4
-    assert len(told["session"]) <= 24
-    others = (len(sent) for test, sent in told.items() if test not in {"vlans", "session"})
+    assert [len(told["vlans"][0]), told["vlans"][1], told["session"][1]] == [4, 4, 24]
+    others = (most for test, (_, most) in told.items() if test not in {"vlans", "session"})
     assert sum(others) <= 12
 
 

@@ -197,6 +197,32 @@ def test_a_credential_that_was_not_packed_is_not_looked_for(office: Path) -> Non
         credentials_of(config).resolve("file:keys.yaml#r3")
 
 
+def test_one_credential_that_cannot_be_had_takes_away_no_other_visit(office: Path) -> None:
+    """The visit that lacks it is named, in the office and on the laptop, with the reason."""
+    office.with_name("keys.yaml").write_text("{r1: the router's, r3: another's}\n", "utf-8")
+    made = ("--for", enrolled().recipient, "--out", str(office.with_name("a.pack")))
+    visits = ("--visit", "sub-1", "--visit", "sub-3")
+    said = CliRunner().invoke(main, ["--config", str(office), "field", "pack", *visits, *made])
+    assert said.exit_code == 0, said.output
+    words = "the visit to sub-1 lacks the credential of the session ("
+    assert words in said.output
+    assert "sub-3 lacks" not in said.output
+    assert "#s1" in said.output
+    place, file = str(office.parents[1] / "laptop.yaml"), str(office.with_name("a.pack"))
+    assert words in done("--config", place, "field", "open", file)
+    credentials = credentials_of(laptop(office))
+    assert credentials.resolve("file:keys.yaml#r1").reveal() == "the router's"
+    assert credentials.resolve("file:keys.yaml#r3").reveal() == "another's"
+
+
+def test_two_tickets_of_one_subscriber_are_two_visits(office: Path) -> None:
+    """And the same visit named twice, or once more without its ticket, is one."""
+    visits = ("sub-1=T-7", "sub-1", "sub-1=T-8", "sub-1=T-7", "sub-3")
+    pack = opened(laptop(office), packed(office, *(w for one in visits for w in ("--visit", one))))
+    told = [(visit.subscriber.id, visit.ticket) for visit in pack.visits]
+    assert told == [("sub-1", "T-7"), ("sub-1", "T-8"), ("sub-3", None)]
+
+
 def test_a_pack_that_is_refused_leaves_the_one_before_in_use(office: Path) -> None:
     """A technician with a bad file keeps the morning's."""
     words = ("--config", str(office.parents[1] / "laptop.yaml"), "field", "open")
