@@ -54,7 +54,8 @@ class Pack:
     `playbooks` and `drivers` are the operator's own files by name. `cases` are the bundles of
     earlier runs: run, then file name, then its bytes in base64. `revoked` are packs that the
     office has called back until then. `received` is where the audit chain of each laptop ends in
-    the office, by what the laptop signs with: what it had done until there has come.
+    the office, by what the laptop signs with: what it had done until there has come, but for
+    `disputed`: runs and changes that it tells otherwise than the office.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Pack:
     cases: Mapping[str, Mapping[str, str]]
     revoked: tuple[str, ...]
     received: Mapping[str, str] = field(default_factory=dict, metadata={LATER: True})
+    disputed: Mapping[str, tuple[str, ...]] = field(default_factory=dict, metadata={LATER: True})
 
 
 def seal(pack: Pack, key: Ed25519PrivateKey, recipient: str) -> bytes:

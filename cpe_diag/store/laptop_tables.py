@@ -42,6 +42,14 @@ LAPTOP_HEADS: Final = Table(
     Column("came_at", MOMENT, nullable=False),
 )
 
+LAPTOP_DISPUTED: Final = Table(
+    "laptop_disputed",
+    METADATA,
+    Column("laptop", LAPTOP, primary_key=True),
+    Column("item", String(64), primary_key=True),
+)
+"""Runs and changes, by their ids, that a laptop tells otherwise than this store."""
+
 ERASED_SUBSCRIBERS: Final = Table(
     "erased_subscribers",
     METADATA,

@@ -10,6 +10,7 @@ from cpe_diag.field.sealing import public_key, unseal_of
 from cpe_diag.store.carried import Arrival, Arrived, bring_in
 from cpe_diag.store.carried_changes import ArrivedChange, bring_change_in
 from cpe_diag.store.erased import ErasedSubscribers
+from cpe_diag.store.laptop_disputed import note_disputed
 from cpe_diag.store.laptop_trails import ArrivedTrail, bring_trail_in, entries_of, kept_trails
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.wiring.credentials import credentials_of
@@ -83,9 +84,14 @@ def _taken_in(config: Config, laptop: str, home: CarriedHome) -> Homecoming:
     erased = ErasedSubscribers(store_key(config)).of
     runs = tuple(bring_in(store, run, seal, erased) for run in home.runs)
     changes = tuple(bring_change_in(store, change, erased) for change in home.changes)
-    trail = None
+    key, trail = config.on_site.laptops[laptop].strip(), None
+    came = {run.run: run.arrival for run in runs}
+    came |= {change.change: change.arrival for change in changes}
+    otherwise = [item for item, arrival in came.items() if arrival is Arrival.CONFLICT]
+    # Before the chain, which says that all until then has come.
+    note_disputed(store, key, otherwise, came.keys() - set(otherwise))
     if home.trail is not None:
-        key, now = config.on_site.laptops[laptop].strip(), SystemClock().now()
+        now = SystemClock().now()
         trail = bring_trail_in(store, key, home.trail, at=now, erased=erased)
     return Homecoming(laptop=laptop, runs=runs, changes=changes, trail=trail)
 

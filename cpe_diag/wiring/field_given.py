@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import PackError
@@ -79,11 +79,13 @@ def note_written(part: Part) -> None:
     _keep(Given((*before.parts, part), before.received))
 
 
-def note_received(end: str | None) -> None:
+def note_received(end: str | None, disputed: frozenset[str] = frozenset()) -> None:
     """Note what the office has, and remove what was kept until then.
 
     Args:
         end: of this laptop's audit chain as the office has it; None: it has none.
+        disputed: ids of runs and changes that the office tells otherwise: those it has not. Where
+            one of them is in a file of a pack that has ended, no such file counts as received.
 
     Raises:
         PackError: it cannot be noted, or something stays.
@@ -93,8 +95,12 @@ def note_received(end: str | None) -> None:
     if length is None:
         return
     come = [part for part in before.parts if part.length <= length]
-    received = before.received.union(*(part.ids for part in come))
-    _keep(Given(tuple(part for part in before.parts if part not in come), received))
+    ids = frozenset[str]().union(*(part.ids for part in come))
+    kept = disputed if disputed <= ids else disputed | {file.name for file in due()}
+    still = [replace(part, ids=part.ids & kept) for part in come if part.ids & kept]
+    left = tuple(part for part in before.parts if part not in come)
+    received = (before.received | ids) - kept
+    _keep(Given((*still, *left), received))
     try:
         for file in due():
             if file.name in received:

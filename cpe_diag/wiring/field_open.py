@@ -48,7 +48,8 @@ def taken_into_use(config: Config, file: Path) -> Pack:
     if moves:
         write_whole(inventory.path, file.read_bytes())
     lay_out(pack, inventory.path)
-    note_received(pack.received.get(enrolled().signs_as))
+    signs_as = enrolled().signs_as
+    note_received(pack.received.get(signs_as), frozenset(pack.disputed.get(signs_as, ())))
     keep_known(config, pack)
     if moves:
         _gone(file)

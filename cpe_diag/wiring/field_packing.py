@@ -16,6 +16,7 @@ from cpe_diag.domain.run_journal import RunState
 from cpe_diag.field.pack import Pack, PackedVisit, seal
 from cpe_diag.field.sealing import key_text, private_key
 from cpe_diag.store.known_issues import StoredKnownIssues
+from cpe_diag.store.laptop_disputed import disputed
 from cpe_diag.store.laptop_trails import ends_of_trails
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.credentials import credentials_of
@@ -124,6 +125,7 @@ def packed(
         cases=_cases(config, dict.fromkeys(visit.subscriber.id for visit in planned)),
         revoked=config.on_site.revoked,
         received={laptop: end_of(*end) for laptop, end in ends_of_trails(store).items()},
+        disputed=disputed(store),
     )
     return pack, seal(pack, key, recipient)
 

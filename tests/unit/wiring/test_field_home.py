@@ -18,6 +18,7 @@ from cpe_diag.store.carried import Arrival, bring_in, ended_runs
 from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.erased import STILL_OUT
+from cpe_diag.store.laptop_disputed import disputed
 from cpe_diag.store.laptop_trails import ends_of_trails
 from cpe_diag.store.run_rows import NewRun
 from cpe_diag.store.run_tables import (
@@ -32,8 +33,8 @@ from cpe_diag.store.runs import StoredRuns
 from cpe_diag.store.sealed import seal
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.field_arrival import brought_home
-from cpe_diag.wiring.field_given import end_of, note_received, note_written
-from cpe_diag.wiring.field_home import kept_here, parted, parts_of, taken_out
+from cpe_diag.wiring.field_given import Part, end_of, given, note_received, note_written
+from cpe_diag.wiring.field_home import keep_due, kept_here, parted, parts_of, taken_out
 from cpe_diag.wiring.field_pack import enrolled
 from cpe_diag.wiring.kept_runs import kept_wish
 from cpe_diag.wiring.retention import forget_subscriber
@@ -181,6 +182,43 @@ def test_what_was_written_is_kept_until_a_pack_says_that_it_has_come(
     came(office, tmp_path / "evening")
     note_received(the_office_has(office))
     assert kept_here(laptop) == ("1 runs were not written for the office",)
+
+
+def test_what_the_office_tells_otherwise_has_not_come_however_far_the_chain_has(
+    laptop: Config, office: Config, tmp_path: Path
+) -> None:
+    """The run that comes beside it has; the laptop keeps the other until both tell the same."""
+    did(laptop, "run-a")
+    did(laptop, "run-b")
+    did(office, "run-a", files={"case.json": b"{} "})
+    words = ["--config", laptop.origin, "field", "sync", "--out", str(tmp_path / "home")]
+    CliRunner().invoke(main, words)
+    assert came(office, tmp_path / "home").conflict
+    assert came(office, tmp_path / "home").conflict
+    (told,) = disputed(case_store(office)).values()
+    assert told == ("run-a",)
+    end = the_office_has(office)
+    note_received(end, frozenset(told))
+    assert kept_here(laptop) == ("1 runs were written, and no pack has said that they have come",)
+    with case_store(office).writing() as connection:
+        for table, column in ((RUN_RESULTS, "run"), (RUN_ENTRIES, "run"), (RUNS, "id")):
+            connection.execute(table.delete().where(table.c[column] == "run-a"))
+    assert not came(office, tmp_path / "home").conflict
+    assert disputed(case_store(office)) == {}
+    note_received(end, frozenset())
+    assert kept_here(laptop) == ()
+
+
+def test_a_file_of_an_ended_pack_stays_while_something_in_it_is_disputed(laptop: Config) -> None:
+    """Nobody on the laptop reads it any more, so that it goes as a whole or not at all."""
+    file = keep_due("ended", b"sealed")
+    note_written(Part(3, "aa", frozenset({"run-b", file.name})))
+    note_received("3:aa", frozenset({"run-in-the-file"}))
+    assert file.exists()
+    assert given().received == {"run-b"}
+    note_received("3:aa", frozenset())
+    assert not file.exists()
+    del laptop
 
 
 def test_an_end_that_this_laptop_has_not_written_confirms_nothing(
