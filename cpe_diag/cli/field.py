@@ -201,8 +201,9 @@ def check(  # noqa: PLR0913 - one parameter for each option
 
     Nothing is taken of what is offered: no lease; a PPPoE session, where the inventory names its
     credentials, is closed as soon as it is open. A check sends at most 12 small frames to the wire
-    that the laptop hangs on, 8 more with the tags of named VLANs, 24 more for a session and 237
-    inside it, and asks the operator's own resolver and reference; --dry-run prints all of it.
+    that the laptop hangs on, 8 more with the tags of named VLANs, 4 more with the router's MAC
+    where nobody answers its own, 24 more for a session and 237 inside it, and asks the operator's
+    own resolver and reference; --dry-run prints all of it.
     """
     from cpe_diag.cli.run_doing import begin
     from cpe_diag.field.raw_process import RawProcess
@@ -254,12 +255,13 @@ def _print_frames(
     from cpe_diag.field.sendings import sendings
     from cpe_diag.wiring.credentials import credentials_of
     from cpe_diag.wiring.field import frames, most_of
-    from cpe_diag.wiring.field_targets import session_wanted, targets_of, vlans_of
+    from cpe_diag.wiring.field_targets import router_mac_of, session_wanted, targets_of, vlans_of
     from cpe_diag.wiring.inventories import inventory_of
 
     line = inventory_of(config, credentials_of(config)).subscriber(subscriber)
     vlans, targets = vlans_of(config, line), targets_of(config)
-    by_test = asyncio.run(frames(interface, raw, vlans, targets.inside()))
+    as_router = router_mac_of(line)
+    by_test = asyncio.run(frames(interface, raw, vlans, targets.inside(), as_router))
     if not session_wanted(line):
         by_test = {**by_test, "session": ((), 0)}
     beyond, shown = sendings(targets), {test: sent for test, (sent, _) in by_test.items()}

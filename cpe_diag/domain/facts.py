@@ -20,6 +20,7 @@ from cpe_diag.domain.field_facts import (
 )
 from cpe_diag.domain.field_jitter_facts import FieldJitter
 from cpe_diag.domain.field_load_facts import FieldLoad
+from cpe_diag.domain.field_locked_facts import FieldLocked
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.field_session_facts import FieldSession
 from cpe_diag.domain.field_size_facts import FieldSize
@@ -221,6 +222,7 @@ FACT_KINDS: Final[tuple[FactKind, ...]] = (
     FactKind(id="field_session", value_type=FieldSession, subjects=(PluggedInto.WALL_PORT.value,)),
     FactKind(id="field_air", value_type=FieldAir, subjects=(PluggedInto.WIFI.value,)),
     FactKind(id="field_vlans", value_type=FieldVlans, subjects=(PluggedInto.WALL_PORT.value,)),
+    FactKind(id="field_locked", value_type=FieldLocked, subjects=(PluggedInto.WALL_PORT.value,)),
     FactKind(id="field_arp", value_type=FieldArp, subjects=PLACES),
     FactKind(id="field_routers", value_type=FieldIpv6, subjects=PLACES),
     FactKind(id="field_trace", value_type=FieldTrace, subjects=PLACES),

@@ -15,6 +15,7 @@ from cpe_diag.domain.field_facts import (
     FieldLink,
     FieldPppoe,
 )
+from cpe_diag.domain.field_locked_facts import FieldLocked
 from cpe_diag.domain.field_session_facts import FieldSession
 from cpe_diag.domain.field_use_facts import FieldUse
 from cpe_diag.domain.field_vlan_facts import FieldVlans
@@ -47,6 +48,7 @@ TESTS: Final[Mapping[type, tuple[Test, float]]] = {
     FieldIpv6: (Test.IPV6, 4.0),
     FieldSession: (Test.SESSION, 18.0),
     FieldVlans: (Test.VLANS, 4.0),
+    FieldLocked: (Test.LOCKED, 4.0),
 }
 """How long answers to each are waited for, in seconds. dnsmasq(8) looks up to 3 s whether an
 address is in use before it offers it; RFC 4861, section 6.2.6: an advertisement is delayed by up
@@ -82,6 +84,7 @@ class LaptopPort:
         self._raw = on_site.raw
         self._login = line.login if line else None
         self._vlans = line.vlans if line else ()
+        self._router_mac = line.router_mac if line else None
         self._seen = on_site.seen
         self._targets = targets or FieldTargets()
         self._looking: dict[type, asyncio.Task[object]] = {}
@@ -180,6 +183,7 @@ class LaptopPort:
         if fact is FieldVlans and not self._vlans:
             detail = "neither inventory nor configuration (field: vlans) names a VLAN"
             raise self._failed(FailureKind.NOT_CONFIGURED, detail)
+        mac = await self._routers_own(deadline) if fact is FieldLocked else link.mac
         test, for_s = TESTS[fact]
         for_s = min(for_s, time_left(self._clock, deadline))
         if for_s <= 0:
@@ -188,7 +192,7 @@ class LaptopPort:
             number=0,
             test=test,
             interface=self.interface,
-            mac=link.mac,
+            mac=mac,
             for_s=for_s,
             vlan=vlan,
             addresses=addresses,
@@ -217,6 +221,20 @@ class LaptopPort:
             self._login.resolve, clock=self._clock, deadline=deadline, where=self.interface
         )
         return vlan, self._login.user, secret.reveal()
+
+    async def _routers_own(self, deadline: float) -> str:
+        """Give the router's MAC, where nobody answers the laptop's."""
+        if self._router_mac is None:
+            detail = "the inventory names no MAC of the router"
+            raise self._failed(FailureKind.NOT_CONFIGURED, detail)
+        addresses = await self.see(FieldDhcp, deadline=deadline)
+        sessions = await self.see(FieldPppoe, deadline=deadline)
+        tags = await self.see(FieldVlans, deadline=deadline) if self._vlans else None
+        tagged = tags is not None and any(one.offers or one.concentrators for one in tags.asked)
+        if addresses.offers or sessions.offers or tagged:
+            detail = "somebody answers the laptop's own MAC: the port is not locked"
+            raise self._failed(FailureKind.NOT_APPLICABLE, detail)
+        return self._router_mac
 
     async def _gateway(self, deadline: float) -> tuple[str, ...]:
         """Give the gateway and the address that were offered, where somebody offered any."""

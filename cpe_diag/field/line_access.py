@@ -20,8 +20,10 @@ class SessionLogin:
 class LineAccess:
     """`vlans` are asked in with a tag, the service's own first, at most four of them.
 
-    `login` opens the line's session; None: none is opened.
+    `login` opens the line's session; None: none is opened. `router_mac` is the WAN address of the
+    line's router, in its place a laptop asks where nobody answers its own; None: nobody knows it.
     """
 
     vlans: tuple[int, ...] = ()
     login: SessionLogin | None = None
+    router_mac: str | None = None

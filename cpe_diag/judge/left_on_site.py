@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.field_facts import FieldPppoe
+from cpe_diag.domain.field_locked_facts import FieldLocked
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.subscriber import WanProtocol
 from cpe_diag.judge.cause import AT_WALL_PORT
 from cpe_diag.judge.healthy import not_proven_good
-from cpe_diag.judge.on_site import PLACES, WALL, key_at
+from cpe_diag.judge.on_site import LOCKED, PLACES, WALL, key_at, locked_words
 from cpe_diag.judge.on_site_inside import SESSION
 from cpe_diag.judge.rule import cannot_tell
 
@@ -26,6 +27,12 @@ TRY_SESSION: Final = (
     ' "env:NAME"}; or in the pack that is taken along), and run again: the session is opened then,'
     " and resolver, reference and packet sizes are asked in it. Or let the router dial, and run"
     " behind it."
+)
+LOCKED_TITLE: Final = "The wall port is locked to the router's MAC: it answers that one alone"
+UNLOCK: Final = (
+    "Give the laptop's port the router's MAC while the router is unplugged (ip link set dev PORT"
+    " address {mac}), or have the node forget what it has learned on this port (port security),"
+    " and run again. Or let the router dial, and run behind it."
 )
 PPPOE: Final = key_at("field_pppoe", WALL)
 
@@ -53,6 +60,21 @@ def session_untried(case: CaseFile) -> str | None:
     return f"{who} offers sessions; none was opened, as {failure.detail}"
 
 
+def port_locked(case: CaseFile) -> FieldLocked | None:
+    """Give who answers the router's MAC at the wall port, where nobody answers the laptop's.
+
+    Args:
+        case: at the wall port.
+
+    Returns:
+        None: nobody does, or it was not asked.
+    """
+    if case.symptom != AT_WALL_PORT:
+        return None
+    told = case.evidence.value(FieldLocked, LOCKED.kind, LOCKED.subject)
+    return told if told is not None and (told.offers or told.concentrators) else None
+
+
 def said_on_site(seen: Seen) -> tuple[str, ...]:
     """Give why what matters there cannot be told, where the laptop itself has seen why.
 
@@ -71,5 +93,7 @@ def said_on_site(seen: Seen) -> tuple[str, ...]:
         and finding.missing
         and finding.because != cannot_tell(seen.facts, *finding.missing).because
     )
+    if (locked := port_locked(seen.case)) is not None:
+        return (f"nobody answers the laptop's own MAC; {locked_words(locked)}",)
     untried = session_untried(seen.case)
     return (*(() if untried is None else (untried,)), *tuple(dict.fromkeys(untold))[:MOST])

@@ -16,6 +16,7 @@ from cpe_diag.domain.field_facts import (
     FieldPppoe,
     PluggedInto,
 )
+from cpe_diag.domain.field_locked_facts import FieldLocked
 from cpe_diag.domain.field_vlan_facts import FieldVlans
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Unobserved
@@ -34,6 +35,7 @@ LAN: Final = PluggedInto.ROUTER_LAN
 WIFI: Final = PluggedInto.WIFI
 BEYOND: Final = ">reference"
 VLANS: Final = FactKey("field_vlans", WALL.value)
+LOCKED: Final = FactKey("field_locked", WALL.value)
 PLACES: Final = {AT_WALL_PORT: WALL, IN_HOME_NETWORK: LAN}
 OF_HOMES: Final = tuple(
     IPv4Network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
@@ -116,6 +118,35 @@ def _elsewhere(facts: Facts, place: PluggedInto) -> str:
     )
 
 
+def _silence(
+    facts: Facts, place: PluggedInto, silent: str, key: FactKey, *, tagged: bool
+) -> Answer:
+    """Answer that nobody answers there, unless it may be the tag or the MAC that they want.
+
+    Args:
+        facts: of the case.
+        place: where.
+        silent: who does not answer.
+        key: of the fact that says so.
+        tagged: it was asked with a tag.
+    """
+    told = facts.fact(FieldLocked, LOCKED) if place is WALL else None
+    if told is not None and (told.offers or told.concentrators):
+        return untold(f"{silent}, and {locked_words(told)}", LOCKED)
+    other = "" if tagged else _elsewhere(facts, place)
+    if other:
+        return untold(f"{silent} without a tag; {other}", key)
+    also = f", and none to the router's MAC ({told.mac}) either" if told is not None else ""
+    return yes(f"{silent}{also}", key)
+
+
+def locked_words(told: FieldLocked) -> str:
+    """Say who answers the router's MAC."""
+    who = [f"{one.server} offers {one.address}" for one in told.offers]
+    who += [f"{one.concentrator} offers sessions" for one in told.concentrators]
+    return f"{' and '.join(who)} to the router's MAC ({told.mac}): the port is locked to it"
+
+
 def _native_vlans(facts: Facts, place: PluggedInto) -> tuple[int, ...]:
     """Give what the node says that frames without a tag are in."""
     heard = facts.fact(FieldHeard, key_at("field_heard", place))
@@ -181,8 +212,7 @@ def no_offer(facts: Facts, place: PluggedInto) -> Answer:
     if place is WALL and (tagged := _in_own_vlan(facts)) and tagged.offers:
         return no(f"in VLAN {tagged.vlan} {_servers(tagged.offers)}", VLANS)
     words = f"no offer within {told.listened_s:.0f} s"
-    other = _elsewhere(facts, place) if told.vlan is None else ""
-    return untold(f"{words} without a tag; {other}", key) if other else yes(words, key)
+    return _silence(facts, place, words, key, tagged=told.vlan is not None)
 
 
 def _pppoe_answers(facts: Facts) -> bool:
@@ -226,8 +256,7 @@ def no_concentrator(facts: Facts, place: PluggedInto) -> Answer:
         return no(", ".join(one.concentrator for one in told.offers), key)
     if (tagged := _in_own_vlan(facts)) and tagged.concentrators:
         return no(f"in VLAN {tagged.vlan} {tagged.concentrators[0].concentrator}", VLANS)
-    other = _elsewhere(facts, place) if told.vlan is None else ""
-    return untold(f"no PADO without a tag; {other}", key) if other else yes("no PADO", key)
+    return _silence(facts, place, "no PADO", key, tagged=told.vlan is not None)
 
 
 def other_vlan(facts: Facts, place: PluggedInto) -> Answer:

@@ -10,6 +10,7 @@ from cpe_diag.judge.keys import LINE_USE
 from cpe_diag.judge.on_site import (
     BEYOND,
     LAN,
+    LOCKED,
     VLANS,
     WALL,
     WIFI,
@@ -140,6 +141,7 @@ _RULES: Final[tuple[Rule, ...]] = (
             key_at("field_pppoe", WALL),
             key_at("field_heard", WALL),
             VLANS,
+            LOCKED,
             *opens_at_home(WALL),
         ),
         ask=at_place(WALL, no_offer),
@@ -158,6 +160,7 @@ _RULES: Final[tuple[Rule, ...]] = (
             key_at("field_pppoe", WALL),
             key_at("field_heard", WALL),
             VLANS,
+            LOCKED,
             *opens_at_home(WALL),
         ),
         ask=at_place(WALL, no_concentrator),

@@ -13,7 +13,15 @@ from cpe_diag.judge.candidates import mentioned, named
 from cpe_diag.judge.competing import FLOOR, MENTION
 from cpe_diag.judge.healthy import GETS_NONE, relevant, unseen
 from cpe_diag.judge.keys import CABLE_TEST, LOAD, WATCH
-from cpe_diag.judge.left_on_site import TRY_SESSION, UNTRIED_TITLE, said_on_site, session_untried
+from cpe_diag.judge.left_on_site import (
+    LOCKED_TITLE,
+    TRY_SESSION,
+    UNLOCK,
+    UNTRIED_TITLE,
+    port_locked,
+    said_on_site,
+    session_untried,
+)
 from cpe_diag.judge.segments import segments
 from cpe_diag.judge.settle import ASK_AFFECTED, ASKS
 from cpe_diag.judge.unforeseen import Ground
@@ -206,9 +214,12 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
     ours, not_said = _our_own_side(seen.case), _not_said(seen.case)
     unusual = [f.id for f in seen.findings if f.answer and f.follows_from is None]
     untried = None if likely else session_untried(seen.case)
-    action = BY_HAND
-    if untried is not None:
-        action = TRY_SESSION
+    locked = None if likely else port_locked(seen.case)
+    action, title = BY_HAND, UNDETERMINED_TITLE
+    if locked is not None:
+        action, title = UNLOCK.format(mac=locked.mac), LOCKED_TITLE
+    elif untried is not None:
+        action, title = TRY_SESSION, UNTRIED_TITLE
     elif step:
         action = _find_out(seen, step)
     elif measurable:
@@ -220,7 +231,7 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
     return Verdict(
         domain=FaultDomain.UNDETERMINED,
         cause="undetermined",
-        title=UNDETERMINED_TITLE if untried is None else UNTRIED_TITLE,
+        title=title,
         confidence=round(_undecided(likely), 3),
         summary=_left_open(seen, likely, ours, not_said),
         also=(),

@@ -18,6 +18,7 @@ from cpe_diag.domain.field_facts import (
 )
 from cpe_diag.domain.field_jitter_facts import FieldJitter
 from cpe_diag.domain.field_load_facts import FieldLoad
+from cpe_diag.domain.field_locked_facts import FieldLocked
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.field_session_facts import FieldSession
 from cpe_diag.domain.field_size_facts import FieldSize
@@ -340,6 +341,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     FieldSession: field_session_text.field_session,
     FieldAir: field_air_text.field_air,
     FieldVlans: field_session_text.field_vlans,
+    FieldLocked: field_session_text.field_locked,
     FieldArp: field_text.field_arp,
     FieldIpv6: field_text.field_routers,
     FieldTrace: field_path_text.field_trace,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cpe_diag.domain.field_inside_facts import FieldInside
+    from cpe_diag.domain.field_locked_facts import FieldLocked
     from cpe_diag.domain.field_session_facts import FieldSession
     from cpe_diag.domain.field_vlan_facts import AskedVlan, FieldVlans
 
@@ -68,7 +69,13 @@ def field_vlans(fact: FieldVlans) -> str:
     return ", ".join(parts) or "no VLAN was asked in"
 
 
-def _answers(one: AskedVlan) -> str:
+def field_locked(fact: FieldLocked) -> str:
+    """Say who answers the router's MAC."""
+    malformed = f", {fact.malformed} malformed answers" if fact.malformed else ""
+    return f"as the router ({fact.mac}): {_answers(fact)}{malformed}"
+
+
+def _answers(one: AskedVlan | FieldLocked) -> str:
     names = [f"{each.server} offers {each.address}" for each in one.offers]
     names += [f"PPPoE by {each.concentrator}" for each in one.concentrators]
     return " and ".join(names) or "no answer"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 OUTSIDE_SESSION: Final = frozenset(
     {
         *("field_trace", "field_size", "field_names", "field_page", "field_load"),
-        *("field_stream", "field_vlans"),
+        *("field_stream", "field_vlans", "field_locked"),
     }
 )
 """What a laptop without an address cannot ask."""

@@ -30,6 +30,19 @@ def answers_in(case: CaseFile, vlan: int) -> CaseFile:
     return changed(nobody, "field_vlans", WALL, asked=asked)
 
 
+def locked(case: CaseFile) -> CaseFile:
+    """Nobody answers the laptop's own MAC, and who should answers the router's."""
+    dhcp = case.evidence.value(FieldDhcp, "field_dhcp", WALL)
+    pppoe = case.evidence.value(FieldPppoe, "field_pppoe", WALL)
+    return changed(
+        no_offer(case, WALL),
+        "field_locked",
+        WALL,
+        offers=dhcp.offers if dhcp else (),
+        concentrators=pppoe.offers if pppoe else (),
+    )
+
+
 def on_port(case: CaseFile, system: str, port: str) -> CaseFile:
     """On record is port ge-0/0/12 of an-1; what hangs there says that it is another, or that."""
     node = case.subscriber.node

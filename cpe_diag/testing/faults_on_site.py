@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 WALL: Final = AT_THE_WALL
 LAN: Final = "router_lan"
-AT_WALL_ALONE: Final = frozenset({"field_pppoe", "field_session", "field_vlans"})
+AT_WALL_ALONE: Final = frozenset({"field_locked", "field_pppoe", "field_session", "field_vlans"})
 STRANGER: Final = "02:00:5e:30:00:99"
 
 

@@ -26,6 +26,7 @@ from cpe_diag.domain.field_facts import (
 from cpe_diag.domain.field_inside_facts import FieldInside
 from cpe_diag.domain.field_jitter_facts import FieldJitter
 from cpe_diag.domain.field_load_facts import Direction, FieldLoad, LoadRun, LoadTool
+from cpe_diag.domain.field_locked_facts import FieldLocked
 from cpe_diag.domain.field_path_facts import (
     FieldNames,
     FieldPage,
@@ -273,6 +274,9 @@ FIELD_FACTS: Final[dict[tuple[str, str], object]] = {
         asked=(AskedVlan(vlan=100, offers=(), concentrators=()),),
         listened_s=4.0,
         malformed=0,
+    ),
+    ("field_locked", WALL): FieldLocked(
+        mac="02:00:5e:00:07:01", offers=(), concentrators=(), listened_s=4.0, malformed=0
     ),
     ("field_arp", WALL): FieldArp(
         gateway=ArpOwner(address="198.51.100.1", macs=(GATEWAY,)),

@@ -158,7 +158,11 @@ async def located(interface: str, at: PluggedInto | None, raw: RawProcess) -> On
 
 
 async def frames(
-    interface: str, raw: RawProcess, vlans: tuple[int, ...], inside: Inside | None
+    interface: str,
+    raw: RawProcess,
+    vlans: tuple[int, ...],
+    inside: Inside | None,
+    router_mac: str | None = None,
 ) -> Frames:
     """Say which frames a check may send there.
 
@@ -167,6 +171,7 @@ async def frames(
         vlans: in which it asks with a tag.
         raw: the process for raw frames, which sends none (`dry`).
         inside: whom it asks inside a session.
+        router_mac: with which it asks where nobody answers its own; None: it does not.
 
     Returns:
         By test: each frame's octets in hex, a line that a person can read, and how often it is
@@ -176,13 +181,16 @@ async def frames(
         MeasurementError: `field.look`: NOT_CONFIGURED, UNREACHABLE.
     """
     link = await asyncio.to_thread(link_of, interface)
-    told = {}
+    told: dict[str, tuple[Sequence[Mapping[str, str | int]], int]] = {}
     for test, for_s in TESTS.values():
+        if test is Test.LOCKED and router_mac is None:
+            told[test.value] = ([], 0)
+            continue
         order = Order(
             number=0,
             test=test,
             interface=interface,
-            mac=link.mac,
+            mac=router_mac if test is Test.LOCKED and router_mac else link.mac,
             for_s=for_s,
             addresses=tuple(IN_PLACE_OF) if test is Test.ARP else (),
             vlans=vlans,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.subscriber import WanProtocol
-from cpe_diag.field.raw.order import MOST_VLANS
+from cpe_diag.field.raw.order import MAC, MOST_VLANS
 from cpe_diag.field.targets import FieldTargets
 from cpe_diag.wiring.config import ExpectedPage
 
@@ -50,6 +50,16 @@ def vlans_of(config: Config, subscriber: Subscriber) -> tuple[int, ...]:
     own = known(subscriber.service.vlan)
     named = (*(() if own is None else (own,)), *config.on_site.vlans)
     return tuple(dict.fromkeys(named))[:MOST_VLANS]
+
+
+def router_mac_of(subscriber: Subscriber) -> str | None:
+    """Give the MAC with which a laptop asks as the router; None: none of ours is on record.
+
+    Returns:
+        In the form of raw orders.
+    """
+    mac = known(subscriber.router_mac)
+    return mac.lower() if mac is not None and MAC.fullmatch(mac.lower()) else None
 
 
 def session_wanted(subscriber: Subscriber) -> bool:

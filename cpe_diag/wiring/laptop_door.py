@@ -10,7 +10,7 @@ from cpe_diag.field.line_access import LineAccess, SessionLogin
 from cpe_diag.field.page import BOUNDS, MOST_BYTES
 from cpe_diag.field.sendings import WEB_QUESTIONS
 from cpe_diag.transports.http import PageGetter
-from cpe_diag.wiring.field_targets import targets_of, vlans_of
+from cpe_diag.wiring.field_targets import router_mac_of, targets_of, vlans_of
 
 if TYPE_CHECKING:
     from cpe_diag.domain.subscriber import Subscriber
@@ -58,5 +58,7 @@ def laptop_door(  # noqa: PLR0913, PLR0917 - what a door of a run needs
         clock=clock,
         recorder=recorder,
         targets=targets_of(config),
-        line=LineAccess(vlans=vlans_of(config, subscriber), login=login),
+        line=LineAccess(
+            vlans=vlans_of(config, subscriber), login=login, router_mac=router_mac_of(subscriber)
+        ),
     )

@@ -37,11 +37,13 @@ RAW: Final = {
     "arp": "arp.dst.proto_ipv4 == 192.0.2.254",
     "ipv6": "dhcpv6",
     "vlans": "vlan",
+    "locked": "eth.src == 02:00:5e:40:00:99",
     "session": "pppoes && lcp",
 }
 """By the raw test: test_lab_field_frames.py; in VLANs and sessions the files of these."""
 READ_IN: Final = {
     "vlans": "test_lab_field_vlans.py",
+    "locked": "test_lab_field_locked.py",
     "session": "test_lab_field_session.py",
 }
 """Where tshark reads those that need a wire of their own."""

@@ -19,6 +19,7 @@ from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.judge.causes import CAUSES
 from cpe_diag.judge.competing import FLOOR
 from cpe_diag.judge.decide import decide, find
+from cpe_diag.judge.left_on_site import LOCKED_TITLE
 from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_device as at_device
@@ -965,6 +966,21 @@ def test_silence_without_the_services_tag_says_nothing_until_it_was_asked_with_i
     found = next(one for one in find(untold) if one.id == name)
     assert "VLAN 100" in found.because
     assert "MAC" in found.because
+
+
+@pytest.mark.parametrize("pppoe", [False, True])
+def test_a_port_that_answers_the_routers_mac_alone_is_locked_and_no_fault(*, pppoe: bool) -> None:
+    """It does what it was told to; the advice names the MAC, and the unlocking."""
+    case = on_site.on_site(on_site.WALL)
+    locked = decide(vlans.locked(on_site.on_pppoe(case) if pppoe else case), {})
+    assert locked.domain is FaultDomain.UNDETERMINED
+    assert locked.title == LOCKED_TITLE
+    assert "the port is locked to it" in locked.summary
+    assert "ip link set dev PORT address 02:00:5e:00:07:01" in locked.next_action
+    silent = on_site.no_concentrator(case) if pppoe else on_site.no_offer(case, on_site.WALL)
+    found = {one.id: one.because for one in find(silent)}
+    name = "wall_no_concentrator" if pppoe else "wall_no_offer"
+    assert "none to the router's MAC" in found[name]
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ class Test(StrEnum):
     PPPOE = "pppoe"
     SESSION = "session"
     VLANS = "vlans"
+    LOCKED = "locked"
     ARP = "arp"
     IPV6 = "ipv6"
 
@@ -45,7 +46,8 @@ class OrderError(Exception):
 class Order:
     """One order.
 
-    `number` comes back with the answer. `mac` is the interface's own; `for_s` how long answers
+    `number` comes back with the answer. `mac` is the interface's own, in the test of locked ports
+    the router's; `for_s` how long answers
     are waited for. `addresses` are for the test of ARP: gateway, then our own, as far as they are
     known; `vlans` for the test of VLANs. `dry`: say which frames would be sent, and send none.
     `user` and `password` are for a session; nothing that the process says has them in it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from cpe_diag.field.raw import arp, dhcp, heard, ipv6, pppoe, session, vlans
+from cpe_diag.field.raw import arp, dhcp, heard, ipv6, locked, pppoe, session, vlans
 from cpe_diag.field.raw.order import Test
 from cpe_diag.field.raw.wire import MOST_SENT, Wire
 
@@ -32,6 +32,7 @@ TESTS: Final[Mapping[Test, Named]] = {
     Test.PPPOE: pppoe,
     Test.SESSION: session,
     Test.VLANS: vlans,
+    Test.LOCKED: locked,
     Test.ARP: arp,
     Test.IPV6: ipv6,
 }

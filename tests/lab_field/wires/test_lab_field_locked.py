@@ -1,0 +1,68 @@
+"""A real wall port that is locked to the router's MAC: told as that, and accusing nobody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from capturing import capturing
+
+if TYPE_CHECKING:
+    from field_wire import Wire
+
+WALL: Final = "wall_port"
+ROUTER: Final = "02:00:5e:40:00:99"
+GATEWAY: Final = "198.51.100.1"
+OFFERED: Final = "198.51.100.20"
+LOCKED: Final = f"""\
+table netdev port {{
+  chain security {{
+    type filter hook ingress device laptop priority 0;
+    ether saddr != {ROUTER} drop
+  }}
+}}
+"""
+"""nft(8): what does not come from the MAC that the port has learned is dropped."""
+
+
+def verdict(document: dict[str, Any]) -> tuple[str, str]:
+    """Give domain and title."""
+    return document["verdict"]["domain"], document["verdict"]["title"]
+
+
+@pytest.mark.parametrize("wan", ["ipoe", "pppoe"])
+def test_a_port_that_is_locked_to_the_router_is_told_with_its_way_out(
+    wire: Wire, wan: str
+) -> None:
+    """The line answers the router's MAC: neither network nor router is accused."""
+    wire.run("laptop", "sysctl", "-qw", "net.ipv6.conf.eth0.disable_ipv6=1")
+    if wan == "ipoe":
+        wire.dnsmasq("operator", GATEWAY, OFFERED)
+    else:
+        wire.pppoe("operator", "bras-1")
+    wire.run("switch", "nft", "-f", "-", text=LOCKED)
+    wire.about = f"router_mac: '{ROUTER}'"
+    service = f"{{wan: {wan}}}"
+    dry = wire.check("--dry-run", service=service)
+    with capturing(wire) as captured:
+        document = wire.check("--at", WALL, service=service)
+    domain, title = verdict(document)
+    assert domain == "undetermined"
+    assert title == "The wall port is locked to the router's MAC: it answers that one alone"
+    assert f"to the router's MAC ({ROUTER}): the port is locked to it" in str(document["verdict"])
+    assert f"address {ROUTER}" in document["verdict"]["next_action"]
+    words = ("tshark", "-r", str(captured.file), "-Y", f"eth.src == {ROUTER}")
+    fields = ("-T", "fields", "-e", "frame.protocols", "-e", "_ws.malformed")
+    shown = wire.run("switch", *words, *fields).splitlines()
+    assert len(shown) == dry["most"]["locked"] == 2
+    assert ["dhcp" in one for one in shown] == [True, False]
+    assert all(one.endswith("\t") for one in shown)
+
+
+def test_a_port_that_is_silent_for_the_router_too_is_the_networks(wire: Wire) -> None:
+    """Nobody answers either of them."""
+    wire.about = f"router_mac: '{ROUTER}'"
+    document = wire.check("--at", WALL, service="{wan: ipoe}")
+    told = document["verdict"]
+    assert (told["domain"], told["cause"]) == ("network", "wall_no_address")
+    assert f"none to the router's MAC ({ROUTER}) either" in str(told)
