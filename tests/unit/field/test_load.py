@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -156,6 +156,38 @@ async def test_iperf3_is_given_the_address_and_no_more_than_the_bytes(
     assert told["--client"] == HERE
     sent_bits = int(told["--time"]) * int(told["--bitrate"]) * int(told["--parallel"])
     assert sent_bits <= 8 * order.most_bytes
+
+
+async def test_iperf3_is_ended_when_the_port_has_sent_what_was_stated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that has it send on, or a way of small packets: the number was promised."""
+    program = tmp_path / "iperf3"
+    program.write_text("#!/bin/sh\nexec sleep 3600\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    order = LoadOrder(iperf3=("load.example", 5201), seconds=50.0, most_bytes=1_000_000)
+    counted = iter(range(0, 100_000, 500))
+    begun_s = time.monotonic()
+    with pytest.raises(NotLoadedError, match="the port may send 2000 packets for it"):
+        await iperf3.load(order, Direction.UP, HERE, lambda: next(counted))
+    assert next(counted) == 2500  # it had sent 2,000; it is ended from 1,800 on
+    assert time.monotonic() - begun_s < order.seconds
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_a_load_by_ndt7_ends_with_the_packets_that_were_stated(
+    ndt7_url: str, monkeypatch: pytest.MonkeyPatch, direction: Direction
+) -> None:
+    """However many bytes they held: the system counts them."""
+    looks = count()
+    monkeypatch.setattr(ndt7, "segments_sent", lambda _: 400 * next(looks))
+    order = LoadOrder(ndt7=ndt7_url, seconds=60.0, most_bytes=1_000_000_000)
+    most = order.most_packets
+    monkeypatch.setattr(ndt7, "_waiting", lambda _: 0)
+    came = ndt7.load(order, direction, HERE)
+    assert next(looks) == (most - ndt7.AT_ONCE + 399) // 400 + 1
+    assert 0 < came.received_bytes < order.most_bytes
 
 
 async def test_a_load_that_would_leave_by_another_interface_is_not_run(
