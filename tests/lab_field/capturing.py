@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LAPTOP: Final = "02:00:5e:40:00:03"
 NEXT_HOP: Final = "the next hop"
+OWN_RESOLVER: Final = "this machine's own resolver"
 UNASKED: Final = "!(icmpv6.type == 143) && !(eth.dst == 01:80:c2:00:00:0e)"
 """RFC 3810: groups that the system is in, whether a check runs or not; and LLDP of its own."""
 CHECKED: Final = ("ip.check_checksum", "udp.check_checksum")

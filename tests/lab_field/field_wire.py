@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,6 +38,7 @@ MACS: Final = {
     "laptop": "02:00:5e:40:00:03",
 }
 IP: Final = "/usr/sbin/ip"
+ETC_NETNS: Final = Path("/etc/netns")
 LIMIT_S: Final = 120
 AS_USUAL: Final = ("chrt", "--other", "0")
 """A laptop and servers that share their processors with nobody, whatever runs beside the lab."""
@@ -137,6 +139,12 @@ class Wire:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
         self.started.remove(server)
+
+    def resolves_by(self, host: str, address: str) -> None:
+        """Let a host's own system resolve names by a resolver (ip-netns(8): /etc/netns)."""
+        place = ETC_NETNS / self.space(host)
+        place.mkdir(parents=True)
+        (place / "resolv.conf").write_text(f"nameserver {address}\n", encoding="ascii")
 
     def moved(self, server: subprocess.Popen[bytes], address: str, first: str) -> None:
         """Take the laptop's cable to another network, whose addresses the operator gives out."""
@@ -249,6 +257,7 @@ def plugged(name: str, folder: Path) -> Iterator[Wire]:
             process.wait()
         for host in ("switch", *MACS, *made.added):
             _ip("netns", "del", made.space(host))
+            shutil.rmtree(ETC_NETNS / made.space(host), ignore_errors=True)
 
 
 def _ip(*words: str) -> None:

@@ -44,6 +44,44 @@ def names(wire: Wire, host: str, address: str, *more: str) -> None:
     )
 
 
+CUTS_ANSWERS: Final = """
+import socketserver
+import sys
+
+from dns.flags import TC
+from dns.message import from_wire, make_response
+from dns.rrset import from_text
+
+
+class Udp(socketserver.BaseRequestHandler):
+    def handle(self):
+        answer = make_response(from_wire(self.request[0]))
+        answer.flags |= TC
+        self.request[1].sendto(answer.to_wire(), self.client_address)
+
+
+class Tcp(socketserver.StreamRequestHandler):
+    def handle(self):
+        asked = from_wire(self.rfile.read(int.from_bytes(self.rfile.read(2), "big")))
+        answer = make_response(asked)
+        answer.answer.append(from_text(asked.question[0].name, 60, "IN", "A", sys.argv[2]))
+        text = answer.to_wire()
+        self.wfile.write(len(text).to_bytes(2, "big") + text)
+
+
+udp = socketserver.ThreadingUDPServer((sys.argv[1], 53), Udp)
+socketserver.threading.Thread(target=udp.serve_forever, daemon=True).start()
+socketserver.ThreadingTCPServer((sys.argv[1], 53), Tcp).serve_forever()
+"""
+"""A resolver whose answers are whole by TCP alone (RFC 7766)."""
+
+
+def cuts_answers(wire: Wire, host: str, address: str) -> None:
+    """Let a host be a resolver that gives its answers by TCP alone."""
+    wire.start(host, sys.executable, "-c", CUTS_ANSWERS, address, REFERENCE)
+    wire.awaited(host, f"{address}:53")
+
+
 def diverts(wire: Wire, host: str, *rules: str) -> None:
     """Let a host send what comes by elsewhere."""
     chain = "\n".join(rules)
@@ -159,3 +197,12 @@ def takes_a_stream(wire: Wire, laptop: str, bps: int) -> None:
     sender = str(Path(__file__).parent / "foreign_stream.py")
     words = ("chrt", "-o", "0", sys.executable, sender, laptop, str(bps))
     wire.start("operator", *words)  # as fast as it says, whatever else runs here
+
+
+def takes_small_frames(wire: Wire) -> None:
+    """What is longer than 1,400 bytes vanishes."""
+    rules = (
+        "table netdev t { chain c { type filter hook ingress device laptop priority 0;"
+        " meta length > 1400 drop; }\n}\n"
+    )
+    wire.run("switch", "nft", "-f", "-", text=rules)

@@ -18,6 +18,7 @@ BEYOND: Final = {
 }
 """By the probe, with an IPv4 reference: test_lab_field_frames.py."""
 NDT7: Final = {
+    "its name, by the own resolver": "dns.qry.type == 28 && ip.dst == 203.0.113.53",
     "NDT7, opened": "tcp.dstport == 8080 && http.request",
     "NDT7, loaded": "tcp.dstport == 8080 && tcp.len > 1000",
 }
@@ -28,6 +29,7 @@ BY_IPV6: Final = {
     "field_trace by ICMP": "icmpv6.type == 128 && ipv6.hlim < 16 && ipv6.plen == 32",
     "field_size": "icmpv6.type == 128 && ipv6.plen == 1240",
     "field_jitter": "icmpv6.type == 128 && ipv6.plen == 56",
+    "field_names by TCP": "tcp.dstport == 53 && dns.flags.response == 0",
 }
 """The same with an IPv6 reference: test_lab_field_frames.py."""
 RAW: Final = {

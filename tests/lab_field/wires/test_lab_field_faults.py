@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from field_world import announces_itself, behind
+from field_world import announces_itself, behind, takes_small_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,15 +73,6 @@ def loses_packets(wire: Wire) -> None:
     rules = (
         "table netdev t { chain c { type filter hook ingress device laptop priority 0;"
         " ip protocol icmp numgen random mod 5 == 0 drop; }\n}\n"
-    )
-    wire.run("switch", "nft", "-f", "-", text=rules)
-
-
-def takes_small_frames(wire: Wire) -> None:
-    """What is longer than 1,400 bytes vanishes."""
-    rules = (
-        "table netdev t { chain c { type filter hook ingress device laptop priority 0;"
-        " meta length > 1400 drop; }\n}\n"
     )
     wire.run("switch", "nft", "-f", "-", text=rules)
 
@@ -285,25 +276,6 @@ def test_a_smaller_way_whose_router_says_so_is_no_fault(wire: Wire) -> None:
     found = size_of(document)
     assert (found["largest_bytes"], found["lost_bytes"]) == (1412, 1413)
     assert (found["told_bytes"], found["told_by"]) == (1412, GATEWAY)
-
-
-def test_a_line_of_ipv6_is_traced_and_measured_as_well(wire: Wire) -> None:
-    """The reference has an IPv6 address: the same ways, sizes and trains, and the same fault."""
-    operator_answers(wire)
-    wire.reference = "2001:db8:ffff::80"
-    for host, address in (("operator", "2001:db8:1::1"), ("laptop", "2001:db8:1::20")):
-        wire.run(host, "ip", "-6", "addr", "add", f"{address}/64", "dev", "eth0", "nodad")
-    wire.run("operator", "ip", "-6", "addr", "add", f"{wire.reference}/128", "dev", "lo")
-    wire.run("laptop", "ip", "-6", "route", "add", "default", "via", "2001:db8:1::1")
-    takes_small_frames(wire)
-    document = wire.check("--at", WALL)
-    assert verdict(document) == ("network", "wall_small_only")
-    assert size_of(document)["largest_bytes"] == 1400
-    facts = {one["key"]: one["value"] for one in document["evidence"]["facts"]}
-    for kind in ("udp", "tcp", "icmp"):
-        way = facts["field_trace[wall_port]"][kind]
-        assert [one["address"] for one in way["hops"]] == [wire.reference], kind
-    assert facts["field_jitter[wall_port]"]["stamped"] > 0
 
 
 def test_a_dry_run_tells_all_that_a_check_asks(wire: Wire) -> None:

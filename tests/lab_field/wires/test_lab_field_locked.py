@@ -57,12 +57,3 @@ def test_a_port_that_is_locked_to_the_router_is_told_with_its_way_out(
     assert len(shown) == dry["most"]["locked"] == 2
     assert ["dhcp" in one for one in shown] == [True, False]
     assert all(one.endswith("\t") for one in shown)
-
-
-def test_a_port_that_is_silent_for_the_router_too_is_the_networks(wire: Wire) -> None:
-    """Nobody answers either of them."""
-    wire.about = f"router_mac: '{ROUTER}'"
-    document = wire.check("--at", WALL, service="{wan: ipoe}")
-    told = document["verdict"]
-    assert (told["domain"], told["cause"]) == ("network", "wall_no_address")
-    assert f"none to the router's MAC ({ROUTER}) either" in str(told)
