@@ -75,6 +75,22 @@ def test_a_run_from_afar_imports_nothing_that_only_a_laptop_on_site_needs() -> N
     assert _run_python(code) == "1 []"
 
 
+def test_scapy_lives_in_the_process_for_raw_frames_alone() -> None:
+    """It needs a right that nothing else needs, and its licence stays apart: the extra `field`."""
+    named = re.compile(r"^\s*(?:from|import) scapy\b", re.MULTILINE)
+    raw = ROOT / "cpe_diag" / "field" / "raw"
+    files = [*(ROOT / "cpe_diag").rglob("*.py"), *(ROOT / "drivers").rglob("*.py")]
+    using = {file for file in files if named.search(file.read_text(encoding="utf-8"))}
+    assert using
+    assert {file for file in using if raw not in file.parents} == set()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    assert [name for name, one in extras.items() if any("scapy" in word for word in one)] == [
+        "field"
+    ]
+    assert not any("scapy" in word for word in project["dependencies"])
+
+
 def test_no_link_is_kept_with_the_sources() -> None:
     """A link leads to a place of one machine, such as its virtual environment."""
     if not (ROOT / ".git").exists():

@@ -207,11 +207,13 @@ class Wire:
             *("field", "check", "-s", "sub-1", "--port", "eth0", "--json", *words),
         )
 
-    def check(self, *words: str, service: str = "{}") -> dict[str, Any]:
-        """Run a check, and give its document."""
+    def check(
+        self, *words: str, service: str = "{}", within: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        """Run a check within another command, if any, and give its document."""
         told = self.command(*words, service=service)
         done = subprocess.run(  # noqa: S603 - our own interpreter
-            [*AS_USUAL, IP, "netns", "exec", self.space("laptop"), *told],
+            [*AS_USUAL, IP, "netns", "exec", self.space("laptop"), *within, *told],
             capture_output=True,
             text=True,
             timeout=LIMIT_S,

@@ -17,6 +17,7 @@ NET_RAW: Final = f"{1 << 13:016x}"
 NONE: Final = f"{0:016x}"
 RAW: Final = b"cpe_diag.field.raw"
 WITHIN_S: Final = 30.0
+WITHOUT_RAW: Final = ("setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw")
 SETS: Final = ("CapEff", "CapPrm", "CapInh", "CapAmb")
 
 
@@ -62,3 +63,22 @@ def test_only_the_process_for_raw_frames_has_a_right_and_only_that(
     assert {thread[one] for thread in threads for one in SETS} == {NONE}
     assert {thread["NoNewPrivs"] for thread in threads} == {"1"}
     assert (helper["CapEff"], helper["CapBnd"], helper["NoNewPrivs"]) == (right, right, "1")
+
+
+def test_without_the_right_what_needs_none_is_done_and_the_rest_names_the_command(
+    wire: Wire,
+) -> None:
+    """Nobody is root: link, names, pages, pings, the way and sizes are told all the same."""
+    wire.dnsmasq("operator", "198.51.100.1", "198.51.100.20")
+    wire.world("operator")
+    wire.laptop_takes("198.51.100.20", "198.51.100.1")
+    document = wire.check("--at", "wall_port", within=WITHOUT_RAW)
+    facts = {one["key"]: one for one in document["evidence"]["facts"]}
+    for kind in ("link", "names", "page", "trace", "size", "jitter"):
+        assert "value" in facts[f"field_{kind}[wall_port]"], kind
+    assert "value" in facts["ping[wall_port>reference]"]
+    unknowns = {one["key"]: one for one in document["evidence"]["unknowns"]}
+    for kind in ("dhcp", "pppoe", "arp", "routers", "heard"):
+        failure = unknowns[f"field_{kind}[wall_port]"]
+        assert failure["kind"] == "missing_privilege", kind
+        assert failure["next_step"].startswith("sudo "), kind

@@ -41,7 +41,6 @@ def test_the_air_at_a_laptops_place_is_told(
     next_door.serve("Next door", channel=6)
     assert laptop.join("LabHome", "old password 1")[0] is Joining.CONNECTED
 
-    machine.guest(f"iw dev {laptop.interface} scan passive", namespace=laptop.namespace)
     for words in ("link", "station dump", "scan passive"):
         said = machine.guest(f"iw dev {laptop.interface} {words}", namespace=laptop.namespace)
         assert said.status == 0, said.text
