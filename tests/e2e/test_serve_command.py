@@ -6,11 +6,19 @@ import http.client
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from http_service import CONFIG, INVENTORY, RULES, SECRETS
 
 if TYPE_CHECKING:
@@ -99,6 +107,50 @@ def test_a_token_opens_the_service_until_it_is_revoked(office: Path) -> None:
     audit = _run(office, "audit", "show")[1]
     assert "makes the token crm with the role viewer" in " ".join(audit.split())
     assert token not in audit
+
+
+def test_over_tls_a_browser_is_told_to_come_back_over_tls_alone(office: Path) -> None:
+    """And what it keeps of us no plain connection can read or set."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    chain = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (office / "chain.pem").write_bytes(chain.public_bytes(Encoding.PEM))
+    (office / "key.pem").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    served = subprocess.Popen(  # noqa: S603 - our own interpreter
+        _words("serve", "--port", "0", "--tls-cert", "chain.pem", "--tls-key", "key.pem"),
+        cwd=office,
+        env=_environment(office),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert served.stdout is not None
+        found = re.match(r"https://127\.0\.0\.1:(\d+)/", served.stdout.readline())
+        assert found is not None
+        trusts = ssl.create_default_context(cafile=office / "chain.pem")
+        for path in ("/sign-in", "/healthz", "/api/cases", "/static/pages.css", "/none"):
+            told = _heads(f"https://localhost:{found[1]}{path}", trusts)
+            assert told["strict-transport-security"] == "max-age=31536000", path
+        cookie = _heads(f"https://localhost:{found[1]}/sign-in", trusts)["set-cookie"]
+        assert cookie.startswith("__Host-cpe_diag_form=")
+        assert "; Secure" in cookie
+    finally:
+        served.send_signal(signal.SIGTERM)
+        served.communicate(timeout=60)
+
+
+def _heads(address: str, trusts: ssl.SSLContext) -> httpx.Headers:
+    with httpx.Client(verify=trusts) as client:
+        return client.get(address).headers
 
 
 def test_a_certificate_needs_its_key(office: Path) -> None:

@@ -29,12 +29,20 @@ KEPT_S: Final = 3600.0
 """How long the provider's documents are believed; where it is away, for as long as it is."""
 KEYS_AGAIN_S: Final = 10.0
 """A token of an unknown key asks for the keys anew, at most so often."""
+AWAY_S: Final = 5.0
+"""So long after a document could not be had nobody waits for it again."""
 LOCAL: Final = ("http://127.0.0.1:", "http://localhost:", "http://[::1]:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
     document: Document
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Away:
+    words: str
     at_s: float
 
 
@@ -52,7 +60,8 @@ class Provider:
         self._asker = asker
         self._seconds = seconds
         self._kept: dict[str, _Kept] = {}
-        self._one = asyncio.Lock()
+        self._away: dict[str, _Away] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
 
     async def where(self, attempt: Attempt, returns_to: str) -> str:
         """Give the address to which a browser is sent (section 3.1.2.1).
@@ -128,8 +137,10 @@ class Provider:
 
     async def _described(self) -> Document:
         """Give what the provider says of itself (OpenID Connect Discovery 1.0, section 4.3)."""
-        found = await self._document(self.settings.issuer.rstrip("/") + WELL_KNOWN, KEPT_S)
+        address = self.settings.issuer.rstrip("/") + WELL_KNOWN
+        found = await self._document(address, KEPT_S)
         if found.get("issuer") != self.settings.issuer:
+            self._kept.pop(address, None)  # who mends it there waits for no hour
             raise ProviderAwayError(
                 f"{self.settings.issuer}: its configuration names another issuer; configure "
                 "`openid.issuer` exactly as it stands there"
@@ -140,19 +151,33 @@ class Provider:
         return keys_of(await self._document(_endpoint(described, "jwks_uri"), within_s))
 
     async def _document(self, address: str, within_s: float) -> Document:
-        """Give a document that is not older, or the older one where the provider is away."""
-        async with self._one:
-            kept = self._kept.get(address)
-            if kept is not None and self._seconds() - kept.at_s < within_s:
+        """Give a document that is not older, or the older one where the provider is away.
+
+        Whoever waits while another asks has the answer of that, also that there was none.
+        """
+        async with self._locks.setdefault(address, asyncio.Lock()):
+            kept, now_s = self._kept.get(address), self._seconds()
+            if kept is not None and now_s - kept.at_s < within_s:
                 return kept.document
-            try:
-                found = await self._asker.document(address)
-            except ProviderAwayError:
-                if kept is None:
-                    raise
-                return kept.document
-            self._kept[address] = _Kept(document=found, at_s=self._seconds())
-            return found
+            away = self._away.get(address)
+            if away is None or now_s - away.at_s >= AWAY_S:
+                away = await self._asked(address)
+                if away is None:
+                    return self._kept[address].document
+            if kept is None:
+                raise ProviderAwayError(away.words)
+            return kept.document
+
+    async def _asked(self, address: str) -> _Away | None:
+        """Keep a document anew; gives that there is none."""
+        try:
+            found = await self._asker.document(address)
+        except ProviderAwayError as error:
+            self._away[address] = _Away(words=str(error), at_s=self._seconds())
+            return self._away[address]
+        self._kept[address] = _Kept(document=found, at_s=self._seconds())
+        self._away.pop(address, None)
+        return None
 
     async def _exchanged(
         self, described: Document, attempt: Attempt, code: str, returns_to: str

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -31,11 +33,16 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from cpe_diag.service.spans import Spans
     from cpe_diag.service.web.served import Served
 
 USUAL_RATE: Final = Rate(per_s=50.0, burst=200.0)
+
+TLS_ALONE: Final = "Strict-Transport-Security"
+TLS_ALONE_S: Final = 31_536_000
+"""A year, as the preload list of browsers wants at least."""
 
 METRICS: Final = Operation(
     id="getMetrics",
@@ -86,9 +93,32 @@ def make_app(
 
     return Starlette(
         routes=[*_routes(service), *page_routes(service)],
+        middleware=[Middleware(OnlyOverTls)],
         lifespan=lifespan,
         exception_handlers={HTTPException: _not_there, Exception: _bug},
     )
+
+
+class OnlyOverTls:
+    """Has browsers that have come over TLS come over TLS alone (RFC 6797).
+
+    It is said over TLS only (section 7.2), also where a proxy ends it; of this host alone.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before `app`."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its answer back with the header."""
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)[TLS_ALONE] = f"max-age={TLS_ALONE_S}"
+            await send(message)
+
+        over_tls = scope["type"] == "http" and scope["scheme"] == "https"
+        await self._app(scope, receive, told if over_tls else send)
 
 
 def _routes(service: Service) -> list[Route]:

@@ -28,7 +28,7 @@ from cpe_diag.service.openid.id_token import (
     keys_of,
     proven_claims,
 )
-from cpe_diag.service.openid.provider import KEPT_S, KEYS_AGAIN_S, WELL_KNOWN, Provider
+from cpe_diag.service.openid.provider import AWAY_S, KEPT_S, KEYS_AGAIN_S, WELL_KNOWN, Provider
 from cpe_diag.service.openid.settings import ProviderSettings
 
 if TYPE_CHECKING:
@@ -312,8 +312,54 @@ def test_documents_are_believed_longer_only_while_the_provider_is_away() -> None
     issuer.instead = lambda _: httpx.Response(500)
     assert asyncio.run(provider.where(new_attempt("c"), BACK)).startswith(ISSUER)
     issuer.instead = None
+    issuer.at_s += AWAY_S
     issuer.described["authorization_endpoint"] = f"{ISSUER}/new"
     assert asyncio.run(provider.where(new_attempt("c"), BACK)).startswith(f"{ISSUER}/new?")
+
+
+def test_a_provider_that_does_not_answer_keeps_ten_people_as_long_as_one() -> None:
+    """They share one question and its answer; for a moment nobody who comes asks again."""
+    asked: list[str] = []
+    answers = asyncio.Event()
+
+    async def silent(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        await answers.wait()
+        raise httpx.ConnectTimeout("no answer", request=request)
+
+    async def ten() -> list[str | BaseException]:
+        begun = [asyncio.ensure_future(_where(provider)) for _ in range(10)]
+        await asyncio.sleep(0)
+        answers.set()
+        first = await asyncio.gather(*begun, return_exceptions=True)
+        (last,) = await asyncio.gather(_where(provider), return_exceptions=True)
+        return [*first, last]
+
+    async def _where(provider: Provider) -> str:
+        return await provider.where(new_attempt("c"), BACK)
+
+    transport, at_s = httpx.MockTransport(silent), [0.0]
+    asker = Asker(lambda: httpx.AsyncClient(transport=transport))
+    provider = Provider(_settings(), asker, lambda: at_s[0])
+    came = asyncio.run(ten())
+    assert len(came) == 11
+    assert all(isinstance(one, ProviderAwayError) for one in came)
+    assert len(asked) == 1
+    at_s[0] = AWAY_S
+    with pytest.raises(ProviderAwayError):
+        asyncio.run(_where(provider))
+    assert len(asked) == 2
+
+
+def test_a_provider_that_names_another_issuer_is_asked_again_once_that_is_mended() -> None:
+    """What is wrong is not believed for an hour."""
+    issuer = _Issuer()
+    provider = issuer.provider()
+    issuer.described["issuer"] = "https://other.example"
+    with pytest.raises(ProviderAwayError, match="another issuer"):
+        asyncio.run(provider.where(new_attempt("c"), BACK))
+    issuer.described["issuer"] = ISSUER
+    assert asyncio.run(provider.where(new_attempt("c"), BACK)).startswith(ISSUER)
 
 
 def _raises(request: httpx.Request) -> httpx.Response:
