@@ -78,6 +78,10 @@ ONLY_NOW: Final = (
     " It was looked at now only: nobody knows how the port was over the last day, and what comes"
     " and goes may have been away."
 )
+NOT_MEASURED: Final = " How much the line lets through was not measured:"
+ON_OUR_SIDE: Final = "What kept us from looking is on our side"
+ORDER_LEAVES_OPEN: Final = "The order leaves open"
+FIND_OUT: Final = "Find out: "
 TOLD_UNDETERMINED: Final = (
     "We have not found the cause yet. A colleague goes on with your case and will get back to you."
 )
@@ -189,7 +193,7 @@ def _not_loaded(seen: Seen) -> str:
     failure = seen.case.evidence.failure(LOAD.kind, LOAD.subject)
     if failure is None or failure.kind is not FailureKind.NOT_MEASURED:
         return ""
-    return f" How much the line lets through was not measured: {failure.detail}."
+    return f"{NOT_MEASURED} {failure.detail}."
 
 
 def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> Verdict:
@@ -256,14 +260,14 @@ def _left_open(
     first = f"It may be that {may_be}." if likely else "Too little is known to name a cause."
     told = (
         ("Seen on site", said_on_site(seen)),
-        ("What kept us from looking is on our side", ours[:2]),
-        ("The order leaves open", not_said[:2]),
+        (ON_OUR_SIDE, ours[:2]),
+        (ORDER_LEAVES_OPEN, not_said[:2]),
     )
     return " ".join((first, *(f"{words}: {'; '.join(why)}." for words, why in told if why)))
 
 
 def _find_out(seen: Seen, step: SettlingStep) -> str:
-    return OPEN_A_PAGE if _silent_device(seen) else f"Find out: {step.question}"
+    return OPEN_A_PAGE if _silent_device(seen) else f"{FIND_OUT}{step.question}"
 
 
 def _silent_device(seen: Seen) -> bool:

@@ -18,9 +18,10 @@ OF_CUSTOMERS: Final = "locale/told"
 OF_VERDICTS: Final = "locale/judged"
 OF_QUESTIONS: Final = "locale/asked"
 OF_STEPS: Final = "locale/next"
+OF_LOOKS: Final = "locale/looked"
 """Folders of catalogues: the words of the pages; what customers are told of each cause; the names
 of causes, stretches of the path and complaints; questions to callers, and their answers; what
-is to be done next."""
+is to be done next; what a verdict is in short, and what would settle it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from cpe_diag.judge.causes import CAUSES
 from cpe_diag.report.duration import duration, percent
 from cpe_diag.service.pages.catalogues import (
     OF_CUSTOMERS,
+    OF_LOOKS,
     OF_QUESTIONS,
     OF_STEPS,
     OF_VERDICTS,
@@ -25,11 +25,11 @@ from cpe_diag.service.pages.catalogues import (
     told,
 )
 from cpe_diag.service.pages.static_files import static_files
+from cpe_diag.service.pages.summary import CAUSE_TITLES, Short
 
 if TYPE_CHECKING:
     from cpe_diag.service.pages.catalogues import Told
 
-CAUSE_TITLES: Final[Mapping[str, str]] = {one.id: one.title for one in CAUSES}
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """As for a terminal (`report.plain`): what turns the writing direction, or shows nothing."""
 _LINES: Final = frozenset("\n\t")
@@ -44,6 +44,7 @@ class Wording:
     of_customers: Mapping[str, Words]
     of_verdicts: Mapping[str, Words]
     of_steps: Mapping[str, Words]
+    short: Short
     environment: Environment
 
     def __call__(self, text: str, **values: object) -> str:
@@ -65,7 +66,7 @@ class Wording:
 
     def step(self, text: str) -> Told:
         """Give what is to be done next."""
-        return told(self.of_steps, self.language, text)
+        return self.short.next_step(text) or told(self.of_steps, self.language, text)
 
 
 class Rendering:
@@ -78,13 +79,19 @@ class Rendering:
         self._of_customers = catalogues(OF_CUSTOMERS)
         self._of_verdicts = catalogues(OF_VERDICTS)
         self._of_steps = catalogues(OF_STEPS)
-        of_questions = catalogues(OF_QUESTIONS)
+        of_questions, of_looks = catalogues(OF_QUESTIONS), catalogues(OF_LOOKS)
+        self._short = {
+            language: Short(words=of_looks[language], judged=self._of_verdicts[language])
+            for language in self.words
+        }
         addresses = {name: one.address for name, one in static_files().items()}
         for language, made in self._made.items():
             made.globals["told"] = partial(told, self._of_customers)
             made.globals["judged"] = partial(told, self._of_verdicts, language)
             made.globals["asked"] = partial(told, of_questions, language)
-            made.globals["next_step"] = partial(told, self._of_steps, language)
+            made.globals["next_step"] = self.wording(language).step
+            made.globals["summary"] = self._short[language].summary
+            made.globals["settling"] = self._short[language].settling
             made.globals["cause_titles"] = CAUSE_TITLES
             made.globals["languages"] = names_of_languages()
             made.globals["static"] = addresses
@@ -110,6 +117,7 @@ class Rendering:
             of_customers=self._of_customers,
             of_verdicts=self._of_verdicts,
             of_steps=self._of_steps,
+            short=self._short[language],
             environment=self._made[language],
         )
 

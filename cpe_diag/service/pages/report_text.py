@@ -115,14 +115,14 @@ def _judged(stands: str, held: Mapping[str, Any], say: Wording, customer: str) -
         Told(language=own, text=say.word("headline", verdict["domain"])),
         say.judged(verdict["title"]),
         Told(language=own, text=sure),
-        Told(language=SOURCE, text=verdict["summary"]),
+        *say.short.summary(verdict),
     ]
     yield Part(title=stands, lines=tuple(lines))
     yield Part(title=say("Tell the customer"), lines=(say.told(customer, tell),))
     yield Part(title=say("Do next"), lines=(say.step(action),))
     if verdict["settle_by"]:
-        question = Told(language=SOURCE, text=verdict["settle_by"]["question"])
-        yield Part(title=say("What would settle it"), lines=(question,))
+        step = say.short.settling(verdict["settle_by"])
+        yield Part(title=say("What would settle it"), lines=step)
     rows = tuple(
         (say.judged(one["title"]).text, say.word("segment_state", one["state"]), one["note"])
         for one in verdict["segments"]

@@ -13,6 +13,7 @@ from cpe_diag.report.as_json import run_as_json
 from cpe_diag.service.pages.catalogues import (
     LANGUAGES,
     OF_CUSTOMERS,
+    OF_LOOKS,
     OF_PAGES,
     OF_STEPS,
     OF_VERDICTS,
@@ -194,7 +195,7 @@ def test_the_pdf_has_a_letter_for_all_that_the_pages_say(
     page = FPDF()
     said = {
         letter
-        for folder in (OF_PAGES, OF_CUSTOMERS, OF_VERDICTS, OF_STEPS)
+        for folder in (OF_PAGES, OF_CUSTOMERS, OF_VERDICTS, OF_STEPS, OF_LOOKS)
         for text, translated in catalogues(folder)[language].texts.items()
         for letter in text + translated
     }

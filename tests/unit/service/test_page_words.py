@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from cpe_diag.judge.causes import CAUSES
 from cpe_diag.judge.segments import STRETCHES
 from cpe_diag.judge.segments_on_site import ON_SITE
+from cpe_diag.judge.settle import ASKS
 from cpe_diag.judge.telling import (
     NEXT_WITHOUT_CAUSE,
     NO_FAULT_TITLE,
@@ -27,6 +28,7 @@ from cpe_diag.report.words import REPAIRED_NEXT, REPAIRED_TELL
 from cpe_diag.service.pages.catalogues import (
     LANGUAGES,
     OF_CUSTOMERS,
+    OF_LOOKS,
     OF_QUESTIONS,
     OF_STEPS,
     OF_VERDICTS,
@@ -36,7 +38,9 @@ from cpe_diag.service.pages.catalogues import (
     names_of_languages,
     told,
 )
-from cpe_diag.wiring.knowledge import vocabulary
+from cpe_diag.service.pages.probe_words import LOOKED_AT
+from cpe_diag.service.pages.summary import SENTENCES
+from cpe_diag.wiring.knowledge import facts_by_probe, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -158,6 +162,20 @@ def test_what_is_to_be_done_next_is_in_every_language(language: str) -> None:
         assert translated != text
         assert text[-1] == translated[-1], text
         assert "  " not in translated, text
+        assert [one for one in _EXACT.findall(text) if one not in translated] == [], text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_verdict_in_short_and_what_would_settle_it_are_in_every_language(language: str) -> None:
+    """Whoever adds a probe says in each language what it looks at."""
+    assert set(LOOKED_AT) == {*facts_by_probe(), *ASKS}
+    held = _held(language, OF_LOOKS)
+    assert set(held) == {*LOOKED_AT.values(), *SENTENCES}
+    for text, translated in held.items():
+        assert translated != text
+        assert text.endswith((".", "?")) == translated.endswith((".", "?")), text
+        assert "  " not in translated, text
+        assert sorted(_PLACE.findall(translated)) == sorted(_PLACE.findall(text)), text
         assert [one for one in _EXACT.findall(text) if one not in translated] == [], text
 
 
