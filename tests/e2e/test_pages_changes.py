@@ -34,7 +34,9 @@ REBOOT: Final = replace(
     action="router.reboot",
     secrets=(),
     encryptions=(),
-    expected=(ExpectedReading(reads=Reads.BOOT, subject="", value="another", previous="same"),),
+    expected=(
+        ExpectedReading(reads=Reads.BOOT, subject="", value="another", previous="the same"),
+    ),
 )
 
 
@@ -112,7 +114,7 @@ def test_each_change_of_a_case_shows_what_was_measured_before_and_after(
         assert "Before and after" in page, place
         assert re.search(r"Light that arrives at the home -27\.5 dBm \(?[\d:]+ UTC", page), place
         assert re.search(r"UTC\)? -18\.2 dBm \(?[\d:]+ UTC", page), place
-        assert re.search(r"Start of the router same .* another", page), place
+        assert re.search(r"Start of the router the old one .* a new one", page), place
         assert "Before: Light is lost" in page, place
         assert "After: no fault" in page, place
     drawn = browser.open(f"{path}/trends").text

@@ -214,14 +214,14 @@ def _change(change: Mapping[str, Any], say: Wording) -> Part:
     rows = tuple(
         (
             f"{say.word('quantity', one['what'], of='measured.html')} {one['of']}".strip(),
-            *(_sighting(one[name], one["unit"], say) for name in ("before", "after")),
+            *(_sighting(one, name, change["end"], say) for name in ("before", "after")),
         )
         for one in change["compared"]
     )
     table = Table(
         heads=(say("Measured"), say("Before"), say("After")),
         rows=rows,
-        languages=(own, SOURCE, SOURCE),
+        languages=(own, own, own),
         shares=(40, 30, 30),
     )
     return Part(
@@ -231,8 +231,10 @@ def _change(change: Mapping[str, Any], say: Wording) -> Part:
     )
 
 
-def _sighting(seen: Mapping[str, Any] | None, unit: str, say: Wording) -> str:
-    words = say.word("sighting", seen, unit, of="measured.html")
+def _sighting(one: Mapping[str, Any], name: str, end: str | None, say: Wording) -> str:
+    seen: Mapping[str, Any] | None = one[name]
+    is_over = bool(end) or name == "before"
+    words = say.word("sighting", one, seen, is_over, of="measured.html")
     return words if seen is None else f"{words} ({seen['at'][11:19]} UTC)"
 
 

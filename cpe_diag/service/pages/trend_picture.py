@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class TrendPicture:
     """A picture and the table behind it; heights are from the top, in the picture's units.
 
     `line` are the points of a polyline. `band` is top and height of where the neighbours are, None
-    without any; `baseline_y` likewise.
+    without any; `baseline_y` likewise. `begins` and `ends` are the moments at its sides, in words.
     """
 
     id: str
@@ -75,6 +75,8 @@ class TrendPicture:
     band: tuple[float, float] | None
     top: str
     bottom: str
+    begins: str
+    ends: str
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -142,6 +144,8 @@ def trend_picture(
         band=_band(height(max(others)), height(min(others))) if others else None,
         top=_number(high),
         bottom=_number(low),
+        begins=_moment(first, last),
+        ends=_moment(last, first),
     )
 
 
@@ -187,6 +191,12 @@ def _between(values: Sequence[float]) -> str | None:
         return None
     low, high = _number(min(values)), _number(max(values))
     return low if low == high else f"{low} … {high}"
+
+
+def _moment(at: float, other: float) -> str:
+    """Say a moment at an end of the picture: the day, or the hour where it is of one day."""
+    moment, far = (datetime.fromtimestamp(one, UTC) for one in (at, other))
+    return f"{moment:%H:%M} UTC" if moment.date() == far.date() else f"{moment:%Y-%m-%d}"
 
 
 def _number(value: float) -> str:
