@@ -156,6 +156,7 @@ ORDER: Final = (
     "port_errors",
     "client_signal",
     "latency_idle",
+    "latency_edge",
     "latency_loaded",
 )
 """All quantities, from the line to the home."""
@@ -227,6 +228,11 @@ def _latency(evidence: Evidence) -> Iterator[_Seen]:
         others = (_median_ms(evidence, one) for one in subjects)
         at = _at(evidence, "path_quality", "operator>router")
         yield from _one("latency_idle", "ms", idle, at, neighbours=_only_known(others))
+    edge = _median_ms(evidence, "router>gateway")
+    if edge is not None:
+        yield from _one(
+            "latency_edge", "ms", edge, _at(evidence, "path_quality", "router>gateway")
+        )
     load = evidence.value(LoadTest, "load_test", "router>reference")
     loaded = None if load is None else known(load.loaded)
     slow = None if loaded is None else known(loaded.rtt_p95_s)

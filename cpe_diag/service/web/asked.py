@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from starlette.requests import ClientDisconnect
+
 from cpe_diag.service.json_body import json_body
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.tmf_schema import own_faults
@@ -64,6 +66,8 @@ async def body_of(request: Request, most: int) -> bytes | Refused:
                 came += piece
                 if len(came) > most:
                     return too_large
+    except ClientDisconnect:
+        return Refused(status=400, reason="the connection ended before the body did")
     except TimeoutError:
         return Refused(status=408, reason=f"the body did not come within {BODY_S:g} s")
     return bytes(came)

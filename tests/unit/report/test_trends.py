@@ -75,6 +75,7 @@ def _look(day: int, **facts: object) -> Evidence:
         "clients": ("wifi_clients", "router"),
         "load": ("load_test", "router>reference"),
         "way": ("path_quality", "operator>router"),
+        "edge": ("path_quality", "router>gateway"),
         "first": ("path_quality", "operator>neighbour/1"),
         "second": ("path_quality", "operator>neighbour/2"),
     }
@@ -264,3 +265,10 @@ def test_nobody_stands_beside_a_value_that_is_not_of_today() -> None:
     looks = [_look(0, light=_light(-18.0)), _look(1, light=_light(UNSUPPORTED))]
     (light,) = trends_of(looks, (), [_look(1, light=_light(-26.5))])
     assert light.neighbours == ()
+
+
+def test_the_delay_to_the_operator_is_there_where_only_the_router_is_asked() -> None:
+    """An operator whose network carries no echo has the router's own measurement."""
+    found = _only([_look(0, edge=_path(2.2))])
+    assert found.id == "latency_edge"
+    assert found.samples[0].value == pytest.approx(2.2)
