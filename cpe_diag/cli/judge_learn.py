@@ -94,7 +94,7 @@ def _concluded(truth: Truth, run: Archived) -> Concluded | None:
     return Concluded(
         case=f"{truth.lab} {truth.case or run.name}",
         belief=weighing.share,
-        right=weighing.lead.cause.id in truth.causes,
+        right=weighing.lead.cause.id in truth.right,
     )
 
 
@@ -127,7 +127,7 @@ def _right(cause: str, truth: Truth) -> bool:
     from cpe_diag.judge.causes import CAUSES
 
     sides = {one.id: one.domain for one in CAUSES if one.last_resort}
-    return sides[cause] in truth.domains if cause in sides else cause in truth.causes
+    return sides[cause] in truth.domains if cause in sides else cause in truth.right
 
 
 def _source(runs: Sequence[tuple[Truth, Archived]], places: Sequence[Path]) -> str:

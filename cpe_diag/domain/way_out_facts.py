@@ -69,7 +69,8 @@ class Forwarding:
     sends out, `shapers` what holds its rate back, `routes` by which ways everything goes.
     `translated_to` is the fixed address that its rules surely give to what leaves; None: that of
     the device by which it leaves, or none. `fewest_ports` is to how many ports the narrowest rule
-    of translation keeps the home; None: none keeps it to any.
+    of translation keeps the home; None: none keeps it to any. `lowest_ttl` is the least number of
+    hops that a rule gives to packets that leave; None: none changes it.
     """
 
     ipv4: Maybe[bool]
@@ -82,6 +83,7 @@ class Forwarding:
     routes: Maybe[RouterRoutes] = NOT_ASKED
     translated_to: Maybe[str | None] = NOT_ASKED
     fewest_ports: Maybe[int | None] = NOT_ASKED
+    lowest_ttl: Maybe[int | None] = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,8 +179,8 @@ CAUSES_DEVICE: Final[tuple[Cause, ...]] = (
             "only_one_device_affected",
         ),
         shifts=((ONE_DEVICE, 1.0),),
-        next_action="Have the customer switch the device's security program off for a moment, and"
-        " set its network to private or home.",
+        next_action="Have the customer restart the device, switch its security or family program"
+        " and its VPN off for a moment, and set its network to private or home.",
         tell_customer="Your device is connected, but something on it blocks its traffic, for"
         " example a security program. Please switch it off for a moment and try again.",
         source="ARP (RFC 826) is answered below any IP firewall; nf_conntrack_proto_tcp.c,"

@@ -11,16 +11,31 @@ OF_DEVICE: Final = (
     *("device_suffers_alone", "device_gets_no_pages", "device_connects_in_vain"),
     *("device_fails_in_part", "device_leaves_site", "device_fails_at_site", "device_misses_site"),
     *("device_asks_other_server", "device_dns_dead", "device_no_way_out", "device_idle"),
+    *("device_loss", "device_answers_arp_alone", "device_takes_no_answers"),
     *("only_one_device_affected", "device_unanswering", "device_absent", "device_elsewhere"),
 )
 WIDER: Final = (
-    *("device_unexplained", "device_part_unexplained", "device_site_unexplained"),
+    *(
+        "device_unexplained",
+        "device_part_unexplained",
+        "home_loss",
+        "device_firewall",
+        "device_site_unexplained",
+    ),
     *("device_at_site_unexplained", "device_offline", "device_dns", "device_hosts_file"),
 )
 
 
 def _device(  # noqa: PLR0913 - what differs from one to another
-    cause: str, finding: str, title: str, *, do: str, tell: str, source: str, weight: float = 5.5
+    cause: str,
+    finding: str,
+    title: str,
+    *,
+    do: str,
+    tell: str,
+    source: str,
+    weight: float = 5.5,
+    against: tuple[str, ...] = (),
 ) -> Cause:
     return Cause(
         id=cause,
@@ -29,6 +44,7 @@ def _device(  # noqa: PLR0913 - what differs from one to another
         title=title,
         needs=(must(finding),),
         supports=(when(finding, weight),),
+        against=tuple(when(one, -weight) for one in against),
         explains=(finding, *OF_DEVICE),
         brings=WIDER,
         next_action=do,
@@ -111,6 +127,31 @@ CAUSES_DEVICE_KINDS: Final[tuple[Cause, ...]] = (
         " cookies on the device and log in anew.",
         source="RFC 6585, section 5 (431): headers that are too large; each connection is answered"
         " with less than a page, and others of the home get theirs",
+    ),
+    _device(
+        "lan_arp_spoofing",
+        "device_sends_to_other",
+        "The device takes another one in the home for the router: a box for parents or security",
+        do="Have boxes that look after children or security unplugged, then the device switched"
+        " off and on; look for who answers for the router's address.",
+        tell="Another device in your home has told this one that it is the router, and does not"
+        " pass on what it gets. Please unplug boxes for parents or security, and restart this"
+        " device.",
+        source="RFC 826; RFC 5227, section 2.4: it is there and sends much, to the router nothing",
+        weight=7.0,
+        against=("device_sends_elsewhere",),
+    ),
+    _device(
+        "device_slow_itself",
+        "device_slow_itself",
+        "The device is slow in itself: by what runs on it, or by how it is set",
+        do="Have the device restarted; security programs, tuning tools and VPNs switched off one"
+        " by one; look at its memory and storage.",
+        tell="This device is slow in itself. Please restart it, and switch off security programs"
+        " and tools that are to make it faster, one by one.",
+        source="all that it begins comes about, its way to the router loses nothing, and others"
+        " are fine",
+        weight=4.2,
     ),
     _device(
         "device_changes_mac",

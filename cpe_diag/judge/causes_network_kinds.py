@@ -174,6 +174,19 @@ CAUSES_NETWORK_KINDS: Final[tuple[Cause, ...]] = (
         brings=("ipv6_route", "service_blocked", "dns_resolver"),
     ),
     _network(
+        "operator_content_filter",
+        "plain_page_held",
+        "A filter for contents is switched on at this line, and takes the site for a bad one",
+        do="Look whether the customer has ordered the filter; switch it off, or except the site.",
+        tell="A filter of ours for families is switched on at your line, and it holds this site"
+        " back. We can switch it off, or make an exception.",
+        source="RFC 9110, section 15.5.4: a refusal that the site does not give over TLS, and"
+        " nobody but this home gets",
+        explains=OF_SITE,
+        brings=("platform_blocks_us", "dns_resolver"),
+        destination=Destination.SECOND_LINE,
+    ),
+    _network(
         "ipv6_ra_missing",
         "edge_not_announced",
         "The operator's edge does not announce itself by IPv6",

@@ -85,6 +85,36 @@ CAUSES_ROUTER_KINDS: Final[tuple[Cause, ...]] = (
         brings=("router_firewall", "ipv6_route"),
     ),
     _router(
+        "router_wan_settings",
+        "home_asks_wrongly",
+        "The router is set up for another line: an old fixed address, or a way to dial in",
+        do="Have the customer set the router's WAN to what the line is (mostly: address by DHCP),"
+        " without a fixed address and without PPPoE.",
+        tell="Your router is still set up for another provider. Please set its internet connection"
+        " to automatic (DHCP); we will help you with it.",
+        source="RFC 826 and RFC 2516, section 5.1: questions for a gateway or a concentrator that"
+        " nobody here is; the edge that the DHCP server names answers",
+        explains=(
+            *("home_seeks_edge", "router_unreachable", "home_without_address", "port_idle"),
+            *("home_mute", "home_cut_off"),
+        ),
+        brings=("router_mute", "router_hung"),
+    ),
+    _router(
+        "router_ttl",
+        "router_lets_die",
+        "A rule of the router's lets packets live for too few hops",
+        do="Remove the rule that sets the TTL of what leaves the router.",
+        tell="A rule in your router lets your packets live too short to reach anything. We can"
+        " remove it.",
+        source="RFC 791, section 3.2: TTL; who drops it at its end says so (RFC 792)",
+        explains=(
+            *OF_WAYS,
+            *("internet_unreachable", "world_amiss_for_home", "world_out_of_reach"),
+        ),
+        brings=("route_beyond_edge", "core_congested"),
+    ),
+    _router(
         "router_ip_blocklist",
         "router_lists_addresses",
         "A list of addresses in the router has taken up the site's",

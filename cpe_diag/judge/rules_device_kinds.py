@@ -9,12 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.device_facts import DevicePresence, DeviceWatch
+from cpe_diag.domain.lan_facts import DeviceFrames
 from cpe_diag.domain.missing import known
-from cpe_diag.judge.keys import HTTP_PLATFORM, HTTP_PLATFORM_ROUTER, PING_DEVICE, PRESENCE, WATCH
+from cpe_diag.judge.cause import SLOW
+from cpe_diag.judge.keys import (
+    AFFECTED,
+    FRAMES,
+    HTTP_PLATFORM,
+    HTTP_PLATFORM_ROUTER,
+    PING_DEVICE,
+    PRESENCE,
+    WATCH,
+)
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, says
 from cpe_diag.judge.rules_device import device_absent
 from cpe_diag.judge.rules_device_site import device_fails_at_site, device_leaves_site
 from cpe_diag.judge.rules_pages import no_watch
+from cpe_diag.judge.rules_whose import device_suffers_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,6 +158,43 @@ def device_refused_by_site(facts: Facts) -> Answer:
     return says(heard, told.because, *told.rests_on)
 
 
+def device_sends_to_other(facts: Facts) -> Answer:
+    """Answer whether a device that is there sends the router nothing, though it sends much.
+
+    It takes another one in the home for the router: whoever told it so gets what it sends.
+    """
+    frames, presence = facts.fact(DeviceFrames, FRAMES), facts.fact(DevicePresence, PRESENCE)
+    heard = known(frames.heard) if frames else None
+    if heard is None or presence is None:
+        return cannot_tell(facts, FRAMES if heard is None else PRESENCE)
+    words = f"{heard.at_home} frames of it heard, {heard.to_router} of them for the router"
+    much = heard.at_home >= facts.limits["device_tries"] * TIMES
+    there = bool(presence.answered_by) and heard.begun == 0 and bool(heard.addresses)
+    return says(much and there and not heard.to_router, words, FRAMES, PRESENCE)
+
+
+def device_slow_itself(facts: Facts) -> Answer:
+    """Answer whether a device alone is slow, though all comes about and its way is well.
+
+    What it begins is answered and taken up, its way to the router loses nothing, others are fine:
+    it is slow in itself, by what runs on it or by how it is set.
+    """
+    alone = facts.once(device_suffers_alone)
+    if not alone.answer:
+        return alone
+    if facts.case.symptom != SLOW:
+        return does_not_arise("it is not slowness that the caller complains of")
+    frames, watch = facts.fact(DeviceFrames, FRAMES), facts.fact(DeviceWatch, WATCH)
+    echoes = known(frames.echoes) if frames else None
+    every = known(watch.all_tcp) if watch else None
+    if echoes is None or every is None:
+        return cannot_tell(facts, FRAMES if echoes is None else WATCH)
+    words = f"{every.taken_up} of its {every.asked} connections came about, {echoes.answered} of"
+    words += f" {echoes.sent} pings of the router answered"
+    well = echoes.answered == echoes.sent and every.taken_up == every.asked
+    return says(well and every.asked > 0, words, FRAMES, *alone.rests_on)
+
+
 def device_changes_address(facts: Facts) -> Answer:
     """Answer whether at the socket of an absent device made-up hardware addresses come and go."""
     absent = facts.once(device_absent)
@@ -206,6 +254,18 @@ RULES_DEVICE_KINDS: Final[tuple[Rule, ...]] = (
         question="Does the site answer this device too shortly for a page?",
         needs=(WATCH, HTTP_PLATFORM_ROUTER),
         ask=device_refused_by_site,
+    ),
+    Rule(
+        id="device_sends_to_other",
+        question="Does the device take another one in the home for the router?",
+        needs=(FRAMES, PRESENCE),
+        ask=device_sends_to_other,
+    ),
+    Rule(
+        id="device_slow_itself",
+        question="Is the device slow in itself, though its way is well?",
+        needs=(FRAMES, WATCH, AFFECTED, HTTP_PLATFORM_ROUTER),
+        ask=device_slow_itself,
     ),
     Rule(
         id="device_changes_address",

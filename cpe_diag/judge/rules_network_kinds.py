@@ -234,6 +234,40 @@ def site_way_full(facts: Facts) -> Answer:
     return says(came, told.because, *told.rests_on)
 
 
+def plain_page_held(facts: Facts) -> Answer:
+    """Answer whether somebody on the home's way answers in the site's name, without TLS alone.
+
+    By TLS the site gives the home its page; each plain try is refused with a word (4xx), which our
+    own side does not get.
+    """
+    secure, ours = (
+        facts.fact(HttpCheck, HTTP_PLATFORM_ROUTER),
+        facts.fact(HttpCheck, HTTP_PLATFORM),
+    )
+    if secure is None or ours is None:
+        return cannot_tell(facts, HTTP_PLATFORM if ours is None else HTTP_PLATFORM_ROUTER)
+    good = all(one.outcome is HttpOutcome.OK for one in (secure, ours))
+    if not good or not secure.url.startswith("https:"):
+        return no(f"router>platform: {secure.outcome}, ours: {ours.outcome}", HTTP_PLATFORM_ROUTER)
+    host = secure.url.partition("://")[2].partition("/")[0]
+    prefix = WORLD.subject.replace("*", f"{host}/")
+    tries = [
+        one
+        for subject in facts.case.evidence.subjects(WORLD.kind, prefix)
+        if (one := facts.fact(HttpCheck, FactKey(WORLD.kind, subject))) is not None
+    ]
+    ours_key = FactKey(WORLD_OURS.kind, WORLD_OURS.subject.replace("*", host))
+    plain = facts.fact(HttpCheck, ours_key)
+    if not tries or plain is None:
+        return cannot_tell(facts, WORLD if not tries else ours_key)
+    held = [one for one in tries if one.outcome is HttpOutcome.HTTP_ERROR]
+    words = (
+        f"{len(held)} of {len(tries)} plain pages refused, by TLS it serves; ours {plain.outcome}"
+    )
+    sure = len(held) == len(tries) >= LEAST_HOMES and plain.outcome is HttpOutcome.OK
+    return says(sure, words, WORLD, ours_key, HTTP_PLATFORM_ROUTER)
+
+
 def uplink_silent(facts: Facts) -> Answer:
     """Answer whether the node answers, and no home behind it does, though their ports are up."""
     if facts.reachable(ROUTER_REACHED) is not False:
@@ -352,6 +386,12 @@ RULES_NETWORK_KINDS: Final[tuple[Rule, ...]] = (
             *(HTTP_OPERATOR, HTTP_ROUTER, CONNECTS_PLATFORM, CONNECTS_REFERENCE),
         ),
         ask=site_way_full,
+    ),
+    Rule(
+        id="plain_page_held",
+        question="Does somebody answer the home in the site's name, without TLS alone?",
+        needs=(HTTP_PLATFORM, HTTP_PLATFORM_ROUTER, WORLD, WORLD_OURS),
+        ask=plain_page_held,
     ),
     Rule(
         id="uplink_silent",

@@ -10,8 +10,9 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.home_facts import HomeWatch
-from cpe_diag.domain.missing import known
-from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome
+from cpe_diag.domain.missing import Missing, known
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, PingCheck
+from cpe_diag.domain.port_facts import PortRates
 from cpe_diag.domain.router_facts import LanStatus, WanStatus
 from cpe_diag.domain.site_facts import BY_CONFIGURATION, NameTruth
 from cpe_diag.domain.way_out_facts import HOME, OUTSIDE, Forwarding
@@ -27,10 +28,13 @@ from cpe_diag.judge.keys import (
     HTTP_PLATFORM_ROUTER,
     LAN,
     LAN_ROUTERS,
+    OFFERED_EDGE,
+    PORT_RATES,
     TRUTH_PLATFORM,
     WAN,
 )
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, no, says
+from cpe_diag.judge.rules_enclosed import ENCLOSE
 from cpe_diag.judge.rules_home_watch import home_lost_in_router, home_stalls
 from cpe_diag.judge.rules_lan_settings import lan_pool_elsewhere
 from cpe_diag.judge.rules_paths import router_dns_fails
@@ -38,6 +42,7 @@ from cpe_diag.judge.rules_platform import platform_fails_from_home
 from cpe_diag.judge.rules_router_services import router_names_lie, router_withholds_site
 from cpe_diag.judge.rules_routes import router_sends_astray
 from cpe_diag.judge.rules_way_out import forwarding_blocked, lan_interface
+from cpe_diag.judge.rules_whose_way import home_seeks_edge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +54,8 @@ PLAIN: Final = "tcp/80"
 SEEKING: Final = "nd"
 EVERYTHING: Final = "0.0.0.0/0"
 USUAL_BITS: Final = 24
+SHORTEST: Final = 60
+"""IEEE 802.3, section 4A.2.3.2.4: bytes of the shortest frame, without its check sequence."""
 MAIN: Final = "main"
 # ip-link(8), the kinds of tunnels; wg(8), openvpn(8): how their devices are named.
 TUNNEL: Final = re.compile(r"(?:tun|tap|wg|gre|sit|ipip|vti|l2tp|xfrm|ovpn|nordlynx)\w*\d*")
@@ -281,6 +288,37 @@ def router_knows_old_address(facts: Facts) -> Answer:
     return says(sure and not taken, words, DNS_PLATFORM_ROUTER, TRUTH_PLATFORM)
 
 
+def home_asks_wrongly(facts: Facts) -> Answer:
+    """Answer whether a home seeks an edge by the shortest frames alone, and the edge is well.
+
+    Who has an address of the line's sends more than questions; whose answers are lost as well.
+    """
+    seeks, check = facts.once(home_seeks_edge), facts.fact(PingCheck, OFFERED_EDGE)
+    rates = facts.fact(PortRates, PORT_RATES)
+    if not seeks.answer:
+        return seeks
+    if check is None:
+        return cannot_tell(facts, OFFERED_EDGE)
+    bps = known(rates.in_bps) if rates else None
+    a_second = known(rates.in_packets_per_s) if rates else None
+    if not bps or not a_second:
+        return cannot_tell(facts, PORT_RATES)
+    words = f"frames of {bps / 8 / a_second:.0f} bytes; the edge that is handed out answers"
+    words += f" {check.received} of {check.sent} pings of ours"
+    shortest = round(bps / 8 / a_second) <= SHORTEST
+    return says(shortest and check.received > 0, words, OFFERED_EDGE, *seeks.rests_on)
+
+
+def router_lets_die(facts: Facts) -> Answer:
+    """Answer whether the router lets what leaves it live for too few hops to come anywhere."""
+    forwarding = facts.fact(Forwarding, FORWARDING)
+    if forwarding is None or isinstance(forwarding.lowest_ttl, Missing):
+        return cannot_tell(facts, FORWARDING)
+    hops, least = forwarding.lowest_ttl, facts.limits["ttl_least"]
+    words = f"a rule gives what leaves {hops} hops" if hops else "no rule shortens its life"
+    return says(hops is not None and hops < least, words, FORWARDING)
+
+
 def lan_mask_narrow(facts: Facts) -> Answer:
     """Answer whether what the router hands out would fit its network but for a narrow mask.
 
@@ -378,6 +416,18 @@ RULES_ROUTER_KINDS: Final[tuple[Rule, ...]] = (
         question="Has the router an address for the site that nobody else has?",
         needs=(*OF_NAMES, HTTP_PLATFORM, HTTP_PLATFORM_ROUTER),
         ask=router_knows_old_address,
+    ),
+    Rule(
+        id="home_asks_wrongly",
+        question="Does a home ask for nothing but another edge, and is ours well?",
+        needs=(*ENCLOSE, OFFERED_EDGE),
+        ask=home_asks_wrongly,
+    ),
+    Rule(
+        id="router_lets_die",
+        question="Does the router let what leaves it live for too few hops?",
+        needs=(FORWARDING,),
+        ask=router_lets_die,
     ),
     Rule(
         id="lan_mask_narrow",

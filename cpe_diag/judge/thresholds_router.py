@@ -8,6 +8,14 @@ from cpe_diag.judge.threshold import PROPOSAL, Threshold
 
 THRESHOLDS_ROUTER: Final[tuple[Threshold, ...]] = (
     Threshold(
+        id="ttl_least",
+        value=30,
+        unit="hops",
+        source="RFC 1122, section 3.2.1.7 (must be large enough for the diameter of the internet)"
+        " and RFC 1700 (64 by default): few ways are longer than 30 hops (traceroute(8), -m)",
+        meaning="what is given fewer hops does not reach all of the world",
+    ),
+    Threshold(
         id="nat_ports_least",
         value=64.0,
         unit="ports",

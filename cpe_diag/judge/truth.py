@@ -9,10 +9,101 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.verdict import FaultDomain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cpe_diag.domain.verdict import Verdict
 
 TUNING: Final = "tuning"
 """The half of all causes of which runs may set numbers of the judge."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """Causes that say all of a mechanism that can be told from where we stand, and why."""
+
+    told: tuple[str, ...]
+    because: str
+
+
+ALIKE: Final[Mapping[str, Alike]] = {
+    "device_trust_store": Alike(
+        told=("device_secure_refused",),
+        because="that a device ends secure connections is seen, and not what it did not like",
+    ),
+    "device_old_tls": Alike(
+        told=("device_secure_refused",),
+        because="that secure connections come to nothing is seen, and not for whose version",
+    ),
+    "device_clock": Alike(
+        told=("device_secure_refused",),
+        because="a certificate that is not valid yet to a device is refused like any other",
+    ),
+    "device_screen_time": Alike(
+        told=("device_firewall",),
+        because="a family program that lets nothing out is software on the device that does so",
+    ),
+    "device_ports_exhausted": Alike(
+        told=("device_firewall",),
+        because="a device that can begin nothing and one that may not ask for names alike, and"
+        " nothing leaves either; both are helped by what device_firewall advises",
+    ),
+    "device_route": Alike(
+        told=("device_firewall", "device_blocklist"),
+        because="what a device sends into a network of its own never comes to the router: nothing"
+        " at all, or nothing for one site",
+    ),
+    "device_security_suite": Alike(
+        told=("device_slow_itself",),
+        because="what keeps a device busy or narrow is inside it: all that it begins comes about",
+    ),
+    "device_overloaded": Alike(
+        told=("device_slow_itself",),
+        because="what keeps a device busy or narrow is inside it: all that it begins comes about",
+    ),
+    "device_tcp_settings": Alike(
+        told=("device_slow_itself",),
+        because="what keeps a device busy or narrow is inside it: all that it begins comes about",
+    ),
+    "router_drops_device": Alike(
+        told=("router_firewall",),
+        because="a rule that names one device is both: a rule of the router's, and one device kept"
+        " out; its removal mends either",
+    ),
+    "home_extender": Alike(
+        told=("device_offline",),
+        because="a device behind an extender without a way is as absent as one that is off",
+    ),
+    "node_power": Alike(
+        told=("node_outage",),
+        because="a node without power and one that has failed are as dark; only a dying gasp or"
+        " the supply's own alarm would tell, which nobody here reads",
+    ),
+    "router_dhcp_client": Alike(
+        told=("router_mute",),
+        because="a router that asks for no address any more sends nothing, and nobody can ask it",
+    ),
+    "router_wan_mode": Alike(
+        told=("router_wan_settings",),
+        because="what it seeks (a concentrator, another provider's gateway) is in frames that the"
+        " node counts and does not show",
+    ),
+    "router_wan_static": Alike(
+        told=("router_wan_settings",),
+        because="what it seeks (a concentrator, another provider's gateway) is in frames that the"
+        " node counts and does not show",
+    ),
+}
+"""Labels of mechanisms for which no probe tells more than a wider cause says.
+
+A label stands here only where the cause's own advice mends it too; who counts by labels counts the
+cause as right. The labels stay what they are, so that a probe may tell them apart one day.
+"""
+
+
+def told_by(cause: str) -> frozenset[str]:
+    """Give the causes that tell a mechanism as far as it can be: its own, and what is alike."""
+    alike = ALIKE.get(cause)
+    return frozenset({cause, *(alike.told if alike else ())})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +135,11 @@ class Truth:
         return frozenset({self.cause, *(one.cause for one in self.also)})
 
     @property
+    def right(self) -> frozenset[str]:
+        """All causes that are rightly told of it."""
+        return frozenset(one for cause in self.causes for one in told_by(cause))
+
+    @property
     def domains(self) -> frozenset[FaultDomain]:
         """All whose fault it is."""
         return frozenset({self.domain, *(one.domain for one in self.also)})
@@ -72,6 +168,6 @@ def mark_of(verdict: Verdict, truth: Truth) -> Mark:
     """
     if verdict.domain is FaultDomain.UNDETERMINED:
         return Mark.ABSTAINED
-    if verdict.cause in truth.causes:
+    if verdict.cause in truth.right:
         return Mark.RIGHT
     return Mark.DOMAIN_ONLY if verdict.domain in truth.domains else Mark.WRONG

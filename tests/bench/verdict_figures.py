@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.judge.truth import told_by
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -76,9 +78,13 @@ def domain_right(outcome: Outcome) -> bool:
     return outcome.told.domain in {domain for domain, _ in outcome.case.truths}
 
 
+def _right(outcome: Outcome) -> frozenset[str]:
+    return frozenset(one for _, cause in outcome.case.truths for one in told_by(cause))
+
+
 def cause_right(outcome: Outcome) -> bool:
     """Tell whether the verdict's cause is one that is true."""
-    return outcome.told.cause in {cause for _, cause in outcome.case.truths}
+    return outcome.told.cause in _right(outcome)
 
 
 def figures(outcomes: Sequence[Outcome], destinations: Mapping[str, str]) -> Figures:
@@ -126,7 +132,7 @@ def _share(outcomes: Sequence[Outcome], holds: Callable[[Outcome], bool]) -> Sha
 
 def _both(outcome: Outcome) -> bool:
     named = {outcome.told.cause, *outcome.told.also}
-    return {cause for _, cause in outcome.case.truths} <= named
+    return all(told_by(cause) & named for _, cause in outcome.case.truths)
 
 
 def _wrong_dispatch(outcome: Outcome, destinations: Mapping[str, str]) -> bool:

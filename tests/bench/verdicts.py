@@ -26,6 +26,7 @@ from verdict_guest import guest_cases, guest_lab
 from verdict_labs import Lab, home_cases, home_lab, simulator, simulator_cases
 from verdict_report import report
 
+from cpe_diag.judge.truth import told_by
 from cpe_diag.lab.home.fault_halves import Half
 from cpe_diag.lab.home.needs import HomeLabError
 
@@ -148,7 +149,7 @@ def _told(lab: Lab, case: Case, bundle: Path, *, everything: bool) -> Told:
 
 def _print(outcome: Outcome) -> None:
     case, told = outcome.case, outcome.told
-    right = told.cause in {cause for _, cause in case.truths}
+    right = any(told.cause in told_by(cause) for _, cause in case.truths)
     mark = "  " if right else ("??" if told.domain == "undetermined" else "NO")
     beside = outcome.everything
     more = f"; everything: {beside.cause} {beside.took_s:.1f} s" if beside else ""

@@ -35,6 +35,8 @@ _STACKED: Final = re.compile(r"\.\d+$|^(?:vlan|tun|tap|wg|gre|ppp|wwan)")
 # nft(8), NAT STATEMENTS: `snat to ADDRESS[:PORT]`, alone and no range.
 # nft(8), NAT STATEMENTS: masquerade to :PORT[-PORT], snat to ADDRESS:PORT[-PORT].
 _PORTS: Final = re.compile(r"\b(?:masquerade|snat)(?: ip)? to [\d.-]*:(\d+)(?:-(\d+))?")
+# nft(8), payload statement; xt_HL of iptables-nft: `-j TTL --ttl-set`.
+_TTL: Final = re.compile(r"\bip ttl set (\d+)|--ttl-set (\d+)")
 _SNAT: Final = re.compile(r"\bsnat (?:ip )?to ((?:\d{1,3}\.){3}\d{1,3})(?![\d.-])")
 _NOT_SURE: Final = Missing(why=FailureKind.NOT_MEASURED)
 _SWITCH: Final = {"0": False, "1": True}
@@ -73,6 +75,7 @@ def forwarding(answer: CommandAnswer) -> Forwarding:
         routes=router_routes(parts),
         translated_to=_translated_to(rules, packets) if readable else UNSUPPORTED,
         fewest_ports=_fewest_ports(rules) if readable else UNSUPPORTED,
+        lowest_ttl=_lowest_ttl(rules) if readable else UNSUPPORTED,
     )
 
 
@@ -144,6 +147,18 @@ def _fewest_ports(rules: str) -> int | None:
         for first, last in _PORTS.findall(rule)
     ]
     return min(kept, default=None)
+
+
+def _lowest_ttl(rules: str) -> int | None:
+    """Give the least TTL that a rule on the way out sets; None: none sets any."""
+    told = [
+        int(plain or old)
+        for chain in read(rules).chains
+        if chain.hook.endswith("postrouting") and chain.family in {"ip", "inet"}
+        for rule in chain.rules
+        for plain, old in _TTL.findall(rule)
+    ]
+    return min(told, default=None)
 
 
 def _blocked_by(rules: str, packets: Sequence[Packet]) -> Maybe[str | None]:

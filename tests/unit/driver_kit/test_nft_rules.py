@@ -70,6 +70,7 @@ def test_switches_translation_and_open_rules_are_read() -> None:
         routes=UNSUPPORTED,
         translated_to=None,
         fewest_ports=None,
+        lowest_ttl=None,
     )
 
 
@@ -232,6 +233,7 @@ def test_without_a_way_out_or_with_older_rules_only_the_switches_are_told() -> N
             routes=UNSUPPORTED,
             translated_to=UNSUPPORTED,
             fewest_ports=UNSUPPORTED,
+            lowest_ttl=UNSUPPORTED,
         )
 
 
