@@ -202,7 +202,7 @@ def check(  # noqa: PLR0913 - one parameter for each option
     Nothing is taken of what is offered: no lease; a PPPoE session, where the inventory names its
     credentials, is closed as soon as it is open. A check sends at most 12 small frames to the wire
     that the laptop hangs on, 8 more with the tags of named VLANs, 4 more with the router's MAC
-    where nobody answers its own, 24 more for a session and 237 inside it, and asks the operator's
+    where nobody answers its own, 24 more for a session and 239 inside it, and asks the operator's
     own resolver and reference; --dry-run prints all of it.
     """
     from cpe_diag.cli.run_doing import begin

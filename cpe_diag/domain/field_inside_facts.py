@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from cpe_diag.domain.field_facts import AdvertisingRouter
 from cpe_diag.domain.field_path_facts import FieldNames, FieldPage, FieldTrace
 from cpe_diag.domain.field_size_facts import FieldSize
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import LATER, Maybe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsideIpv6:
+    """IPv6 inside a session: `agreed` where both ends speak it (RFC 5072).
+
+    `routers` are who has announced itself as the way out when it was asked for; `malformed` counts
+    advertisements from which nothing is taken.
+    """
+
+    agreed: bool
+    routers: tuple[AdvertisingRouter, ...]
+    malformed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +34,8 @@ class FieldInside:
     not. `names` are Missing NOT_CONFIGURED where no resolver or no name is configured, of whom
     nobody's answer has no hop. `packets_sent` counts all packets inside the session. `page` is
     the page whose content is known, fetched in plain HTTP, and `trace` the way to the reference;
-    None: not asked. `ended`: the other end has ended the session meanwhile, so that silence in it
-    means nothing.
+    None: not asked. `ipv6` None: it was not asked about. `ended`: the other end has ended the
+    session meanwhile, so that silence in it means nothing.
     """
 
     address: str
@@ -34,4 +48,5 @@ class FieldInside:
     packets_sent: int
     page: FieldPage | None = field(default=None, metadata={LATER: True})
     trace: FieldTrace | None = field(default=None, metadata={LATER: True})
+    ipv6: InsideIpv6 | None = field(default=None, metadata={LATER: True})
     ended: bool = field(default=False, metadata={LATER: True})

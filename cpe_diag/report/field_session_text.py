@@ -13,7 +13,7 @@ from cpe_diag.report.phrases import counted
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cpe_diag.domain.field_inside_facts import FieldInside
+    from cpe_diag.domain.field_inside_facts import FieldInside, InsideIpv6
     from cpe_diag.domain.field_locked_facts import FieldLocked
     from cpe_diag.domain.field_session_facts import FieldSession
     from cpe_diag.domain.field_vlan_facts import AskedVlan, FieldVlans
@@ -58,8 +58,22 @@ def _inside(seen: FieldInside) -> str:
         parts.append(f"{operator.name} is {told} by {operator.server}")
     parts += [] if seen.page is None else [field_page(seen.page)]
     parts += [] if seen.trace is None else [f"the way {field_trace(seen.trace)}"]
+    parts += [] if seen.ipv6 is None else [_by_ipv6(seen.ipv6)]
     parts += ["the other end has ended the session meanwhile"] if seen.ended else []
     return ", ".join(parts)
+
+
+def _by_ipv6(seen: InsideIpv6) -> str:
+    """Say whether IPv6 is spoken inside a session, and who is the way out."""
+    if not seen.agreed:
+        return "no IPv6"
+    told = [
+        " ".join((one.address, "announces", ", ".join(each.prefix for each in one.prefixes)))
+        if one.prefixes
+        else f"{one.address} announces itself"
+        for one in seen.routers
+    ]
+    return "IPv6: " + (" and ".join(told) or "nobody announces itself as the way out")
 
 
 def field_vlans(fact: FieldVlans) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LCP, PAP, CHAP, IPCP = 0xC021, 0xC023, 0xC223, 0x8021
-"""RFC 1661, 1334, 1994 and 1332."""
+LCP, PAP, CHAP, IPCP, IPV6CP = 0xC021, 0xC023, 0xC223, 0x8021, 0x8057
+"""RFC 1661, 1334, 1994, 1332 and 5072."""
 ASK, ACK, NAK, REJECT, END, END_ACK = 1, 2, 3, 4, 5, 6
 """RFC 1661, section 5: Configure and Terminate."""
 NO_PROTOCOL, ECHO, ECHO_REPLY = 8, 9, 10

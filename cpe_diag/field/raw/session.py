@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.field_session_facts import FieldSession, SessionEnd
 from cpe_diag.domain.secret import SHOWN_AS
-from cpe_diag.field.raw import ppp
+from cpe_diag.field.raw import inside6, ppp
 from cpe_diag.field.raw.inside import MOST_PACKETS, Questions, examples
 from cpe_diag.field.raw.inside_packets import IPV4
 from cpe_diag.field.raw.login import BY_CHAP, BY_PAP, Login
@@ -18,25 +19,25 @@ from cpe_diag.field.raw.session_talk import Talk
 from cpe_diag.field.raw.session_words import ACCOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from scapy.packet import Packet
 
-    from cpe_diag.domain.field_inside_facts import FieldInside
+    from cpe_diag.domain.field_inside_facts import FieldInside, InsideIpv6
     from cpe_diag.field.raw.order import Order
     from cpe_diag.field.raw.wire import Wire
 
 MOST_ASKED: Final = 4
 MOST_FRAMES: Final = 24
 """Without losses a session takes 11 to 14, each question is asked four times at most."""
-MOST_WITH_INSIDE: Final = MOST_FRAMES + MOST_PACKETS
+MOST_WITH_INSIDE: Final = MOST_FRAMES + MOST_PACKETS + inside6.MOST
 KEPT_BACK: Final = 2
 """For ending the link and the session."""
 AGAIN_S: Final = 2.0
 """RFC 1661, section 4.6, proposes 3 s; a server of accounts is asked meanwhile."""
 ENDS_WITHIN_S: Final = 1.0
-IPV6CP: Final = bytes.fromhex("8057")
-"""RFC 5072: what an end that speaks IPv6 begins with, and what we refuse."""
+CCP: Final = bytes.fromhex("80fd")
+"""RFC 1962: what an end that compresses begins with, and what we refuse."""
 NOBODY: Final = "00:00:00:00:00:00"
 """Stands for the concentrator while nobody knows which it is."""
 
@@ -63,18 +64,23 @@ def announced(order: Order) -> Sequence[tuple[Packet, int, str]]:
         (ppp.IPCP, asks.network.negotiation.ask()),
         (ppp.IPCP, ppp.control(ppp.ACK, 1)),
         (ppp.IPCP, ppp.control(ppp.REJECT, 1)),
-        (ppp.LCP, ppp.control(ppp.NO_PROTOCOL, 1, IPV6CP)),
+        (ppp.IPV6CP, asks.network6.ask()),
+        (ppp.IPV6CP, ppp.control(ppp.ACK, 1)),
+        (ppp.IPV6CP, ppp.control(ppp.NAK, 1)),
+        (ppp.LCP, ppp.control(ppp.NO_PROTOCOL, 1, CCP)),
         (ppp.LCP, ppp.control(ppp.ECHO_REPLY, 1, bytes(4))),
         (ppp.LCP, ppp.control(ppp.END, 0xFF)),
         (ppp.LCP, ppp.control(ppp.END_ACK, 1)),
     )
     inside = examples(order.inside) if order.inside else ()
     framed = partial(in_session, order, NOBODY, 1)
+    solicited = inside6.solicitation(asks.network6.own)
     written = (
         (offers_wanted(order)[0], MOST_ASKED, ""),
         (asking_for_session(order, NOBODY, [(COOKIE, b"")]), MOST_ASKED, ""),
         *((framed(protocol, packet), MOST_ASKED, "") for protocol, packet in said),
         *((framed(IPV4, packet), times, f", {says}") for packet, times, says in inside),
+        *(((framed(inside6.IPV6, solicited), inside6.MOST, ""),) if inside else ()),
         (ending_session(order, NOBODY, 1), 1, ""),
     )
     return [(Ether(bytes(one)), times, says) for one, times, says in written]
@@ -83,7 +89,8 @@ def announced(order: Order) -> Sequence[tuple[Packet, int, str]]:
 def most(order: Order) -> int:
     """Say how many frames are sent at most, in all."""
     inside = examples(order.inside) if order.inside else ()
-    return MOST_FRAMES + sum(times for _, times, _ in inside)
+    six = inside6.MOST if inside else 0
+    return MOST_FRAMES + six + sum(times for _, times, _ in inside)
 
 
 def run(order: Order, wire: Wire) -> FieldSession:
@@ -176,7 +183,41 @@ def _look_inside(order: Order, line: _Line) -> FieldInside | None:
 
     told = asked.ask(send, listen, lambda: wire.took_s, lambda: talk.gone)
     talk.malformed += asked.malformed
-    return told
+    six, packets_sent = _look_by_ipv6(line)
+    return replace(told, ipv6=six, packets_sent=told.packets_sent + packets_sent)
+
+
+def _look_by_ipv6(line: _Line) -> tuple[InsideIpv6 | None, int]:
+    """Agree on IPv6, and ask who is the way out; None where the session is over.
+
+    Returns:
+        What came, and how many packets were sent for it.
+    """
+    talk, routers, sent = line.talk, inside6.Routers(line.talk.mac), 0
+    for wait_s in inside6.WAIT_S:
+        if talk.settled6:
+            break
+        line.send(talk.asking6())
+        _hear6(line, routers, wait_s, lambda: talk.settled6)
+    agreed = talk.agreed6
+    for wait_s in inside6.WAIT_S if agreed else ():
+        if routers.heard or talk.gone:
+            break
+        line.wire.send(talk.packet(inside6.solicitation(talk.network6.own), inside6.IPV6))
+        sent += 1
+        _hear6(line, routers, wait_s, lambda: routers.heard)
+    return (None if talk.gone else routers.told(agreed=agreed)), sent
+
+
+def _hear6(line: _Line, routers: inside6.Routers, for_s: float, ended: Callable[[], bool]) -> None:
+    """Take what comes for so many seconds, or until it is enough."""
+    for frame in line.wire.frames(line.wire.took_s + for_s):
+        line.send(line.talk.take(frame))
+        arrived, line.talk.arrived6 = line.talk.arrived6, []
+        for packet in arrived:
+            routers.take(packet)
+        if ended():
+            return
 
 
 def _close(line: _Line) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.field_session_facts import SessionEnd
 from cpe_diag.field.raw import ppp
 from cpe_diag.field.raw.ethernet import to_mac
+from cpe_diag.field.raw.inside6 import IPV6, Ipv6Options
 from cpe_diag.field.raw.inside_packets import IPV4
 from cpe_diag.field.raw.login import Login
 from cpe_diag.field.raw.pppoe import (
@@ -82,6 +83,7 @@ class Talk:
         self._login: Login | None = None
         self.link = LinkOptions()
         self.network = NetworkOptions()
+        self.network6 = Ipv6Options()
         self.stage = Stage.OFFER
         self.end: SessionEnd | None = None
         self.silent = False
@@ -89,7 +91,8 @@ class Talk:
         self.closed = False
         self.malformed = 0
         self.arrived: list[bytes] = []
-        """IPv4 packets of the open session that nobody has read yet."""
+        self.arrived6: list[bytes] = []
+        """Packets of the open session that nobody has read yet, by IPv4 and by IPv6."""
 
     def outcome(self) -> SessionEnd | None:
         """Give how it ended; None: it goes on."""
@@ -128,11 +131,28 @@ class Talk:
         """Whether the session that was open is none any more."""
         return not self._session or self.closed
 
-    def packet(self, packet: bytes) -> list[Packet]:
-        """Give a frame that carries an IPv4 packet; nothing where the session is over."""
+    def packet(self, packet: bytes, protocol: int = IPV4) -> list[Packet]:
+        """Give a frame that carries a packet; nothing where the session is over."""
         if self.gone:
             return []
-        return [self._frame(IPV4, packet)]
+        return [self._frame(protocol, packet)]
+
+    @property
+    def agreed6(self) -> bool:
+        """Whether both ends speak IPv6 in the session."""
+        return self.network6.negotiation.agreed and not self.network6.refused
+
+    @property
+    def settled6(self) -> bool:
+        """Whether nothing more comes of asking for IPv6."""
+        return self.gone or self.network6.refused or self.network6.negotiation.agreed
+
+    def asking6(self) -> list[Packet]:
+        """Give what asks the other end to speak IPv6, where nothing is agreed of that yet."""
+        six = self.network6
+        if self.gone or six.refused or six.negotiation.ours_taken:
+            return []
+        return [self._frame(ppp.IPV6CP, six.ask())]
 
     def farewell(self) -> list[Packet]:
         """Give what asks the other end to end the link; nothing where it has ended it."""
@@ -201,20 +221,36 @@ class Talk:
         if protocol == IPV4 and self.end is SessionEnd.OPENED:
             self.arrived.append(packet)
             protocol = None
+        if protocol == IPV6 and self.end is SessionEnd.OPENED:
+            self.arrived6.append(packet)
+            protocol = None
         if protocol is None:
             return []
-        if protocol not in {ppp.LCP, ppp.PAP, ppp.CHAP, ppp.IPCP}:
+        if protocol not in {ppp.LCP, ppp.PAP, ppp.CHAP, ppp.IPCP, ppp.IPV6CP}:
             data = protocol.to_bytes(2) + packet[:LONGEST_REFUSED]
             return [self._frame(ppp.LCP, ppp.control(ppp.NO_PROTOCOL, 1, data))]
         control = ppp.read_control(packet)
         if control.code in {ppp.END, ppp.END_ACK} and protocol in {ppp.LCP, ppp.IPCP}:
             return self._ended(protocol, control)
-        if protocol == ppp.LCP:
-            return self._of_link(control)
-        if protocol == ppp.IPCP:
-            asked = self.stage is Stage.ADDRESS or self.end is SessionEnd.OPENED
-            return self._of_network(control) if asked else []
-        return self._of_login(protocol, control)
+        said_by = {
+            ppp.LCP: self._of_link,
+            ppp.IPCP: self._of_network,
+            ppp.IPV6CP: self._of_network6,
+        }
+        taken = said_by.get(protocol)
+        return self._of_login(protocol, control) if taken is None else taken(control)
+
+    def _of_network6(self, control: Control) -> list[Packet]:
+        """Agree on IPv6 beside IPv4, which does not wait for it."""
+        six = self.network6
+        if control.code in {ppp.END, ppp.END_ACK}:
+            six.refused = True
+            if control.code == ppp.END_ACK:
+                return []
+            return [self._frame(ppp.IPV6CP, ppp.control(ppp.END_ACK, control.identifier))]
+        said = [self._frame(ppp.IPV6CP, one) for one in six.negotiation.take(control)]
+        first = control.code == ppp.ASK and not six.asked
+        return [*said, *(self.asking6() if first else ())]
 
     def _ended(self, protocol: int, control: Control) -> list[Packet]:
         if protocol == ppp.LCP:
@@ -231,6 +267,8 @@ class Talk:
         if control.code == ppp.ECHO and len(control.data) >= len(magic):
             data = magic + control.data[len(magic) :]
             return [self._frame(ppp.LCP, ppp.control(ppp.ECHO_REPLY, control.identifier, data))]
+        if control.code == ppp.NO_PROTOCOL and control.data[:2] == ppp.IPV6CP.to_bytes(2):
+            self.network6.refused = True
         refused = control.code == ppp.NO_PROTOCOL and control.data[:2] == ppp.IPCP.to_bytes(2)
         if refused and self.stage is Stage.ADDRESS:
             self._over(SessionEnd.NO_ADDRESS)
@@ -257,6 +295,8 @@ class Talk:
         return [] if said is None else [self._frame(login.protocol, said)]
 
     def _of_network(self, control: Control) -> list[Packet]:
+        if self.stage is not Stage.ADDRESS and self.end is not SessionEnd.OPENED:
+            return []
         said = [self._frame(ppp.IPCP, one) for one in self.network.negotiation.take(control)]
         if self.network.refused:
             self._over(SessionEnd.NO_ADDRESS)

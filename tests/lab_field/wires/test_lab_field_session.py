@@ -173,6 +173,7 @@ def test_a_line_of_sessions_is_judged_from_inside_its_session(wire: Wire, bras: 
     assert captured.unannounced(dry) == {}
     assert 40 < len(captured.read("pppoes", "frame.number")) <= dry["most"]["session"]
     inside = session(document)["inside"]
+    assert inside["ipv6"]["agreed"] is True
     assert (inside["train"]["received"], inside["size"]["largest_bytes"]) == (20, 1492)
     assert inside["names"]["operator"]["addresses"] == ["203.0.113.80"]
     assert (inside["page"]["status"], inside["page"]["text_there"]) == (200, True)

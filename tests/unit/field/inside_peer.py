@@ -61,14 +61,23 @@ class Behind(Peer):
     hops: tuple[bytes, ...] = ()
     page: bytes | None = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\nall is well"
     piece: int = 8
+    announces: bytes | None = bytes.fromhex("20010db8000100000000000000000000")
+    hops6: int = 255
     swaps: bool = False
 
     def answers(self, sent: bytes) -> Iterator[bytes]:
         """Give what comes back to one frame."""
-        if sent[12:14] != b"\x88\x64" or sent[20:22] != b"\x00\x21":
-            yield from super().answers(sent)
-            return
         whole = sent[22 : 20 + int.from_bytes(sent[18:20])]
+        carried = sent[20:22] if sent[12:14] == b"\x88\x64" else b""
+        if carried == b"\x00\x57":
+            yield from self._solicited(whole)
+        elif carried == b"\x00\x21":
+            yield from self._told4(whole)
+        else:
+            yield from super().answers(sent)
+
+    def _told4(self, whole: bytes) -> Iterator[bytes]:
+        """Give what comes back to one IPv4 packet."""
         assert (whole[12:16], total(whole[:20])) == (OWN, 0)
         yield from self.forged
         target, data = whole[16:20], whole[20:]
@@ -90,6 +99,19 @@ class Behind(Peer):
             yield packet(target, 1, bytes((3, 3, 0, 0, 0, 0, 0, 0)) + whole[:28])
         elif whole[9] == 17 and self.names:
             yield from self._name(target, data)
+
+    def _solicited(self, whole: bytes) -> Iterator[bytes]:
+        """Announce the way out (RFC 4861, section 4.2), where anybody does."""
+        assert (whole[6], whole[7], whole[40]) == (58, 255, 133)
+        assert whole[24:40] == bytes.fromhex("ff02" + "0" * 26 + "02")
+        if self.announces is None:
+            return
+        prefix = bytes.fromhex("0304" + "40c0" + "00000e10" * 2 + "00000000")
+        body = bytes.fromhex("86000000" + "40000708" + "00" * 8) + prefix + self.announces
+        head = bytes.fromhex("60000000") + len(body).to_bytes(2) + bytes((58, self.hops6))
+        source = bytes.fromhex("fe80" + "00" * 6) + b"\x02edge-01"
+        packet6 = head + source + whole[8:24] + body
+        yield frame_of(0x8864, 0, ID, bytes.fromhex("0057") + packet6)
 
     def _port(self, data: bytes) -> bytes:
         following = (int.from_bytes(data[4:8]) + 1) % (1 << 32)

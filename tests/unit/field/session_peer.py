@@ -65,6 +65,7 @@ class Peer:
     address: bytes | None = bytes((198, 51, 100, 20))
     resolver: bytes | None = bytes((203, 0, 113, 53))
     ends: bytes = b""
+    six: bool | None = None
     more: tuple[bytes, ...] = ()
 
     def answers(self, sent: bytes) -> Iterator[bytes]:
@@ -92,6 +93,8 @@ class Peer:
             yield from self._login(protocol, code, number, data)
         elif protocol == 0x8021 and code == 1:
             yield from self._network(number, data)
+        elif protocol == 0x8057 and code == 1 and self.six is not None:
+            yield from self._six(number, data)
 
     def _link(self, code: int, number: int, data: bytes) -> Iterator[bytes]:
         if code == 1:
@@ -121,6 +124,15 @@ class Peer:
             yield ppp(0xC223, 3 if right else 4, number, b"Welcome" if right else self.refuses)
             yield ppp(0x8057, 1, 1, b"")
             yield ppp(0xC021, 9, 5, bytes.fromhex("deadbeef"))
+
+    def _six(self, number: int, data: bytes) -> Iterator[bytes]:
+        """Speak IPv6 (RFC 5072), or refuse it (RFC 1661, section 5.7)."""
+        if not self.six:
+            asked = bytes((1, number)) + (4 + len(data)).to_bytes(2) + data
+            yield ppp(0xC021, 8, 3, bytes.fromhex("8057") + asked)
+            return
+        yield ppp(0x8057, 1, 4, bytes((1, 10)) + b"\x02edge-01")
+        yield ppp(0x8057, 2, number, data)
 
     def _network(self, number: int, data: bytes) -> Iterator[bytes]:
         if self.ends:

@@ -158,6 +158,34 @@ def test_a_forged_packet_changes_nothing_that_is_told(number: int) -> None:
     assert told.size.largest_bytes == 1492
 
 
+@pytest.mark.parametrize(
+    ("peer", "agreed", "prefixes", "malformed"),
+    [
+        (Behind(six=True), True, ["2001:db8:1::/64"], 0),
+        (Behind(six=True, announces=None), True, [], 0),
+        (Behind(six=True, announces=b"cut"), True, [], 2),
+        (Behind(six=True, hops6=64), True, [], 2),
+        (Behind(six=False), False, [], 0),
+        (Behind(), False, [], 0),
+    ],
+    ids=["announced", "nobody", "a false length", "from behind a router", "refused", "silent"],
+)
+def test_ipv6_is_told_by_whether_it_is_spoken_and_who_is_the_way_out(
+    peer: Behind, agreed: object, prefixes: list[str], malformed: int
+) -> None:
+    """The other end speaks it or not (RFC 5072); an advertisement comes when it is asked for."""
+    told, sent = opened(peer)
+    assert told.inside is not None
+    six = told.inside.ipv6
+    assert six is not None
+    assert six.agreed is agreed
+    assert [one.prefix for router in six.routers for one in router.prefixes] == prefixes
+    assert six.malformed == malformed
+    assert len(sent) == told.frames_sent + told.inside.packets_sent
+    assert told.frames_sent <= session.MOST_FRAMES
+    assert told.inside.train.lost == 0
+
+
 def test_a_dry_run_shows_each_packet_inside_and_how_often() -> None:
     """Nothing is sent that was not told: all of it together is what may be sent."""
     everything = replace(
@@ -179,7 +207,7 @@ def test_a_dry_run_shows_each_packet_inside_and_how_often() -> None:
     assert sum(times for _, times, _ in inside) == MOST_PACKETS
     told = described(everything)
     assert told["most"] == session.MOST_WITH_INSIDE
-    assert len(told["frames"]) == 16 + len(inside)
+    assert len(told["frames"]) == 16 + 3 + len(inside) + 1  # IPV6CP, and a solicitation
     words = [frame["says"] for frame in told["frames"]]
     assert any(one.endswith("203.0.113.80:33448 / Raw, may take 14 hops") for one in words)
 

@@ -49,7 +49,7 @@ def test_a_session_opens_and_is_closed(by: bytes | None, name: str) -> None:
         malformed=0,
     )
     assert sent[-1][12:20] == bytes.fromhex("8863" + "11a7") + ID.to_bytes(2) + bytes(2)
-    assert len(sent) <= 14
+    assert len(sent) <= 15
 
 
 @pytest.mark.parametrize(
