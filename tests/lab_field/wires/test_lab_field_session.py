@@ -163,7 +163,7 @@ def test_a_session_opens_at_the_wall_and_nothing_of_it_stays(
 
 def test_a_line_of_sessions_is_judged_from_inside_its_session(wire: Wire, bras: Machine) -> None:
     """The laptop takes no address: healthy is healthy, and a black hole inside is measured."""
-    serve(bras)
+    serve(bras, "chap", "+ipv6")
     behind(bras)
     wire.session(USER, PASSWORD)
     wire.run("laptop", "sysctl", "-qw", "net.ipv6.conf.eth0.disable_ipv6=1")
