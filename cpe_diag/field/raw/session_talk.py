@@ -218,11 +218,9 @@ class Talk:
 
     def _told(self, frame: Frame) -> list[Packet]:
         protocol, packet = read_session(frame.payload, self._session) or (None, b"")
-        if protocol == IPV4 and self.end is SessionEnd.OPENED:
-            self.arrived.append(packet)
-            protocol = None
-        if protocol == IPV6 and self.end is SessionEnd.OPENED:
-            self.arrived6.append(packet)
+        if protocol in {IPV4, IPV6}:  # what comes before the session is open is passed over
+            if self.end is SessionEnd.OPENED:
+                (self.arrived if protocol == IPV4 else self.arrived6).append(packet)
             protocol = None
         if protocol is None:
             return []

@@ -25,6 +25,7 @@ LOOKED_AT: Final[Mapping[str, str]] = {
     "field_jitter": "how evenly packets come to the laptop",
     "field_link": "the link of the laptop on site",
     "field_load": "what the line lets through, and how long packets wait meanwhile",
+    "field_locked": "who answers the router's MAC alone at the wall port",
     "field_names": "who answers for names at the laptop",
     "field_page": "whether somebody gives another page than the one asked for",
     "field_pppoe": "every PPPoE concentrator that answers on the wire",

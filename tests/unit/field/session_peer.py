@@ -131,6 +131,8 @@ class Peer:
             asked = bytes((1, number)) + (4 + len(data)).to_bytes(2) + data
             yield ppp(0xC021, 8, 3, bytes.fromhex("8057") + asked)
             return
+        early = bytes.fromhex("0057" + "60") + bytes(60)
+        yield frame_of(0x8864, 0, ID, early)  # its own system asks at once
         yield ppp(0x8057, 1, 4, bytes((1, 10)) + b"\x02edge-01")
         yield ppp(0x8057, 2, number, data)
 

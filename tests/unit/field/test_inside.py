@@ -183,6 +183,7 @@ def test_ipv6_is_told_by_whether_it_is_spoken_and_who_is_the_way_out(
     assert six.malformed == malformed
     assert len(sent) == told.frames_sent + told.inside.packets_sent
     assert told.frames_sent <= session.MOST_FRAMES
+    assert not [one for one in sent if one[20:23] == bytes.fromhex("c02108")]  # no Protocol-Reject
     assert told.inside.train.lost == 0
 
 
