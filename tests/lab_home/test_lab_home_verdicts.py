@@ -12,9 +12,12 @@ from cpe_diag.lab.home import layout
 from cpe_diag.lab.home.calls import call
 from cpe_diag.lab.home.document import agent
 from cpe_diag.lab.home.faults import find_fault, read_faults, set_fault
+from cpe_diag.report.trends import trends_of
+from cpe_diag.store.bundle import read_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 pytestmark = pytest.mark.lab_home
 
@@ -107,3 +110,15 @@ def test_a_fault_is_told_by_its_signature(home: str, fault_id: str) -> None:
 def test_the_list_of_what_is_told_right_names_faults_that_there_are() -> None:
     """A name that is gone would be a claim about nothing."""
     assert set(TOLD_RIGHT) <= {fault.id for fault in read_faults()}
+
+
+def test_the_plots_have_what_a_real_home_has_measured(home: str, tmp_path: Path) -> None:
+    """Delay idle and while the line is full, by echo requests beside a download."""
+    bundle = tmp_path / "bundle"
+    words = ("run", "slow_internet", "--subscriber", layout.SUBSCRIBER, "--json")
+    call([*agent(home), *words, "--bundle", str(bundle)])
+    seen = read_bundle(bundle).result.case.evidence
+    drawn = {one.id: one.samples[0].value for one in trends_of([seen])}
+    assert {"latency_idle", "latency_edge", "latency_loaded"} <= set(drawn), sorted(drawn)
+    assert drawn["latency_loaded"] > 0.0
+    assert drawn["latency_idle"] > 0.0
