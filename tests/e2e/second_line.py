@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import fork_server
 from kept_actions import unfinished_texts
 from running_lab import RunningLab
 
@@ -37,13 +38,10 @@ class Second:
 
     def run(self, *words: str, typed: str = "") -> tuple[int, str, str]:
         """Run `cpe-diag ...`."""
-        done = subprocess.run(  # noqa: S603 - our own interpreter
-            [sys.executable, "-m", "cpe_diag", "--config", str(self.lab.config), *words],
-            capture_output=True,
-            text=True,
-            check=False,
+        done = fork_server.run(
+            ["-m", "cpe_diag", "--config", str(self.lab.config), *words],
             timeout=150,
-            input=typed,
+            typed=typed,
             env=self.environment(),
         )
         assert "Traceback" not in done.stdout + done.stderr

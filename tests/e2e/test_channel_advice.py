@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
+import fork_server
 import pytest
 
 from cpe_diag.lab.control import LabClient
@@ -22,11 +20,9 @@ HOME = "sub-3002"
 
 def advice(lab: RunningLab) -> dict[str, Any]:
     """Run the playbook for Wi-Fi; gives the advice by band."""
-    command = [sys.executable, "-m", "cpe_diag", "--config", str(lab.config), "run"]
+    command = ["-m", "cpe_diag", "--config", str(lab.config), "run"]
     command += ["wifi_trouble", "-s", HOME, "--json", "--answer", "affected=wifi_only"]
-    done = subprocess.run(  # noqa: S603 - our own program
-        command, capture_output=True, text=True, env=dict(os.environ), timeout=120, check=False
-    )
+    done = fork_server.run(command, timeout=120)
     return {one["band"]: one for one in json.loads(done.stdout)["channel_advice"]}
 
 

@@ -6,12 +6,11 @@ import json
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import fork_server
 import pytest
 import yaml
 from message_gateway import Gateway, gateway_of_operator
@@ -40,13 +39,10 @@ class Office:
 
     def run(self, *words: str, as_: str = "newcomer", given: str = "") -> tuple[int, str, str]:
         """Run `cpe-diag ...` as a member of staff."""
-        done = subprocess.run(  # noqa: S603 - our own interpreter
-            [sys.executable, "-m", "cpe_diag", "--config", str(self.config), *words],
-            capture_output=True,
-            text=True,
-            check=False,
+        done = fork_server.run(
+            ["-m", "cpe_diag", "--config", str(self.config), *words],
             timeout=120,
-            input=given,
+            typed=given,
             env=os.environ | {"XDG_STATE_HOME": str(self.folder / "state"), "CPE_DIAG_STAFF": as_},
         )
         assert "Traceback" not in done.stdout + done.stderr

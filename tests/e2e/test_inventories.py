@@ -11,15 +11,15 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
+import fork_server
 import pytest
 import yaml
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
@@ -133,13 +133,9 @@ def config(request: pytest.FixtureRequest, lab: RunningLab, tmp_path: Path) -> P
 
 
 def _cpe_diag(config: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-m", "cpe_diag", "--config", str(config), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
+    return fork_server.run(
+        ["-m", "cpe_diag", "--config", str(config), *arguments],
         timeout=60,
-        stdin=subprocess.DEVNULL,
         env=os.environ | {"CRM_URL": f"sqlite:///{config.with_name('crm.db')}"},
     )
 
@@ -183,16 +179,7 @@ def test_a_router_that_is_partly_known_ends_in_a_stated_gap(gap: str, tmp_path: 
     (tmp_path / "inventory.yaml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
     config = tmp_path / "config.yaml"
     config.write_text("icmp: false\ninventory: {kind: file, path: inventory.yaml}\n", "utf-8")
-    done = subprocess.run(  # noqa: S603 - our own interpreter
-        [
-            *(sys.executable, "-m", "cpe_diag", "--config", str(config)),
-            *("run", "no_internet", "--subscriber", "4711", "--json"),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = _cpe_diag(config, ["run", "no_internet", "--subscriber", "4711", "--json"])
     document = json.loads(done.stdout)
     assert document["verdict"]["domain"] == "undetermined"
     unknown = {entry["key"]: entry for entry in document["evidence"]["unknowns"]}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
+import fork_server
 import pytest
 
 from cpe_diag.lab.control import LabClient
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -34,10 +34,8 @@ def ask(lab: RunningLab, tmp_path: Path) -> Iterator[Any]:
     env = os.environ | {"NO_COLOR": "1"}
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "cpe_diag", "--config", str(config), *words]
-        return subprocess.run(  # noqa: S603 - our own program
-            command, capture_output=True, text=True, env=env, timeout=120, check=False
-        )
+        command = ["-m", "cpe_diag", "--config", str(config), *words]
+        return fork_server.run(command, env=env, timeout=120)
 
     yield run
     config.unlink()

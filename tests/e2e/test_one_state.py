@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 import asyncssh
+import fork_server
 import pytest
 from lab_home import Home, home_of
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.lab
 
-COMMAND = (sys.executable, "-m", "cpe_diag")
+COMMAND = ("-m", "cpe_diag")
 
 # IF-MIB, RFC 2863; VDSL2-LINE-MIB, RFC 5650: xdsl2PMLineInitCurr15MFullInits.
 IF_ADMIN_STATUS = "1.3.6.1.2.1.2.2.1.7"
@@ -50,11 +49,8 @@ echo noted > /tmp/noted ) > /dev/null 2>&1 < /dev/null &"""
 
 
 def _diagnosed(lab: RunningLab, subscriber: str) -> dict[str, Any]:
-    done = subprocess.run(  # noqa: S603 - our own interpreter
+    done = fork_server.run(
         [*COMMAND, "--config", str(lab.config), "run", "no_internet", "-s", subscriber, "--json"],
-        capture_output=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
         timeout=60,
     )
     assert done.returncode == FAULT

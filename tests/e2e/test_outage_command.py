@@ -11,6 +11,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import fork_server
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -45,13 +46,9 @@ def _command(lab: RunningLab, *arguments: str) -> list[str]:
 def _outage(
     lab: RunningLab, *arguments: str, environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(  # noqa: S603 - our own interpreter
-        _command(lab, *arguments),
-        capture_output=True,
-        text=True,
-        check=False,
+    done = fork_server.run(
+        _command(lab, *arguments)[1:],
         timeout=90,
-        stdin=subprocess.DEVNULL,
         env={**os.environ, **(environment or {})},
     )
     assert "Traceback" not in done.stderr + done.stdout
@@ -258,14 +255,11 @@ def test_ctrl_c_ends_it_at_once(lab: RunningLab, client: LabClient) -> None:
 def test_a_run_and_a_sweep_name_the_same_parent_case(lab: RunningLab, client: LabClient) -> None:
     """The call centre's case and the night shift's are one."""
     client.set_fault("sub-1001", "card_outage")
-    done = subprocess.run(  # noqa: S603 - our own interpreter
+    done = fork_server.run(
         [
-            *(sys.executable, "-m", "cpe_diag", "--config", str(lab.config), "run"),
+            *("-m", "cpe_diag", "--config", str(lab.config), "run"),
             *("no_internet", "--subscriber", "sub-1003", "--json"),
         ],
-        capture_output=True,
-        text=True,
-        check=False,
         timeout=90,
     )
     group = json.loads(done.stdout)["verdict"]["group"]

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import fork_server
 import pytest
 import yaml
 from kept_actions import journal_texts
@@ -49,13 +50,9 @@ class Operator:
 
     def run(self, *words: str) -> tuple[int, str, str]:
         """Run `cpe-diag ...`."""
-        done = subprocess.run(  # noqa: S603 - our own interpreter
-            [sys.executable, "-m", "cpe_diag", "--config", str(self.config), *words],
-            capture_output=True,
-            text=True,
-            check=False,
+        done = fork_server.run(
+            ["-m", "cpe_diag", "--config", str(self.config), *words],
             timeout=120,
-            stdin=subprocess.DEVNULL,
             env=os.environ | {"XDG_STATE_HOME": str(self.state)},
         )
         assert "Traceback" not in done.stdout + done.stderr

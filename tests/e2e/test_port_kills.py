@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import fork_server
 import pytest
 import yaml
 from kept_actions import action_ids, forget, minutes_pass
@@ -81,19 +82,27 @@ class Place:
         """Say whether the port is switched off."""
         return not self.port.admin_up
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process is started with: its state folder is this place's."""
+        return {"XDG_STATE_HOME": str(self.folder / "state"), "PATH": "", "HOME": "/nowhere"}
+
     async def start(self, *command: str) -> asyncio.subprocess.Process:
-        """Start a process whose state folder is this place's."""
+        """Start a process."""
         return await asyncio.create_subprocess_exec(
             sys.executable,
             *command,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={"XDG_STATE_HOME": str(self.folder / "state"), "PATH": "", "HOME": "/nowhere"},
+            env=self.environment,
         )
 
     async def run(self, *command: str) -> tuple[int, str, str]:
         """Run a process; gives its exit code and what it said."""
-        return await ended(await self.start(*command))
+        done = await asyncio.to_thread(
+            fork_server.run, command, timeout=LIMIT_S, env=self.environment
+        )
+        return done.returncode, done.stdout, done.stderr
 
     async def change(
         self, action: str, value: str, point: int, moment: str

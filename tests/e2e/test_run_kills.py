@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import fork_server
 import pytest
 import yaml
 
@@ -121,15 +121,8 @@ class Place:
 
     async def process(self, *command: str) -> tuple[int, str, str]:
         """Run a process; gives its exit code and what it said."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *command,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=self.environment,
-        )
-        out, err = await asyncio.wait_for(process.communicate(), 240)
-        return process.returncode or 0, out.decode(), err.decode()
+        done = await asyncio.to_thread(fork_server.run, command, timeout=240, env=self.environment)
+        return done.returncode, done.stdout, done.stderr
 
     async def command(self, *words: str) -> tuple[int, str, str]:
         """Run `cpe-diag ...`."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import fork_server
 import pytest
 from http_service import INVENTORY, RULES, SECRETS
 from page_browser import PAGES_CONFIG, PASSWORD, PageBrowser
@@ -36,14 +37,11 @@ def _words(*words: str) -> list[str]:
 
 
 def _run(office: Path, *words: str, said: str = "", staff: str = "anna") -> tuple[int, str]:
-    done = subprocess.run(  # noqa: S603 - our own interpreter
-        _words(*words),
+    done = fork_server.run(
+        _words(*words)[1:],
         cwd=office,
         env=_environment(office, staff),
-        input=said,
-        capture_output=True,
-        text=True,
-        check=False,
+        typed=said,
         timeout=150,
     )
     assert "Traceback" not in done.stdout + done.stderr
