@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Hundreds of processes start in the tests; where Python may write no bytecode, each would compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 
@@ -33,7 +35,6 @@ $(VENV)/.installed-bench: $(VENV)/.installed requirements-bench.lock
 demo: $(VENV)/.installed ## three subscribers, three faults, three verdicts, on a simulated network
 	@$(BIN)/cpe-diag demo
 
-# Hundreds of processes start in the tests; where Python may write no bytecode, each would compile all of it anew.
 # Most of the time the tests wait for what their real servers and timers do, not for a core.
 TEST_WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 
@@ -41,6 +42,12 @@ TEST_WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1)
 test: $(VENV)/.installed-dev ## the whole test suite, as CI runs it
 	@$(BIN)/python -m compileall -q cpe_diag drivers playbooks
 	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+
+# pytest compiles the tests in a way of its own; at the start of `make test` each of its processes would do so.
+.PHONY: compiled-tests
+compiled-tests: $(VENV)/.installed-dev ## compile the tests, so that their processes on a clean checkout need not
+	@$(BIN)/python -m compileall -q cpe_diag drivers playbooks
+	@$(BIN)/python -m pytest --collect-only -qq -n0 > /dev/null 2>&1 || true  # `make test` tells what is wrong
 
 .PHONY: test-all
 test-all: ## the test suite on Python 3.11 and 3.13, each in a virtual environment of its own
