@@ -15,7 +15,7 @@ OF_SITE: Final = (
 )
 OF_SIX: Final = (
     *("ipv6_unreachable", "ipv6_prefix_unreachable", "one_family_amiss", "home_ipv6_in_vain"),
-    *("router_http_fails", "web_held_back", "ipv6_prefix_missing", "platform_name_fails"),
+    *("router_http_fails", "web_held_back", "platform_name_fails"),
 )
 OF_WORLD: Final = (
     *("world_slow", "internet_delay", "internet_loss", "operator_reference_fails", "core_queued"),

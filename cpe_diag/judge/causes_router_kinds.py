@@ -188,8 +188,8 @@ CAUSES_ROUTER_KINDS: Final[tuple[Cause, ...]] = (
         "router_dns_limit",
         "router_turns_names_away",
         "The router's name service runs, and refuses what it is asked",
-        do="Raise the number of names that the router asks for at once, and find the device that"
-        " asks so much.",
+        do="Raise the number of names that the router asks for at once and find the device that"
+        " asks so much; look whether it knows any server to ask.",
         tell="Your router looks up too many names at once and refuses more. A restart helps for"
         " a while; we look which device asks so much.",
         source="dnsmasq(8), --dns-forward-max: beyond so many it answers REFUSED",

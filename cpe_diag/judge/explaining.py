@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.judge.explaining_kinds import likewise
 from cpe_diag.judge.explaining_whose import FOLLOWS_WHOSE
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ WEAK_LINK: Final = (
     "router_shapes_low",
 )
 
-FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+FOLLOWS_WIDER: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("node_silent", ("node_dark",)),
     (
         "port_down",
@@ -467,6 +468,7 @@ FOLLOWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     *FOLLOWS_WHOSE,
 )
 """Unusual finding <- unusual findings that explain it; the first that holds is named."""
+FOLLOWS: Final = (*FOLLOWS_WIDER, *likewise(FOLLOWS_WIDER))
 
 
 def explain(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

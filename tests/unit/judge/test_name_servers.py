@@ -115,7 +115,7 @@ def test_one_lost_question_does_not_accuse_the_router() -> None:
     """Its forwarder asks over the same dead way as everybody."""
     case = names.uplink_member_dead(about(ETH, "slow_internet"))
     assert told(case) == "uplink_member_dead"
-    assert told(at_home.router_dns(names.flows_asked(ETH, 0))) == "router_dns"
+    assert told(at_home.router_dns(names.flows_asked(ETH, 0))) == "router_dns_limit"
 
 
 def test_a_forwarder_that_answers_most_questions_is_not_dead() -> None:

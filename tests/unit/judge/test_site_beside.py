@@ -79,7 +79,7 @@ def test_a_page_that_hangs_for_us_alone_hangs_on_our_way_there() -> None:
             case, "http", subject, outcome=HttpOutcome.READ_TIMEOUT, status=200, took_s=7.0
         )
     verdict = decide(case, {})
-    assert (verdict.domain, verdict.cause) == (FaultDomain.NETWORK, "site_way_unexplained")
+    assert (verdict.domain, verdict.cause) == (FaultDomain.NETWORK, "peering_congested")
     everywhere = changed(case, "http", OUTSIDE, outcome=HttpOutcome.READ_TIMEOUT, took_s=7.0)
     assert decide(everywhere, {}).domain is FaultDomain.PLATFORM
 
