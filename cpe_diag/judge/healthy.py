@@ -178,6 +178,7 @@ HOME_FELT: Final = (
 IN_PART: Final = ("device_large_lost", "router_forgets_connections", "home_shouted_down")
 """What a complaint may be about while pages come about all the same."""
 
+IN_TUNNEL: Final = "device_in_tunnel"
 ALONE: Final = "device_suffers_alone"
 """Where one device is complained of, it must be seen to work: the others do."""
 SITE_SEEN: Final = ("site_amiss", "site_led_elsewhere", "site_other_for_home")
@@ -207,7 +208,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
         SLOW: (
             *WAY_OUT,
-            ALONE,
+            *(ALONE, IN_TUNNEL),
             "port_filled_unasked",
             *HOME_FELT,
             "device_large_lost",
@@ -240,7 +241,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
         DROPS: (
             *WAY_OUT,
-            ALONE,
+            *(ALONE, IN_TUNNEL),
             *HOME_FELT,
             *IN_PART,
             "line_retraining",
@@ -424,7 +425,7 @@ MAY_BE_UNKNOWN: Final = frozenset(
         *HOME_FELT,
         *IN_PART,
         *("site_led_elsewhere", "site_other_for_home"),
-        ALONE,
+        *(ALONE, IN_TUNNEL),
         *("home_unheard", "port_filled_unasked"),
         "router_takes_secure_pages",
         *("router_leaves_elsewhere", "ipv6_without_way"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_interface
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.device_facts import DeviceWatch
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, HttpOutcome
@@ -31,11 +32,13 @@ from cpe_diag.judge.keys import (
     QUALITY_ROUTER,
     ROUTER_REACHED,
     WAN,
+    WATCH,
 )
 from cpe_diag.judge.route_lookup import ways
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
 from cpe_diag.judge.rules_enclosed import ENCLOSE, home_alone, home_cut_off, silent_to_us
 from cpe_diag.judge.rules_ipv6 import not_sent
+from cpe_diag.judge.rules_pages import no_watch
 from cpe_diag.judge.rules_paths import operator_reference_fails, pings
 from cpe_diag.judge.rules_routes import home_packet
 from cpe_diag.judge.rules_wan_settings import wan_behind_router
@@ -182,6 +185,23 @@ def ipv6_without_way(facts: Facts) -> Answer:
     return yes(f"{words}: the router has no way out by IPv6", WAN, PING_FROM_HOME_IPV6)
 
 
+def device_in_tunnel(facts: Facts) -> Answer:
+    """Answer whether all that a device sends past the router goes to one place that answers it.
+
+    What it gets comes out of a tunnel then (RFC 4301, section 3.2): nobody here sees
+    how well, so that it is neither told well nor to blame.
+    """
+    watch = facts.fact(DeviceWatch, WATCH)
+    ends = known(watch.far_ends) if watch else None
+    if watch is None or ends is None:
+        return no_watch(facts) if watch is None else cannot_tell(facts, WATCH)
+    flows = watch.flows
+    words = f"{flows.past_router_answered} of {flows.past_router} of its flows past the router"
+    words += f" were answered, from {ends.addresses} places; {flows.tcp_taken_up} by TCP"
+    alone = flows.past_router == flows.past_router_answered > 0 and ends.addresses == 1
+    return says(alone and not flows.tcp_taken_up, words, WATCH)
+
+
 def router_ends_some(facts: Facts) -> Answer:
     """Answer whether a rule in the router ends or turns aside some of what the home sends out.
 
@@ -224,6 +244,12 @@ RULES_OTHER_WAYS: Final[tuple[Rule, ...]] = (
         question="Has the home addresses by IPv6, and its router no way out for them?",
         needs=(*WAYS, HTTP_OPERATOR_IPV6, PING_FROM_HOME_IPV6),
         ask=ipv6_without_way,
+    ),
+    Rule(
+        id="device_in_tunnel",
+        question="Does all that the device sends go to one place that answers it?",
+        needs=(WATCH,),
+        ask=device_in_tunnel,
     ),
     Rule(
         id="router_ends_some",

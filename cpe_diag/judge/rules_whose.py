@@ -38,6 +38,7 @@ from cpe_diag.judge.keys import (
     WATCH,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
+from cpe_diag.judge.rules_other_ways import device_in_tunnel
 from cpe_diag.judge.rules_pages import no_watch, silent
 from cpe_diag.judge.rules_paths import internet_unreachable
 from cpe_diag.judge.rules_platform import tls_is_held_back
@@ -232,6 +233,9 @@ def device_suffers_alone(facts: Facts) -> Answer:
 def _of_device(facts: Facts, words: str, keys: tuple[FactKey, ...]) -> Answer:
     """Answer by what was seen of the device, where anything can be."""
     if facts.case.symptom in {SLOW, DROPS}:
+        tunnel = device_in_tunnel(facts)
+        if tunnel.answer:
+            return does_not_arise(f"{words}; {tunnel.because}")
         return yes(words, AFFECTED, *keys)
     watch = facts.fact(DeviceWatch, WATCH)
     if watch is None:

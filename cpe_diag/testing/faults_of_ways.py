@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.device_facts import DeviceWatch, FarEnds
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, PingCheck
 from cpe_diag.domain.route_facts import RouteKind, RouterRoute, RouterRoutes, RouteRule
 from cpe_diag.domain.way_out_facts import HOME, OUTSIDE, RouterDrop
+from cpe_diag.testing.device_samples import NO_TRIES
 from cpe_diag.testing.evidence_samples import changed, with_value
 from cpe_diag.testing.faults_enclosed import cut_off
 
@@ -109,3 +112,20 @@ def some_ended(case: CaseFile) -> CaseFile:
         whom=HOME, to=OUTSIDE, kinds=("tcp/443",), rule="ip saddr @list drop", surely=False
     )
     return changed(case, "router_forwarding", "router", drops=(rule,))
+
+
+def tunnelled(case: CaseFile, answered: int = 1, places: int = 1) -> CaseFile:
+    """All that the named device sends past the router is one flow, to one place."""
+    watch = case.evidence.value(DeviceWatch, "device_watch", "device")
+    if watch is None:
+        msg = "the case has no device that was watched"
+        raise TypeError(msg)
+    flows = replace(
+        watch.flows,
+        past_router=1,
+        past_router_answered=answered,
+        past_router_ipv4=1,
+        tcp_taken_up=0,
+    )
+    ends = FarEnds(addresses=places, other_ports=NO_TRIES, no_connection=NO_TRIES)
+    return changed(case, "device_watch", "device", flows=flows, far_ends=ends)

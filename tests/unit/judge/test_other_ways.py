@@ -14,7 +14,8 @@ from cpe_diag.testing import faults_in_part as in_part
 from cpe_diag.testing import faults_of_names as names
 from cpe_diag.testing import faults_of_ways as off
 from cpe_diag.testing import faults_outside as outside
-from cpe_diag.testing.evidence_samples import changed, ethernet_home
+from cpe_diag.testing.device_samples import LAPTOP
+from cpe_diag.testing.evidence_samples import about, answered, changed, ethernet_home
 
 if TYPE_CHECKING:
     from cpe_diag.domain.verdict import Verdict
@@ -144,3 +145,14 @@ def test_a_rule_of_the_routers_is_looked_at_first_where_a_site_fails_for_one_hom
     assert answer(held, "router_ends_some") is True
     assert told(held).domain is FaultDomain.NONE
     assert answer(SITE, "router_ends_some") is False
+
+
+def test_a_device_in_a_tunnel_that_is_answered_is_neither_well_nor_to_blame() -> None:
+    """What comes out of the tunnel is seen by nobody here: somebody has to look without it."""
+    case = answered(about(SLOW, device_mac=LAPTOP), "affected", "one_device")
+    assert told(case).domain is FaultDomain.DEVICE
+    tunnel = off.tunnelled(case)
+    assert answer(tunnel, "device_suffers_alone") is None
+    assert told(tunnel).domain is FaultDomain.UNDETERMINED
+    assert answer(off.tunnelled(case, answered=0), "device_in_tunnel") is False
+    assert answer(off.tunnelled(case, places=3), "device_in_tunnel") is False

@@ -325,6 +325,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("router_leaves_elsewhere", off.routed(ETH, "wwan0"), off.routed(ETH, "wan")),
     ("ipv6_without_way", off.without_way(ETH), off.without_way(ETH, "fe80::1")),
     ("router_ends_some", off.some_ended(ETH), ETH),
+    ("device_in_tunnel", off.tunnelled(NAMED), NAMED),
     ("port_takes_no_frames", beyond.frames_not_taken(ETH), ETH),
     ("router_connects_in_vain", beyond.ports_used_up(ETH), beyond.world(ETH)),
     ("world_slow", beyond.world_slow(ETH), beyond.world(ETH)),
