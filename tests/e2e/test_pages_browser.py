@@ -157,6 +157,9 @@ def test_a_caller_who_wants_a_new_password(
     assert page.evaluate("window.stayed"), "it came without loading the page again"
     page.get_by_role("button", name="Do exactly this now").click()
     expect(page.locator("#end + p")).to_have_text("Done, and proven", timeout=PATIENCE_MS)
+    password = page.locator("#compared tr", has_text="compared by the router").first
+    expect(password).to_contain_text("the old one")
+    expect(password).to_contain_text("the new one")
     faults += looked_at(page, "repair-proven", folder)
     assert PASSWORD not in page.content()
     without = _without_scripts(browser, page)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import ConsentError
+from cpe_diag.domain.failures import ConsentError, StoreError
 from cpe_diag.domain.roles import TOKENS, PermissionState, approval_of, permitted
 from cpe_diag.domain.router_plan import Reads, Way
 from cpe_diag.report.codec import moment_text
@@ -53,6 +53,7 @@ REPAIR: Final[dict[str, object]] = {
         "link_until": _MOMENT,
         "typed_at": _MOMENT,
         "is_lost": {"type": "boolean"},
+        "is_withdrawn": {"type": "boolean"},
         "end": _NULLABLE,
         "progress": {"type": "array", "items": {"type": "object"}},
         "change": {**CHANGE, "required": ["id", "compared"], "nullable": True},
@@ -106,6 +107,7 @@ def whole(served: Served, repair: Repair, caller: Caller, at: datetime) -> dict[
         "link_until": _moment(repair.link_until),
         "typed_at": _moment(repair.typed_at),
         "is_lost": repair.is_lost,
+        "is_withdrawn": record is not None and _withdrawn(served, record.consent),
         "end": None if end is None else end.said,
         "progress": progress,
         "change": None if record is None else shown_change(record),
@@ -123,6 +125,14 @@ def consent_of(served: Served, repair: Repair, at: datetime) -> Consent | None:
         )
     except ConsentError:
         return None
+
+
+def _withdrawn(served: Served, consent_id: str) -> bool:
+    """Say whether the consent of a change was taken back; one that was erased was not."""
+    try:
+        return served.repairs.consents.withdrawn(consent_id)
+    except StoreError:
+        return False
 
 
 def approval_for(served: Served, repair: Repair, caller: Caller, at: datetime) -> Approval | None:
