@@ -13,6 +13,7 @@ from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.run_journal import GOES_ON, RunEntry, RunEntryKind, RunState
 from cpe_diag.store.case_tables import moment_of, moment_text
 from cpe_diag.store.processes import has_died, is_of_earlier_boot
+from cpe_diag.store.repair_tables import REPAIRS
 from cpe_diag.store.run_rows import RunRow, run_row
 from cpe_diag.store.run_tables import CASES, RUN_ENTRIES, RUN_RESULTS, RUNS
 
@@ -33,12 +34,16 @@ AHEAD: Final = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
-    """How far a case is. `run` is its newest, None where it has none; `seq` -1: no entry yet."""
+    """How far a case is. `run` is its newest, None where it has none; `seq` -1: no entry yet.
+
+    `repairs` grows by one with each repair that is planned, is begun, or ends.
+    """
 
     case_state: str
     run: str | None
     run_state: RunState | None
     seq: int
+    repairs: int
 
 
 class RunQueries:
@@ -238,8 +243,19 @@ class RunQueries:
             StoreError: the store cannot be read.
         """
         last = select(func.max(RUN_ENTRIES.c.seq)).where(RUN_ENTRIES.c.run == RUNS.c.id)
+        repairs = select(
+            func.count(REPAIRS.c.id)
+            + func.count(REPAIRS.c.begun_at)
+            + func.count(REPAIRS.c.ended_at)
+        ).where(REPAIRS.c.case_id == CASES.c.id)
         wanted = (
-            select(CASES.c.state, RUNS.c.id, RUNS.c.state, last.scalar_subquery())
+            select(
+                CASES.c.state,
+                RUNS.c.id,
+                RUNS.c.state,
+                last.scalar_subquery(),
+                repairs.scalar_subquery(),
+            )
             .select_from(CASES.outerjoin(RUNS, RUNS.c.case_id == CASES.c.id))
             .where(CASES.c.id == case_id)
             .order_by(RUNS.c.submitted_at.desc(), RUNS.c.id)
@@ -251,7 +267,7 @@ class RunQueries:
             return None
         state = None if row[2] is None else RunState(row[2])
         seq = -1 if row[3] is None else int(row[3])
-        return Pulse(case_state=row[0], run=row[1], run_state=state, seq=seq)
+        return Pulse(case_state=row[0], run=row[1], run_state=state, seq=seq, repairs=int(row[4]))
 
     def files(self, run_id: str) -> dict[str, bytes]:
         """Give the files of the bundle that a run has left; empty where it has left none.

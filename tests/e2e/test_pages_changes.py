@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from http_service import SECRETS, HttpService, http_service
-from page_browser import PAGES_CONFIG, signed_in
+from page_browser import PAGES_CONFIG, PageEvents, signed_in
 from planned_repairs import PLAN, planned
 from sqlalchemy import update
 
@@ -141,3 +142,19 @@ def test_a_journal_that_cannot_be_read_hides_no_case(console: HttpService) -> No
         assert page.status == 200
         assert f"action {repair.id} cannot be read" in page.text
     assert "-27.5 dBm" in page.text
+
+
+def test_a_case_that_is_looked_at_hears_of_its_repairs(console: HttpService) -> None:
+    """Planned, done and ended by a colleague: nobody plans the same a second time."""
+    run = console.ask("POST", "/api/runs", {"playbook": "no_internet", "subscriber": "sub-1"}).json
+    browser = signed_in(console, Role.SECOND_LINE)
+    with closing(PageEvents(browser, f"/cases/{run['case']}/live")) as events:
+        seen = events.next()
+        assert "/repairs/" not in seen["data"]
+        repair = planned(console, run["case"], plan=REBOOT)
+        seen = events.next()
+        assert f'href="/repairs/{repair.id}"' in seen["data"]
+        assert "Before and after each change" not in seen["data"]
+    _changed(console, repair, datetime.now(UTC))
+    with closing(PageEvents(browser, f"/cases/{run['case']}/live", seen["id"])) as events:
+        assert "Before and after each change" in events.next()["data"]

@@ -31,8 +31,7 @@ async def case(site: Site, visit: Visit) -> Shown | Refused:
     values = await case_values(site, visit)
     if isinstance(values, Refused):
         return values
-    repairs = await repairs_of_case(site, visit)
-    return Shown(template="case.html", values={**values, **repairs})
+    return Shown(template="case.html", values=values)
 
 
 async def answered(site: Site, visit: Visit) -> Refused | Response:
@@ -92,6 +91,7 @@ async def case_values(
         "goes_on": run is not None and RunState(run["state"]) in GOES_ON,
         "customer_language": customer_language(visit),
         "may_order": may(site.service, visit, "answerQuestion"),
+        **await repairs_of_case(site, visit),
         **_known(run, raw, visit),
     }
 

@@ -48,21 +48,27 @@ PING: Final = "event: ping\ndata: .\n\n"
 TOLD: Final = "told"
 """In place of a state: up to this entry, and nothing of a page."""
 MOST_SEQ: Final = 999_999_999
-_ID: Final = re.compile(r"([0-9a-f]{1,32})\.(-1|[0-9]{1,9})\.([a-z_]{1,16})\.([a-z_]{1,16})")
+_ID: Final = re.compile(
+    r"([0-9a-f]{1,32})\.(-1|[0-9]{1,9})\.([a-z_]{1,16})\.([a-z_]{1,16})(?:\.([0-9]{1,9}))?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """How far a reader is: which run, its last entry (-1: none), its state, the case's state."""
+    """How far a reader is: which run, its last entry (-1: none), its state, the case's state.
+
+    `repairs` is that of a `Pulse`.
+    """
 
     run: str
     seq: int
     state: str
     case_state: str
+    repairs: int = 0
 
     def __str__(self) -> str:
         """Format as the id of an event."""
-        return f"{self.run}.{self.seq}.{self.state}.{self.case_state}"
+        return f"{self.run}.{self.seq}.{self.state}.{self.case_state}.{self.repairs}"
 
 
 async def live(site: Site, visit: Visit) -> Refused | StreamingResponse:
@@ -79,8 +85,8 @@ def place_of(text: str) -> Place | None:
     found = _ID.fullmatch(text)
     if found is None:
         return None
-    run, seq, state, case_state = found.groups()
-    return Place(run=run, seq=int(seq), state=state, case_state=case_state)
+    run, seq, state, case_state, repairs = found.groups("0")
+    return Place(run=run, seq=int(seq), state=state, case_state=case_state, repairs=int(repairs))
 
 
 async def _events(site: Site, visit: Visit, since: Place | None) -> AsyncIterator[str]:
@@ -115,7 +121,13 @@ async def _events(site: Site, visit: Visit, since: Place | None) -> AsyncIterato
 
 def _place(pulse: Pulse) -> Place:
     state = "none" if pulse.run_state is None else pulse.run_state.value
-    return Place(run=pulse.run or NO_RUN, seq=pulse.seq, state=state, case_state=pulse.case_state)
+    return Place(
+        run=pulse.run or NO_RUN,
+        seq=pulse.seq,
+        state=state,
+        case_state=pulse.case_state,
+        repairs=pulse.repairs,
+    )
 
 
 def _entries(site: Site, place: Place, since: Place | None) -> list[str]:
