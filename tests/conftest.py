@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import signal
 import threading
 from contextlib import contextmanager
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import make_url
 
+from cpe_diag.domain.secret import Secret
 from cpe_diag.store.case_store import CaseStore
 from cpe_diag.testing.postgres_server import PostgresServer, postgres_server, why_no_postgres
 
@@ -138,10 +141,48 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def made_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Have the migrations make one store in a file, of which tests get copies."""
+    path = tmp_path_factory.mktemp("made") / "case.db"
+    _make(CaseStore.at(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def made_database(postgres: PostgresServer) -> str:
+    """Have the migrations make one store in PostgreSQL; gives the name of its database."""
+    url = postgres.database()
+    _make(CaseStore.behind(Secret(url)))
+    return str(make_url(url).database)
+
+
+def _make(store: CaseStore) -> None:
+    with store.writing():
+        pass
+    store.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Give the URL of an empty case store, once in each of the two kinds of database."""
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of a database in which nothing is, not even tables, of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'case.db'}"
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.database()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of a case store in which nothing is but its tables, in each kind of database.
+
+    The migrations take longer than most tests, so it is a copy of a store that they have made.
+    """
+    if request.param == "sqlite":
+        made: Path = request.getfixturevalue("made_file")
+        path = tmp_path / "case.db"
+        shutil.copy(made, path)  # with the rights of the file, which is private
+        return f"sqlite:///{path}"
+    like: str = request.getfixturevalue("made_database")
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.database(like)

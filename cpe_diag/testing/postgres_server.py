@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 STARTS_IN_S: Final = 60.0
 STOPS_IN_S: Final = 60.0
 USER: Final = "cpe"
+EMPTY: Final = "template0"
+"""PostgreSQL's own name of a database in which nothing is."""
 NOBODY: Final = ("postgres", "nobody")
 """Who runs the server where we are root, which it refuses to be run by."""
 
@@ -34,11 +36,15 @@ class PostgresServer:
     made: int = 0
     process: subprocess.Popen[bytes] | None = None
 
-    def database(self) -> str:
-        """Make an empty database; gives its SQLAlchemy URL."""
+    def database(self, like: str = EMPTY) -> str:
+        """Make a database; gives its SQLAlchemy URL.
+
+        Args:
+            like: the name of the one that it is a copy of, which nobody may use meanwhile.
+        """
         self.made += 1
         name = f"cases{self.made}"
-        _run("createdb", "-h", str(self.folder), "-U", USER, "-T", "template0", name)
+        _run("createdb", "-h", str(self.folder), "-U", USER, "-T", like, name)
         return f"postgresql+psycopg://{USER}@/{name}?host={self.folder}"
 
     def start(self) -> None:

@@ -64,7 +64,7 @@ def test_a_store_is_private_and_writes_ahead_and_through(tmp_path: Path) -> None
     assert modes == {0o600}
 
 
-def test_the_migrations_make_exactly_the_tables_that_the_code_knows(store_url: str) -> None:
+def test_the_migrations_make_exactly_the_tables_that_the_code_knows(empty_url: str) -> None:
     """A column that only one of the two knows is an error on somebody's machine, later."""
     config = Config()
     config.set_main_option("script_location", "cpe_diag.store:migrations")
@@ -73,7 +73,7 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_knows(store_url: s
     assert INCOMING_TICKETS.metadata is METADATA
     assert OUTBOX.metadata is INCIDENTS.metadata is LAPTOP_HEADS.metadata is METADATA
     assert PAGE_SESSIONS.metadata is REPAIRS.metadata is METADATA
-    with CaseStore.behind(Secret(store_url)).reading() as connection:
+    with CaseStore.behind(Secret(empty_url)).reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
 

@@ -167,11 +167,11 @@ def test_machines_that_share_a_secret_count_alike(tmp_path: Path) -> None:
     assert derived_key("ab\n") == derived_key("ab") != kept_key(tmp_path / "key")
 
 
-def test_platforms_incidents_of_an_older_version_are_brought_over(store_url: str) -> None:
+def test_platforms_incidents_of_an_older_version_are_brought_over(empty_url: str) -> None:
     """With those who met them, so that nobody is counted anew."""
     moment = AT.isoformat(timespec="microseconds")
     digest = hmac.digest(KEY, f"{SITE}\n3\nsub-1".encode(), "sha256").hex()
-    url = store_url.replace("postgresql://", "postgresql+psycopg://")
+    url = empty_url.replace("postgresql://", "postgresql+psycopg://")
     engine = create_engine(url, poolclass=NullPool)
     config = Config()
     config.set_main_option("script_location", "cpe_diag.store:migrations")
@@ -185,7 +185,7 @@ def test_platforms_incidents_of_an_older_version_are_brought_over(store_url: str
         connection.exec_driver_sql(
             f"INSERT INTO platform_sightings VALUES ('{SITE}', 3, '{digest}')"  # noqa: S608
         )
-    store = CaseStore.behind(Secret(store_url))
+    store = CaseStore.behind(Secret(empty_url))
     (kept,) = StoredIncidents(store, KEY).every()
     assert (kept.kind, kept.place, kept.number) == (IncidentKind.PLATFORM, SITE, 3)
     assert see(store, "sub-1", minutes=1).subscribers == 1
