@@ -141,15 +141,17 @@ def _lie(truth: NameTruth, *, own: bool) -> bool | None:
 
 
 def _got_elsewhere(facts: Facts, truth: NameTruth) -> str:
-    """Say that others get the page, while nobody is where we are told to go; empty: not so.
+    """Say that others get the page, while we are told to go where there is nothing; empty: not so.
 
-    A site's owner takes an address out of his names where nobody is any more; a resolver that
-    keeps it (RFC 8767), or makes one up, goes on giving it.
+    A site's owner takes an address out of his names that leads nowhere any more; a resolver that
+    keeps it (RFC 8767), or makes one up, goes on giving it. What refuses, or is silent, may be one
+    server of many that is down.
     """
     page = facts.fact(HttpCheck, HTTP_PLATFORM_ELSEWHERE)
     if page is None or page.outcome is not HttpOutcome.OK:
         return ""
-    right, wrong = known(truth.known_tls) in ANSWERED, known(truth.told_tls) in NOBODY
+    right = known(truth.known_tls) in ANSWERED
+    wrong = known(truth.told_tls) is HttpOutcome.UNREACHABLE
     return f"elsewhere its page comes ({page_words(page)})" if right and wrong else ""
 
 

@@ -270,7 +270,10 @@ def plain_page_held(facts: Facts) -> Answer:
 
 def uplink_silent(facts: Facts) -> Answer:
     """Answer whether the node answers, and no home behind it does, though their ports are up."""
-    if facts.reachable(ROUTER_REACHED) is not False:
+    answers = facts.reachable(ROUTER_REACHED)
+    if answers is None:
+        return cannot_tell(facts, ROUTER_REACHED)
+    if answers:
         return no("the home answers", ROUTER_REACHED)
     prefix = QUALITY_NEIGHBOURS.subject.removesuffix("*")
     rows = [

@@ -20,6 +20,7 @@ from cpe_diag.judge.keys import (
     DNS_DIRECT,
     DNS_FORWARDER,
     DNS_FORWARDER_AGAIN,
+    DNS_OPERATOR,
     DNS_PLATFORM,
     DNS_PLATFORM_ROUTER,
     FORWARDING,
@@ -28,14 +29,17 @@ from cpe_diag.judge.keys import (
     HTTP_PLATFORM_ROUTER,
     LAN,
     LAN_ROUTERS,
+    LOAD,
     OFFERED_EDGE,
+    PING_FROM_HOME_IPV6,
     PORT_RATES,
     TRUTH_PLATFORM,
+    TRUTH_REFERENCE,
     WAN,
 )
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, no, says
 from cpe_diag.judge.rules_enclosed import ENCLOSE
-from cpe_diag.judge.rules_home_watch import home_lost_in_router, home_stalls
+from cpe_diag.judge.rules_home_watch import OWN_PAGES, home_lost_in_router, home_stalls
 from cpe_diag.judge.rules_lan_settings import lan_pool_elsewhere
 from cpe_diag.judge.rules_paths import router_dns_fails
 from cpe_diag.judge.rules_platform import platform_fails_from_home
@@ -341,8 +345,11 @@ def _is_in(address: str, network: IPv4Network) -> bool:
         return False
 
 
-OF_LOSS: Final = (HOME_WATCH, LAN_ROUTERS)
-OF_NAMES: Final = (DNS_FORWARDER, DNS_DIRECT, DNS_PLATFORM_ROUTER, DNS_PLATFORM, TRUTH_PLATFORM)
+OF_LOSS: Final = (HOME_WATCH, LAN_ROUTERS, *OWN_PAGES, LOAD, PING_FROM_HOME_IPV6)
+OF_NAMES: Final = (
+    *(DNS_FORWARDER, DNS_DIRECT, DNS_OPERATOR, TRUTH_REFERENCE),
+    *(DNS_PLATFORM_ROUTER, DNS_PLATFORM, TRUTH_PLATFORM),
+)
 
 RULES_ROUTER_KINDS: Final[tuple[Rule, ...]] = (
     Rule(

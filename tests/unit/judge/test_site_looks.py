@@ -12,7 +12,7 @@ from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.domain.site_facts import LookEnd, PartKind, SitePart
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
-from cpe_diag.judge.unforeseen import WHERE_AT_MOST
+from cpe_diag.judge.left_out import concluded
 from cpe_diag.testing import faults_at_sites as sites
 from cpe_diag.testing import faults_of_names as names
 from cpe_diag.testing import faults_outside as outside
@@ -129,11 +129,14 @@ def test_a_site_that_asks_who_one_is_is_well() -> None:
 WATCHED = about(HOME, device_mac=LAPTOP)
 
 
-def test_a_device_that_never_goes_to_the_site_is_told_by_enclosure() -> None:
-    """Everything around it is good; it says whose it is, and not what."""
-    verdict = decide(names.device_blocks_site(WATCHED), {})
-    assert (verdict.domain, verdict.cause) == (FaultDomain.DEVICE, "device_site_unexplained")
-    assert verdict.confidence <= WHERE_AT_MOST
+def test_a_device_that_never_goes_to_the_site_keeps_itself_from_it() -> None:
+    """Everything around it is good, and it does not so much as try; without that, it is whose."""
+    case = names.device_blocks_site(WATCHED)
+    verdict = decide(case, {})
+    assert (verdict.domain, verdict.cause) == (FaultDomain.DEVICE, "device_blocklist")
+    without = concluded(case, left_out="device_blocklist")
+    assert without is not None
+    assert without[0] == "device_site_unexplained"
 
 
 def test_a_device_behind_one_place_for_everything_does_not_leave_a_site_alone() -> None:
