@@ -11,7 +11,7 @@ OF_SITE: Final = (
     *("platform_unreachable", "platform_refuses", "platform_turns_us_away", "platform_fails"),
     *("platform_fails_only_here", "platform_fails_from_home", "platform_errors", "site_amiss"),
     *("platform_slow", "platform_uneven", "site_lost_here", "site_led_elsewhere", "home_stalls"),
-    *("platform_certificate_bad", "site_other_for_home", "site_way_missing"),
+    *("resolver_lies", "platform_certificate_bad", "site_other_for_home", "site_way_missing"),
 )
 OF_SIX: Final = (
     *("ipv6_unreachable", "ipv6_prefix_unreachable", "one_family_amiss", "home_ipv6_in_vain"),
@@ -147,8 +147,13 @@ CAUSES_NETWORK_KINDS: Final[tuple[Cause, ...]] = (
         " are correcting it.",
         source="RFC 8914, section 4.16 (blocked); what it names is not the site's, which serves",
         explains=OF_SITE,
-        brings=("platform_refused", "platform_down", "platform_blocks_us", "dns_resolver"),
-        against=("resolver_lies",),
+        brings=(
+            "platform_refused",
+            "platform_down",
+            "platform_blocks_us",
+            "dns_resolver",
+            "dns_resolver_lies",
+        ),
     ),
     _network(
         "dns_resolver_stale",
@@ -159,8 +164,13 @@ CAUSES_NETWORK_KINDS: Final[tuple[Cause, ...]] = (
         source="RFC 2181, section 8, and RFC 8767: how long an answer may be kept; nobody is where"
         " it leads, and the site serves at its own",
         explains=OF_SITE,
-        brings=("platform_down", "platform_refused", "dns_resolver", "platform_name"),
-        against=("resolver_lies",),
+        brings=(
+            "platform_down",
+            "platform_refused",
+            "dns_resolver",
+            "platform_name",
+            "dns_resolver_lies",
+        ),
     ),
     _network(
         "dns_resolver_aaaa",

@@ -41,6 +41,7 @@ from cpe_diag.judge.keys import (
     QUALITY_REFERENCE,
     ROUTER_REACHED,
     TRUTH_PLATFORM,
+    TRUTH_REFERENCE,
     WAN,
     WORLD,
     WORLD_OURS,
@@ -151,6 +152,9 @@ def _led(facts: Facts, *, refused: bool) -> Answer:
         return cannot_tell(facts, TRUTH_PLATFORM)
     if not truth.told or set(truth.told) & set(truth.known):
         return no(f"{truth.server} says {', '.join(truth.told)}, as others do", TRUTH_PLATFORM)
+    other = facts.fact(NameTruth, TRUTH_REFERENCE)
+    if other is not None and other.told and not set(other.told) & set(other.known):
+        return no(f"{other.server} lies of {other.name} as well", TRUTH_REFERENCE)
     there, true = known(truth.told_tls), known(truth.known_tls)
     if there is None or true is None:
         return cannot_tell(facts, TRUTH_PLATFORM)
@@ -354,13 +358,13 @@ RULES_NETWORK_KINDS: Final[tuple[Rule, ...]] = (
     Rule(
         id="resolver_blocks_site",
         question="Does our resolver lead to a machine that is not the site's?",
-        needs=(TRUTH_PLATFORM, HTTP_PLATFORM_ELSEWHERE),
+        needs=(TRUTH_PLATFORM, TRUTH_REFERENCE, HTTP_PLATFORM_ELSEWHERE),
         ask=resolver_blocks_site,
     ),
     Rule(
         id="resolver_keeps_old",
         question="Does our resolver lead to where the site is no more?",
-        needs=(TRUTH_PLATFORM, HTTP_PLATFORM_ELSEWHERE),
+        needs=(TRUTH_PLATFORM, TRUTH_REFERENCE, HTTP_PLATFORM_ELSEWHERE),
         ask=resolver_keeps_old,
     ),
     Rule(
