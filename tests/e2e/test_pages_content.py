@@ -455,6 +455,8 @@ def test_a_page_is_live_and_nothing_is_lost_or_told_twice(console: HttpService) 
         assert [json.loads(one["data"])["seq"] for one in told[:3]] == [0, 1, 2]
         assert 'class="stretch bad"' in told[3]["data"], "segments turn while probes answer"
         assert "Verdict so far" in told[3]["data"]
+        assert "What the device answered is shown once this run has ended." in told[3]["data"]
+        assert "No raw answer is kept" not in told[3]["data"]
         last = told[3]["id"]
     with closing(PageEvents(browser, source[1], told[1]["id"])) as events:
         assert json.loads(events.next()["data"])["seq"] == 2
