@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import pytest
 
 from cpe_diag.domain.evidence import Evidence, FactKey, Measurement
 from cpe_diag.domain.failures import FailureKind
@@ -65,6 +67,49 @@ async def test_the_resolver_is_asked_eight_times_one_question_each() -> None:
         f"operator>reference/again/{n}" for n in range(1, 9)
     ]
     assert all(isinstance(one.observation, Observed) for one in found)
+
+
+@dataclass(slots=True, kw_only=True)
+class Busy:
+    """A resolver that leaves the first questions unanswered, and answers those after them."""
+
+    deaf: int
+    asked: int = 0
+
+    async def resolve(self, name: str, *, deadline: float, ipv6: bool = False) -> DnsCheck:
+        """Ask for a name."""
+        assert deadline
+        assert not ipv6
+        self.asked += 1
+        silent = self.asked <= self.deaf
+        return DnsCheck(
+            name=name,
+            server="192.0.2.53",
+            outcome=DnsOutcome.TIMEOUT if silent else DnsOutcome.ANSWERED,
+            addresses=() if silent else ("192.0.2.80",),
+            took_s=0.01,
+        )
+
+
+@pytest.mark.parametrize(
+    ("deaf", "asked", "silent"),
+    [(0, 8, 0), (1, 8, 1), (2, 16, 0), (8, 16, 0), (12, 16, 4)],
+)
+async def test_a_moment_in_which_we_hear_nothing_is_no_share(
+    deaf: int, asked: int, silent: int
+) -> None:
+    """Questions that were lost together are asked again, one after another, and that counts."""
+    resolver = Busy(deaf=deaf)
+    wanted = setting()
+    wanted = replace(wanted, doors=replace(wanted.doors, resolver=resolver))
+    found = await resolver_again.PROBE.run(wanted, Evidence(), LATER + 10.0)
+    outcomes = [
+        one.observation.value.outcome
+        for one in found
+        if isinstance(one.observation, Observed) and isinstance(one.observation.value, DnsCheck)
+    ]
+    assert (resolver.asked, len(outcomes)) == (asked, 8)
+    assert outcomes.count(DnsOutcome.TIMEOUT) == silent
 
 
 async def test_without_a_reference_there_is_nothing_to_ask() -> None:
