@@ -145,8 +145,8 @@ CAUSES_DEVICE_KINDS: Final[tuple[Cause, ...]] = (
         "device_slow_itself",
         "device_slow_itself",
         "The device is slow in itself: by what runs on it, or by how it is set",
-        do="Have the device restarted; security programs, tuning tools and VPNs switched off one"
-        " by one; look at its memory and storage.",
+        do="Have the device restarted; security programs, tuning tools and any VPN switched off"
+        " one by one; look at its memory and storage.",
         tell="This device is slow in itself. Please restart it, and switch off security programs"
         " and tools that are to make it faster, one by one.",
         source="all that it begins comes about, its way to the router loses nothing, and others"
