@@ -22,6 +22,7 @@ from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_at_sites as sites
 from cpe_diag.testing import faults_in_home as in_home
 from cpe_diag.testing import faults_of_names as names
+from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing import faults_of_world as of_world
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing.device_samples import LAPTOP
@@ -216,3 +217,8 @@ def test_a_mechanism_that_no_probe_tells_apart_is_right_with_the_cause_that_says
     assert mark_of(verdict, truth) is Mark.RIGHT
     assert told_by("home_extender") == {"home_extender", "device_offline"}
     assert mark_of(verdict, replace(truth, cause="device_clock")) is Mark.DOMAIN_ONLY
+
+
+def test_a_line_that_the_routes_know_by_another_name_is_not_left() -> None:
+    """PPPoE has a device of its own: a default route by it is no spare way."""
+    assert _answers(routes.with_routes(ETH))["router_stays_elsewhere"] is None

@@ -53,6 +53,7 @@ from cpe_diag.testing.evidence_samples import (
     never_asked,
 )
 from cpe_diag.testing.field_samples import GATEWAY
+from tests.unit.judge.kind_pairs import KIND_PAIRS
 
 if TYPE_CHECKING:
     from cpe_diag.domain.findings import Finding
@@ -534,6 +535,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
         answered(ETH, "affected", "wifi_only"),
         answered(ETH, "affected", "all_devices"),
     ),
+    *KIND_PAIRS,
 )
 """Rule, a case that it answers with yes, and one that it answers with no."""
 

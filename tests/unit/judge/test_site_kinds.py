@@ -83,7 +83,8 @@ def nameless(case: CaseFile) -> CaseFile:
     return with_value(_everywhere(case, sites.page(HttpOutcome.OK, 301)), *LOOK, look)
 
 
-def _broken(case: CaseFile, came: object) -> CaseFile:
+def broken(case: CaseFile, came: object) -> CaseFile:
+    """The connection ends after so many bytes, from both sides."""
     case = _everywhere(case, sites.page(HttpOutcome.BROKEN, None))
     return changed(case, "http", "router>platform", received_bytes=came)
 
@@ -109,8 +110,8 @@ def named_late(case: CaseFile) -> CaseFile:
         ("platform_suspended", suspended),
         ("platform_geolocation", abroad),
         ("platform_redirect_broken", nameless),
-        ("platform_empty_reply", lambda case: _broken(case, 0)),
-        ("platform_bad_http", lambda case: _broken(case, NOT_READ)),
+        ("platform_empty_reply", lambda case: broken(case, 0)),
+        ("platform_bad_http", lambda case: broken(case, NOT_READ)),
         ("platform_region_down", near),
         ("platform_name_slow", named_late),
     ],
