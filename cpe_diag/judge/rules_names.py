@@ -125,7 +125,7 @@ def _lie(truth: NameTruth, *, own: bool) -> bool | None:
     """
     if truth.agrees:
         return False
-    if truth.told and all(map(_is_bogon, truth.told)) and not any(map(_is_bogon, truth.known)):
+    if truth.told and all(map(is_bogon, truth.told)) and not any(map(is_bogon, truth.known)):
         return True
     told, right = known(truth.told_tls), known(truth.known_tls)
     if told in ANSWERED:
@@ -199,14 +199,15 @@ def platform_name_wrong(facts: Facts) -> Answer:
     others = told_everywhere(facts, truth)
     if not others:
         return cannot_tell(facts, *OUTSIDE_VIEWS)
-    bad = known(truth.told_tls) in ANOTHERS | NOBODY or all(map(_is_bogon, truth.told))
+    bad = known(truth.told_tls) in ANOTHERS | NOBODY or all(map(is_bogon, truth.told))
     keys = (TRUTH_PLATFORM, *held(facts, *OUTSIDE_VIEWS))
     if known(truth.known_tls) not in ANSWERED:
         return does_not_arise(f"{_words(truth)}; {others}; nobody serves the name")
     return says(bad, f"{_words(truth)}; {others}", *keys)
 
 
-def _is_bogon(address: str) -> bool:
+def is_bogon(address: str) -> bool:
+    """Tell whether no site of the internet is at an address."""
     found = ip_address(address)
     return any(found in net for net in BOGONS)
 

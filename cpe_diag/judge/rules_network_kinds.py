@@ -50,6 +50,7 @@ from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, no, says
 from cpe_diag.judge.rules_enclosed import site_lost_here
 from cpe_diag.judge.rules_ipv6 import ipv6_unreachable
 from cpe_diag.judge.rules_led_away import pages_are_anothers
+from cpe_diag.judge.rules_names import is_bogon
 from cpe_diag.judge.rules_world import world_slow
 
 SERVER_ERROR: Final = 500
@@ -155,6 +156,9 @@ def _led(facts: Facts, *, refused: bool) -> Answer:
     other = facts.fact(NameTruth, TRUTH_REFERENCE)
     if other is not None and other.told and not set(other.told) & set(other.known):
         return no(f"{other.server} lies of {other.name} as well", TRUTH_REFERENCE)
+    if any(map(is_bogon, truth.told)):
+        words = f"{truth.server} says {', '.join(truth.told)}, where no site has ever been"
+        return no(words, TRUTH_PLATFORM)
     there, true = known(truth.told_tls), known(truth.known_tls)
     if there is None or true is None:
         return cannot_tell(facts, TRUTH_PLATFORM)
