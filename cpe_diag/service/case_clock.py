@@ -11,6 +11,7 @@ from cpe_diag.domain.run_journal import GOES_ON, RunEntryKind
 from cpe_diag.report.plain import harmless
 from cpe_diag.report.record import Run
 from cpe_diag.service.fifteen_minutes import (
+    GOES_ON_TRYING,
     WARNED_BEFORE,
     Deed,
     HandOver,
@@ -19,14 +20,16 @@ from cpe_diag.service.fifteen_minutes import (
     best,
     due,
     hand_over_words,
+    tried_words,
     warning_words,
 )
-from cpe_diag.service.letters import call_letters, case_link, words_letters
+from cpe_diag.service.letters import call_letters, case_link, posted_letters, words_letters
 from cpe_diag.service.occasion import Occasion
 from cpe_diag.service.on_call import text_of
 from cpe_diag.service.ticket_rules import priority_of
 from cpe_diag.service.tickets_config import TicketsConfig
 from cpe_diag.store.due_cases import DueCases
+from cpe_diag.store.incoming_tickets import IncomingTicket
 from cpe_diag.store.runs import StoredRuns
 
 if TYPE_CHECKING:
@@ -45,13 +48,15 @@ HELD: Final = "handed over: its time was up"
 class CaseClock:
     """What looks at the time of cases; any number of workers may, each thing is done once.
 
-    `result_of` gives what an ended run has left, None: nothing that can be read.
+    `result_of` gives what an ended run has left, None: nothing that can be read. `waiting` gives
+    the ticket that waits in a case, for which no run could be ordered; None: there is none.
     """
 
     cases: DueCases
     runs: StoredRuns
     tickets: TicketsConfig
     result_of: Callable[[str], Run | None]
+    waiting: Callable[[str], IncomingTicket | None]
 
     def tick(self, now: datetime) -> tuple[Deed, ...]:
         """Do what is due.
@@ -91,16 +96,23 @@ class CaseClock:
         results: Sequence[Run],
         now: datetime,
     ) -> bool:
+        waits = None if rows else self.waiting(row.id)
+        tried = "" if waits is None else tried_words(waits.words, waits.received_at)
         match deed:
             case Warn():
-                words = warning_words(case, now)
+                words = warning_words(case, now) + (tried and f"\n{tried}")
                 return self.cases.warn(row, self._warning(row, words, now), at=now)
             case HandOver(destination=destination):
                 words = hand_over_words(case, results, now) + "".join(
                     f"{harmless(line)}\n" for line in self._unfinished(rows)
                 )
+                if waits is not None:
+                    words += f"- {tried}\n{GOES_ON_TRYING}\n"
                 letters = self._hand_over(row, deed, words, now)
-                return self.cases.hand_over(row, destination.value, HELD, letters, at=now)
+                if waits is not None:
+                    letters += self._posted(row, deed, words)
+                held = HELD + (tried and f"; {tried}")
+                return self.cases.hand_over(row, destination.value, held, letters, at=now)
             case _:
                 assert_never(deed)
 
@@ -146,6 +158,16 @@ class CaseClock:
                 destination=deed.destination,
             ),
             *self._calls(row, call, now),
+        )
+
+    def _posted(self, row: CaseRow, deed: HandOver, words: str) -> tuple[NewLetter, ...]:
+        """Tell who posted a ticket; with a run its end tells them."""
+        return posted_letters(
+            self.tickets,
+            row,
+            occasion=f"handed_over-{row.due_at:%Y%m%dT%H%M%S}",
+            reason=f"Handed over to {deed.destination.replace('_', ' ')}",
+            words=words,
         )
 
     def _calls(self, row: CaseRow, call: Notification, now: datetime) -> tuple[NewLetter, ...]:

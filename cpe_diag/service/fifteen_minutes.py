@@ -24,6 +24,13 @@ WARNED_BEFORE: Final = timedelta(minutes=5)
 
 WHOLE: Final = timedelta(minutes=15)
 
+INVENTORY_AWAY: Final = "the inventory could not be asked"
+NOT_ORDERED: Final = "no run could be ordered"
+GOES_ON_TRYING: Final = (
+    "It is tried further; once a run can be ordered, its verdict follows. Until then look the"
+    " customer's port and router up by hand."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCase:
@@ -120,6 +127,20 @@ def warning_words(case: OpenCase, now: datetime) -> str:
         f" {int((case.due_at - case.opened_at).total_seconds() // 60)}; at"
         f" {case.due_at:%H:%M} UTC it goes to {goes_to} ({_priority_words(case.priority)})"
     )
+
+
+def tried_words(why: str, since: datetime) -> str:
+    """Say why a ticket has no run, without what an error says: people outside may read it.
+
+    Args:
+        why: what is kept of the last try; it begins with INVENTORY_AWAY where that was it.
+        since: when the ticket came in, in UTC.
+
+    Returns:
+        A part of a sentence.
+    """
+    told = INVENTORY_AWAY if why.startswith(INVENTORY_AWAY) else NOT_ORDERED
+    return f"{told} since {since:%Y-%m-%d %H:%M} UTC"
 
 
 def hand_over_words(case: OpenCase, runs: Sequence[Run], now: datetime) -> str:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import exists, insert, or_, select, update
 
 from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.verdict import Destination
 from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.one_at_a_time import one_at_a_time
 from cpe_diag.store.run_rows import CASE_LASTS, CaseRow, case_row
-from cpe_diag.store.run_tables import CASES
+from cpe_diag.store.run_tables import CASES, RUNS
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy import Connection
 
     from cpe_diag.store.case_store import CaseStore
@@ -26,6 +26,8 @@ ID_BYTES: Final = 5
 OPEN: Final = "open"
 HANDED_OVER: Final = "handed_over"
 CLOSED: Final = "closed"
+WAITS: Final = "no run could be ordered yet"
+"""What is known of a case whose ticket waits."""
 MANY: Final = 50
 
 
@@ -115,6 +117,9 @@ def case_for(connection: Connection, new: NewRun, at: datetime) -> CaseRow:
         row = connection.execute(newest).mappings().first()
         if row is not None:
             again: dict[str, object] = {"state": OPEN, "destination": None}
+            of_case = select(RUNS.c.id).where(RUNS.c.case_id == row["id"]).limit(1)
+            if connection.execute(of_case).first() is None:  # its ticket has waited until now
+                again |= {"words": new.playbook}
             if row["state"] != OPEN:
                 again |= {"due_at": moment_text(begins + CASE_LASTS), "warned_at": None}
             if new.desk is not None:
@@ -137,6 +142,61 @@ def case_for(connection: Connection, new: NewRun, at: datetime) -> CaseRow:
         )
     )
     return _one(connection, case_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingCase:
+    """The case of a ticket that cannot be decided yet; `due_at`: when its time is up."""
+
+    subscriber: str
+    ticket: str
+    opened_at: datetime
+    due_at: datetime
+    priority: int
+    desk: str | None
+    desk_ticket: str | None
+
+
+def case_of_waiting(connection: Connection, new: WaitingCase, at: datetime) -> str:
+    """Give the case that a ticket waits in; what is ordered for it later belongs to it too."""
+    one_at_a_time(connection, "ticket", new.ticket, new.subscriber)
+    same = select(CASES.c.id, CASES.c.state).where(
+        CASES.c.subscriber == new.subscriber,
+        CASES.c.ticket == new.ticket,
+        CASES.c.state != CLOSED,
+    )
+    row = connection.execute(same.order_by(CASES.c.opened_at.desc()).limit(1)).first()
+    times: dict[str, object] = {"due_at": moment_text(new.due_at), "warned_at": None}
+    if row is not None:
+        if row.state != OPEN:
+            again = update(CASES).where(CASES.c.id == row.id)
+            connection.execute(again.values(state=OPEN, destination=None, **times))
+        return str(row.id)
+    case_id = secrets.token_hex(ID_BYTES)
+    connection.execute(
+        insert(CASES).values(
+            id=case_id,
+            subscriber=new.subscriber,
+            ticket=new.ticket,
+            opened_at=moment_text(min(new.opened_at, at)),
+            state=OPEN,
+            priority=new.priority,
+            words=WAITS,
+            desk=new.desk,
+            desk_ticket=new.desk_ticket,
+            **times,
+        )
+    )
+    return case_id
+
+
+def end_waiting(connection: Connection, case_id: str, words: str, *, closed: bool) -> None:
+    """End the case of a ticket that waited and starts nothing: closed, or second line's."""
+    has_run = exists().where(RUNS.c.case_id == CASES.c.id)
+    waits = update(CASES).where(CASES.c.id == case_id, CASES.c.state == OPEN, ~has_run)
+    goes_to = None if closed else Destination.SECOND_LINE.value
+    state = CLOSED if closed else HANDED_OVER
+    connection.execute(waits.values(state=state, destination=goes_to, words=words))
 
 
 def route(connection: Connection, case_id: str, outcome: RunOutcome) -> None:

@@ -35,6 +35,7 @@ INCOMING_TICKETS: Final = Table(
     Column("received_at", MOMENT, nullable=False, index=True),
     Column("changed_at", MOMENT, nullable=False),
     Column("answered_at", MOMENT),
+    Column("case_id", String(32), index=True),
     UniqueConstraint("desk", "desk_ticket"),
     Index("ix_incoming_tickets_state", "state", "answered_at"),
 )

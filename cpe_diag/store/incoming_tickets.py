@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from cpe_diag.domain.letter import NewLetter
 from cpe_diag.domain.run_journal import GOES_ON
 from cpe_diag.store.case_tables import moment_of, moment_text
+from cpe_diag.store.cases import WaitingCase, case_of_waiting, end_waiting
 from cpe_diag.store.incoming_tables import INCOMING_TICKETS as TICKETS
 from cpe_diag.store.outbox import put as put_letters
 from cpe_diag.store.run_tables import RUNS
@@ -50,7 +51,8 @@ class IncomingTicket:
 
     `form` and `document` are the trouble ticket as whoever posted it reads it back (`v4`, `v5`);
     None for a ticket of a desk. `subscriber` None: nobody is named, or they were erased.
-    `answered_at` None: how its run ended does not stand in the document yet.
+    `answered_at` None: how its run ended does not stand in the document yet. `case_id` is the case
+    that it got because it waited, None: it did not wait for long.
     """
 
     id: str
@@ -66,6 +68,7 @@ class IncomingTicket:
     received_at: datetime
     changed_at: datetime
     answered_at: datetime | None
+    case_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,7 @@ class StoredTickets:
             "received_at": moment_text(at),
             "changed_at": moment_text(at),
             "answered_at": None,
+            "case_id": None,
         }
         same = select(TICKETS).where(
             TICKETS.c.desk == new.desk, TICKETS.c.desk_ticket == new.desk_ticket
@@ -229,7 +233,57 @@ class StoredTickets:
                 put_letters(connection, tells(held.document, after), at)
                 put["document"] = json.dumps(after)
             connection.execute(update(TICKETS).where(TICKETS.c.id == ticket).values(put))
+            if held.case_id is not None and run is None:
+                end_waiting(connection, held.case_id, words, closed=state is TicketState.LEFT)
             return _one(connection, ticket)
+
+    def caseless(self, received_before: datetime) -> tuple[IncomingTicket, ...]:
+        """Give tickets that wait since before a moment and have no case, the oldest first.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = (
+            select(TICKETS)
+            .where(TICKETS.c.state == TicketState.WAITING.value, TICKETS.c.case_id.is_(None))
+            .where(TICKETS.c.received_at < moment_text(received_before))
+            .order_by(TICKETS.c.received_at, TICKETS.c.id)
+            .limit(AT_ONCE)
+        )
+        with self._store.reading() as connection:
+            return tuple(map(_ticket, connection.execute(wanted).mappings().all()))
+
+    def open_case(self, ticket: str, case: WaitingCase, *, at: datetime) -> str | None:
+        """Give a ticket that waits its case, whose time runs from when the ticket came in.
+
+        Returns:
+            The case: a new one, or that of the same ticket which is not closed; None where
+            somebody else has decided, or has given it one.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        with self._store.writing() as connection:
+            held = _locked(connection, ticket)
+            if held is None or held.state is not TicketState.WAITING or held.case_id is not None:
+                return None
+            case_id = case_of_waiting(connection, case, at)
+            of_id = update(TICKETS).where(TICKETS.c.id == ticket)
+            connection.execute(of_id.values(case_id=case_id))
+            return case_id
+
+    def waiting_in(self, case_id: str) -> IncomingTicket | None:
+        """Give the ticket that waits in a case, or None.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = select(TICKETS).where(
+            TICKETS.c.case_id == case_id, TICKETS.c.state == TicketState.WAITING.value
+        )
+        with self._store.reading() as connection:
+            row = connection.execute(wanted).mappings().first()
+            return None if row is None else _ticket(row)
 
     def stays(self, ticket: str, words: str, *, at: datetime) -> None:
         """Keep why a ticket still waits; it comes again behind those that wait with it.
@@ -262,15 +316,16 @@ class StoredTickets:
             return tuple(map(_ticket, connection.execute(wanted).mappings().all()))
 
     def of_case(self, case_id: str) -> tuple[IncomingTicket, ...]:
-        """Give the trouble tickets that were posted and whose run belongs to a case.
+        """Give the trouble tickets that were posted and whose run, or wait, belongs to a case.
 
         Raises:
             StoreError: the store cannot be read.
         """
         wanted = (
             select(TICKETS)
-            .join(RUNS, RUNS.c.id == TICKETS.c.run)
-            .where(RUNS.c.case_id == case_id, TICKETS.c.document.is_not(None))
+            .outerjoin(RUNS, RUNS.c.id == TICKETS.c.run)
+            .where(or_(RUNS.c.case_id == case_id, TICKETS.c.case_id == case_id))
+            .where(TICKETS.c.document.is_not(None))
             .order_by(TICKETS.c.received_at, TICKETS.c.id)
         )
         with self._store.reading() as connection:
@@ -348,7 +403,9 @@ def _again(
         "ticket": json.dumps(new.ticket),
         "state": TicketState.WAITING.value,
         "words": "",
+        "received_at": moment_text(at),
         "changed_at": moment_text(at),
+        "case_id": None,
     }
     if known.document is not None and new.document is not None:
         ours = {key: known.document[key] for key in _OURS if key in known.document}

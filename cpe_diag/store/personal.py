@@ -21,7 +21,7 @@ from cpe_diag.store.case_tables import (
     CONSENTS,
     moment_text,
 )
-from cpe_diag.store.cases import OPEN
+from cpe_diag.store.cases import CLOSED, OPEN
 from cpe_diag.store.incident_tables import INCIDENTS
 from cpe_diag.store.incoming_tables import INCOMING_TICKETS
 from cpe_diag.store.incoming_tickets import TicketState
@@ -149,6 +149,12 @@ def erase(connection: Connection, subscriber: str) -> Erased:
         update(CASES)
         .where(CASES.c.subscriber == subscriber)
         .values(subscriber=None, ticket=None, desk=None, desk_ticket=None, words=ERASED)
+    )
+    connection.execute(  # whose ticket waited: it starts nothing any more
+        update(CASES)
+        .where(CASES.c.subscriber.is_(None), CASES.c.ticket.is_(None), CASES.c.words == ERASED)
+        .where(CASES.c.state == OPEN)
+        .values(state=CLOSED)
     )
     connection.execute(
         update(INCOMING_TICKETS)

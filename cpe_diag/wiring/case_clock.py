@@ -10,6 +10,7 @@ from cpe_diag.domain.failures import BundleError
 from cpe_diag.service.case_clock import CaseClock
 from cpe_diag.store.bundle import read_bundle
 from cpe_diag.store.due_cases import DueCases
+from cpe_diag.store.incoming_tickets import StoredTickets
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.tickets import tickets_of
 
@@ -37,6 +38,7 @@ def case_clock_of(config: Config, store: CaseStore) -> CaseClock:
         runs=runs,
         tickets=tickets_of(config),
         result_of=lambda run_id: result_of(runs, run_id),
+        waiting=StoredTickets(store).waiting_in,
     )
 
 

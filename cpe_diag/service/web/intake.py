@@ -16,7 +16,9 @@ from cpe_diag.service.ticket import Ticket
 from cpe_diag.service.ticket_rules import NUMBERS, chosen
 from cpe_diag.service.tmf621 import API_OF, Status, Version
 from cpe_diag.service.web.ticket_events import letters
+from cpe_diag.store.cases import WaitingCase
 from cpe_diag.store.incoming_tickets import IncomingTicket, NewTicket, TicketState
+from cpe_diag.store.run_rows import CASE_LASTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,6 +106,27 @@ def decide(
         taken = _started(served, ticket, at, desks=incoming.form is None, trace=trace)
     kept = _kept(served, incoming, taken, at, answered=answered)
     return taken if kept is None else replace(taken, ticket=kept)
+
+
+def waiting_case(served: Served, incoming: IncomingTicket) -> WaitingCase | None:
+    """Give the case that a ticket waits in; None: it is decided without asking anybody."""
+    try:
+        ticket = decode(Ticket, incoming.ticket)
+    except UndecodableError:
+        return None
+    rule = chosen(served.rules, ticket)
+    if rule is None or rule.playbook is None or not ticket.subscriber:
+        return None
+    order = _order(rule, rule.playbook, ticket, incoming.received_at, desks=incoming.form is None)
+    return WaitingCase(
+        subscriber=ticket.subscriber,
+        ticket=order.ticket or ticket.id,
+        opened_at=incoming.received_at,
+        due_at=(order.not_before or incoming.received_at) + CASE_LASTS,
+        priority=order.priority,
+        desk=order.desk,
+        desk_ticket=order.desk_ticket,
+    )
 
 
 def _kept(

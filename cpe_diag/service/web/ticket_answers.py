@@ -7,16 +7,17 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.failures import CpeDiagError, StoreError
+from cpe_diag.domain.failures import CpeDiagError, InventoryError, StoreError
 from cpe_diag.domain.run_journal import RunState
 from cpe_diag.domain.verdict import Destination
 from cpe_diag.report.as_json import run_as_json
 from cpe_diag.report.codec import moment_text
 from cpe_diag.service.answer import external_id, note, run_note
+from cpe_diag.service.fifteen_minutes import INVENTORY_AWAY, NOT_ORDERED
 from cpe_diag.service.posted_note import AUTHOR, OPEN
 from cpe_diag.service.tmf621 import API_OF, STATUS_OF, Status, Version, attachment, patch
 from cpe_diag.service.tmf621 import note as ticket_note
-from cpe_diag.service.web.intake import decide
+from cpe_diag.service.web.intake import decide, waiting_case
 from cpe_diag.service.web.ticket_events import letters
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 LOG: Final = logging.getLogger("cpe_diag.tickets")
 AGAIN_AFTER: Final = timedelta(seconds=10)
 """How long a ticket rests that could not be decided."""
+NO_CASE_FOR: Final = timedelta(seconds=30)
+"""Proposal: how long a ticket waits without a case: what is decided soon has that of its run."""
 TURN_S: Final = 5.0
 """How long tickets are decided until other work has its turn: an inventory may fail slowly."""
 VERDICT: Final = "verdict"
@@ -84,6 +87,7 @@ def work_off(served: Served) -> int:
         StoreError: the store cannot be used.
     """
     decided = 0
+    with_cases(served)
     until_s = served.clock.monotonic() + TURN_S
     for ticket in served.tickets.waiting(tried_before=served.clock.now() - AGAIN_AFTER):
         if served.clock.monotonic() > until_s:
@@ -94,13 +98,34 @@ def work_off(served: Served) -> int:
             raise
         except CpeDiagError as error:
             LOG.warning("ticket %s waits: %s", ticket.id, error)
-            served.tickets.stays(ticket.id, str(error), at=served.clock.now())
+            told = INVENTORY_AWAY if isinstance(error, InventoryError) else NOT_ORDERED
+            served.tickets.stays(ticket.id, f"{told}: {error}", at=served.clock.now())
         except Exception as error:
             LOG.exception("ticket %s waits", ticket.id)
             served.tickets.stays(ticket.id, type(error).__name__, at=served.clock.now())
         else:
             decided += 1
     return decided
+
+
+def with_cases(served: Served) -> int:
+    """Give tickets that wait for long their cases, for the clock of the 15 minutes.
+
+    Nothing is asked for it but the store: what does not answer would keep the clock from running.
+
+    Returns:
+        How many were given one.
+
+    Raises:
+        StoreError: the store cannot be used.
+    """
+    now = served.clock.now()
+    given = 0
+    for ticket in served.tickets.caseless(now - NO_CASE_FOR):
+        case = waiting_case(served, ticket)
+        if case is not None and served.tickets.open_case(ticket.id, case, at=now) is not None:
+            given += 1
+    return given
 
 
 def _answered(  # noqa: PLR0913 - the parts of one answer

@@ -12,15 +12,21 @@ import pytest
 from sqlalchemy import update
 
 from cpe_diag.domain.failures import InventoryError, StoreError
+from cpe_diag.domain.letter import LetterKind
 from cpe_diag.domain.roles import Role
 from cpe_diag.domain.run_journal import RunState
+from cpe_diag.report.decoding import decode
+from cpe_diag.service.answer import Answer
+from cpe_diag.service.delivery import Delivered
+from cpe_diag.service.fifteen_minutes import HandOver, Warn
+from cpe_diag.service.posted_way import PostedWay
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.ticket import Ticket
 from cpe_diag.service.tmf621 import API_OF, Version
 from cpe_diag.service.web.app import make_app
 from cpe_diag.service.web.call import Call, Caller, Reply
 from cpe_diag.service.web.intake import NO_SUBSCRIBER, decide, new_ticket
-from cpe_diag.service.web.ticket_answers import AGAIN_AFTER, TURN_S, settle, work_off
+from cpe_diag.service.web.ticket_answers import AGAIN_AFTER, TURN_S, settle, with_cases, work_off
 from cpe_diag.service.web.trouble_tickets import change, create, one
 from cpe_diag.store.incoming_tables import INCOMING_TICKETS
 from cpe_diag.store.incoming_tickets import StoredTickets, TicketState
@@ -28,6 +34,7 @@ from cpe_diag.store.outbox import StoredOutbox
 from cpe_diag.store.personal import erase
 from cpe_diag.store.run_rows import RunOutcome
 from cpe_diag.testing.clock import FakeClock
+from cpe_diag.wiring.case_clock import case_clock_of
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.serving import served_by
@@ -58,6 +65,16 @@ tickets:
       kind: json
       check: {bearer: "env:TAKEN_HOOK"}
       fields: {id: number, title: title, subscriber: subscriber}
+    zam:
+      kind: zammad
+      check: {hmac: "env:TAKEN_HOOK"}
+      answer:
+        url: https://zammad.example.net
+        credential: env:TAKEN_API
+        routes:
+          second_line: {group: Second}
+  on_call:
+    Ann: {send: "env:ANN", zone: UTC}
 """
 RULES: Final = """\
 zone: Europe/Berlin
@@ -106,17 +123,18 @@ def call(data: Mapping[str, object], **path: str) -> Call:
     )
 
 
-def waits(
+def waits(  # noqa: PLR0913 - the parts of one ticket
     own_id: str,
     served: Served,
     *,
     number: str = "",
     title: str = "Internet is down",
     subscriber: str = "sub-1",
+    desk: str = "main",
 ) -> IncomingTicket:
     """Take a ticket of a desk, of which nobody has decided anything."""
     number = number or own_id
-    ticket = Ticket(desk="main", id=number, number=number, title=title, subscriber=subscriber)
+    ticket = Ticket(desk=desk, id=number, number=number, title=title, subscriber=subscriber)
     taken, _ = served.tickets.take(new_ticket(own_id, ticket), at=datetime.now(UTC))
     return taken
 
@@ -347,3 +365,87 @@ def test_a_ticket_that_names_a_subscriber_at_last_is_worked_on(served: Served) -
     assert (again.id, decide(served, again).state) == ("t1", TicketState.STARTED)
     assert decide(served, waits("t3", served, number="N-1", title="down again")).run is not None
     assert len(served.runs.runs()) == 1
+
+
+def inventory_away(_: Order) -> NoReturn:
+    """Be an inventory that does not answer."""
+    raise InventoryError("no answer from 127.9.9.9")
+
+
+def test_a_ticket_that_waits_for_the_inventory_is_warned_of_at_10_and_goes_at_15(
+    served: Served, config: Config
+) -> None:
+    """Somebody is called, and second line reads what was tried; its run follows when it can."""
+    came = waits("t1", served, desk="zam").received_at
+    clock, store = FakeClock(at=came), case_store(config)
+    cases, away = case_clock_of(config, store), replace(served, submit=inventory_away, clock=clock)
+    assert (work_off(away), served.cases.search()) == (0, ())
+    clock.advance(31)
+    assert work_off(away) == 0
+    (case,) = served.cases.search()
+    assert (case.due_at - came, case.priority) == (timedelta(minutes=15), 1)
+    assert cases.tick(came + timedelta(minutes=9)) == ()
+    (warned,) = cases.tick(came + timedelta(minutes=10))
+    (gone,) = cases.tick(came + timedelta(minutes=15))
+    assert isinstance(warned, Warn)
+    assert isinstance(gone, HandOver)
+    letters = StoredOutbox(store).letters()[::-1]
+    (noted,) = [one for one in letters if one.kind is LetterKind.NOTE]
+    called, handed = [one for one in letters if one is not noted]
+    since = f"the inventory could not be asked since {came:%Y-%m-%d %H:%M} UTC"
+    assert (called.kind, handed.kind) == (LetterKind.NOTIFICATION, LetterKind.NOTIFICATION)
+    assert since in str(called.document)
+    answer = decode(Answer, noted.document)
+    assert (answer.ticket_id, answer.route.group) == ("t1", "Second")
+    assert since in answer.note
+    assert "127.9.9.9" not in answer.note
+    (case,) = served.cases.search()
+    assert (case.state, case.destination) == ("handed_over", "second_line")
+    assert since in case.words
+    clock.advance(60)
+    assert work_off(replace(served, clock=clock)) == 1
+    (run,) = served.runs.runs()
+    again = served.cases.case(run.case_id)
+    assert (run.case_id, again.state, again.words) == (case.id, "open", "no_internet")
+
+
+async def test_whoever_posted_a_ticket_that_waits_reads_that_it_was_handed_over(
+    served: Served, config: Config
+) -> None:
+    """In its notes, though no run is there to end."""
+    ticket = made(create(replace(served, submit=inventory_away), call(TICKET), Version.V4))
+    store, came = case_store(config), datetime.now(UTC)
+    assert with_cases(replace(served, clock=FakeClock(at=came + timedelta(minutes=1)))) == 1
+    case_clock_of(config, store).tick(came + timedelta(minutes=16))
+    (letter,) = [one for one in StoredOutbox(store).letters() if one.kind is LetterKind.POSTED]
+    way = PostedWay(served.tickets, served.hubs.of, served.clock)
+    assert await way.deliver(letter, always) == Delivered()
+    (note,) = made(one(served, call({}, id=ticket["id"]), Version.V4))["note"]
+    assert "no run could be ordered since" in note["text"]
+
+
+async def always() -> bool:
+    """Say that a letter is ours."""
+    return True
+
+
+@pytest.mark.parametrize("ends", ["decided at once", "refused", "erased", "left"])
+def test_the_case_of_a_ticket_that_waited_ends_with_it(
+    served: Served, config: Config, ends: str
+) -> None:
+    """No clock goes on for what starts nothing, and what is decided soon has its run's case."""
+    came = waits("t1", served, subscriber="sub-9" if ends == "refused" else "sub-1").received_at
+    later = replace(served, clock=FakeClock(at=came + timedelta(minutes=1)))
+    if ends == "decided at once":
+        assert (work_off(served), with_cases(later)) == (1, 0)
+        return
+    assert with_cases(later) == 1
+    if ends == "erased":
+        with case_store(config).writing() as connection:
+            erase(connection, "sub-1")
+    else:
+        rules = replace(served.rules, rules=()) if ends == "left" else served.rules
+        assert work_off(replace(later, rules=rules)) == 1
+    (case,) = served.cases.search()
+    assert case.state == ("handed_over" if ends == "refused" else "closed")
+    assert case_clock_of(config, case_store(config)).tick(came + timedelta(hours=1)) == ()
