@@ -200,6 +200,7 @@ class StoredTickets:
         at: datetime,
         change: Change | None = None,
         tells: Tells = _nobody,
+        letters: Iterable[NewLetter] = (),
     ) -> IncomingTicket | None:
         """Keep what has become of a ticket that waits, and what is told of it, or nothing of it.
 
@@ -211,6 +212,7 @@ class StoredTickets:
             at: now.
             change: makes the new document of the old one, where there is one.
             tells: gives the letters about it, of what it was and what it is.
+            letters: about it, where no document says it.
 
         Returns:
             The ticket as it is then; None where somebody else has decided.
@@ -232,6 +234,7 @@ class StoredTickets:
                 after = change(held.document)
                 put_letters(connection, tells(held.document, after), at)
                 put["document"] = json.dumps(after)
+            put_letters(connection, letters, at)
             connection.execute(update(TICKETS).where(TICKETS.c.id == ticket).values(put))
             if held.case_id is not None and run is None:
                 end_waiting(connection, held.case_id, words, closed=state is TicketState.LEFT)

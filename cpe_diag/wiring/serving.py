@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.incident import KEPT_FOR
 from cpe_diag.playbook.load import list_playbooks
 from cpe_diag.service.incident_letters import outage_of
+from cpe_diag.service.refused_letters import refused_letters
 from cpe_diag.service.tickets_config import incoming
 from cpe_diag.service.web.served import Served
 from cpe_diag.store.api_tokens import StoredTokens
@@ -105,6 +106,7 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
         members=people.members,
         repairs=repairing.desk(desk, store),
         case_link=lambda case: None if link is None else link.replace("{case}", case),
+        told_refused=partial(refused_letters, tickets),
         rights=desk.rights,
         note=desk.audit.note,
         clock=desk.clock,

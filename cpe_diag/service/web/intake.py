@@ -136,6 +136,8 @@ def _kept(
         served.tickets.decided, incoming.id, taken.state, run=taken.run, words=taken.words, at=at
     )
     is_none = taken.state is TicketState.REFUSED and not answered
+    if incoming.form is None and taken.state is TicketState.REFUSED:
+        return decided(letters=served.told_refused(incoming, taken.words))
     if incoming.form is None or is_none:
         return decided()
     version = Version(incoming.form)

@@ -9,6 +9,7 @@ from datetime import datetime
 from cpe_diag.domain.audit import AuditEvent
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.incident import Incident
+from cpe_diag.domain.letter import NewLetter
 from cpe_diag.domain.roles import Rights, Role
 from cpe_diag.domain.subscriber import Subscriber
 from cpe_diag.playbook.model import Playbook
@@ -24,7 +25,7 @@ from cpe_diag.service.webhook import IncomingDesk
 from cpe_diag.store.api_tokens import StoredTokens
 from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.event_hubs import StoredHubs
-from cpe_diag.store.incoming_tickets import StoredTickets
+from cpe_diag.store.incoming_tickets import IncomingTicket, StoredTickets
 from cpe_diag.store.page_attempts import StoredAttempts
 from cpe_diag.store.page_sessions import StoredSessions
 from cpe_diag.store.run_rows import RunRow
@@ -42,7 +43,8 @@ class Served:
     `members` gives the staff who may sign in now, `provider` proves who they are, None: only
     passwords.
     `gives` are facts by probe. `case_link` gives the address of a case's page, None where there is
-    none. `note` appends to the audit trail. `cancel` has a run cancelled at a moment; it raises
+    none. `told_refused` gives the letters to a desk about a ticket that is refused, and why.
+    `note` appends to the audit trail. `cancel` has a run cancelled at a moment; it raises
     RunError where it has ended. `close` closes what the store keeps open.
     """
 
@@ -71,6 +73,7 @@ class Served:
     members: Callable[[], Mapping[str, Role]]
     repairs: RepairDesk
     case_link: Callable[[str], str | None]
+    told_refused: Callable[[IncomingTicket, str], tuple[NewLetter, ...]]
     rights: Rights
     note: Callable[[AuditEvent], None]
     clock: Clock

@@ -449,3 +449,32 @@ def test_the_case_of_a_ticket_that_waited_ends_with_it(
     (case,) = served.cases.search()
     assert case.state == ("handed_over" if ends == "refused" else "closed")
     assert case_clock_of(config, case_store(config)).tick(came + timedelta(hours=1)) == ()
+
+
+def test_a_desk_that_was_answered_before_its_customer_was_looked_up_reads_who_is_unknown(
+    served: Served, config: Config
+) -> None:
+    """The desk had its 202: a note and a route to second line come instead, told once."""
+    waits("t1", served, subscriber="sub-9", desk="zam")
+    assert work_off(served) == 1
+    (letter,) = StoredOutbox(case_store(config)).letters()
+    answer = decode(Answer, letter.document)
+    assert (answer.ticket_id, answer.route.group, letter.subscriber) == ("t1", "Second", "sub-9")
+    for part in (NO_SUBSCRIBER, "Customer in the ticket: sub-9", "Next: correct the ticket"):
+        assert part in answer.note
+    again = waits("t2", served, number="t1", subscriber="sub-9", desk="zam", title="down: noted")
+    assert (again.id, decide(served, again).state) == ("t1", TicketState.REFUSED)
+    assert len(StoredOutbox(case_store(config)).letters()) == 1
+    mended = waits("t3", served, number="t1", desk="zam")
+    assert decide(served, mended).state is TicketState.STARTED
+
+
+def test_what_a_desk_was_told_of_an_unknown_customer_is_erased_with_them(
+    served: Served, config: Config
+) -> None:
+    """The note names them, and no case of theirs leads to it."""
+    waits("t1", served, subscriber="sub-9", desk="zam")
+    assert work_off(served) == 1
+    with case_store(config).writing() as connection:
+        erase(connection, "sub-9")
+    assert StoredOutbox(case_store(config)).letters() == ()
