@@ -210,7 +210,9 @@ def router_stays_elsewhere(facts: Facts) -> Answer:
         return does_not_arise(f"its routes do not know its line as {own}")
     if not out or any(own in route.devices for route in out):
         return no(f"what it sends out leaves by {own}, or nothing does", FORWARDING, WAN)
-    well = bool(wan.up and known(wan.carrier) and known(wan.addresses))
+    # Whoever names the line's device in another way than its routes do, has no such route at all.
+    named = any(own in route.devices for route in routes.routes)
+    well = bool(named and wan.up and known(wan.carrier) and wan.addresses and not wan.gateway)
     elsewhere = out[0].devices[0]
     if TUNNEL.fullmatch(elsewhere):
         return no(f"what it sends out leaves by the tunnel {elsewhere}", FORWARDING)
