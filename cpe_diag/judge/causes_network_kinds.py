@@ -11,7 +11,7 @@ OF_SITE: Final = (
     *("platform_unreachable", "platform_refuses", "platform_turns_us_away", "platform_fails"),
     *("platform_fails_only_here", "platform_fails_from_home", "platform_errors", "site_amiss"),
     *("platform_slow", "platform_uneven", "site_lost_here", "site_led_elsewhere", "home_stalls"),
-    *("resolver_lies", "platform_certificate_bad", "site_other_for_home", "site_way_missing"),
+    *("resolver_lies", "platform_certificate_bad", "site_other_for_home"),
 )
 OF_SIX: Final = (
     *("ipv6_unreachable", "ipv6_prefix_unreachable", "one_family_amiss", "home_ipv6_in_vain"),
@@ -137,6 +137,7 @@ CAUSES_NETWORK_KINDS: Final[tuple[Cause, ...]] = (
         " within the network; elsewhere the site serves",
         explains=(*OF_SITE, "operator_dns_fails", "operator_reference_fails"),
         brings=("site_way_unexplained", "platform_down", "site_way_missing"),
+        against=("site_way_missing",),
     ),
     _network(
         "dns_resolver_blocklist",
@@ -252,6 +253,7 @@ CAUSES_NETWORK_KINDS: Final[tuple[Cause, ...]] = (
         source="IEEE 802.1D, section 7.1: without a spanning tree a loop repeats frames for ever",
         explains=("home_shouted_down", "broadcast_storm", "home_heard_in_vain", "device_loss"),
         brings=("broadcast_storm",),
+        against=("home_shouted_down",),
         domain=FaultDomain.DEVICE,
         destination=Destination.DEVICE_SUPPORT,
     ),
