@@ -24,6 +24,7 @@ from cpe_diag.judge.keys import (
     DNS_AGAIN,
     DNS_OPERATOR,
     DNS_OPERATOR_IPV6,
+    FORWARDING,
     HTTP_OPERATOR,
     HTTP_OPERATOR_IPV6,
     HTTP_PLATFORM,
@@ -34,7 +35,9 @@ from cpe_diag.judge.keys import (
     LAN,
     LAN_ROUTERS,
     NODE_REACHED,
+    PING_FROM_HOME,
     PING_FROM_HOME_IPV6,
+    PING_REFERENCE,
     PING_REFERENCE_IPV6,
     QUALITY_GATEWAY,
     QUALITY_NEIGHBOURS,
@@ -46,11 +49,13 @@ from cpe_diag.judge.keys import (
     WORLD,
     WORLD_OURS,
 )
-from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, no, says
+from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, says
 from cpe_diag.judge.rules_enclosed import site_lost_here
 from cpe_diag.judge.rules_ipv6 import ipv6_unreachable
 from cpe_diag.judge.rules_led_away import pages_are_anothers
 from cpe_diag.judge.rules_names import is_bogon
+from cpe_diag.judge.rules_other_ways import router_leaves_elsewhere
+from cpe_diag.judge.rules_wan_settings import wan_behind_router
 from cpe_diag.judge.rules_world import world_slow
 
 SERVER_ERROR: Final = 500
@@ -200,7 +205,8 @@ def resolver_mute_on_aaaa(facts: Facts) -> Answer:
 def edge_not_announced(facts: Facts) -> Answer:
     """Answer whether the home was given a prefix by IPv6 and its router knows no way out.
 
-    RFC 7084, W-3: without an announcement of the edge there is no default route.
+    RFC 7084, W-3: without an announcement of the edge there is no default route. One that hangs
+    on another router, or on another line, does not hear the edge.
     """
     wan, ping = facts.fact(WanStatus, WAN), facts.fact(PingCheck, PING_FROM_HOME_IPV6)
     given = known(wan.ipv6_handed_out) if wan else None
@@ -211,6 +217,9 @@ def edge_not_announced(facts: Facts) -> Answer:
     if ping is None:
         return cannot_tell(facts, PING_FROM_HOME_IPV6)
     words = f"{', '.join(given)} was handed out, no default route; {ping.note or ping.received}"
+    for other in (router_leaves_elsewhere(facts), wan_behind_router(facts)):
+        if other.answer:
+            return does_not_arise(other.because)
     return says(NO_WAY in ping.note, words, WAN, PING_FROM_HOME_IPV6)
 
 
@@ -380,7 +389,7 @@ RULES_NETWORK_KINDS: Final[tuple[Rule, ...]] = (
     Rule(
         id="edge_not_announced",
         question="Has the router a prefix by IPv6, and no way out?",
-        needs=(WAN, PING_FROM_HOME_IPV6),
+        needs=(WAN, FORWARDING, DNS_OPERATOR, PING_REFERENCE, PING_FROM_HOME, PING_FROM_HOME_IPV6),
         ask=edge_not_announced,
     ),
     Rule(

@@ -135,8 +135,11 @@ def test_a_home_with_addresses_and_no_way_out_by_ipv6_waits_for_the_operators_ed
     assert told(off.without_way(SLOW)).domain is FaultDomain.NETWORK
     assert answer(off.without_way(SLOW, "fe80::1"), "ipv6_without_way") is False
     assert answer(off.without_way(SLOW, off.UNTOLD), "ipv6_without_way") is None
-    behind = off.without_way(SLOW, addresses=("192.168.178.20/24",))
+    behind = off.without_way(
+        SLOW, addresses=("192.168.178.20/24",), ipv6_handed_out=("2001:db8:1::/56",)
+    )
     assert answer(behind, "ipv6_without_way") is None
+    assert answer(behind, "edge_not_announced") is None
 
 
 def test_a_rule_of_the_routers_is_looked_at_first_where_a_site_fails_for_one_home() -> None:
