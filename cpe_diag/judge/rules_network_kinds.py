@@ -165,11 +165,10 @@ def _led(facts: Facts, *, refused: bool) -> Answer:
         words = f"{truth.server} says {', '.join(truth.told)}, where no site has ever been"
         return no(words, TRUTH_PLATFORM)
     there, true = known(truth.told_tls), known(truth.known_tls)
-    if there is None or true is None:
-        return cannot_tell(facts, TRUTH_PLATFORM)
     outside = facts.fact(HttpCheck, HTTP_PLATFORM_ELSEWHERE)
-    if outside is None:
-        return cannot_tell(facts, HTTP_PLATFORM_ELSEWHERE)
+    if there is None or true is None or outside is None:
+        unknown = there is None or true is None
+        return cannot_tell(facts, TRUTH_PLATFORM if unknown else HTTP_PLATFORM_ELSEWHERE)
     words = (
         f"{truth.server} says {', '.join(truth.told)} ({there}), it is at"
         f" {', '.join(truth.known)} ({true}); elsewhere {outside.outcome}"
