@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from cpe_diag.domain.letter import LetterKind, NewLetter
+from cpe_diag.domain.verdict import Destination
 from cpe_diag.report.codec import encode
+from cpe_diag.report.plain import harmless
+from cpe_diag.report.words import DESTINATION_WORDS
 from cpe_diag.service.answer import Answer, customer_note, external_id, note, run_note
 from cpe_diag.service.on_call import TellLater, tellings
 from cpe_diag.service.outgoing import Route
@@ -16,12 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from cpe_diag.domain.verdict import Destination
     from cpe_diag.report.record import Run
     from cpe_diag.service.on_call import Notification
     from cpe_diag.service.tickets_config import AnswerConfig, TicketsConfig
     from cpe_diag.service.tmf621 import Status
-    from cpe_diag.store.run_rows import CaseRow
+    from cpe_diag.store.run_rows import CaseRow, RunRow
 
 
 def case_link(tickets: TicketsConfig, case_id: str) -> str | None:
@@ -29,13 +31,16 @@ def case_link(tickets: TicketsConfig, case_id: str) -> str | None:
     return tickets.case_link and tickets.case_link.replace("{case}", case_id)
 
 
-def verdict_letters(tickets: TicketsConfig, case: CaseRow, result: Run) -> tuple[NewLetter, ...]:
+def verdict_letters(
+    tickets: TicketsConfig, case: CaseRow, result: Run, stands: RunRow | None = None
+) -> tuple[NewLetter, ...]:
     """Tell the desk of a case what its run has found, and where the ticket goes.
 
     Args:
         tickets: the configuration.
         case: of the run.
         result: the run.
+        stands: an earlier run of the case whose verdict stands, where this one could not decide.
 
     Returns:
         One letter; none where nobody at a desk asked.
@@ -47,7 +52,8 @@ def verdict_letters(tickets: TicketsConfig, case: CaseRow, result: Run) -> tuple
     words = (
         customer_note(result, reference=reference)
         if config.public
-        else run_note(result, case_link=case_link(tickets, case.id), reference=reference)
+        else _stands_words(stands)
+        + run_note(result, case_link=case_link(tickets, case.id), reference=reference)
     )
     return (
         _note(
@@ -56,7 +62,7 @@ def verdict_letters(tickets: TicketsConfig, case: CaseRow, result: Run) -> tuple
             reference=reference,
             subject=f"Diagnosis: {result.verdict.title}",
             words=words,
-            destination=result.destination,
+            destination=_goes_to(result, stands),
         ),
     )
 
@@ -136,7 +142,9 @@ def posted_letters(  # noqa: PLR0913 - the parts of one note
     return (_posted(case, said),)
 
 
-def posted_verdict(tickets: TicketsConfig, case: CaseRow, result: Run) -> tuple[NewLetter, ...]:
+def posted_verdict(
+    tickets: TicketsConfig, case: CaseRow, result: Run, stands: RunRow | None = None
+) -> tuple[NewLetter, ...]:
     """Tell whoever has posted the trouble tickets of a case what a further run has found.
 
     The first one's verdict is written into its ticket without a letter.
@@ -145,6 +153,7 @@ def posted_verdict(tickets: TicketsConfig, case: CaseRow, result: Run) -> tuple[
         tickets: the configuration.
         case: of the run.
         result: the run.
+        stands: as for `verdict_letters`.
 
     Returns:
         As for `posted_letters`.
@@ -152,14 +161,31 @@ def posted_verdict(tickets: TicketsConfig, case: CaseRow, result: Run) -> tuple[
     if case.desk is not None or case.ticket is None:
         return ()
     reference = external_id(result.run_id, "verdict")
-    text = run_note(result, case_link=case_link(tickets, case.id), reference=reference)
+    text = _stands_words(stands) + run_note(
+        result, case_link=case_link(tickets, case.id), reference=reference
+    )
     said = PostedNote(
         reference=reference,
         reason=result.verdict.title,
         text=text,
-        status=STATUS_OF[result.destination],
+        status=STATUS_OF[_goes_to(result, stands)],
     )
     return (_posted(case, said),)
+
+
+def _goes_to(result: Run, stands: RunRow | None) -> Destination:
+    return Destination(stands.destination) if stands and stands.destination else result.destination
+
+
+def _stands_words(stands: RunRow | None) -> str:
+    """Say first what stands: who reads that nothing was found may stop there."""
+    if stands is None or not stands.destination:
+        return ""
+    to = DESTINATION_WORDS[Destination(stands.destination)]
+    return (
+        f"This run could not decide; what was found before still stands: {harmless(stands.words)}"
+        f" ({stands.cause}), and the ticket stays with {to}.\n"
+    )
 
 
 def _posted(case: CaseRow, said: PostedNote) -> NewLetter:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import exists, insert, or_, select, update
 
 from cpe_diag.domain.failures import RunError
-from cpe_diag.domain.verdict import Destination
+from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.one_at_a_time import one_at_a_time
-from cpe_diag.store.run_rows import CASE_LASTS, CaseRow, case_row
-from cpe_diag.store.run_tables import CASES, RUNS
+from cpe_diag.store.run_rows import CASE_LASTS, CaseRow, case_row, run_row
+from cpe_diag.store.run_tables import ACTION_RECORDS, CASES, RUNS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from cpe_diag.store.case_store import CaseStore
-    from cpe_diag.store.run_rows import NewRun, RunOutcome
+    from cpe_diag.store.run_rows import NewRun, RunOutcome, RunRow
 
 ID_BYTES: Final = 5
 OPEN: Final = "open"
@@ -28,6 +28,8 @@ HANDED_OVER: Final = "handed_over"
 CLOSED: Final = "closed"
 WAITS: Final = "no run could be ordered yet"
 """What is known of a case whose ticket waits."""
+STANDS_FOR: Final = timedelta(hours=2)
+"""How long a verdict stands, as long as its measurements hold (`tmf653.VALID`)."""
 MANY: Final = 50
 
 
@@ -199,18 +201,56 @@ def end_waiting(connection: Connection, case_id: str, words: str, *, closed: boo
     connection.execute(waits.values(state=state, destination=goes_to, words=words))
 
 
-def route(connection: Connection, case_id: str, outcome: RunOutcome) -> None:
-    """Hand a case over to where its run says, or close it where everything is fixed."""
-    fixed = outcome.destination == Destination.FIXED
+def route(connection: Connection, run: RunRow, outcome: RunOutcome) -> None:
+    """Hand a case over to where its run says, or close it where everything is fixed.
+
+    Where a run could not decide, what an earlier one has found stands, and the newer is noted.
+    """
+    destination, words = outcome.destination, outcome.words
+    if outcome.domain == FaultDomain.UNDETERMINED:
+        stands = standing(connection, run)
+        if stands is not None and stands.destination and stands.cause != outcome.refuted:
+            destination = stands.destination
+            words = f"{stands.words}; a later run could not decide: {words}"
+    fixed = destination == Destination.FIXED
     connection.execute(
         update(CASES)
-        .where(CASES.c.id == case_id)
-        .values(
-            state=CLOSED if fixed else HANDED_OVER,
-            destination=outcome.destination,
-            words=outcome.words,
-        )
+        .where(CASES.c.id == run.case_id)
+        .values(state=CLOSED if fixed else HANDED_OVER, destination=destination, words=words)
     )
+
+
+def standing(connection: Connection, run: RunRow) -> RunRow | None:
+    """Give the run before this one whose verdict stands where this one cannot decide.
+
+    Args:
+        connection: reads.
+        run: has begun.
+
+    Returns:
+        The last of its case that could decide; None: there is none, it is too old, it has found
+        that all is well, or something was or may have been changed after it.
+    """
+    begun = run.started_at or run.submitted_at
+    wanted = (
+        select(RUNS)
+        .where(RUNS.c.case_id == run.case_id, RUNS.c.id != run.id)
+        .where(RUNS.c.domain.is_not(None), RUNS.c.domain != FaultDomain.UNDETERMINED.value)
+        .where(RUNS.c.started_at > moment_text(begun - STANDS_FOR))
+        .where(RUNS.c.ended_at.is_not(None))
+        .order_by(RUNS.c.ended_at.desc(), RUNS.c.id)
+        .limit(1)
+    )
+    row = connection.execute(wanted).mappings().first()
+    if row is None or row["destination"] == Destination.FIXED:
+        return None
+    changed = (
+        select(ACTION_RECORDS.c.id)
+        .join(RUNS, RUNS.c.id == ACTION_RECORDS.c.run)
+        .where(RUNS.c.case_id == run.case_id, ACTION_RECORDS.c.begun_at > row["ended_at"])
+        .limit(1)
+    )
+    return None if connection.execute(changed).first() is not None else run_row(row)
 
 
 def _one(connection: Connection, case_id: str) -> CaseRow:

@@ -108,7 +108,8 @@ class CaseRow:
 class RunOutcome:
     """How a run ended, and where its case goes; `files` are those of its bundle.
 
-    `letters` have to be told for it, and are kept in the same transaction.
+    `letters` have to be told for it, and are kept in the same transaction. `refuted` is the cause
+    of an earlier run of the case of which this one has measured that it does not hold.
     """
 
     state: RunState
@@ -119,6 +120,7 @@ class RunOutcome:
     confidence: float | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
     letters: tuple[NewLetter, ...] = ()
+    refuted: str | None = None
 
 
 def run_row(row: Mapping[Any, Any]) -> RunRow:

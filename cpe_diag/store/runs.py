@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.run_journal import GOES_ON, RunState
 from cpe_diag.store.case_tables import moment_text
-from cpe_diag.store.cases import case_for, route
+from cpe_diag.store.cases import case_for, route, standing
 from cpe_diag.store.outbox import put
 from cpe_diag.store.run_queries import RunQueries, is_orphan, one_run
 from cpe_diag.store.run_room import check_room
@@ -170,6 +170,15 @@ class StoredRuns(RunQueries):
                 ]
                 connection.execute(insert(RUN_RESULTS), files)
             return ended
+
+    def standing(self, run: RunRow) -> RunRow | None:
+        """Give the run before this one whose verdict stands where this one cannot decide.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        with self._store.reading() as connection:
+            return standing(connection, run)
 
     def put_off(self, run_id: str, attempt: int, *, until: datetime, words: str) -> None:
         """Let a run go on later.
@@ -345,6 +354,6 @@ def _ended(
     if row is None:
         raise RunError(f"another worker has run {run_id}")
     run = run_row(row)
-    route(connection, run.case_id, outcome)
+    route(connection, run, outcome)
     put(connection, outcome.letters, at)
     return run

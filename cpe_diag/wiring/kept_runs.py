@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.evidence import Evidence
 from cpe_diag.domain.failures import CpeDiagError, RunError
 from cpe_diag.domain.run_journal import RunState
+from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.engine.critical_path import critical_path
 from cpe_diag.engine.run import RunEnd
 from cpe_diag.engine.run_notes import RunSoFar, run_so_far
+from cpe_diag.judge.decide import belief_in
 from cpe_diag.ports import RunJournal
 from cpe_diag.report.decoding import UndecodableError, decode
 from cpe_diag.store.bundle import bundle_files
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.domain.incident import Incident
     from cpe_diag.engine.run import RunResult
+    from cpe_diag.judge.question import CaseFile
     from cpe_diag.store.case_store import CaseStore
     from cpe_diag.store.run_room import Room
     from cpe_diag.wiring.runs import PreparedRun
@@ -49,6 +53,29 @@ STATES: Final = {
     RunEnd.OUT_OF_TIME: RunState.TIMED_OUT,
     RunEnd.CANCELLED: RunState.CANCELLED,
 }
+
+
+def refutes(case: CaseFile, cause: str) -> bool:
+    """Say whether evidence shows that a cause does not hold, other than that it is not shown.
+
+    Args:
+        case: the evidence.
+        cause: what was found before.
+
+    Returns:
+        Whether it cannot be, or all that was seen speaks against it, and would not if nothing had
+        been seen: what does not arise for this subscriber was not measured.
+    """
+    nothing_seen = replace(case, evidence=Evidence())
+    return _speaks_against(case, cause) and not _speaks_against(nothing_seen, cause)
+
+
+def _speaks_against(case: CaseFile, cause: str) -> bool:
+    believed = belief_in(case, cause)
+    if believed is None:
+        return False
+    against = bool(believed.contradicted_by) and not believed.supported_by
+    return against or believed.belief == 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +97,7 @@ class KeptRun:
             StoreError: it cannot be written.
         """
         verdict = result.verdict
+        stands, refuted = self._standing(result)
         outcome = RunOutcome(
             state=STATES[result.end],
             destination=result.destination.value,
@@ -78,9 +106,21 @@ class KeptRun:
             cause=verdict.cause,
             confidence=verdict.confidence,
             files=bundle_files(result, critical_path(result.trace).total_s, indent=None),
-            letters=told_of_end(self.config, self.case, self.row, result),
+            letters=told_of_end(self.config, self.case, self.row, result, stands),
+            refuted=refuted,
         )
         self.runs.end(self.row.id, self.row.attempt, outcome, at=_now())
+
+    def _standing(self, result: RunResult) -> tuple[RunRow | None, str | None]:
+        """Give the earlier run that stands, else its cause where this one has refuted it."""
+        if result.verdict.domain is not FaultDomain.UNDETERMINED:
+            return None, None
+        earlier = self.runs.standing(self.row)
+        if earlier is None or earlier.cause is None:
+            return earlier, None
+        if refutes(result.case, earlier.cause):
+            return None, earlier.cause
+        return earlier, None
 
     def fail(self, words: str) -> None:
         """End a run that a bug or a missing part of ours has ended; its case is second line's.

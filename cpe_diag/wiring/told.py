@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from cpe_diag.wiring.config import Config
 
 
-def told_of_end(config: Config, case: CaseRow, run: RunRow, result: Run) -> tuple[NewLetter, ...]:
+def told_of_end(
+    config: Config, case: CaseRow, run: RunRow, result: Run, stands: RunRow | None = None
+) -> tuple[NewLetter, ...]:
     """Tell the desk that asked what was found; nobody, where a person at a terminal asked.
 
+    Where the run could not decide, `stands` is the earlier one that says where the ticket goes.
     A ticket that was posted says by itself how its run has ended, and not how a later one has.
     """
     again = run.wish.get("follows") is True
@@ -26,8 +29,8 @@ def told_of_end(config: Config, case: CaseRow, run: RunRow, result: Run) -> tupl
 
     tickets = tickets_of(config)
     if case.desk is None:
-        return posted_verdict(tickets, case, result)
-    return verdict_letters(tickets, case, result)
+        return posted_verdict(tickets, case, result, stands)
+    return verdict_letters(tickets, case, result, stands)
 
 
 def told_of_failure(

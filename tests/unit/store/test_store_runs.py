@@ -8,22 +8,26 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
+from sqlalchemy import insert
 
 from cpe_diag.domain.failures import RunError, StoreError
 from cpe_diag.domain.letter import LetterKind, NewLetter
 from cpe_diag.domain.run_journal import RunEntry, RunEntryKind, RunState
 from cpe_diag.domain.secret import Secret
+from cpe_diag.service.tmf653 import VALID
 from cpe_diag.store.case_store import CaseStore
-from cpe_diag.store.cases import StoredCases
+from cpe_diag.store.case_tables import moment_text
+from cpe_diag.store.cases import STANDS_FOR, StoredCases
 from cpe_diag.store.outbox import StoredOutbox
 from cpe_diag.store.processes import has_died, this_process
 from cpe_diag.store.run_journal import StoredRunJournal
 from cpe_diag.store.run_queries import is_orphan, one_run
 from cpe_diag.store.run_room import NoRoomError, Room
 from cpe_diag.store.run_rows import NewRun, RunOutcome
+from cpe_diag.store.run_tables import ACTION_RECORDS
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.testing.conformance_runs import check_run_journal
 from cpe_diag.testing.run_journals import FakeRunJournal
@@ -285,6 +289,61 @@ def test_an_ended_run_has_its_files_and_its_case_is_routed(
         runs.claim("run1", worker="b", at=AT, lease=LEASE)
     with pytest.raises(RunError, match="has ended"):
         runs.ask_cancel("run1", at=AT)
+
+
+UNDECIDED: Final = RunOutcome(
+    state=RunState.FINISHED,
+    destination="second_line",
+    words="not decided",
+    domain="undetermined",
+    cause="undetermined",
+)
+
+
+@pytest.mark.parametrize(
+    ("later", "outcome", "changed", "expected"),
+    [
+        (10, UNDECIDED, False, "network_operations"),
+        (10, UNDECIDED, True, "second_line"),
+        (121, UNDECIDED, False, "second_line"),
+        (10, replace(UNDECIDED, refuted="fibre_cut"), False, "second_line"),
+        (10, replace(UNDECIDED, domain="router", cause="x"), False, "second_line"),
+    ],
+    ids=["stands", "changed since", "too old", "refuted", "decided anew"],
+)
+def test_what_a_run_has_found_stands_where_a_later_one_cannot_decide(  # noqa: PLR0913 - one row
+    store: CaseStore,
+    runs: StoredRuns,
+    *,
+    later: int,
+    outcome: RunOutcome,
+    changed: bool,
+    expected: str,
+) -> None:
+    """Unless it was measured not to hold, is two hours old, or something was changed since."""
+    first = runs.begin(NEW, worker="a", at=AT, lease=LEASE)
+    runs.end("run1", first.attempt, ENDED, at=AT + LEASE)
+    again = replace(NEW, id="run2", order_key="second")
+    at = AT + timedelta(minutes=later)
+    second = runs.begin(again, worker="a", at=at, lease=LEASE)
+    assert second.case_id == first.case_id
+    if changed:
+        record = insert(ACTION_RECORDS).values(
+            id="a1", kind="port", begun_at=moment_text(at), run="run2", document="{}"
+        )
+        with store.writing() as connection:
+            connection.execute(record)
+    runs.end("run2", second.attempt, outcome, at=at + LEASE)
+    case = StoredCases(store).case(first.case_id)
+    assert (case.state, case.destination) == ("handed_over", expected)
+    assert runs.run("run2").destination == "second_line"
+    if expected == "network_operations":
+        assert case.words == "the port is dark; a later run could not decide: not decided"
+
+
+def test_a_verdict_stands_as_long_as_its_measurements_hold() -> None:
+    """The store cannot ask the interface that says so outside."""
+    assert STANDS_FOR == VALID
 
 
 def test_runs_of_one_ticket_are_in_one_case_until_it_is_fixed(

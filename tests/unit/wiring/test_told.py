@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cpe_diag.domain.evidence import Evidence
 from cpe_diag.domain.letter import LetterKind
 from cpe_diag.domain.run_journal import RunState
+from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.report.decoding import decode
 from cpe_diag.service.answer import Answer
 from cpe_diag.service.on_call import Notification
@@ -19,6 +21,7 @@ from cpe_diag.service.tmf621 import STATUS_OF
 from cpe_diag.store.run_rows import CaseRow, RunRow
 from cpe_diag.testing.run_samples import sample_run
 from cpe_diag.wiring.config import read
+from cpe_diag.wiring.kept_runs import refutes
 from cpe_diag.wiring.told import told_of_cancel, told_of_end, told_of_failure
 
 if TYPE_CHECKING:
@@ -183,3 +186,37 @@ def test_a_customer_who_sees_the_notes_is_not_told_of_our_failures(tmp_path: Pat
 def test_the_number_of_a_case_is_a_priority(number: int, priority: str) -> None:
     """Whoever has submitted it."""
     assert priority_of(number) == priority
+
+
+def test_a_desk_whose_later_run_could_not_decide_reads_what_stands_and_keeps_the_ticket_there(
+    tmp_path: Path,
+) -> None:
+    """The note of the newer run is told, and does not take the ticket back."""
+    decided = sample_run().destination
+    undecided = sample_run(
+        replace(
+            sample_run().verdict,
+            domain=FaultDomain.UNDETERMINED,
+            title="Not decided",
+            destination=Destination.SECOND_LINE,
+        )
+    )
+    stands = replace(
+        RUN, id="r-0", cause="fibre_cut", words="The line is cut", destination=decided
+    )
+    for told, group in ((stands, "There"), (None, "Second")):
+        (letter,) = told_of_end(config(tmp_path), CASE, RUN, undecided, told)
+        answer = decode(Answer, letter.document)
+        assert answer.route.group == group
+        assert ("still stands: The line is cut (fibre_cut)" in answer.note) is (told is not None)
+        assert undecided.verdict.title in answer.note
+
+
+def test_a_cause_is_refuted_by_what_was_measured_and_not_by_what_was_not() -> None:
+    """A run that has seen nothing takes nothing back."""
+    case = sample_run().case
+    assert not refutes(case, sample_run().verdict.cause)
+    assert refutes(case, "line_noise")
+    assert not refutes(replace(case, evidence=Evidence()), "line_noise")
+    assert not refutes(case, "device_offline")  # no device was named
+    assert not refutes(case, "a_cause_of_another_version")
