@@ -22,6 +22,7 @@ from cpe_diag.store.case_tables import (
     moment_text,
 )
 from cpe_diag.store.cases import CLOSED, OPEN
+from cpe_diag.store.erased_addresses import erase_addresses, routers_of
 from cpe_diag.store.incident_tables import INCIDENTS
 from cpe_diag.store.incoming_tables import INCOMING_TICKETS
 from cpe_diag.store.incoming_tickets import TicketState
@@ -39,7 +40,7 @@ from cpe_diag.store.run_tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Select, Table
@@ -113,12 +114,16 @@ def held_about(store: CaseStore, subscriber: str) -> dict[str, Any]:
     return found
 
 
-def erase(connection: Connection, subscriber: str) -> Erased:
+def erase(
+    connection: Connection, subscriber: str, addresses: Collection[str] = frozenset()
+) -> Erased:
     """Erase a subscriber; what remains of cases and runs is what was found, and when.
 
     Args:
         connection: in a transaction.
         subscriber: the id.
+        addresses: of their router, beside those that their runs have used: the runs of others,
+            who were compared with them, keep none.
 
     Returns:
         What is gone.
@@ -137,6 +142,8 @@ def erase(connection: Connection, subscriber: str) -> Erased:
     if going:
         raise RunError(f"run {going[0]} has no end yet: resume or cancel it first")
     actions = _actions(connection, subscriber)
+    routers = routers_of(connection, subscriber).union(addresses)
+    erase_addresses(connection, subscriber, routers)
     _drop_runs(connection, runs)
     _drop_actions(connection, actions)
     connection.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cpe_diag.domain.audit import About, AuditEvent, AuditKind
+from cpe_diag.domain.failures import DefinitionError, InventoryError, MeasurementError
 from cpe_diag.report.codec import encode
 from cpe_diag.store.action_journal import ActionJournals
 from cpe_diag.store.erased import ErasedSubscribers
@@ -13,9 +14,12 @@ from cpe_diag.store.personal import Erased, erase, held_about, prune
 from cpe_diag.store.router_journal import RouterJournals
 from cpe_diag.store.run_tables import RUNS
 from cpe_diag.store.sealed import unseal
+from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.desk import case_store, open_desk
+from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.port_history import earlier_samples, forget_samples
 from cpe_diag.wiring.store_key import store_key
+from cpe_diag.wiring.subscriber_search import subscribers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,10 +86,11 @@ def forget_subscriber(config: Config, subscriber: str, because: str) -> tuple[Er
     desk.permit("subscriber.forget", About())
     _take_over(case_store(config))
     erased = ErasedSubscribers(store_key(config))
+    addresses = _addresses(config, subscriber)
 
     def work(connection: Connection) -> tuple[Erased, AuditEvent]:
         now = desk.now()
-        gone = erase(connection, subscriber)
+        gone = erase(connection, subscriber, addresses)
         erased.note(connection, subscriber, now)
         return gone, AuditEvent(
             kind=AuditKind.ERASURE,
@@ -103,6 +108,17 @@ def forget_subscriber(config: Config, subscriber: str, because: str) -> tuple[Er
     )
     samples = forget_samples(config, subscriber=subscriber, before=None)
     return desk.audit.together(work), samples
+
+
+def _addresses(config: Config, subscriber: str) -> frozenset[str]:
+    """Give the address of their router as the inventory still knows it, as far as it can tell."""
+    try:
+        inventory = inventory_of(config, credentials_of(config))
+        found = subscribers_of(inventory, subscriber)
+    except (InventoryError, DefinitionError, MeasurementError):
+        return frozenset()
+    routers = (one.router for one in found if one.id == subscriber)
+    return frozenset(one.address for one in routers if one is not None)
 
 
 def prune_store(config: Config, before: datetime, because: str) -> tuple[Erased, int]:
