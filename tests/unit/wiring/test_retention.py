@@ -34,7 +34,7 @@ from cpe_diag.store.incoming_tickets import NewTicket, StoredTickets, TicketStat
 from cpe_diag.store.outbox import StoredOutbox, put
 from cpe_diag.store.run_journal import StoredRunJournal
 from cpe_diag.store.run_rows import NewRun, RunOutcome
-from cpe_diag.store.run_tables import CASES
+from cpe_diag.store.run_tables import CASES, RUN_RESULTS
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.store.sealed import seal
 from cpe_diag.testing.action_samples import PORT_RESTART
@@ -398,3 +398,21 @@ def test_what_was_sealed_is_given_out_in_plain_words(config: Config) -> None:
     StoredRuns(case_store(config)).submit(new, at=AT)
     (row,) = export_subscriber(config, "sub-9", "asked")["runs"]
     assert row["wish"] == {"values": values}
+
+
+def test_the_router_of_whoever_is_erased_is_looked_up_in_the_inventory(config: Config) -> None:
+    """They had no run of their own, and stand in a neighbour's all the same."""
+    nodes = "nodes: {an-1: {address: 127.9.1.1}}\n"
+    one = f'{{id: {ANNA}, node: an-1, port: "1", router: {{address: 198.51.100.13}}}}'
+    (config.folder / "inventory.yaml").write_text(f"{nodes}subscribers: [{one}]\n")
+    known = config.folder / "known.yaml"
+    text = (config.folder / "config.yaml").read_text()
+    known.write_text(f"{text}inventory: {{kind: file, path: inventory.yaml}}\n")
+    seen(config, BEN)
+    runs = StoredRuns(case_store(config))
+    with case_store(config).writing() as connection:
+        content = b"198.51.100.13 answers"
+        row = {"run": run_of(BEN), "name": "raw/0002.txt", "content": content}
+        connection.execute(insert(RUN_RESULTS).values(row))
+    forget_subscriber(read(known, "a test"), ANNA, "asked for it")
+    assert runs.files(run_of(BEN))["raw/0002.txt"] == b"192.0.2.0 answers"
