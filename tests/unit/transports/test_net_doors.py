@@ -20,11 +20,13 @@ from cpe_diag.engine.recorder import RunRecorder
 from cpe_diag.transports.clock import SystemClock
 from cpe_diag.transports.dns import DnsResolver
 from cpe_diag.transports.http import MOST_BYTES, PageGetter, Phase, http_outcome
+from cpe_diag.transports.http_backend import ToAddress
 from cpe_diag.transports.reach import NetworkProber, icmp_failure
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator
+    from datetime import datetime
 
     from cpe_diag.domain.path_facts import DnsCheck, HttpCheck
 
@@ -45,12 +47,34 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Answer = Callable[[Message], "list[bytes]"]
 
 
+LIMIT_S = 60.0
+LEFT_S = 0.05
+
+
+class StandingClock(SystemClock):
+    """Its time passes when a test says so, however slow the machine is."""
+
+    def __init__(self, *, over_with_the_head: bool = False) -> None:
+        """Stand; or let time pass when the date of a page is compared, its head being read."""
+        self.over = False
+        self._over_with_the_head = over_with_the_head
+
+    def monotonic(self) -> float:
+        """Give seconds: nearly the limit when it is over."""
+        return LIMIT_S - LEFT_S if self.over else 0.0
+
+    def now(self) -> datetime:
+        """Give the time."""
+        self.over = self.over or self._over_with_the_head
+        return super().now()
+
+
 class Servers:
     """Starts servers for one test and stops them; a connection ends when its server returns."""
 
     def __init__(self) -> None:
         """Start none yet."""
-        self.clock = SystemClock()
+        self.clock: SystemClock = SystemClock()
         self.recorder = RunRecorder(self.clock)
         self.ended = asyncio.Event()
         self._stop: list[Callable[[], None]] = []
@@ -457,24 +481,33 @@ class TestPages:
 
     @pytest.mark.parametrize("scheme", ["http", "https"])
     async def test_a_server_that_hangs_ends_at_the_deadline(
-        self, servers: Servers, scheme: str
+        self, servers: Servers, scheme: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """It accepted the connection: that is a slow platform, not a broken way."""
+        clock = servers.clock = StandingClock()
+        connect = ToAddress.connect_tcp
+
+        async def connected(way: ToAddress, *given: Any, **more: Any) -> object:  # noqa: ANN401
+            stream = await connect(way, *given, **more)
+            clock.over = True
+            return stream
 
         async def hang(_reader: object, _writer: object) -> None:
             await servers.ended.wait()
 
-        check = await self.get(servers, await servers.tcp(hang), scheme, limit_s=0.3)
+        monkeypatch.setattr(ToAddress, "connect_tcp", connected)
+        check = await self.get(servers, await servers.tcp(hang), scheme, limit_s=LIMIT_S)
         assert check.outcome is HttpOutcome.READ_TIMEOUT
 
     async def test_a_page_that_stops_half_way_ends_at_the_deadline(self, servers: Servers) -> None:
         """Its status is known all the same."""
+        servers.clock = StandingClock(over_with_the_head=True)
 
         async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await page(b"200 OK\r\nContent-Length: 50", b"hello")(reader, writer)
             await servers.ended.wait()
 
-        check = await self.get(servers, await servers.tcp(half), limit_s=0.3)
+        check = await self.get(servers, await servers.tcp(half), limit_s=LIMIT_S)
         assert (check.outcome, check.status) == (HttpOutcome.READ_TIMEOUT, 200)
 
     async def test_garbage_is_broken_and_without_tls_tls_fails(self, servers: Servers) -> None:
