@@ -98,8 +98,10 @@ def node_cut_off(facts: Facts) -> Answer:
     ]
     sent = known(rates.in_packets_per_s) if rates else None
     got = known(rates.out_packets_per_s) if rates else None
-    if silent.answer is False or ours.answer:
-        return no(silent.because, ROUTER_REACHED) if silent.answer is False else ours
+    if silent.answer is False:
+        return no(silent.because, ROUTER_REACHED)
+    if ours.answer:
+        return does_not_arise(ours.because)
     if silent.answer is None or len(trains) < PAIR or sent is None or got is None or heard is None:
         return cannot_tell(facts, QUALITY_NEIGHBOURS, PORT_RATES, LEARNED_MACS)
     alive = sum(bool(train.received) for train in trains)
@@ -121,7 +123,7 @@ def router_leaves_elsewhere(facts: Facts) -> Answer:
         return cannot_tell(facts, WAN if wan is None else FORWARDING)
     lines = _lines(wan, routes)
     if not wan.up or not wan.addresses or not lines:
-        return does_not_arise("the operator's line is not up at the router")
+        return does_not_arise("the operator's line is not up, or its routes name it otherwise")
     name = facts.fact(DnsCheck, DNS_OPERATOR)
     if name is None or not name.addresses:
         return cannot_tell(facts, DNS_OPERATOR)
@@ -139,7 +141,7 @@ def router_leaves_elsewhere(facts: Facts) -> Answer:
 
 
 def _lines(wan: WanStatus, routes: RouterRoutes) -> frozenset[str]:
-    """Give the devices that bear the router's addresses at the operator's."""
+    """Give the devices of the operator's line that the routes name."""
     own = {str(ip_interface(address).ip) for address in wan.addresses}
     bear = (
         device
@@ -148,7 +150,8 @@ def _lines(wan: WanStatus, routes: RouterRoutes) -> frozenset[str]:
         for device in one.devices
     )
     named = known(wan.device)
-    return frozenset(bear) | (frozenset({named}) if named else frozenset())
+    every = frozenset(device for one in routes.routes for device in one.devices)
+    return every & {*bear, named}
 
 
 def _leaves_by_other(way: RouterRoute, lines: frozenset[str]) -> bool:

@@ -37,7 +37,7 @@ from cpe_diag.judge.keys import (
     TRUTH_REFERENCE,
     WAN,
 )
-from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, says
+from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, no, says
 from cpe_diag.judge.rules_enclosed import ENCLOSE
 from cpe_diag.judge.rules_home_watch import OWN_PAGES, home_lost_in_router, home_stalls
 from cpe_diag.judge.rules_lan_settings import lan_pool_elsewhere
@@ -206,8 +206,6 @@ def router_stays_elsewhere(facts: Facts) -> Answer:
         for route in routes.routes
         if route.network == EVERYTHING and route.table == MAIN and route.devices
     ]
-    if not any(own in route.devices for route in routes.routes):
-        return does_not_arise(f"its routes do not know its line as {own}")
     if not out or any(own in route.devices for route in out):
         return no(f"what it sends out leaves by {own}, or nothing does", FORWARDING, WAN)
     # Whoever names the line's device in another way than its routes do, has no such route at all.

@@ -159,3 +159,9 @@ def test_a_device_in_a_tunnel_that_is_answered_is_neither_well_nor_to_blame() ->
     assert told(tunnel).domain is FaultDomain.UNDETERMINED
     assert answer(off.tunnelled(case, answered=0), "device_in_tunnel") is False
     assert answer(off.tunnelled(case, places=3), "device_in_tunnel") is False
+
+
+def test_a_node_whose_homes_are_silent_is_not_cut_off_where_our_own_side_is() -> None:
+    """What failed on our side is no answer."""
+    blind = changed(off.uplink(ETH), "http", "operator>reference", outcome=HttpOutcome.UNREACHABLE)
+    assert answer(blind, "node_cut_off") is None

@@ -221,4 +221,5 @@ def test_a_mechanism_that_no_probe_tells_apart_is_right_with_the_cause_that_says
 
 def test_a_line_that_the_routes_know_by_another_name_is_not_left() -> None:
     """PPPoE has a device of its own: a default route by it is no spare way."""
-    assert _answers(routes.with_routes(ETH))["router_stays_elsewhere"] is None
+    assert _answers(routes.with_routes(ETH))["router_stays_elsewhere"] is False
+    assert _answers(routes.with_routes(ETH))["router_leaves_elsewhere"] is None
