@@ -171,6 +171,7 @@ def _renamed(case: CaseFile) -> CaseFile:
 def _far(case: CaseFile) -> CaseFile:
     times = {"rtt_min_s": 0.35, "rtt_median_s": 0.36, "rtt_p95_s": 0.37}
     case = changed(case, "path_quality", "operator>platform/tcp", **times)
+    case = _http(case, "elsewhere>platform", took_s=1.6)
     return _http(case, "operator>reference", connected_s=0.01)
 
 
