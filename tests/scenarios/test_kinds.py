@@ -12,7 +12,7 @@ from cpe_diag.judge.causes_router_kinds import CAUSES_ROUTER_KINDS
 from cpe_diag.judge.causes_site_kinds import CAUSES_SITE_KINDS
 from cpe_diag.judge.decide import decide
 from cpe_diag.testing.evidence_samples import about
-from tests.unit.judge.kind_pairs import KIND_PAIRS
+from tests.unit.judge.test_rules import PAIRS
 
 if TYPE_CHECKING:
     from cpe_diag.judge.cause import Cause
@@ -27,7 +27,7 @@ OTHERS_LEAD: Final = frozenset(
 )
 """Findings whose case here is also another cause's, which says as much."""
 SYMPTOM: Final = {"device_slow_itself": "slow_internet"}
-CASES: Final = {name: yes for name, yes, _ in KIND_PAIRS if name not in OTHERS_LEAD}
+CASES: Final = {name: yes for name, yes, _ in PAIRS if name not in OTHERS_LEAD}
 ROWS: Final = tuple(
     (cause, CASES[need.finding])
     for cause in KINDS
