@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cpe_diag.domain.host_keys import ExpectedKey, PinnedKey
     from cpe_diag.domain.load_facts import PathQuality
     from cpe_diag.domain.path_facts import DnsCheck, PingCheck
+    from cpe_diag.domain.postal_address import AddressAsked
     from cpe_diag.domain.run_journal import RunEntry
     from cpe_diag.domain.secret import Secret
     from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
@@ -905,6 +906,26 @@ class Inventory(Protocol):
 
         Args:
             digits: as `domain.phone.phone_digits` gives them.
+
+        Raises:
+            InventoryError: the inventory cannot be read.
+            DefinitionError: a file of it is wrong.
+        """
+
+    def at_postal_address(self, asked: AddressAsked, most: int) -> tuple[str, ...]:
+        """Give the ids of who may live at an address; empty where the inventory holds none.
+
+        Args:
+            asked: as `domain.postal_address.address_asked` gives it.
+            most: how many are given at most, the best first (`addresses_found`).
+
+        Raises:
+            InventoryError: the inventory cannot be read.
+            DefinitionError: a file of it is wrong.
+        """
+
+    def postal_address(self, subscriber_id: str) -> str | None:
+        """Give where a subscriber lives, in one line; None where the inventory does not say.
 
         Raises:
             InventoryError: the inventory cannot be read.

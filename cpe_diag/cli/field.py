@@ -145,7 +145,8 @@ def open_command(context: click.Context, file: Path) -> None:
         made = taken_into_use(config, file)
     click.echo(f"pack {made.id} of {made.made_at:%F %R} UTC, valid until {made.valid_until:%F %R}")
     for visit in made.visits:
-        click.echo(f"  {visit.subscriber.id}" + (f"  {visit.ticket}" if visit.ticket else ""))
+        parts = (visit.subscriber.id, visit.ticket, visit.postal_address)
+        click.echo("  " + "  ".join(part for part in parts if part))
     _print_lacking(made.visits)
 
 

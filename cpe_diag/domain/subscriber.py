@@ -210,6 +210,14 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundSubscriber:
+    """A subscriber who was looked for, and where the home is: for whoever looks, kept nowhere."""
+
+    subscriber: Subscriber
+    postal_address: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodePort:
     """A port of the same node that the inventory knows, for use as a control.
 

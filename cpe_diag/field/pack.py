@@ -35,7 +35,7 @@ LONGEST: Final = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackedVisit:
-    """One visit: whom, for which ticket, and the ports beside theirs.
+    """One visit: whom, where (one line), for which ticket, and the ports beside theirs.
 
     `lacks` says which credentials could not be packed, and why; each is a line for a person.
     """
@@ -44,6 +44,7 @@ class PackedVisit:
     ticket: str | None
     node_ports: tuple[NodePort, ...]
     lacks: tuple[str, ...] = field(default=(), metadata={LATER: True})
+    postal_address: str | None = field(default=None, repr=False, metadata={LATER: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,6 +127,8 @@ def _line_entry(world: World, home: Home) -> dict[str, object]:
     """Give what the inventory has of every subscriber: the line and the service."""
     port = world.port_of(home)
     service: dict[str, object] = {"down_bps": home.down_bps, "up_bps": home.up_bps}
+    # No town is called "test place", and no street of it "of the sample".
+    house = int("".join(one for one in home.subscriber if one.isdigit()) or "1")
     if port.modem is None:
         service["vlan"] = port.vlan
     pppoe = not isinstance(home, GhostHome) and home.wan_protocol == "pppoe"
@@ -135,6 +137,7 @@ def _line_entry(world: World, home: Home) -> dict[str, object]:
         service["profile"] = profile
     entry: dict[str, object] = {
         "id": home.subscriber,
+        "postal_address": f"Näidise {house}, Katsela",
         "node": home.node,
         "port": port.name,
         "technology": port.technology,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError, UnknownSubscriberError
 from cpe_diag.domain.phone import phone_matches
+from cpe_diag.domain.postal_address import addresses_found, comparable
 from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
 from cpe_diag.store.field_reader import FieldReader
 from cpe_diag.store.inventory_fields import (
@@ -30,6 +31,8 @@ from cpe_diag.store.inventory_fields import (
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+
+    from cpe_diag.domain.postal_address import AddressAsked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ class CsvInventory:
         """
         self.settings = settings
         self._many = many
+        self._addresses: tuple[tuple[str, str], ...] | None = None
         self._index: _Index | None = None
         self._nodes_read: tuple[dict[str, AccessNode], list[Fault]] | None = None
         self._one_node: str | None = "" if many else None
@@ -208,6 +212,39 @@ class CsvInventory:
         table = _Table(self.settings.subscribers, self.settings.delimiter)
         rows = table.texts(self.settings.columns, SUBSCRIBER_FIELDS, ("id",), ("id", "phone"))
         return tuple(name for name, phone in rows if phone and phone_matches(phone, digits))
+
+    def at_postal_address(self, asked: AddressAsked, most: int) -> tuple[str, ...]:
+        """Give the ids of who may live at an address.
+
+        Args:
+            asked: as `domain.postal_address.address_asked` gives it.
+            most: how many are given at most, the best first.
+
+        Raises:
+            InventoryError: the file cannot be read.
+            DefinitionError: a column is missing.
+        """
+        held = self._addresses
+        if held is None:
+            held = self._read_addresses()
+            self._addresses = held if self._many else None
+        return addresses_found(held, asked, most)
+
+    def _read_addresses(self) -> tuple[tuple[str, str], ...]:
+        table = _Table(self.settings.subscribers, self.settings.delimiter)
+        wanted = ("id", "postal_address")
+        rows = table.texts(self.settings.columns, SUBSCRIBER_FIELDS, ("id",), wanted)
+        return comparable((name, address) for name, address in rows if address)
+
+    def postal_address(self, subscriber_id: str) -> str | None:
+        """Give where a subscriber lives; None where the file does not say.
+
+        Raises:
+            InventoryError: the file cannot be read.
+            DefinitionError: a column is missing.
+        """
+        _, rows = self._rows_of(subscriber_id)
+        return next((said for row in rows if (said := row.text("postal_address"))), None)
 
     def node(self, node_id: str) -> AccessNode:
         """Find one access node.

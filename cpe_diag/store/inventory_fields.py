@@ -58,6 +58,7 @@ SUBSCRIBER_FIELDS: Final = (
     "ssids",
     "language",
     "phone",
+    "postal_address",
     "profile",
     "account",
     "metered",
@@ -76,7 +77,7 @@ SUBSCRIBER_FIELDS: Final = (
 )
 """What an inventory can say of a subscriber; only `id` is required.
 
-By `phone` a subscriber is found; it is no part of what a run keeps.
+By `phone` and `postal_address` (one line) a subscriber is found; a run keeps neither.
 
 Rates in bit/s; `wan` is ipoe, pppoe or static; several `ssids` stand apart by `|`. A cable modem
 is asked where `modem_credential` is there; its address may be left to the CMTS. A laptop on site

@@ -155,6 +155,10 @@ INVENTORY_SCHEMA: Final[Mapping[str, object]] = {
                     "ssids": {"type": "array", "items": _TEXT},
                     "language": {**_TEXT, "description": "BCP 47 tag for the customer."},
                     "phone": {**_NAME, "description": "What a caller is found by; kept nowhere."},
+                    "postal_address": {
+                        **_TEXT,
+                        "description": "Where the home is; only packs of visits keep it.",
+                    },
                     "ont_serial": {**_NAME, "description": "What the ONT must be."},
                     "splitter": {**_NAME, "description": "What the home shares with others."},
                 },

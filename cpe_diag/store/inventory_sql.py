@@ -14,6 +14,7 @@ from cpe_diag.domain.failures import (
     MeasurementError,
     UnknownSubscriberError,
 )
+from cpe_diag.domain.postal_address import addresses_found, comparable
 from cpe_diag.domain.secret import CREDENTIAL_PATTERN
 from cpe_diag.store.field_reader import FieldReader
 from cpe_diag.store.inventory_fields import (
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Engine
 
+    from cpe_diag.domain.postal_address import AddressAsked
     from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
     from cpe_diag.ports import CredentialSource
 
@@ -50,6 +52,10 @@ class SqlSettings:
     (the first half of an unknown id and `%`, for LIKE) and gives ids in its first column;
     `nodes_query` gives all nodes, with a column that holds their ids. `phone_query` gets `:phone`,
     the digits of a number without `+`, `00` or trunk zero, and gives ids in its first column.
+    `postal_address_query` gets `:word` and `:word2`, the longest names of what somebody says of an
+    address, and `:number`, its first number, each in small letters without marks and empty where
+    there is none; it gives ids in its first column and addresses in its second, and may give too
+    many: they are compared once more.
     `columns`, `node_columns` and `ports_columns` map fields (SUBSCRIBER_FIELDS, NODE_FIELDS,
     PORT_FIELDS) to columns; a field's own name where it is not mapped. `defaults` are values for
     fields that no column holds; `{id}` in them becomes the subscriber's id. `values` maps, by
@@ -66,6 +72,7 @@ class SqlSettings:
     ports_columns: Mapping[str, str] = field(default_factory=dict)
     near_query: str | None = None
     phone_query: str | None = None
+    postal_address_query: str | None = None
     defaults: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -86,6 +93,8 @@ _LIBPQ: Final = frozenset({"psycopg", "psycopg2"})
 """Drivers of PostgreSQL that take libpq's own words for a connection."""
 ANSWERS_WITHIN_S: Final = 15.0
 """How long a server may take for one query, and to let us in."""
+
+_ID_AND_ADDRESS: Final = ("id", "postal_address")
 
 _MOST_ROWS: Final = 20_000
 """More ports than any one access node has; a query that forgets its WHERE ends here."""
@@ -192,6 +201,41 @@ class SqlInventory:
             return ()
         rows = self._ask("phone_query", self.settings.phone_query, phone=digits)
         return tuple(str(next(iter(row.values()), "")) for row in rows)
+
+    def at_postal_address(self, asked: AddressAsked, most: int) -> tuple[str, ...]:
+        """Give the ids of who may live at an address; none where no query is configured.
+
+        Args:
+            asked: as `domain.postal_address.address_asked` gives it.
+            most: how many are given at most, the best first.
+
+        Raises:
+            InventoryError: the database cannot be asked.
+            DefinitionError: the query gives one column only.
+        """
+        setting, query = "postal_address_query", self.settings.postal_address_query
+        if query is None:
+            return ()
+        word, word2 = (*asked.names, "")[:2]
+        rows = self._ask(setting, query, word=word, word2=word2, number=asked.number)
+        if rows and len(rows[0]) < len(_ID_AND_ADDRESS):
+            words = f"{setting}: expected two columns, the id and the address; found one"
+            raise DefinitionError((settings_fault(words),))
+        pairs = (tuple(row.values())[:2] for row in rows)
+        held = comparable((str(name), str(address or "")) for name, address in pairs)
+        return addresses_found(held, asked, most)
+
+    def postal_address(self, subscriber_id: str) -> str | None:
+        """Give where a subscriber lives; None where the query has no column that says so.
+
+        Raises:
+            InventoryError: the database cannot be asked.
+            DefinitionError: a column is missing.
+        """
+        for row in self._ask("query", self.settings.query, subscriber_id=subscriber_id):
+            fields = self._fields("columns", row, self.settings.columns, SUBSCRIBER_FIELDS)
+            return FieldReader(values=fields).text("postal_address")
+        return None
 
     def node(self, node_id: str) -> AccessNode:
         """Find one access node.
@@ -380,6 +424,7 @@ def _check(settings: SqlSettings) -> None:
         "ports_query": (settings.ports_query, ":node"),
         "near_query": (settings.near_query, ":beginning"),
         "phone_query": (settings.phone_query, ":phone"),
+        "postal_address_query": (settings.postal_address_query, ":word"),
     }
     faults = []
     for setting, (query, parameter) in queries.items():

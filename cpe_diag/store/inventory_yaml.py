@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError, UnknownSubscriberError
 from cpe_diag.domain.phone import phone_matches
+from cpe_diag.domain.postal_address import addresses_found, comparable
 from cpe_diag.domain.subscriber import AccessNode, Subscriber
 from cpe_diag.driver_kit.schema_check import check
 from cpe_diag.driver_kit.yaml_source import read_yaml
@@ -25,6 +26,7 @@ from cpe_diag.store.inventory_schema import INVENTORY_SCHEMA
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cpe_diag.domain.postal_address import AddressAsked
     from cpe_diag.domain.subscriber import NodePort
     from cpe_diag.driver_kit.yaml_source import YamlDocument, YamlPath
 
@@ -123,6 +125,28 @@ class YamlInventory:
         phones = self._content.phones.items()
         return tuple(name for name, phone in phones if phone_matches(phone, digits))
 
+    def at_postal_address(self, asked: AddressAsked, most: int) -> tuple[str, ...]:
+        """Give the ids of who may live at an address.
+
+        Args:
+            asked: as `domain.postal_address.address_asked` gives it.
+            most: how many are given at most, the best first.
+
+        Raises:
+            InventoryError: the file cannot be read.
+            DefinitionError: the file is wrong.
+        """
+        return addresses_found(self._comparable, asked, most)
+
+    def postal_address(self, subscriber_id: str) -> str | None:
+        """Give where a subscriber lives; None where the file does not say.
+
+        Raises:
+            InventoryError: the file cannot be read.
+            DefinitionError: the file is wrong.
+        """
+        return self._content.postal_addresses.get(subscriber_id)
+
     def node(self, node_id: str) -> AccessNode:
         """Find one access node.
 
@@ -158,6 +182,10 @@ class YamlInventory:
         return self._content.subscribers
 
     @cached_property
+    def _comparable(self) -> tuple[tuple[str, str], ...]:
+        return comparable(self._content.postal_addresses.items())
+
+    @cached_property
     def _content(self) -> _Content:
         try:
             text = self.path.read_text(encoding="utf-8-sig")
@@ -179,10 +207,11 @@ class YamlInventory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Content:
-    """A file that was read: subscribers, nodes and telephone numbers by their ids."""
+    """A file that was read: subscribers, nodes, telephone numbers and addresses by their ids."""
 
     subscribers: Mapping[str, Subscriber]
     phones: Mapping[str, str]
+    postal_addresses: Mapping[str, str]
     nodes: Mapping[str, AccessNode]
 
 
@@ -198,6 +227,7 @@ def _read(document: YamlDocument, faults: list[Fault]) -> _Content:
 
     subscribers: dict[str, Subscriber] = {}
     phones: dict[str, str] = {}
+    postal_addresses: dict[str, str] = {}
     entries = data["subscribers"]
     for i, entry in enumerate(entries if isinstance(entries, list) else []):
         here: YamlPath = ("subscribers", i)
@@ -213,7 +243,12 @@ def _read(document: YamlDocument, faults: list[Fault]) -> _Content:
         phone = reader.text("phone")
         if phone is not None:
             phones[subscriber.id] = phone
-    return _Content(subscribers=subscribers, phones=phones, nodes=nodes)
+        postal_address = reader.text("postal_address")
+        if postal_address is not None:
+            postal_addresses[subscriber.id] = postal_address
+    return _Content(
+        subscribers=subscribers, phones=phones, postal_addresses=postal_addresses, nodes=nodes
+    )
 
 
 def _node(

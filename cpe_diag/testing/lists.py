@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cpe_diag.domain.failures import Failure, FailureKind, InventoryError, MeasurementError
 from cpe_diag.domain.secret import Secret
 from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
+
+if TYPE_CHECKING:
+    from cpe_diag.domain.postal_address import AddressAsked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,15 @@ class FakeInventory:
         """Give nobody: there are no numbers here."""
         del digits
         return ()
+
+    def at_postal_address(self, asked: AddressAsked, most: int) -> tuple[str, ...]:
+        """Give nobody: there are no addresses here."""
+        del asked, most
+        return ()
+
+    def postal_address(self, subscriber_id: str) -> str | None:
+        """Give none: there are no addresses here."""
+        del subscriber_id
 
     def node(self, node_id: str) -> AccessNode:
         """Find one access node.

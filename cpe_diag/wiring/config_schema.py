@@ -60,6 +60,7 @@ _QUERIES: Final = (
     "ports_columns",
     "near_query",
     "phone_query",
+    "postal_address_query",
 )
 
 
@@ -119,6 +120,10 @@ CONFIG_SCHEMA: Final[dict[str, object]] = {
                 "phone_query": {
                     "type": "string",
                     "description": "sql: ids of who has the number of the digits :phone",
+                },
+                "postal_address_query": {
+                    "type": "string",
+                    "description": "sql: ids and addresses with :word, :word2 and :number in them",
                 },
                 "near_query": {
                     "type": "string",

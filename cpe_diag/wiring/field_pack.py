@@ -18,6 +18,7 @@ from cpe_diag.domain.failures import (
     PackError,
     UnknownSubscriberError,
 )
+from cpe_diag.domain.postal_address import addresses_found, comparable
 from cpe_diag.domain.secret import Secret
 from cpe_diag.field.pack import Pack, hold_usable, unseal
 from cpe_diag.field.sealing import key_text, private_key, public_key
@@ -34,6 +35,7 @@ from cpe_diag.wiring.laptop_key import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cpe_diag.domain.postal_address import AddressAsked
     from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
     from cpe_diag.ports import CredentialSource
     from cpe_diag.wiring.config import Config
@@ -236,6 +238,17 @@ class PackedInventory:
         """Give nobody: numbers are not packed, and a technician knows whom to visit."""
         del digits
         return ()
+
+    def at_postal_address(self, asked: AddressAsked, most: int) -> tuple[str, ...]:
+        """Give the ids of visits to an address."""
+        held = ((name, visit.postal_address) for name, visit in self._visits.items())
+        rows = comparable((name, address) for name, address in held if address)
+        return addresses_found(rows, asked, most)
+
+    def postal_address(self, subscriber_id: str) -> str | None:
+        """Give where a visit goes; None where the office's inventory did not say."""
+        visit = self._visits.get(subscriber_id)
+        return visit.postal_address if visit else None
 
     def node(self, node_id: str) -> AccessNode:
         """Find one access node.

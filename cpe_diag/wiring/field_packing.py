@@ -109,6 +109,7 @@ def packed(
                 ticket=ticket,
                 node_ports=tuple(without_strangers(port, visited) for port in ports),
                 lacks=secrets_there.lacking(subscriber),
+                postal_address=inventory.postal_address(subscriber_id),
             )
         )
     now, store = datetime.now(UTC), case_store(config)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from cpe_diag.domain.postal_address import AddressAsked
     from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
     from cpe_diag.ports import CredentialSource, Inventory
     from cpe_diag.wiring.config import Config, InventoryConfig
@@ -80,6 +81,14 @@ class CurrentInventory:
     def with_phone(self, digits: str) -> tuple[str, ...]:
         """See `Inventory`."""
         return self._asked(lambda now: now.with_phone(digits))
+
+    def at_postal_address(self, asked: AddressAsked, most: int) -> tuple[str, ...]:
+        """See `Inventory`."""
+        return self._asked(lambda now: now.at_postal_address(asked, most))
+
+    def postal_address(self, subscriber_id: str) -> str | None:
+        """See `Inventory`."""
+        return self._asked(lambda now: now.postal_address(subscriber_id))
 
     def node(self, node_id: str) -> AccessNode:
         """See `Inventory`."""

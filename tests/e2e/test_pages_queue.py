@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SHARED_PHONE = """\
   - {id: sub-7, node: an-1, port: "7", phone: "+372 5123 4567"}
   - {id: sub-8, node: an-1, port: "8", phone: "+372 5123 4567"}
+  - {id: sub-9, node: an-1, port: "9", postal_address: "Sõle 10, Linn"}
+  - {id: sub-10, node: an-1, port: "10", postal_address: "Sõle 1, Linn"}
 """
 
 
@@ -127,3 +129,33 @@ def test_where_several_subscribers_are_found_none_is_taken_for_an_order(
     assert re.search(r'id="subscriber"[^>]* value=""', page)
     one = browser.open("/?words=sub-8").text
     assert re.search(r'id="subscriber"[^>]* value="sub-8"', one)
+
+
+def test_a_caller_is_found_by_where_the_home_is_which_is_kept_nowhere(
+    console: HttpService, tmp_path: Path
+) -> None:
+    """The house itself and not the tenth; its address is no part of the store or the trail."""
+    browser = signed_in(console, Role.VIEWER)
+    page = browser.open("/?words=linn%20SOLE%201").text.partition('id="queue"')[0]
+    assert "<strong>sub-10</strong>" in page
+    assert "Sõle 1, Linn" in page
+    assert "sub-9" not in page
+    both = browser.open("/?words=s%C3%B5le").text.partition('id="queue"')[0]
+    assert both.index("sub-10") < both.index("sub-9")
+    kept = b"".join(one.read_bytes() for one in tmp_path.glob("*.db*"))
+    assert b"sub-10" in kept, "whom the look has shown"
+    assert "Sõle".encode() not in kept
+    assert b"SOLE" not in kept
+
+
+def test_more_homes_than_can_be_shown_are_no_secret(console: HttpService, tmp_path: Path) -> None:
+    """Else the caller of the twenty-first is told that there is no such home."""
+    rows = (f"  - {{id: h-{one}, postal_address: Pikk {one}}}\n" for one in range(1, 23))
+    (tmp_path / "service" / "inventory.yaml").write_text(
+        INVENTORY + "".join(rows), encoding="utf-8"
+    )
+    browser = signed_in(console, Role.VIEWER)
+    page = browser.open("/?words=pikk").text
+    assert "More than 20 subscribers were found" in page
+    assert page.count(">h-") == 20
+    assert "More than 20" not in browser.open("/?words=pikk%201").text

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cpe_diag.service.pages.visit import Visit
 
 FOUND: Final = 20
-"""Cases that are shown of each kind of match."""
+"""Subscribers that are shown, and cases of each kind of match."""
 
 
 async def start(site: Site, visit: Visit) -> Shown | Refused:
@@ -49,13 +49,15 @@ async def _shown(site: Site, visit: Visit, problem: Refused | None) -> Shown | R
     words = visit.query.get("words", "").strip()
     subscribers: Json = []
     cases: list[Json] = []
-    more = False
+    more = more_subscribers = False
     if words:
-        found = await ask(site.service, visit, "findSubscribers", query={"words": words})
+        query = {"words": words, "limit": str(FOUND + 1)}
+        found = await ask(site.service, visit, "findSubscribers", query=query)
         if isinstance(found, Refused):
             return found
-        subscribers = found
-        cases, more = await _cases(site, visit, words, found)
+        rows = cast("list[Json]", found)
+        subscribers, more_subscribers = rows[:FOUND], len(rows) > FOUND
+        cases, more = await _cases(site, visit, words, subscribers)
     values = {
         **queue,
         "incidents": incidents,
@@ -63,6 +65,7 @@ async def _shown(site: Site, visit: Visit, problem: Refused | None) -> Shown | R
         "subscribers": subscribers,
         "cases": cases,
         "more_cases": more,
+        "more_subscribers": FOUND if more_subscribers else 0,
         "playbooks": tuple(site.service.served.playbooks.values()),
         "may_order": may(site.service, visit, "orderRun"),
         "form": visit.form,

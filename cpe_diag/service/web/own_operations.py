@@ -147,10 +147,11 @@ def own_operations() -> Iterator[Operation]:
         method="GET",
         path="/api/subscribers",
         tag=tag,
-        summary="Subscribers by the inventory's id, an address or a telephone number",
+        summary="Subscribers by id, telephone number, IP or postal address",
         handler=subscribers.found,
         right=LOOK,
-        gives={"type": "array", "items": subscribers.SUBSCRIBER},
+        gives=subscribers.SUBSCRIBER,
+        is_list=True,
         query={"words": word},
     )
     yield Operation(

@@ -11,7 +11,7 @@ from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.incident import Incident
 from cpe_diag.domain.letter import NewLetter
 from cpe_diag.domain.roles import Rights, Role
-from cpe_diag.domain.subscriber import Subscriber
+from cpe_diag.domain.subscriber import FoundSubscriber
 from cpe_diag.playbook.model import Playbook
 from cpe_diag.ports import Clock, SeenDeliveries
 from cpe_diag.report.record import Run, SoFar
@@ -64,7 +64,7 @@ class Served:
     result_of: Callable[[str], Run | None]
     outages: Callable[[], tuple[GroupOutage, ...]]
     incidents: Callable[[datetime], tuple[Incident, ...]]
-    find: Callable[[str], tuple[Subscriber, ...]]
+    find: Callable[[str, int], tuple[FoundSubscriber, ...]]
     so_far: Callable[[RunRow, datetime], SoFar | None]
     passwords: StoredPasswords
     sessions: StoredSessions

@@ -9,6 +9,7 @@ import pytest
 
 from cpe_diag.domain.failures import DefinitionError, FailureKind, InventoryError
 from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.postal_address import address_asked
 from cpe_diag.domain.subscriber import ModemAccess, NodePort, Technology
 from cpe_diag.store.inventory_csv import CsvInventory, CsvSettings
 from cpe_diag.testing.conformance import check_inventory
@@ -247,3 +248,16 @@ def test_a_subscriber_is_found_by_telephone_number(tmp_path: Path) -> None:
     held = CsvInventory(CsvSettings(subscribers=tmp_path / "s.csv"))
     assert held.with_phone("51234567") == ("K-1", "K-3")
     assert inventory(tmp_path).with_phone("51234567") == ()
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_subscriber_is_found_by_postal_address(tmp_path: Path, *, many: bool) -> None:
+    """However it is said; a row without one is none."""
+    path = tmp_path / "found.csv"
+    path.write_text('id,postal_address\nK-1,"Lai 10, Linn"\nK-2,\nK-3,Sõle 1\n', encoding="utf-8")
+    held = CsvInventory(CsvSettings(subscribers=path), many=many)
+    asked = address_asked("sole 1")
+    assert asked is not None
+    assert held.at_postal_address(asked, 20) == ("K-3",)
+    assert held.postal_address("K-1") == "Lai 10, Linn"
+    assert held.postal_address("K-2") is None

@@ -19,6 +19,7 @@ from cpe_diag.domain.failures import (
     MeasurementError,
 )
 from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.postal_address import address_asked
 from cpe_diag.domain.secret import Secret
 from cpe_diag.domain.subscriber import ModemAccess, NodePort, Technology, WanProtocol
 from cpe_diag.store.inventory_sql import SqlInventory, SqlSettings
@@ -311,3 +312,20 @@ def test_a_subscriber_is_found_by_telephone_number(database: Path) -> None:
     assert inventory(database).with_phone("4712") == ()
     with pytest.raises(DefinitionError, match="phone_query: does not use :phone"):
         inventory(database, replace(SETTINGS, phone_query="SELECT 1"))
+
+
+def test_a_subscriber_is_found_by_postal_address(database: Path) -> None:
+    """The operator's query finds likely ones; whether it is that house is decided here."""
+    query = (
+        "SELECT * FROM (SELECT 'a' AS id, 'Sõle 10' AS place UNION SELECT 'b', 'Sõle 1-2')"
+        " WHERE :word = 'sole' AND :word2 = '' AND place LIKE '%' || :number || '%'"
+    )
+    asked, wanted = replace(SETTINGS, postal_address_query=query), address_asked("Sõle 1")
+    assert wanted is not None
+    assert inventory(database, asked).at_postal_address(wanted, 20) == ("b",)
+    assert inventory(database).at_postal_address(wanted, 20) == ()
+    one = replace(SETTINGS, postal_address_query="SELECT :word AS id")
+    with pytest.raises(DefinitionError, match="expected two columns"):
+        inventory(database, one).at_postal_address(wanted, 20)
+    with pytest.raises(DefinitionError, match="postal_address_query: does not use :word"):
+        inventory(database, replace(SETTINGS, postal_address_query="SELECT 1"))

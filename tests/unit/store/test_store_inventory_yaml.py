@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from cpe_diag.domain.failures import DefinitionError, FailureKind, InventoryError
 from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.postal_address import address_asked
 from cpe_diag.domain.subscriber import (
     AccessNode,
     CliAccess,
@@ -338,3 +339,16 @@ def test_a_subscriber_is_found_by_telephone_number_and_does_not_carry_it(tmp_pat
     assert held.with_phone("51234567") == ("sub-1001",)
     assert held.with_phone("51234568") == ()
     assert "5123" not in repr(held.subscriber("sub-1001"))
+
+
+def test_a_subscriber_is_found_by_postal_address_and_does_not_carry_it(tmp_path: Path) -> None:
+    """The inventory alone holds it: a run keeps a subscriber, and none of where they live."""
+    text = GOOD.replace("    language: en\n", "    language: en\n    postal_address: Sõle 10-3\n")
+    held = inventory(tmp_path, text)
+    asked, other = address_asked("10 sole"), address_asked("Sõle 1")
+    assert asked is not None
+    assert other is not None
+    assert held.at_postal_address(asked, 20) == ("sub-1001",)
+    assert held.at_postal_address(other, 20) == ()
+    assert held.postal_address("sub-1001") == "Sõle 10-3"
+    assert "Sõle" not in repr(held.subscriber("sub-1001"))
