@@ -42,6 +42,10 @@ OWN6: Final = "2001:db8:1::20"
 WHOLE: Final = ("tso", "gso", "gro")
 """What a card does in place of the system: without it each packet is captured by itself."""
 MTU: Final = 1500
+RESENT: Final = (
+    "[Reassembly error, protocol TCP: New fragment overlaps old data (retransmission?)]"
+)
+"""What tshark says of a TCP segment that the system has sent again, in other pieces."""
 
 
 def said(frames: list[dict[str, str]], field: str) -> set[str]:
@@ -118,7 +122,7 @@ def test_all_that_a_check_sends_beyond_the_wire_was_told_before(wire: Wire) -> N
     assert [name for name, count in packets.items() if not 0 < count <= dry["most"][name]] == []
     assert [name for name, count in seen(captured, NDT7).items() if not count] == []
     frames = captured.read("frame", MALFORMED, IP_SUM)
-    assert said(frames, MALFORMED) == set()
+    assert said(frames, MALFORMED) <= {RESENT}
     assert said(frames, IP_SUM) == {GOOD}
 
 
