@@ -65,6 +65,10 @@ class Place:
             for one in self.tries
         )
 
+    def unanswered(self) -> int:
+        """Count the router's tries that nobody answered, however often they were sent."""
+        return sum(one.outcome in UNANSWERED for one in self.tries)
+
     @property
     def handshake_s(self) -> float | None:
         """How long the router's connections take, in the middle; None: nobody tells."""
@@ -106,7 +110,9 @@ def router_connects_in_vain(facts: Facts) -> Answer:
     """Answer whether new connections of the router's own are lost, and ours and its pings not.
 
     By IPv4, to several places that answer us every time. Excluded are the router's own rules and
-    its table, and the loss of whatever packets.
+    its table, and the loss of whatever packets. Whoever has no port or no way for a connection has
+    none when it is sent again, either (RFC 9293, section 3.8.1: from the same port): where all
+    come about in the end, a packet was lost somewhere, and nothing says where.
     """
     tried = [one for one in places(facts) if one.tries]
     if not tried:
@@ -127,6 +133,8 @@ def router_connects_in_vain(facts: Facts) -> Answer:
         return no(words, WORLD, CONNECTS_WORLD)
     if sum(bool(one) for one in vain.values()) < PAIR:
         return no(f"{words}: it is one place alone", WORLD, CONNECTS_WORLD)
+    if sum(one.unanswered() for one in well) < PAIR:
+        return does_not_arise(f"{words} at once, and nearly all when they were sent again")
     return _not_by_the_router(facts, words, lost, sent)
 
 
