@@ -55,6 +55,7 @@ from cpe_diag.judge.rules_ipv6 import ipv6_unreachable
 from cpe_diag.judge.rules_led_away import pages_are_anothers
 from cpe_diag.judge.rules_names import is_bogon
 from cpe_diag.judge.rules_other_ways import router_leaves_elsewhere
+from cpe_diag.judge.rules_paths import operator_reference_fails
 from cpe_diag.judge.rules_wan_settings import wan_behind_router
 from cpe_diag.judge.rules_world import world_slow
 
@@ -285,7 +286,11 @@ def plain_page_held(facts: Facts) -> Answer:
 
 
 def uplink_silent(facts: Facts) -> Answer:
-    """Answer whether the node answers, and no home behind it does, though their ports are up."""
+    """Answer whether the node answers, and no home behind it does, though their ports are up.
+
+    The way to the node may be another one than that to the homes: where our own side gets no page
+    either, it is our own that may be broken.
+    """
     answers = facts.reachable(ROUTER_REACHED)
     if answers is None:
         return cannot_tell(facts, ROUTER_REACHED)
@@ -302,6 +307,11 @@ def uplink_silent(facts: Facts) -> Answer:
     came = sum(row.received for row in rows)
     words = f"the node answers; from {len(rows)} homes behind it came {came}"
     silent = bool(facts.reachable(NODE_REACHED)) and not came
+    ours = operator_reference_fails(facts)
+    if silent and ours.answer is None:
+        return ours
+    if silent and ours.answer:
+        return does_not_arise(ours.because)
     return says(
         silent,
         f"{words} of {sum(row.sent for row in rows)} answers",
@@ -415,7 +425,7 @@ RULES_NETWORK_KINDS: Final[tuple[Rule, ...]] = (
     Rule(
         id="uplink_silent",
         question="Does no home behind a node answer that answers itself?",
-        needs=(NODE_REACHED, ROUTER_REACHED, QUALITY_NEIGHBOURS),
+        needs=(NODE_REACHED, ROUTER_REACHED, QUALITY_NEIGHBOURS, HTTP_OPERATOR),
         ask=uplink_silent,
     ),
     Rule(

@@ -165,3 +165,4 @@ def test_a_node_whose_homes_are_silent_is_not_cut_off_where_our_own_side_is() ->
     """What failed on our side is no answer."""
     blind = changed(off.uplink(ETH), "http", "operator>reference", outcome=HttpOutcome.UNREACHABLE)
     assert answer(blind, "node_cut_off") is None
+    assert answer(blind, "uplink_silent") is None
