@@ -222,20 +222,24 @@ def router_turns_names_away(facts: Facts) -> Answer:
     """Answer whether the router's name service runs, and refuses what it is asked.
 
     Whom it forwards to answers the router meanwhile. Nobody who does not run refuses by a word,
-    so that the running one is what tells it from a dead one.
+    so that the running one is what tells it from a dead one. Whoever knows no server to ask
+    refuses as well (dnsmasq(8), --no-resolv).
     """
     told = facts.once(router_dns_fails)
     if not told.answer:
         return told
     asked, lan = facts.fact(DnsCheck, DNS_FORWARDER), facts.fact(LanStatus, LAN)
     running = known(lan.dns_forwarder_running) if lan else None
-    direct = facts.fact(DnsCheck, DNS_DIRECT)
-    if asked is None or running is None or direct is None:
-        return cannot_tell(facts, *(DNS_DIRECT,) if direct is None else (LAN,))
-    refused = running and asked.outcome is DnsOutcome.REFUSED
+    direct, wan = facts.fact(DnsCheck, DNS_DIRECT), facts.fact(WanStatus, WAN)
+    servers = known(wan.dns_servers) if wan else None
+    if asked is None or running is None or direct is None or servers is None:
+        lacking = ((DNS_DIRECT, direct), (LAN, running), (WAN, servers))
+        return cannot_tell(facts, *(key for key, held in lacking if held is None))
+    refused = running and bool(servers) and asked.outcome is DnsOutcome.REFUSED
     served = direct.outcome is DnsOutcome.ANSWERED
     words = f"{told.because}; it is {'' if running else 'not '}running"
-    return says(refused and served, words, DNS_FORWARDER, LAN, DNS_DIRECT)
+    words += f", and knows {len(servers) or 'no'} servers to ask"
+    return says(refused and served, words, DNS_FORWARDER, LAN, DNS_DIRECT, WAN)
 
 
 def router_takes_for_private(facts: Facts) -> Answer:
@@ -405,7 +409,7 @@ RULES_ROUTER_KINDS: Final[tuple[Rule, ...]] = (
     Rule(
         id="router_turns_names_away",
         question="Does the router's name service run, and refuse what it is asked?",
-        needs=(DNS_FORWARDER, DNS_FORWARDER_AGAIN, DNS_DIRECT, LAN),
+        needs=(DNS_FORWARDER, DNS_FORWARDER_AGAIN, DNS_DIRECT, LAN, WAN),
         ask=router_turns_names_away,
     ),
     Rule(
