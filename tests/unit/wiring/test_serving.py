@@ -60,6 +60,6 @@ def test_a_service_knows_the_inventory_as_it_is_now(tmp_path: Path) -> None:
         assert "inventory.yaml" in str(told.value)
         inventory.write_text("subscribers: [{id: sub-1}, {id: sub-new}]\n")
         assert served.submit(order).run.subscriber == "sub-new"
-        assert [one.id for one in served.find("sub-new")] == ["sub-new"]
+        assert [one.subscriber.id for one in served.find("sub-new", 20)] == ["sub-new"]
     finally:
         served.close()
