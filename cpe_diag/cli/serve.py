@@ -109,6 +109,7 @@ def serve(  # noqa: PLR0913 - each is an option
     scheme = "http" if tls_cert is None else "https"
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"{scheme}://{shown}:{listener.getsockname()[1]}/ serves; Ctrl-C ends it")
+    click.echo("what is ordered there is done by `cpe-diag worker`, in a process of its own")
     uvicorn.Server(settings).run(sockets=[listener])
 
 

@@ -89,6 +89,7 @@ def test_a_run_is_ordered_from_the_start_page_and_its_case_is_shown(console: Htt
     assert re.search(r'role="timer" data-due="[^"]+">1[45]:\d\d<', page.text)
     assert page.text.count('class="stretch unknown"') >= 4
     assert "Nothing is known yet." in page.text
+    assert "no worker (cpe-diag worker) may be running" in page.text, "why nothing happens"
     assert "Confidence:" not in page.text, "a run that waits has seen nothing to judge"
     assert "bert: over HTTP: orderRun" in _looks(console)
     assert f"bert: over HTTP: getCase {case}" in _looks(console)
