@@ -69,6 +69,24 @@ def _listed(page: str) -> list[str]:
     return re.findall(r'<th scope="row"><a href="/cases/([0-9a-f]+)">', page)
 
 
+def test_what_was_handed_over_is_still_listed_with_where_it_went(console: HttpService) -> None:
+    """A case that was judged leaves the queue at once; second line has yet to work on it."""
+    run = console.ask("POST", "/api/runs", {"playbook": "no_internet", "subscriber": "sub-1"}).json
+    browser = signed_in(console, Role.VIEWER)
+    assert _listed(browser.open("/").text) == [run["case"]]
+    assert "No case was handed over." in browser.open("/queue?of=handed_over").text
+    console.run_ends(run["id"])
+    start = browser.open("/").text
+    assert _listed(start) == []
+    assert 'href="/queue?of=handed_over"' in start
+    page = browser.open("/queue?of=handed_over").text
+    assert _listed(page) == [run["case"]]
+    assert "handed over: field technician" in page
+    with closing(PageEvents(browser, "/queue/live?of=handed_over&from=0")) as events:
+        assert _listed(events.next()["data"]) == [run["case"]]
+    assert browser.open("/queue?of=closed").status == 400
+
+
 def test_the_queue_says_that_there_is_more_and_leads_there(console: HttpService) -> None:
     """The fifty-first caller waits like the first; nobody is cut off without a word."""
     cases = _opened(console, PART + 3)

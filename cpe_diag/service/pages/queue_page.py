@@ -1,4 +1,4 @@
-"""The queue: open cases by priority and time left, part by part, live."""
+"""The queue: open cases by priority and time left, and those handed over; part by part, live."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ PART: Final = 50
 """Open cases that are shown at once."""
 EVERY_S: Final = 3.0
 """How often it is looked whether the queue has changed."""
+RESTS_S: Final = 15.0
+"""The same for cases that were handed over: nobody's time runs down, and no index sorts them."""
+OPEN: Final = "open"
+SORTS: Final = {OPEN: "urgent", "handed_over": "newest"}
+"""Which cases are listed, and in which order."""
 
 
 async def queue(site: Site, visit: Visit) -> Shown | Refused:
@@ -38,21 +43,25 @@ async def queue_values(
 
     Args:
         site: the pages.
-        visit: `from` in its query is how many more urgent cases are left out.
+        visit: `of` in its query is the state of the cases, open where nothing is said; `from` is
+            how many are left out that stand before.
         noted: False: part of a look that was noted.
 
     Returns:
         The cases, where this part begins, and where the parts before and after it do; `after` 0:
-        there is none. 400 where `from` is no number.
+        there is none. 400 where `from` is no number, or `of` none of SORTS.
     """
-    said = visit.query.get("from", "0")
-    query = {"state": "open", "sort": "urgent", "limit": str(PART + 1), "offset": said}
+    said, of = visit.query.get("from", "0"), visit.query.get("of", OPEN)
+    if of not in SORTS:
+        return Refused(status=400, reason=f"of: expected one of {', '.join(SORTS)}")
+    query = {"state": of, "sort": SORTS[of], "limit": str(PART + 1), "offset": said}
     found = await ask(site.service, visit, "listCases", query=query, noted=noted)
     if isinstance(found, Refused):
         return found
     cases, first = cast("list[Mapping[str, str]]", found), int(said)
     return {
         "queue": cases[:PART],
+        "of": of,
         "first": first,
         "before": max(0, first - PART),
         "after": first + PART if len(cases) > PART else 0,
@@ -75,7 +84,8 @@ async def live_queue(site: Site, visit: Visit) -> Refused | StreamingResponse:
         if isinstance(values, Refused):
             return values
         seen.update(_ids(values))
-        return View(values=values, told=(values["queue"], values["after"]), rests_s=EVERY_S)
+        rests_s = EVERY_S if values["of"] == OPEN else RESTS_S
+        return View(values=values, told=(values["queue"], values["after"]), rests_s=rests_s)
 
     return live_view(site, visit, "queue_live.html", look)
 
