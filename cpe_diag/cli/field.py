@@ -170,6 +170,11 @@ def _print_lacking(visits: Sequence[PackedVisit]) -> None:
     "--load-agreed", is_flag=True, help="The customer of a metered line agrees to a load."
 )
 @click.option(
+    "--as-router",
+    is_flag=True,
+    help="The router is unplugged: where nobody answers the laptop, ask once with its MAC.",
+)
+@click.option(
     "--answer",
     "answers",
     multiple=True,
@@ -193,6 +198,7 @@ def check(  # noqa: PLR0913 - one parameter for each option
     at: str | None,
     ticket: str | None,
     load_agreed: bool,
+    as_router: bool,
     answers: tuple[str, ...],
     dry_run: bool,
     as_json: bool,
@@ -202,9 +208,9 @@ def check(  # noqa: PLR0913 - one parameter for each option
 
     Nothing is taken of what is offered: no lease; a PPPoE session, where the inventory names its
     credentials, is closed as soon as it is open. A check sends at most 12 small frames to the wire
-    that the laptop hangs on, 8 more with the tags of named VLANs, 4 more with the router's MAC
-    where nobody answers its own, 24 more for a session and 239 inside it, and asks the operator's
-    own resolver and reference; --dry-run prints all of it.
+    that the laptop hangs on, 8 more with the tags of named VLANs, 24 more for a session and 239
+    inside it, and asks the operator's own resolver and reference; where nobody answers it, with
+    --as-router 4 more with the router's MAC. --dry-run prints all of it.
     """
     from cpe_diag.cli.run_doing import begin
     from cpe_diag.field.raw_process import RawProcess
@@ -220,12 +226,12 @@ def check(  # noqa: PLR0913 - one parameter for each option
         config = config_of(context)  # of whoever called sudo, not of root
         chosen = interface_of(interface)
         if dry_run:
-            _print_frames(config, subscriber, chosen, raw, as_json=as_json)
+            _print_frames(config, subscriber, chosen, raw, as_router=as_router, as_json=as_json)
             return
         if bundle is not None:
             check_place(bundle)
         place = None if at is None else PluggedInto(at)
-        on_site = asyncio.run(located(chosen, place, raw))
+        on_site = asyncio.run(located(chosen, place, raw, as_router=as_router))
         wish = RunWish(
             playbook=PLAYBOOKS[on_site.plugged_into],
             subscriber=subscriber,
@@ -247,8 +253,14 @@ def check(  # noqa: PLR0913 - one parameter for each option
     context.exit(int(exit_code_for(result.verdict)))
 
 
-def _print_frames(
-    config: Config, subscriber: str, interface: str, raw: RawProcess, *, as_json: bool
+def _print_frames(  # noqa: PLR0913 - what decides on what is sent
+    config: Config,
+    subscriber: str,
+    interface: str,
+    raw: RawProcess,
+    *,
+    as_router: bool,
+    as_json: bool,
 ) -> None:
     """Print what a check may send."""
     from dataclasses import asdict
@@ -261,8 +273,8 @@ def _print_frames(
 
     line = inventory_of(config, credentials_of(config)).subscriber(subscriber)
     vlans, targets = vlans_of(config, line), targets_of(config)
-    as_router = router_mac_of(line)
-    by_test = asyncio.run(frames(interface, raw, vlans, targets.inside(), as_router))
+    mac = router_mac_of(line) if as_router else None
+    by_test = asyncio.run(frames(interface, raw, vlans, targets.inside(), mac))
     if not session_wanted(line):
         by_test = {**by_test, "session": ((), 0)}
     beyond, shown = sendings(targets), {test: sent for test, (sent, _) in by_test.items()}

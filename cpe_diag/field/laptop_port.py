@@ -21,12 +21,14 @@ from cpe_diag.domain.field_use_facts import FieldUse
 from cpe_diag.domain.field_vlan_facts import FieldVlans
 from cpe_diag.field.air import air_around
 from cpe_diag.field.beyond import Beyond
+from cpe_diag.field.line_access import LineAccess
 from cpe_diag.field.link import link_of
 from cpe_diag.field.raw.order import Order, Test
 from cpe_diag.field.raw_process import LOOK
 from cpe_diag.field.targets import FieldTargets
 from cpe_diag.field.use import used
 from cpe_diag.field.way import way_to
+from cpe_diag.judge.on_site_port import is_other
 from cpe_diag.report.decoding import decode
 from cpe_diag.transports.credential_wait import resolved
 from cpe_diag.transports.time_left import time_left
@@ -34,7 +36,6 @@ from cpe_diag.transports.time_left import time_left
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cpe_diag.field.line_access import LineAccess
     from cpe_diag.field.on_site import OnSite
     from cpe_diag.ports import Clock, Recorder
 
@@ -48,7 +49,7 @@ TESTS: Final[Mapping[type, tuple[Test, float]]] = {
     FieldIpv6: (Test.IPV6, 4.0),
     FieldSession: (Test.SESSION, 18.0),
     FieldVlans: (Test.VLANS, 4.0),
-    FieldLocked: (Test.LOCKED, 4.0),
+    FieldLocked: (Test.LOCKED, 5.0),
 }
 """How long answers to each are waited for, in seconds. dnsmasq(8) looks up to 3 s whether an
 address is in use before it offers it; RFC 4861, section 6.2.6: an advertisement is delayed by up
@@ -82,9 +83,10 @@ class LaptopPort:
         self._clock = clock
         self._recorder = recorder
         self._raw = on_site.raw
-        self._login = line.login if line else None
-        self._vlans = line.vlans if line else ()
-        self._router_mac = line.router_mac if line else None
+        self._line = line or LineAccess()
+        self._login = self._line.login
+        self._vlans = self._line.vlans
+        self._as_router = on_site.as_router
         self._seen = on_site.seen
         self._targets = targets or FieldTargets()
         self._looking: dict[type, asyncio.Task[object]] = {}
@@ -223,10 +225,17 @@ class LaptopPort:
         return vlan, self._login.user, secret.reveal()
 
     async def _routers_own(self, deadline: float) -> str:
-        """Give the router's MAC, where nobody answers the laptop's."""
-        if self._router_mac is None:
+        """Give the router's MAC, where it is agreed on, and nobody answers the laptop's.
+
+        On another's port it would lead what is meant for the router, or a lock, astray.
+        """
+        if self._line.router_mac is None:
             detail = "the inventory names no MAC of the router"
             raise self._failed(FailureKind.NOT_CONFIGURED, detail)
+        if not self._as_router:
+            detail = "nobody has said that the router is unplugged, so that its MAC may be used"
+            step = "unplug the router from the line, then check again with --as-router"
+            raise self._failed(FailureKind.NOT_MEASURED, detail, step)
         addresses = await self.see(FieldDhcp, deadline=deadline)
         sessions = await self.see(FieldPppoe, deadline=deadline)
         tags = await self.see(FieldVlans, deadline=deadline) if self._vlans else None
@@ -234,7 +243,14 @@ class LaptopPort:
         if addresses.offers or sessions.offers or tagged:
             detail = "somebody answers the laptop's own MAC: the port is not locked"
             raise self._failed(FailureKind.NOT_APPLICABLE, detail)
-        return self._router_mac
+        node, heard = self._line.node, await self.see(FieldHeard, deadline=deadline)
+        for one in heard.neighbours if node is not None else ():
+            if node is not None and is_other(one, node, self._line.port):
+                who = f"{one.system or one.chassis} port {one.port}"
+                detail = f"the wall port hangs on {who}, which is not the one on record"
+                step = "find the wall port of this line, or have the records set right"
+                raise self._failed(FailureKind.NOT_APPLICABLE, detail, step)
+        return self._line.router_mac
 
     async def _gateway(self, deadline: float) -> tuple[str, ...]:
         """Give the gateway and the address that were offered, where somebody offered any."""

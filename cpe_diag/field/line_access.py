@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cpe_diag.domain.secret import Secret
+from cpe_diag.domain.subscriber import AccessNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +23,11 @@ class LineAccess:
 
     `login` opens the line's session; None: none is opened. `router_mac` is the WAN address of the
     line's router, in its place a laptop asks where nobody answers its own; None: nobody knows it.
+    `node` and `port` are the line's own, by the inventory.
     """
 
     vlans: tuple[int, ...] = ()
     login: SessionLogin | None = None
     router_mac: str | None = None
+    node: AccessNode | None = None
+    port: str | None = None

@@ -11,9 +11,13 @@ from cpe_diag.field.raw_process import RawProcess
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnSite:
-    """Its interface, where that is plugged in, who sends raw frames, and what it saw already."""
+    """Its interface, where that is plugged in, who sends raw frames, and what it saw already.
+
+    `as_router`: the technician says that the router is unplugged, so that its MAC may be used.
+    """
 
     interface: str
     plugged_into: PluggedInto
     raw: RawProcess
     seen: Mapping[type, object] = field(default_factory=dict)
+    as_router: bool = False

@@ -136,7 +136,9 @@ def _silence(
     other = "" if tagged else _elsewhere(facts, place)
     if other:
         return untold(f"{silent} without a tag; {other}", key)
-    also = f", and none to the router's MAC ({told.mac}) either" if told is not None else ""
+    also = "; nobody has asked with the router's MAC" if place is WALL else ""
+    if told is not None:
+        also = f", and none to the router's MAC ({told.mac}) either"
     return yes(f"{silent}{also}", key)
 
 

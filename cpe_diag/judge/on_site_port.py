@@ -34,7 +34,7 @@ def other_port(facts: Facts) -> Answer:
     if node is None or not heard.neighbours:
         return does_not_arise("nobody announces itself, or no node is on record")
     records = f"on record is {node.system_name or node.id} port {port or '(not said)'}"
-    told = [(one, _is_other(one, node, port)) for one in heard.neighbours]
+    told = [(one, is_other(one, node, port)) for one in heard.neighbours]
     for claim in (False, True):
         for one, other in told:
             if other is claim:
@@ -44,8 +44,14 @@ def other_port(facts: Facts) -> Answer:
     return does_not_arise(f"what the neighbour says cannot be compared; {records}")
 
 
-def _is_other(one: AnnouncedNeighbour, node: AccessNode, port: str | None) -> bool | None:
-    """Tell whether a neighbour is another than the one on record; None: that is not said."""
+def is_other(one: AnnouncedNeighbour, node: AccessNode, port: str | None) -> bool | None:
+    """Tell whether a neighbour is another than the one on record; None: that is not said.
+
+    Args:
+        one: who announces itself.
+        node: on record.
+        port: on record, in the operator's words; None: nobody knows it.
+    """
     named = node.system_name or node.id
     called = one.system if one.protocol == "LLDP" else one.chassis
     same = bool(called) and _plain(called) == _plain(named)

@@ -108,13 +108,16 @@ def _links() -> Sequence[FieldLink]:
     return found
 
 
-async def located(interface: str, at: PluggedInto | None, raw: RawProcess) -> OnSite:
+async def located(
+    interface: str, at: PluggedInto | None, raw: RawProcess, *, as_router: bool = False
+) -> OnSite:
     """Find out where the interface is plugged in.
 
     Args:
         interface: which.
         at: what the technician says, or None.
         raw: the process for raw frames.
+        as_router: the technician says that the router is unplugged.
 
     Returns:
         The laptop on site.
@@ -127,7 +130,7 @@ async def located(interface: str, at: PluggedInto | None, raw: RawProcess) -> On
     link = await asyncio.to_thread(link_of, interface)
     if at is not None or link.wireless:
         place = at or PluggedInto.WIFI
-        return OnSite(interface=interface, plugged_into=place, raw=raw)
+        return OnSite(interface=interface, plugged_into=place, raw=raw, as_router=as_router)
     if not link.carrier:
         raise _wrong(AT, f"{interface} has no link: say where the cable ends ({_places()})")
     clock = SystemClock()
@@ -154,6 +157,7 @@ async def located(interface: str, at: PluggedInto | None, raw: RawProcess) -> On
         plugged_into=found,
         raw=raw,
         seen={FieldDhcp: dhcp, FieldPppoe: pppoe},
+        as_router=as_router,
     )
 
 

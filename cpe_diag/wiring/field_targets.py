@@ -53,7 +53,7 @@ def vlans_of(config: Config, subscriber: Subscriber) -> tuple[int, ...]:
 
 
 def router_mac_of(subscriber: Subscriber) -> str | None:
-    """Give the MAC with which a laptop asks as the router; None: none of ours is on record.
+    """Give the MAC with which a laptop may ask as the router; None: none is on record.
 
     Returns:
         In the form of raw orders.

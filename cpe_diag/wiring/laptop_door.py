@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.missing import known
 from cpe_diag.field.laptop_port import LaptopPort
 from cpe_diag.field.line_access import LineAccess, SessionLogin
 from cpe_diag.field.page import BOUNDS, MOST_BYTES
@@ -59,6 +60,10 @@ def laptop_door(  # noqa: PLR0913, PLR0917 - what a door of a run needs
         recorder=recorder,
         targets=targets_of(config),
         line=LineAccess(
-            vlans=vlans_of(config, subscriber), login=login, router_mac=router_mac_of(subscriber)
+            vlans=vlans_of(config, subscriber),
+            login=login,
+            router_mac=router_mac_of(subscriber),
+            node=subscriber.node,
+            port=known(subscriber.port),
         ),
     )

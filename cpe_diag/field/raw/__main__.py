@@ -41,6 +41,7 @@ def main() -> None:
 
 
 def _serve(line: str, answer: Callable[[dict[str, object]], None]) -> None:
+    from cpe_diag.field.raw.locked import RouterIsHereError
     from cpe_diag.field.raw.tests import described, done
     from cpe_diag.report.codec import encode
 
@@ -60,6 +61,9 @@ def _serve(line: str, answer: Callable[[dict[str, object]], None]) -> None:
         answer({"number": order.number, "failure": kind, "words": words})
     except FloodedError as error:
         answer({"number": order.number, "failure": "incomplete", "words": str(error)})
+    except RouterIsHereError:
+        words = "the router itself is on this wire: its MAC was not used"
+        answer({"number": order.number, "failure": "not_applicable", "words": words})
     except ModuleNotFoundError as error:
         words = f"{error.name} is not installed: pip install 'cpe-diag[field]'"
         answer({"number": order.number, "failure": "unsupported", "words": words})

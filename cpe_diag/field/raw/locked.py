@@ -7,16 +7,24 @@ port answers a laptop in the router's place not at all.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.field_locked_facts import FieldLocked
 from cpe_diag.field.raw import dhcp, pppoe
+from cpe_diag.field.raw.ethernet import to_mac
 
 if TYPE_CHECKING:
     from scapy.packet import Packet
 
     from cpe_diag.field.raw.order import Order
     from cpe_diag.field.raw.wire import Wire
+
+BEFORE_S: Final = 1.0
+"""How long the router itself is listened for before anybody speaks in its place."""
+
+
+class RouterIsHereError(Exception):
+    """The router is on this wire: whoever used its MAC would take what is meant for it."""
 
 
 def packets(order: Order) -> tuple[Packet, ...]:
@@ -29,11 +37,16 @@ def run(order: Order, wire: Wire) -> FieldLocked:
 
     Raises:
         OSError: the interface fails.
+        RouterIsHereError: the router was heard before; nothing was sent.
         FloodedError: nobody was heard, and not all was read.
     """
     addresses = [dhcp.Heard(one) for one in _orders(order)]
     sessions = [pppoe.Heard(one) for one in _orders(order)]
     every: list[dhcp.Heard | pppoe.Heard] = [*addresses, *sessions]
+    for frame in wire.frames(min(BEFORE_S, order.for_s / 2)):
+        if frame.sender == to_mac(order.mac):
+            raise RouterIsHereError
+    wire.hold_whole()
     wire.send(packets(order))
     for frame in wire.frames(order.for_s):
         for one in every:

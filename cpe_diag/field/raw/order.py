@@ -20,6 +20,8 @@ LAST_VLAN: Final = 4094
 """IEEE 802.1Q: 0 and 4095 are no VLANs."""
 INTERFACE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,14}", re.ASCII)
 """Linux, IFNAMSIZ: at most 15 characters; what a shell or a path could misread is left out."""
+GROUP: Final = 0x01
+"""IEEE 802, section 8.2: no frame comes from such an address."""
 MAC: Final = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", re.ASCII)
 
 
@@ -47,10 +49,10 @@ class Order:
     """One order.
 
     `number` comes back with the answer. `mac` is the interface's own, in the test of locked ports
-    the router's; `for_s` how long answers
-    are waited for. `addresses` are for the test of ARP: gateway, then our own, as far as they are
-    known; `vlans` for the test of VLANs. `dry`: say which frames would be sent, and send none.
-    `user` and `password` are for a session; nothing that the process says has them in it.
+    the router's; `for_s` how long answers are waited for. `addresses` are for the test of ARP:
+    gateway, then our own, as far as they are known; `vlans` for the test of VLANs. `dry`: say
+    which frames would be sent, and send none. `user` and `password` are for a session; nothing
+    that the process says has them in it.
     `inside` is whom to ask once that is open.
     """
 
@@ -94,7 +96,7 @@ def read(line: str) -> Order:
         number=_number(document),
         test=_test(document.get("test")),
         interface=_text(document.get("interface"), INTERFACE, "interface"),
-        mac=_text(document.get("mac"), MAC, "mac"),
+        mac=_station(document.get("mac")),
         for_s=_seconds(document.get("for_s")),
         vlan=_vlan(document.get("vlan")),
         addresses=_addresses(document.get("addresses", [])),
@@ -123,6 +125,13 @@ def _text(given: object, pattern: re.Pattern[str], name: str) -> str:
     if not isinstance(given, str) or not pattern.fullmatch(given):
         raise OrderError(f"{name}: expected {pattern.pattern}")
     return given
+
+
+def _station(given: object) -> str:
+    mac = _text(given, MAC, "mac")
+    if int(mac[:2], 16) & GROUP or not int(mac.replace(":", ""), 16):
+        raise OrderError("mac: expected a station's, not a group's or zeros")
+    return mac
 
 
 def _flag(given: object, name: str) -> bool:

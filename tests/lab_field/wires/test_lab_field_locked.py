@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from field_wire import Wire
 
 WALL: Final = "wall_port"
+AS_ROUTER: Final = "--as-router"
 ROUTER: Final = "02:00:5e:40:00:99"
 GATEWAY: Final = "198.51.100.1"
 OFFERED: Final = "198.51.100.20"
@@ -57,3 +58,19 @@ def test_a_port_that_is_locked_to_the_router_is_told_with_its_way_out(
     assert len(shown) == dry["most"]["locked"] == 2
     assert ["dhcp" in one for one in shown] == [True, False]
     assert all(one.endswith("\t") for one in shown)
+
+
+@pytest.mark.parametrize("more", [(), (AS_ROUTER,)], ids=["not agreed", "the router is here"])
+def test_the_routers_mac_is_used_by_nobody_else(wire: Wire, more: tuple[str, ...]) -> None:
+    """Without the technician's word, or while the router speaks, no frame of ours bears it."""
+    wire.about = f"router_mac: '{ROUTER}'"
+    if more:
+        wire.run("stranger", "ip", "link", "set", "eth0", "address", ROUTER)
+        wire.run("stranger", "ip", "addr", "add", "198.51.100.9/24", "dev", "eth0")
+        wire.start("stranger", "ping", "-q", "-b", "-i", "0.1", "198.51.100.255")
+    with capturing(wire) as captured:
+        document = wire.check("--at", WALL, *more, service="{wan: ipoe}")
+    ours = f"eth.src == {ROUTER} and (dhcp or pppoed)"
+    assert not wire.run("switch", "tshark", "-r", str(captured.file), "-Y", ours).strip()
+    told = "the router itself is on this wire" if more else "that the router is unplugged"
+    assert told in str(document)
