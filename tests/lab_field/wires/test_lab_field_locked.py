@@ -44,9 +44,9 @@ def test_a_port_that_is_locked_to_the_router_is_told_with_its_way_out(
     wire.run("switch", "nft", "-f", "-", text=LOCKED)
     wire.about = f"router_mac: '{ROUTER}'"
     service = f"{{wan: {wan}}}"
-    dry = wire.check("--dry-run", service=service)
+    dry = wire.check("--dry-run", AS_ROUTER, service=service)
     with capturing(wire) as captured:
-        document = wire.check("--at", WALL, service=service)
+        document = wire.check("--at", WALL, AS_ROUTER, service=service)
     domain, title = verdict(document)
     assert domain == "undetermined"
     assert title == "The wall port is locked to the router's MAC: it answers that one alone"
