@@ -24,6 +24,7 @@ class FakeInventory:
     subscribers: tuple[Subscriber, ...] = ()
     more_nodes: tuple[AccessNode, ...] = ()
     ports: Mapping[str, tuple[NodePort, ...]] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
     def subscriber(self, subscriber_id: str) -> Subscriber:
         """Find one subscriber.
@@ -52,8 +53,8 @@ class FakeInventory:
         return ()
 
     def postal_address(self, subscriber_id: str) -> str | None:
-        """Give none: there are no addresses here."""
-        del subscriber_id
+        """Give where a home is, if it was said."""
+        return self.addresses.get(subscriber_id)
 
     def node(self, node_id: str) -> AccessNode:
         """Find one access node.

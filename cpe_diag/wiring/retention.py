@@ -19,7 +19,6 @@ from cpe_diag.wiring.desk import case_store, open_desk
 from cpe_diag.wiring.inventories import inventory_of
 from cpe_diag.wiring.port_history import earlier_samples, forget_samples
 from cpe_diag.wiring.store_key import store_key
-from cpe_diag.wiring.subscriber_search import subscribers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,11 +113,10 @@ def _addresses(config: Config, subscriber: str) -> frozenset[str]:
     """Give the address of their router as the inventory still knows it, as far as it can tell."""
     try:
         inventory = inventory_of(config, credentials_of(config))
-        found = subscribers_of(inventory, subscriber)
+        router = inventory.subscriber(subscriber).router
     except (InventoryError, DefinitionError, MeasurementError):
         return frozenset()
-    routers = (one.router for one in found if one.id == subscriber)
-    return frozenset(one.address for one in routers if one is not None)
+    return frozenset() if router is None else frozenset({router.address})
 
 
 def prune_store(config: Config, before: datetime, because: str) -> tuple[Erased, int]:
