@@ -28,7 +28,16 @@ MISDIRECTED: Final = "misdirected"
 """A client whose tokens the provider makes out to `CLIENT`."""
 CLIENT_SECRET: Final = "a secret of the client, 42"
 PERSON_PASSWORD: Final = "typed at the provider alone"
-PEOPLE: Final = {"anna": (), "bert": (), "carla": ("noc",), "dora": (), "tom": ()}
+PEOPLE: Final = {
+    "anna": (),
+    "ella": (),
+    "fred": (),
+    "gina": (),
+    "bert": (),
+    "carla": ("noc",),
+    "dora": (),
+    "tom": (),
+}
 """By name, the groups: members of staff; one of a group with a role; dora is without either."""
 SERVER: Final = Path(__file__).with_name("real_provider_process.py")
 

@@ -126,7 +126,7 @@ def test_a_code_that_is_of_another_browser_is_refused_by_its_proof(
 ) -> None:
     """PKCE: the provider gives no token for a code without the verifier of its own try."""
     provider = _provider(console, CLIENT)
-    code, attempt, back = _code_of(console, provider)
+    code, attempt, back = _code_of(console, provider, "anna")
     thief = new_attempt("another browser")
     with pytest.raises(SignInError, match="refuses the code: 400 invalid_grant"):
         asyncio.run(provider.proven(thief, code, back, datetime.now(UTC)))
@@ -134,23 +134,23 @@ def test_a_code_that_is_of_another_browser_is_refused_by_its_proof(
 
 
 @pytest.mark.parametrize(
-    ("client", "late", "refusal"),
+    ("who", "client", "late", "refusal"),
     [
-        (CLIENT, timedelta(0), None),
-        (CLIENT, timedelta(days=30), "exp is past"),
-        (MISDIRECTED, timedelta(0), "aud is not this client"),
+        ("anna", CLIENT, timedelta(0), None),
+        ("ella", CLIENT, timedelta(days=30), "exp is past"),
+        ("fred", MISDIRECTED, timedelta(0), "aud is not this client"),
     ],
     ids=["good", "expired", "for another client"],
 )
 def test_a_token_counts_for_its_client_in_its_time(
-    console: HttpService, client: str, late: timedelta, refusal: str | None
+    console: HttpService, who: str, client: str, late: timedelta, refusal: str | None
 ) -> None:
     """Tokens that the provider has signed itself; one of them is made out to another client."""
     provider = _provider(console, client)
-    code, attempt, back = _code_of(console, provider)
+    code, attempt, back = _code_of(console, provider, who)
     proof = provider.proven(attempt, code, back, datetime.now(UTC) + late)
     if refusal is None:
-        assert asyncio.run(proof)["preferred_username"] == "anna"
+        assert asyncio.run(proof)["preferred_username"] == who
     else:
         with pytest.raises(SignInError, match=refusal):
             asyncio.run(proof)
@@ -159,7 +159,7 @@ def test_a_token_counts_for_its_client_in_its_time(
 def test_a_code_is_of_one_try(console: HttpService) -> None:
     """A code that was asked for with another nonce is refused though its verifier is right."""
     provider = _provider(console, CLIENT)
-    code, attempt, back = _code_of(console, provider, nonce="of-another-try")
+    code, attempt, back = _code_of(console, provider, "gina", nonce="of-another-try")
     with pytest.raises(SignInError, match="nonce is not of this try"):
         asyncio.run(provider.proven(attempt, code, back, datetime.now(UTC)))
 
@@ -240,14 +240,17 @@ def _provider(console: HttpService, client: str) -> Provider:
 
 
 def _code_of(
-    console: HttpService, provider: Provider, nonce: str | None = None
+    console: HttpService, provider: Provider, who: str, nonce: str | None = None
 ) -> tuple[str, Attempt, str]:
-    """Sign anna in at the provider, and keep what his browser would bring back to us."""
+    """Sign somebody in at the provider, and keep what their browser would bring back to us.
+
+    Each test has a person of its own: of one alone the provider can make one token in a second.
+    """
     attempt = new_attempt("this browser")
     back = f"http://127.0.0.1:{console.port}/sign-in/return"
     address = asyncio.run(provider.where(attempt, back))
     if nonce is not None:
         address = address.replace(f"nonce={attempt.nonce}", f"nonce={nonce}")
-    brought = agreed(address, "anna")
+    brought = agreed(address, who)
     assert brought["state"] == [attempt.state]
     return brought["code"][0], attempt, back

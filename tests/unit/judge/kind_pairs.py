@@ -75,9 +75,10 @@ def _shared(case: CaseFile) -> CaseFile:
 
 
 def _failed_over(case: CaseFile, device: str) -> CaseFile:
-    """All leaves by this device, while the line has an address."""
+    """All leaves by this device, while the line has an address and no gateway."""
     case = routes.with_routes(case)
     held = (routes.route("0.0.0.0/0", device), routes.route("198.51.100.0/24", "eth0.2"))
+    case = changed(case, "router_wan", "router", gateway=None)
     return changed(case, *FORWARDS, routes=replace(routes.PLAIN, routes=held))
 
 

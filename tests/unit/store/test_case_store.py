@@ -188,15 +188,15 @@ def test_a_url_is_told_without_its_password() -> None:
     assert store.name == "postgresql://db/cases"
 
 
-@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
 def test_a_server_that_is_too_old_is_told_as_that(
-    store_url: str, monkeypatch: pytest.MonkeyPatch
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before any table is made there; else it fails in the middle of something, some day."""
     monkeypatch.setattr(case_store, "LEAST_POSTGRESQL", 99)
     with pytest.raises(StoreError, match=r"is PostgreSQL \d\d; cpe-diag needs 99 or newer"):
-        _value(CaseStore.behind(Secret(store_url)), "SELECT 1")
-    engine = create_engine(store_url, poolclass=NullPool)
+        _value(CaseStore.behind(Secret(empty_url)), "SELECT 1")
+    engine = create_engine(empty_url, poolclass=NullPool)
     with engine.connect() as connection:
         assert not inspect(connection).get_table_names()
 

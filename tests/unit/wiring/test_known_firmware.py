@@ -41,7 +41,7 @@ def test_a_known_issue_is_the_cause_where_nothing_else_is() -> None:
 
 def test_a_known_issue_never_hides_what_was_seen() -> None:
     """Every home with that firmware would else be told the same."""
-    assert judged(router_dns(HOME)) == ("router_dns", True)
+    assert judged(router_dns(HOME)) == ("router_dns_limit", True)
 
 
 @pytest.mark.parametrize(
