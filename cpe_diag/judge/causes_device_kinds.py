@@ -119,16 +119,6 @@ CAUSES_DEVICE_KINDS: Final[tuple[Cause, ...]] = (
         source="it goes to other places, and never to this one; others in the home do",
     ),
     _device(
-        "device_cookies",
-        "device_refused_by_site",
-        "The site answers this device with a refusal: cookies, login or app data on it are bad",
-        do="Have the site's cookies and data deleted on the device, then log in anew.",
-        tell="The site refuses what your device sends with its requests. Please delete the site's"
-        " cookies on the device and log in anew.",
-        source="RFC 6585, section 5 (431): headers that are too large; each connection is answered"
-        " with less than a page, and others of the home get theirs",
-    ),
-    _device(
         "lan_arp_spoofing",
         "device_sends_to_other",
         "The device takes another one in the home for the router: a box for parents or security",

@@ -27,7 +27,6 @@ RESTS_ON: Final[tuple[tuple[str, str], ...]] = (
     ("platform_takes_few", "platform_uneven"),
     ("platform_hears_some", "platform_uneven"),
     ("device_keeps_from_site", "device_leaves_site"),
-    ("device_refused_by_site", "device_fails_at_site"),
     ("device_asks_none", "device_connects_in_vain"),
     ("device_changes_address", "device_absent"),
     ("device_slow_itself", "device_suffers_alone"),

@@ -23,7 +23,7 @@ from cpe_diag.judge.keys import (
 )
 from cpe_diag.judge.rule import Answer, Facts, Rule, cannot_tell, does_not_arise, no, says
 from cpe_diag.judge.rules_device import device_absent
-from cpe_diag.judge.rules_device_site import device_fails_at_site, device_leaves_site
+from cpe_diag.judge.rules_device_site import device_leaves_site, others_get_site
 from cpe_diag.judge.rules_pages import no_watch
 from cpe_diag.judge.rules_whose import device_suffers_alone
 
@@ -48,6 +48,13 @@ def _watched(facts: Facts, tell: Callable[[DeviceWatch, float], tuple[bool, str]
     return says(told, words, WATCH)
 
 
+def _by_places(facts: Facts, tell: Callable[[DeviceWatch, float], tuple[bool, str]]) -> Answer:
+    watch = facts.fact(DeviceWatch, WATCH)
+    if watch is not None and known(watch.far_ends) is None:
+        return does_not_arise("the ends of its connections were not counted")
+    return _watched(facts, tell)
+
+
 def device_led_by_stranger(facts: Facts) -> Answer:
     """Answer whether a name server of the device's own leads it to one place, whatever it asks."""
 
@@ -57,7 +64,7 @@ def device_led_by_stranger(facts: Facts) -> Answer:
         words = f"{flows.names_of_others.answered} names by its own server, {places} places"
         return own and places == 1 and flows.past_router >= least, words
 
-    return _watched(facts, tell)
+    return _by_places(facts, tell)
 
 
 def device_led_by_suffix(facts: Facts) -> Answer:
@@ -75,7 +82,7 @@ def device_led_by_suffix(facts: Facts) -> Answer:
         past = site is None or not site.asked
         return led and plain and past and not flows.names_of_others.asked, words
 
-    return _watched(facts, tell)
+    return _by_places(facts, tell)
 
 
 def _places(watch: DeviceWatch) -> int | None:
@@ -99,7 +106,7 @@ def device_asks_none(facts: Facts) -> Answer:
         alone = _places(watch) == 1 and every is not None and every.asked == secure.asked
         return not names and alone and secure.asked >= least and not secure.answered, words
 
-    return _watched(facts, tell)
+    return _by_places(facts, tell)
 
 
 def device_asks_dead_first(facts: Facts) -> Answer:
@@ -139,23 +146,16 @@ def device_refuses_secure(facts: Facts) -> Answer:
         words += f"; {site.asked} to the site alone, {others.asked} of others"
         return bool(others.taken_up) and site.asked >= TIMES * max(others.asked, least), words
 
-    return _watched(facts, tell)
+    return _by_places(facts, tell)
 
 
 def device_keeps_from_site(facts: Facts) -> Answer:
-    """Answer whether something on the device keeps it from the site, and from nothing else."""
-    return facts.once(device_leaves_site)
+    """Answer whether something on the device keeps it from the site, and from nothing else.
 
-
-def device_refused_by_site(facts: Facts) -> Answer:
-    """Answer whether the site answers the device too shortly for a page, and others with pages."""
-    told, watch = facts.once(device_fails_at_site), facts.fact(DeviceWatch, WATCH)
-    site = known(watch.to_site) if watch else None
-    others = known(watch.others_to_site) if watch else None
-    if not told.answer or site is None or others is None:
-        return told
-    heard = bool(site.answered) and site.answered == site.asked and bool(others.taken_up)
-    return says(heard, told.because, *told.rests_on)
+    Another device that gets the site meanwhile has to show that the home keeps nobody from it.
+    """
+    told, others = facts.once(device_leaves_site), facts.once(others_get_site)
+    return told if not told.answer or others.answer else cannot_tell(facts, WATCH)
 
 
 def device_sends_to_other(facts: Facts) -> Answer:
@@ -248,12 +248,6 @@ RULES_DEVICE_KINDS: Final[tuple[Rule, ...]] = (
         question="Does something on the device keep it from the site alone?",
         needs=(WATCH, HTTP_PLATFORM_ROUTER, HTTP_PLATFORM),
         ask=device_keeps_from_site,
-    ),
-    Rule(
-        id="device_refused_by_site",
-        question="Does the site answer this device too shortly for a page?",
-        needs=(WATCH, HTTP_PLATFORM_ROUTER),
-        ask=device_refused_by_site,
     ),
     Rule(
         id="device_sends_to_other",

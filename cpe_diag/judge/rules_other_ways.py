@@ -42,7 +42,7 @@ from cpe_diag.judge.rules_pages import no_watch
 from cpe_diag.judge.rules_paths import operator_reference_fails, pings
 from cpe_diag.judge.rules_routes import home_packet
 from cpe_diag.judge.rules_wan_settings import wan_behind_router
-from cpe_diag.judge.rules_whose_way import home_seeks_address
+from cpe_diag.judge.rules_whose_way import home_seeks_address, sends_only
 
 if TYPE_CHECKING:
     from cpe_diag.domain.route_facts import RouterRoute, RouterRoutes
@@ -67,18 +67,7 @@ def home_sends_in_vain(facts: Facts) -> Answer:
     for sooner in (home_cut_off(facts), home_seeks_address(facts)):
         if sooner.answer:
             return does_not_arise(sooner.because)
-    rates = facts.fact(PortRates, PORT_RATES)
-    bps = known(rates.in_bps) if rates else None
-    often = known(rates.in_packets_per_s) if rates else None
-    if bps is None or often is None:
-        return cannot_tell(facts, PORT_RATES)
-    words = f"{found.words()}; the home sends {often:.2g} packets/s"
-    if often < facts.limits["mute_packets_per_s"]:
-        return no(words, PORT_RATES)
-    size = bps / 8 / often
-    words += f" of {size:.0f} bytes on average"
-    keys = (PORT_RATES, *found.bad.answer.rests_on, QUALITY_NEIGHBOURS)
-    return says(size > facts.limits["cut_off_least_bytes"], words, *keys)
+    return sends_only(facts, found, lambda size: size > facts.limits["cut_off_least_bytes"])
 
 
 def node_cut_off(facts: Facts) -> Answer:

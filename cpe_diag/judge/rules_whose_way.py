@@ -122,7 +122,7 @@ def home_seeks_edge(facts: Facts) -> Answer:
     another line's.
     """
     limit = facts.limits["cut_off_least_bytes"]
-    return _sends_only(facts, facts.once(home_alone), lambda size: size < limit)
+    return sends_only(facts, facts.once(home_alone), lambda size: size < limit)
 
 
 def offered_edge_silent(facts: Facts) -> Answer:
@@ -147,11 +147,17 @@ def home_seeks_address(facts: Facts) -> Answer:
     It asks, so that it lives, and goes on asking: nobody gives it one (RFC 2131, section 4.1).
     """
     least, most = facts.limits["cut_off_most_bytes"], facts.limits["dhcp_most_bytes"]
-    return _sends_only(facts, facts.once(home_gives_none), lambda size: least <= size <= most)
+    return sends_only(facts, facts.once(home_gives_none), lambda size: least <= size <= most)
 
 
-def _sends_only(facts: Facts, found: Enclosure | Answer, fits: Callable[[float], bool]) -> Answer:
-    """Answer whether the frames that a home sends are on average as long as those of one kind."""
+def sends_only(facts: Facts, found: Enclosure | Answer, fits: Callable[[float], bool]) -> Answer:
+    """Answer whether the frames that a home sends are on average as long as those of one kind.
+
+    Args:
+        facts: the case.
+        found: that the home stands alone, or why not.
+        fits: whether an average of so many bytes is one of that kind.
+    """
     if isinstance(found, Answer):
         return found
     rates = facts.fact(PortRates, PORT_RATES)

@@ -64,6 +64,11 @@ ALIKE: Final[Mapping[str, Alike]] = {
         told=("device_slow_itself",),
         because="what keeps a device busy or narrow is inside it: all that it begins comes about",
     ),
+    "device_cookies": Alike(
+        told=("device_at_site_unexplained",),
+        because="what a site has against a device is inside what is encrypted: seen is only that"
+        " it answers and nothing comes about",
+    ),
     "router_drops_device": Alike(
         told=("router_firewall",),
         because="a rule that names one device is both: a rule of the router's, and one device kept"

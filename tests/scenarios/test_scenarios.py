@@ -598,7 +598,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         device=LAPTOP,
     ),
     _row(
-        "device_cookies",
+        "device_at_site_unexplained",
         ethernet_home,
         SITE,
         names.device_fails_at_site,
@@ -771,7 +771,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
 NOT_ALONE: Final = frozenset(
     {
         # Told where nobody has thought of the cause that tells more.
-        *("device_at_site_unexplained", "device_site_unexplained", "platform_front_down"),
+        *("device_site_unexplained", "platform_front_down"),
         # Their findings are proven in the table of rules; a case in which they lead is missing.
         *("ipv6_ra_missing", "lan_loop", "router_failover_stuck", "routing_loop"),
     }

@@ -291,7 +291,6 @@ KIND_PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
         NAMED,
     ),
     ("device_keeps_from_site", names.device_blocks_site(OF_SITE), OF_SITE),
-    ("device_refused_by_site", names.device_fails_at_site(NAMED), NAMED),
     ("device_sends_to_other", _to_other(NAMED), NAMED),
     (
         "device_slow_itself",

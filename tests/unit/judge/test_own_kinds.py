@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cpe_diag.domain.device_facts import DeviceWatch, NameQueries, Tries
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome, PingCheck
 from cpe_diag.domain.router_facts import DhcpRange
 from cpe_diag.domain.site_facts import NameTruth
@@ -138,7 +140,6 @@ def unannounced(case: CaseFile) -> CaseFile:
         ("dns_resolver_stale", led_by_resolver(HttpOutcome.UNREACHABLE)),
         ("ipv6_ra_missing", unannounced(HOMES[1])),
         ("device_blocklist", names.device_blocks_site(about(SITE, device_mac=LAPTOP))),
-        ("device_cookies", names.device_fails_at_site(about(SITE, device_mac=LAPTOP))),
     ],
 )
 def test_what_is_amiss_is_told_where_it_is_read_or_seen(cause: str, case: CaseFile) -> None:
@@ -185,6 +186,13 @@ def test_a_device_that_asks_a_dead_name_server_first_is_told() -> None:
     assert _answers(case)["device_asks_dead_first"] is True
     alone = _with_watch(DEVICE, flows=flows, others_taken_up=0)
     assert _answers(alone)["device_asks_dead_first"] is None
+
+
+def test_ends_of_connections_that_were_not_counted_are_no_answer() -> None:
+    """Nobody knows then to how many places the device goes."""
+    case = _with_watch(DEVICE, far_ends=Missing(why=FailureKind.UNSUPPORTED), others_taken_up=4)
+    asked = ("led_by_stranger", "led_by_suffix", "asks_none", "refuses_secure")
+    assert [_answers(case)[f"device_{one}"] for one in asked] == [None] * len(asked)
 
 
 def test_secure_connections_that_come_to_nothing_on_one_device_are_its_own() -> None:

@@ -139,6 +139,12 @@ def test_a_device_that_never_goes_to_the_site_keeps_itself_from_it() -> None:
     assert without[0] == "device_site_unexplained"
 
 
+def test_what_keeps_a_device_from_a_site_is_not_named_while_nobody_else_goes_there() -> None:
+    """The home may keep everybody from it by their own connections: whose it is, and no more."""
+    verdict = decide(names.device_blocks_site(WATCHED, others=0), {})
+    assert (verdict.domain, verdict.cause) == (FaultDomain.DEVICE, "device_site_unexplained")
+
+
 def test_a_device_behind_one_place_for_everything_does_not_leave_a_site_alone() -> None:
     """A tunnel that works goes to one place, whatever is opened."""
     case = names.device_blocks_site(WATCHED, places=1)
