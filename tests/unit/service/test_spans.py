@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -152,12 +153,21 @@ def test_without_an_address_there_are_no_spans() -> None:
 
 
 def test_with_an_address_they_go_there_and_a_collector_that_is_away_holds_nobody_up(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A queue that is emptied beside the work; what cannot be sent is dropped."""
-    spans = spans_from({WHERE[1]: "http://127.0.0.1:9"})
+    """A queue that is emptied beside the work; what cannot be sent is dropped, with a word.
+
+    Its thread ends with it: one that goes on and tries again draws numbers amid other tests.
+    """
+    monkeypatch.setenv(WHERE[1], "http://127.0.0.1:9")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
+    before = set(threading.enumerate())
+    spans = spans_from()
     assert spans is not None
     spans.ended(_row(tmp_path), None)
+    spans.close()
+    assert "Failed to export" in caplog.text
+    assert set(threading.enumerate()) <= before
 
 
 def test_without_the_extra_it_is_off_and_says_so_once(
