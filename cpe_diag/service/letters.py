@@ -181,10 +181,23 @@ def _stands_words(stands: RunRow | None) -> str:
     """Say first what stands: who reads that nothing was found may stop there."""
     if stands is None or not stands.destination:
         return ""
-    to = DESTINATION_WORDS[Destination(stands.destination)]
+    return f"This run could not decide; {still_stands(stands, Destination(stands.destination))}\n"
+
+
+def still_stands(found: RunRow, destination: Destination) -> str:
+    """Say what an earlier run has found, and where the ticket stays.
+
+    Args:
+        found: the earlier run.
+        destination: its own.
+
+    Returns:
+        The end of a sentence, without the run that came to nothing.
+    """
+    cause = f" ({found.cause})" if found.cause else ""
     return (
-        f"This run could not decide; what was found before still stands: {harmless(stands.words)}"
-        f" ({stands.cause}), and the ticket stays with {to}.\n"
+        f"what was found before still stands: {harmless(found.words)}{cause},"
+        f" and the ticket stays with {DESTINATION_WORDS[destination]}."
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import exists, insert, or_, select, update
 
 from cpe_diag.domain.failures import RunError
+from cpe_diag.domain.run_journal import RunState
 from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.one_at_a_time import one_at_a_time
@@ -204,20 +205,33 @@ def end_waiting(connection: Connection, case_id: str, words: str, *, closed: boo
 def route(connection: Connection, run: RunRow, outcome: RunOutcome) -> None:
     """Hand a case over to where its run says, or close it where everything is fixed.
 
-    Where a run could not decide, what an earlier one has found stands, and the newer is noted.
+    Where a run could not decide, has failed or was cancelled, what an earlier one has found
+    stands, and the newer is noted.
     """
     destination, words = outcome.destination, outcome.words
-    if outcome.domain == FaultDomain.UNDETERMINED:
+    undecided = _undecided(outcome)
+    if undecided:
         stands = standing(connection, run)
         if stands is not None and stands.destination and stands.cause != outcome.refuted:
             destination = stands.destination
-            words = f"{stands.words}; a later run could not decide: {words}"
+            words = f"{stands.words}; {undecided}: {words}"
     fixed = destination == Destination.FIXED
     connection.execute(
         update(CASES)
         .where(CASES.c.id == run.case_id)
         .values(state=CLOSED if fixed else HANDED_OVER, destination=destination, words=words)
     )
+
+
+def _undecided(outcome: RunOutcome) -> str:
+    """Say how a run came to no verdict of its own; empty: it has one, or that of an incident."""
+    if outcome.domain == FaultDomain.UNDETERMINED:
+        return "a later run could not decide"
+    if outcome.domain is None and outcome.state is RunState.FAILED:
+        return "a later run failed"
+    if outcome.domain is None and outcome.state is RunState.CANCELLED:
+        return "a later run"
+    return ""
 
 
 def standing(connection: Connection, run: RunRow) -> RunRow | None:

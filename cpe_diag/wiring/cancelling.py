@@ -36,8 +36,10 @@ def cancel(config: Config, run_id: str, at: datetime, *, spans: Spans | None = N
     """
     store = case_store(config)
     runs = StoredRuns(store)
-    case = StoredCases(store).case(runs.run(run_id).case_id)
-    row = runs.ask_cancel(run_id, at=at, letters=told_of_cancel(config, case, run_id))
+    seen = runs.run(run_id)
+    case = StoredCases(store).case(seen.case_id)
+    letters = told_of_cancel(config, case, run_id, runs.standing(seen))
+    row = runs.ask_cancel(run_id, at=at, letters=letters)
     if spans is not None and row.state is RunState.CANCELLED:
         spans.ended(row)
     return row

@@ -123,7 +123,9 @@ class KeptRun:
         return earlier, None
 
     def fail(self, words: str) -> None:
-        """End a run that a bug or a missing part of ours has ended; its case is second line's.
+        """End a run that a bug or a missing part of ours has ended.
+
+        Its case is second line's, or stays where an earlier run's verdict says.
 
         Raises:
             RunError, StoreError: as for `end`.
@@ -133,7 +135,9 @@ class KeptRun:
             state=RunState.FAILED,
             destination=SECOND_LINE,
             words=words,
-            letters=told_of_failure(self.config, self.case, self.row, now),
+            letters=told_of_failure(
+                self.config, self.case, self.row, now, self.runs.standing(self.row)
+            ),
         )
         self.runs.end(self.row.id, self.row.attempt, outcome, at=now)
 

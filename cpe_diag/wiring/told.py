@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cpe_diag.domain.letter import NewLetter
+    from cpe_diag.domain.verdict import Destination
     from cpe_diag.report.record import Run
     from cpe_diag.store.run_rows import CaseRow, RunRow
     from cpe_diag.wiring.config import Config
@@ -34,17 +35,17 @@ def told_of_end(
 
 
 def told_of_failure(
-    config: Config, case: CaseRow, run: RunRow, now: datetime
+    config: Config, case: CaseRow, run: RunRow, now: datetime, stands: RunRow | None = None
 ) -> tuple[NewLetter, ...]:
     """Tell the desk that asked, and people on call, that a run of a ticket has failed.
 
     Who sits at a terminal sees it, and a batch tells of its runs in its own report. Why it has
-    failed stands in the case: it may name what is nobody else's business.
+    failed stands in the case: it may name what is nobody else's business. Where an earlier run
+    has found something that `stands`, the ticket stays where that says.
     """
     is_waited_for = run.ticket is not None and run.region is not None and run.batch is None
     if case.desk is None and not is_waited_for:
         return ()
-    from cpe_diag.domain.verdict import Destination
     from cpe_diag.service.letters import call_letters, case_link, words_letters
     from cpe_diag.service.occasion import Occasion
     from cpe_diag.service.on_call import text_of
@@ -52,7 +53,8 @@ def told_of_failure(
     from cpe_diag.wiring.tickets import tickets_of
 
     tickets = tickets_of(config)
-    words = f"The diagnosis of case {case.id} could not be done; second line goes on with it."
+    destination, goes_on = _goes_on(stands)
+    words = f"The diagnosis of case {case.id} could not be done; {goes_on}"
     call = text_of(
         case.id,
         Occasion.RUN_FAILED,
@@ -68,26 +70,39 @@ def told_of_failure(
             occasion="failed",
             subject="No diagnosis",
             words=words,
-            destination=Destination.SECOND_LINE,
+            destination=destination,
         ),
         *call_letters(tickets, call, now, time=run.id, case_id=case.id),
     )
 
 
-def told_of_cancel(config: Config, case: CaseRow, run_id: str) -> tuple[NewLetter, ...]:
-    """Tell the desk that asked that a run was cancelled before it began."""
+def told_of_cancel(
+    config: Config, case: CaseRow, run_id: str, stands: RunRow | None = None
+) -> tuple[NewLetter, ...]:
+    """Tell the desk that asked that a run was cancelled before it began; `stands` as above."""
     if case.desk is None:
         return ()
-    from cpe_diag.domain.verdict import Destination
     from cpe_diag.service.letters import words_letters
     from cpe_diag.wiring.tickets import tickets_of
 
+    destination, goes_on = _goes_on(stands)
     return words_letters(
         tickets_of(config),
         case,
         about=run_id,
         occasion="cancelled",
         subject="No diagnosis",
-        words=f"The diagnosis of case {case.id} was cancelled; second line goes on with it.",
-        destination=Destination.SECOND_LINE,
+        words=f"The diagnosis of case {case.id} was cancelled; {goes_on}",
+        destination=destination,
     )
+
+
+def _goes_on(stands: RunRow | None) -> tuple[Destination, str]:
+    """Say who goes on with a case whose last run came to nothing."""
+    from cpe_diag.domain.verdict import Destination
+    from cpe_diag.service.letters import still_stands
+
+    if stands is None or not stands.destination:
+        return Destination.SECOND_LINE, "second line goes on with it."
+    destination = Destination(stands.destination)
+    return destination, still_stands(stands, destination)

@@ -341,6 +341,31 @@ def test_what_a_run_has_found_stands_where_a_later_one_cannot_decide(  # noqa: P
         assert case.words == "the port is dark; a later run could not decide: not decided"
 
 
+def test_what_a_run_has_found_stands_where_a_later_one_fails_or_is_cancelled(
+    runs: StoredRuns, store: CaseStore
+) -> None:
+    """A bug of ours, or a colleague who has ordered one too many, moves no case to second line."""
+    first = runs.begin(NEW, worker="a", at=AT, lease=LEASE)
+    runs.end("run1", first.attempt, ENDED, at=AT + LEASE)
+    second = runs.begin(
+        replace(NEW, id="run2", order_key="second"), worker="a", at=AT + LEASE, lease=LEASE
+    )
+    failed = RunOutcome(state=RunState.FAILED, destination="second_line", words="a bug")
+    runs.end("run2", second.attempt, failed, at=AT + 2 * LEASE)
+    case = StoredCases(store).case(first.case_id)
+    assert (case.destination, case.words) == (
+        "network_operations",
+        "the port is dark; a later run failed: a bug",
+    )
+    runs.submit(replace(NEW, id="run3", order_key="third"), at=AT + 3 * LEASE)
+    runs.ask_cancel("run3", at=AT + 3 * LEASE)
+    case = StoredCases(store).case(first.case_id)
+    assert (case.destination, case.words) == (
+        "network_operations",
+        "the port is dark; a later run: cancelled before it began",
+    )
+
+
 def test_a_verdict_stands_as_long_as_its_measurements_hold() -> None:
     """The store cannot ask the interface that says so outside."""
     assert STANDS_FOR == VALID

@@ -212,6 +212,26 @@ def test_a_desk_whose_later_run_could_not_decide_reads_what_stands_and_keeps_the
         assert undecided.verdict.title in answer.note
 
 
+def test_a_desk_whose_later_run_came_to_nothing_reads_what_stands_and_keeps_the_ticket_there(
+    tmp_path: Path,
+) -> None:
+    """Failed or cancelled: second line gets what nobody has found anything about."""
+    stands = replace(
+        RUN,
+        id="r-0",
+        cause="fibre_cut",
+        words="The line is cut",
+        destination=sample_run().destination,
+    )
+    failed, _ = told_of_failure(config(tmp_path), CASE, RUN, AT, stands)
+    (cancelled,) = told_of_cancel(config(tmp_path), CASE, "r-7", stands)
+    for letter in (failed, cancelled):
+        answer = decode(Answer, letter.document)
+        assert answer.route.group == "There"
+        assert "still stands: The line is cut (fibre_cut)" in answer.note
+        assert "second line" not in answer.note
+
+
 def test_a_cause_is_refuted_by_what_was_measured_and_not_by_what_was_not() -> None:
     """A run that has seen nothing takes nothing back."""
     case = sample_run().case
