@@ -11,6 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import update
 
+from cpe_diag.domain.audit import AuditKind
 from cpe_diag.domain.failures import InventoryError, StoreError
 from cpe_diag.domain.letter import LetterKind
 from cpe_diag.domain.roles import Role
@@ -36,7 +37,7 @@ from cpe_diag.store.run_rows import RunOutcome
 from cpe_diag.testing.clock import FakeClock
 from cpe_diag.wiring.case_clock import case_clock_of
 from cpe_diag.wiring.config import Config, read
-from cpe_diag.wiring.desk import case_store
+from cpe_diag.wiring.desk import case_store, open_desk
 from cpe_diag.wiring.serving import served_by
 
 if TYPE_CHECKING:
@@ -355,6 +356,19 @@ def test_a_posted_ticket_that_is_refused_is_none_and_a_kept_one_is_rejected(
     held = made(one(served, call({}, id=ticket["id"]), Version.V4))
     assert (held["status"], held["statusChangeReason"]) == ("rejected", NO_SUBSCRIBER)
     assert (events(config), served.runs.runs()) == (["TroubleTicketCreateEvent"], ())
+
+
+def test_a_ticket_that_waited_and_is_refused_is_a_line_of_the_audit_trail(
+    served: Served, config: Config
+) -> None:
+    """As one that is refused at once."""
+    waits("t1", served, number="N-1", subscriber="sub-9")
+    assert work_off(served) == 1
+    (line,) = open_desk(config).audit.entries(newest=10)
+    assert (line.event.kind, line.event.ticket) == (AuditKind.REFUSAL, "N-1")
+    assert line.event.words == f"a ticket that waited: 422 {NO_SUBSCRIBER}"
+    assert work_off(served) == 0
+    assert len(open_desk(config).audit.entries(newest=10)) == 1
 
 
 def test_a_ticket_that_names_a_subscriber_at_last_is_worked_on(served: Served) -> None:
