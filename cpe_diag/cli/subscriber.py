@@ -9,6 +9,7 @@ import click
 
 from cpe_diag.cli.context import config_of
 from cpe_diag.cli.errors import told_clearly
+from cpe_diag.cli.exit_codes import ExitCode
 from cpe_diag.cli.looks import note_look
 from cpe_diag.domain.missing import Missing
 
@@ -69,11 +70,12 @@ def export(context: click.Context, subscriber_id: str, *, because: str) -> None:
 @click.option("--because", required=True, help="Who wants it; it stands in the audit trail.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
-def forget(context: click.Context, subscriber_id: str, *, because: str, yes: bool) -> None:
+def forget(context: click.Context, subscriber_id: str, *, because: str, yes: bool) -> int:
     """Erase everything personal that is kept about a subscriber; it cannot be taken back.
 
     Cases and runs stay as what was found and when, without whose they were; the audit trail still
     verifies, without who did what to whom. The inventory is the operator's own and stays.
+    Where it cannot be asked, all else is erased, and the exit code is 3: do it again then.
     """
     from cpe_diag.wiring.retention import forget_subscriber
 
@@ -81,11 +83,21 @@ def forget(context: click.Context, subscriber_id: str, *, because: str, yes: boo
     if not yes:
         click.confirm(f"Erase everything about {subscriber_id}?", abort=True, err=True)
     with told_clearly():
-        gone, samples = forget_subscriber(config, subscriber_id, because)
+        done = forget_subscriber(config, subscriber_id, because)
+    gone = done.gone
     click.echo(
         f"erased: {gone.cases} cases, {gone.runs} runs, {len(gone.actions)} changes, "
-        f"{samples} samples of the port; audit entries {gone.numbers or 'none'}"
+        f"{done.samples} samples of the port; audit entries {gone.numbers or 'none'}"
     )
+    if done.unasked is None:
+        return ExitCode.NO_FAULT
+    click.echo(
+        f"not finished: the inventory cannot be asked ({done.unasked}). The address of their "
+        "router may still stand in runs of neighbours; when the inventory is there again, give "
+        "the same command once more",
+        err=True,
+    )
+    return ExitCode.COULD_NOT_RUN
 
 
 def _rows(found: Subscriber) -> Iterator[tuple[str, str]]:

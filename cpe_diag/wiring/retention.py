@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cpe_diag.domain.audit import About, AuditEvent, AuditKind
-from cpe_diag.domain.failures import DefinitionError, InventoryError, MeasurementError
+from cpe_diag.domain.failures import (
+    DefinitionError,
+    InventoryError,
+    MeasurementError,
+    UnknownSubscriberError,
+)
 from cpe_diag.report.codec import encode
 from cpe_diag.store.action_journal import ActionJournals
 from cpe_diag.store.erased import ErasedSubscribers
@@ -28,6 +34,19 @@ if TYPE_CHECKING:
 
     from cpe_diag.store.case_store import CaseStore
     from cpe_diag.wiring.config import Config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What an erasure has erased.
+
+    `samples` are those of the port's history. `unasked` says why the inventory could not be asked
+    for the address of their router, which may then still stand in neighbours' runs; None: it was.
+    """
+
+    gone: Erased
+    samples: int
+    unasked: str | None
 
 
 def export_subscriber(config: Config, subscriber: str, because: str) -> dict[str, Any]:
@@ -64,8 +83,10 @@ def _opened(config: Config, wish: dict[str, Any]) -> dict[str, Any]:
     return wish | {"values": unseal(store_key(config), sealed)} if sealed else wish
 
 
-def forget_subscriber(config: Config, subscriber: str, because: str) -> tuple[Erased, int]:
+def forget_subscriber(config: Config, subscriber: str, because: str) -> Forgotten:
     """Erase everything personal about a subscriber; the audit chain still verifies.
+
+    It may be done again, and erases then what is still there.
 
     Args:
         config: the configuration.
@@ -73,7 +94,7 @@ def forget_subscriber(config: Config, subscriber: str, because: str) -> tuple[Er
         because: who wants it; it is noted, without whom it is about.
 
     Returns:
-        What is gone from the store, and how many samples of the port's history.
+        What is gone, and whether the inventory could be asked.
 
     Raises:
         RightsError: whoever wants it may not.
@@ -85,7 +106,7 @@ def forget_subscriber(config: Config, subscriber: str, because: str) -> tuple[Er
     desk.permit("subscriber.forget", About())
     _take_over(case_store(config))
     erased = ErasedSubscribers(store_key(config))
-    addresses = _addresses(config, subscriber)
+    addresses, unasked = _addresses(config, subscriber)
 
     def work(connection: Connection) -> tuple[Erased, AuditEvent]:
         now = desk.now()
@@ -106,17 +127,21 @@ def forget_subscriber(config: Config, subscriber: str, because: str) -> tuple[Er
         if journal.ended
     )
     samples = forget_samples(config, subscriber=subscriber, before=None)
-    return desk.audit.together(work), samples
+    return Forgotten(gone=desk.audit.together(work), samples=samples, unasked=unasked)
 
 
-def _addresses(config: Config, subscriber: str) -> frozenset[str]:
-    """Give the address of their router as the inventory still knows it, as far as it can tell."""
+def _addresses(config: Config, subscriber: str) -> tuple[frozenset[str], str | None]:
+    """Give the address of their router as the inventory knows it, else why it cannot tell."""
+    if config.inventory is None:
+        return frozenset(), None
     try:
         inventory = inventory_of(config, credentials_of(config))
         router = inventory.subscriber(subscriber).router
-    except (InventoryError, DefinitionError, MeasurementError):
-        return frozenset()
-    return frozenset() if router is None else frozenset({router.address})
+    except UnknownSubscriberError:
+        return frozenset(), None
+    except (InventoryError, DefinitionError, MeasurementError) as error:
+        return frozenset(), str(error)
+    return frozenset() if router is None else frozenset({router.address}), None
 
 
 def prune_store(config: Config, before: datetime, because: str) -> tuple[Erased, int]:

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from sqlalchemy import insert, select, update
 
+from cpe_diag.cli import main
+from cpe_diag.cli.exit_codes import ExitCode
 from cpe_diag.domain.action import ActionRecord, EntryKind, JournalEntry
 from cpe_diag.domain.audit import About, AuditKind
 from cpe_diag.domain.consent import Consent, ConsentChannel, IdentityCheck
@@ -187,7 +190,7 @@ def test_whoever_is_erased_stands_nowhere_and_the_audit_chain_verifies(config: C
     """What was found, when, and where it went stays, without whose it was."""
     case_id = seen(config, ANNA)
     seen(config, BEN)
-    gone, _samples = forget_subscriber(config, ANNA, "letter of 1 March")
+    gone = forget_subscriber(config, ANNA, "letter of 1 March").gone
     assert (gone.cases, gone.runs, gone.actions) == (1, 1, (change_of(ANNA),))
     text = everything(config)
     for part in (ANNA, run_of(ANNA) + "', 0", change_of(ANNA)):
@@ -201,7 +204,7 @@ def test_whoever_is_erased_stands_nowhere_and_the_audit_chain_verifies(config: C
     assert (case.subscriber, case.destination, case.opened_at) == (None, "second_line", AT)
     row = StoredRuns(case_store(config)).run(run_of(ANNA))
     assert (row.subscriber, row.domain, row.wish) == (None, "network", {})
-    again, _samples = forget_subscriber(config, ANNA, "again")
+    again = forget_subscriber(config, ANNA, "again").gone
     assert (again.cases, again.numbers) == (0, "")
     assert desk.audit.verify().flaws == ()
 
@@ -401,12 +404,13 @@ def test_what_was_sealed_is_given_out_in_plain_words(config: Config) -> None:
 
 
 def test_the_router_of_whoever_is_erased_is_looked_up_in_the_inventory(config: Config) -> None:
-    """They had no run of their own, and stand in a neighbour's all the same."""
-    nodes = "nodes: {an-1: {address: 127.9.1.1}}\n"
-    one = f'{{id: {ANNA}, node: an-1, port: "1", router: {{address: 198.51.100.13}}}}'
-    (config.folder / "inventory.yaml").write_text(f"{nodes}subscribers: [{one}]\n")
-    known = config.folder / "known.yaml"
+    """They had no run of their own, and stand in a neighbour's all the same.
+
+    Where the inventory cannot be asked it is said, and the same once more does the rest.
+    """
+    inventory = config.folder / "inventory.yaml"
     text = (config.folder / "config.yaml").read_text()
+    known = config.folder / "known.yaml"
     known.write_text(f"{text}inventory: {{kind: file, path: inventory.yaml}}\n")
     seen(config, BEN)
     runs = StoredRuns(case_store(config))
@@ -414,5 +418,14 @@ def test_the_router_of_whoever_is_erased_is_looked_up_in_the_inventory(config: C
         content = b"198.51.100.13 answers"
         row = {"run": run_of(BEN), "name": "raw/0002.txt", "content": content}
         connection.execute(insert(RUN_RESULTS).values(row))
-    forget_subscriber(read(known, "a test"), ANNA, "asked for it")
+    command = ["--config", str(known), "subscriber", "forget", ANNA, "--because", "asked", "--yes"]
+    said = CliRunner().invoke(main, command)
+    assert (said.exit_code, said.stdout[:7]) == (ExitCode.COULD_NOT_RUN, "erased:")
+    assert "inventory.yaml" in said.stderr
+    assert "give the same command once more" in said.stderr
+    assert runs.files(run_of(BEN))["raw/0002.txt"] == content
+    one = f'{{id: {ANNA}, node: an-1, port: "1", router: {{address: 198.51.100.13}}}}'
+    inventory.write_text(f"nodes: {{an-1: {{address: 127.9.1.1}}}}\nsubscribers: [{one}]\n")
+    said = CliRunner().invoke(main, command)
+    assert (said.exit_code, said.stderr) == (0, "")
     assert runs.files(run_of(BEN))["raw/0002.txt"] == b"192.0.2.0 answers"
