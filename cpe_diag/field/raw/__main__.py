@@ -42,15 +42,17 @@ def main() -> None:
 
 def _serve(line: str, answer: Callable[[dict[str, object]], None]) -> None:
     from cpe_diag.field.raw.locked import RouterIsHereError
-    from cpe_diag.field.raw.tests import described, done
+    from cpe_diag.field.raw.tests import ForeignSourceError, described, done, hold_own
     from cpe_diag.report.codec import encode
 
     try:
         order = read(line)
     except OrderError as error:
-        answer({"number": None, "failure": "refused", "words": str(error)})
+        words = f"the order was refused: {error}"
+        answer({"number": error.number, "failure": "not_configured", "words": words})
         return
     try:
+        hold_own(order)
         if order.dry:
             answer({"number": order.number, **described(order)})
             return
@@ -61,6 +63,8 @@ def _serve(line: str, answer: Callable[[dict[str, object]], None]) -> None:
         answer({"number": order.number, "failure": kind, "words": words})
     except FloodedError as error:
         answer({"number": order.number, "failure": "incomplete", "words": str(error)})
+    except ForeignSourceError as error:
+        answer({"number": order.number, "failure": "not_configured", "words": str(error)})
     except RouterIsHereError:
         words = "the router itself is on this wire: its MAC was not used"
         answer({"number": order.number, "failure": "not_applicable", "words": words})

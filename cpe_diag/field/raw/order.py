@@ -41,19 +41,24 @@ class Test(StrEnum):
 
 
 class OrderError(Exception):
-    """An order that is not one of ours; what is wrong with it."""
+    """An order that is not one of ours; what is wrong with it.
+
+    `number` is the one that it bears, so that whoever gave it need not wait; None: it bears none.
+    """
+
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """One order.
 
-    `number` comes back with the answer. `mac` is the interface's own, in the test of locked ports
-    the router's; `for_s` how long answers are waited for. `addresses` are for the test of ARP:
-    gateway, then our own, as far as they are known; `vlans` for the test of VLANs. `dry`: say
-    which frames would be sent, and send none. `user` and `password` are for a session; nothing
-    that the process says has them in it.
-    `inside` is whom to ask once that is open.
+    `number` comes back with the answer. `mac` is the interface's own (another is refused), in the
+    test of locked ports the router's; `for_s` how long answers are waited for. `addresses` are for
+    the test of ARP: gateway, then our own, as far as they are known; `vlans` for the test of
+    VLANs. `dry`: say which frames would be sent, and send none. `user` and `password` are for a
+    session; nothing that the process says has them in it. `inside` is whom to ask once that is
+    open.
     """
 
     number: int
@@ -88,12 +93,21 @@ def read(line: str) -> Order:
         raise OrderError("an order is one line of JSON") from error
     if not isinstance(document, dict) or set(document) - set(Order.__slots__):
         raise OrderError(f"an order has {', '.join(Order.__slots__)} and nothing else")
+    number = _number(document)
+    try:
+        return _checked(number, document)
+    except OrderError as error:
+        error.number = number
+        raise
+
+
+def _checked(number: int, document: dict[str, Any]) -> Order:
     try:
         inside = read_inside(document.get("inside"))
     except InsideError as error:
         raise OrderError(str(error)) from error
     return Order(
-        number=_number(document),
+        number=number,
         test=_test(document.get("test")),
         interface=_text(document.get("interface"), INTERFACE, "interface"),
         mac=_station(document.get("mac")),

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from cpe_diag.field.raw import arp, dhcp, heard, ipv6, locked, pppoe, session, vlans
 from cpe_diag.field.raw.order import Test
+from cpe_diag.field.raw.own import own_mac
 from cpe_diag.field.raw.wire import MOST_SENT, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from scapy.packet import Packet
 
@@ -36,6 +38,31 @@ TESTS: Final[Mapping[Test, Named]] = {
     Test.ARP: arp,
     Test.IPV6: ipv6,
 }
+
+BY_ANOTHER: Final[AbstractSet[Test]] = frozenset({Test.LOCKED})
+"""Tests whose frames may bear another MAC than the interface's own: the router's."""
+
+
+class ForeignSourceError(Exception):
+    """An order wants frames with a MAC that is not the interface's own, in a test that may not."""
+
+
+def hold_own(order: Order) -> None:
+    """Hold that frames come from the interface's own MAC, unless the test is one that may else.
+
+    Raises:
+        OSError: the interface is not there.
+        ForeignSourceError: they would come from another.
+    """
+    if order.test in BY_ANOTHER:
+        return
+    own = own_mac(order.interface)
+    if order.mac != own:
+        raise ForeignSourceError(
+            f"the order names the source {order.mac}, and {order.interface} has {own}:"
+            f" frames of the test {order.test.value} bear the interface's own alone"
+            f" (another is for: {', '.join(sorted(BY_ANOTHER))})"
+        )
 
 
 def most(order: Order) -> int:

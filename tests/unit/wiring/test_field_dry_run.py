@@ -6,7 +6,7 @@ import asyncio
 import re
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import senders
@@ -17,6 +17,7 @@ from cpe_diag.domain.missing import Missing
 from cpe_diag.field import sizes, trace
 from cpe_diag.field.on_site import OnSite
 from cpe_diag.field.raw.order import Test
+from cpe_diag.field.raw.tests import described
 from cpe_diag.field.raw_process import RawProcess
 from cpe_diag.field.sending import Carrier
 from cpe_diag.field.sendings import sendings
@@ -28,6 +29,9 @@ from cpe_diag.wiring.field_targets import session_wanted, targets_of
 from cpe_diag.wiring.runs import RunWish, perform, prepare
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpe_diag.field.raw.order import Order
     from cpe_diag.field.sending import Sending
     from cpe_diag.wiring.config import Config
 
@@ -50,6 +54,14 @@ RAW_PROBES: Final = {Test.IPV6: "field_routers"}
 """Whose name is not the test's."""
 REPOSITORY: Final = Path(__file__).parents[3]
 PLAYBOOKS_OF_OURS: Final = REPOSITORY / "playbooks"
+
+
+class Described(RawProcess):
+    """What the process says of frames, of an interface that this machine does not have."""
+
+    async def ask(self, order: Order) -> Mapping[str, Any]:
+        """Say which frames would be sent."""
+        return described(order)
 
 
 def configured(place: Path, text: str) -> Config:
@@ -179,11 +191,7 @@ def test_all_three_questions_of_arp_are_told(monkeypatch: pytest.MonkeyPatch) ->
         errors_in=unknown,
     )
     monkeypatch.setattr(field, "link_of", lambda _: link)
-    raw = RawProcess(dry=True)
-    try:
-        told = asyncio.run(frames("eth0", raw, (7, 35), None))
-    finally:
-        raw.close()
+    told = asyncio.run(frames("eth0", Described(), (7, 35), None))
     gateway, own, nobodys = (str(frame["says"]) for frame in told["arp"][0])
     assert gateway.endswith("(in its place: the gateway that is offered)")
     assert own.endswith("(in its place: the address that is offered)")
