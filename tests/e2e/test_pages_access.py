@@ -55,6 +55,7 @@ class Opened:
 GOOD: Final = {
     "start": Opened(path="/?words=sub-1", status=200),
     "queue": Opened(path="/queue?from=0", status=200),
+    "liveStart": Opened(path="/live", status=200),
     "liveQueue": Opened(path="/queue/live", status=200),
     "askName": Opened(path="/sign-in", status=303),
     "askProvider": Opened(path="/sign-in/provider", status=404, nobody=404),

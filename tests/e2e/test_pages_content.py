@@ -169,11 +169,11 @@ def test_confirmed_incidents_stand_on_top(console: HttpService) -> None:
     """A caller of an outage that is known is told so at once; one subscriber confirms nothing."""
     browser = signed_in(console, Role.VIEWER)
     for subscriber in ("sub-1", "sub-2"):
-        assert "Known incidents" not in browser.open("/").text
+        assert ">Known incidents<" not in browser.open("/").text
         run = _ordered(console, subscriber=subscriber)
         console.run_ends(run["id"], group_verdict())
     page = browser.open("/").text
-    assert 0 < page.index("Known incidents") < page.index('role="search"')
+    assert 0 < page.index(">Known incidents<") < page.index('role="search"')
     assert "subscribers affected: 2" in " ".join(page.split())
 
 

@@ -23,6 +23,7 @@ from cpe_diag.service.pages import stream, view_stream
 from cpe_diag.service.pages.visit import SESSION
 from cpe_diag.service.submit import Order
 from cpe_diag.store.run_journal import StoredRunJournal
+from cpe_diag.testing.verdict_samples import group_verdict
 from cpe_diag.wiring.desk import case_store
 
 if TYPE_CHECKING:
@@ -229,6 +230,28 @@ def test_what_comes_live_takes_nobody_from_where_they_are(
     _has_entries(page, 1)
     expect(page.get_by_text("measuring").first).to_be_visible()
     expect(link).to_be_focused()
+    context.close()
+
+
+def test_an_incident_comes_above_the_search_and_leaves_what_is_typed(
+    console: HttpService, browser: Browser
+) -> None:
+    """Of the start page: the known trouble stands on top at once, and the search goes on."""
+    context = _signed_in(browser, console)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("searchbox").focus()
+    page.keyboard.type("sub")
+    expect(page.get_by_role("heading", name="Known incidents")).to_have_count(0)
+    for number, subscriber in enumerate(("sub-1", "sub-2")):
+        order = Order(playbook="no_internet", subscriber=subscriber, ticket=f"T-9{number}")
+        console.run_ends(console.served.submit(order).run.id, group_verdict())
+    expect(page.get_by_role("heading", name="Known incidents")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("subscribers affected:")).to_be_visible()
+    expect(page.locator("#news")).to_have_text("Known incidents: 1")
+    page.keyboard.type("-1")
+    expect(page.get_by_role("searchbox")).to_have_value("sub-1")
+    expect(page.get_by_role("searchbox")).to_be_focused()
     context.close()
 
 

@@ -17,6 +17,7 @@ from cpe_diag.domain.roles import Role
 from cpe_diag.service.pages.queue_page import PART
 from cpe_diag.store.case_tables import moment_text
 from cpe_diag.store.run_tables import CASES
+from cpe_diag.testing.verdict_samples import group_verdict
 from cpe_diag.wiring.desk import case_store, open_desk
 
 if TYPE_CHECKING:
@@ -122,6 +123,52 @@ def test_a_case_that_is_opened_comes_into_the_queue_by_itself_and_is_noted_once(
         "over HTTP: listCases: shown 0000",
         "over HTTP: listCases: shown 0001 0000",
     ]
+
+
+def test_an_incident_comes_onto_an_open_start_page_by_itself_and_is_noted(
+    console: HttpService,
+) -> None:
+    """The caller of an outage is told so by who has had the page open since the morning."""
+    browser = signed_in(console, Role.SECOND_LINE)
+    source = re.search(r'data-source="(/live[^"]*)"', browser.open("/").text)
+    assert source is not None
+    assert source[1].startswith("/live?of=open&amp;from=0")
+    with closing(PageEvents(browser, "/live?of=open&from=0")) as events:
+        first = events.next()["data"]
+        assert "Known incidents: 0" in first
+        for subscriber in ("sub-1", "sub-2"):
+            body = {"playbook": "no_internet", "subscriber": subscriber}
+            run = console.ask("POST", "/api/runs", body).json
+            console.run_ends(run["id"], group_verdict())
+        while "Known incidents: 1" not in (shown := events.next()["data"]):
+            pass
+    part, _, queue = shown.partition('data-news="')
+    assert 'data-part="incidents-now"' in part
+    assert "subscribers affected:" in part
+    assert "Known incidents: 1" in queue
+    audit = open_desk(console.config).audit.entries(newest=100)
+    looks = [one.event.words for one in audit if one.event.kind is AuditKind.LOOK]
+    assert sum("listIncidents" in one for one in looks) <= 4, "not at every look of the stream"
+
+
+def test_complaints_are_offered_by_how_much_is_lost_and_changes_after_them(
+    console: HttpService,
+) -> None:
+    """Who has a caller on the line finds their words first; what needs a laptop is not offered."""
+    page = signed_in(console, Role.SECOND_LINE).open("/").text
+    groups = re.findall(r'<optgroup label="([^"]*)">(.*?)</optgroup>', page, re.DOTALL)
+    offers = {label: re.findall(r'<option value="(\w+)"', rows) for label, rows in groups}
+    assert list(offers) == ["What the caller says", "Changes something"]
+    assert offers["What the caller says"] == [
+        "no_internet",
+        "drops",
+        "slow_internet",
+        "wifi_trouble",
+        "one_device_offline",
+        "site_not_opening",
+    ]
+    assert {"change_wifi", "reset_router"} < set(offers["Changes something"])
+    assert not {"at_wall_port", "in_home_network"} & set(re.findall(r'value="(\w+)"', page))
 
 
 def test_a_ticket_finds_its_own_case_and_not_all_that_look_like_it(console: HttpService) -> None:

@@ -75,20 +75,21 @@ async def live_queue(site: Site, visit: Visit) -> Refused | StreamingResponse:
     values = await queue_values(site, visit)
     if isinstance(values, Refused):
         return values
-    seen = _ids(values)
+    seen = ids_of(values)
 
     async def look(now: Visit) -> View | Refused:
         values = await queue_values(site, now, noted=False)
-        if not isinstance(values, Refused) and not _ids(values) <= seen:
+        if not isinstance(values, Refused) and not ids_of(values) <= seen:
             values = await queue_values(site, now)
         if isinstance(values, Refused):
             return values
-        seen.update(_ids(values))
+        seen.update(ids_of(values))
         rests_s = EVERY_S if values["of"] == OPEN else RESTS_S
         return View(values=values, told=(values["queue"], values["after"]), rests_s=rests_s)
 
     return live_view(site, visit, "queue_live.html", look)
 
 
-def _ids(values: Mapping[str, object]) -> set[str]:
+def ids_of(values: Mapping[str, object]) -> set[str]:
+    """Name the cases of a part of the queue."""
     return {one["id"] for one in cast("list[Mapping[str, str]]", values["queue"])}

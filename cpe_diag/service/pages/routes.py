@@ -17,7 +17,7 @@ from cpe_diag.service.pages.repair_routes import REPAIR_PAGES
 from cpe_diag.service.pages.report_page import report, report_file
 from cpe_diag.service.pages.sign_in import ask_name, sign_in, sign_out
 from cpe_diag.service.pages.site import HEADERS, Page, Site, answer
-from cpe_diag.service.pages.start import order, start
+from cpe_diag.service.pages.start import live_start, order, start
 from cpe_diag.service.pages.static_files import static_files
 from cpe_diag.service.pages.stream import live
 from cpe_diag.service.pages.trends_page import trends
@@ -44,6 +44,7 @@ PAGES: Final = (
     Page(id="fromProvider", method="GET", path=RETURN, handler=from_provider, is_open=True),
     Page(id="signOut", method="POST", path="/sign-out", handler=sign_out),
     Page(id="queue", method="GET", path="/queue", handler=queue),
+    Page(id="liveStart", method="GET", path="/live", handler=live_start, is_live=True),
     Page(id="liveQueue", method="GET", path="/queue/live", handler=live_queue, is_live=True),
     Page(id="order", method="POST", path="/orders", handler=order),
     Page(id="case", method="GET", path="/cases/{id}", handler=case),

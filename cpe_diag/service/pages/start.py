@@ -6,15 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 from cpe_diag.service.pages.asking import ask, may
-from cpe_diag.service.pages.queue_page import queue_values
+from cpe_diag.service.pages.complaints import offered
+from cpe_diag.service.pages.queue_page import EVERY_S, ids_of, queue_values
 from cpe_diag.service.pages.site import to
+from cpe_diag.service.pages.view_stream import View, live_view
 from cpe_diag.service.pages.visit import Shown
 from cpe_diag.service.refused import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from starlette.responses import Response
+    from starlette.responses import Response, StreamingResponse
 
     from cpe_diag.report.codec import Json
     from cpe_diag.service.pages.site import Site
@@ -29,6 +31,26 @@ async def start(site: Site, visit: Visit) -> Shown | Refused:
     return await _shown(site, visit, None)
 
 
+async def live_start(site: Site, visit: Visit) -> Refused | StreamingResponse:
+    """Give incidents and queue as they change; that something has come into view is noted."""
+    values = await _standing(site, visit)
+    if isinstance(values, Refused):
+        return values
+    seen = _names(values)
+
+    async def look(now: Visit) -> View | Refused:
+        values = await _standing(site, now, noted=False)
+        if not isinstance(values, Refused) and not _names(values) <= seen:
+            values = await _standing(site, now)
+        if isinstance(values, Refused):
+            return values
+        seen.update(_names(values))
+        told = (values["incidents"], values["queue"], values["after"])
+        return View(values=values, told=told, rests_s=EVERY_S)
+
+    return live_view(site, visit, "start_live.html", look)
+
+
 async def order(site: Site, visit: Visit) -> Shown | Refused | Response:
     """Order a run, and go to its case."""
     names = ("playbook", "subscriber", "ticket")
@@ -40,12 +62,9 @@ async def order(site: Site, visit: Visit) -> Shown | Refused | Response:
 
 
 async def _shown(site: Site, visit: Visit, problem: Refused | None) -> Shown | Refused:
-    incidents = await ask(site.service, visit, "listIncidents")
-    if isinstance(incidents, Refused):
-        return incidents
-    queue = await queue_values(site, replace(visit, query={}))
-    if isinstance(queue, Refused):
-        return queue
+    standing = await _standing(site, replace(visit, query={}))
+    if isinstance(standing, Refused):
+        return standing
     words = visit.query.get("words", "").strip()
     subscribers: Json = []
     cases: list[Json] = []
@@ -58,15 +77,16 @@ async def _shown(site: Site, visit: Visit, problem: Refused | None) -> Shown | R
         rows = cast("list[Json]", found)
         subscribers, more_subscribers = rows[:FOUND], len(rows) > FOUND
         cases, more = await _cases(site, visit, words, subscribers)
+    looking, changing = offered(site.service.served.playbooks.values())
     values = {
-        **queue,
-        "incidents": incidents,
+        **standing,
         "words": words,
         "subscribers": subscribers,
         "cases": cases,
         "more_cases": more,
         "more_subscribers": FOUND if more_subscribers else 0,
-        "playbooks": tuple(site.service.served.playbooks.values()),
+        "looking": looking,
+        "changing": changing,
         "may_order": may(site.service, visit, "orderRun"),
         "form": visit.form,
         "problem": problem,
@@ -74,6 +94,23 @@ async def _shown(site: Site, visit: Visit, problem: Refused | None) -> Shown | R
     return Shown(
         template="start.html", values=values, status=200 if problem is None else problem.status
     )
+
+
+async def _standing(
+    site: Site, visit: Visit, *, noted: bool = True
+) -> dict[str, object] | Refused:
+    """Give what goes on without anybody's doing here: the incidents, and a part of the queue."""
+    incidents = await ask(site.service, visit, "listIncidents", noted=noted)
+    if isinstance(incidents, Refused):
+        return incidents
+    queue = await queue_values(site, visit, noted=noted)
+    return queue if isinstance(queue, Refused) else {**queue, "incidents": incidents}
+
+
+def _names(values: Mapping[str, object]) -> set[str]:
+    """Name the cases and the incidents that are in view."""
+    incidents = cast("list[Mapping[str, str]]", values["incidents"])
+    return ids_of(values) | {f"{one['kind']} {one['place']}" for one in incidents}
 
 
 async def _cases(

@@ -75,7 +75,13 @@
     const places = [];
     for (let one = document.activeElement; one && live.contains(one); one = one.parentElement) places.push(one);
     // A document that is only parsed runs no script and loads nothing.
-    becomeChildren(live, new DOMParser().parseFromString(html, "text/html").body);
+    const { body } = new DOMParser().parseFromString(html, "text/html");
+    for (const part of body.querySelectorAll("[data-part]")) {
+      const place = document.getElementById(part.dataset.part);
+      if (place) becomeChildren(place, part);
+      part.remove();
+    }
+    becomeChildren(live, body);
     const left = places.length && !places[0].isConnected && places.find((one) => one.isConnected);
     if (left) {
       if (left.tabIndex < 0) left.tabIndex = -1;
