@@ -5,12 +5,16 @@ from __future__ import annotations
 import logging
 import socket
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from cpe_diag.cli.context import config_of
 from cpe_diag.cli.errors import BadInputError, CouldNotRunError, told_clearly
+
+if TYPE_CHECKING:
+    from cpe_diag.cli.own_workers import OwnWorker
+    from cpe_diag.wiring.config import Config
 
 WAITING: Final = 512
 """Connections that may wait to be taken."""
@@ -18,6 +22,9 @@ WAITING: Final = 512
 AT_ONCE: Final = 1000
 """Connections at the same time, those of live pages among them; more are told to come back (503).
 What they ask is done by a few threads."""
+
+MOST_REGIONS: Final = 4
+"""Proposal: a worker is a process of some 100 MB."""
 
 LEAVES_IN_S: Final = 10
 """How long requests have that are being answered when it ends; live pages never end alone."""
@@ -46,6 +53,13 @@ LEAVES_IN_S: Final = 10
     show_default=True,
     help="Connections at the same time of one address other than this machine's.",
 )
+@click.option(
+    "--worker/--no-worker",
+    "with_worker",
+    default=None,
+    help="Also do here what is ordered, in a process beside: else `cpe-diag worker` does it."
+    "  [default: with a worker where the store is a file of this machine]",
+)
 @click.option("--verbose", "-v", is_flag=True, help="A log line for each request.")
 @click.option(
     "--log-format",
@@ -64,13 +78,16 @@ def serve(  # noqa: PLR0913 - each is an option
     tls_key: Path | None,
     rate: float,
     connections: int,
+    with_worker: bool | None,
     verbose: bool,
     log_format: str,
 ) -> None:
     """Serve the HTTP interface (TM Forum, webhooks of ticket desks, runs, cases) and the pages.
 
     Its description is at /openapi.json; tokens are made with `cpe-diag token add`. People open the
-    address in a browser; their passwords are set with `cpe-diag staff password`.
+    address in a browser; their passwords are set with `cpe-diag staff password`. Where the store
+    is a file of this machine, what is ordered there is done by a worker that starts and ends with
+    it.
     """
     if (tls_cert is None) != (tls_key is None):
         raise BadInputError("--tls-cert and --tls-key go together")
@@ -81,6 +98,7 @@ def serve(  # noqa: PLR0913 - each is an option
     from cpe_diag.service.web.app import make_app
     from cpe_diag.service.web.buckets import Rate
     from cpe_diag.service.web.heads import HeadInTime
+    from cpe_diag.wiring.desk import case_store
     from cpe_diag.wiring.logs import LogFormat, log_as
     from cpe_diag.wiring.serving import served_by
 
@@ -109,8 +127,36 @@ def serve(  # noqa: PLR0913 - each is an option
     scheme = "http" if tls_cert is None else "https"
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"{scheme}://{shown}:{listener.getsockname()[1]}/ serves; Ctrl-C ends it")
-    click.echo("what is ordered there is done by `cpe-diag worker`, in a process of its own")
-    uvicorn.Server(settings).run(sockets=[listener])
+    if with_worker is None:
+        with_worker = case_store(config).is_file
+    if not with_worker:
+        click.echo("what is ordered there is done by `cpe-diag worker`, in a process of its own")
+        uvicorn.Server(settings).run(sockets=[listener])
+        return
+    workers = _workers(context, config, log_format)
+    try:
+        uvicorn.Server(settings).run(sockets=[listener])
+    finally:
+        left = [one.leave() for one in workers]
+        if not all(left):
+            click.echo("the worker ends by itself once its runs are at a safe point", err=True)
+
+
+def _workers(context: click.Context, config: Config, log_format: str) -> list[OwnWorker]:
+    """Start a worker for each region; where there are many, say how that is done."""
+    from cpe_diag.cli.own_workers import OwnWorker
+    from cpe_diag.wiring.regions import regions_of
+
+    explicit = context.find_root().obj
+    regions = regions_of(config)
+    if len(regions) > MOST_REGIONS:
+        words = f"{len(regions)} regions: what is ordered is done by `cpe-diag worker --region R`"
+        click.echo(f"{words}, one for each region")
+        return []
+    which = ["--config", str(explicit)] if explicit else []
+    how = ["worker", "--until-input-ends", "--log-format", log_format]
+    click.echo("what is ordered there is done by a worker beside it; both end together")
+    return [OwnWorker([*which, *how, "--region", one]) for one in regions]
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +14,8 @@ from cpe_diag.cli.errors import told_clearly
 
 if TYPE_CHECKING:
     from types import FrameType
+
+    from cpe_diag.wiring.working import Worker
 
 
 @click.command()
@@ -36,6 +40,11 @@ if TYPE_CHECKING:
     help="How many runs of the region begin in a minute at most, in all workers together.",
 )
 @click.option(
+    "--until-input-ends",
+    is_flag=True,
+    help="Take no more once standard input ends: the worker then ends with whoever started it.",
+)
+@click.option(
     "--log-format",
     type=click.Choice(("text", "json")),
     default="text",
@@ -51,6 +60,7 @@ def worker(  # noqa: PLR0913 - each is an option
     at_once: int,
     per_node: int,
     per_minute: int | None,
+    until_input_ends: bool,
     log_format: str,
 ) -> None:
     """Take runs that were ordered with `cpe-diag submit`, and those whose worker has died.
@@ -77,4 +87,13 @@ def worker(  # noqa: PLR0913 - each is an option
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
+        if until_input_ends:
+            threading.Thread(target=_ends, args=(working,), name="input", daemon=True).start()
         working.work()
+
+
+def _ends(working: Worker) -> None:
+    """Stop a worker when whoever holds the other end of its standard input is gone."""
+    while os.read(0, 4096):
+        pass
+    working.stop()

@@ -79,7 +79,7 @@ class CaseStore:
         self._wait_s = wait_s
         self._keys = keys
         self._foreign: tuple[type[Exception], ...] = (SQLAlchemyError, sqlite3.Error)
-        self.steady = Steady(is_file=self._is_file)
+        self.steady = Steady(is_file=self.is_file)
         self._engine: Engine | None = None
         self._ways: tuple[Engine, Engine] | None = None
         """The engine as it reads, which sees one moment, and as it writes."""
@@ -122,7 +122,7 @@ class CaseStore:
     def name(self) -> str:
         """Where the store is, without what is secret."""
         url = self._url
-        if self._is_file:
+        if self.is_file:
             return str(url.database)
         return f"{url.get_backend_name()}://{url.host or ''}/{url.database or ''}"
 
@@ -168,7 +168,7 @@ class CaseStore:
         Raises:
             StoreError: the server cannot be asked.
         """
-        if self._is_file:
+        if self.is_file:
             return clock.now()
         with self.reading() as connection:
             found: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
@@ -188,13 +188,14 @@ class CaseStore:
         return min(now, now - (clock.now() - moment))
 
     @property
-    def _is_file(self) -> bool:
+    def is_file(self) -> bool:
+        """Whether it is a file of this machine; else a server has it."""
         return self._url.get_backend_name() == SQLITE
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
         """Let threads that write to a file follow each other; SQLite would ask now and then."""
-        if not self._is_file:
+        if not self.is_file:
             yield
             return
         taken = self._turn.acquire(timeout=self._wait_s)
@@ -224,12 +225,12 @@ class CaseStore:
                 ciphered.blank_left(path)
                 if ciphered.is_plain(path):  # another process may have been first
                     ciphered.encrypt(path, self._keys()[-1], self._wait_s)
-        if not (self._is_file and not path.exists()):
+        if not (self.is_file and not path.exists()):
             with engine.connect() as connection:
                 _refuse_older(engine, self.name)
                 if _version(connection) == HEAD:
                     return engine
-        if self._is_file:
+        if self.is_file:
             with sqlite_file.alone(path):
                 sqlite_file.switch_to_wal(engine)
                 _migrate(engine, self.name)
@@ -239,7 +240,7 @@ class CaseStore:
 
     def _opened(self) -> Engine:
         try:
-            if not self._is_file:
+            if not self.is_file:
                 limits = server_limits(self._wait_s)
                 engine = create_engine(self._url, connect_args=limits, **self._pool)
                 if engine.dialect.driver == PSYCOPG:

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from cpe_diag.wiring.config import Config
 
 
+def regions_of(config: Config) -> tuple[str, ...]:
+    """Give the regions that the inventory's access nodes are in, sorted.
+
+    Args:
+        config: the configuration.
+
+    Returns:
+        The default one where it has no node, or cannot be asked.
+    """
+    return _there(config) or (DEFAULT_REGION,)
+
+
 def without_nodes(config: Config, region: str) -> str:
     """Say what is wrong with a region of which the inventory has no access node.
 
@@ -23,11 +35,15 @@ def without_nodes(config: Config, region: str) -> str:
     Returns:
         Words; empty where it has one, or nobody can tell: the inventory lists none, or is away.
     """
-    try:
-        nodes = inventory_of(config, credentials_of(config)).nodes()
-    except CpeDiagError:
-        return ""
-    there = sorted({node.region or DEFAULT_REGION for node in nodes})
+    there = _there(config)
     if not there or region in there:
         return ""
     return f"no access node of the inventory is in region {region!r}; there are {', '.join(there)}"
+
+
+def _there(config: Config) -> tuple[str, ...]:
+    try:
+        nodes = inventory_of(config, credentials_of(config)).nodes()
+    except CpeDiagError:
+        return ()
+    return tuple(sorted({node.region or DEFAULT_REGION for node in nodes}))

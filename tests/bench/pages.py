@@ -238,7 +238,7 @@ def main() -> int:
         case = _ended(service)
         shown = here.sessions.begin(STAFF[Role.SECOND_LINE], datetime.now(UTC)).reveal()
         cookie = f"{SESSION}={shown}"
-        words = ("-m", "cpe_diag", "--config", str(path), "serve", "--port", "0")
+        words = ("-m", "cpe_diag", "--config", str(path), "serve", "--no-worker", "--port", "0")
         with served((*words, "--rate", "100000"), folder, environment) as port:
             return _measured(port, cookie, case, service, wanted)
 

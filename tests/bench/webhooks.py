@@ -168,7 +168,16 @@ def measured(name: str, store: str, out: Callable[[str], object]) -> None:
             "BENCH_HMAC": SECRET,
             "BENCH_SNMP": "public",
         }
-        words = ["-m", "cpe_diag", "--config", "config.yaml", "serve", "--port", "0"]
+        words = [
+            "-m",
+            "cpe_diag",
+            "--config",
+            "config.yaml",
+            "serve",
+            "--no-worker",
+            "--port",
+            "0",
+        ]
         numbers = count(1)
         with (
             served([*words, "--rate", "100000"], folder, environment) as ours,

@@ -13,12 +13,14 @@ Workers are forked: libraries are loaded once.
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import json
 import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from datetime import timedelta
 from pathlib import Path
@@ -47,7 +49,8 @@ WISH = WorkerWish(
     sweep_every_s=0.5,
 )
 IDLE_EVERY_S = 0.1
-GIVES_UP_S = 300.0
+GIVES_UP_S = 600.0
+"""A reset of which nobody knows whether it was sent is waited for: its outage and two minutes."""
 
 
 def work(config: Config, point: Points, counted_in: int) -> None:
@@ -59,11 +62,11 @@ def work(config: Config, point: Points, counted_in: int) -> None:
         runs = StoredRuns(case_store(kept))
 
         def watch() -> None:
-            waited_s = 0.0
+            until_s = time.monotonic() + GIVES_UP_S
             while not all_ended(runs):
                 threading.Event().wait(IDLE_EVERY_S)
-                waited_s += IDLE_EVERY_S
-                if waited_s > GIVES_UP_S:
+                if time.monotonic() > until_s:
+                    faulthandler.dump_traceback(all_threads=True)
                     os._exit(9)
             os.write(counted_in, f"{point.count}\n".encode())
             os._exit(0)

@@ -131,6 +131,7 @@ def test_the_command_serves_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "--config",
         str(tmp_path / "config.yaml"),
         "serve",
+        "--no-worker",
         "--port",
         "0",
         "--connections",

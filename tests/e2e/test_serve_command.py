@@ -9,7 +9,9 @@ import signal
 import ssl
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -22,9 +24,12 @@ from cryptography.x509.oid import NameOID
 from http_service import CONFIG, INVENTORY, RULES, SECRETS
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from typing import IO
 
 MEMBERS = "members: {anna: {role: senior}, bert: {role: second_line}}"
+
+
+_ALONE = ("serve", "--no-worker", "--port", "0")
 
 
 @pytest.fixture
@@ -83,7 +88,7 @@ def test_a_token_opens_the_service_until_it_is_revoked(office: Path) -> None:
     assert "crm" in listed
     assert token not in listed
     served = subprocess.Popen(  # noqa: S603 - our own interpreter
-        _words("serve", "--port", "0"),
+        _words(*_ALONE),
         cwd=office,
         env=_environment(office),
         stdout=subprocess.PIPE,
@@ -98,7 +103,7 @@ def test_a_token_opens_the_service_until_it_is_revoked(office: Path) -> None:
         assert _status(port, token[:-1] + ("A" if token[-1] != "A" else "B")) == 401
         assert _run(office, "token", "revoke", "crm")[0] == 0
         assert _status(port, token) == 401
-        taken = _run(office, "serve", "--port", str(port))
+        taken = _run(office, "serve", "--no-worker", "--port", str(port))
         assert taken[0] == 3
     finally:
         served.send_signal(signal.SIGTERM)
@@ -107,6 +112,62 @@ def test_a_token_opens_the_service_until_it_is_revoked(office: Path) -> None:
     audit = _run(office, "audit", "show")[1]
     assert "makes the token crm with the role viewer" in " ".join(audit.split())
     assert token not in audit
+
+
+def _children(process: int) -> list[int]:
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(one) for path in tasks for one in path.read_text(encoding="ascii").split()]
+
+
+def _says(lines: IO[str], words: str) -> None:
+    while words not in (line := lines.readline()):
+        assert line, f"it has ended without {words!r}"
+
+
+def _is_gone(process: int) -> bool:
+    end_s = time.monotonic() + 60.0
+    while Path(f"/proc/{process}").exists():
+        if time.monotonic() > end_s:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_what_is_ordered_is_done_by_a_worker_that_comes_and_goes_with_the_service(
+    office: Path, number: signal.Signals
+) -> None:
+    """On one laptop `serve` is all there is; a worker that dies is followed by another one.
+
+    Also where the service is killed: a worker that nobody knows of would go on for weeks.
+    """
+    served = subprocess.Popen(  # noqa: S603 - our own interpreter
+        _words("serve", "--port", "0"),
+        cwd=office,
+        env=_environment(office),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert served.stdout is not None
+    assert served.stderr is not None
+    try:
+        served.stdout.readline()
+        assert "by a worker beside it" in served.stdout.readline()
+        _says(served.stderr, "takes runs of region default")
+        (worker,) = _children(served.pid)
+        if number is signal.SIGTERM:
+            os.kill(worker, signal.SIGKILL)
+            _says(served.stderr, "the worker ended with -9; another one begins in 1 s")
+            _says(served.stderr, "takes runs of region default")
+            (worker,) = _children(served.pid)
+        order = ("submit", "no_internet", "--subscriber", "sub-1", "--ticket", "T-1")
+        assert _run(office, *order)[0] == 0
+        _says(served.stderr, "taken up: no_internet")
+    finally:
+        served.send_signal(number)
+        served.communicate(timeout=90)
+    assert _is_gone(worker)
 
 
 def test_over_tls_a_browser_is_told_to_come_back_over_tls_alone(office: Path) -> None:
@@ -126,7 +187,7 @@ def test_over_tls_a_browser_is_told_to_come_back_over_tls_alone(office: Path) ->
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     )
     served = subprocess.Popen(  # noqa: S603 - our own interpreter
-        _words("serve", "--port", "0", "--tls-cert", "chain.pem", "--tls-key", "key.pem"),
+        _words(*_ALONE, "--tls-cert", "chain.pem", "--tls-key", "key.pem"),
         cwd=office,
         env=_environment(office),
         stdout=subprocess.PIPE,

@@ -56,7 +56,7 @@ def test_a_password_is_set_by_who_may_and_opens_the_pages(office: Path) -> None:
     assert (status, "15 to 200 characters" in told) == (3, True)
     assert _run(office, "staff", "password", "bert", said=f"{PASSWORD}\n")[0] == 0
     served = subprocess.Popen(  # noqa: S603 - our own interpreter
-        _words("serve", "--port", "0"),
+        _words("serve", "--no-worker", "--port", "0"),
         cwd=office,
         env=_environment(office, "anna"),
         stdout=subprocess.PIPE,

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.lab
 
 SCRIPT = Path(__file__).with_name("killed_worker.py")
-LIMIT_S = 900.0
+LIMIT_S = 1500.0
+"""Two that give up."""
 WANTED = "CPE_DIAG_LAB_RUNS"
 """1: every point; N: each Nth of them."""
 KILLED = -9

@@ -1,0 +1,79 @@
+"""Workers that `serve` starts beside itself: processes of their own, which end with it."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LOG: Final = logging.getLogger("cpe_diag.serve")
+FIRST_PAUSE_S: Final = 1.0
+LONGEST_PAUSE_S: Final = 60.0
+LASTS_S: Final = 60.0
+"""A worker that has lasted so long has begun well: the next pause is the first one again."""
+LEAVES_IN_S: Final = 30.0
+"""Proposal: how long `serve` waits for a worker to come to a safe point; it does so alone too."""
+
+
+class OwnWorker:
+    """One worker: started again when it dies, and ended with whoever started it.
+
+    It reads its standard input and takes no more when that ends, so that it does not outlive a
+    `serve` that is killed. Ctrl-C does not reach it: `serve` ends it.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        """Start it; `words` are what follows `cpe-diag`."""
+        self._words = [sys.executable, "-m", "cpe_diag", *words]
+        self._lock = threading.Lock()
+        self._leaving = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._keeper = threading.Thread(target=self._keep, name="worker", daemon=True)
+        self._keeper.start()
+
+    def leave(self) -> bool:
+        """Have it leave its runs at their next safe point.
+
+        Returns:
+            False: it has not come there yet, and goes on until it has.
+        """
+        with self._lock:
+            self._leaving.set()
+            process = self._process
+        if process is None:
+            return True
+        if process.stdin is not None:
+            process.stdin.close()  # it takes no more
+        process.terminate()  # and leaves what it has
+        try:
+            process.wait(LEAVES_IN_S)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def _keep(self) -> None:
+        pause_s = FIRST_PAUSE_S
+        while True:
+            with self._lock:
+                if self._leaving.is_set():
+                    return
+                begun_s = time.monotonic()
+                process = subprocess.Popen(  # noqa: S603 - our own words alone
+                    self._words, stdin=subprocess.PIPE, start_new_session=True
+                )
+                self._process = process
+            status = process.wait()
+            if self._leaving.is_set():
+                return
+            if time.monotonic() - begun_s > LASTS_S:
+                pause_s = FIRST_PAUSE_S
+            LOG.warning("the worker ended with %d; another one begins in %g s", status, pause_s)
+            if self._leaving.wait(pause_s):
+                return
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
