@@ -13,8 +13,8 @@ class Case:
     """One thing to be told.
 
     `truths` are all that is wrong, the first one first; a healthy home has `none`/`no_fault`.
-    `half` is `tuning` where runs of it may set numbers of the judge, else `unseen7`. `words` are
-    the arguments of `cpe-diag` that a caller's complaint leads to.
+    `half` is `tuning` where runs of it may set numbers of the judge, else one that is held back.
+    `words` are the arguments of `cpe-diag` that a caller's complaint leads to.
     """
 
     lab: str

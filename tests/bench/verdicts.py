@@ -58,7 +58,7 @@ def _wish() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
     parser.add_argument("--lab", action="append", choices=LABS, help="default: all")
-    parser.add_argument("--half", choices=HALVES, help="default: both")
+    parser.add_argument("--half", choices=HALVES, help="default: all")
     parser.add_argument("--only", help="cases whose id has this in it")
     parser.add_argument("--copies", type=int, default=1, help="homes side by side")
     parser.add_argument("--once", action="store_true", help="do not measure everything as well")

@@ -10,7 +10,7 @@ from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.driver_kit.schema_check import check
 from cpe_diag.driver_kit.yaml_source import YamlDocument, YamlPath, read_yaml_file
 from cpe_diag.lab.home import layout
-from cpe_diag.lab.home.fault_halves import Half
+from cpe_diag.lab.home.fault_halves import HELD_BACK, Half
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ FILES: Final = tuple(
             "fifth_round",
             "sixth_round",
             "seventh_round",
-            "unseen7",
+            *(half.value for half in HELD_BACK),
         ),
     )
 )
@@ -80,7 +80,7 @@ SINGLE: Final[Mapping[str, object]] = {
                 "properties": TRUTH,
             },
         },
-        "half": {"const": Half.UNSEEN7.value},
+        "half": {"enum": [half.value for half in HELD_BACK]},
         **COMPLAINT,
         "inject": STEPS,
         "felt": STEPS,
@@ -170,6 +170,6 @@ def _put_together(
 
 
 def _half_of(parts: Sequence[Mapping[str, Any]]) -> str:
-    """Tell the half of several faults: one that is held back holds back all."""
-    held = any(one.get("half") == Half.UNSEEN7 for one in parts)
-    return (Half.UNSEEN7 if held else Half.TUNING).value
+    """Tell the half of several faults: one held back holds back all, the newest first."""
+    held = {one.get("half") for one in parts}
+    return next((half for half in reversed(HELD_BACK) if half in held), Half.TUNING).value

@@ -1,8 +1,9 @@
-"""The two halves of the faults: one that numbers may be set by, and one that is held back."""
+"""The halves of the faults: one that numbers may be set by, and those that are held back."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Half(StrEnum):
@@ -13,3 +14,9 @@ class Half(StrEnum):
     UNSEEN7 = "unseen7"
     """Written apart from the judge, by somebody who did not read it, after all others had been
     seen. No rule, weight, threshold or prior is set by how it comes out."""
+    UNSEEN8 = "unseen8"
+    """As UNSEEN7, written after it by somebody who had not read the judge either."""
+
+
+HELD_BACK: Final = (Half.UNSEEN7, Half.UNSEEN8)
+"""The older one first."""

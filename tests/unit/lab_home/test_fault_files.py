@@ -8,7 +8,7 @@ import pytest
 
 from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.lab.home.fault_files import FILES, FOLDER, read_entries
-from cpe_diag.lab.home.fault_halves import Half
+from cpe_diag.lab.home.fault_halves import HELD_BACK, Half
 from cpe_diag.lab.home.faults import read_faults
 
 if TYPE_CHECKING:
@@ -80,17 +80,33 @@ def test_of_two_faults_at_once_the_second_goes_first(tmp_path: Path) -> None:
     )
 
 
-def test_a_fault_that_is_held_back_holds_back_those_that_it_is_part_of(tmp_path: Path) -> None:
+@pytest.mark.parametrize("half", HELD_BACK)
+def test_a_fault_that_is_held_back_holds_back_those_that_it_is_part_of(
+    tmp_path: Path, half: Half
+) -> None:
     """What was learned of two at once would have been learned of it."""
-    held = FAULT.format(id="held", cause="y").replace("location", "half: unseen7\n    location")
+    held = FAULT.format(id="held", cause="y").replace("location", f"half: {half}\n    location")
     known = (FAULT.format(id=name, cause="y") for name in ("one", "other"))
     pairs = (
         f"\n  - {{id: {name}, title: two, of: [one, {second}], playbook: drops}}\n"
         for name, second in (("known", "other"), ("partly", "held"))
     )
     entries = read_entries([written(tmp_path / "faults.yaml", held, *known, *pairs)])
-    assert entries["held"]["half"] == entries["partly"]["half"] == Half.UNSEEN7
+    assert entries["held"]["half"] == entries["partly"]["half"] == half
     assert entries["known"]["half"] == Half.TUNING
+
+
+def test_two_faults_of_two_held_back_halves_are_held_back_with_the_newest(tmp_path: Path) -> None:
+    """Opening the older file must not show what is still to be kept from sight."""
+    older, newest = HELD_BACK
+    faults = (
+        FAULT.format(id=half, cause=half).replace("location", f"half: {half}\n    location")
+        for half in (newest, older)
+    )
+    pair = f"\n  - {{id: both, title: two, of: [{newest}, {older}], playbook: drops}}\n"
+    assert (
+        read_entries([written(tmp_path / "faults.yaml", *faults, pair)])["both"]["half"] == newest
+    )
 
 
 @pytest.mark.parametrize(
@@ -107,9 +123,10 @@ def test_no_fault_is_held_back_under_a_name_of_before(tmp_path: Path, half: str)
 def test_what_is_held_back_stands_apart_from_what_has_been_seen() -> None:
     """Whoever makes rules must know which file to leave closed."""
     for file in FILES:
-        held = file.read_text(encoding="utf-8").count("    half: unseen7\n")
-        faults = file.read_text(encoding="utf-8").count("  - id: ")
-        assert held == (faults if file.stem == Half.UNSEEN7 else 0), file
+        text = file.read_text(encoding="utf-8")
+        for half in HELD_BACK:
+            held = text.count(f"    half: {half}\n")
+            assert held == (text.count("  - id: ") if file.stem == half else 0), file
 
 
 def test_no_fault_tells_one_cause_twice() -> None:
