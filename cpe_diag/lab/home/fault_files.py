@@ -29,6 +29,7 @@ FILES: Final = tuple(
             "fifth_round",
             "sixth_round",
             "seventh_round",
+            "eighth_round",
             *(half.value for half in HELD_BACK),
         ),
     )
@@ -170,6 +171,6 @@ def _put_together(
 
 
 def _half_of(parts: Sequence[Mapping[str, Any]]) -> str:
-    """Tell the half of several faults: one held back holds back all, the newest first."""
+    """Tell the half of several faults: one that is held back holds back all."""
     held = {one.get("half") for one in parts}
-    return next((half for half in reversed(HELD_BACK) if half in held), Half.TUNING).value
+    return next((half for half in HELD_BACK if half in held), Half.TUNING).value

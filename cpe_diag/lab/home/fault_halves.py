@@ -11,12 +11,9 @@ class Half(StrEnum):
 
     TUNING = "tuning"
     """Its runs have been seen by those who write rules. Whatever was held back once is here."""
-    UNSEEN7 = "unseen7"
+    UNSEEN8 = "unseen8"
     """Written apart from the judge, by somebody who did not read it, after all others had been
     seen. No rule, weight, threshold or prior is set by how it comes out."""
-    UNSEEN8 = "unseen8"
-    """As UNSEEN7, written after it by somebody who had not read the judge either."""
 
 
-HELD_BACK: Final = (Half.UNSEEN7, Half.UNSEEN8)
-"""The older one first."""
+HELD_BACK: Final = (Half.UNSEEN8,)
