@@ -64,10 +64,19 @@ class OwnWorker:
                 if self._leaving.is_set():
                     return
                 begun_s = time.monotonic()
-                process = subprocess.Popen(  # noqa: S603 - our own words alone
-                    self._words, stdin=subprocess.PIPE, start_new_session=True
-                )
+                try:
+                    process = subprocess.Popen(  # noqa: S603 - our own words alone
+                        self._words, stdin=subprocess.PIPE, start_new_session=True
+                    )
+                except OSError as error:
+                    LOG.warning("no worker begins: %s; once more in %g s", error, pause_s)
+                    process = None
                 self._process = process
+            if process is None:
+                if self._leaving.wait(pause_s):
+                    return
+                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+                continue
             status = process.wait()
             if self._leaving.is_set():
                 return

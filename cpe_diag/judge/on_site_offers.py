@@ -94,18 +94,24 @@ def answers_for_all(facts: Facts, place: PluggedInto) -> Answer:
 
 
 def dhcp6_silent(facts: Facts, place: PluggedInto) -> Answer:
-    """Answer whether an IPv6 router points to a DHCPv6 server, and none gives anything."""
+    """Answer whether an IPv6 router points to a DHCPv6 server, and none gives anything.
+
+    Where none points there, a refusal is what a server without addresses says (RFC 8415, section
+    18.3.9), and one that has prefixes for the routers on record alone.
+    """
     told = fact_of(facts, FieldIpv6, "field_routers", place)
     if isinstance(told, Answer):
         return told
     key = key_at("field_routers", place)
     if given := [one.mac for one in told.servers if one.addresses or one.prefixes]:
         return no(f"{', '.join(dict.fromkeys(given))} gives addresses or prefixes", key)
-    if refused := sorted({one.status for one in told.servers if one.status}):
-        return yes(f"asked by DHCPv6 they say {', '.join(refused)}", key)
+    refused = sorted({one.status for one in told.servers if one.status})
     pointing = [one.mac for one in told.routers if one.lifetime_s and one.managed]
     if not pointing:
-        return does_not_arise("no router says that addresses come by DHCPv6")
+        so = f" (they say {', '.join(refused)} to the laptop)" if refused else ""
+        return does_not_arise(f"no router says that addresses come by DHCPv6{so}")
+    if refused:
+        return yes(f"asked by DHCPv6 they say {', '.join(refused)}", key)
     return yes(f"{pointing[0]} says that addresses come by DHCPv6, and no server answers", key)
 
 

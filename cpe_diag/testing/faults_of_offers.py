@@ -69,6 +69,13 @@ def dhcp6_refuses(case: CaseFile, place: str) -> CaseFile:
     return changed(case, "field_routers", place, servers=(empty,))
 
 
+def dhcp6_is_stateless(case: CaseFile, place: str) -> CaseFile:
+    """No router points to the server, and it has no address or prefix for a laptop."""
+    held = case.evidence.value(FieldIpv6, "field_routers", place)
+    routers = tuple(replace(one, managed=False) for one in held.routers) if held else ()
+    return changed(dhcp6_refuses(case, place), "field_routers", place, routers=routers)
+
+
 def second_server6(case: CaseFile, place: str) -> CaseFile:
     """A second device gives out IPv6 addresses."""
     held = case.evidence.value(FieldIpv6, "field_routers", place)

@@ -776,3 +776,13 @@ def test_a_rule_for_the_device_that_holds_at_times_holds_where_nothing_of_it_com
     )
     told = finding(in_vain, "router_holds_device")
     assert (told.answer, "none of 9 connections" in told.because) == (True, True)
+
+
+@pytest.mark.parametrize(("home", "place"), [(AT_WALL, on_site.WALL), (AT_HOME, on_site.LAN)])
+def test_a_dhcpv6_server_that_nobody_points_to_may_have_nothing_for_a_laptop(
+    home: CaseFile, place: str
+) -> None:
+    """It is stateless, or has prefixes for the routers on record alone."""
+    name = "wall_dhcp6_silent" if place == on_site.WALL else "home_dhcp6_silent"
+    assert finding(offers.dhcp6_refuses(home, place), name).answer is True
+    assert finding(offers.dhcp6_is_stateless(home, place), name).answer is not True
