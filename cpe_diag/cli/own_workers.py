@@ -17,8 +17,6 @@ FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 60.0
 LASTS_S: Final = 60.0
 """A worker that has lasted so long has begun well: the next pause is the first one again."""
-LEAVES_IN_S: Final = 30.0
-"""Proposal: how long `serve` waits for a worker to come to a safe point; it does so alone too."""
 
 
 class OwnWorker:
@@ -37,22 +35,23 @@ class OwnWorker:
         self._keeper = threading.Thread(target=self._keep, name="worker", daemon=True)
         self._keeper.start()
 
-    def leave(self) -> bool:
-        """Have it leave its runs at their next safe point.
-
-        Returns:
-            False: it has not come there yet, and goes on until it has.
-        """
+    def leave(self) -> None:
+        """Have it leave its runs at their next safe point, and begin none anew."""
         with self._lock:
             self._leaving.set()
             process = self._process
         if process is None:
-            return True
+            return
         if process.stdin is not None:
             process.stdin.close()  # it takes no more
         process.terminate()  # and leaves what it has
+
+    def is_gone(self, within_s: float) -> bool:
+        """Wait for it after `leave`; False: it goes on until its runs are at a safe point."""
+        if self._process is None:
+            return True
         try:
-            process.wait(LEAVES_IN_S)
+            self._process.wait(within_s)
         except subprocess.TimeoutExpired:
             return False
         return True

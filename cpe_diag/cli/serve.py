@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,9 @@ What they ask is done by a few threads."""
 
 MOST_REGIONS: Final = 4
 """Proposal: a worker is a process of some 100 MB."""
+
+WORKER_LEAVES_IN_S: Final = 30.0
+"""Proposal: how long its workers are waited for to come to a safe point; they do so alone too."""
 
 LEAVES_IN_S: Final = 10
 """How long requests have that are being answered when it ends; live pages never end alone."""
@@ -137,8 +141,11 @@ def serve(  # noqa: PLR0913 - each is an option
     try:
         uvicorn.Server(settings).run(sockets=[listener])
     finally:
-        left = [one.leave() for one in workers]
-        if not all(left):
+        for one in workers:
+            one.leave()
+        until_s = time.monotonic() + WORKER_LEAVES_IN_S
+        gone = [one.is_gone(max(0.0, until_s - time.monotonic())) for one in workers]
+        if not all(gone):
             click.echo("the worker ends by itself once its runs are at a safe point", err=True)
 
 

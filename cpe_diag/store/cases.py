@@ -245,7 +245,7 @@ def standing(connection: Connection, run: RunRow) -> RunRow | None:
         The last of its case that could decide; None: there is none, it is too old, it has found
         that all is well, or something was or may have been changed after it.
     """
-    begun = run.started_at or run.submitted_at
+    begun = run.started_at or run.ended_at or run.submitted_at
     wanted = (
         select(RUNS)
         .where(RUNS.c.case_id == run.case_id, RUNS.c.id != run.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.run_journal import RunState
@@ -38,7 +39,7 @@ def cancel(config: Config, run_id: str, at: datetime, *, spans: Spans | None = N
     runs = StoredRuns(store)
     seen = runs.run(run_id)
     case = StoredCases(store).case(seen.case_id)
-    letters = told_of_cancel(config, case, run_id, runs.standing(seen))
+    letters = told_of_cancel(config, case, run_id, runs.standing(replace(seen, ended_at=at)))
     row = runs.ask_cancel(run_id, at=at, letters=letters)
     if spans is not None and row.state is RunState.CANCELLED:
         spans.ended(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from cpe_diag.service.pages.asking import ask
@@ -10,7 +11,7 @@ from cpe_diag.service.pages.visit import Shown
 from cpe_diag.service.refused import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.responses import StreamingResponse
 
@@ -72,22 +73,49 @@ async def queue_values(
 
 async def live_queue(site: Site, visit: Visit) -> Refused | StreamingResponse:
     """Give a part of the queue as it changes; that a case has come into view is noted."""
-    values = await queue_values(site, visit)
-    if isinstance(values, Refused):
-        return values
-    seen = ids_of(values)
 
-    async def look(now: Visit) -> View | Refused:
-        values = await queue_values(site, now, noted=False)
-        if not isinstance(values, Refused) and not ids_of(values) <= seen:
-            values = await queue_values(site, now)
-        if isinstance(values, Refused):
-            return values
-        seen.update(ids_of(values))
+    def view(values: Mapping[str, object]) -> View:
         rests_s = EVERY_S if values["of"] == OPEN else RESTS_S
         return View(values=values, told=(values["queue"], values["after"]), rests_s=rests_s)
 
-    return live_view(site, visit, "queue_live.html", look)
+    give = partial(queue_values, site)
+    return await live_list(site, visit, "queue_live.html", give=give, names=ids_of, view=view)
+
+
+async def live_list(  # noqa: PLR0913 - the parts of one list
+    site: Site,
+    visit: Visit,
+    template: str,
+    *,
+    give: Callable[..., Awaitable[dict[str, object] | Refused]],
+    names: Callable[[Mapping[str, object]], set[str]],
+    view: Callable[[Mapping[str, object]], View],
+) -> Refused | StreamingResponse:
+    """Give a list as it changes; that something has come into view is noted.
+
+    Args:
+        site: the pages.
+        visit: who looks.
+        template: shows it.
+        give: gives what the template names, of a visit, `noted` or not.
+        names: of those that are in view.
+        view: makes of that what is seen.
+    """
+    values = await give(visit)
+    if isinstance(values, Refused):
+        return values
+    seen = names(values)
+
+    async def look(now: Visit) -> View | Refused:
+        values = await give(now, noted=False)
+        if not isinstance(values, Refused) and not names(values) <= seen:
+            values = await give(now)
+        if isinstance(values, Refused):
+            return values
+        seen.update(names(values))
+        return view(values)
+
+    return live_view(site, visit, template, look)
 
 
 def ids_of(values: Mapping[str, object]) -> set[str]:

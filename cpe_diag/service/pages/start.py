@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from cpe_diag.service.pages.asking import ask, may
 from cpe_diag.service.pages.complaints import offered
-from cpe_diag.service.pages.queue_page import EVERY_S, ids_of, queue_values
+from cpe_diag.service.pages.queue_page import EVERY_S, ids_of, live_list, queue_values
 from cpe_diag.service.pages.site import to
-from cpe_diag.service.pages.view_stream import View, live_view
+from cpe_diag.service.pages.view_stream import View
 from cpe_diag.service.pages.visit import Shown
 from cpe_diag.service.refused import Refused
 
@@ -33,22 +34,14 @@ async def start(site: Site, visit: Visit) -> Shown | Refused:
 
 async def live_start(site: Site, visit: Visit) -> Refused | StreamingResponse:
     """Give incidents and queue as they change; that something has come into view is noted."""
-    values = await _standing(site, visit)
-    if isinstance(values, Refused):
-        return values
-    seen = _names(values)
 
-    async def look(now: Visit) -> View | Refused:
-        values = await _standing(site, now, noted=False)
-        if not isinstance(values, Refused) and not _names(values) <= seen:
-            values = await _standing(site, now)
-        if isinstance(values, Refused):
-            return values
-        seen.update(_names(values))
+    def view(values: Mapping[str, object]) -> View:
         told = (values["incidents"], values["queue"], values["after"])
         return View(values=values, told=told, rests_s=EVERY_S)
 
-    return live_view(site, visit, "start_live.html", look)
+    return await live_list(
+        site, visit, "start_live.html", give=partial(_standing, site), names=_names, view=view
+    )
 
 
 async def order(site: Site, visit: Visit) -> Shown | Refused | Response:

@@ -366,6 +366,17 @@ def test_what_a_run_has_found_stands_where_a_later_one_fails_or_is_cancelled(
     )
 
 
+def test_what_was_found_hours_before_a_run_was_cancelled_stands_no_more(
+    runs: StoredRuns, store: CaseStore
+) -> None:
+    """It was ordered soon after, to begin later, and never began: its order is old too."""
+    first = runs.begin(NEW, worker="a", at=AT, lease=LEASE)
+    runs.end("run1", first.attempt, ENDED, at=AT + LEASE)
+    runs.submit(replace(NEW, id="run2", order_key="second"), at=AT + LEASE)
+    runs.ask_cancel("run2", at=AT + timedelta(hours=3))
+    assert StoredCases(store).case(first.case_id).destination == "second_line"
+
+
 def test_a_verdict_stands_as_long_as_its_measurements_hold() -> None:
     """The store cannot ask the interface that says so outside."""
     assert STANDS_FOR == VALID
