@@ -31,6 +31,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cpe_diag.domain.action import ActionPlan
     from cpe_diag.domain.router_plan import RouterPlan
 
@@ -187,7 +189,20 @@ class InventoryError(CpeDiagError):
 
 
 class UnknownSubscriberError(InventoryError):
-    """The inventory was read, and has no subscriber of this id."""
+    """The inventory was read, and has no subscriber of this id.
+
+    What is near is looked for once the words are read: among 100,000 ids that takes longer than
+    the rest of a search, which only asks whether there is one.
+    """
+
+    def __init__(self, message: str, near: Callable[[], str] = str) -> None:
+        """Carry words, and what gives the words after them."""
+        super().__init__(message)
+        self._near = near
+
+    def __str__(self) -> str:
+        """Give the words, with the ids that are near."""
+        return f"{super().__str__()}{self._near()}"
 
 
 class MeasurementError(CpeDiagError):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 LEAST_DIGITS: Final = 7
 """Fewer digits are no subscriber's number anywhere (ITU-T E.164: up to 15 with the country)."""
@@ -44,7 +47,29 @@ def same_phone(one: str, other: str) -> bool:
     return one.endswith(other) or other.endswith(one)
 
 
-def phone_matches(text: str, digits: str) -> bool:
-    """Say whether a number as somebody has written it may be the one of these digits."""
-    held = phone_digits(text)
-    return held is not None and same_phone(held, digits)
+def phones_by_end(rows: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Make numbers ready to be found among 100,000: numbers that may be one end alike.
+
+    Args:
+        rows: ids and numbers as somebody has written them; what is no number is left out.
+
+    Returns:
+        By the last `LEAST_DIGITS` digits: ids and digits, in the order of the rows.
+    """
+    made: dict[str, list[tuple[str, str]]] = {}
+    for name, text in rows:
+        digits = phone_digits(text)
+        if digits is not None:
+            made.setdefault(digits[-LEAST_DIGITS:], []).append((name, digits))
+    return made
+
+
+def phones_found(held: Mapping[str, Sequence[tuple[str, str]]], digits: str) -> tuple[str, ...]:
+    """Give the ids of those who may have a number.
+
+    Args:
+        held: as `phones_by_end` gives them.
+        digits: as `phone_digits` gives them.
+    """
+    alike = held.get(digits[-LEAST_DIGITS:], ())
+    return tuple(name for name, one in alike if same_phone(one, digits))

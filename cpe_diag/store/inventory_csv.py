@@ -8,11 +8,12 @@ import sys
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError, UnknownSubscriberError
-from cpe_diag.domain.phone import phone_matches
+from cpe_diag.domain.phone import phones_by_end, phones_found
 from cpe_diag.domain.postal_address import addresses_found, comparable
 from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
 from cpe_diag.store.field_reader import FieldReader
@@ -30,7 +31,7 @@ from cpe_diag.store.inventory_fields import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from cpe_diag.domain.postal_address import AddressAsked
 
@@ -75,6 +76,7 @@ class CsvInventory:
         """
         self.settings = settings
         self._many = many
+        self._phones: Mapping[str, Sequence[tuple[str, str]]] | None = None
         self._addresses: tuple[tuple[str, str], ...] | None = None
         self._index: _Index | None = None
         self._nodes_read: tuple[dict[str, AccessNode], list[Fault]] | None = None
@@ -105,10 +107,9 @@ class CsvInventory:
         """
         ids, found = self._rows_of(subscriber_id)
         if not found:
-            near = near_matches(subscriber_id, ids)
             path = self.settings.subscribers
-            msg = f"{path}: no subscriber {subscriber_id!r} among {len(ids)}{near}"
-            raise UnknownSubscriberError(msg)
+            msg = f"{path}: no subscriber {subscriber_id!r} among {len(ids)}"
+            raise UnknownSubscriberError(msg, partial(near_matches, subscriber_id, ids))
         if len(found) > 1:
             message = f"the subscriber {subscriber_id!r} is here {len(found)} times"
             raise DefinitionError(tuple(row.fault("id", message) for row in found[1:]))
@@ -209,9 +210,13 @@ class CsvInventory:
             InventoryError: the file cannot be read.
             DefinitionError: a column is missing.
         """
-        table = _Table(self.settings.subscribers, self.settings.delimiter)
-        rows = table.texts(self.settings.columns, SUBSCRIBER_FIELDS, ("id",), ("id", "phone"))
-        return tuple(name for name, phone in rows if phone and phone_matches(phone, digits))
+        held = self._phones
+        if held is None:
+            table = _Table(self.settings.subscribers, self.settings.delimiter)
+            rows = table.texts(self.settings.columns, SUBSCRIBER_FIELDS, ("id",), ("id", "phone"))
+            held = phones_by_end((name, phone) for name, phone in rows if phone)
+            self._phones = held if self._many else None
+        return phones_found(held, digits)
 
     def at_postal_address(self, asked: AddressAsked, most: int) -> tuple[str, ...]:
         """Give the ids of who may live at an address.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError, UnknownSubscriberError
-from cpe_diag.domain.phone import phone_matches
+from cpe_diag.domain.phone import phones_by_end, phones_found
 from cpe_diag.domain.postal_address import addresses_found, comparable
 from cpe_diag.domain.subscriber import AccessNode, Subscriber
 from cpe_diag.driver_kit.schema_check import check
@@ -24,6 +24,7 @@ from cpe_diag.store.inventory_fields import (
 from cpe_diag.store.inventory_schema import INVENTORY_SCHEMA
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from cpe_diag.domain.postal_address import AddressAsked
@@ -86,10 +87,9 @@ class YamlInventory:
         """
         found = self._subscribers.get(subscriber_id)
         if found is None:
-            near = near_matches(subscriber_id, self._subscribers)
-            count = len(self._subscribers)
-            msg = f"{self.path}: no subscriber {subscriber_id!r} among {count}{near}"
-            raise UnknownSubscriberError(msg)
+            held = self._subscribers
+            msg = f"{self.path}: no subscriber {subscriber_id!r} among {len(held)}"
+            raise UnknownSubscriberError(msg, partial(near_matches, subscriber_id, held))
         return found
 
     def ports_of_node(self, node_id: str) -> tuple[NodePort, ...]:
@@ -122,8 +122,7 @@ class YamlInventory:
             InventoryError: the file cannot be read.
             DefinitionError: the file is wrong.
         """
-        phones = self._content.phones.items()
-        return tuple(name for name, phone in phones if phone_matches(phone, digits))
+        return phones_found(self._phones, digits)
 
     def at_postal_address(self, asked: AddressAsked, most: int) -> tuple[str, ...]:
         """Give the ids of who may live at an address.
@@ -180,6 +179,10 @@ class YamlInventory:
     @property
     def _subscribers(self) -> Mapping[str, Subscriber]:
         return self._content.subscribers
+
+    @cached_property
+    def _phones(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        return phones_by_end(self._content.phones.items())
 
     @cached_property
     def _comparable(self) -> tuple[tuple[str, str], ...]:

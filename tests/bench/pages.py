@@ -1,6 +1,7 @@
 """How soon a case is seen, and whether 200 consoles see all of it: `make bench-pages`.
 
-The real service is a process of its own, with 100,000 cases in its store. A case's page is asked
+The real service is a process of its own, with 100,000 cases in its store and as many subscribers
+in a CSV inventory. A case's page is asked
 beside a file of the same service, which is the floor; where the machine has Chromium, it says when
 it has painted first. Then consoles watch runs whose journals grow: each entry must come to each of
 them, once and in its order.
@@ -10,9 +11,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import csv
 import http.client
 import json
 import os
+import re
 import statistics
 import sys
 import tempfile
@@ -21,6 +24,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import uvicorn
 from sqlalchemy import insert
@@ -49,12 +53,10 @@ if TYPE_CHECKING:
     from cpe_diag.wiring.config import Config
 
 GOAL_MS: Final = 300.0
-INVENTORY: Final = """\
-nodes:
-  an-1: {address: 127.9.1.1, version: "2c", credential: "env:SNMP"}
-subscribers:
-  - {id: sub-1, node: an-1, port: "1", technology: ethernet}
-"""
+SEARCH_GOAL_MS: Final = 50.0
+INVENTORY: Final = "inventory: {kind: csv, path: subscribers.csv, nodes: nodes.csv}"
+NODES: Final = 500
+STREETS: Final = 1_000
 LOOKS: Final = 50
 ENTRIES: Final = 20
 PART: Final = 5_000
@@ -68,6 +70,39 @@ class Console:
     run: int
     told: list[int] = field(default_factory=list)
     late_s: list[float] = field(default_factory=list)
+
+
+def inventory(folder: Path, subscribers: int) -> None:
+    """Write subscribers, each with a telephone number and one of a hundred homes of a street."""
+    nodes = [
+        (f"an-{one}", f"127.9.{one // 250}.{one % 250}", "2c", "env:SNMP") for one in range(NODES)
+    ]
+    rows = [
+        (
+            f"sub-{one}",
+            f"an-{one % NODES}",
+            str(one // NODES),
+            "ethernet",
+            _phone(one),
+            _home(one),
+        )
+        for one in range(subscribers)
+    ]
+    titles = ("id", "node", "port", "technology", "phone", "postal_address")
+    for name, held in (
+        ("nodes", (("id", "address", "version", "credential"), *nodes)),
+        ("subscribers", (titles, *rows)),
+    ):
+        with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(held)
+
+
+def _phone(number: int) -> str:
+    return f"+372 5{number:06d}"
+
+
+def _home(number: int) -> str:
+    return f"Põhja {number % STREETS} tänav {number // STREETS + 1}-{number % 7 + 1}, Linn"
 
 
 def filled(config: Config, cases: int) -> None:
@@ -225,10 +260,11 @@ def main() -> int:
         folder = Path(name)
         environment = {**SECRETS, "HTTP_TEST_STORE": f"sqlite:///{folder / 'case.db'}"}
         os.environ.update(environment)
-        (folder / "inventory.yaml").write_text(INVENTORY, encoding="utf-8")
+        inventory(folder, wanted.cases)
         (folder / "rules.yaml").write_text(RULES, encoding="utf-8")
         path = folder / "config.yaml"
-        path.write_text(PAGES_CONFIG, encoding="utf-8")
+        text = re.sub("(?m)^inventory: .*$", INVENTORY, PAGES_CONFIG)
+        path.write_text(text, encoding="utf-8")
         config = read(path, str(path))
         open_desk(config)
         filled(config, wanted.cases)
@@ -257,24 +293,36 @@ def _order(ticket: str) -> Order:
 def _measured(
     port: int, cookie: str, case: str, service: HttpService, wanted: argparse.Namespace
 ) -> int:
+    somebody = wanted.cases // 2
     paths = {
         "a file (the floor)": "/static/pages.css",
         "the page of a case": f"/cases/{case}",
         "the start page": "/",
         "a search by ticket": f"/?words=INC-{wanted.cases // 2}",
+        "a search by telephone": f"/?words={quote(_phone(somebody))}",
+        "a search by address": f"/?words={quote(_home(somebody))}",
+        "a search by street": f"/?words={quote('pohja')}",
+        "a search for nobody's street": f"/?words={quote('kuskil 3')}",
         "the report": f"/cases/{case}/report",
         "the plots": f"/cases/{case}/trends",
         "the node": "/nodes/an-1",
     }
     found: dict[str, list[float]] = {name: [] for name in paths}
-    for path in paths.values():
-        asked_ms(port, path, cookie)  # templates are compiled at the first look
+    first = {name: asked_ms(port, path, cookie) for name, path in paths.items()}
     for _ in range(LOOKS):
         for name, path in paths.items():
             found[name].append(asked_ms(port, path, cookie))
     sys.stdout.write(f"{wanted.cases:,} cases in SQLite; median, 95 of 100, worst\n")
     for name, values in found.items():
         sys.stdout.write(said(name, values))
+    for name, took in first.items():
+        if "search" in name:
+            sys.stdout.write(f"{name}, the first of a process: {took:.0f} ms\n")
+    slow = [
+        name
+        for name, values in found.items()
+        if "search" in name and statistics.median(values) > SEARCH_GOAL_MS
+    ]
     worst = max(found["the page of a case"])
     own = statistics.median(found["the page of a case"])
     floor = statistics.median(found["a file (the floor)"])
@@ -300,8 +348,11 @@ def _measured(
         f"{len(late):,} of {wanted.consoles * ENTRIES:,} entries came;"
         f" {len(wrong)} consoles lost some, or had them in another order\n"
     )
-    met = worst <= GOAL_MS and not wrong
-    sys.stdout.write(f"first paint within {GOAL_MS:.0f} ms, all entries in order: {met}\n")
+    met = worst <= GOAL_MS and not wrong and not slow
+    sys.stdout.write(
+        f"first paint within {GOAL_MS:.0f} ms, searches within {SEARCH_GOAL_MS:.0f} ms,"
+        f" all entries in order: {met}\n"
+    )
     return 0 if met else 1
 
 
