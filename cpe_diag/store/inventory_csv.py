@@ -8,7 +8,7 @@ import sys
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -412,7 +412,7 @@ class _Index:
             if self._held.setdefault(row_id, held) is not held:
                 self._again.setdefault(row_id, []).append(held)
 
-    @property
+    @cached_property
     def ids(self) -> Collection[str]:
         again = (row_id for row_id, rows in self._again.items() for _ in rows)
         return (*self._held, *again)
