@@ -302,7 +302,7 @@ def _measured(
         "a search by telephone": f"/?words={quote(_phone(somebody))}",
         "a search by address": f"/?words={quote(_home(somebody))}",
         "a search by street": f"/?words={quote('pohja')}",
-        "a search for nobody's street": f"/?words={quote('kuskil 3')}",
+        "words of nobody (all cases are looked at)": f"/?words={quote('kuskil 3')}",
         "the report": f"/cases/{case}/report",
         "the plots": f"/cases/{case}/trends",
         "the node": "/nodes/an-1",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from http_service import INVENTORY, SECRETS, HttpService, http_service
 from page_browser import PAGES_CONFIG, PageEvents, signed_in
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from cpe_diag.domain.audit import AuditKind
 from cpe_diag.domain.roles import Role
@@ -211,6 +211,18 @@ def test_a_caller_is_found_by_where_the_home_is_which_is_kept_nowhere(
     assert b"sub-10" in kept, "whom the look has shown"
     assert "Sõle".encode() not in kept
     assert b"SOLE" not in kept
+
+
+def test_a_home_without_a_case_is_not_sought_in_the_words_of_others(console: HttpService) -> None:
+    """Every case would be looked at for it, and one of somebody else would stand beside it."""
+    (case,) = _opened(console, 1)
+    with case_store(console.config).writing() as connection:
+        connection.execute(update(CASES).values(words="as at Sõle 10"))
+    browser = signed_in(console, Role.VIEWER)
+    page = browser.open("/?words=s%C3%B5le%2010").text.partition('id="queue"')[0]
+    assert "<strong>sub-9</strong>" in page
+    assert case not in page
+    assert case in browser.open("/?words=as%20at").text.partition('id="queue"')[0]
 
 
 def test_more_homes_than_can_be_shown_are_no_secret(console: HttpService, tmp_path: Path) -> None:

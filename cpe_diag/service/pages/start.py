@@ -109,7 +109,7 @@ def _names(values: Mapping[str, object]) -> set[str]:
 async def _cases(
     site: Site, visit: Visit, words: str, subscribers: Json
 ) -> tuple[list[Json], bool]:
-    """Give the cases of subscribers or of a ticket; where there are none, those with these words.
+    """Give the cases of subscribers or of a ticket; where nobody is meant, those with these words.
 
     Each once; and whether there are more. The first are found by an index, for the others every
     case is looked at.
@@ -121,7 +121,7 @@ async def _cases(
     for by, wanted in (*(("subscriber", name) for name in names), ("ticket", words)):
         found = await _listed(site, visit, by, wanted)
         made, more = made | dict(found[:FOUND]), more or len(found) > FOUND
-    if not made:
+    if not made and not held:
         found = await _listed(site, visit, "words", words)
         made, more = dict(found[:FOUND]), len(found) > FOUND
     return list(made.values()), more
