@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from http_service import SECRETS, HttpService, http_service
+from http_service import INVENTORY, SECRETS, HttpService, http_service
 from page_browser import PAGES_CONFIG, PageBrowser, signed_in
 from planned_repairs import planned
 
@@ -114,6 +115,26 @@ def test_who_may_look_at_nobody_sees_nothing_on_any_page_or_stream(tmp_path: Pat
         assert "T-17" in senior.open("/").text
         assert "T-17" in senior.open(f"/cases/{places['/cases/{id}'].rpartition('/')[2]}").text
     assert wrong == []
+
+
+@pytest.mark.parametrize("rights", [None, SENIORS_ALONE], ids=["as shipped", "seniors alone"])
+def test_where_a_home_is_is_told_to_who_may_look_at_it(tmp_path: Path, rights: str | None) -> None:
+    """By address or by id, of the interface or the page; who may not look gets no street."""
+    shown: dict[tuple[Role, str], bool] = {}
+    with _console(tmp_path, rights) as console:
+        place = tmp_path / "service" / "inventory.yaml"
+        home = '  - {id: sub-3, node: an-1, port: "3", postal_address: "Sõle 10, Linn"}\n'
+        place.write_text(INVENTORY + home, encoding="utf-8")
+        for role in Role:
+            browser = signed_in(console, role)
+            for words in ("sole%2010", "sub-3"):
+                told = console.ask("GET", f"/api/subscribers?words={words}", role=role)
+                shown[role, words] = "Sõle 10, Linn" in json.dumps(told.json, ensure_ascii=False)
+                page = browser.open(f"/?words={words}").text
+                assert ("Sõle 10, Linn" in page) is shown[role, words], role
+    may = MAY["look.subscriber"] if rights is None else {Role.SENIOR}
+    assert {role for (role, _), seen in shown.items() if seen} == may
+    assert all(seen is (role in may) for (role, _), seen in shown.items())
 
 
 def test_the_customers_page_is_of_the_link_and_of_no_role(tmp_path: Path) -> None:

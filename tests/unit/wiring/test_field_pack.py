@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from cpe_diag.cli import main
 from cpe_diag.domain.audit import AuditEvent, AuditKind
 from cpe_diag.domain.failures import MeasurementError, PackError, UnknownSubscriberError
+from cpe_diag.domain.postal_address import address_asked
 from cpe_diag.store.laptop_trails import bring_trail_in, carried_trail
 from cpe_diag.wiring.config import read
 from cpe_diag.wiring.credentials import credentials_of
@@ -117,6 +118,29 @@ def test_what_is_packed_is_used_on_the_laptop(office: Path) -> None:
     assert secret.reveal() == "the router's"
     shown = done("--config", str(office.parents[1] / "laptop.yaml"), "playbook", "list")
     assert "mine" in shown
+
+
+def test_a_visits_postal_address_goes_along_and_finds_it_and_no_other_does(office: Path) -> None:
+    """Where to drive is in the list of visits; where others live is nobody's business there."""
+    (office.parent / "inventory.yaml").write_text(
+        INVENTORY.replace('port: "2",', 'port: "2", postal_address: "Lai 22, Linn",').replace(
+            "    session:", '    postal_address: "Sõle 10-3, Linn"\n    session:'
+        ),
+        encoding="utf-8",
+    )
+    file = packed(office, "--visit", "sub-1")
+    told = done("--config", str(office.parents[1] / "laptop.yaml"), "field", "open", str(file))
+    assert "sub-1  Sõle 10-3, Linn" in told
+    pack = opened(laptop(office), packed(office, "--visit", "sub-1"))
+    assert "Lai 22" not in str([(one, one.postal_address) for one in pack.visits])
+    assert "Sõle" not in repr(pack), "what is printed by accident"
+    on_site = PackedInventory(pack)
+    sought = {words: address_asked(words) for words in ("sole 10", "sole 1", "lai 22")}
+    found = {
+        words: on_site.at_postal_address(asked, 20) if asked else None
+        for words, asked in sought.items()
+    }
+    assert found == {"sole 10": ("sub-1",), "sole 1": (), "lai 22": ()}
 
 
 def test_nothing_beyond_the_visits_goes_along(office: Path) -> None:
