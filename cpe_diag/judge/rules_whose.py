@@ -43,7 +43,9 @@ from cpe_diag.judge.rules_pages import no_watch, silent
 from cpe_diag.judge.rules_paths import internet_unreachable
 from cpe_diag.judge.rules_platform import tls_is_held_back
 from cpe_diag.judge.site_beside import (
+    AT_TIMES,
     BESIDE,
+    at_times_words,
     far_words,
     is_late,
     late_name_words,
@@ -111,6 +113,7 @@ def site_amiss(facts: Facts) -> Answer:
     for further, seen in (
         (_asks_everybody(facts), ()),
         (_by_ipv6(facts) or _in_the_end(facts), (HTTP_PLATFORM_IPV6, SITE_LOOK)),
+        (at_times_words(facts), held(facts, *AT_TIMES, SITE_LOOK)),
         (_beside(facts), held(facts, *BESIDE)),
     ):
         if further:
@@ -322,7 +325,7 @@ RULES_WHOSE: Final[tuple[Rule, ...]] = (
             TRUTH_PLATFORM,
             *(DNS_PLATFORM_ROUTER, DNS_PLATFORM),
             *(CONNECTS_PLATFORM, CONNECTS_REFERENCE, DNS_PLATFORM_IPV6, DNS_OPERATOR),
-            HTTP_REFERENCE_ELSEWHERE,
+            *(HTTP_REFERENCE_ELSEWHERE, *AT_TIMES),
         ),
         ask=site_amiss,
     ),

@@ -19,10 +19,15 @@ from cpe_diag.judge.keys import (
     DNS_PLATFORM,
     DNS_PLATFORM_IPV6,
     HTTP_PLATFORM,
+    HTTP_PLATFORM_AGAIN,
     HTTP_PLATFORM_ELSEWHERE,
+    HTTP_PLATFORM_ROUTER,
+    HTTP_PLATFORM_ROUTER_AGAIN,
+    HTTP_PLATFORM_ROUTER_THIRD,
     HTTP_REFERENCE_ELSEWHERE,
     SITE_LOOK,
 )
+from cpe_diag.judge.vantages import page_words
 from cpe_diag.judge.ways import ms
 
 if TYPE_CHECKING:
@@ -35,6 +40,25 @@ BESIDE: Final = (
 MOST: Final = 0.5
 """A control that shares the trouble takes more than this share of the time."""
 REDIRECTS: Final = range(300, 400)
+OF_ROUTER: Final = (
+    *(HTTP_PLATFORM_ROUTER, HTTP_PLATFORM_ROUTER_AGAIN, HTTP_PLATFORM_ROUTER_THIRD),
+)
+FROM: Final = (
+    ("from here", (HTTP_PLATFORM, HTTP_PLATFORM_AGAIN)),
+    ("from the home", OF_ROUTER),
+    ("from elsewhere", (HTTP_PLATFORM_ELSEWHERE,)),
+)
+ENDED_BY_SITE: Final = frozenset(
+    {
+        HttpOutcome.REFUSED,
+        HttpOutcome.TLS_FAILED,
+        HttpOutcome.CERTIFICATE,
+        HttpOutcome.BROKEN,
+    }
+)
+"""Somebody answered, and it was no page: what is lost on the way is silent instead."""
+AT_TIMES: Final = tuple(key for _, keys in FROM for key in keys)
+TWICE: Final = 2
 
 
 def is_late(facts: Facts, page: HttpCheck, control: HttpCheck) -> bool:
@@ -115,3 +139,29 @@ def other_page_words(facts: Facts) -> str:
     if size >= facts.limits["site_notice_share"] * whole:
         return ""
     return f"it leads us to a page of {size} bytes, and gives others one of {whole}"
+
+
+def at_times_words(facts: Facts) -> str:
+    """Say that the site ends some of many connections that it accepts, and serves others.
+
+    Whoever comes to one of several machines, or at one moment of several, meets either. Where it
+    ends connections for one place alone, that place must have been served as well: what stands
+    between ends them all.
+    """
+    ended: dict[str, list[str]] = {}
+    served: set[str] = set()
+    for place, keys in FROM:
+        for key in keys:
+            page = facts.fact(HttpCheck, key)
+            if page is not None and page.outcome in ENDED_BY_SITE:
+                ended.setdefault(place, []).append(page_words(page))
+            elif page is not None and page.outcome is HttpOutcome.OK:
+                served.add(place)
+    look = facts.fact(SiteLook, SITE_LOOK)
+    if look is not None and look.steps and look.steps[0].outcome in ENDED_BY_SITE:
+        ended.setdefault("from here", []).append(str(look.steps[0].outcome))
+    times = sum(len(ones) for ones in ended.values())
+    if not served or times < TWICE or (len(ended) == 1 and served.isdisjoint(ended)):
+        return ""
+    told = "; ".join(f"{place}: {', '.join(ones)}" for place, ones in ended.items())
+    return f"it ended {times} of its connections, and served others: {told}"

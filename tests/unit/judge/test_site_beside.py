@@ -9,7 +9,7 @@ import pytest
 
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import NOT_ASKED
-from cpe_diag.domain.path_facts import HttpOutcome
+from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing.evidence_samples import changed, ethernet_home, never_asked, with_value
@@ -151,3 +151,42 @@ def test_a_name_that_leads_to_somebody_else_who_shows_a_notice_is_the_resolvers_
 def test_an_address_that_serves_nothing_may_be_a_server_of_the_sites(end: HttpOutcome) -> None:
     """One of many is down, or the site has moved."""
     assert answer(told_another(end, end), "resolver_lies") is not True
+
+
+AGAIN: Final = ("router>platform/again", "router>platform/third")
+
+
+def ended(case: CaseFile, *subjects: str, outcome: HttpOutcome) -> CaseFile:
+    """Let the site's page end so in some places."""
+    sample = case.evidence.value(HttpCheck, "http", "router>platform")
+    assert sample is not None
+    page = replace(sample, outcome=outcome, status=None)
+    for subject in subjects:
+        case = with_value(case, "http", subject, page)
+    return case
+
+
+@pytest.mark.parametrize(
+    "outcome", [HttpOutcome.CERTIFICATE, HttpOutcome.BROKEN, HttpOutcome.REFUSED]
+)
+def test_a_site_that_ends_some_connections_and_serves_others_is_amiss(
+    outcome: HttpOutcome,
+) -> None:
+    """One of its machines was forgotten: half of all visitors meet it, from wherever they come."""
+    case = ended(SITE, *AGAIN, outcome=outcome)
+    assert answer(case, "site_amiss") is True
+    assert decide(case, {}).domain is FaultDomain.PLATFORM
+
+
+def test_a_page_that_failed_once_or_was_lost_on_the_way_accuses_no_site() -> None:
+    """Once may be chance, and silence may be anybody's."""
+    once = ended(SITE, AGAIN[0], outcome=HttpOutcome.BROKEN)
+    assert answer(once, "site_amiss") is False
+    lost = ended(SITE, *AGAIN, outcome=HttpOutcome.CONNECT_TIMEOUT)
+    assert answer(lost, "site_amiss") is False
+
+
+def test_connections_that_all_end_at_home_and_nowhere_else_accuse_no_site() -> None:
+    """What stands between ends them all."""
+    case = ended(SITE, "router>platform", *AGAIN, outcome=HttpOutcome.TLS_FAILED)
+    assert answer(case, "site_amiss") is not True
