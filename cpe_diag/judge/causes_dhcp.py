@@ -36,6 +36,7 @@ CAUSES_DHCP: Final[tuple[Cause, ...]] = (
         against=(
             when("port_vlan_wrong", -1.5),
             when("dhcp_pool_empty", -4.0),
+            when("home_speaks_as_others", -5.0),  # a server may be silent to strangers
             unless("dhcp_server_silent", -1.0),
         ),
         explains=("dhcp_server_silent", *WITHOUT_ADDRESS),
