@@ -22,6 +22,7 @@ from cpe_diag.judge.causes_field_ways import CAUSES_FIELD_WAYS
 from cpe_diag.judge.causes_field_wire import CAUSES_FIELD_WIRE
 from cpe_diag.judge.causes_firmware import CAUSES_FIRMWARE
 from cpe_diag.judge.causes_groups import CAUSES_GROUPS
+from cpe_diag.judge.causes_heard import CAUSES_HEARD
 from cpe_diag.judge.causes_home import CAUSES_HOME
 from cpe_diag.judge.causes_ipv6 import CAUSES_IPV6
 from cpe_diag.judge.causes_lan import CAUSES_LAN
@@ -65,6 +66,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     *CAUSES_ROUTER,
     *CAUSES_WAY_OUT,
     *CAUSES_ROUTER_SERVICES,
+    *CAUSES_HEARD,
     *CAUSES_ROUTER_KINDS,
     *CAUSES_ROUTES,
     *CAUSES_IPV6,

@@ -323,6 +323,7 @@ FOLLOWS_WIDER: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("platform_name_fails", ("resolver_drops",)),
     ("platform_name_bad", ("platform_name_fails", "platform_name_wrong")),
     ("tls_from_home_held_back", ("tls_held_back",)),
+    ("dhcp_server_silent", ("router_mac_absent", "home_on_the_line")),
     ("port_takes_no_frames", ("port_locked", "port_admin_down", "mac_in_wrong_vlan")),
     ("home_mute", ("neighbours_suffer", "group_down", "way_in_loss", "port_locked")),
     ("home_cut_off", ("neighbours_suffer", "group_down", "way_in_loss")),

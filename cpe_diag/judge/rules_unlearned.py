@@ -1,13 +1,13 @@
-"""A rule about a port that frames come in by, and from which the node learns nobody."""
+"""Rules about whom the node learns from the frames that come in by the port."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import known
-from cpe_diag.domain.port_facts import PortRates
+from cpe_diag.domain.port_facts import LearnedMacs, PortRates
 from cpe_diag.judge.keys import LEARNED_MACS, PORT_RATES, PORT_STATUS, ROUTER_REACHED
-from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, yes
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, yes
 from cpe_diag.judge.rules_port import no_mac_learned, port_down
 from cpe_diag.judge.rules_router import router_unreachable
 
@@ -45,11 +45,75 @@ def _thrown_away(facts: Facts) -> Answer:
     return yes(words, PORT_RATES, LEARNED_MACS, PORT_STATUS)
 
 
+def router_mac_absent(facts: Facts) -> Answer:
+    """Answer whether others are heard at the port, and not the router that we know.
+
+    A frame bears the address of the socket that it left by (IEEE 802.3, section 3.2.5). A router
+    that is reached has been exchanged, and nobody suffers from it.
+    """
+    others = _heard_beside(facts)
+    if isinstance(others, Answer):
+        return others
+    words = f"{', '.join(others)} at the port, and not {known(facts.subscriber.router_mac)}"
+    return says(not _router_heard(facts), words, LEARNED_MACS, ROUTER_REACHED)
+
+
+def home_on_the_line(facts: Facts) -> Answer:
+    """Answer whether several are heard at the port of a router that is not reached.
+
+    Behind a router that routes the home is one sender (RFC 1812, section 4.2.1): more of them are
+    a home that the router, or its cable, has made one network with the operator's.
+    """
+    others = _heard_beside(facts)
+    if isinstance(others, Answer):
+        return others
+    enough = len(others) + _router_heard(facts) >= facts.limits["senders_of_a_bridge"]
+    words = f"{', '.join(others)} at the port, behind which one router should be heard"
+    return says(enough, words, LEARNED_MACS, ROUTER_REACHED)
+
+
+def _heard_beside(facts: Facts) -> tuple[str, ...] | Answer:
+    """Give who beside the router is heard in the VLAN of the service, in order."""
+    gone, router = router_unreachable(facts), known(facts.subscriber.router_mac)
+    if gone.answer is False:
+        return gone
+    if router is None:
+        return does_not_arise("the inventory does not say the router's hardware address")
+    heard = _senders(facts)
+    if gone.answer is None or heard is None:
+        return cannot_tell(facts, ROUTER_REACHED if gone.answer is None else LEARNED_MACS)
+    others = tuple(sorted(heard - {router.lower()}))
+    return others or no("nobody but the router is heard at the port", LEARNED_MACS)
+
+
+def _router_heard(facts: Facts) -> bool:
+    return (known(facts.subscriber.router_mac) or "").lower() in (_senders(facts) or set())
+
+
+def _senders(facts: Facts) -> set[str] | None:
+    learned, vlan = facts.fact(LearnedMacs, LEARNED_MACS), known(facts.subscriber.service.vlan)
+    if learned is None:
+        return None
+    return {one.mac for one in learned.entries if vlan is None or known(one.vlan) == vlan}
+
+
 RULES_UNLEARNED: Final[tuple[Rule, ...]] = (
     Rule(
         id="port_takes_no_frames",
         question="Do frames come in by the port, and the node learns nobody from them?",
         needs=(PORT_RATES, LEARNED_MACS, PORT_STATUS, ROUTER_REACHED),
         ask=port_takes_no_frames,
+    ),
+    Rule(
+        id="router_mac_absent",
+        question="Are others heard at the port, and not the router that we know?",
+        needs=(LEARNED_MACS, ROUTER_REACHED),
+        ask=router_mac_absent,
+    ),
+    Rule(
+        id="home_on_the_line",
+        question="Are several heard at the port, where one router should be?",
+        needs=(LEARNED_MACS, ROUTER_REACHED),
+        ask=home_on_the_line,
     ),
 )

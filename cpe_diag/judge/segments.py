@@ -45,7 +45,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
         title="Port",
         bad=(
             *("port_admin_down", "port_locked", "port_down", "mac_in_wrong_vlan"),
-            "port_takes_no_frames",
+            *("port_takes_no_frames", "router_mac_absent", "home_on_the_line"),
         ),
         degraded=(
             "port_flaps",

@@ -233,6 +233,14 @@ THRESHOLDS_ACCESS: Final[tuple[Threshold, ...]] = (
         meaning="fewer may have come after the table was read",
     ),
     Threshold(
+        id="senders_of_a_bridge",
+        value=2.0,
+        unit="senders",
+        source="RFC 1812, section 4.2.1, and IEEE 802.1Q, section 8.7: of a home behind a router"
+        " the router alone is heard, a bridge passes every sender on",
+        meaning="where more are heard, the home is one network with the line",
+    ),
+    Threshold(
         id="macs_of_one_home",
         value=8.0,
         unit="MAC addresses",

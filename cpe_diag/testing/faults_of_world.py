@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.dhcp_facts import DhcpOutcome
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
+from cpe_diag.domain.port_facts import LearnedMac
 from cpe_diag.testing import load_samples as load
 from cpe_diag.testing.evidence_samples import changed, unobserved, with_value
 from cpe_diag.testing.fault_effects import lost, router_gone
+from cpe_diag.testing.faults_outside import dhcp_server
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
@@ -181,6 +184,14 @@ def frames_not_taken(case: CaseFile) -> CaseFile:
     """The router asks for its edge once a second, and the node learns nobody on the port."""
     case = changed(router_gone(case), "learned_macs", "port", entries=())
     return changed(case, "port_rates", "port", interval_s=5.0, in_packets_per_s=1.0, in_bps=512.0)
+
+
+def heard_at_port(case: CaseFile, *heard: str) -> CaseFile:
+    """These speak at the port, whom the DHCP server gives nothing, and no router answers."""
+    vlan = case.subscriber.service.vlan
+    entries = tuple(LearnedMac(mac=one, vlan=vlan) for one in heard)
+    case = changed(router_gone(case), "learned_macs", "port", entries=entries)
+    return dhcp_server(case, DhcpOutcome.SILENT)
 
 
 def site_other_for_home(case: CaseFile) -> CaseFile:

@@ -45,6 +45,7 @@ from cpe_diag.testing import sibling_samples
 from cpe_diag.testing.access_homes import coax_home, pon_home, switch_home
 from cpe_diag.testing.device_samples import LAPTOP
 from cpe_diag.testing.evidence_samples import (
+    ROUTER_MAC,
     about,
     all_unobserved,
     answered,
@@ -455,6 +456,30 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     _row("nat_missing", ethernet_home, OUT, way_out.nat_missing, ROUTER, SECOND),
     _row("nat_missing-site", dsl_home, SITE, way_out.nat_missing, ROUTER, SECOND),
     _row("router_firewall", dsl_home, OUT, way_out.router_firewall, ROUTER, SECOND),
+    _row(
+        "wan_cable_in_lan_port",
+        ethernet_home,
+        OUT,
+        lambda case: beyond.heard_at_port(case, LAPTOP, "02:00:00:00:00:99"),
+        ROUTER,
+        SECOND,
+    ),
+    _row(
+        "router_bridge_mode",
+        ethernet_home,
+        OUT,
+        lambda case: beyond.heard_at_port(case, ROUTER_MAC, LAPTOP),
+        ROUTER,
+        SECOND,
+    ),
+    _row(
+        "router_wan_mac",
+        ethernet_home,
+        OUT,
+        lambda case: beyond.heard_at_port(case, LAPTOP),
+        ROUTER,
+        SECOND,
+    ),
     _row("lan_interface_down", dsl_home, OUT, way_out.lan_interface_down, ROUTER, SECOND),
     _row(
         "lan_dhcp_wrong_options",

@@ -44,6 +44,7 @@ from cpe_diag.testing import load_samples as load
 from cpe_diag.testing.device_samples import LAPTOP
 from cpe_diag.testing.evidence_samples import (
     ABSENT,
+    ROUTER_MAC,
     about,
     all_unobserved,
     answered,
@@ -327,6 +328,16 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("ipv6_without_way", off.without_way(ETH), off.without_way(ETH, "fe80::1")),
     ("router_ends_some", off.some_ended(ETH), ETH),
     ("device_in_tunnel", off.tunnelled(NAMED), NAMED),
+    (
+        "router_mac_absent",
+        beyond.heard_at_port(ETH, LAPTOP),
+        beyond.heard_at_port(ETH, ROUTER_MAC, LAPTOP),
+    ),
+    (
+        "home_on_the_line",
+        beyond.heard_at_port(ETH, ROUTER_MAC, LAPTOP),
+        beyond.heard_at_port(ETH, LAPTOP),
+    ),
     ("port_takes_no_frames", beyond.frames_not_taken(ETH), ETH),
     ("router_connects_in_vain", beyond.ports_used_up(ETH), beyond.world(ETH)),
     ("world_slow", beyond.world_slow(ETH), beyond.world(ETH)),
