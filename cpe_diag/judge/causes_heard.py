@@ -56,8 +56,8 @@ CAUSES_HEARD: Final[tuple[Cause, ...]] = (
         explains=("router_mac_absent", *UNSERVED),
         next_action="Ask whether the router was exchanged, or a device plugged in instead of it:"
         " register its hardware address, or have the router's own one set again.",
-        tell_customer="At your connection we hear another device than the router that we know. Was"
-        " the router exchanged, or is a computer connected in its place?",
+        tell_customer="At your connection we hear another device than the router that we know."
+        " Please tell us whether the router was exchanged, or a computer is connected instead.",
         source="IEEE 802.3, section 3.2.5 (source address): the sender is not the router of the"
         " inventory; servers give addresses to those whom they know (RFC 2131, section 4.3.1)",
     ),
