@@ -158,11 +158,28 @@ async def _by_name(search: _Search, mac: tuple[int, ...]) -> tuple[LearnedMac, .
         )
         if _number(told, "base_port_if_index") == search.if_index:
             vlan = search.vlan if learned and search.vlan else _other_vlan(search, told)
-            return (LearnedMac(mac=mac_text(mac), vlan=vlan),)
+            beside = await _beside(search, bridge_port) if learned and search.vlan else ()
+            return (
+                LearnedMac(mac=mac_text(mac), vlan=vlan),
+                *(LearnedMac(mac=one, vlan=vlan) for one in beside if one != mac_text(mac)),
+            )
     if search.vlan is None and "port_in_any_vlan" in search.specs:
         # No port, or another one, has the router's MAC in any VLAN.
         return await _nothing(search, proven=bridge_port is not None)
     return await _by_vlan(search, _SCANS_KNOWN, proven=bridge_port is not None)
+
+
+async def _beside(search: _Search, bridge_port: int) -> tuple[str, ...]:
+    """Give whom else the port holds in the first part of the service's VLAN; () is no proof.
+
+    That the router is there has been told: what fails here takes nothing from it.
+    """
+    try:
+        rows = await search.rows("port_in_vlan", str(search.vlan), _ROWS)
+    except MeasurementError:
+        return ()
+    here = (index for index, port in rows if index[0] == search.vlan and port == bridge_port)
+    return tuple(mac for index in here if (mac := mac_of_index(index)) is not None)
 
 
 def _number(values: Mapping[str, Maybe[int]], field: str) -> int | None:

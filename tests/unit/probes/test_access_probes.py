@@ -335,6 +335,15 @@ async def test_another_device_on_the_port_is_seen_too() -> None:
     assert await learned(objects) == (replace(ROUTER, mac="02:00:5e:01:01:01"),)
 
 
+async def test_who_speaks_beside_the_router_is_heard_too() -> None:
+    """A home that its router has made one network with the line is told by them."""
+    other = "2.0.94.1.1.1"
+    objects = {**OWN_PORT, f"{FDB}.1012.{OWN_MAC}": 12, f"{FDB}.1012.{other}": 12}
+    assert await learned(objects) == (ROUTER, replace(ROUTER, mac="02:00:5e:01:01:01"))
+    objects = {**OWN_PORT, f"{FDB}.1012.{OWN_MAC}": 12, f"{FDB}.1012.{other}": 13}
+    assert await learned(objects) == (ROUTER,)
+
+
 async def test_nothing_learned_is_a_fact_only_where_the_node_has_a_table() -> None:
     """A node without a forwarding table says nothing about the customer."""
     elsewhere: dict[Oid, SnmpValue] = {**OWN_PORT, f"{FDB}.7.2.0.94.1.1.1": 13}
