@@ -1,4 +1,4 @@
-"""Causes in the home that are told by who is heard at its port."""
+"""Causes in the router that are told by who is heard at its ports, or that nobody is."""
 
 from __future__ import annotations
 
@@ -60,5 +60,21 @@ CAUSES_HEARD: Final[tuple[Cause, ...]] = (
         " Please tell us whether the router was exchanged, or a computer is connected instead.",
         source="IEEE 802.3, section 3.2.5 (source address): the sender is not the router of the"
         " inventory; servers give addresses to those whom they know (RFC 2131, section 4.3.1)",
+    ),
+    Cause(
+        id="router_ports_burnt",
+        domain=FaultDomain.ROUTER,
+        destination=Destination.SECOND_LINE,
+        title="None of the router's sockets for the home finds a link",
+        needs=(must("home_ports_dark"), must_not("lan_switched_off")),
+        supports=(when("home_ports_dark", 5.0),),
+        explains=("home_ports_dark", "home_unheard", "device_absent", "device_unanswering"),
+        next_action="Have a device plugged straight into each socket with another cable: where"
+        " none lights up, replace the router; else look at the switch, or the sockets' settings.",
+        tell_customer="Nothing in your home has a link to your router. Please plug a computer"
+        " straight into the router with another cable; if no light comes on, it has to be"
+        " replaced.",
+        source="sysfs-class-net, carrier: no link on any port of the home's bridge, nobody on the"
+        " Wi-Fi, and the caller says that all devices are affected",
     ),
 )

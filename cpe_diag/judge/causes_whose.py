@@ -85,6 +85,7 @@ IN_ROUTER: Final = (
     *("device_outside_home", "device_port_cut", "device_refused", "router_swallows_device"),
     *("device_pinned", "home_unheard", "site_led_elsewhere", "lights_off", "wan_cable_out"),
     *("router_leaves_elsewhere", "router_mac_absent", "home_on_the_line"),
+    "home_ports_dark",
 )
 """Read in the router, or lost between its two sides."""
 DARK: Final = ("port_down", "ethernet_link_down", "port_idle", "router_unreachable")

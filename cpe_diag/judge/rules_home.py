@@ -6,9 +6,10 @@ import ipaddress
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import known
-from cpe_diag.domain.path_facts import PingCheck
+from cpe_diag.domain.path_facts import CallerAnswer, PingCheck
 from cpe_diag.domain.router_facts import LanStatus, LogEventKind, LogEvents, RouterSystem
-from cpe_diag.judge.keys import LAN, LOG, PING_DEVICE, SYSTEM
+from cpe_diag.domain.wifi_facts import WifiClients
+from cpe_diag.judge.keys import AFFECTED, CLIENTS, LAN, LOG, PING_DEVICE, SYSTEM
 from cpe_diag.judge.rule import (
     Answer,
     Facts,
@@ -77,6 +78,25 @@ def _is_past(facts: Facts, told: tuple[LogEvent, ...]) -> bool:
     ages = [known(event.last_age_s) for event in told]
     limit_s = facts.limits["lan_pool_asked_s"]
     return all(age is not None and age > limit_s for age in ages)
+
+
+def home_ports_dark(facts: Facts) -> Answer:
+    """Answer whether nobody is on any port of the router's, nor on its Wi-Fi, while all suffer."""
+    lan, air = facts.fact(LanStatus, LAN), facts.fact(WifiClients, CLIENTS)
+    said, ports = facts.fact(CallerAnswer, AFFECTED), known(lan.ports) if lan else None
+    if ports is None or air is None or said is None:
+        missing = LAN if ports is None else CLIENTS if air is None else AFFECTED
+        return cannot_tell(facts, missing)
+    if said.choice != "all_devices":
+        return does_not_arise("the caller does not say that all devices are affected")
+    if air.clients or any(known(port.carrier) for port in ports):
+        return no("a device is linked to the router", LAN, CLIENTS)
+    if len(ports) < facts.limits["ports_of_a_router"]:
+        return does_not_arise("the router tells of one port or none: who is on it may be off")
+    if any(known(port.carrier) is None for port in ports):
+        return cannot_tell(facts, LAN)
+    words = f"none of {len(ports)} ports for the home has a link, and nobody is on the Wi-Fi"
+    return yes(words, LAN, CLIENTS, AFFECTED)
 
 
 def lan_port_errors(facts: Facts) -> Answer:
@@ -185,6 +205,12 @@ RULES_HOME: Final[tuple[Rule, ...]] = (
         question="Is no address left for the home's devices?",
         needs=(LAN, LOG),
         ask=lan_pool_exhausted,
+    ),
+    Rule(
+        id="home_ports_dark",
+        question="Has none of the router's ports for the home a link, while all devices suffer?",
+        needs=(LAN, CLIENTS, AFFECTED),
+        ask=home_ports_dark,
     ),
     Rule(
         id="lan_port_errors",

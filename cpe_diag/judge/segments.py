@@ -200,7 +200,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "home_offer_lacks",
             "home_address_taken",
             "home_answers_for_all",
-            "lan_switched_off",
+            *("lan_switched_off", "home_ports_dark"),
             "lan_wrong_gateway",
             "lan_pool_elsewhere",
             "wifi_disabled",

@@ -8,6 +8,13 @@ from cpe_diag.judge.threshold import PROPOSAL, Threshold
 
 THRESHOLDS_HOME: Final[tuple[Threshold, ...]] = (
     Threshold(
+        id="ports_of_a_router",
+        value=2.0,
+        unit="ports",
+        source=PROPOSAL,
+        meaning="one port without a link may have its device switched off, or a cable out",
+    ),
+    Threshold(
         id="wifi_weak_dbm",
         value=-75.0,
         unit="dBm",

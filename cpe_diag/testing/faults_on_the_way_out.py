@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, PingCheck
+from cpe_diag.domain.router_facts import LanPort
 from cpe_diag.domain.way_out_facts import HOME, OUTSIDE, ROUTER, FirmwareIssue, RouterDrop
-from cpe_diag.testing.evidence_samples import changed, with_value
+from cpe_diag.testing.evidence_samples import answered, changed, with_value
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
@@ -55,6 +56,14 @@ def router_drops_own(case: CaseFile) -> CaseFile:
 def lan_interface_down(case: CaseFile) -> CaseFile:
     """The LAN bridge is switched off."""
     return changed(case, "router_lan", "router", switched_on=False)
+
+
+def router_ports_burnt(case: CaseFile) -> CaseFile:
+    """No port for the home has a link, nobody is on the Wi-Fi, and all devices suffer."""
+    ports = tuple(LanPort(name=f"lan{n}", carrier=False, speed_bps=SILENT) for n in (1, 2, 3))
+    case = changed(case, "router_lan", "router", ports=ports, neighbours=())
+    case = changed(case, "wifi_clients", "router", clients=())
+    return answered(case, "affected", "all_devices")
 
 
 def lan_dhcp_wrong_options(case: CaseFile) -> CaseFile:

@@ -480,6 +480,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         ROUTER,
         SECOND,
     ),
+    _row("router_ports_burnt", ethernet_home, OUT, way_out.router_ports_burnt, ROUTER, SECOND),
     _row("lan_interface_down", dsl_home, OUT, way_out.lan_interface_down, ROUTER, SECOND),
     _row(
         "lan_dhcp_wrong_options",

@@ -29,7 +29,11 @@ def lan_port(name: str, values: Mapping[str, str]) -> LanPort:
     Returns:
         The port.
     """
-    carrier, duplex = values.get("carrier", ""), values.get("duplex", "")
+    # sysfs-class-net, carrier: not to be read while the port is switched off, which has no link;
+    # its counters are (net/core/net-sysfs.c: netif_running).
+    off = "carrier" not in values and _NUMBER.fullmatch(values.get("rx_errors", ""))
+    carrier = "0" if off else values.get("carrier", "")
+    duplex = values.get("duplex", "")
     speed = values.get("speed", "")
     return LanPort(
         name=name,

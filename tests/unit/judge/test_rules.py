@@ -223,6 +223,7 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("device_fails_at_site", names.device_fails_at_site(NAMED), NAMED),
     ("device_fails_in_part", names.device_family_dead(NAMED), NAMED),
     ("others_get_site", ONE_BLOCKS, names.device_blocks_site(NAMED, others=0)),
+    ("home_ports_dark", way_out.router_ports_burnt(ETH), answered(ETH, "affected", "all_devices")),
     ("lan_switched_off", way_out.lan_interface_down(ETH), ETH),
     ("lan_wrong_gateway", way_out.lan_dhcp_wrong_options(ETH), ETH),
     ("large_packets_lost", way_out.mtu_black_hole(ETH), ETH),
