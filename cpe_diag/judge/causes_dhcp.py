@@ -36,7 +36,6 @@ CAUSES_DHCP: Final[tuple[Cause, ...]] = (
         against=(
             when("port_vlan_wrong", -1.5),
             when("dhcp_pool_empty", -4.0),
-            when("home_speaks_as_others", -5.0),  # a server may be silent to strangers
             # A server that knows its clients is silent to others, and to our question for nobody.
             when("router_mac_absent", -3.0),
             when("home_on_the_line", -3.0),

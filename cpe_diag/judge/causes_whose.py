@@ -67,7 +67,6 @@ OWN_TRIES: Final = (
 )
 """Tried by the router: it may be its own rules that end them, which must have been read."""
 IN_ROUTER: Final = (
-    "home_speaks_as_others",
     *("home_mute", "home_seeks_edge", "router_strained", "conntrack_full", "router_crash_logged"),
     *("router_restarted", "router_clock_wrong", "wan_no_carrier", "wan_link_flaps"),
     *("wan_behind_router", "lan_wan_overlap", "wan_mtu_wrong", "pppoe_mtu_large"),

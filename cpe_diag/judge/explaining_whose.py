@@ -88,13 +88,7 @@ FOLLOWS_WHOSE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         (
             *("neighbours_suffer", "group_down", "way_in_loss", "port_locked", "wan_down"),
             *("dhcp_server_silent", "dhcp_pool_empty", "wan_dhcp_unanswered"),
-            "home_speaks_as_others",
         ),
-    ),
-    ("dhcp_server_silent", ("home_speaks_as_others",)),
-    (
-        "home_speaks_as_others",
-        ("neighbours_suffer", "group_down", "way_in_loss", "port_locked", "mac_in_wrong_vlan"),
     ),
     (
         "home_seeks_edge",

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, HttpOutcome, PingCheck
-from cpe_diag.domain.port_facts import LearnedMacs, PortRates
-from cpe_diag.driver_kit.mac_address import mac_text, octets_of
+from cpe_diag.domain.port_facts import PortRates
 from cpe_diag.judge.cause import SITE
 from cpe_diag.judge.keys import (
     DNS_OPERATOR,
     FORWARDING,
     HTTP_OPERATOR,
     HTTP_OPERATOR_IPV6,
-    LEARNED_MACS,
     OFFERED_EDGE,
     PING_FROM_HOME_IPV6,
     PING_REFERENCE,
@@ -114,31 +112,6 @@ def port_filled_unasked(facts: Facts) -> Answer:
         return full
     words = f"{full.because}; {rate(come)} go to the home, {rate(go)} come from it"
     return says(go < facts.limits["unasked_share"] * come, words, PORT_RATES)
-
-
-def home_speaks_as_others(facts: Facts) -> Answer:
-    """Answer whether all that is heard on the port is others than the router, which is silent.
-
-    The inventory says which hardware address the operator's servers know. Where none but other
-    ones are heard in the service's VLAN and the home gives no answer, its router is not what hangs
-    there, or hangs there otherwise: bridged, by another socket, or with an address not its own.
-    That a server is silent to strangers then says nothing of the server.
-    """
-    written = known(facts.subscriber.router_mac)
-    own = octets_of(written) if written else None
-    if own is None:
-        return does_not_arise("the inventory does not say which hardware address the router has")
-    heard, found = facts.fact(LearnedMacs, LEARNED_MACS), facts.once(home_gives_none)
-    if heard is None:
-        return cannot_tell(facts, LEARNED_MACS)
-    others = [entry.mac for entry in heard.entries if octets_of(entry.mac) != own]
-    words = f"heard on the port: {', '.join(entry.mac for entry in heard.entries) or 'nobody'}"
-    words += f"; the router is {mac_text(own)}"
-    if len(others) < len(heard.entries) or not others:
-        return no(words, LEARNED_MACS)
-    if isinstance(found, Answer):
-        return found
-    return yes(f"{words}; {found.bad.answer.because}", LEARNED_MACS, *found.bad.answer.rests_on)
 
 
 def home_seeks_edge(facts: Facts) -> Answer:
@@ -265,12 +238,6 @@ RULES_WHOSE_WAY: Final[tuple[Rule, ...]] = (
         question="Is the line to the home full of what nobody there answers?",
         needs=(PORT_RATES,),
         ask=port_filled_unasked,
-    ),
-    Rule(
-        id="home_speaks_as_others",
-        question="Are others than the home's router heard on its port, and the router not?",
-        needs=ENCLOSE,
-        ask=home_speaks_as_others,
     ),
     Rule(
         id="home_seeks_edge",

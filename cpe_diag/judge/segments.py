@@ -116,7 +116,6 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "router_unreachable",
             "home_mute",
             "home_seeks_edge",
-            "home_speaks_as_others",
             "forwarding_off",
             "forwarding_blocked",
             "nat_missing",

@@ -8,7 +8,6 @@ from cpe_diag.domain.dhcp_facts import DhcpOutcome
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
-from cpe_diag.domain.port_facts import LearnedMac
 from cpe_diag.domain.way_out_facts import OUTSIDE, ROUTER, RouterDrop
 from cpe_diag.testing.evidence_samples import changed, unobserved, with_value
 from cpe_diag.testing.fault_effects import router_gone
@@ -129,12 +128,6 @@ def cut_off(case: CaseFile, often: float = 1.3, size: float = 76.0) -> CaseFile:
         in_packets_per_s=often,
         out_packets_per_s=2.5,
     )
-
-
-def heard(case: CaseFile, *macs: str) -> CaseFile:
-    """These hardware addresses are heard on the port, in the service's VLAN."""
-    entries = tuple(LearnedMac(mac=mac, vlan=120) for mac in macs)
-    return changed(case, "learned_macs", "port", entries=entries)
 
 
 def seeks_edge(case: CaseFile, answered: int) -> CaseFile:

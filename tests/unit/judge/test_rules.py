@@ -507,11 +507,6 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
         at_home.line_saturated(ETH),
     ),
     (
-        "home_speaks_as_others",
-        enclosed.heard(enclosed.cut_off(ETH), "02:00:5e:20:00:14"),
-        enclosed.cut_off(ETH),
-    ),
-    (
         "home_seeks_edge",
         changed(enclosed.cut_off(ETH), "port_rates", "port", in_bps=340.0, in_packets_per_s=1.0),
         enclosed.cut_off(ETH),

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from cpe_diag.domain.device_facts import DeviceWatch, FarEnds, NameQueries, Tries
-from cpe_diag.domain.dhcp_facts import DhcpOutcome
 from cpe_diag.domain.failures import FailureKind
-from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.domain.site_facts import LookEnd, LookStep
 from cpe_diag.domain.verdict import FaultDomain
@@ -370,28 +368,3 @@ def test_failures_of_our_own_answer_none_of_them() -> None:
     case = all_unobserved(SITE, FailureKind.OUT_OF_TIME)
     rules = {rule.id for rule in (*RULES_WHOSE, *RULES_WHOSE_WAY)}
     assert {found.answer for found in find(case) if found.id in rules} == {None}
-
-
-STRANGER: Final = "02:00:5e:20:00:14"
-
-
-def test_a_server_that_is_silent_is_not_accused_where_none_but_strangers_ask() -> None:
-    """The wall's cable in a socket for the home, or a router set to bridge: none of the network's.
-
-    An operator's servers give addresses to those whom they know.
-    """
-    asks = enclosed.cut_off(ethernet_home("no_internet"), size=340.0)
-    silent = outside.dhcp_server(asks, DhcpOutcome.SILENT)
-    assert decide(silent, {}).cause == "dhcp_no_offer"
-    told = decide(enclosed.heard(silent, STRANGER), {})
-    assert (told.domain, told.cause) == (FaultDomain.ROUTER, "router_side_unexplained")
-
-
-def test_a_home_whose_router_is_heard_too_speaks_for_itself() -> None:
-    """Whatever else hangs on the port, the router does; and who answers needs no search."""
-    case = enclosed.cut_off(SLOW)
-    own = known(case.subscriber.router_mac) or ""
-    assert answer(enclosed.heard(case, STRANGER, own.upper()), "home_speaks_as_others") is False
-    assert answer(enclosed.heard(SLOW, STRANGER), "home_speaks_as_others") is False
-    unknown = never_asked(case, ("learned_macs", "port"))
-    assert answer(unknown, "home_speaks_as_others") is None
