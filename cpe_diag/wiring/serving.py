@@ -65,7 +65,8 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
     store.keep_open()
     desk = open_desk(config, store)
     kept = Kept()
-    orders = orders_of(replace(config, kept=kept), store)
+    keeping = replace(config, kept=kept)
+    orders = orders_of(keeping, store)
     tickets = tickets_of(config)
     credentials = credentials_of(config)
     runs = StoredRuns(store)
@@ -98,7 +99,7 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
         outages=lambda: outages_of(incidents()),
         incidents=lambda at: open_incidents(incidents(), at),
         find=partial(subscribers_of, orders.inventory),
-        so_far=so_far_of(config, runs),
+        so_far=so_far_of(keeping, runs),
         passwords=StoredPasswords(store),
         sessions=StoredSessions(store),
         attempts=StoredAttempts(store),
