@@ -544,8 +544,8 @@ class ConsentDesk(Protocol):
 class AuditTrail(Protocol):
     """The append-only record of who looked, asked, agreed and changed."""
 
-    def note(self, event: AuditEvent) -> None:
-        """Append an event; it is on the disk when this returns.
+    def note(self, *events: AuditEvent) -> None:
+        """Append events, all of them or none; they are on the disk when this returns.
 
         Raises:
             StoreError: it cannot be written. A change that cannot be noted is not begun; one

@@ -68,9 +68,9 @@ class StoredAudit:
         self._keys = keys
         self._key: AuditKey | None = None
 
-    def note(self, event: AuditEvent) -> None:
-        """Append an event; it is on the disk when this returns."""
-        self.together(lambda _: (None, event))
+    def note(self, *events: AuditEvent) -> None:
+        """Append events, all of them or none; they are on the disk when this returns."""
+        self._appended(lambda _: (None, events))
 
     def together(self, work: Callable[[Connection], tuple[T, AuditEvent]]) -> T:
         """Write something and the event that tells of it: both, or neither.
@@ -82,12 +82,20 @@ class StoredAudit:
         Raises:
             StoreError: the store cannot be written, or the key is missing or not the chain's.
         """
+
+        def one(connection: Connection) -> tuple[T, tuple[AuditEvent, ...]]:
+            result, event = work(connection)
+            return result, (event,)
+
+        return self._appended(one)
+
+    def _appended(self, work: Callable[[Connection], tuple[T, tuple[AuditEvent, ...]]]) -> T:
         for _ in range(TRIES):
             with suppress(_TakenError):
                 with self._store.writing() as connection:
-                    result, event = work(connection)
-                    seq = self._append(connection, event)
-                if seq == 1:
+                    result, events = work(connection)
+                    numbers = [self._append(connection, event) for event in events]
+                if 1 in numbers:
                     self._keys.begin_chain()
                 return result
         raise StoreError("the audit trail is too busy; try again")

@@ -103,8 +103,8 @@ class FakeAudit:
     room: int | None = None
     events: list[AuditEvent] = field(default_factory=list)
 
-    def note(self, event: AuditEvent) -> None:
-        """Append an event."""
-        if self.room is not None and len(self.events) >= self.room:
+    def note(self, *events: AuditEvent) -> None:
+        """Append events, all of them or none."""
+        if self.room is not None and len(self.events) + len(events) > self.room:
             raise StoreError("the case store cannot be written: No space left on device")
-        self.events.append(event)
+        self.events.extend(events)

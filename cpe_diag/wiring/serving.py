@@ -109,7 +109,7 @@ def served_by(config: Config, spans: Spans | None = None) -> Served:
         case_link=lambda case: None if link is None else link.replace("{case}", case),
         told_refused=partial(refused_letters, tickets),
         rights=desk.rights,
-        note=desk.audit.note,
+        audit=desk.audit,
         clock=desk.clock,
         close=close,
     )

@@ -47,7 +47,7 @@ async def password_typed(site: Site, visit: Visit) -> Shown:
     typed = await run_in_threadpool(
         type_password,
         served.repairs,
-        served.note,
+        served.audit.note,
         visit.path["token"],
         Secret(visit.form.get("password", "")),
         again=Secret(visit.form.get("again", "")),

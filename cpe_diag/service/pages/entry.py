@@ -150,7 +150,7 @@ class Door:
         return None if session is None else session.provider
 
     def _note(self, name: str, words: str, at: datetime) -> None:
-        self._served.note(
+        self._served.audit.note(
             AuditEvent(kind=AuditKind.SIGN_IN, at=at, staff=harmless(name), words=words)
         )
 

@@ -108,8 +108,10 @@ class Gate:
         return reply
 
     def _note(self, operation: Operation, call: Call, looks: tuple[Look, ...]) -> None:
-        for one in looks:
-            self._served.note(
+        if not looks:
+            return
+        self._served.audit.note(
+            *(
                 AuditEvent(
                     kind=AuditKind.LOOK,
                     at=call.at,
@@ -119,7 +121,9 @@ class Gate:
                     ticket=one.ticket,
                     action=operation.right,
                 )
+                for one in looks
             )
+        )
 
     def refused(self, operation: str, caller: Caller, refusal: Refused, at: datetime) -> None:
         """Note a refusal; where there are too many of them, how many were not noted.
@@ -132,7 +136,7 @@ class Gate:
             return
         left, self._unnoted = self._unnoted, 0
         more = f" (and {left} refusals before this were too many for a line each)" if left else ""
-        self._served.note(
+        self._served.audit.note(
             AuditEvent(
                 kind=AuditKind.REFUSAL,
                 at=at,

@@ -317,7 +317,7 @@ def _now(served: Served, repair: Repair, call: Call, *, status: int = 200) -> Re
 
 
 def _note(served: Served, repair: Repair, call: Call, kind: AuditKind, words: str) -> None:
-    served.note(
+    served.audit.note(
         AuditEvent(
             kind=kind,
             at=call.at,

@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from cpe_diag.domain.audit import AuditEvent
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.incident import Incident
 from cpe_diag.domain.letter import NewLetter
 from cpe_diag.domain.roles import Rights, Role
 from cpe_diag.domain.subscriber import FoundSubscriber
 from cpe_diag.playbook.model import Playbook
-from cpe_diag.ports import Clock, SeenDeliveries
+from cpe_diag.ports import AuditTrail, Clock, SeenDeliveries
 from cpe_diag.report.record import Run, SoFar
 from cpe_diag.service.group_outage import GroupOutage
 from cpe_diag.service.hub_hosts import HubHosts
@@ -75,6 +74,6 @@ class Served:
     case_link: Callable[[str], str | None]
     told_refused: Callable[[IncomingTicket, str], tuple[NewLetter, ...]]
     rights: Rights
-    note: Callable[[AuditEvent], None]
+    audit: AuditTrail
     clock: Clock
     close: Callable[[], None]

@@ -115,7 +115,7 @@ def _decided(served: Served, ticket: IncomingTicket) -> None:
     """Decide on a ticket that waited; its refusal is noted as that of a request would be."""
     refused = decide(served, ticket, answered=True).refused
     if refused is not None:
-        served.note(
+        served.audit.note(
             AuditEvent(
                 kind=AuditKind.REFUSAL,
                 at=served.clock.now(),

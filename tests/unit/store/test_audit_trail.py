@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +21,11 @@ from cpe_diag.store.audit_key import PublicAuditKey, key_of, read_key
 from cpe_diag.store.audit_key_source import KeptKey, KeyFile
 from cpe_diag.store.audit_trail import StoredAudit
 from cpe_diag.store.case_store import CaseStore
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from sqlalchemy import Connection
 
 ROOT = Path(__file__).parents[3]
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -89,6 +95,29 @@ def test_what_was_noted_is_read_back_and_the_chain_holds(tmp_path: Path) -> None
     assert not trail.holds_at(1, verified.hash)
     public = PublicAuditKey(verified.public_key)
     assert _trail(tmp_path).verify(public).flaws == ()
+
+
+def test_what_one_look_has_shown_is_noted_at_once_and_all_of_it_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty homes of a street were twenty waits for the disk."""
+    trail = _trail(tmp_path)
+    shown = [replace(EVENT, subscriber=f"sub-{one}") for one in range(3)]
+    wrote = list[CaseStore]()
+    writing = CaseStore.writing
+
+    def counted(store: CaseStore) -> AbstractContextManager[Connection]:
+        wrote.append(store)
+        return writing(store)
+
+    monkeypatch.setattr(CaseStore, "writing", counted)
+    trail.note(*shown)
+    assert len(wrote) == 1
+    with pytest.raises(AttributeError):
+        trail.note(EVENT, None)  # type: ignore[arg-type] # a mistake in the middle of it
+    assert [one.event.subscriber for one in trail.entries()] == ["sub-0", "sub-1", "sub-2"]
+    found = trail.verify()
+    assert (found.length, found.flaws) == (3, ())
 
 
 def test_two_processes_append_to_one_chain(tmp_path: Path) -> None:
