@@ -59,7 +59,9 @@ def _wish() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
     parser.add_argument("--lab", action="append", choices=LABS, help="default: all")
     parser.add_argument("--half", choices=HALVES, help="default: all")
-    parser.add_argument("--only", help="cases whose id has this in it")
+    parser.add_argument(
+        "--only", help="cases whose id has this in it, or one of these, with commas"
+    )
     parser.add_argument("--copies", type=int, default=1, help="homes side by side")
     parser.add_argument("--once", action="store_true", help="do not measure everything as well")
     parser.add_argument("--again", action="store_true", help="only count what is there anew")
@@ -68,11 +70,12 @@ def _wish() -> argparse.Namespace:
 
 
 def _run_all(wish: argparse.Namespace) -> None:
+    only = (wish.only or "").split(",")
     cases = [
         case
         for lab in wish.lab or LABS
         for case in CASES_OF[lab]()
-        if wish.half in {None, case.half} and (wish.only or "") in case.id
+        if wish.half in {None, case.half} and any(one in case.id for one in only)
     ]
     random.Random(wish.seed).shuffle(cases)  # noqa: S311 - an order, and no secret
     print(f"seed {wish.seed}: {len(cases)} cases in random order")  # noqa: T201
