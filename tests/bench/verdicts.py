@@ -59,9 +59,7 @@ def _wish() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
     parser.add_argument("--lab", action="append", choices=LABS, help="default: all")
     parser.add_argument("--half", choices=HALVES, help="default: all")
-    parser.add_argument(
-        "--only", help="cases whose id has this in it, or one of these, with commas"
-    )
+    parser.add_argument("--only", help="cases whose id has one of these in it: a,b")
     parser.add_argument("--copies", type=int, default=1, help="homes side by side")
     parser.add_argument("--once", action="store_true", help="do not measure everything as well")
     parser.add_argument("--again", action="store_true", help="only count what is there anew")
