@@ -33,6 +33,7 @@ CORE: Final = ("core_queued", "core_rate_low", "reference_amiss", "packets_overt
 """By the operator's own reference, from both sides."""
 
 WAY_OUT: Final = (
+    "operator_reference_fails",
     "port_down",
     "line_out_of_sync",
     "line_margin_low",
@@ -357,6 +358,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 MAY_BE_UNKNOWN: Final = frozenset(
     {
+        "operator_reference_fails",
         *("wall_bloated", "wall_rate_low", "home_bloated", "home_rate_low"),
         *("wall_stream_missing", "wall_stream_broken"),
         *("wall_jitters", "home_jitters"),

@@ -10,14 +10,17 @@ import pytest
 
 from cpe_diag.domain.evidence import Evidence, FactKey
 from cpe_diag.domain.failures import DefinitionError, FailureKind
-from cpe_diag.domain.verdict import SegmentState, Verdict
+from cpe_diag.domain.path_facts import HttpOutcome
+from cpe_diag.domain.verdict import FaultDomain, SegmentState, Verdict
 from cpe_diag.judge.decide import decide, find, rules_version
+from cpe_diag.judge.keys import HTTP_OPERATOR
 from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing.evidence_samples import (
     answered,
+    changed,
     dsl_home,
     ethernet_home,
     never_asked,
@@ -212,3 +215,14 @@ def test_a_metered_line_that_was_not_loaded_is_told_as_not_measured() -> None:
     verdict = decide(case, {})
     assert verdict.cause == "no_fault"
     assert "How much the line lets through was not measured" in verdict.summary
+
+
+def test_a_reference_that_fails_from_our_own_side_alone_is_no_sign_of_health() -> None:
+    """The picture said FAULT at the core, and the verdict above it that all was good."""
+    home = ethernet_home("drops")
+    assert decide(home, {}).cause == "no_fault"
+    kind, subject = HTTP_OPERATOR.kind, HTTP_OPERATOR.subject
+    alone = changed(home, kind, subject, outcome=HttpOutcome.CONNECT_TIMEOUT)
+    verdict = decide(alone, {})
+    assert states(verdict)["core"] is SegmentState.BAD
+    assert verdict.domain is FaultDomain.UNDETERMINED
