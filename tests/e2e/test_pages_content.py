@@ -119,7 +119,7 @@ def test_the_queue_is_by_priority_and_the_time_left(console: HttpService) -> Non
         for number, priority in enumerate((3, 1, 3, 2))
     ]
     page = signed_in(console, Role.VIEWER).open("/").text
-    shown = re.findall(r'<th scope="row"><a href="/cases/([0-9a-f]+)">', page)
+    shown = re.findall(r'<th scope="row" role="rowheader"><a href="/cases/([0-9a-f]+)">', page)
     assert shown == [cases[1], cases[3], cases[0], cases[2]]
     assert "Order a run" not in page, "a viewer orders nothing"
 

@@ -67,7 +67,7 @@ def _opened(console: HttpService, many: int, *, priority: int = 3, first: int = 
 
 
 def _listed(page: str) -> list[str]:
-    return re.findall(r'<th scope="row"><a href="/cases/([0-9a-f]+)">', page)
+    return re.findall(r'<th scope="row" role="rowheader"><a href="/cases/([0-9a-f]+)">', page)
 
 
 def test_what_was_handed_over_is_still_listed_with_where_it_went(console: HttpService) -> None:
