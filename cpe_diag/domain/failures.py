@@ -17,6 +17,7 @@ The tree:
     +-- SignInError                  a provider has not proven who somebody is
     |   +-- ProviderAwayError        it cannot be asked, or its documents are wrong
     +-- StoreError                   the case store cannot be used
+    |   +-- StoreAwayError           not just now: waiting may mend it
     +-- RunError                     there is no such run, it has ended, or it is another's now
     +-- BundleError                  a bundle cannot be written or read
     +-- PackError                    a laptop's pack cannot be made, or may not be used
@@ -309,6 +310,10 @@ class StoreError(CpeDiagError):
 
     Nothing was written by the call that raised it.
     """
+
+
+class StoreAwayError(StoreError):
+    """It cannot be used just now: another process has it, its server is away, its disk is full."""
 
 
 class RunError(CpeDiagError):

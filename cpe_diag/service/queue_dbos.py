@@ -18,9 +18,10 @@ from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, Serializer, Workf
 from sqlalchemy import create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
-from cpe_diag.domain.failures import StoreError
+from cpe_diag.domain.failures import StoreAwayError, StoreError
 from cpe_diag.service.jobs import JobSeen, QueueKind, queue_name
 from cpe_diag.service.places import spared
+from cpe_diag.store.away import is_away
 from cpe_diag.store.kept_connections import look_after_rest, pool_of
 from cpe_diag.store.server_patience import patience_of, server_limits
 from cpe_diag.store.sql_words import sql_words
@@ -179,7 +180,7 @@ class DbosWorker:
                 up by DBOS but by whoever finds the run without a worker.
 
         Raises:
-            StoreError: the database cannot be used.
+            StoreError: the database cannot be used; it can be started again.
         """
         settings = DBOSConfig(
             name=APPLICATION,
@@ -200,10 +201,14 @@ class DbosWorker:
 
         kinds = tuple(QueueKind)
         DBOS.listen_queues([queue_name(self._region, kind) for kind in kinds])
-        with _told(self._engine.url):
-            DBOS.launch()
-            for kind in kinds:
-                self._register(kind)
+        try:
+            with _told(self._engine.url):
+                DBOS.launch()
+                for kind in kinds:
+                    self._register(kind)
+        except StoreError:
+            self.stop(0)
+            raise
 
     def stop(self, limit_s: int) -> None:
         """Take no more jobs, and wait for those that are being done.
@@ -296,4 +301,5 @@ def _told(url: URL) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, error.DBOSException) as fault:
-        raise StoreError(f"the queue of runs: {sql_words(fault, url)}") from None
+        kind = StoreAwayError if is_away(fault) else StoreError
+        raise kind(f"the queue of runs: {sql_words(fault, url)}") from None

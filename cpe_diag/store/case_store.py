@@ -21,8 +21,9 @@ import platformdirs
 from sqlalchemy import URL, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from cpe_diag.domain.failures import StoreError
+from cpe_diag.domain.failures import StoreAwayError, StoreError
 from cpe_diag.store import ciphered, sqlite_file
+from cpe_diag.store.away import is_away
 from cpe_diag.store.case_tables import HEAD
 from cpe_diag.store.kept_connections import look_after_rest, pool_of
 from cpe_diag.store.server_patience import ONE_MOMENT, begin_in_one, patience_of, server_limits
@@ -159,6 +160,15 @@ class CaseStore:
         with self._told(), self._in_turn(), self._ready()[1].begin() as connection:
             yield connection
 
+    def touch(self) -> None:
+        """Have its tables made, and see that it can be written; nothing else is.
+
+        Raises:
+            StoreError: it cannot be.
+        """
+        with self.writing():
+            pass
+
     def now(self, clock: Clock) -> datetime:
         """Give the time of day by the one clock that all have who share this store.
 
@@ -278,9 +288,13 @@ class CaseStore:
             code = str(getattr(getattr(error, "orig", error), "sqlite_errorname", ""))
             known = [words for name, words in _WORDS.items() if code.startswith(name)]
             words = known[0] if known else sql_words(error, self._url)
-            raise StoreError(f"case store {self.name}: {words}") from None
+            raise _kind(error)(f"case store {self.name}: {words}") from None
         except OSError as error:
-            raise StoreError(f"case store {self.name}: {error.strerror}") from error
+            raise _kind(error)(f"case store {self.name}: {error.strerror}") from error
+
+
+def _kind(error: Exception) -> type[StoreError]:
+    return StoreAwayError if is_away(error) else StoreError
 
 
 def _reading(engine: Engine) -> Engine:

@@ -34,6 +34,7 @@ from cpe_diag.service.measure_again import EVERY, MeasureAgain
 from cpe_diag.service.places import NoPlaceError, Places
 from cpe_diag.service.queue_dbos import DbosJobs, DbosWorker
 from cpe_diag.service.spans import Steps, spans_from
+from cpe_diag.service.store_awaited import StoreAwaited
 from cpe_diag.service.submit import DEFAULT_REGION
 from cpe_diag.service.sweep import GRACE, Sweep
 from cpe_diag.service.try_again import following
@@ -150,14 +151,14 @@ class Worker:
         self._places.close()
 
     def work(self) -> None:
-        """Work until it is stopped.
+        """Work until it is stopped; a store that is away at the start is waited for.
 
         Raises:
-            StoreError: the store or the queue cannot be used at the start.
+            StoreError: the store or the queue cannot be used at the start, and never will be.
         """
-        self._runs.runs(limit=1)  # the tables of ours come first
         queue = DbosWorker(self._store.url, self._wish.region, self._wish.limits)
-        queue.start(self.go_on, name=f"{this_process()}/{os.getpid()}/{secrets.token_hex(4)}")
+        if not self._begun(queue):
+            return
         LOG.info("takes runs of region %s", self._wish.region)
         if wrong := without_nodes(self._config, self._wish.region):
             LOG.warning("%s", wrong)
@@ -188,6 +189,15 @@ class Worker:
             self._jobs.close()
             if self._spans is not None:
                 self._spans.close()
+
+    def _begun(self, queue: DbosWorker) -> bool:
+        """Begin to take jobs; False: it was stopped before."""
+        name = f"{this_process()}/{os.getpid()}/{secrets.token_hex(4)}"
+        awaited = StoreAwaited(self._stopping, LOG)
+        return awaited.done(
+            lambda: awaited.abandoned(self._store.touch),  # the tables of ours come first
+            lambda: queue.start(self.go_on, name=name),
+        )
 
     def go_on(self, run_id: str) -> None:
         """Go on with a run, if nobody else does; whatever comes of it, nothing is raised."""
