@@ -72,12 +72,12 @@ class StoredAudit:
         """Append events, all of them or none; they are on the disk when this returns."""
         self._appended(lambda _: (None, events))
 
-    def together(self, work: Callable[[Connection], tuple[T, AuditEvent]]) -> T:
+    def together(self, work: Callable[[Connection], tuple[T, AuditEvent | None]]) -> T:
         """Write something and the event that tells of it: both, or neither.
 
         Args:
-            work: writes, and gives what is to be returned and the event; it is called again where
-                another process came first.
+            work: writes, and gives what is to be returned and the event, None where there is
+                nothing to tell; it is called again where another process came first.
 
         Raises:
             StoreError: the store cannot be written, or the key is missing or not the chain's.
@@ -85,7 +85,7 @@ class StoredAudit:
 
         def one(connection: Connection) -> tuple[T, tuple[AuditEvent, ...]]:
             result, event = work(connection)
-            return result, (event,)
+            return result, () if event is None else (event,)
 
         return self._appended(one)
 

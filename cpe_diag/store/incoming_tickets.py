@@ -24,6 +24,8 @@ from cpe_diag.store.run_tables import RUNS
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from cpe_diag.domain.audit import AuditEvent
+    from cpe_diag.store.audit_trail import StoredAudit
     from cpe_diag.store.case_store import CaseStore
 
 _OURS: Final = ("id", "href", "creationDate", "statusChangeReason")
@@ -201,6 +203,7 @@ class StoredTickets:
         change: Change | None = None,
         tells: Tells = _nobody,
         letters: Iterable[NewLetter] = (),
+        noted: tuple[StoredAudit, AuditEvent] | None = None,
     ) -> IncomingTicket | None:
         """Keep what has become of a ticket that waits, and what is told of it, or nothing of it.
 
@@ -213,14 +216,16 @@ class StoredTickets:
             change: makes the new document of the old one, where there is one.
             tells: gives the letters about it, of what it was and what it is.
             letters: about it, where no document says it.
+            noted: the trail and its line about it.
 
         Returns:
             The ticket as it is then; None where somebody else has decided.
 
         Raises:
-            StoreError: the store cannot be written.
+            StoreError: the store or the trail cannot be written.
         """
-        with self._store.writing() as connection:
+
+        def work(connection: Connection) -> IncomingTicket | None:
             held = _locked(connection, ticket)
             if held is None or held.state is not TicketState.WAITING:
                 return None
@@ -239,6 +244,17 @@ class StoredTickets:
             if held.case_id is not None and run is None:
                 end_waiting(connection, held.case_id, words, closed=state is TicketState.LEFT)
             return _one(connection, ticket)
+
+        if noted is None:
+            with self._store.writing() as connection:
+                return work(connection)
+        trail, line = noted
+
+        def told(connection: Connection) -> tuple[IncomingTicket | None, AuditEvent | None]:
+            kept = work(connection)
+            return kept, None if kept is None else line
+
+        return trail.together(told)
 
     def caseless(self, received_before: datetime) -> tuple[IncomingTicket, ...]:
         """Give tickets that wait since before a moment and have no case, the oldest first.

@@ -7,14 +7,17 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.audit import AuditEvent, AuditKind
 from cpe_diag.domain.failures import DefinitionError, UnknownSubscriberError
 from cpe_diag.report.codec import encode, moment_text
 from cpe_diag.report.decoding import UndecodableError, decode
+from cpe_diag.report.plain import harmless
 from cpe_diag.service.refused import Refused
 from cpe_diag.service.submit import Order
 from cpe_diag.service.ticket import Ticket
 from cpe_diag.service.ticket_rules import NUMBERS, chosen
 from cpe_diag.service.tmf621 import API_OF, Status, Version
+from cpe_diag.service.web.gate import NOBODY
 from cpe_diag.service.web.ticket_events import letters
 from cpe_diag.store.cases import WaitingCase
 from cpe_diag.store.incoming_tickets import IncomingTicket, NewTicket, TicketState
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from cpe_diag.service.ticket_rules import Rule
     from cpe_diag.service.web.served import Served
+    from cpe_diag.store.audit_trail import StoredAudit
 
 _STATUS: Final[Mapping[TicketState, Status]] = {
     TicketState.STARTED: Status.IN_PROGRESS,
@@ -86,7 +90,8 @@ def decide(
         incoming: which ticket.
         trace: the span of the request that has brought it; empty: there is none.
         answered: whoever sent it knows already that it is kept: a trouble ticket that is refused
-            is rejected then, where else there is none.
+            is rejected then, where else there is none; and no refused request is noted, so its
+            refusal is, with the decision or not at all.
 
     Returns:
         What has become of it, now or before.
@@ -133,7 +138,13 @@ def _kept(
     served: Served, incoming: IncomingTicket, taken: Taken, at: datetime, *, answered: bool
 ) -> IncomingTicket | None:
     decided = partial(
-        served.tickets.decided, incoming.id, taken.state, run=taken.run, words=taken.words, at=at
+        served.tickets.decided,
+        incoming.id,
+        taken.state,
+        run=taken.run,
+        words=taken.words,
+        at=at,
+        noted=_line(served, incoming, taken, at) if answered else None,
     )
     is_none = taken.state is TicketState.REFUSED and not answered
     if incoming.form is None and taken.state is TicketState.REFUSED:
@@ -152,6 +163,23 @@ def _kept(
             case_id=taken.case,
             at=at,
         ),
+    )
+
+
+def _line(
+    served: Served, incoming: IncomingTicket, taken: Taken, at: datetime
+) -> tuple[StoredAudit, AuditEvent] | None:
+    """Give the line of the audit trail about a refusal, as that of a request would be."""
+    refused = taken.refused
+    if refused is None:
+        return None
+    return served.audit, AuditEvent(
+        kind=AuditKind.REFUSAL,
+        at=at,
+        staff=NOBODY.staff.name,
+        words=f"a ticket that waited: {refused.status} {harmless(refused.reason)}",
+        subscriber=incoming.subscriber,
+        ticket=incoming.desk_ticket,
     )
 
 

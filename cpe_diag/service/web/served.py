@@ -12,7 +12,7 @@ from cpe_diag.domain.letter import NewLetter
 from cpe_diag.domain.roles import Rights, Role
 from cpe_diag.domain.subscriber import FoundSubscriber
 from cpe_diag.playbook.model import Playbook
-from cpe_diag.ports import AuditTrail, Clock, SeenDeliveries
+from cpe_diag.ports import Clock, SeenDeliveries
 from cpe_diag.report.record import Run, SoFar
 from cpe_diag.service.group_outage import GroupOutage
 from cpe_diag.service.hub_hosts import HubHosts
@@ -22,6 +22,7 @@ from cpe_diag.service.submit import Submit
 from cpe_diag.service.ticket_rules import TicketRules
 from cpe_diag.service.webhook import IncomingDesk
 from cpe_diag.store.api_tokens import StoredTokens
+from cpe_diag.store.audit_trail import StoredAudit
 from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.event_hubs import StoredHubs
 from cpe_diag.store.incoming_tickets import IncomingTicket, StoredTickets
@@ -74,6 +75,6 @@ class Served:
     case_link: Callable[[str], str | None]
     told_refused: Callable[[IncomingTicket, str], tuple[NewLetter, ...]]
     rights: Rights
-    audit: AuditTrail
+    audit: StoredAudit
     clock: Clock
     close: Callable[[], None]

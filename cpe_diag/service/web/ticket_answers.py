@@ -7,19 +7,16 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from cpe_diag.domain.audit import AuditEvent, AuditKind
-from cpe_diag.domain.failures import CpeDiagError, InventoryError, StoreError
+from cpe_diag.domain.failures import CpeDiagError, InventoryError, StoreAwayError
 from cpe_diag.domain.run_journal import RunState
 from cpe_diag.domain.verdict import Destination
 from cpe_diag.report.as_json import run_as_json
 from cpe_diag.report.codec import moment_text
-from cpe_diag.report.plain import harmless
 from cpe_diag.service.answer import external_id, note, run_note
 from cpe_diag.service.fifteen_minutes import INVENTORY_AWAY, NOT_ORDERED
 from cpe_diag.service.posted_note import AUTHOR, OPEN
 from cpe_diag.service.tmf621 import API_OF, STATUS_OF, Status, Version, attachment, patch
 from cpe_diag.service.tmf621 import note as ticket_note
-from cpe_diag.service.web.gate import NOBODY
 from cpe_diag.service.web.intake import decide, waiting_case
 from cpe_diag.service.web.ticket_events import letters
 
@@ -96,8 +93,8 @@ def work_off(served: Served) -> int:
         if served.clock.monotonic() > until_s:
             break
         try:
-            _decided(served, ticket)
-        except StoreError:
+            decide(served, ticket, answered=True)
+        except StoreAwayError:
             raise
         except CpeDiagError as error:
             LOG.warning("ticket %s waits: %s", ticket.id, error)
@@ -109,22 +106,6 @@ def work_off(served: Served) -> int:
         else:
             decided += 1
     return decided
-
-
-def _decided(served: Served, ticket: IncomingTicket) -> None:
-    """Decide on a ticket that waited; its refusal is noted as that of a request would be."""
-    refused = decide(served, ticket, answered=True).refused
-    if refused is not None:
-        served.audit.note(
-            AuditEvent(
-                kind=AuditKind.REFUSAL,
-                at=served.clock.now(),
-                staff=NOBODY.staff.name,
-                words=f"a ticket that waited: {refused.status} {harmless(refused.reason)}",
-                subscriber=ticket.subscriber,
-                ticket=ticket.desk_ticket,
-            )
-        )
 
 
 def with_cases(served: Served) -> int:

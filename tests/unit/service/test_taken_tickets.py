@@ -29,6 +29,7 @@ from cpe_diag.service.web.call import Call, Caller, Reply
 from cpe_diag.service.web.intake import NO_SUBSCRIBER, decide, new_ticket
 from cpe_diag.service.web.ticket_answers import AGAIN_AFTER, TURN_S, settle, with_cases, work_off
 from cpe_diag.service.web.trouble_tickets import change, create, one
+from cpe_diag.store.audit_trail import StoredAudit
 from cpe_diag.store.incoming_tables import INCOMING_TICKETS
 from cpe_diag.store.incoming_tickets import StoredTickets, TicketState
 from cpe_diag.store.outbox import StoredOutbox
@@ -368,6 +369,37 @@ def test_a_ticket_that_waited_and_is_refused_is_a_line_of_the_audit_trail(
     assert (line.event.kind, line.event.ticket) == (AuditKind.REFUSAL, "N-1")
     assert line.event.words == f"a ticket that waited: 422 {NO_SUBSCRIBER}"
     assert work_off(served) == 0
+    assert len(open_desk(config).audit.entries(newest=10)) == 1
+
+
+def test_a_refusal_and_its_line_are_there_together_or_not_at_all(
+    served: Served, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that dies between the two would leave a refusal that nobody accounts for."""
+
+    def dies(*_: object) -> NoReturn:
+        raise StoreError("the audit key is missing")
+
+    waits("t1", served, number="N-1", subscriber="sub-9")
+    waits("t2", served, number="N-2", subscriber="sub-1")
+    with monkeypatch.context() as patch:
+        patch.setattr(StoredAudit, "_append", dies)
+        assert work_off(served) == 1  # the other one, which nothing keeps from it
+    held = served.tickets.one("t1")
+    assert held is not None
+    assert held.state is TicketState.WAITING
+    assert "the audit key is missing" in held.words
+    served.tickets.stays("t1", "", at=served.clock.now())
+    assert work_off(served) == 1
+    (line,) = open_desk(config).audit.entries(newest=10)
+    assert line.event.ticket == "N-1"
+
+
+def test_who_comes_second_with_a_refusal_notes_nothing(served: Served, config: Config) -> None:
+    """Two services work off what waits; one refusal is one line."""
+    ticket = waits("t1", served, number="N-1", subscriber="sub-9")
+    for _ in range(2):
+        decide(served, ticket, answered=True)
     assert len(open_desk(config).audit.entries(newest=10)) == 1
 
 
