@@ -16,6 +16,8 @@ SYSFS: Final = Path("/sys/class/net")
 LOOK: Final = "field.look"
 NOT_SAID: Final = Missing(why=FailureKind.NOT_MEASURED)
 MEGABIT: Final = 1_000_000
+ETHERNET: Final = "1"
+"""ARPHRD_ETHER of linux/if_arp.h, in the file `type`: a cable's card, and a radio's."""
 
 
 def link_of(interface: str, folder: Path = SYSFS) -> FieldLink:
@@ -30,15 +32,19 @@ def link_of(interface: str, folder: Path = SYSFS) -> FieldLink:
 
     Raises:
         MeasurementError: `field.look`: NOT_CONFIGURED: there is no such interface, UNREACHABLE:
-            it is switched off, UNSUPPORTED: the system does not show it.
+            it is switched off, NOT_APPLICABLE: it is no Ethernet port, UNSUPPORTED: the system
+            does not show it.
     """
     place = folder / interface
     if not folder.is_dir():
         raise _failed(FailureKind.UNSUPPORTED, interface, "this system has no /sys/class/net")
     if not place.is_dir():
-        known = ", ".join(sorted(one.name for one in folder.iterdir() if one.name != "lo"))
-        detail = f"there is no such interface; there are {known or 'none'}"
-        raise _failed(FailureKind.NOT_CONFIGURED, interface, detail)
+        raise _failed(
+            FailureKind.NOT_CONFIGURED, interface, "there is no such interface", _others(folder)
+        )
+    if (_text(place / "type") or ETHERNET) != ETHERNET:
+        detail = "it is no port of this laptop: no cable and no radio is behind it"
+        raise _failed(FailureKind.NOT_APPLICABLE, interface, detail, _others(folder))
     carrier = _text(place / "carrier")
     if carrier is None:
         step = f"ip link set {interface} up"
@@ -57,6 +63,14 @@ def link_of(interface: str, folder: Path = SYSFS) -> FieldLink:
         flaps=_number(place / "carrier_changes"),
         errors_in=_number(place / "statistics" / "rx_errors"),
     )
+
+
+def _others(folder: Path) -> str:
+    """Say which ports may be named."""
+    ports = sorted(one.name for one in folder.iterdir() if _text(one / "type") == ETHERNET)
+    if not ports:
+        return "this system shows no port: plug in an adapter that has one"
+    return f"name the port that the cable or the radio is at: --port {' or '.join(ports)}"
 
 
 def _speed(place: Path) -> Maybe[int]:

@@ -80,7 +80,8 @@ def interface_of(named: str | None) -> str:
 
     Raises:
         DefinitionError: none is named, and there is no single one that it could be.
-        MeasurementError: `field.look`: NOT_CONFIGURED, UNREACHABLE: of the named one.
+        MeasurementError: `field.look`: NOT_CONFIGURED, NOT_APPLICABLE, UNREACHABLE: of the
+            named one.
     """
     if named is not None:
         return link_of(named).interface

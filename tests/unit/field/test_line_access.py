@@ -13,6 +13,7 @@ from cpe_diag.domain.field_session_facts import FieldSession
 from cpe_diag.domain.field_vlan_facts import FieldVlans
 from cpe_diag.domain.secret import Secret
 from cpe_diag.engine.recorder import RunRecorder
+from cpe_diag.field import laptop_port
 from cpe_diag.field.laptop_port import LaptopPort
 from cpe_diag.field.line_access import LineAccess, SessionLogin
 from cpe_diag.field.on_site import OnSite
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 PASSWORD: Final = "correct horse"
 OFFERED: Final = FIELD_FACTS["field_pppoe", WALL]
 NOBODY: Final = FieldPppoe(vlan=None, offers=(), errors=(), listened_s=3.0, malformed=0)
+
+
+@pytest.fixture(autouse=True)
+def _linked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the laptop a port with a link, whatever this machine has."""
+    monkeypatch.setattr(laptop_port, "link_of", lambda _: FIELD_FACTS["field_link", WALL])
 
 
 class Told(RawProcess):
@@ -67,7 +74,7 @@ def tags(vlan: int | None) -> FieldVlans:
 def port(raw: Told, line: LineAccess) -> tuple[LaptopPort, SystemClock]:
     """Give a laptop whose link is up."""
     clock = SystemClock()
-    on_site = OnSite(interface="lo", plugged_into=PluggedInto.WALL_PORT, raw=raw)
+    on_site = OnSite(interface="eth0", plugged_into=PluggedInto.WALL_PORT, raw=raw)
     return LaptopPort(on_site, clock=clock, recorder=RunRecorder(clock), line=line), clock
 
 

@@ -18,6 +18,7 @@ from cpe_diag.domain.field_facts import (
 )
 from cpe_diag.domain.field_locked_facts import FieldLocked
 from cpe_diag.engine.recorder import RunRecorder
+from cpe_diag.field import laptop_port
 from cpe_diag.field.laptop_port import LaptopPort
 from cpe_diag.field.line_access import LineAccess
 from cpe_diag.field.on_site import OnSite
@@ -85,6 +86,12 @@ def test_in_a_flood_that_hides_the_router_nothing_is_sent() -> None:
     assert not wire.sent
 
 
+@pytest.fixture(autouse=True)
+def _linked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the laptop a port with a link, whatever this machine has."""
+    monkeypatch.setattr(laptop_port, "link_of", lambda _: FIELD_FACTS["field_link", WALL])
+
+
 class Told(RawProcess):
     """A process that answers at once, and keeps its orders."""
 
@@ -127,7 +134,7 @@ async def asked(
     )
     clock = SystemClock()
     on_site = OnSite(
-        interface="lo", plugged_into=PluggedInto.WALL_PORT, raw=raw, as_router=as_router
+        interface="eth0", plugged_into=PluggedInto.WALL_PORT, raw=raw, as_router=as_router
     )
     line = LineAccess(router_mac=mac, node=NODE, port="ge-0/0/12")
     laptop = LaptopPort(on_site, clock=clock, recorder=RunRecorder(clock), line=line)
