@@ -11,6 +11,8 @@ from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Maybe, Missing
 
 NOT_TOLD: Final = Missing(why=FailureKind.UNSUPPORTED)
+ALLOW_PING: Final = 'sudo sysctl -w net.ipv4.ping_group_range="0 2147483647"'
+"""What lets everybody on Linux send echo requests, without any other right (icmp(7))."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -29,7 +30,7 @@ from cpe_diag.field.use import octets_of, packets_sent
 from cpe_diag.field.way import next_hop_to
 from cpe_diag.transports.dns import DnsResolver
 from cpe_diag.transports.os_failures import os_failure
-from cpe_diag.transports.reach import NetworkProber
+from cpe_diag.transports.reach import NO_ECHO, NO_ICMP_STEP, NetworkProber
 from cpe_diag.transports.time_left import time_left, until
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class Beyond:
         try:
             return await asyncio.to_thread(largest_packet, address, most_bytes, within_s=within_s)
         except OSError as error:
-            raise MeasurementError(os_failure(error, address), LOOK) from error
+            raise _no_echo(error, address) from error
 
     async def _jitter(self, deadline: float) -> FieldJitter:
         address = self._targets.address
@@ -146,7 +147,7 @@ class Beyond:
         try:
             return await asyncio.to_thread(jitter_to, address, next_hop, within_s=within_s)
         except OSError as error:
-            raise MeasurementError(os_failure(error, address), LOOK) from error
+            raise _no_echo(error, address) from error
 
     async def _load(self, deadline: float) -> FieldLoad:
         targets, clock = self._targets, self._clock
@@ -289,6 +290,14 @@ async def _addresses(host: str, clock: Clock, deadline: float) -> Sequence[str]:
     except OSError as error:
         raise MeasurementError(os_failure(error, host), LOOK) from error
     return tuple(dict.fromkeys(str(one[4][0]) for one in found))
+
+
+def _no_echo(error: OSError, address: str) -> MeasurementError:
+    """Say that echo requests could not be sent, in the words of pings where they may not be."""
+    failure = os_failure(error, address)
+    if failure.kind is FailureKind.MISSING_PRIVILEGE:
+        failure = replace(failure, where="this machine", detail=NO_ECHO, next_step=NO_ICMP_STEP)
+    return MeasurementError(failure, LOOK)
 
 
 def _unnamed(where: str, detail: str) -> MeasurementError:

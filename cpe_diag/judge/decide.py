@@ -13,6 +13,7 @@ from cpe_diag.judge.causes import CAUSES
 from cpe_diag.judge.competing import FLOOR
 from cpe_diag.judge.explaining import FOLLOWS
 from cpe_diag.judge.healthy import not_proven_good
+from cpe_diag.judge.on_site import PLACES, askable_there
 from cpe_diag.judge.rules import REVISION, RULES
 from cpe_diag.judge.settle import ASKS, gains, settling_step
 from cpe_diag.judge.telling import good_among_known, no_fault, of_cause, undetermined
@@ -121,6 +122,8 @@ _CONTENT: Final = hashlib.sha256(
 
 def _settle(seen: Seen, catalogue: Mapping[str, tuple[FactKey, ...]]) -> SettlingStep | None:
     everything = {**catalogue, **ASKS}
+    if seen.case.symptom in PLACES:
+        everything = {name: keys for name, keys in everything.items() if askable_there(keys)}
     told = gains(seen.findings, seen.weighing.weighed, seen.case.evidence, everything)
     least = SETTLED_GAIN_BITS if seen.weighing.lead else 0.0
     best = told[0] if told and told[0].bits >= least else None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import FailureKind
-from cpe_diag.domain.field_facts import FieldPppoe
+from cpe_diag.domain.field_facts import FieldLink, FieldPppoe, PluggedInto
 from cpe_diag.domain.field_locked_facts import FieldLocked
 from cpe_diag.domain.missing import known
+from cpe_diag.domain.path_facts import ALLOW_PING
 from cpe_diag.domain.subscriber import WanProtocol
-from cpe_diag.judge.cause import AT_WALL_PORT
-from cpe_diag.judge.healthy import not_proven_good
-from cpe_diag.judge.on_site import LOCKED, PLACES, WALL, key_at, locked_words
+from cpe_diag.judge.cause import AT_WALL_PORT, IN_HOME_NETWORK
+from cpe_diag.judge.healthy import not_proven_good, relevant
+from cpe_diag.judge.on_site import LAN, LOCKED, PLACES, WALL, key_at, locked_words
 from cpe_diag.judge.on_site_inside import SESSION
 from cpe_diag.judge.rule import cannot_tell
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
     from cpe_diag.judge.seen import Seen
 
+MISSING_PRIVILEGE: Final = FailureKind.MISSING_PRIVILEGE
 MOST: Final = 2
 """A summary is read aloud; the rest is among the findings."""
 UNTRIED_TITLE: Final = "The line answers at the wall port; its session was not tried"
@@ -34,6 +37,24 @@ UNLOCK: Final = (
     " address {mac}), or have the node forget what it has learned on this port (port security),"
     " and run again. Or let the router dial, and run behind it."
 )
+UNALLOWED_TITLE: Final = "Nothing wrong was seen; what the laptop may not do was not measured"
+ALL_ELSE: Final = "All else that matters here is good; the rest was not measured: {why}."
+ALLOW: Final = "Let the laptop measure that too, and check again: {steps}."
+OTHER_CABLE: Final = (
+    "Plug the same cable into a port that works (at home the router's, else the wall port), check"
+    " there, and then here again: that tells the laptop's own cable and socket from this port."
+)
+AT_WALL: Final = (
+    "Plug the laptop into the wall port in place of the router, and check again within two hours:"
+    " what is well there is the router's fault, what is not is the line's or the network's."
+)
+BY_CABLE: Final = (
+    "Plug the laptop into the router by a cable, and check again: what is well there is the"
+    " radio's. Then the wall port in place of the router tells the router from the line."
+)
+NO_LINK: Final = {AT_WALL_PORT: "wall_no_link", IN_HOME_NETWORK: "home_no_link"}
+PAGES: Final = {AT_WALL_PORT: "wall_pages_fail", IN_HOME_NETWORK: "home_pages_fail"}
+ECHOES: Final = frozenset({"path_quality", "ping"})
 PPPOE: Final = key_at("field_pppoe", WALL)
 
 
@@ -75,6 +96,80 @@ def port_locked(case: CaseFile) -> FieldLocked | None:
     return told if told is not None and (told.offers or told.concentrators) else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextOnSite:
+    """What a technician can do on site so that the evidence decides.
+
+    `title` and `summary` stand in place of the general words where those say too little.
+    """
+
+    action: str
+    title: str | None = None
+    summary: str | None = None
+
+
+def next_on_site(seen: Seen, *, open_causes: bool) -> NextOnSite | None:
+    """Say what a technician can do on site so that the evidence decides.
+
+    Args:
+        seen: the case.
+        open_causes: some causes are likely, and none leads.
+
+    Returns:
+        None: nothing of what is known here helps, or the case is from afar.
+    """
+    if seen.case.symptom not in PLACES:
+        return None
+    alone = None if open_causes else _answered_in_part(seen.case)
+    return alone or _elsewhere(seen) or (None if open_causes else _unallowed(seen))
+
+
+def _answered_in_part(case: CaseFile) -> NextOnSite | None:
+    """Say how the line is tried whose port is locked, or whose session was not opened."""
+    if (locked := port_locked(case)) is not None:
+        return NextOnSite(action=UNLOCK.format(mac=locked.mac), title=LOCKED_TITLE)
+    if session_untried(case) is not None:
+        return NextOnSite(action=TRY_SESSION, title=UNTRIED_TITLE)
+    return None
+
+
+def _elsewhere(seen: Seen) -> NextOnSite | None:
+    """Say where to plug in next: one place alone tells neither cable from port nor whose it is."""
+    symptom = seen.case.symptom
+    if any(f.answer is None and f.missing for f in seen.by_id((NO_LINK[symptom],))):
+        return NextOnSite(action=OTHER_CABLE)
+    if symptom != IN_HOME_NETWORK or _looked_at(seen, WALL):
+        return None
+    amiss = any(finding.answer for finding in seen.by_id(relevant(symptom)))
+    if not amiss and not _untold(seen):
+        return None
+    return NextOnSite(action=AT_WALL if _looked_at(seen, LAN) else BY_CABLE)
+
+
+def _looked_at(seen: Seen, place: PluggedInto) -> bool:
+    return seen.case.evidence.value(FieldLink, "field_link", place.value) is not None
+
+
+def _unallowed(seen: Seen) -> NextOnSite | None:
+    """Say what would allow what is left to measure, where all that was measured is good."""
+    left = seen.by_id(not_proven_good(seen.on))
+    keys = dict.fromkeys(key for finding in left for key in finding.missing)
+    held = {key: seen.case.evidence.failure(key.kind, key.subject) for key in keys}
+    failures = {key: failure for key, failure in held.items() if failure is not None}
+    privileges = {failure.kind for failure in failures.values()} == {MISSING_PRIVILEGE}
+    if any(finding.answer for finding in left) or len(failures) < len(held) or not privileges:
+        return None
+    steps = dict.fromkeys(
+        ALLOW_PING if key.kind in ECHOES else failure.next_step or str(failure)
+        for key, failure in failures.items()
+    )
+    action = ALLOW.format(steps="; ".join(steps))
+    if seen.on.answers.get(PAGES[seen.case.symptom]) is not False:
+        return NextOnSite(action=action)
+    why = "; ".join(dict.fromkeys(failure.detail for failure in failures.values()))
+    return NextOnSite(action=action, title=UNALLOWED_TITLE, summary=ALL_ELSE.format(why=why))
+
+
 def said_on_site(seen: Seen) -> tuple[str, ...]:
     """Give why what matters there cannot be told, where the laptop itself has seen why.
 
@@ -86,14 +181,20 @@ def said_on_site(seen: Seen) -> tuple[str, ...]:
     """
     if seen.case.symptom not in PLACES:
         return ()
-    untold = (
-        finding.because
-        for finding in seen.by_id(not_proven_good(seen.on))
-        if finding.answer is None
-        and finding.missing
-        and finding.because != cannot_tell(seen.facts, *finding.missing).because
-    )
     if (locked := port_locked(seen.case)) is not None:
         return (f"nobody answers the laptop's own MAC; {locked_words(locked)}",)
     untried = session_untried(seen.case)
-    return (*(() if untried is None else (untried,)), *tuple(dict.fromkeys(untold))[:MOST])
+    return (*(() if untried is None else (untried,)), *_untold(seen)[:MOST])
+
+
+def _untold(seen: Seen) -> tuple[str, ...]:
+    """Give why what was seen does not tell, each reason once."""
+    return tuple(
+        dict.fromkeys(
+            finding.because
+            for finding in seen.by_id(not_proven_good(seen.on))
+            if finding.answer is None
+            and finding.missing
+            and finding.because != cannot_tell(seen.facts, *finding.missing).because
+        )
+    )

@@ -22,9 +22,12 @@ from cpe_diag.domain.missing import known
 from cpe_diag.domain.observations import Unobserved
 from cpe_diag.domain.subscriber import WanProtocol
 from cpe_diag.judge.cause import AT_WALL_PORT, IN_HOME_NETWORK
+from cpe_diag.judge.keys import LINE_USE
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, no, rate, says, yes
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from cpe_diag.domain.field_facts import DhcpOffered
     from cpe_diag.domain.field_vlan_facts import AskedVlan
 
@@ -46,6 +49,12 @@ OF_HOMES: Final = tuple(
 def key_at(kind: str, place: PluggedInto, beyond: str = "") -> FactKey:
     """Name a fact of a place; `beyond` says about what behind the wire."""
     return FactKey(kind, f"{place.value}{beyond}")
+
+
+def askable_there(keys: Collection[FactKey]) -> bool:
+    """Tell whether somebody on site with a laptop can ask for one of the facts."""
+    places = tuple(place.value for place in PluggedInto)
+    return any(key == LINE_USE or key.subject.startswith(places) for key in keys)
 
 
 def _seen(facts: Facts, kind: str, place: PluggedInto) -> bool:

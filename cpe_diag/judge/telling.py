@@ -13,15 +13,7 @@ from cpe_diag.judge.candidates import mentioned, named
 from cpe_diag.judge.competing import FLOOR, MENTION
 from cpe_diag.judge.healthy import GETS_NONE, relevant, unseen
 from cpe_diag.judge.keys import CABLE_TEST, LOAD, WATCH
-from cpe_diag.judge.left_on_site import (
-    LOCKED_TITLE,
-    TRY_SESSION,
-    UNLOCK,
-    UNTRIED_TITLE,
-    port_locked,
-    said_on_site,
-    session_untried,
-)
+from cpe_diag.judge.left_on_site import next_on_site, said_on_site
 from cpe_diag.judge.segments import segments
 from cpe_diag.judge.settle import ASK_AFFECTED, ASKS
 from cpe_diag.judge.unforeseen import Ground
@@ -217,13 +209,10 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
         step = None  # a measurement tells more of a dark port than which device is dark
     ours, not_said = _our_own_side(seen.case), _not_said(seen.case)
     unusual = [f.id for f in seen.findings if f.answer and f.follows_from is None]
-    untried = None if likely else session_untried(seen.case)
-    locked = None if likely else port_locked(seen.case)
-    action, title = BY_HAND, UNDETERMINED_TITLE
-    if locked is not None:
-        action, title = UNLOCK.format(mac=locked.mac), LOCKED_TITLE
-    elif untried is not None:
-        action, title = TRY_SESSION, UNTRIED_TITLE
+    on_site = next_on_site(seen, open_causes=bool(likely))
+    action = BY_HAND
+    if on_site is not None:
+        action, step = on_site.action, None
     elif step:
         action = _find_out(seen, step)
     elif measurable:
@@ -235,9 +224,9 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
     return Verdict(
         domain=FaultDomain.UNDETERMINED,
         cause="undetermined",
-        title=title,
+        title=(on_site and on_site.title) or UNDETERMINED_TITLE,
         confidence=round(_undecided(likely), 3),
-        summary=_left_open(seen, likely, ours, not_said),
+        summary=(on_site and on_site.summary) or _left_open(seen, likely, ours, not_said),
         also=(),
         candidates=mentioned(seen, LEARNED),
         evidence_for=seen.by_id(unusual),

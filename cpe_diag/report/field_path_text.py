@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
-from cpe_diag.domain.path_facts import DnsOutcome
+from cpe_diag.domain.path_facts import ALLOW_PING, DnsOutcome
 from cpe_diag.report.phrases import listed
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from cpe_diag.domain.field_size_facts import FieldSize
     from cpe_diag.domain.missing import Maybe
     from cpe_diag.domain.path_facts import DnsCheck
-
-ALLOW_PING: Final = 'sysctl -w net.ipv4.ping_group_range="0 2147483647"'
 
 
 def field_trace(fact: FieldTrace) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import Failure, FailureKind, MeasurementError
 from cpe_diag.domain.missing import Missing
-from cpe_diag.domain.path_facts import PingCheck
+from cpe_diag.domain.path_facts import ALLOW_PING, PingCheck
 from cpe_diag.driver_kit.parsers.trains import spread
 from cpe_diag.transports.bounded_tcp import Bounds, connected
 from cpe_diag.transports.os_failures import os_failure
@@ -36,8 +36,9 @@ ECHO_DIGITS: Final = 5
 DROPPED: Final = Bounds(4)
 """What asks for it, what takes it and what drops it; and once more what drops a late answer."""
 NO_ICMP: Final = "the configuration says that ICMP tells nothing here (icmp: false)"
+NO_ECHO: Final = "our process may open neither an ICMP datagram socket nor a raw socket"
 NO_ICMP_STEP: Final = (
-    "allow it with the sysctl net.ipv4.ping_group_range, or set icmp: false to use TCP"
+    f"{ALLOW_PING}; where that cannot be, icmp: false asks by TCP who is reachable"
 )
 
 
@@ -200,9 +201,8 @@ async def _echo(address: str, count: int, wait_s: float, data_bytes: int = USUAL
             refusal = error
         except ICMPLibError as error:
             raise MeasurementError(icmp_failure(error, address), ECHO) from error
-    detail = "our process may open neither an ICMP datagram socket nor a raw socket"
     raise _echo_error(
-        FailureKind.MISSING_PRIVILEGE, "this machine", detail, NO_ICMP_STEP
+        FailureKind.MISSING_PRIVILEGE, "this machine", NO_ECHO, NO_ICMP_STEP
     ) from refusal
 
 

@@ -1,0 +1,98 @@
+"""Where a laptop's evidence does not decide, the next step is one that a technician can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.path_facts import ALLOW_PING
+from cpe_diag.domain.verdict import FaultDomain
+from cpe_diag.judge.decide import decide
+from cpe_diag.testing import faults_on_site as on_site
+from cpe_diag.testing.evidence_samples import changed, unobserved
+from cpe_diag.wiring.knowledge import facts_by_probe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpe_diag.judge.question import CaseFile
+
+    Change = Callable[[CaseFile, str], CaseFile]
+
+LAN: Final = on_site.LAN
+ECHOES: Final = (
+    *(("path_quality", ">reference"), ("ping", ">reference"), ("ping", ">reference/full")),
+    *(("field_jitter", ""), ("field_size", "")),
+)
+
+
+def pings_not_permitted(case: CaseFile, place: str) -> CaseFile:
+    """Let the system refuse echo requests, as it does where nobody set the sysctl."""
+    for kind, beyond in ECHOES:
+        case = unobserved(case, kind, f"{place}{beyond}", FailureKind.MISSING_PRIVILEGE)
+    return case
+
+
+def test_a_healthy_home_at_which_pings_are_not_permitted_names_the_command_that_permits() -> None:
+    """It was once told to find out whether "the site fails from this home only"."""
+    verdict = decide(pings_not_permitted(on_site.on_site(LAN), LAN), facts_by_probe())
+    assert verdict.domain is FaultDomain.UNDETERMINED
+    assert verdict.title.startswith("Nothing wrong was seen")
+    assert ALLOW_PING in verdict.next_action
+    assert verdict.settle_by is None
+
+
+def test_a_fault_beside_what_was_not_permitted_is_not_called_well() -> None:
+    """A page that does not open is amiss, whether pings are permitted or not."""
+    case = pings_not_permitted(on_site.pages_fail(on_site.on_site(LAN), LAN), LAN)
+    assert "Nothing wrong" not in decide(case, facts_by_probe()).title
+
+
+def test_what_is_lacking_for_another_reason_is_not_said_to_be_a_matter_of_rights() -> None:
+    """Nobody's sysctl brings back a reference that was out of reach in time."""
+    case = unobserved(
+        on_site.on_site(LAN), "path_quality", f"{LAN}>reference", FailureKind.OUT_OF_TIME
+    )
+    verdict = decide(case, facts_by_probe())
+    assert verdict.domain is FaultDomain.UNDETERMINED
+    assert ALLOW_PING not in verdict.next_action
+
+
+@pytest.mark.parametrize(
+    "change", [on_site.pages_fail, on_site.nothing_beyond, on_site.loses, on_site.large_lost]
+)
+def test_what_is_amiss_in_the_home_alone_sends_the_laptop_to_the_wall_port(
+    change: Change,
+) -> None:
+    """Only there it can be told whether it is the router or the line."""
+    verdict = decide(change(on_site.on_site(LAN), LAN), facts_by_probe())
+    assert verdict.domain is FaultDomain.UNDETERMINED
+    assert verdict.next_action.startswith("Plug the laptop into the wall port")
+
+
+def test_what_is_amiss_on_the_radio_is_looked_at_by_cable_first() -> None:
+    """Losses on the way through the air say nothing about router and line."""
+    verdict = decide(on_site.on_wifi(on_site.loses(on_site.on_site(LAN), LAN)), facts_by_probe())
+    assert verdict.next_action.startswith("Plug the laptop into the router by a cable")
+
+
+def test_a_port_without_a_link_is_told_from_the_laptops_own_cable() -> None:
+    """A socket that has no link may be the laptop's broken cable."""
+    case = changed(on_site.on_site(on_site.WALL), "field_link", on_site.WALL, carrier=False)
+    verdict = decide(case, facts_by_probe())
+    assert verdict.domain is FaultDomain.UNDETERMINED
+    assert verdict.next_action.startswith("Plug the same cable into a port that works")
+
+
+@pytest.mark.parametrize("place", [on_site.WALL, LAN])
+def test_nobody_on_site_is_told_to_find_out_what_only_the_office_can(place: str) -> None:
+    """A technician has neither the node's tables nor another home at hand."""
+    case = on_site.on_site(place)
+    for kind in ("http", "dns"):
+        case = unobserved(case, kind, f"{place}>reference", FailureKind.OUT_OF_TIME)
+    for kind in ("field_arp", "field_heard", "field_dhcp"):
+        case = unobserved(case, kind, place, FailureKind.OUT_OF_TIME)
+    step = decide(case, facts_by_probe()).settle_by
+    assert step is None or step.probe.startswith("field_") or step.probe == "ask:line_use"
