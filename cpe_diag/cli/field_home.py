@@ -49,7 +49,8 @@ def sync(context: click.Context, files: tuple[Path, ...], *, out: Path | None) -
             taken = taken_out(config)
             write_whole(out, taken.sealed)
             note_written(taken.part)
-            before = f", and {len(taken.due)} files of packs that have ended" if taken.due else ""
+            ended = counted(len(taken.due), "file of packs", "files of packs")
+            before = f", and {ended} that have ended" if taken.due else ""
             click.echo(f"{out}: {counted(len(taken.runs), 'run')}{before}, sealed for the office")
             return
         came = [one for file in files for one in _told_of(config, file, alone=len(files) == 1)]
@@ -74,6 +75,8 @@ def _told_of(config: Config, file: Path, *, alone: bool) -> list[Homecoming]:
 
 def _print_arrived(arrived: Sequence[Homecoming]) -> None:
     """Tell what became of what laptops brought home."""
+    from cpe_diag.report.phrases import counted
+
     runs = [run for one in arrived for run in one.runs]
     for run in runs:
         if run.words:
@@ -87,7 +90,8 @@ def _print_arrived(arrived: Sequence[Homecoming]) -> None:
         if trail is not None and trail.words:
             click.echo(f"audit chain of {one.laptop}: {trail.arrival}: {trail.words}")
         elif trail is not None:
-            told = f"{trail.added} new entries, {trail.length}:{trail.hash}"
+            added = counted(trail.added, "new entry", "new entries")
+            told = f"{added}, {trail.length}:{trail.hash}"
             click.echo(f"audit chain of {one.laptop}: {told}")
     click.echo(_counted([run.arrival for run in runs]))
     if changes:

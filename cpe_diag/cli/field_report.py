@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import get_terminal_size
 
 import click
 
@@ -49,7 +50,7 @@ def report(context: click.Context, visit: str, *, html: Path | None, pdf: Path |
             from cpe_diag.field.acceptance_pdf import record_pdf
 
             write_whole(pdf, record_pdf(made))
-    click.echo(record_text(made, ascii_bars=not utf8()))
+    click.echo(record_text(made, ascii_bars=not utf8(), columns=get_terminal_size().columns))
     for file in (html, pdf):
         if file is not None:
             click.echo(f"wrote {file}")

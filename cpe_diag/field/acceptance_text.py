@@ -3,65 +3,103 @@
 from __future__ import annotations
 
 import math
+from itertools import zip_longest
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cpe_diag.field.acceptance import AcceptanceRecord, Compared, PlaceRecord
+    from cpe_diag.field.acceptance import AcceptanceRecord, Check, Compared, PlaceRecord
     from cpe_diag.field.readings import Reading
 
 BARS: Final = "▁▂▃▄▅▆▇█"
 ASCII_BARS: Final = "_.-~=+*#"
 LOST: Final = "x"
 WIDE: Final = 50
+USUAL_COLUMNS: Final = 80
+LEAST_WIDE: Final = 12
+"""In which a column of a table can still be read."""
 NOT_MEASURED: Final = "-"
 NOT_KEPT: Final = "NOT KEPT"
 
 
-def record_text(record: AcceptanceRecord, *, ascii_bars: bool = False) -> str:
+def record_text(
+    record: AcceptanceRecord, *, ascii_bars: bool = False, columns: int = USUAL_COLUMNS
+) -> str:
     """Tell a visit in plain text.
 
     Args:
         record: of the visit.
         ascii_bars: whether the terminal can show nothing else.
+        columns: of the terminal; longer lines and cells are folded.
 
     Returns:
         Lines.
     """
     bars = ASCII_BARS if ascii_bars else BARS
     return "\n".join(
-        (*_head(record), *(line for one in record.places for line in _place(one, bars)))
+        (
+            *_head(record, columns),
+            *(line for one in record.places for line in _place(one, bars, columns)),
+        )
     )
 
 
-def _head(record: AcceptanceRecord) -> Iterator[str]:
+def _head(record: AcceptanceRecord, columns: int) -> Iterator[str]:
     ticket = f", ticket {record.ticket}" if record.ticket else ""
     who = f", by {record.technician}" if record.technician else ""
-    yield f"Visit to {record.subscriber}{ticket}{who}"
+    yield from wrap(f"Visit to {record.subscriber}{ticket}{who}", columns)
     yield record.when
-    yield f"Result: {record.result}"
+    yield from wrap(f"Result: {record.result}", columns, subsequent_indent="  ")
 
 
-def _place(place: PlaceRecord, bars: str) -> Iterator[str]:
+def _place(place: PlaceRecord, bars: str, columns: int) -> Iterator[str]:
     one = place.once
     yield ""
     yield place.title
     if not one:
-        yield f"  before  {place.first.at:%R}  {place.first.fault}"
-    name = "check" if one else "after"
-    yield f"  {name.ljust(6)}  {place.last.at:%R}  {place.last.fault}"
+        yield from _check("before", place.first, columns)
+    yield from _check("check" if one else "after", place.last, columns)
     rows = [row[:-1] for row in rows_of(place)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    widths = fitted([max(map(len, column)) for column in zip(*rows, strict=True)], columns)
     for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield f"  {'  '.join(cells)}".rstrip()
+        yield from _row(row, widths)
     for series in place.series:
         top = max((ms for ms in (*series.before, *series.after) if ms is not None), default=0.0)
         yield f"  {series.what}, up to {top:.1f} ms ({LOST}: lost)"
         for name, samples in (("before", series.before), ("after", series.after)):
             if samples:
                 yield f"    {'' if one else name.ljust(8)}{sparkline(samples, top, bars)}"
+
+
+def _check(name: str, check: Check, columns: int) -> Iterator[str]:
+    told = f"  {name.ljust(6)}  {check.at:%R}  {check.fault}"
+    yield from wrap(told, columns, subsequent_indent=" " * 17)
+
+
+def _row(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    """Give the lines of a row, each cell folded into its column."""
+    cells = [wrap(cell, width) for cell, width in zip(row, widths, strict=True)]
+    for parts in zip_longest(*cells, fillvalue=""):
+        line = "  ".join(part.ljust(width) for part, width in zip(parts, widths, strict=True))
+        yield f"  {line}".rstrip()
+
+
+def fitted(widths: Sequence[int], columns: int) -> list[int]:
+    """Narrow the widest columns of a table, until it fits.
+
+    Args:
+        widths: what each column would like.
+        columns: of the terminal.
+
+    Returns:
+        The widths, none below LEAST_WIDE that was above it.
+    """
+    found = list(widths)
+    while sum(found) + 2 * len(found) > columns and max(found) > LEAST_WIDE:
+        found[found.index(max(found))] -= 1
+    return found
 
 
 def sparkline(samples: Sequence[float | None], top: float, bars: str = BARS) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -131,6 +131,7 @@ def bring_in(
     carried: CarriedRun,
     seal: ValueSeal,
     erased: Callable[[Connection, str, str], bool],
+    beside: Collection[str] = (),
 ) -> Arrived:
     """Bring one run in, whole or not at all.
 
@@ -139,6 +140,7 @@ def bring_in(
         carried: the run.
         seal: how its values are sealed here.
         erased: whether a subscriber (second) of a run of a moment (third) must not come.
+        beside: cases that come with it: checks of one visit are no surprise to each other.
 
     Returns:
         What became of it.
@@ -163,7 +165,7 @@ def bring_in(
             words = _difference(_whole(connection, here[0], seal), carried)
             arrival = Arrival.CONFLICT if words else Arrival.SAME
             return Arrived(run=run, case=case, arrival=arrival, words=words)
-        words = "; ".join(filter(None, (words, _of_cases(connection, of_case))))
+        words = "; ".join(filter(None, (words, _of_cases(connection, of_case, beside))))
         if not rows_of(connection, CASES, CASES.c.id == case, CASES.c.id):
             connection.execute(insert(CASES).values(**{**of_case, "parent": None}))
         connection.execute(insert(RUNS).values(**of_run))
@@ -231,7 +233,7 @@ def _comparable(run: CarriedRun) -> dict[str, Any]:
     return row | {WISH: wish}
 
 
-def _of_cases(connection: Connection, case: Row) -> str:
+def _of_cases(connection: Connection, case: Row, beside: Collection[str]) -> str:
     """Say what somebody should look at: two cases of one ticket, or one case told in two ways."""
     same = rows_of(connection, CASES, CASES.c.id == case["id"], CASES.c.id)
     if same:
@@ -244,7 +246,8 @@ def _of_cases(connection: Connection, case: Row) -> str:
     if case["ticket"] is None:
         return ""
     which = (CASES.c.ticket == case["ticket"]) & (CASES.c.subscriber == case["subscriber"])
-    others = [str(row["id"]) for row in rows_of(connection, CASES, which, CASES.c.id)]
+    found = [str(row["id"]) for row in rows_of(connection, CASES, which, CASES.c.id)]
+    others = [one for one in found if one not in beside]
     if not others:
         return ""
     return f"ticket {case['ticket']} has another case here: {', '.join(others)}"

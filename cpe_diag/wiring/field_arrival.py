@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -82,7 +83,8 @@ def brought_home(config: Config, file: Path) -> Iterator[Homecoming]:
 def _taken_in(config: Config, laptop: str, home: CarriedHome) -> Homecoming:
     store, seal = case_store(config), value_seal(config)
     erased = ErasedSubscribers(store_key(config)).of
-    runs = tuple(bring_in(store, run, seal, erased) for run in home.runs)
+    together = {json.loads(run.case)["id"] for run in home.runs}
+    runs = tuple(bring_in(store, run, seal, erased, together) for run in home.runs)
     changes = tuple(bring_change_in(store, change, erased) for change in home.changes)
     key, trail = config.on_site.laptops[laptop].strip(), None
     came = {run.run: run.arrival for run in runs}

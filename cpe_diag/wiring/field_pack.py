@@ -145,9 +145,16 @@ def unsealed(path: Path, office_key: str) -> Pack:
     try:
         identity = (folder() / IDENTITY).read_text(encoding="ascii").strip()
         sealed = path.read_bytes()
+    except FileNotFoundError as error:
+        if Path(error.filename) == path:
+            words = "no pack is open on this laptop: cpe-diag field open FILE, with today's"
+        else:
+            words = (
+                "this laptop has no keys yet: cpe-diag field enroll, and a pack that is for them"
+            )
+        raise PackError(f"{error.filename}: {words}") from error
     except OSError as error:
-        words = f"{error.filename}: {error.strerror}; see cpe-diag field enroll, field open"
-        raise PackError(words) from error
+        raise PackError(f"{error.filename}: {error.strerror}") from error
     try:
         return unseal(sealed, identity, public_key(office_key))
     except PackError as error:

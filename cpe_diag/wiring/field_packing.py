@@ -59,6 +59,11 @@ def new_office_key(path: Path) -> str:
     key = Ed25519PrivateKey.generate()
     try:
         write_private(path, json.dumps({"key": key_text(key)}) + "\n")
+    except FileExistsError as error:
+        words = (
+            "there is a file already, which may hold the key that laptops believe: name another"
+        )
+        raise PackError(f"{path}: {words}") from error
     except OSError as error:
         raise PackError(f"{path}: {error.strerror}") from error
     return key_text(key.public_key())
@@ -94,7 +99,7 @@ def packed(
     if config.on_site.sign_with is None:
         raise PackError("the configuration names no key to sign with: field.sign_with")
     if not visits:
-        raise PackError("nobody is visited: name subscribers, a file of them, or an area")
+        raise PackError("nobody is visited: name --visit ID, --visits FILE.csv or --area REGION")
     credentials = credentials_of(config)
     key = private_key(credentials.resolve(config.on_site.sign_with).reveal())
     inventory = inventory_of(config, credentials)

@@ -113,10 +113,10 @@ def prepare(config: Config, wish: RunWish) -> PreparedRun:
         MeasurementError: the credential of the inventory's database cannot be resolved.
     """
     check_overrides(config.thresholds, file=config.origin)
+    credentials = credentials_of(config)
+    inventory = inventory_of(config, credentials)  # first: a pack lays its playbooks out
     playbook = playbook_of(config, wish.playbook)
     check_answers(playbook, wish.answers)
-    credentials = credentials_of(config)
-    inventory = inventory_of(config, credentials)
     subscriber = inventory.subscriber(wish.subscriber)
     node_ports = () if subscriber.node is None else inventory.ports_of_node(subscriber.node.id)
     return PreparedRun(

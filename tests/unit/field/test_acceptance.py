@@ -19,7 +19,7 @@ from cpe_diag.domain.missing import NOT_ASKED
 from cpe_diag.field.acceptance import AcceptanceRecord, Check, Compared, Series, record_of
 from cpe_diag.field.acceptance_html import record_html
 from cpe_diag.field.acceptance_pdf import record_pdf
-from cpe_diag.field.acceptance_text import LOST, WIDE, mark_of, record_text, sparkline
+from cpe_diag.field.acceptance_text import LEAST_WIDE, LOST, WIDE, mark_of, record_text, sparkline
 from cpe_diag.field.plot import AFTER, BEFORE, png
 from cpe_diag.field.plot import LOST as LOST_COLOUR
 from cpe_diag.testing.evidence_samples import changed, with_value
@@ -195,6 +195,16 @@ def test_the_terminal_tells_before_after_and_the_samples(repaired: AcceptanceRec
     assert "round trips to reference, up to 34.0 ms" in text
     plain = record_text(repaired, ascii_bars=True)
     assert plain.isascii()
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_no_line_is_wider_than_the_terminal(repaired: AcceptanceRecord, columns: int) -> None:
+    """A table that the terminal folds cannot be read; what is folded here loses no word."""
+    text = record_text(replace(repaired, result="no fault " * 30), columns=columns)
+    assert max(map(len, text.splitlines())) <= columns
+    for word in record_text(repaired, columns=500).split():
+        if len(word) <= LEAST_WIDE:
+            assert word in text
 
 
 def test_samples_become_bars_and_no_loss_is_hidden() -> None:

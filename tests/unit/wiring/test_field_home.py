@@ -111,6 +111,17 @@ def test_another_case_of_the_same_ticket_is_pointed_out(
     assert "ticket T-1 has another case here" in told.words
 
 
+def test_the_checks_of_one_visit_are_no_surprise_to_each_other(
+    laptop: Config, office: Config, tmp_path: Path
+) -> None:
+    """Each visit has some, and each was pointed out beside the other when they came home."""
+    did(laptop, "run-a")
+    did(laptop, "run-b")
+    told = came(office, carried(laptop, tmp_path / "home")).runs
+    assert len({one.case for one in told}) == 2
+    assert [one.words for one in told] == ["", ""]
+
+
 def test_the_office_goes_on_with_a_case_that_came_home(
     laptop: Config, office: Config, tmp_path: Path
 ) -> None:

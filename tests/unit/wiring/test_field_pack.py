@@ -18,8 +18,9 @@ from cpe_diag.wiring.credentials import credentials_of
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.field_home import laptop_audit
 from cpe_diag.wiring.field_pack import PackedInventory, enrolled, opened
-from cpe_diag.wiring.field_packing import SOMEBODY, visits_in
+from cpe_diag.wiring.field_packing import SOMEBODY, new_office_key, visits_in
 from cpe_diag.wiring.inventories import inventory_of
+from cpe_diag.wiring.runs import RunWish, prepare
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -271,6 +272,28 @@ def test_what_a_newer_pack_calls_back_is_refused_from_then_on(office: Path) -> N
     first.write_bytes(lost)
     with pytest.raises(PackError, match="called back"):
         opened(config, first)
+
+
+def test_a_laptop_without_a_pack_is_told_to_open_one(office: Path) -> None:
+    """The lack of a folder that a pack brings is nothing that a technician can mend."""
+    enrolled()
+    with pytest.raises(PackError, match="no pack is open on this laptop: cpe-diag field open"):
+        prepare(laptop(office), RunWish(playbook="at_wall_port", subscriber="sub-1"))
+
+
+def test_a_laptop_without_keys_is_told_to_enrol(office: Path) -> None:
+    """A pack is sealed to keys that it has to have first."""
+    with pytest.raises(PackError, match="no keys yet: cpe-diag field enroll"):
+        opened(laptop(office))
+
+
+def test_the_offices_key_is_never_written_over(office: Path) -> None:
+    """Every laptop believes the one that is there."""
+    key = office.with_name("office.json")
+    before = key.read_text(encoding="utf-8")
+    with pytest.raises(PackError, match="may hold the key that laptops believe"):
+        new_office_key(key)
+    assert key.read_text(encoding="utf-8") == before
 
 
 def test_an_area_is_all_who_hang_on_its_nodes(office: Path) -> None:
