@@ -15,6 +15,7 @@ from cpe_diag.cli.errors import told_clearly
 from cpe_diag.cli.field_home import sync, wipe
 from cpe_diag.cli.field_report import report
 from cpe_diag.cli.looks import note_look
+from cpe_diag.cli.router_mac import ON_RECORD, RouterMac
 from cpe_diag.cli.run import exit_code_for, pairs, told
 from cpe_diag.domain.field_facts import PluggedInto
 
@@ -171,8 +172,12 @@ def _print_lacking(visits: Sequence[PackedVisit]) -> None:
 )
 @click.option(
     "--as-router",
-    is_flag=True,
-    help="The router is unplugged: where nobody answers the laptop, ask once with its MAC.",
+    is_flag=False,
+    flag_value=ON_RECORD,
+    type=RouterMac(),
+    metavar="[MAC]",
+    help="The router is unplugged: where nobody answers the laptop, ask once with its MAC, the"
+    " one on record or this.",
 )
 @click.option(
     "--answer",
@@ -198,7 +203,7 @@ def check(  # noqa: PLR0913 - one parameter for each option
     at: str | None,
     ticket: str | None,
     load_agreed: bool,
-    as_router: bool,
+    as_router: str | None,
     answers: tuple[str, ...],
     dry_run: bool,
     as_json: bool,
@@ -226,12 +231,14 @@ def check(  # noqa: PLR0913 - one parameter for each option
         config = config_of(context)  # of whoever called sudo, not of root
         chosen = interface_of(interface)
         if dry_run:
-            _print_frames(config, subscriber, chosen, raw, as_router=as_router, as_json=as_json)
+            _print_frames(config, subscriber, chosen, raw, as_router, as_json=as_json)
             return
         if bundle is not None:
             check_place(bundle)
         place = None if at is None else PluggedInto(at)
-        on_site = asyncio.run(located(chosen, place, raw, as_router=as_router))
+        named = None if as_router == ON_RECORD else as_router
+        found = located(chosen, place, raw, as_router=as_router is not None, router_mac=named)
+        on_site = asyncio.run(found)
         wish = RunWish(
             playbook=PLAYBOOKS[on_site.plugged_into],
             subscriber=subscriber,
@@ -258,8 +265,8 @@ def _print_frames(  # noqa: PLR0913 - what decides on what is sent
     subscriber: str,
     interface: str,
     raw: RawProcess,
+    as_router: str | None,
     *,
-    as_router: bool,
     as_json: bool,
 ) -> None:
     """Print what a check may send."""
@@ -273,7 +280,7 @@ def _print_frames(  # noqa: PLR0913 - what decides on what is sent
 
     line = inventory_of(config, credentials_of(config)).subscriber(subscriber)
     vlans, targets = vlans_of(config, line), targets_of(config)
-    mac = router_mac_of(line) if as_router else None
+    mac = router_mac_of(line) if as_router == ON_RECORD else as_router
     by_test = asyncio.run(frames(interface, raw, vlans, targets.inside(), mac))
     if not session_wanted(line):
         by_test = {**by_test, "session": ((), 0)}

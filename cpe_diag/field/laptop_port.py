@@ -87,6 +87,7 @@ class LaptopPort:
         self._login = self._line.login
         self._vlans = self._line.vlans
         self._as_router = on_site.as_router
+        self._router_mac = on_site.router_mac or self._line.router_mac
         self._seen = on_site.seen
         self._targets = targets or FieldTargets()
         self._looking: dict[type, asyncio.Task[object]] = {}
@@ -185,7 +186,7 @@ class LaptopPort:
         if fact is FieldVlans and not self._vlans:
             detail = "neither inventory nor configuration (field: vlans) names a VLAN"
             raise self._failed(FailureKind.NOT_CONFIGURED, detail)
-        mac = await self._routers_own(deadline) if fact is FieldLocked else link.mac
+        mac = await self._routers_own(link, deadline) if fact is FieldLocked else link.mac
         test, for_s = TESTS[fact]
         for_s = min(for_s, time_left(self._clock, deadline))
         if for_s <= 0:
@@ -224,14 +225,19 @@ class LaptopPort:
         )
         return vlan, self._login.user, secret.reveal()
 
-    async def _routers_own(self, deadline: float) -> str:
+    async def _routers_own(self, link: FieldLink, deadline: float) -> str:
         """Give the router's MAC, where it is agreed on, and nobody answers the laptop's.
 
         On another's port it would lead what is meant for the router, or a lock, astray.
         """
-        if self._line.router_mac is None:
+        mac = self._router_mac
+        if mac is None:
             detail = "the inventory names no MAC of the router"
-            raise self._failed(FailureKind.NOT_CONFIGURED, detail)
+            step = "unplug the router, read its MAC from its label, and check with --as-router MAC"
+            raise self._failed(FailureKind.NOT_CONFIGURED, detail, step)
+        if mac == link.mac:
+            detail = f"the laptop itself has the router's MAC ({mac}): all that it asks bears that"
+            raise self._failed(FailureKind.NOT_APPLICABLE, detail)
         if not self._as_router:
             detail = "nobody has said that the router is unplugged, so that its MAC may be used"
             step = "unplug the router from the line, then check again with --as-router"
@@ -250,7 +256,7 @@ class LaptopPort:
                 detail = f"the wall port hangs on {who}, which is not the one on record"
                 step = "find the wall port of this line, or have the records set right"
                 raise self._failed(FailureKind.NOT_APPLICABLE, detail, step)
-        return self._line.router_mac
+        return mac
 
     async def _gateway(self, deadline: float) -> tuple[str, ...]:
         """Give the gateway and the address that were offered, where somebody offered any."""

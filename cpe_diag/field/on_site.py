@@ -13,7 +13,8 @@ from cpe_diag.field.raw_process import RawProcess
 class OnSite:
     """Its interface, where that is plugged in, who sends raw frames, and what it saw already.
 
-    `as_router`: the technician says that the router is unplugged, so that its MAC may be used.
+    `as_router`: the technician says that the router is unplugged, so that its MAC may be used;
+    `router_mac` is that, where the technician has read it from the router.
     """
 
     interface: str
@@ -21,3 +22,4 @@ class OnSite:
     raw: RawProcess
     seen: Mapping[type, object] = field(default_factory=dict)
     as_router: bool = False
+    router_mac: str | None = None

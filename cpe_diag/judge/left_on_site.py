@@ -37,6 +37,13 @@ UNLOCK: Final = (
     " address {mac}), or have the node forget what it has learned on this port (port security),"
     " and run again. Or let the router dial, and run behind it."
 )
+SILENT_TITLE: Final = "Nobody answers at the wall port: a fault of the network, or a locked port"
+WITH_MAC: Final = (
+    "Unplug the router from the line, and check again with {option}: the laptop asks once with the"
+    " router's MAC{which}. Who answers that has locked the port to it, which is no fault; if"
+    " nobody does, it is the network's."
+)
+SILENT: Final = ("wall_no_offer", "wall_no_concentrator")
 UNALLOWED_TITLE: Final = "Nothing wrong was seen; what the laptop may not do was not measured"
 ALL_ELSE: Final = "All else that matters here is good; the rest was not measured: {why}."
 ALLOW: Final = "Let the laptop measure that too, and check again: {steps}."
@@ -54,6 +61,7 @@ BY_CABLE: Final = (
 )
 NO_LINK: Final = {AT_WALL_PORT: "wall_no_link", IN_HOME_NETWORK: "home_no_link"}
 PAGES: Final = {AT_WALL_PORT: "wall_pages_fail", IN_HOME_NETWORK: "home_pages_fail"}
+NOT_TRIED: Final = frozenset({FailureKind.NOT_MEASURED, FailureKind.NOT_CONFIGURED})
 ECHOES: Final = frozenset({"path_quality", "ping"})
 PPPOE: Final = key_at("field_pppoe", WALL)
 
@@ -120,7 +128,7 @@ def next_on_site(seen: Seen, *, open_causes: bool) -> NextOnSite | None:
     """
     if seen.case.symptom not in PLACES:
         return None
-    alone = None if open_causes else _answered_in_part(seen.case)
+    alone = None if open_causes else _answered_in_part(seen.case) or _silent(seen)
     return alone or _elsewhere(seen) or (None if open_causes else _unallowed(seen))
 
 
@@ -131,6 +139,26 @@ def _answered_in_part(case: CaseFile) -> NextOnSite | None:
     if session_untried(case) is not None:
         return NextOnSite(action=TRY_SESSION, title=UNTRIED_TITLE)
     return None
+
+
+def _silent(seen: Seen) -> NextOnSite | None:
+    """Say what tells a dead network from a port that is locked to the router's MAC.
+
+    The two are as silent to a laptop, and are told apart in seconds by whoever is there: until
+    then nobody is sent, and nobody is told that a fault was found.
+    """
+    if not any(f.answer is None and f.missing == (LOCKED,) for f in seen.by_id(SILENT)):
+        return None
+    failure = seen.case.evidence.failure(LOCKED.kind, LOCKED.subject)
+    if failure is not None and failure.kind not in NOT_TRIED:
+        step = failure.next_step or WITH_MAC.format(option="--as-router", which="")
+        action = f"It was not asked with the router's MAC, as {failure.detail}: {step}"
+        return NextOnSite(action=action, title=SILENT_TITLE)
+    mac = known(seen.case.subscriber.router_mac)
+    option, which = "--as-router", f" ({mac.lower()})" if mac else ""
+    if mac is None:
+        option, which = "--as-router MAC", ", as its label has it (none is on record)"
+    return NextOnSite(action=WITH_MAC.format(option=option, which=which), title=SILENT_TITLE)
 
 
 def _elsewhere(seen: Seen) -> NextOnSite | None:

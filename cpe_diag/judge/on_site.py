@@ -40,6 +40,9 @@ BEYOND: Final = ">reference"
 VLANS: Final = FactKey("field_vlans", WALL.value)
 LOCKED: Final = FactKey("field_locked", WALL.value)
 PLACES: Final = {AT_WALL_PORT: WALL, IN_HOME_NETWORK: LAN}
+AS_SILENT: Final = (
+    "a port that is locked to the router's MAC is as silent, and nobody has asked with that"
+)
 OF_HOMES: Final = tuple(
     IPv4Network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 )
@@ -145,10 +148,21 @@ def _silence(
     other = "" if tagged else _elsewhere(facts, place)
     if other:
         return untold(f"{silent} without a tag; {other}", key)
-    also = "; nobody has asked with the router's MAC" if place is WALL else ""
+    if place is not WALL or _answers_the_laptop(facts):
+        return yes(silent, key)
     if told is not None:
-        also = f", and none to the router's MAC ({told.mac}) either"
-    return yes(f"{silent}{also}", key)
+        return yes(f"{silent}, and none to the router's MAC ({told.mac}) either", key)
+    link, routers = facts.fact(FieldLink, key_at("field_link", WALL)), facts.subscriber.router_mac
+    if link is not None and link.mac.lower() == (known(routers) or "").lower():
+        return yes(f"{silent}; the laptop itself has the router's MAC ({link.mac})", key)
+    return untold(f"{silent}; {AS_SILENT}", LOCKED)
+
+
+def _answers_the_laptop(facts: Facts) -> bool:
+    """Tell whether anybody at the wall port answers the laptop's own MAC: no port is locked so."""
+    asked, told = facts.fact(FieldDhcp, key_at("field_dhcp", WALL)), facts.fact(FieldVlans, VLANS)
+    tagged = told is not None and any(one.offers or one.concentrators for one in told.asked)
+    return tagged or _pppoe_answers(facts) or (asked is not None and bool(asked.offers))
 
 
 def locked_words(told: FieldLocked) -> str:

@@ -137,6 +137,7 @@ _RULES: Final[tuple[Rule, ...]] = (
         id="wall_no_offer",
         question="Does nobody offer an address at the wall port?",
         needs=(
+            key_at("field_link", WALL),
             key_at("field_dhcp", WALL),
             key_at("field_pppoe", WALL),
             key_at("field_heard", WALL),
@@ -157,6 +158,8 @@ _RULES: Final[tuple[Rule, ...]] = (
         id="wall_no_concentrator",
         question="Does no PPPoE concentrator answer at the wall port?",
         needs=(
+            key_at("field_link", WALL),
+            key_at("field_dhcp", WALL),
             key_at("field_pppoe", WALL),
             key_at("field_heard", WALL),
             VLANS,

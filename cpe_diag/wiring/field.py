@@ -110,7 +110,12 @@ def _links() -> Sequence[FieldLink]:
 
 
 async def located(
-    interface: str, at: PluggedInto | None, raw: RawProcess, *, as_router: bool = False
+    interface: str,
+    at: PluggedInto | None,
+    raw: RawProcess,
+    *,
+    as_router: bool = False,
+    router_mac: str | None = None,
 ) -> OnSite:
     """Find out where the interface is plugged in.
 
@@ -119,6 +124,7 @@ async def located(
         at: what the technician says, or None.
         raw: the process for raw frames.
         as_router: the technician says that the router is unplugged.
+        router_mac: what is on its label, where the technician has read it.
 
     Returns:
         The laptop on site.
@@ -131,7 +137,13 @@ async def located(
     link = await asyncio.to_thread(link_of, interface)
     if at is not None or link.wireless:
         place = at or PluggedInto.WIFI
-        return OnSite(interface=interface, plugged_into=place, raw=raw, as_router=as_router)
+        return OnSite(
+            interface=interface,
+            plugged_into=place,
+            raw=raw,
+            as_router=as_router,
+            router_mac=router_mac,
+        )
     if not link.carrier:
         raise _wrong(AT, f"{interface} has no link: say where the cable ends ({_places()})")
     clock = SystemClock()
@@ -159,6 +171,7 @@ async def located(
         raw=raw,
         seen={FieldDhcp: dhcp, FieldPppoe: pppoe},
         as_router=as_router,
+        router_mac=router_mac,
     )
 
 

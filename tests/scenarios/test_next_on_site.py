@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.field_facts import FieldDhcp
+from cpe_diag.domain.missing import Missing
+from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import ALLOW_PING
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide
+from cpe_diag.judge.left_on_site import SILENT_TITLE
 from cpe_diag.testing import faults_on_site as on_site
-from cpe_diag.testing.evidence_samples import changed, unobserved
+from cpe_diag.testing.evidence_samples import changed, unobserved, with_value
 from cpe_diag.wiring.knowledge import facts_by_probe
 
 if TYPE_CHECKING:
@@ -22,6 +27,9 @@ if TYPE_CHECKING:
     Change = Callable[[CaseFile, str], CaseFile]
 
 LAN: Final = on_site.LAN
+WALL: Final = on_site.WALL
+ROUTER: Final = "02:00:5e:40:00:99"
+NO_MAC: Final = Missing(why=FailureKind.NOT_CONFIGURED)
 ECHOES: Final = (
     *(("path_quality", ">reference"), ("ping", ">reference"), ("ping", ">reference/full")),
     *(("field_jitter", ""), ("field_size", "")),
@@ -96,3 +104,66 @@ def test_nobody_on_site_is_told_to_find_out_what_only_the_office_can(place: str)
         case = unobserved(case, kind, place, FailureKind.OUT_OF_TIME)
     step = decide(case, facts_by_probe()).settle_by
     assert step is None or step.probe.startswith("field_") or step.probe == "ask:line_use"
+
+
+SILENT: Final = ("ipoe", "pppoe")
+
+
+def silent_port(wan: str, *, mac: str | None = ROUTER) -> CaseFile:
+    """Nobody answers at the wall port, and nobody has asked with the router's MAC."""
+    case = on_site.on_site(on_site.WALL)
+    subscriber = replace(case.subscriber, router_mac=mac or NO_MAC)
+    case = replace(case, subscriber=subscriber)
+    case = on_site.no_concentrator(case) if wan == "pppoe" else on_site.no_offer(case, WALL)
+    return unobserved(case, "field_locked", WALL, FailureKind.NOT_MEASURED)
+
+
+@pytest.mark.parametrize("wan", SILENT)
+def test_a_port_that_is_silent_to_the_laptops_own_mac_accuses_nobody(wan: str) -> None:
+    """Many servers answer the router's known MAC alone; the operator was accused of those."""
+    verdict = decide(silent_port(wan), facts_by_probe())
+    assert verdict.domain is FaultDomain.UNDETERMINED
+    assert verdict.title == SILENT_TITLE
+    assert f"--as-router: the laptop asks once with the router's MAC ({ROUTER})" in (
+        verdict.next_action
+    )
+
+
+@pytest.mark.parametrize("wan", SILENT)
+def test_a_port_that_is_silent_to_the_routers_mac_too_is_the_networks_fault(wan: str) -> None:
+    """That was asked, and nobody answers it either."""
+    locked = on_site.on_site(on_site.WALL).evidence.get("field_locked", WALL)
+    assert isinstance(locked, Observed)
+    case = with_value(silent_port(wan), "field_locked", WALL, locked.value)
+    assert decide(case, {}).domain is FaultDomain.NETWORK
+
+
+@pytest.mark.parametrize("wan", SILENT)
+def test_a_laptop_that_has_the_routers_mac_needs_to_ask_no_second_time(wan: str) -> None:
+    """All that it asks bears that MAC."""
+    case = silent_port(wan)
+    case = changed(case, "field_link", WALL, mac=ROUTER)
+    assert decide(case, {}).domain is FaultDomain.NETWORK
+
+
+def test_where_somebody_answers_the_laptop_no_lock_explains_the_silence_of_another() -> None:
+    """On a line of sessions a server of addresses answers, and no concentrator does."""
+    healthy = on_site.on_site(WALL).evidence.value(FieldDhcp, "field_dhcp", WALL)
+    case = with_value(silent_port("pppoe"), "field_dhcp", WALL, healthy)
+    assert decide(case, {}).cause == "wall_no_session"
+
+
+def test_a_router_of_which_no_mac_is_on_record_is_asked_for_its_label() -> None:
+    """The technician holds it in the hand."""
+    verdict = decide(silent_port("ipoe", mac=None), {})
+    assert verdict.domain is FaultDomain.UNDETERMINED
+    assert "--as-router MAC" in verdict.next_action
+
+
+def test_why_the_routers_mac_was_not_used_comes_with_what_to_do() -> None:
+    """The technician has agreed, and the router was heard still."""
+    verdict = decide(
+        unobserved(silent_port("ipoe"), "field_locked", WALL, FailureKind.NOT_APPLICABLE), {}
+    )
+    assert verdict.domain is FaultDomain.UNDETERMINED
+    assert verdict.next_action.startswith("It was not asked with the router's MAC, as sample")

@@ -110,7 +110,7 @@ def _checked(number: int, document: dict[str, Any]) -> Order:
         number=number,
         test=_test(document.get("test")),
         interface=_text(document.get("interface"), INTERFACE, "interface"),
-        mac=_station(document.get("mac")),
+        mac=station(document.get("mac")),
         for_s=_seconds(document.get("for_s")),
         vlan=_vlan(document.get("vlan")),
         addresses=_addresses(document.get("addresses", [])),
@@ -141,7 +141,12 @@ def _text(given: object, pattern: re.Pattern[str], name: str) -> str:
     return given
 
 
-def _station(given: object) -> str:
+def station(given: object) -> str:
+    """Hold a MAC to the form of orders, and to be of one station.
+
+    Raises:
+        OrderError: it is none.
+    """
     mac = _text(given, MAC, "mac")
     if int(mac[:2], 16) & GROUP or not int(mac.replace(":", ""), 16):
         raise OrderError("mac: expected a station's, not a group's or zeros")
