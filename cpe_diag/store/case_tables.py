@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD: Final = "0020"
+HEAD: Final = "0021"
 """The newest migration, which is the schema of these tables (a test holds them together)."""
 
 METADATA: Final = MetaData()

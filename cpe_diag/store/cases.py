@@ -79,8 +79,10 @@ class StoredCases:
         Raises:
             StoreError: the store cannot be read.
         """
-        order = (CASES.c.priority, CASES.c.due_at) if urgent_first else (CASES.c.opened_at.desc(),)
-        wanted = select(CASES).order_by(*order, CASES.c.id).limit(limit).offset(offset)
+        urgent = (CASES.c.priority, CASES.c.due_at, CASES.c.id)
+        newest = (CASES.c.opened_at.desc(), CASES.c.id.desc())
+        order = urgent if urgent_first else newest
+        wanted = select(CASES).order_by(*order).limit(limit).offset(offset)
         if words:
             wanted = wanted.where(
                 or_(

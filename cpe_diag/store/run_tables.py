@@ -36,6 +36,7 @@ CASES: Final = Table(
     Column("desk_ticket", Text),
     Column("warned_at", MOMENT),
     Index("ix_cases_state_priority", "state", "priority", "due_at"),
+    Index("ix_cases_state_opened_at", "state", "opened_at", "id"),
 )
 
 RUNS: Final = Table(

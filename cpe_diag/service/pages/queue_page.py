@@ -23,7 +23,7 @@ PART: Final = 50
 EVERY_S: Final = 3.0
 """How often it is looked whether the queue has changed."""
 RESTS_S: Final = 15.0
-"""The same for cases that were handed over: nobody's time runs down, and no index sorts them."""
+"""The same for cases that were handed over: nobody's time runs down."""
 OPEN: Final = "open"
 SORTS: Final = {OPEN: "urgent", "handed_over": "newest"}
 """Which cases are listed, and in which order."""
