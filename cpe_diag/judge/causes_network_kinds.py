@@ -252,9 +252,33 @@ CAUSES_NETWORK_KINDS: Final[tuple[Cause, ...]] = (
         " round and round. Please pull out such a cable.",
         source="IEEE 802.1D, section 7.1: without a spanning tree a loop repeats frames for ever",
         explains=("home_shouted_down", "broadcast_storm", "home_heard_in_vain", "device_loss"),
-        brings=("broadcast_storm",),
-        against=("home_shouted_down",),
+        brings=("broadcast_storm", "lan_storm"),
         domain=FaultDomain.DEVICE,
         destination=Destination.DEVICE_SUPPORT,
+    ),
+    _network(
+        "dns_resolver_one_zone",
+        "site_name_lost_here",
+        "Our name servers get nothing of this site's name, and of others they do",
+        do="Ask our resolver for this name and for its zone's servers (dig +trace); look at"
+        " filters, at DNSSEC and at the way to those servers, then clear its cache.",
+        tell="Our name service cannot find this site at the moment, though it is there. Our"
+        " engineers are correcting it; other sites are not concerned.",
+        source="RFC 2308, section 7, and RFC 8499: no answer of one zone alone, which is served"
+        " elsewhere",
+        explains=("platform_name_fails", "platform_unreachable", *OF_SITE),
+        brings=("site_way_unexplained", "platform_name", "dns_resolver"),
+    ),
+    _network(
+        "core_reordering",
+        "packets_overtake",
+        "Packets overtake each other on the way beyond the edge",
+        do="Look whether two ways of unequal length share single packets instead of connections.",
+        tell="Our network delivers packets in a wrong order at the moment, which makes large pages"
+        " slow. Our engineers are correcting it.",
+        source="RFC 4737, section 4.1 (reordering): beside the trains to neighbours and reference",
+        explains=OF_WORLD,
+        brings=("network_side_unexplained",),
+        weight=5.0,
     ),
 )

@@ -277,4 +277,17 @@ CAUSES_ROUTER_KINDS: Final[tuple[Cause, ...]] = (
         explains=("router_connects_in_vain", "world_amiss_for_home", *OF_LOSS),
         brings=("cgn_ports_exhausted", "router_static_route"),
     ),
+    _router(
+        "router_setup_wizard",
+        "router_awaits_setup",
+        "The router waits to be set up: it leads every name to itself and lets nothing pass",
+        do="Have the setup page of the router opened and gone through, with the operator's"
+        " settings; where it had been set up before, ask who has reset it.",
+        tell="Your router has been reset and waits to be set up. Please open its setup page in a"
+        " browser; we go through it with you.",
+        source="RFC 8952, section 2: a captive portal of the router's own; its own address for"
+        " every name, and a rule that ends all that the home begins",
+        explains=(*OF_NAMES, *OF_RULES),
+        brings=("router_firewall", "router_dns", "router_captive_portal"),
+    ),
 )

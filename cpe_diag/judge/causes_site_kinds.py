@@ -18,11 +18,13 @@ OF_A_SITE: Final = (
     *("platform_one_family", "platform_empty", "platform_page_unfit", "platform_errs_at_times"),
     *("platform_redirects_badly", "platform_front_fails", "platform_tls_fails"),
     *("site_amiss", "site_lost_here", "device_misses_site", "site_other_for_home"),
+    "platform_certificate_bad",
 )
 """What no one has to wonder about once it is known how a site fails."""
 WIDER: Final = (
     *("platform_error", "platform_slow", "platform_down", "platform_refused"),
     *("platform_one_family", "platform_blocks_us", "platform_redirect_loop"),
+    "platform_certificate",
     *("platform_front_down", "platform_sends_home_away", "site_way_unexplained"),
 )
 
@@ -208,5 +210,25 @@ CAUSES_SITE_KINDS: Final[tuple[Cause, ...]] = (
         " Please try again.",
         source="RFC 2992: shared by the connection; some are accepted at once, others never, while"
         " those to other places come about",
+    ),
+    _site(
+        "platform_certificate_partly",
+        "platform_certificate_partly",
+        "The site's certificate is over at one of its addresses, and good at the other",
+        do="Tell the site's owner which of his addresses still shows the old certificate.",
+        tell="One of the site's servers shows an identity that is out of date, so that it opens"
+        " at one time and not at another. Please do not go past the warning; try again later.",
+        source="RFC 5280, section 4.1.2.5 (validity): asked by IPv4 and by IPv6",
+        weight=6.0,
+    ),
+    _site(
+        "platform_ipv6_old_server",
+        "platform_name_at_anothers",
+        "One of the site's addresses leads to somebody else's server",
+        do="Tell the site's owner which of his name's addresses (A, AAAA) is an old one.",
+        tell="One of the site's addresses leads to a server that is not its own any more. Please"
+        " do not go past the warning; its owner has to correct it.",
+        source="RFC 6125, section 6 (names of a certificate): asked by IPv4 and by IPv6",
+        weight=6.0,
     ),
 )

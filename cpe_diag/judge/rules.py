@@ -57,6 +57,7 @@ from cpe_diag.judge.rules_shares import RULES_SHARES
 from cpe_diag.judge.rules_site_faults import RULES_SITE_FAULTS
 from cpe_diag.judge.rules_site_kinds import RULES_SITE_KINDS
 from cpe_diag.judge.rules_site_looks import RULES_SITE_LOOKS
+from cpe_diag.judge.rules_site_parts import RULES_SITE_PARTS
 from cpe_diag.judge.rules_site_times import RULES_SITE_TIMES
 from cpe_diag.judge.rules_sites import RULES_SITES
 from cpe_diag.judge.rules_unlearned import RULES_UNLEARNED
@@ -129,6 +130,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_SITE_LOOKS,
     *RULES_SITE_TIMES,
     *RULES_SITE_KINDS,
+    *RULES_SITE_PARTS,
     *RULES_ENCLOSED,
     *RULES_UNLEARNED,
     *RULES_WHOSE,

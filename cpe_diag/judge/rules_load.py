@@ -23,6 +23,7 @@ from cpe_diag.judge.keys import (
     QUALITY_NEIGHBOURS,
     QUALITY_OPERATOR,
     QUALITY_REFERENCE,
+    QUALITY_ROUTER,
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, no, says
 from cpe_diag.judge.rules_paths import pings
@@ -147,7 +148,24 @@ def latency_high(facts: Facts) -> Answer:
         return cannot_tell(facts, PING_GATEWAY)
     words = f"{ms(took_s)} to the operator's edge and back"
     key = QUALITY_GATEWAY if train else PING_GATEWAY
-    return says(took_s > facts.limits["latency_high_s"], words, key)
+    beside_s = _longer_than_neighbours(facts)
+    if beside_s is None:
+        return says(took_s > facts.limits["latency_high_s"], words, key)
+    longer = min(took_s, beside_s) > facts.limits["latency_beside_s"]
+    words += f"; from our side to the home {ms(beside_s)} longer than to any neighbour"
+    high = longer or took_s > facts.limits["latency_high_s"]
+    return says(high, words, key, QUALITY_ROUTER, QUALITY_NEIGHBOURS)
+
+
+def _longer_than_neighbours(facts: Facts) -> float | None:
+    """Give how much longer the home takes than all neighbours, in s; None: nobody knows."""
+    ours = quality(facts, QUALITY_ROUTER)
+    own_s = known(ours.rtt_median_s) if ours else None
+    theirs = [known(one.rtt_median_s) for one in neighbour_trains(facts)]
+    told = [one for one in theirs if one is not None]
+    if own_s is None or len(told) < PAIR or own_s <= max(told):
+        return None
+    return own_s - max(told)
 
 
 def gateway_jitter(facts: Facts) -> Answer:

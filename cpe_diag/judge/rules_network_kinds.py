@@ -322,7 +322,10 @@ def uplink_silent(facts: Facts) -> Answer:
 
 
 def lan_frames_return(facts: Facts) -> Answer:
-    """Answer whether frames to all go round in the home: hundreds a second of no known device."""
+    """Answer whether frames to all go round in the home: hundreds a second of no known device.
+
+    What goes round are questions (ARP, DHCP: small); who streams to all fills its frames.
+    """
     heard, lan = facts.fact(LanRouters, LAN_ROUTERS), facts.fact(LanStatus, LAN)
     if heard is None or lan is None:
         return cannot_tell(facts, LAN_ROUTERS if heard is None else LAN)
@@ -334,8 +337,10 @@ def lan_frames_return(facts: Facts) -> Answer:
         *((known(one.mac) or "").lower() for one in known(lan.neighbours) or ()),
     }
     a_second = loudest.frames / loudest.over_s
-    words = f"{a_second:.0f} frames a second to all, of {loudest.mac}"
+    octets = loudest.octets / max(1, loudest.frames)
+    words = f"{a_second:.0f} frames a second to all, of {loudest.mac}, {octets:.0f} octets each"
     around = a_second >= facts.limits["lan_loop_frames"] and loudest.mac.lower() not in devices
+    around = around and octets <= facts.limits["lan_loop_octets"]
     return says(around, words, LAN_ROUTERS, LAN)
 
 

@@ -6,7 +6,7 @@ Each looks at the router's own settings beside a finding that says that the home
 from __future__ import annotations
 
 import re
-from ipaddress import AddressValueError, IPv4Address, IPv4Network
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, ip_interface
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.home_facts import HomeWatch
@@ -43,7 +43,7 @@ from cpe_diag.judge.rules_home_watch import OWN_PAGES, home_lost_in_router, home
 from cpe_diag.judge.rules_lan_settings import lan_pool_elsewhere
 from cpe_diag.judge.rules_paths import router_dns_fails
 from cpe_diag.judge.rules_platform import platform_fails_from_home
-from cpe_diag.judge.rules_router_services import router_names_lie, router_withholds_site
+from cpe_diag.judge.rules_router_services import NAMES, router_names_lie, router_withholds_site
 from cpe_diag.judge.rules_routes import router_sends_astray
 from cpe_diag.judge.rules_way_out import forwarding_blocked, lan_interface
 from cpe_diag.judge.rules_whose_way import home_seeks_edge
@@ -357,6 +357,22 @@ OF_NAMES: Final = (
     *(DNS_PLATFORM_ROUTER, DNS_PLATFORM, TRUTH_PLATFORM),
 )
 
+
+def router_awaits_setup(facts: Facts) -> Answer:
+    """Answer whether the router says its own address of every name, and lets nothing pass."""
+    lies, blocked = router_names_lie(facts), forwarding_blocked(facts)
+    for part in (lies, blocked):
+        if not part.answer:
+            return part
+    told, lan = facts.fact(DnsCheck, DNS_FORWARDER), facts.fact(LanStatus, LAN)
+    prefix = known(lan.prefix) if lan else None
+    if told is None or prefix is None:
+        return cannot_tell(facts, LAN)
+    own = str(ip_interface(prefix).ip)
+    words = f"{lies.because}; {blocked.because}"
+    return says(own in told.addresses, words, *lies.rests_on, *blocked.rests_on, LAN)
+
+
 RULES_ROUTER_KINDS: Final[tuple[Rule, ...]] = (
     Rule(
         id="router_asks_guests",
@@ -447,5 +463,11 @@ RULES_ROUTER_KINDS: Final[tuple[Rule, ...]] = (
         question="Is the mask of the home's network too narrow for what is handed out?",
         needs=(LAN,),
         ask=lan_mask_narrow,
+    ),
+    Rule(
+        id="router_awaits_setup",
+        question="Does the router lead every name to itself, and let nothing pass?",
+        needs=(*NAMES, FORWARDING, LAN),
+        ask=router_awaits_setup,
     ),
 )

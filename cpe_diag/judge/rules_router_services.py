@@ -164,6 +164,12 @@ def _addresses(facts: Facts, truth: FactKey, *checks: FactKey) -> frozenset[str]
     )
 
 
+NAMES: Final = (
+    *(DNS_FORWARDER, DNS_DIRECT, DNS_OPERATOR, TRUTH_REFERENCE),
+    *(DNS_PLATFORM_ROUTER, DNS_PLATFORM, TRUTH_PLATFORM),
+    *(HTTP_PLATFORM, HTTP_PLATFORM_ROUTER),
+)
+
 RULES_ROUTER_SERVICES: Final[tuple[Rule, ...]] = (
     Rule(
         id="router_no_route",
@@ -174,11 +180,7 @@ RULES_ROUTER_SERVICES: Final[tuple[Rule, ...]] = (
     Rule(
         id="router_names_lie",
         question="Does the router's name service say what is not so?",
-        needs=(
-            *(DNS_FORWARDER, DNS_DIRECT, DNS_OPERATOR, TRUTH_REFERENCE),
-            *(DNS_PLATFORM_ROUTER, DNS_PLATFORM, TRUTH_PLATFORM),
-            *(HTTP_PLATFORM, HTTP_PLATFORM_ROUTER),
-        ),
+        needs=NAMES,
         ask=router_names_lie,
     ),
     Rule(

@@ -128,7 +128,7 @@ def home_answers_elsewhere(facts: Facts) -> Answer:
         return cannot_tell(facts, QUALITY_ROUTER, PORT_RATES)
     took_s, later_s = train.sent * TRAIN_GAP_S, (asked - counted).total_seconds()
     both_s = min(0.0, later_s) - max(-rates.interval_s, later_s - took_s)
-    if both_s < took_s / 2:
+    if both_s < facts.limits["elsewhere_overlap"] * took_s:
         return does_not_arise("the port was not counted while the home was asked")
     answered = train.received * both_s / took_s
     words = f"about {answered:.0f} packets were answered while the port was counted, at which"

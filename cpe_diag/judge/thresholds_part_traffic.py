@@ -16,6 +16,13 @@ THRESHOLDS_PART_TRAFFIC: Final[tuple[Threshold, ...]] = (
         meaning="so much to all fills a radio's time by itself",
     ),
     Threshold(
+        id="lan_loop_octets",
+        value=400.0,
+        unit="octets",
+        source=PROPOSAL + "; RFC 826 and RFC 2131: questions to all have some 60 to 350 octets",
+        meaning="frames to all that are longer on average are somebody's stream, and no loop",
+    ),
+    Threshold(
         id="lan_loop_frames",
         value=300.0,
         unit="frames/s",

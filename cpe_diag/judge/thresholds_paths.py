@@ -45,6 +45,24 @@ THRESHOLDS_PATHS: Final[tuple[Threshold, ...]] = (
         meaning="where fewer of the answers came in at the home's port, they came from elsewhere",
     ),
     Threshold(
+        id="elsewhere_overlap",
+        value=0.8,
+        unit="ratio",
+        source=PROPOSAL
+        + "; clocks and queues of a busy machine of ours shift either by some tenths",
+        meaning="for so much of the time that packets were sent the port must have been counted",
+    ),
+    Threshold(
+        id="latency_beside_s",
+        value=0.05,
+        unit="s",
+        source=PROPOSAL
+        + "; half of latency_high_s: what neighbours on the node do not wait is the"
+        " home's line alone",
+        meaning="a round trip that is longer than this, and by so much longer than neighbours',"
+        " is too slow",
+    ),
+    Threshold(
         id="latency_high_s",
         value=0.1,
         unit="s",

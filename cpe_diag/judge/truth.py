@@ -26,6 +26,31 @@ class Alike:
 
 
 ALIKE: Final[Mapping[str, Alike]] = {
+    "platform_cdn_down": Alike(
+        told=("platform_part_down",),
+        because="a host beside the site's own from which a part of its page should come; the"
+        " finding names it",
+    ),
+    "device_killswitch": Alike(
+        told=("device_firewall",),
+        because="a VPN program that lets nothing pass beside it is software on the device that"
+        " does so",
+    ),
+    "address_taken_by_neighbour": Alike(
+        told=("mac_taken_by_neighbour",),
+        because="that another port answers in the home's name is seen, and not by which of"
+        " its addresses; both are separated at the node",
+    ),
+    "line_not_provisioned": Alike(
+        told=("dhcp_no_offer",),
+        because="a server is silent to a port that it does not know; what the order lacks stands"
+        " in provisioning, where dhcp_no_offer sends",
+    ),
+    "cgn_pool_not_announced": Alike(
+        told=("route_beyond_edge",),
+        because="nothing comes back to the addresses that the home is given outside: routing"
+        " beyond the edge",
+    ),
     "device_trust_store": Alike(
         told=("device_secure_refused",),
         because="that a device ends secure connections is seen, and not what it did not like",
@@ -55,6 +80,16 @@ ALIKE: Final[Mapping[str, Alike]] = {
     "device_security_suite": Alike(
         told=("device_slow_itself",),
         because="what keeps a device busy or narrow is inside it: all that it begins comes about",
+    ),
+    "device_old_prefix": Alike(
+        told=("device_slow_itself",),
+        because="what it tries with an address of yesterday's never comes to the router; all that"
+        " it begins there comes about, and a restart of the device mends it",
+    ),
+    "device_ipv6_gateway": Alike(
+        told=("device_slow_itself",),
+        because="what it sends to a gateway that was never comes to the router; all that it begins"
+        " there comes about, and a restart of the device mends it",
     ),
     "device_overloaded": Alike(
         told=("device_slow_itself",),

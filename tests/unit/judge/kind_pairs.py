@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from cpe_diag.domain.device_facts import (
@@ -14,7 +15,12 @@ from cpe_diag.domain.device_facts import (
 )
 from cpe_diag.domain.lan_facts import DeviceFrames
 from cpe_diag.domain.missing import known
-from cpe_diag.domain.path_facts import DnsOutcome, HttpOutcome
+from cpe_diag.domain.path_facts import (
+    CertificateFault,
+    DnsOutcome,
+    HttpOutcome,
+    RefusedCertificate,
+)
 from cpe_diag.domain.route_facts import RouteRule
 from cpe_diag.domain.way_out_facts import HOME, OUTSIDE, RouterDrop
 from cpe_diag.testing import faults_at_home as at_home
@@ -51,6 +57,7 @@ SLOW: Final = about(ETH, "slow_internet", LAPTOP)
 MEASURED: Final = load.measured(ETH)
 WORLD: Final = beyond.world(ETH)
 FORWARDS: Final = ("router_forwarding", "router")
+ROUTER_ASKS: Final = ("dns", "router>platform")
 SITE: Final = "video.example"
 DEAD: Final = HttpOutcome.CONNECT_TIMEOUT
 
@@ -196,7 +203,52 @@ def _some_heard(case: CaseFile) -> CaseFile:
     return changed(case, "path_quality", f"operator>world/{SITE}", received=4)
 
 
+def certificate_of_ipv4(case: CaseFile, fault: CertificateFault) -> CaseFile:
+    """The site's server shows this certificate by IPv4, and a good one by IPv6."""
+    shown = RefusedCertificate(
+        fault=fault,
+        names=("parking.example",),
+        issuer="A CA",
+        not_before=datetime(2025, 1, 1, tzinfo=UTC),
+        not_after=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    for subject in ("operator>platform", "router>platform"):
+        case = _http(case, subject, outcome=HttpOutcome.CERTIFICATE, status=None)
+    return _http(case, "operator>platform", certificate=shown)
+
+
+def zone_lost(case: CaseFile) -> CaseFile:
+    """The operator's resolver hears nothing of the site's name, which is served elsewhere."""
+    silent = {"outcome": DnsOutcome.SERVFAIL, "addresses": ()}
+    case = changed(changed(case, "dns", "operator>platform", **silent), *ROUTER_ASKS, **silent)
+    for subject in ("operator>platform", "operator>platform/ipv6", "router>platform"):
+        case = _http(case, subject, outcome=HttpOutcome.NAME_FAILED, status=None)
+    return case
+
+
+def waits_for_setup(case: CaseFile) -> CaseFile:
+    """It says its own address of every name, and a rule ends what the home begins."""
+    case = changed(case, "dns", "router>reference", addresses=("192.168.1.1",))
+    return changed(case, *FORWARDS, blocked_by="setup, forward: drop")
+
+
 KIND_PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
+    (
+        "platform_certificate_partly",
+        certificate_of_ipv4(ETH, CertificateFault.EXPIRED),
+        certificate_of_ipv4(ETH, CertificateFault.WRONG_NAME),
+    ),
+    (
+        "platform_name_at_anothers",
+        certificate_of_ipv4(ETH, CertificateFault.WRONG_NAME),
+        certificate_of_ipv4(ETH, CertificateFault.EXPIRED),
+    ),
+    ("site_name_lost_here", zone_lost(ETH), ETH),
+    (
+        "router_awaits_setup",
+        waits_for_setup(ETH),
+        changed(way_out.router_names_lie(ETH), *FORWARDS, blocked_by="setup, forward: drop"),
+    ),
     ("router_asks_guests", kinds.portal(ETH), routes.with_routes(ETH)),
     ("router_deaf_by_ipv6", kinds.deaf(ETH), ETH),
     (
@@ -259,7 +311,11 @@ KIND_PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("site_way_full", _way_full(ETH), ETH),
     ("plain_page_held", _plain_held(ETH), _secure(ETH)),
     ("uplink_silent", off.uplink(ETH), ETH),
-    ("lan_frames_return", in_part.shouted_down(ETH), ETH),
+    (
+        "lan_frames_return",
+        in_part.shouted_down(ETH, octets=400_000, frames=4_000),
+        in_part.shouted_down(ETH),
+    ),
     ("site_way_ends", routes.edge_route_to_site(ETH), ETH),
     ("device_led_by_stranger", _flows(NAMED, 1, others=ASKED), NAMED),
     (

@@ -18,6 +18,7 @@ from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_outside as outside
+from cpe_diag.testing import load_samples as load
 from cpe_diag.testing.evidence_samples import (
     answered,
     changed,
@@ -226,3 +227,17 @@ def test_a_reference_that_fails_from_our_own_side_alone_is_no_sign_of_health() -
     verdict = decide(alone, {})
     assert states(verdict)["core"] is SegmentState.BAD
     assert verdict.domain is FaultDomain.UNDETERMINED
+
+
+def test_a_line_is_slow_beside_its_neighbours_before_it_is_slow_by_itself() -> None:
+    """92 ms where each neighbour on the node waits 9 ms were told as no fault."""
+    line = load.way_in(load.measured(ethernet_home("slow_internet")))
+    slow = {"rtt_min_s": 0.06, "rtt_median_s": 0.092, "rtt_p95_s": 0.1}
+    for subject in ("router>gateway", "router>reference"):
+        line = changed(line, "path_quality", subject, **slow)
+    told = {found.id: found.answer for found in find(line)}
+    assert told["latency_high"] is False
+    beside = changed(line, "path_quality", "operator>router", **slow)
+    told = {found.id: found.answer for found in find(beside)}
+    assert told["latency_high"] is True
+    assert decide(beside, {}).domain is FaultDomain.NETWORK

@@ -23,6 +23,7 @@ from cpe_diag.judge.truth import ALIKE, Mark, Truth, mark_of, told_by
 from cpe_diag.testing import faults_at_home as at_home
 from cpe_diag.testing import faults_at_sites as sites
 from cpe_diag.testing import faults_in_home as in_home
+from cpe_diag.testing import faults_in_part as in_part
 from cpe_diag.testing import faults_of_names as names
 from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing import faults_of_world as of_world
@@ -139,6 +140,7 @@ def unannounced(case: CaseFile) -> CaseFile:
         ("dns_resolver_blocklist", led_by_resolver(HttpOutcome.REFUSED)),
         ("dns_resolver_stale", led_by_resolver(HttpOutcome.UNREACHABLE)),
         ("ipv6_ra_missing", unannounced(HOMES[1])),
+        ("lan_loop", in_part.shouted_down(ETH, octets=400_000, frames=4_000)),
         ("device_blocklist", names.device_blocks_site(about(SITE, device_mac=LAPTOP))),
     ],
 )
