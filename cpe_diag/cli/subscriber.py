@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cpe_diag.domain.subscriber import Subscriber
+    from cpe_diag.wiring.config import Config
 
 NOT_SAID = "(the inventory does not say)"
 
@@ -75,7 +76,8 @@ def forget(context: click.Context, subscriber_id: str, *, because: str, yes: boo
 
     Cases and runs stay as what was found and when, without whose they were; the audit trail still
     verifies, without who did what to whom. The inventory is the operator's own and stays.
-    Where it cannot be asked, all else is erased, and the exit code is 3: do it again then.
+    Where it cannot be asked, all else is erased, and the exit code is 3: do it again then. Where
+    it does not know them any more, it is said which address was not looked for.
     """
     from cpe_diag.wiring.retention import forget_subscriber
 
@@ -90,6 +92,8 @@ def forget(context: click.Context, subscriber_id: str, *, because: str, yes: boo
         f"{done.samples} samples of the port; audit entries {gone.numbers or 'none'}"
     )
     if done.unasked is None:
+        if not done.is_known:
+            click.echo(_not_known(config, subscriber_id), err=True)
         return ExitCode.NO_FAULT
     click.echo(
         f"not finished: the inventory cannot be asked ({done.unasked}). The address of their "
@@ -98,6 +102,18 @@ def forget(context: click.Context, subscriber_id: str, *, because: str, yes: boo
         err=True,
     )
     return ExitCode.COULD_NOT_RUN
+
+
+def _not_known(config: Config, subscriber_id: str) -> str:
+    """Say what was not looked for where the inventory has nobody of this id."""
+    which = "no inventory is configured"
+    if config.inventory is not None:
+        which = f"the inventory has no subscriber {subscriber_id}"
+    return (
+        f"note: {which}, so the address of their router is known from their own runs alone. "
+        "Where they had none, it may still stand in runs of neighbours; if the id was mistyped, "
+        "nothing of whom you meant is gone"
+    )
 
 
 def _rows(found: Subscriber) -> Iterator[tuple[str, str]]:

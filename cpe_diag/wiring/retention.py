@@ -42,11 +42,13 @@ class Forgotten:
 
     `samples` are those of the port's history. `unasked` says why the inventory could not be asked
     for the address of their router, which may then still stand in neighbours' runs; None: it was.
+    `is_known`: it knows them; else there was no address to look for but those of their own runs.
     """
 
     gone: Erased
     samples: int
     unasked: str | None
+    is_known: bool
 
 
 def export_subscriber(config: Config, subscriber: str, because: str) -> dict[str, Any]:
@@ -106,7 +108,8 @@ def forget_subscriber(config: Config, subscriber: str, because: str) -> Forgotte
     desk.permit("subscriber.forget", About())
     _take_over(case_store(config))
     erased = ErasedSubscribers(store_key(config))
-    addresses, unasked = _addresses(config, subscriber)
+    known, unasked = _addresses(config, subscriber)
+    addresses = known or frozenset()
 
     def work(connection: Connection) -> tuple[Erased, AuditEvent]:
         now = desk.now()
@@ -127,20 +130,24 @@ def forget_subscriber(config: Config, subscriber: str, because: str) -> Forgotte
         if journal.ended
     )
     samples = forget_samples(config, subscriber=subscriber, before=None)
-    return Forgotten(gone=desk.audit.together(work), samples=samples, unasked=unasked)
+    gone = desk.audit.together(work)
+    return Forgotten(gone=gone, samples=samples, unasked=unasked, is_known=known is not None)
 
 
-def _addresses(config: Config, subscriber: str) -> tuple[frozenset[str], str | None]:
-    """Give the address of their router as the inventory knows it, else why it cannot tell."""
+def _addresses(config: Config, subscriber: str) -> tuple[frozenset[str] | None, str | None]:
+    """Give the address of their router as the inventory knows it, else why it cannot tell.
+
+    Neither: it knows no such subscriber, or there is no inventory.
+    """
     if config.inventory is None:
-        return frozenset(), None
+        return None, None
     try:
         inventory = inventory_of(config, credentials_of(config))
         router = inventory.subscriber(subscriber).router
     except UnknownSubscriberError:
-        return frozenset(), None
+        return None, None
     except (InventoryError, DefinitionError, MeasurementError) as error:
-        return frozenset(), str(error)
+        return None, str(error)
     return frozenset() if router is None else frozenset({router.address}), None
 
 

@@ -429,3 +429,20 @@ def test_the_router_of_whoever_is_erased_is_looked_up_in_the_inventory(config: C
     said = CliRunner().invoke(main, command)
     assert (said.exit_code, said.stderr) == (0, "")
     assert runs.files(run_of(BEN))["raw/0002.txt"] == b"192.0.2.0 answers"
+
+
+def test_an_erasure_says_that_the_inventory_has_nobody_of_that_id(config: Config) -> None:
+    """They may be gone from it already, or the id is mistyped: nobody is to take it for whole."""
+    text = (config.folder / "config.yaml").read_text()
+    known = config.folder / "known.yaml"
+    known.write_text(f"{text}inventory: {{kind: file, path: inventory.yaml}}\n")
+    (config.folder / "inventory.yaml").write_text("nodes: {}\nsubscribers: []\n")
+    for file, words in (
+        (known, f"the inventory has no subscriber {ANNA},"),
+        (config.folder / "config.yaml", "no inventory is configured,"),
+    ):
+        command = ["--config", str(file), "subscriber", "forget", ANNA, "--because", "x", "--yes"]
+        said = CliRunner().invoke(main, command)
+        assert said.exit_code == 0
+        assert words in said.stderr
+        assert "it may still stand in runs of neighbours" in said.stderr
