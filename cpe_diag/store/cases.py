@@ -204,19 +204,38 @@ def end_waiting(connection: Connection, case_id: str, words: str, *, closed: boo
     connection.execute(waits.values(state=state, destination=goes_to, words=words))
 
 
-def route(connection: Connection, run: RunRow, outcome: RunOutcome) -> None:
+def earlier(connection: Connection, run: RunRow, outcome: RunOutcome) -> RunRow | None:
+    """Give the run whose verdict stands where this one has ended without one of its own.
+
+    No other run of the case ends until the transaction does: what is told of it is so then.
+
+    Args:
+        connection: in the transaction that ends it.
+        run: has ended.
+        outcome: how.
+
+    Returns:
+        None: there is none, or this run has its own verdict, or has refuted the earlier one.
+    """
+    if not _undecided(outcome):
+        return None
+    connection.execute(select(CASES.c.id).where(CASES.c.id == run.case_id).with_for_update())
+    stands = _standing(connection, run)
+    if stands is None or not stands.destination:
+        return None
+    return None if stands.cause is not None and outcome.refutes(stands.cause) else stands
+
+
+def route(connection: Connection, run: RunRow, outcome: RunOutcome, stands: RunRow | None) -> None:
     """Hand a case over to where its run says, or close it where everything is fixed.
 
     Where a run could not decide, has failed or was cancelled, what an earlier one has found
-    stands, and the newer is noted.
+    (`stands`) goes before it, and the newer is noted.
     """
     destination, words = outcome.destination, outcome.words
-    undecided = _undecided(outcome)
-    if undecided:
-        stands = standing(connection, run)
-        if stands is not None and stands.destination and stands.cause != outcome.refuted:
-            destination = stands.destination
-            words = f"{stands.words}; {undecided}: {words}"
+    if stands is not None:
+        destination = stands.destination or destination
+        words = f"{stands.words}; {_undecided(outcome)}: {words}"
     fixed = destination == Destination.FIXED
     connection.execute(
         update(CASES)
@@ -236,7 +255,7 @@ def _undecided(outcome: RunOutcome) -> str:
     return ""
 
 
-def standing(connection: Connection, run: RunRow) -> RunRow | None:
+def _standing(connection: Connection, run: RunRow) -> RunRow | None:
     """Give the run before this one whose verdict stands where this one cannot decide.
 
     Args:

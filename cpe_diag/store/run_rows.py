@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from cpe_diag.domain.letter import NewLetter
 from cpe_diag.domain.run_journal import RunState
@@ -104,12 +104,18 @@ class CaseRow:
     warned_at: datetime | None
 
 
+Tells: TypeAlias = Callable[[RunRow | None], tuple[NewLetter, ...]]
+"""What is told of the end of a run, where the verdict of an earlier one stands or (None) none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOutcome:
     """How a run ended, and where its case goes; `files` are those of its bundle.
 
-    `letters` have to be told for it, and are kept in the same transaction. `refuted` is the cause
-    of an earlier run of the case of which this one has measured that it does not hold.
+    `tells` gives what has to be told for it, kept in the same transaction, where the verdict of an
+    earlier run of the case stands, or (None) where none does. `refutes` says of its cause whether
+    this run has measured that it does not hold. Both are asked in the transaction, and use no
+    store.
     """
 
     state: RunState
@@ -119,8 +125,8 @@ class RunOutcome:
     cause: str | None = None
     confidence: float | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
-    letters: tuple[NewLetter, ...] = ()
-    refuted: str | None = None
+    tells: Tells = field(default=lambda _stands: ())
+    refutes: Callable[[str], bool] = field(default=lambda _cause: False)
 
 
 def run_row(row: Mapping[Any, Any]) -> RunRow:

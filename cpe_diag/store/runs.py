@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from cpe_diag.domain.failures import RunError
 from cpe_diag.domain.run_journal import GOES_ON, RunState
 from cpe_diag.store.case_tables import moment_text
-from cpe_diag.store.cases import case_for, route, standing
+from cpe_diag.store.cases import case_for, earlier, route
 from cpe_diag.store.outbox import put
 from cpe_diag.store.run_queries import RunQueries, is_orphan, one_run
 from cpe_diag.store.run_room import check_room
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Update
 
-    from cpe_diag.domain.letter import NewLetter
     from cpe_diag.store.run_room import Room
-    from cpe_diag.store.run_rows import NewRun
+    from cpe_diag.store.run_rows import NewRun, Tells
 
 SECOND_LINE: Final = "second_line"
 
@@ -171,15 +170,6 @@ class StoredRuns(RunQueries):
                 connection.execute(insert(RUN_RESULTS), files)
             return ended
 
-    def standing(self, run: RunRow) -> RunRow | None:
-        """Give the run before this one whose verdict stands where this one cannot decide.
-
-        Raises:
-            StoreError: the store cannot be read.
-        """
-        with self._store.reading() as connection:
-            return standing(connection, run)
-
     def put_off(self, run_id: str, attempt: int, *, until: datetime, words: str) -> None:
         """Let a run go on later.
 
@@ -217,14 +207,14 @@ class StoredRuns(RunQueries):
                 raise RunError(f"another worker has run {run_id}")
 
     def ask_cancel(
-        self, run_id: str, *, at: datetime, letters: tuple[NewLetter, ...] = ()
+        self, run_id: str, *, at: datetime, tells: Tells = lambda _stands: ()
     ) -> RunRow:
         """Have a run cancelled: at once where it waits, at its next safe point where it runs.
 
         Args:
             run_id: of the run.
             at: now.
-            letters: have to be told where it is cancelled at once.
+            tells: gives what has to be told where it is cancelled at once; see `RunOutcome`.
 
         Returns:
             The run.
@@ -245,7 +235,7 @@ class StoredRuns(RunQueries):
                     state=RunState.CANCELLED,
                     destination=SECOND_LINE,
                     words="cancelled before it began",
-                    letters=letters,
+                    tells=tells,
                 )
                 return _ended(connection, asked, run_id, outcome, at)
             return one_run(connection, run_id)
@@ -354,6 +344,7 @@ def _ended(
     if row is None:
         raise RunError(f"another worker has run {run_id}")
     run = run_row(row)
-    route(connection, run, outcome)
-    put(connection, outcome.letters, at)
+    stands = earlier(connection, run, outcome)
+    route(connection, run, outcome, stands)
+    put(connection, outcome.tells(stands), at)
     return run

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.run_journal import RunState
 from cpe_diag.store.cases import StoredCases
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.desk import case_store
-from cpe_diag.wiring.told import told_of_cancel
+from cpe_diag.wiring.told import ready, told_of_cancel
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,8 +38,9 @@ def cancel(config: Config, run_id: str, at: datetime, *, spans: Spans | None = N
     runs = StoredRuns(store)
     seen = runs.run(run_id)
     case = StoredCases(store).case(seen.case_id)
-    letters = told_of_cancel(config, case, run_id, runs.standing(replace(seen, ended_at=at)))
-    row = runs.ask_cancel(run_id, at=at, letters=letters)
+    row = runs.ask_cancel(
+        run_id, at=at, tells=ready(lambda stands: told_of_cancel(config, case, run_id, stands))
+    )
     if spans is not None and row.state is RunState.CANCELLED:
         spans.ended(row)
     return row

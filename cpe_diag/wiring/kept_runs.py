@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.evidence import Evidence
 from cpe_diag.domain.failures import CpeDiagError, RunError
 from cpe_diag.domain.run_journal import RunState
-from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.engine.critical_path import critical_path
 from cpe_diag.engine.run import RunEnd
 from cpe_diag.engine.run_notes import RunSoFar, run_so_far
@@ -32,7 +31,7 @@ from cpe_diag.wiring.config import Config
 from cpe_diag.wiring.desk import case_store
 from cpe_diag.wiring.runs import RunWish, prepare
 from cpe_diag.wiring.store_key import store_key
-from cpe_diag.wiring.told import told_of_end, told_of_failure
+from cpe_diag.wiring.told import ready, told_of_end, told_of_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,7 +96,6 @@ class KeptRun:
             StoreError: it cannot be written.
         """
         verdict = result.verdict
-        stands, refuted = self._standing(result)
         outcome = RunOutcome(
             state=STATES[result.end],
             destination=result.destination.value,
@@ -106,21 +104,12 @@ class KeptRun:
             cause=verdict.cause,
             confidence=verdict.confidence,
             files=bundle_files(result, critical_path(result.trace).total_s, indent=None),
-            letters=told_of_end(self.config, self.case, self.row, result, stands),
-            refuted=refuted,
+            tells=ready(
+                lambda stands: told_of_end(self.config, self.case, self.row, result, stands)
+            ),
+            refutes=lambda cause: refutes(result.case, cause),
         )
         self.runs.end(self.row.id, self.row.attempt, outcome, at=_now())
-
-    def _standing(self, result: RunResult) -> tuple[RunRow | None, str | None]:
-        """Give the earlier run that stands, else its cause where this one has refuted it."""
-        if result.verdict.domain is not FaultDomain.UNDETERMINED:
-            return None, None
-        earlier = self.runs.standing(self.row)
-        if earlier is None or earlier.cause is None:
-            return earlier, None
-        if refutes(result.case, earlier.cause):
-            return None, earlier.cause
-        return earlier, None
 
     def fail(self, words: str) -> None:
         """End a run that a bug or a missing part of ours has ended.
@@ -135,8 +124,8 @@ class KeptRun:
             state=RunState.FAILED,
             destination=SECOND_LINE,
             words=words,
-            letters=told_of_failure(
-                self.config, self.case, self.row, now, self.runs.standing(self.row)
+            tells=ready(
+                lambda stands: told_of_failure(self.config, self.case, self.row, now, stands)
             ),
         )
         self.runs.end(self.row.id, self.row.attempt, outcome, at=now)

@@ -10,8 +10,17 @@ if TYPE_CHECKING:
     from cpe_diag.domain.letter import NewLetter
     from cpe_diag.domain.verdict import Destination
     from cpe_diag.report.record import Run
-    from cpe_diag.store.run_rows import CaseRow, RunRow
+    from cpe_diag.store.run_rows import CaseRow, RunRow, Tells
     from cpe_diag.wiring.config import Config
+
+
+def ready(tells: Tells) -> Tells:
+    """Have what is told where nothing stands made now, before the transaction that asks for it.
+
+    What it needs is loaded and read then, and where an earlier verdict stands is made there.
+    """
+    alone = tells(None)
+    return lambda stands: alone if stands is None else tells(stands)
 
 
 def told_of_end(

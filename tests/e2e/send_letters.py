@@ -85,7 +85,7 @@ def ended_run(store: CaseStore) -> None:
         state=RunState.FINISHED,
         destination="network_operations",
         words="the line",
-        letters=(letter(),),
+        tells=lambda _: (letter(),),
     )
     runs.end("run1", row.attempt, outcome, at=AT)
 

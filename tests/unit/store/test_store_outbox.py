@@ -57,7 +57,7 @@ def test_what_is_to_be_told_is_kept_with_the_end_of_the_run_or_not_at_all(
     new = NewRun(id="run1", playbook="no_internet", subscriber="sub-1", ticket="T", wish={})
     row = runs.begin(new, worker="a", at=AT, lease=LEASE)
     ended = RunOutcome(
-        state=RunState.FINISHED, destination="second_line", words="", letters=(NOTE,)
+        state=RunState.FINISHED, destination="second_line", words="", tells=lambda _: (NOTE,)
     )
     with pytest.raises(RunError):
         runs.end("run1", row.attempt + 1, ended, at=AT)

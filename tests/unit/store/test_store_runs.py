@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -26,7 +27,7 @@ from cpe_diag.store.processes import has_died, this_process
 from cpe_diag.store.run_journal import StoredRunJournal
 from cpe_diag.store.run_queries import is_orphan, one_run
 from cpe_diag.store.run_room import NoRoomError, Room
-from cpe_diag.store.run_rows import NewRun, RunOutcome
+from cpe_diag.store.run_rows import NewRun, RunOutcome, RunRow
 from cpe_diag.store.run_tables import ACTION_RECORDS
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.testing.conformance_runs import check_run_journal
@@ -306,7 +307,7 @@ UNDECIDED: Final = RunOutcome(
         (10, UNDECIDED, False, "network_operations"),
         (10, UNDECIDED, True, "second_line"),
         (121, UNDECIDED, False, "second_line"),
-        (10, replace(UNDECIDED, refuted="fibre_cut"), False, "second_line"),
+        (10, replace(UNDECIDED, refutes=lambda cause: cause == "fibre_cut"), False, "second_line"),
         (10, replace(UNDECIDED, domain="router", cause="x"), False, "second_line"),
     ],
     ids=["stands", "changed since", "too old", "refuted", "decided anew"],
@@ -339,6 +340,42 @@ def test_what_a_run_has_found_stands_where_a_later_one_cannot_decide(  # noqa: P
     assert runs.run("run2").destination == "second_line"
     if expected == "network_operations":
         assert case.words == "the port is dark; a later run could not decide: not decided"
+
+
+def test_two_runs_of_a_case_that_end_at_once_end_one_after_the_other(
+    runs: StoredRuns, store: CaseStore
+) -> None:
+    """Else the later one would not see what the other has found, and take the case from it."""
+    first = runs.begin(NEW, worker="a", at=AT, lease=LEASE)
+    second = runs.begin(
+        replace(NEW, id="run2", order_key="second"), worker="a", at=AT, lease=LEASE
+    )
+    in_it, goes_on = threading.Event(), threading.Event()
+    stood: list[str | None] = []
+
+    def slowly(_stands: RunRow | None) -> tuple[NewLetter, ...]:
+        in_it.set()
+        assert goes_on.wait(30)
+        return ()
+
+    def told(stands: RunRow | None) -> tuple[NewLetter, ...]:
+        stood.append(None if stands is None else stands.id)
+        return ()
+
+    ends = (
+        ("run1", first.attempt, replace(ENDED, tells=slowly)),
+        ("run2", second.attempt, replace(UNDECIDED, tells=told)),
+    )
+    with ThreadPoolExecutor() as pool:
+        one = pool.submit(runs.end, *ends[0], at=AT + LEASE)
+        assert in_it.wait(30)
+        other = pool.submit(runs.end, *ends[1], at=AT + LEASE)
+        other_waits = not wait([other], timeout=0.2).done
+        goes_on.set()
+        one.result(30)
+        other.result(30)
+    assert (other_waits, stood) == (True, ["run1"])
+    assert StoredCases(store).case(first.case_id).destination == "network_operations"
 
 
 def test_what_a_run_has_found_stands_where_a_later_one_fails_or_is_cancelled(
@@ -410,11 +447,11 @@ def test_a_run_that_waits_is_cancelled_at_once_and_one_that_runs_is_asked(
     """What was begun comes to a safe point first."""
     runs.submit(NEW, at=AT)
     letter = NewLetter(key="k1", kind=LetterKind.NOTE, target="main", lane="81", document={})
-    cancelled = runs.ask_cancel("run1", at=AT, letters=(letter,))
+    cancelled = runs.ask_cancel("run1", at=AT, tells=lambda _: (letter,))
     assert cancelled.state is RunState.CANCELLED
     assert StoredCases(store).case(cancelled.case_id).destination == "second_line"
     runs.begin(replace(NEW, id="run2"), worker="a", at=AT, lease=LEASE)
-    asked = runs.ask_cancel("run2", at=AT, letters=(replace(letter, key="k2"),))
+    asked = runs.ask_cancel("run2", at=AT, tells=lambda _: (replace(letter, key="k2"),))
     assert (asked.state, asked.cancel_asked_at) == (RunState.RUNNING, AT)
     assert [one.key for one in StoredOutbox(store).letters()] == ["k1"]
     runs.put_off("run2", 1, until=AT + LEASE, words="the router is off")

@@ -148,7 +148,7 @@ def seen(config: Config, subscriber: str, *, ends: bool = True, at: datetime = A
             document={"note": f"to {subscriber}"},
             case_id=row.case_id,
         )
-        runs.end(row.id, row.attempt, replace(outcome, letters=(letter,)), at=at)
+        runs.end(row.id, row.attempt, replace(outcome, tells=lambda _: (letter,)), at=at)
     return row.case_id
 
 
