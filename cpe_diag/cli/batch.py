@@ -157,3 +157,7 @@ def _report(name: str, done: Progress, *, as_json: bool) -> None:
         click.echo(f"  and {len(bad) - SHOWN} more: see --json")
     if done.halted:
         click.echo(f"halted: {done.halted}; {done.total - done.ordered} were not ordered")
+        click.echo(
+            "Look at those that failed (`cpe-diag runs show RUN`). To go on all the same, give "
+            "the same command with a greater --most-failed."
+        )

@@ -40,22 +40,22 @@ def show(context: click.Context, /, case_id: str, *, as_json: bool) -> None:
         click.echo(json_text(document))
         return
     from cpe_diag.cli.consoles import out
-    from cpe_diag.cli.tables import table
+    from cpe_diag.cli.tables import listed, moment, table
 
-    due = found.due_at.isoformat(sep=" ", timespec="seconds")
-    opened = found.opened_at.isoformat(sep=" ", timespec="seconds")
     rows = [
         ("subscriber", found.subscriber or "(erased)"),
         ("ticket", found.ticket or ""),
         ("state", found.state),
         ("destination", found.destination or ""),
         ("what is known", found.words),
-        ("opened", opened),
-        ("due", due),
+        ("opened", f"{moment(found.opened_at)} UTC"),
+        ("due", f"{moment(found.due_at)} UTC"),
     ]
     out().print(table(("case", found.id), rows))
-    heads = ("run", "state", "playbook", "fault", "confidence", "words")
-    out().print(table(heads, [_run_line(row) for row in its_runs]))
+    click.echo()
+    heads = ("run", "state", "playbook", "fault", "confidence")
+    rows_of_runs = [(_run_line(row), row.words) for row in its_runs]
+    click.echo("\n".join(listed(heads, rows_of_runs, width=out().width)))
 
 
 @case.command()
@@ -93,10 +93,19 @@ def search(  # noqa: PLR0913 - one parameter for each option
         click.echo(json_text([encode(one) for one in found]))
         return
     from cpe_diag.cli.consoles import out
-    from cpe_diag.cli.tables import table
+    from cpe_diag.cli.tables import ONE_LINE, listed, table
 
-    heads = ("case", "state", "destination", "subscriber", "ticket", "opened", "what is known")
-    out().print(table(heads, [_case_line(one) for one in found]))
+    if not found:
+        click.echo("no such case; `cpe-diag case search` without words shows the newest")
+        return
+    heads = ("case", "state", "destination", "subscriber", "ticket", "opened (UTC)")
+    console = out()
+    if console.width < ONE_LINE:
+        rows = [(_case_line(one), one.words) for one in found]
+        click.echo("\n".join(listed(heads, rows, width=console.width)))
+        return
+    lines = [(*_case_line(one), one.words) for one in found]
+    console.print(table((*heads, "what is known"), lines))
 
 
 @case.command()
@@ -155,18 +164,19 @@ def _cases(config: Config) -> StoredCases:
 
 
 def _case_line(one: CaseRow) -> tuple[str, ...]:
+    from cpe_diag.cli.tables import moment
+
     return (
         one.id,
         one.state,
         one.destination or "",
         one.subscriber or "(erased)",
         one.ticket or "",
-        one.opened_at.isoformat(sep=" ", timespec="seconds"),
-        one.words,
+        moment(one.opened_at),
     )
 
 
 def _run_line(row: RunRow) -> tuple[str, ...]:
     fault = "/".join(part for part in (row.domain, row.cause) if part)
     confidence = "" if row.confidence is None else f"{row.confidence:.2f}"
-    return row.id, row.state.value, row.playbook, fault, confidence, row.words
+    return row.id, row.state.value, row.playbook, fault, confidence

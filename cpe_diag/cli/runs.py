@@ -14,7 +14,8 @@ from cpe_diag.cli.resume import resume
 from cpe_diag.domain.run_journal import RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from cpe_diag.domain.run_journal import RunEntry
     from cpe_diag.store.run_rows import RunRow
@@ -56,10 +57,19 @@ def list_(
         _print_json([_document(row) for row in found])
         return
     from cpe_diag.cli.consoles import out
-    from cpe_diag.cli.tables import table
+    from cpe_diag.cli.tables import ONE_LINE, listed, table
 
-    heads = ("run", "case", "state", "playbook", "subscriber", "ticket", "submitted", "words")
-    out().print(table(heads, [_line(row) for row in found]))
+    if not found:
+        click.echo("no such run; `cpe-diag submit` and `cpe-diag run` make one")
+        return
+    heads = ("run", "state", "playbook", "subscriber", "ticket", "submitted (UTC)")
+    console = out()
+    if console.width < ONE_LINE:
+        rows = [(_line(row), f"case {row.case_id}: {row.words or 'not begun'}") for row in found]
+        click.echo("\n".join(listed(heads, rows, width=console.width)))
+        return
+    lines = [(*_line(row), row.case_id, row.words) for row in found]
+    console.print(table((*heads, "case", "words"), lines))
 
 
 @runs.command()
@@ -95,9 +105,9 @@ def show(context: click.Context, /, run_id: str, *, as_json: bool) -> None:
     from cpe_diag.cli.consoles import out
     from cpe_diag.cli.tables import table
 
-    said = [(name, str(value)) for name, value in _document(row).items() if value is not None]
-    out().print(table(("field", "value"), said))
-    out().print(table(("at", "what", "step", "said"), list(_entry_lines(entries))))
+    out().print(table(("run", row.id), list(_fields(row))))
+    click.echo()
+    out().print(table(("at (UTC)", "what", "step", "said"), list(_entry_lines(entries))))
 
 
 @runs.command()
@@ -149,26 +159,78 @@ def _document(row: RunRow) -> dict[str, Any]:
 
 
 def _line(row: RunRow) -> tuple[str, ...]:
+    from cpe_diag.cli.tables import moment
+
     return (
         row.id,
-        row.case_id,
         row.state.value,
         row.playbook,
         row.subscriber or "(erased)",
         row.ticket or "",
-        row.submitted_at.isoformat(sep=" ", timespec="seconds"),
-        row.words,
+        moment(row.submitted_at),
     )
 
 
+def _fields(row: RunRow) -> Iterator[tuple[str, str]]:
+    """Give what whoever looks after a run wants to know of it; --json has all of it."""
+    asked = {name: value for name, value in row.wish.items() if value and name != "sealed"}
+    found = "/".join(part for part in (row.domain, row.cause) if part)
+    said = {
+        "case": row.case_id,
+        "playbook": row.playbook,
+        "subscriber": row.subscriber or "(erased)",
+        "ticket": row.ticket,
+        "asked": _brief(asked),
+        "state": row.state.value,
+        "words": row.words,
+        "verdict": f"{found}, confidence {row.confidence or 0:.2f}" if found else "",
+        "destination": row.destination,
+        "ordered": _second(row.submitted_at),
+        "not before": _second(row.not_before),
+        "due": _second(row.due_at),
+        "begun": _second(row.started_at),
+        "ended": _second(row.ended_at),
+        "cancel asked": _second(row.cancel_asked_at),
+        "taken up": {0: "", 1: "once"}.get(row.attempt, f"{row.attempt} times"),
+        "worker": row.worker,
+        "region": row.region,
+        "access node": row.node,
+        "router": row.router,
+    }
+    for name, value in said.items():
+        if value:
+            yield name, value
+
+
+def _second(at: datetime | None) -> str:
+    return "" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
 def _entry_lines(entries: tuple[RunEntry, ...]) -> Iterator[tuple[str, ...]]:
+    day = None
     for one in entries:
-        evidence = one.document.get("evidence")
-        brief = dict(one.document)
-        if isinstance(evidence, list):
-            brief["evidence"] = f"{len(evidence)} observations"
-        words = json.dumps(brief, ensure_ascii=False) if brief else ""
-        yield one.at.isoformat(sep=" ", timespec="milliseconds"), one.kind.value, one.step, words
+        if one.at.date() != day:
+            day = one.at.date()
+            yield str(day), "", "", ""
+        at = f"{one.at:%H:%M:%S}.{one.at.microsecond // 1000:03}"
+        yield at, one.kind.value, one.step, _brief(one.document)
+
+
+def _brief(document: Mapping[str, object]) -> str:
+    """Say what an entry holds in as few words as a column takes."""
+    for name, ended in (("record", "state"), ("act", "ended")):
+        of_it = document.get(name)
+        if isinstance(of_it, dict):
+            return "; ".join(str(part) for part in (of_it.get(ended), of_it.get("note")) if part)
+    return ", ".join(_said(name, value) for name, value in document.items() if value)
+
+
+def _said(name: str, value: object) -> str:
+    counted = {"probes": "probe", "evidence": "observation"}.get(name)
+    if counted is not None and isinstance(value, list):
+        return f"{len(value)} {counted}" + "s" * (len(value) != 1)
+    shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"{name}: {shown}"
 
 
 def _print_json(document: object) -> None:

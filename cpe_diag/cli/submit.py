@@ -129,6 +129,11 @@ def submit(  # noqa: PLR0913 - one parameter for each option
         context.exit(int(give_batch(config, wish, as_json=as_json)))
     if playbook is None or subscriber is None:
         raise click.UsageError("name a PLAYBOOK and a --subscriber, or a file with --batch")
+    if ticket is not None and not ticket.strip():
+        raise click.UsageError("--ticket is empty; leave it out where there is no ticket")
+    if at_ is not None and at_.astimezone() < datetime.now().astimezone():
+        words = f"--at: {at_:%Y-%m-%d %H:%M} is over; give a moment to come, in local time"
+        raise click.UsageError(words)
     order = Order(
         playbook=playbook,
         subscriber=subscriber,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from rich.table import Table
+
+ONE_LINE: Final = 110
+"""Columns from which on the words of a run or a case stand beside it."""
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
@@ -37,3 +41,36 @@ def _shown(cell: str) -> str:
 
     indentation = len(cell) - len(cell.lstrip(" "))
     return " " * indentation + harmless(cell)
+
+
+def listed(
+    heads: Sequence[str], rows: Iterable[tuple[Sequence[str], str]], *, width: int
+) -> Iterator[str]:
+    """Give the lines of a list whose rows have words too long for a column at this width.
+
+    Args:
+        heads: the columns' names.
+        rows: their texts, of which none is cut or broken, and the words that stand below.
+        width: of the terminal, in characters.
+
+    Yields:
+        Lines.
+    """
+    from textwrap import wrap
+
+    shown = [([_shown(cell) for cell in cells], _shown(words)) for cells, words in rows]
+    every = [list(heads), *(cells for cells, _words in shown)]
+    wide = [max(map(len, column)) for column in zip(*every, strict=True)]
+
+    def line(cells: Sequence[str]) -> str:
+        return "  ".join(map(str.ljust, cells, wide)).rstrip()
+
+    yield line(heads)
+    for cells, words in shown:
+        yield line(cells)
+        yield from wrap(words, width, initial_indent="  ", subsequent_indent="  ")
+
+
+def moment(at: datetime) -> str:
+    """Give a moment as lists show it: to the minute, UTC."""
+    return f"{at:%Y-%m-%d %H:%M}"
