@@ -147,12 +147,13 @@ def _report(name: str, done: Progress, *, as_json: bool) -> None:
         return
     click.echo(f"batch {name}: {done.ordered} of {done.total} ordered, {len(done.ended)} ended")
     if done.repeated:
-        click.echo(f"  {done.repeated:6} were the run of a line before them")
+        click.echo(f"  {done.repeated:6} not counted: the same order as a line before")
     for destination, count in sorted(done.destinations.items()):
         click.echo(f"  {count:6} {destination}")
-    bad = {**document["failed"], **done.refused}  # type: ignore[dict-item]
-    for what, words in list(bad.items())[:SHOWN]:
-        click.echo(f"  failed: {what}: {words}")
+    bad = [f"failed: run {run}: {row.state}: {row.words}" for run, row in done.failed.items()]
+    bad += [f"refused: order {which}: {words}" for which, words in done.refused.items()]
+    for words in bad[:SHOWN]:
+        click.echo(f"  {words}")
     if len(bad) > SHOWN:
         click.echo(f"  and {len(bad) - SHOWN} more: see --json")
     if done.halted:

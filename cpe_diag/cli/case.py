@@ -96,7 +96,7 @@ def search(  # noqa: PLR0913 - one parameter for each option
     from cpe_diag.cli.tables import ONE_LINE, listed, table
 
     if not found:
-        click.echo("no such case; `cpe-diag case search` without words shows the newest")
+        click.echo("There is no such case; `cpe-diag case search` without words shows the newest.")
         return
     heads = ("case", "state", "destination", "subscriber", "ticket", "opened (UTC)")
     console = out()

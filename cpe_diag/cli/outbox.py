@@ -53,10 +53,15 @@ def list_(context: click.Context, /, *, state: str | None, limit: int, as_json: 
         click.echo("There is no letter.")
         return
     from cpe_diag.cli.consoles import out
-    from cpe_diag.cli.tables import table
+    from cpe_diag.cli.tables import ONE_LINE, listed, table
 
-    heads = ("letter", "state", "kind", "to", "case", "tries", "next", "why")
-    out().print(table(heads, [_line(one) for one in found]))
+    heads = ("letter", "state", "kind", "to", "case", "tries", "next (UTC)")
+    console = out()
+    if console.width < ONE_LINE:
+        rows = [(_line(one), one.words) for one in found]
+        click.echo("\n".join(listed(heads, rows, width=console.width)))
+        return
+    console.print(table((*heads, "why"), [(*_line(one), one.words) for one in found]))
 
 
 @outbox.command()
@@ -81,6 +86,8 @@ def retry(context: click.Context, /, numbers: tuple[int, ...], *, every: bool) -
 
 
 def _line(one: Letter) -> tuple[str, ...]:
+    from cpe_diag.cli.tables import moment
+
     waits = one.state is LetterState.WAITING
     return (
         str(one.number),
@@ -89,6 +96,5 @@ def _line(one: Letter) -> tuple[str, ...]:
         one.target,
         one.case_id or "",
         str(one.tries),
-        one.not_before.isoformat(sep=" ", timespec="seconds") if waits else "",
-        one.words,
+        moment(one.not_before) if waits else "",
     )

@@ -60,7 +60,7 @@ def list_(
     from cpe_diag.cli.tables import ONE_LINE, listed, table
 
     if not found:
-        click.echo("no such run; `cpe-diag submit` and `cpe-diag run` make one")
+        click.echo("There is no such run; `cpe-diag submit` and `cpe-diag run` make one.")
         return
     heads = ("run", "state", "playbook", "subscriber", "ticket", "submitted (UTC)")
     console = out()
@@ -107,6 +107,9 @@ def show(context: click.Context, /, run_id: str, *, as_json: bool) -> None:
 
     out().print(table(("run", row.id), list(_fields(row))))
     click.echo()
+    if not entries:
+        click.echo("no journal: it has not begun")
+        return
     out().print(table(("at (UTC)", "what", "step", "said"), list(_entry_lines(entries))))
 
 

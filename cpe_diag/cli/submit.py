@@ -15,6 +15,7 @@ from cpe_diag.cli.durations import Duration
 from cpe_diag.cli.errors import told_clearly
 from cpe_diag.cli.looks import note_look
 from cpe_diag.cli.run import pairs
+from cpe_diag.domain.run_journal import RunState
 
 if TYPE_CHECKING:
     from cpe_diag.service.submit import Submitted
@@ -181,4 +182,6 @@ def _print(done: Submitted, *, as_json: bool) -> None:
         click.echo(f"run {run.id} is ordered, case {done.case.id}")
     else:
         click.echo(f"it was ordered before: run {run.id}, case {done.case.id}, {run.state}")
+    if run.not_before is not None and run.state is RunState.QUEUED:
+        click.echo(f"It begins {run.not_before:%Y-%m-%d %H:%M} UTC at the earliest")
     click.echo(f"Look at it with: cpe-diag runs show {run.id}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from cpe_diag.cli import main
+from cpe_diag.domain.letter import LetterKind, NewLetter
 from cpe_diag.domain.run_journal import RunEntry, RunEntryKind, RunState
 from cpe_diag.store.case_store import CaseStore
+from cpe_diag.store.outbox import put
 from cpe_diag.store.run_journal import StoredRunJournal
 from cpe_diag.store.run_rows import NewRun, RunOutcome, RunRow
 from cpe_diag.store.runs import StoredRuns
@@ -103,8 +106,33 @@ def test_a_run_is_shown_as_people_read_it_and_whole_as_json(place: Path) -> None
 
 def test_a_list_of_nothing_says_so(place: Path) -> None:
     """An empty line of heads looks like a command that broke off."""
-    assert said(place, "runs", "list")[1].startswith("no such run")
-    assert said(place, "case", "search", "words")[1].startswith("no such case")
+    assert said(place, "runs", "list")[1].startswith("There is no such run;")
+    assert said(place, "case", "search", "words")[1].startswith("There is no such case;")
+
+
+def test_an_order_for_later_says_when_it_begins(place: Path) -> None:
+    """And that it has no journal until then."""
+    config = place / "config.yaml"
+    config.write_text(f"{config.read_text()}inventory: {{kind: file, path: inventory.yaml}}\n")
+    words = ("submit", "no_internet", "-s", "sub-1", "--at", "2199-01-02")
+    code, text = said(place, *words)
+    assert code == 0
+    assert re.search(r"It begins 2199-01-0[12] \d\d:00 UTC at the earliest", text)
+    (run,) = StoredRuns(CaseStore.at(place / "case.db")).runs()
+    assert "no journal: it has not begun" in said(place, "runs", "show", run.id)[1]
+
+
+def test_a_letter_that_waits_is_read_at_80_columns(place: Path) -> None:
+    """Where it goes, when it is tried again, and why it did not arrive."""
+    store = CaseStore.at(place / "case.db")
+    letter = NewLetter(
+        key="k", kind=LetterKind.NOTE, target="zammad-of-the-office", lane="k", document={}
+    )
+    with store.writing() as connection:
+        put(connection, (letter,), AT)
+    _code, text = said(place, "outbox", "list")
+    assert "zammad-of-the-office" in text
+    assert "2026-11-26 12:00" in text
 
 
 @pytest.mark.parametrize(
@@ -119,4 +147,4 @@ def test_an_order_with_a_slip_is_refused(place: Path, option: str, value: str, w
     code, text = said(place, "submit", "no_internet", "-s", "sub-1", option, value)
     assert code == 2
     assert words in " ".join(text.split())
-    assert said(place, "runs", "list")[1].startswith("no such run")
+    assert said(place, "runs", "list")[1].startswith("There is no such run;")
