@@ -20,6 +20,9 @@ LAN: Final = "router_lan"
 GATEWAY: Final = "198.51.100.1"
 HOMES: Final = "192.168.1.1"
 STRANGER: Final = "192.168.8.1"
+LAPTOP: Final = "02:00:5e:40:00:03"
+ROUTER: Final = "02:00:5e:40:00:99"
+AS_ROUTER: Final = "--as-router"
 UNTOLD: Final = ("undetermined", "undetermined")
 TAGGED: Final = """
 import socket, time
@@ -127,8 +130,9 @@ def link_is_down(wire: Wire) -> None:
 
 
 def out_of_addresses(wire: Wire) -> None:
-    """The server knows the laptop, and has nothing for it."""
-    wire.dnsmasq("operator", GATEWAY, "198.51.100.20", "--dhcp-host=02:00:5e:40:00:03,ignore")
+    """The server knows laptop and router, and has nothing for either."""
+    nothing = (f"--dhcp-host={mac},ignore" for mac in (LAPTOP, ROUTER))
+    wire.dnsmasq("operator", GATEWAY, "198.51.100.20", *nothing)
 
 
 def names_another_gateway(wire: Wire) -> None:
@@ -140,8 +144,6 @@ FAULTS: Final[tuple[tuple[str, str, tuple[Inject, ...], tuple[str, str]], ...]] 
     ("healthy_wall", WALL, (operator_answers,), ("none", "no_fault")),
     ("tagged_alone", WALL, (speaks_tagged,), UNTOLD),
     ("no_link", WALL, (link_is_down,), UNTOLD),
-    ("nobody", WALL, (answers_nothing,), ("network", "wall_no_address")),
-    ("no_offer", WALL, (out_of_addresses,), ("network", "wall_no_address")),
     (
         "foreign_router",
         WALL,
@@ -223,6 +225,19 @@ def test_each_fault_is_told(
     for one in inject:
         one(wire)
     assert verdict(wire.check("--at", place)) == told
+
+
+@pytest.mark.parametrize("inject", [answers_nothing, out_of_addresses])
+def test_a_port_that_is_silent_to_the_router_too_is_the_operators_fault(
+    wire: Wire, inject: Inject
+) -> None:
+    """Until the router's MAC was asked with, nobody knows, and the verdict says what tells it."""
+    inject(wire)
+    wire.about = f"router_mac: '{ROUTER}'"
+    document = wire.check("--at", WALL)
+    assert verdict(document) == UNTOLD
+    assert AS_ROUTER in document["verdict"]["next_action"]
+    assert verdict(wire.check("--at", WALL, AS_ROUTER)) == ("network", "wall_no_address")
 
 
 @pytest.mark.parametrize(
@@ -315,7 +330,9 @@ def test_wall_port_and_lan_together_tell_the_line_from_the_router(wire: Wire) ->
 def test_a_line_of_sessions_wants_a_concentrator(wire: Wire) -> None:
     """Without one the fault is the operator's; with one it takes a session to see further."""
     service = "{wan: pppoe}"
-    assert verdict(wire.check("--at", WALL, service=service)) == ("network", "wall_no_session")
+    wire.about = f"router_mac: '{ROUTER}'"
+    document = wire.check("--at", WALL, AS_ROUTER, service=service)
+    assert verdict(document) == ("network", "wall_no_session")
     wire.pppoe("operator", "bras-1")
     document = wire.check(service=service)
     assert document["verdict"]["domain"] == "undetermined"

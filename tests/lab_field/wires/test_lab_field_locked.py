@@ -74,3 +74,16 @@ def test_the_routers_mac_is_used_by_nobody_else(wire: Wire, more: tuple[str, ...
     assert not wire.run("switch", "tshark", "-r", str(captured.file), "-Y", ours).strip()
     told = "the router itself is on this wire" if more else "that the router is unplugged"
     assert told in str(document)
+
+
+def test_a_server_that_knows_the_router_alone_is_no_fault(wire: Wire) -> None:
+    """A real server that gives nothing to strangers (dnsmasq(8), --dhcp-ignore) was accused."""
+    known = (f"--dhcp-host={ROUTER},{OFFERED}", "--dhcp-ignore=tag:!known")
+    wire.dnsmasq("operator", GATEWAY, OFFERED, *known)
+    document = wire.check("--at", WALL)
+    assert document["verdict"]["domain"] == "undetermined"
+    assert f"{AS_ROUTER} MAC" in document["verdict"]["next_action"]
+    as_on_its_label = ROUTER.upper().replace(":", "-")
+    document = wire.check("--at", WALL, AS_ROUTER, as_on_its_label)
+    assert verdict(document)[0] == "undetermined"
+    assert f"offers {OFFERED} to the router's MAC ({ROUTER})" in str(document["verdict"])

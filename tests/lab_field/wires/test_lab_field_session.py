@@ -233,7 +233,8 @@ def test_a_concentrator_that_ends_sessions_at_once_is_told(wire: Wire) -> None:
 
 
 def test_without_a_concentrator_no_session_is_asked_for(wire: Wire) -> None:
-    """Nobody has offered one."""
+    """Nobody has offered one, neither the laptop nor the router."""
     wire.session(USER, PASSWORD)
-    document = wire.check("--at", WALL, service=ON_PPPOE)
+    router = "02:00:5e:40:00:99"
+    document = wire.check("--at", WALL, "--as-router", router, service=ON_PPPOE)
     assert verdict(document) == ("network", "wall_no_session")

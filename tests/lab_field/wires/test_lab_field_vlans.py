@@ -85,7 +85,8 @@ def test_a_service_that_comes_tagged_as_it_should_accuses_nobody(wire: Wire, ser
 def test_where_nobody_answers_in_any_vlan_it_is_no_wrong_vlan(wire: Wire) -> None:
     """The port is in none of those that are known."""
     wire.more = ASKED
-    document = wire.check("--at", WALL, service=ON_IPOE)
+    wire.about = "router_mac: '02:00:5e:40:00:99'"
+    document = wire.check("--at", WALL, "--as-router", service=ON_IPOE)
     assert verdict(document) == ("network", "wall_no_address")
 
 
