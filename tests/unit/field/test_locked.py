@@ -13,6 +13,7 @@ from cpe_diag.domain.field_facts import (
     AnnouncedNeighbour,
     FieldDhcp,
     FieldHeard,
+    FieldLink,
     FieldPppoe,
     PluggedInto,
 )
@@ -41,6 +42,9 @@ ROUTER: Final = MAC
 ORDER: Final = Order(number=3, test=Test.LOCKED, interface="eth0", mac=ROUTER, for_s=5.0)
 NO_OFFER: Final = FieldDhcp(vlan=None, offers=(), listened_s=4.0, malformed=0)
 NO_SESSION: Final = FieldPppoe(vlan=None, offers=(), errors=(), listened_s=3.0, malformed=0)
+LINK: Final = FIELD_FACTS["field_link", WALL]
+assert isinstance(LINK, FieldLink)
+LAPTOP: Final = LINK.mac
 NODE: Final = sample_subscriber().node
 
 
@@ -119,7 +123,12 @@ def neighbour(port: str) -> AnnouncedNeighbour:
 
 
 async def asked(
-    *, as_router: bool, port: str = "ge-0/0/12", mac: str | None = ROUTER, **facts: object
+    *,
+    as_router: bool,
+    port: str = "ge-0/0/12",
+    mac: str | None = ROUTER,
+    label: str | None = None,
+    **facts: object,
 ) -> tuple[FieldLocked | MeasurementError, list[Test]]:
     """Ask on a line of port ge-0/0/12; gives what came of it, and which tests were ordered."""
     held = FIELD_FACTS["field_heard", WALL]
@@ -134,7 +143,11 @@ async def asked(
     )
     clock = SystemClock()
     on_site = OnSite(
-        interface="eth0", plugged_into=PluggedInto.WALL_PORT, raw=raw, as_router=as_router
+        interface="eth0",
+        plugged_into=PluggedInto.WALL_PORT,
+        raw=raw,
+        as_router=as_router,
+        router_mac=label,
     )
     line = LineAccess(router_mac=mac, node=NODE, port="ge-0/0/12")
     laptop = LaptopPort(on_site, clock=clock, recorder=RunRecorder(clock), line=line)
@@ -146,7 +159,7 @@ async def asked(
         told = error
     finally:
         await laptop.close()
-    assert {one.mac for one in raw.orders if one.test is Test.LOCKED} <= {ROUTER}
+    assert {one.mac for one in raw.orders if one.test is Test.LOCKED} <= {label or ROUTER}
     return told, [one.test for one in raw.orders]
 
 
@@ -157,11 +170,24 @@ async def test_with_the_technicians_word_the_routers_mac_is_used() -> None:
     assert Test.LOCKED in orders
 
 
+@pytest.mark.parametrize("mac", [None, "02:00:5e:00:04:77"])
+async def test_what_the_label_says_goes_before_what_is_on_record(mac: str | None) -> None:
+    """The router was changed since, or nobody has ever written its MAC down."""
+    told, orders = await asked(as_router=True, mac=mac, label=ROUTER)
+    assert isinstance(told, FieldLocked)
+    assert Test.LOCKED in orders
+
+
 @pytest.mark.parametrize(
     ("given", "kind", "words"),
     [
         ({"as_router": False}, FailureKind.NOT_MEASURED, "router is unplugged"),
         ({"as_router": True, "mac": None}, FailureKind.NOT_CONFIGURED, "no MAC of the router"),
+        (
+            {"as_router": True, "label": LAPTOP},
+            FailureKind.NOT_APPLICABLE,
+            "the laptop itself has the router's MAC",
+        ),
         (
             {"as_router": True, "port": "ge-0/0/13"},
             FailureKind.NOT_APPLICABLE,
@@ -178,7 +204,14 @@ async def test_with_the_technicians_word_the_routers_mac_is_used() -> None:
             "answers the laptop's own MAC",
         ),
     ],
-    ids=["not agreed", "not on record", "another's port", "an offer", "a concentrator"],
+    ids=[
+        "not agreed",
+        "not on record",
+        "the laptop's",
+        "another's port",
+        "an offer",
+        "a concentrator",
+    ],
 )
 async def test_else_nobody_is_asked_with_the_routers_mac(
     given: dict[str, Any], kind: FailureKind, words: str

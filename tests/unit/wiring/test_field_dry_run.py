@@ -14,7 +14,7 @@ import senders
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.field_facts import FieldLink, PluggedInto
 from cpe_diag.domain.missing import Missing
-from cpe_diag.field import sizes, trace
+from cpe_diag.field import laptop_port, sizes, trace
 from cpe_diag.field.on_site import OnSite
 from cpe_diag.field.raw.order import Test
 from cpe_diag.field.raw.tests import described
@@ -22,6 +22,7 @@ from cpe_diag.field.raw_process import RawProcess
 from cpe_diag.field.sending import Carrier
 from cpe_diag.field.sendings import sendings
 from cpe_diag.store.inventory_yaml import YamlInventory
+from cpe_diag.testing.field_samples import FIELD_FACTS, WALL
 from cpe_diag.wiring import field
 from cpe_diag.wiring.config import read
 from cpe_diag.wiring.field import PLAYBOOKS, frames
@@ -206,6 +207,7 @@ async def test_a_laptop_asks_no_access_node_who_it_is(
 ) -> None:
     """The node is in the operator's network, not in the subscriber's; no dry run tells of it."""
     monkeypatch.setattr(RawProcess, "start", lambda _: None)
+    monkeypatch.setattr(laptop_port, "link_of", lambda _: FIELD_FACTS["field_link", WALL])
     monkeypatch.setenv("NODE", "public")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as node:
@@ -221,7 +223,7 @@ async def test_a_laptop_asks_no_access_node_who_it_is(
             tmp_path, "inventory: {kind: file, path: inventory.yaml}\nstore: {path: cases.db}\n"
         )
         on_site = OnSite(
-            interface="lo", plugged_into=PluggedInto.WALL_PORT, raw=RawProcess(dry=True)
+            interface="eth0", plugged_into=PluggedInto.WALL_PORT, raw=RawProcess(dry=True)
         )
         wish = RunWish(playbook="at_wall_port", subscriber="sub-1", on_site=on_site)
 
