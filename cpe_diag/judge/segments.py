@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.verdict import Segment, SegmentState
+from cpe_diag.judge.on_site import askable_there
 from cpe_diag.judge.segments_on_site import stretches_on_site
 from cpe_diag.judge.stretch import Stretch
 
@@ -393,7 +394,15 @@ def _silent_only_to_us(finding: Finding, by_id: Mapping[str, Finding]) -> bool:
 
 
 def _gap(findings: Sequence[Finding], evidence: Evidence) -> str:
-    """Say in a few words why nothing is known: how the asking failed, or that nobody asked."""
+    """Say in a few words why nothing is known: how the asking failed, or that nobody asked.
+
+    Where a laptop was answered, and that does not tell, what it saw says more.
+    """
+    for finding in findings:
+        if askable_there(finding.missing) and not finding.because.startswith(
+            tuple(str(key) for key in finding.missing)
+        ):
+            return finding.because
     failures = [
         failure
         for finding in findings

@@ -210,6 +210,8 @@ def undetermined(seen: Seen, step: SettlingStep | None, rules_version: str) -> V
     ours, not_said = _our_own_side(seen.case), _not_said(seen.case)
     unusual = [f.id for f in seen.findings if f.answer and f.follows_from is None]
     on_site = next_on_site(seen, open_causes=bool(likely))
+    if on_site is not None:
+        ours = not_said = ()  # what is named nowhere keeps nobody from that step
     action = BY_HAND
     if on_site is not None:
         action, step = on_site.action, None

@@ -167,3 +167,15 @@ def test_why_the_routers_mac_was_not_used_comes_with_what_to_do() -> None:
     )
     assert verdict.domain is FaultDomain.UNDETERMINED
     assert verdict.next_action.startswith("It was not asked with the router's MAC, as sample")
+
+
+def test_the_summary_of_a_silent_port_says_what_was_seen_and_not_what_nobody_has_configured() -> (
+    None
+):
+    """A load server that is named nowhere keeps nobody from asking with the router's MAC."""
+    case = unobserved(silent_port("ipoe"), "field_load", WALL, FailureKind.NOT_CONFIGURED)
+    verdict = decide(case, {})
+    assert "no offer within 4 s" in verdict.summary
+    assert "field_load" not in verdict.summary
+    address = next(one for one in verdict.segments if one.id == "wall_address")
+    assert address.note.startswith("no offer within 4 s")
