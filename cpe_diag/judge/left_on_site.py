@@ -191,7 +191,8 @@ def _unallowed(seen: Seen) -> NextOnSite | None:
         ALLOW_PING if key.kind in ECHOES else failure.next_step or str(failure)
         for key, failure in failures.items()
     )
-    action = ALLOW.format(steps="; ".join(steps))
+    in_order = sorted(steps, key=lambda step: step != ALLOW_PING)  # the other one checks again
+    action = ALLOW.format(steps="; ".join(in_order))
     if seen.on.answers.get(PAGES[seen.case.symptom]) is not False:
         return NextOnSite(action=action)
     why = "; ".join(dict.fromkeys(failure.detail for failure in failures.values()))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import (
     DefinitionError,
+    Failure,
+    FailureKind,
     Fault,
     MeasurementError,
 )
@@ -85,28 +86,31 @@ def interface_of(named: str | None) -> str:
     """
     if named is not None:
         return link_of(named).interface
-    links = tuple(_links())
+    links, off = _links()
     for wireless in (False, True):
         fitting = [one.interface for one in links if one.carrier and one.wireless is wireless]
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
             raise _wrong(PORT, f"name one of {', '.join(fitting)}: each has a link")
-    known = ", ".join(one.interface for one in links) or "none"
-    raise _wrong(PORT, f"no interface has a link; there are {known}: plug one in, or name it")
+    known = ", ".join(one.interface for one in links)
+    there = (
+        *((f"{known}: plug the cable in, or name one",) if known else ()),
+        *(f"{one.where}: {one.detail}: {one.next_step}" for one in off),
+    )
+    raise _wrong(PORT, f"no port has a link; there are {'; '.join(there) or 'none at all'}")
 
 
-def _links() -> Sequence[FieldLink]:
-    """Give the interfaces that are switched on and are no loop to ourselves."""
-    found = []
+def _links() -> tuple[Sequence[FieldLink], Sequence[Failure]]:
+    """Give the ports that are switched on, and why the others are not."""
+    found, off = [], []
     for place in sorted(SYSFS.iterdir()) if SYSFS.is_dir() else ():
-        if place.name == "lo" or not Path(place / "address").exists():
-            continue
         try:
             found.append(link_of(place.name))
-        except MeasurementError:
-            continue
-    return found
+        except MeasurementError as error:
+            if error.failure.kind is FailureKind.UNREACHABLE:
+                off.append(error.failure)
+    return found, off
 
 
 async def located(
@@ -215,7 +219,11 @@ async def frames(
             inside=inside if test is Test.SESSION else None,
         )
         document = await raw.ask(order)
-        sent = [{**frame, "says": _explained(frame["says"])} for frame in document["frames"]]
+        whose = f", as the router ({order.mac})" if test is Test.LOCKED else ""
+        sent = [
+            {**frame, "says": f"{_explained(frame['says'])}{whose}"}
+            for frame in document["frames"]
+        ]
         told[test.value] = (sent, int(document["most"]))
     return told
 

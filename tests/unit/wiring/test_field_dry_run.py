@@ -200,6 +200,12 @@ def test_all_three_questions_of_arp_are_told(monkeypatch: pytest.MonkeyPatch) ->
     assert [len(told["vlans"][0]), told["vlans"][1], told["session"][1]] == [4, 4, 24]
     others = (most for test, (_, most) in told.items() if test not in {"vlans", "session"})
     assert sum(others) <= 12
+    router = "02:00:5e:10:00:99"
+    locked, most = asyncio.run(frames("eth0", Described(), (7, 35), None, router))["locked"]
+    assert [str(one["says"]).endswith(f", as the router ({router})") for one in locked] == 4 * [
+        True
+    ]
+    assert most == 4
 
 
 async def test_a_laptop_asks_no_access_node_who_it_is(

@@ -15,11 +15,14 @@ from cpe_diag.domain.failures import (
 from cpe_diag.domain.field_facts import FieldLink, PluggedInto
 from cpe_diag.domain.missing import Missing
 from cpe_diag.field import laptop_port
+from cpe_diag.field.link import link_of
 from cpe_diag.field.raw_process import LOOK, RawProcess
 from cpe_diag.wiring import field
-from cpe_diag.wiring.field import located
+from cpe_diag.wiring.field import interface_of, located
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cpe_diag.field.raw.order import Order
 
 UNKNOWN = Missing(why=FailureKind.NOT_MEASURED)
@@ -34,6 +37,28 @@ LINK = FieldLink(
     flaps=UNKNOWN,
     errors_in=UNKNOWN,
 )
+
+
+def test_a_port_that_is_switched_off_is_named_with_what_switches_it_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A laptop whose only port is off was told that it has none."""
+    for name, files in {
+        "eth0": {"type": "1", "address": LINK.mac},
+        "lo": {"type": "772", "address": "00:00:00:00:00:00", "carrier": "1"},
+    }.items():
+        (tmp_path / name).mkdir()
+        for file, value in files.items():
+            (tmp_path / name / file).write_text(f"{value}\n", encoding="ascii")
+    monkeypatch.setattr(field, "SYSFS", tmp_path)
+    monkeypatch.setattr(field, "link_of", lambda name: link_of(name, tmp_path))
+    with pytest.raises(DefinitionError, match="eth0: it is switched off: ip link set eth0 up"):
+        interface_of(None)
+    (tmp_path / "eth0" / "carrier").write_text("0\n", encoding="ascii")
+    with pytest.raises(DefinitionError, match=r"there are eth0: plug the cable in, or name one$"):
+        interface_of(None)
+    (tmp_path / "eth0" / "carrier").write_text("1\n", encoding="ascii")
+    assert interface_of(None) == "eth0"
 
 
 @pytest.mark.parametrize(
