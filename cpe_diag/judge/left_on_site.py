@@ -9,6 +9,7 @@ from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.field_facts import FieldLink, FieldPppoe, PluggedInto
 from cpe_diag.domain.field_locked_facts import FieldLocked
 from cpe_diag.domain.missing import known
+from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import ALLOW_PING
 from cpe_diag.domain.subscriber import WanProtocol
 from cpe_diag.judge.cause import AT_WALL_PORT, IN_HOME_NETWORK
@@ -18,6 +19,7 @@ from cpe_diag.judge.on_site_inside import SESSION
 from cpe_diag.judge.rule import cannot_tell
 
 if TYPE_CHECKING:
+    from cpe_diag.domain.evidence import FactKey
     from cpe_diag.judge.question import CaseFile
     from cpe_diag.judge.seen import Seen
 
@@ -43,6 +45,11 @@ WITH_MAC: Final = (
     " router's MAC{which}. Who answers that has locked the port to it, which is no fault; if"
     " nobody does, it is the network's."
 )
+WITH_TAG: Final = (
+    "Name the VLAN of the service (in the inventory, at the subscriber: service: {vlan: N}; or in"
+    " the configuration: field: {vlans: [N]}), and check again: the laptop asks there with"
+    " its tag."
+)
 SILENT: Final = ("wall_no_offer", "wall_no_concentrator")
 UNALLOWED_TITLE: Final = "Nothing wrong was seen; what the laptop may not do was not measured"
 ALL_ELSE: Final = "All else that matters here is good; the rest was not measured: {why}."
@@ -64,6 +71,8 @@ PAGES: Final = {AT_WALL_PORT: "wall_pages_fail", IN_HOME_NETWORK: "home_pages_fa
 NOT_TRIED: Final = frozenset({FailureKind.NOT_MEASURED, FailureKind.NOT_CONFIGURED})
 ECHOES: Final = frozenset({"path_quality", "ping"})
 PPPOE: Final = key_at("field_pppoe", WALL)
+UNTAGGED: Final = (key_at("field_dhcp", WALL), PPPOE)
+"""Asked without a tag: where that was answered by nobody and tells nothing, it is the tag."""
 
 
 def session_untried(case: CaseFile) -> str | None:
@@ -147,8 +156,10 @@ def _silent(seen: Seen) -> NextOnSite | None:
     The two are as silent to a laptop, and are told apart in seconds by whoever is there: until
     then nobody is sent, and nobody is told that a fault was found.
     """
-    if not any(f.answer is None and f.missing == (LOCKED,) for f in seen.by_id(SILENT)):
-        return None
+    missing = {f.missing for f in seen.by_id(SILENT) if f.answer is None}
+    if (LOCKED,) not in missing:
+        untagged = missing & {(key,) for key in UNTAGGED if _observed(seen, key)}
+        return NextOnSite(action=WITH_TAG) if untagged else None
     failure = seen.case.evidence.failure(LOCKED.kind, LOCKED.subject)
     if failure is not None and failure.kind not in NOT_TRIED:
         step = failure.next_step or WITH_MAC.format(option="--as-router", which="")
@@ -172,6 +183,10 @@ def _elsewhere(seen: Seen) -> NextOnSite | None:
     if not amiss and not _untold(seen):
         return None
     return NextOnSite(action=AT_WALL if _looked_at(seen, LAN) else BY_CABLE)
+
+
+def _observed(seen: Seen, key: FactKey) -> bool:
+    return isinstance(seen.case.evidence.get(key.kind, key.subject), Observed)
 
 
 def _looked_at(seen: Seen, place: PluggedInto) -> bool:

@@ -179,3 +179,13 @@ def test_the_summary_of_a_silent_port_says_what_was_seen_and_not_what_nobody_has
     assert "field_load" not in verdict.summary
     address = next(one for one in verdict.segments if one.id == "wall_address")
     assert address.note.startswith("no offer within 4 s")
+
+
+@pytest.mark.parametrize("wan", SILENT)
+def test_where_frames_bear_tags_of_which_nobody_knows_the_vlan_is_asked_for(wan: str) -> None:
+    """A port that is silent without a tag may answer with one; nobody was told to name it."""
+    case = unobserved(silent_port(wan), "field_vlans", WALL, FailureKind.NOT_CONFIGURED)
+    verdict = decide(changed(case, "field_heard", WALL, vlans=(36,)), {})
+    assert verdict.domain is FaultDomain.UNDETERMINED
+    assert "tagged VLANs 36 are on the wire" in verdict.summary
+    assert verdict.next_action.startswith("Name the VLAN of the service")
