@@ -135,12 +135,16 @@ async def located(
 
     Raises:
         DefinitionError: nobody answers there, or who answers cannot be seen, and the technician
-            has not said where it is.
+            has not said where it is; or a cable is said to be at the Wi-Fi, or a radio elsewhere.
         MeasurementError: `field.look`: of the interface, as `link_of` says.
     """
     link = await asyncio.to_thread(link_of, interface)
     if at is not None or link.wireless:
         place = at or PluggedInto.WIFI
+        if link.wireless is not (place is PluggedInto.WIFI):
+            what = "a radio" if link.wireless else "the port of a cable"
+            words = f"{interface} is {what}, not at {place.value}: name the other port ({PORT})"
+            raise _wrong(AT, f"{words}, or another place")
         return OnSite(
             interface=interface,
             plugged_into=place,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -97,3 +98,16 @@ async def test_what_hides_who_answers_is_said_and_the_place_asked_for(
     assert "--at wall_port, --at router_lan" in str(caught.value)
     told = await located("eth0", PluggedInto.WALL_PORT, RawProcess())
     assert told.plugged_into is PluggedInto.WALL_PORT
+
+
+@pytest.mark.parametrize("place", PluggedInto)
+async def test_a_cable_is_at_no_wifi_and_a_radio_in_no_socket(
+    monkeypatch: pytest.MonkeyPatch, place: PluggedInto
+) -> None:
+    """What the air loses would be held against router and line, or the other way round."""
+    radio = place is not PluggedInto.WIFI
+    monkeypatch.setattr(field, "link_of", lambda _: replace(LINK, wireless=radio))
+    with pytest.raises(DefinitionError, match=f"not at {place.value}: name the other port"):
+        await located("port0", place, RawProcess())
+    monkeypatch.setattr(field, "link_of", lambda _: replace(LINK, wireless=not radio))
+    assert (await located("port0", place, RawProcess())).plugged_into is place
