@@ -205,7 +205,9 @@ CAUSES_FIELD: Final[tuple[Cause, ...]] = (
         supports=(when("home_large_lost", 4.8),),
         explains=("home_large_lost", "home_pages_fail"),
         next_action="Correct the MTU of the router's WAN, and its MSS clamping.",
-        tell_customer="Your router is set to packets that are too large. We will correct it.",
+        tell_customer=(
+            "Your router is set to send data in pieces that are too large. We will correct it."
+        ),
         source="RFC 4459; enclosure: the same packets from the wall port and from the LAN",
     ),
     Cause(
@@ -268,7 +270,9 @@ CAUSES_FIELD: Final[tuple[Cause, ...]] = (
         supports=(when("home_second_server", 4.6),),
         explains=("home_second_server",),
         next_action="Find the device of the other MAC; switch its DHCP server off, or unplug it.",
-        tell_customer="Another device in your home acts as a router. It has to be switched over.",
+        tell_customer=(
+            "Another device in your home acts as a router. Please let us set it up anew with you."
+        ),
         source="RFC 2131, section 3.1: offers of several servers in one LAN",
     ),
     Cause(
@@ -280,7 +284,9 @@ CAUSES_FIELD: Final[tuple[Cause, ...]] = (
         supports=(when("home_second_router6", 4.2),),
         explains=("home_second_router6",),
         next_action="Find the device of the other MAC; end its sharing of the connection.",
-        tell_customer="Another device in your home acts as a router. It has to be switched over.",
+        tell_customer=(
+            "Another device in your home acts as a router. Please let us set it up anew with you."
+        ),
         source="RFC 6104: rogue router advertisements",
     ),
     Cause(
@@ -292,7 +298,7 @@ CAUSES_FIELD: Final[tuple[Cause, ...]] = (
         supports=(when("home_loop", 4.6),),
         explains=("home_loop",),
         next_action="Look for a cable with both ends in switches of the home; take it out.",
-        tell_customer="A cable in your home connects a switch with itself. It has to come out.",
+        tell_customer="A cable in your home connects a switch with itself. Please pull it out.",
         source="IEEE 802.1D: a frame to everybody comes back to its sender only in a loop",
     ),
     Cause(
@@ -317,7 +323,9 @@ CAUSES_FIELD: Final[tuple[Cause, ...]] = (
         against=(when("home_answers_for_all", -3.0),),
         explains=("home_gateway_twice", "home_nothing_beyond", "home_pages_fail"),
         next_action="Find the device of the other MAC; let it take its address by DHCP.",
-        tell_customer="A device in your home uses your router's address. It has to be changed.",
+        tell_customer=(
+            "A device in your home uses your router's address. Please let us change that with you."
+        ),
         source="RFC 5227, section 2.4: address conflict",
     ),
 )

@@ -10,7 +10,10 @@ from cpe_diag.judge.causes_field import OPERATIONS, OURS
 
 SECOND: Final = Destination.SECOND_LINE
 SUPPORT: Final = Destination.DEVICE_SUPPORT
-ANOTHER: Final = "A device in your home uses an address that is not its own. It has to be changed."
+ANOTHER: Final = (
+    "A device in your home uses an address that is not its own. Please let us change that with"
+    " you."
+)
 
 CAUSES_FIELD_OFFERS: Final[tuple[Cause, ...]] = (
     Cause(
@@ -113,7 +116,10 @@ CAUSES_FIELD_OFFERS: Final[tuple[Cause, ...]] = (
         supports=(when("home_dhcp6_silent", 4.4),),
         explains=("home_dhcp6_silent",),
         next_action="Switch on the router's DHCPv6 server, or let devices make their addresses.",
-        tell_customer="Your router's settings for IPv6 do not fit together. We correct them.",
+        tell_customer=(
+            "Your router's settings for addresses of the new kind (IPv6) do not fit together. We"
+            " correct them."
+        ),
         source="RFC 4861, section 4.2, flag M; RFC 8415, sections 18.3.9 and 21.13",
     ),
     Cause(
@@ -125,7 +131,9 @@ CAUSES_FIELD_OFFERS: Final[tuple[Cause, ...]] = (
         supports=(when("home_second_server6", 4.4),),
         explains=("home_second_server6", "home_second_router6"),
         next_action="Find the device of the other MAC; switch its DHCPv6 server off.",
-        tell_customer="Another device in your home acts as a router. It has to be switched over.",
+        tell_customer=(
+            "Another device in your home acts as a router. Please let us set it up anew with you."
+        ),
         source="RFC 7610: DHCPv6-Shield, against rogue servers",
     ),
     Cause(

@@ -51,8 +51,10 @@ CAUSES_FIELD_WAYS: Final[tuple[Cause, ...]] = (
         supports=(when("home_second_router", 4.4),),
         explains=("home_second_router",),
         next_action="Make one of the two an access point (bridge), or take it out.",
-        tell_customer="There are two routers in your home, one behind the other. One of them has"
-        " to be switched over.",
+        tell_customer=(
+            "There are two routers in your home, one behind the other. Please let us set one of"
+            " them up anew with you."
+        ),
         source="RFC 1918; RFC 7021: what breaks behind two translations of addresses",
     ),
     Cause(
@@ -81,8 +83,10 @@ CAUSES_FIELD_WAYS: Final[tuple[Cause, ...]] = (
         ),
         next_action="Look for a DNS redirection in the router: parental control, a filter, or"
         " somebody else's setting.",
-        tell_customer="Your router answers for other name servers than the one that was asked."
-        " We look at its settings with you.",
+        tell_customer=(
+            "Your router answers in place of the name service that was asked. We look at its"
+            " settings with you."
+        ),
         source="B. Liu and others, Who Is Answering My Queries, USENIX Security 2018",
     ),
     *(

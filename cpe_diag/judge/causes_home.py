@@ -48,8 +48,10 @@ CAUSES_HOME: Final[tuple[Cause, ...]] = (
             (SITE, -1.5),
         ),
         next_action="Advise on the place of router and device; offer a repeater or a cable.",
-        tell_customer="Your device hears the Wi-Fi only weakly. Try it closer to the router, or"
-        " use a cable; a repeater can help.",
+        tell_customer=(
+            "Your device hears the Wi-Fi only weakly. Please try it closer to the router, or use"
+            " a cable; a repeater can help."
+        ),
         source="signal of the station as hostapd reports it (`iwinfo assoclist`)",
     ),
     Cause(

@@ -108,8 +108,10 @@ CAUSES_NETWORK_KINDS: Final[tuple[Cause, ...]] = (
         "The home's packets go to another port: a neighbour has its hardware address",
         do="Look in the node at which port the home's hardware address is learned; separate the"
         " two, or have the neighbour's router replaced.",
-        tell="Another router nearby uses the same hardware address as yours, so that your packets"
-        " go astray. We are separating the two.",
+        tell=(
+            "Another router nearby goes by the same number from its factory as yours, so that"
+            " what is sent to you goes astray. We are separating the two."
+        ),
         source="IEEE 802.1Q, section 8.7: an address is learned where it spoke last; what is"
         " answered does not come in at the home's own port",
         explains=("home_answers_elsewhere", *OF_LINE),
@@ -202,8 +204,10 @@ CAUSES_NETWORK_KINDS: Final[tuple[Cause, ...]] = (
         "edge_not_announced",
         "The operator's edge does not announce itself by IPv6",
         do="Look at the edge's router advertisements towards the line; its software is new?",
-        tell="Our equipment does not tell your router its way by IPv6. Our engineers are"
-        " correcting it.",
+        tell=(
+            "Our equipment does not tell your router the way for traffic of the new kind (IPv6)."
+            " Our engineers are correcting it."
+        ),
         source="RFC 7084, W-3; RFC 4861, section 6.2.5",
         explains=OF_SIX,
         brings=("ipv6_route", "ipv6_prefix"),
@@ -214,7 +218,10 @@ CAUSES_NETWORK_KINDS: Final[tuple[Cause, ...]] = (
         "edge_not_found",
         "The node does not carry IPv6 multicast: router and edge do not find each other",
         do="Look at the node's multicast snooping (MLD) at the port, and at its table's size.",
-        tell="Our equipment near you holds back a part of IPv6. Our engineers are correcting it.",
+        tell=(
+            "Our equipment near you holds back a part of your traffic of the new kind (IPv6)."
+            " Our engineers are correcting it."
+        ),
         source="RFC 4861, section 7.2.2; RFC 4541, section 3: snooping that drops what it must"
         " carry",
         explains=OF_SIX,
@@ -225,8 +232,10 @@ CAUSES_NETWORK_KINDS: Final[tuple[Cause, ...]] = (
         "offered_edge_silent",
         "The operator's DHCP server names a gateway that does not exist",
         do="Correct the gateway (option 3) of the network in the DHCP server.",
-        tell="Our server gave your router a wrong way out. We are correcting it; restart your"
-        " router after that.",
+        tell=(
+            "Our server gave your router a wrong way out. We are correcting it; please restart"
+            " your router after that."
+        ),
         source="RFC 2132, section 3.5: option 3; who is named there answers nobody",
         explains=OF_SILENCE,
         brings=("router_mute", "network_unexplained"),

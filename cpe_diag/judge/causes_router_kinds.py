@@ -78,8 +78,10 @@ CAUSES_ROUTER_KINDS: Final[tuple[Cause, ...]] = (
         "The router takes no ICMPv6 from the home, without which nobody finds it by IPv6",
         do="Let the router take neighbour discovery (ICMPv6 types 133 to 136) from the home; a"
         " setting against pings may drop it.",
-        tell="A setting of your router against pings also ends what IPv6 cannot do without. We"
-        " can correct it.",
+        tell=(
+            "A protection in your router also holds back something that addresses of the new"
+            " kind (IPv6) cannot do without. We can correct it."
+        ),
         source="RFC 4890, section 4.4.1: what must not be dropped",
         explains=(*OF_WAYS, "router_drops_ipv6"),
         brings=("router_firewall", "ipv6_route"),
@@ -90,8 +92,10 @@ CAUSES_ROUTER_KINDS: Final[tuple[Cause, ...]] = (
         "The router is set up for another line: an old fixed address, or a way to dial in",
         do="Have the customer set the router's WAN to what the line is (mostly: address by DHCP),"
         " without a fixed address and without PPPoE.",
-        tell="Your router is still set up for another provider. Please set its internet connection"
-        " to automatic (DHCP); we will help you with it.",
+        tell=(
+            "Your router is still set up for another provider. Please set its internet"
+            " connection to automatic; we will help you with it."
+        ),
         source="RFC 826 and RFC 2516, section 5.1: questions for a gateway or a concentrator that"
         " nobody here is; the edge that the DHCP server names answers",
         explains=(
@@ -105,8 +109,9 @@ CAUSES_ROUTER_KINDS: Final[tuple[Cause, ...]] = (
         "router_lets_die",
         "A rule of the router's lets packets live for too few hops",
         do="Remove the rule that sets the TTL of what leaves the router.",
-        tell="A rule in your router lets your packets live too short to reach anything. We can"
-        " remove it.",
+        tell=(
+            "A rule in your router has what you send run out before it arrives. We can remove it."
+        ),
         source="RFC 791, section 3.2: TTL; who drops it at its end says so (RFC 792)",
         explains=(
             *OF_WAYS,
@@ -142,8 +147,10 @@ CAUSES_ROUTER_KINDS: Final[tuple[Cause, ...]] = (
         "Connections stand still in the router after their first packets",
         do="Switch off the acceleration (flow offload) of the router, then look again; renew its"
         " firmware.",
-        tell="Your router loses connections after their beginning, mostly by its acceleration."
-        " We can switch that off, and look for newer software.",
+        tell=(
+            "Your router loses connections shortly after they begin, mostly by a setting that is"
+            " to make it faster. We can switch that off, and look for newer software."
+        ),
         source="Documentation/networking/nf_flowtable.rst: later packets take another way in the"
         " router; what is begun stands still, what the router fetches itself comes",
         explains=OF_LOSS,
@@ -213,8 +220,11 @@ CAUSES_ROUTER_KINDS: Final[tuple[Cause, ...]] = (
         "The router asks a stranger's name server, which leads to false places",
         do="Set the router's name servers back, change its password, renew its firmware, switch"
         " off its administration from outside.",
-        tell="Somebody has changed your router so that names lead to false pages. Please enter no"
-        " passwords until we have set it back; change your router's password.",
+        tell=(
+            "Your router was changed so that names lead to false pages. Please enter no"
+            " passwords until we have set it back with you, and please change your router's"
+            " password then."
+        ),
         source="MITRE ATT&CK T1584.002, T1557: name servers changed in home routers; its server is"
         " not ours, and says what is not so",
         explains=OF_NAMES,
@@ -259,8 +269,10 @@ CAUSES_ROUTER_KINDS: Final[tuple[Cause, ...]] = (
         "device_pinned",
         "The router holds the device's address bound to another network card",
         do="Remove or renew the device's binding (static ARP, DHCP reservation) in the router.",
-        tell="Your router has bound the device's address to the network card that it had before."
-        " We can remove that.",
+        tell=(
+            "Your router still keeps this device's address for a part of it that was exchanged."
+            " We can correct that."
+        ),
         source="ip-neighbour(8): PERMANENT",
         explains=OF_DEVICE,
         brings=("router_drops_device", "device_firewall"),

@@ -84,8 +84,10 @@ CAUSES_ROUTES: Final[tuple[Cause, ...]] = (
             "device_dns_dead",
         ),
         next_action="Restrict the forward to what comes in by the WAN, or to the WAN's address.",
-        tell_customer="A port forward of your router also takes what your own devices send out. We"
-        " will correct it with you.",
+        tell_customer=(
+            "A setting of your router that lets others reach one of your devices also takes what"
+            " your own devices send out. We will correct it with you."
+        ),
         source="nft(8), NAT STATEMENTS: dnat at prerouting, with nothing that spares the home",
     ),
     Cause(

@@ -102,8 +102,10 @@ CAUSES_WAY_OUT: Final[tuple[Cause, ...]] = (
         ),
         shifts=((SLOW, 0.3),),
         next_action="Look for a link with a smaller MTU, and for a filter that drops ICMP errors.",
-        tell_customer="Large packets are lost in our network, so that some sites do not load. Our"
-        " engineers are correcting that.",
+        tell_customer=(
+            "What is sent in larger pieces is lost in our network, so that some sites do not"
+            " load. Our engineers are correcting that."
+        ),
         source="RFC 2923, section 2.1: black hole detection; RFC 1191",
     ),
     Cause(

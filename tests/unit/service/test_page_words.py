@@ -51,6 +51,16 @@ PAGES: Final = resources.files("cpe_diag.service.pages")
 _EXACT: Final = re.compile(r"\b(?!GHz)(?:[A-Z]{2,}[0-9a-z]*|\d[\d.]+|--\S+)\b")
 """Abbreviations, numbers and options: they stand in every language as they are."""
 _PLACE: Final = re.compile(r"%\([a-z_]+\)[sd]")
+_TRADE: Final = re.compile(
+    r"\b(?:VLAN|DHCP|ONT|OLT|MTU|NAT|PPPoE|MAC|ARP|TTL|TCP|UDP|ICMP|TLS|SSID|DSLAM|WAN|LAN)\b"
+    r"|\b(?:packets?|paket|pakett|пакет)|\bpings?\b|\bping'?[ie]|hardware address"
+    r"|(?<!\()\bIPv[46]\b"
+)
+_ORDERS: Final = re.compile(
+    r"(?:^|[.;:,] |\band )(?:restart|pull|plug|unplug|push|try|set|change|switch|check|remove)\b"
+    r"|\bIt has to (?:be changed|be switched|come out)\b",
+    re.IGNORECASE,
+)
 
 
 def _texts() -> set[str]:
@@ -108,6 +118,20 @@ def test_what_a_customer_is_told_of_a_cause_is_in_every_language(language: str) 
         assert translated != text
         assert translated.endswith("."), text
         assert "  " not in translated, text
+
+
+def test_no_customer_is_told_something_in_the_words_of_the_trade() -> None:
+    """What they are to look for by its name stands beside plain words: `the new kind (IPv6)`."""
+    for language in LANGUAGES:
+        held = _held(language)
+        told_so = [*held, *held.values()]
+        assert [one for one in told_so if _TRADE.search(one)] == []
+
+
+def test_a_customer_is_asked_and_not_ordered_to_do_something() -> None:
+    """What is to be done in somebody's home is a request, or something that we do with them."""
+    said = [one for text in _sentences(CAUSES) for one in text.split(". ")]
+    assert [one for one in said if _ORDERS.search(one) and "please" not in one.casefold()] == []
 
 
 def test_a_new_cause_without_translations_is_named() -> None:
