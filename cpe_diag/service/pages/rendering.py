@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -28,6 +29,10 @@ from cpe_diag.service.pages.static_files import static_files
 from cpe_diag.service.pages.summary import CAUSE_TITLES, Short
 
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from jinja2 import Template
+
     from cpe_diag.service.pages.catalogues import Told
 
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -137,8 +142,30 @@ def seconds_from(text: str, now: datetime) -> int:
     return int((datetime.fromisoformat(text) - now).total_seconds())
 
 
+class _Templates(Environment):
+    """Has a template compiled once, though many ask for it at once.
+
+    After a start all consoles come again: each of them compiled every template by itself.
+    """
+
+    def __init__(self, **said: Any) -> None:  # noqa: ANN401 - what Jinja takes
+        """Take what an `Environment` takes."""
+        super().__init__(**said)
+        self._compiling = threading.Lock()
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - the name is Jinja's
+    ) -> Template:
+        """See `Environment`."""
+        with self._compiling:
+            return super().get_template(name, parent, globals)
+
+
 def _environment(words: Words) -> Environment:
-    made = Environment(
+    made = _Templates(
         loader=PackageLoader(__package__ or ""),
         autoescape=True,
         undefined=StrictUndefined,
