@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
+from array import array
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
 LEAST_LETTERS: Final = 2
 """A single letter is no word to look for: it begins half of all streets."""
 _WORD: Final = re.compile(r"[0-9]\w*(?:\s?[-/\u2010-\u2015]\s?[0-9]\w*)*|\w+")
 """A word, or a number with what belongs to its house: `10`, `10a`, `10-3`, `1/2`."""
+_LAST: Final = chr(sys.maxunicode)
 _WITHIN: Final = re.compile(r"\s?[-/\u2010-\u2015]\s?")
 _DIGITS: Final = re.compile(r"([0-9]{1,18})")
 # Unicode gives these letters no decomposition (Unicode Character Database, UnicodeData.txt).
@@ -78,6 +82,43 @@ def comparable(rows: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(made, key=_by_size))
 
 
+class AddressIndex:
+    """In which addresses a word stands: made once for many questions, 4 bytes for each word."""
+
+    def __init__(self, held: Sequence[tuple[str, str]]) -> None:
+        """Take addresses as `comparable` gives them."""
+        self._held = held
+        places: dict[str, array[int]] = {}
+        for place, (_, address) in enumerate(held):
+            for word in address.split():
+                places.setdefault(word, array("I")).append(place)
+        self._words = sorted(places)
+        self._places = [places[word] for word in self._words]
+
+    def near(self, asked: AddressAsked) -> Iterable[tuple[str, str]]:
+        """Give the addresses that have what is rarest of what was said, in their order.
+
+        All that `addresses_found` can find is among them.
+        """
+        rarest = min((self._of(word) for word in asked.words), key=_count)
+        if _count(rarest) >= len(self._held):
+            return self._held
+        places = {place for some in rarest for place in some}
+        return [self._held[place] for place in sorted(places)]
+
+    def _of(self, word: str) -> list[array[int]]:
+        """Give where words stand that are meant by one: a number is whole, or before its `-`."""
+        if not _is_number(word):
+            return self._beginning(word)
+        first = bisect_left(self._words, word)
+        whole = self._places[first : first + 1] if self._words[first : first + 1] == [word] else []
+        return [*whole, *self._beginning(f"{word}-")]
+
+    def _beginning(self, part: str) -> list[array[int]]:
+        first = bisect_left(self._words, part)
+        return self._places[first : bisect_left(self._words, f"{part}{_LAST}", first)]
+
+
 def addresses_found(
     held: Iterable[tuple[str, str]], asked: AddressAsked, most: int
 ) -> tuple[str, ...]:
@@ -96,12 +137,12 @@ def addresses_found(
         then the others; each by address.
     """
     whole, ahead = f" {' '.join(asked.words)} ", f" {' '.join(asked.words)}"
-    # A pass for each word, the longest name first: 100,000 addresses take a few milliseconds.
-    rows = list(held)
-    for one in (f" {name}" for name in asked.names):
-        rows = [row for row in rows if one in row[1]]
-    for one, part in ((f" {no} ", f" {no}-") for no in asked.words if _is_number(no)):
-        rows = [row for row in rows if one in row[1] or part in row[1]]
+    # One after the other, the longest name first, and no more of them than it takes.
+    rows = iter(held)
+    for name in asked.names:
+        rows = _having(rows, f" {name}")
+    for number in filter(_is_number, asked.words):
+        rows = _having(rows, f" {number} ", f" {number}-")
     best: list[str] = []
     good: list[str] = []
     others: list[str] = []
@@ -112,6 +153,18 @@ def addresses_found(
         if len(at) < most:
             at.append(name)
     return tuple((*best, *good, *others)[:most])
+
+
+def _having(
+    rows: Iterator[tuple[str, str]], one: str, other: str = ""
+) -> Iterator[tuple[str, str]]:
+    if not other:
+        return (row for row in rows if one in row[1])
+    return (row for row in rows if one in row[1] or other in row[1])
+
+
+def _count(places: list[array[int]]) -> int:
+    return sum(map(len, places))
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError, Fault, InventoryError, UnknownSubscriberError
 from cpe_diag.domain.phone import phones_by_end, phones_found
-from cpe_diag.domain.postal_address import addresses_found, comparable
+from cpe_diag.domain.postal_address import AddressIndex, addresses_found, comparable
 from cpe_diag.domain.subscriber import AccessNode, NodePort, Subscriber
 from cpe_diag.store.field_reader import FieldReader
 from cpe_diag.store.inventory_fields import (
@@ -77,7 +77,7 @@ class CsvInventory:
         self.settings = settings
         self._many = many
         self._phones: Mapping[str, Sequence[tuple[str, str]]] | None = None
-        self._addresses: tuple[tuple[str, str], ...] | None = None
+        self._addresses: AddressIndex | None = None
         self._index: _Index | None = None
         self._nodes_read: tuple[dict[str, AccessNode], list[Fault]] | None = None
         self._one_node: str | None = "" if many else None
@@ -229,11 +229,13 @@ class CsvInventory:
             InventoryError: the file cannot be read.
             DefinitionError: a column is missing.
         """
+        if not self._many:
+            return addresses_found(self._read_addresses(), asked, most)
         held = self._addresses
         if held is None:
-            held = self._read_addresses()
-            self._addresses = held if self._many else None
-        return addresses_found(held, asked, most)
+            held = AddressIndex(self._read_addresses())
+            self._addresses = held
+        return addresses_found(held.near(asked), asked, most)
 
     def _read_addresses(self) -> tuple[tuple[str, str], ...]:
         table = _Table(self.settings.subscribers, self.settings.delimiter)

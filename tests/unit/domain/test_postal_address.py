@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cpe_diag.domain.postal_address import address_asked, addresses_found, comparable
+from cpe_diag.domain.postal_address import (
+    AddressIndex,
+    address_asked,
+    addresses_found,
+    comparable,
+)
 
 HELD = comparable(
     [
@@ -45,6 +50,7 @@ def test_an_address_is_found_as_it_is_said_and_a_house_by_its_whole_number(
     asked = address_asked(said)
     assert asked is not None
     assert addresses_found(HELD, asked, 20) == found
+    assert addresses_found(AddressIndex(HELD).near(asked), asked, 20) == found
 
 
 def test_the_best_come_first_and_no_more_than_are_wanted() -> None:
@@ -63,3 +69,41 @@ def test_the_best_come_first_and_no_more_than_are_wanted() -> None:
 def test_what_names_no_street_is_no_address(said: str) -> None:
     """A number that nobody has would else list half a town."""
     assert address_asked(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "looked_at"),
+    [
+        ("pohja 7 tanav 31-4", 10),
+        ("pohja 7 tanav", 110),
+        ("linn 99", 20),
+        ("saar", 1),
+        ("saaremaa", 0),
+        ("pohja 12-34", 0),
+    ],
+)
+def test_an_index_looks_at_the_addresses_that_have_the_rarest_of_the_words(
+    said: str, looked_at: int
+) -> None:
+    """Each search by address looked at all 100,000, four times over."""
+    rows = [
+        (f"sub-{street}-{house}", f"Põhja {street} tänav {house}-{house % 7 + 1}, Linn")
+        for street in range(10)
+        for house in range(100)
+    ]
+    held = comparable([*rows, ("far", "Saare 1, Küla")])
+    asked = address_asked(said)
+    assert asked is not None
+    near = tuple(AddressIndex(held).near(asked))
+    assert len(near) <= looked_at
+    assert addresses_found(near, asked, 2_000) == addresses_found(held, asked, 2_000)
+
+
+def test_a_street_that_all_have_is_read_only_until_enough_are_found() -> None:
+    """Twenty homes of a street are shown; the other thousands are nobody's question."""
+    held = comparable([(f"sub-{number}", f"Põhja tänav {number}") for number in range(1_000)])
+    asked = address_asked("pohja")
+    assert asked is not None
+    read = iter(AddressIndex(held).near(asked))
+    assert len(addresses_found(read, asked, 20)) == 20
+    assert len(tuple(read)) >= 979
