@@ -58,12 +58,12 @@ def _names(inventory: Inventory, words: str) -> Iterator[str]:
     if digits is not None:
         yield from inventory.with_phone(digits)
     try:
-        wanted = ipaddress.ip_address(words)
+        wanted = str(ipaddress.ip_address(words))
     except ValueError:
         return
     for node in inventory.nodes():
         for port in inventory.ports_of_node(node.id):
-            if port.subscriber is not None and port.address == str(wanted):
+            if port.subscriber is not None and port.address == wanted:
                 yield port.subscriber
 
 
