@@ -219,7 +219,7 @@ def certificate_of_ipv4(case: CaseFile, fault: CertificateFault) -> CaseFile:
 
 def zone_lost(case: CaseFile) -> CaseFile:
     """The operator's resolver hears nothing of the site's name, which is served elsewhere."""
-    silent = {"outcome": DnsOutcome.SERVFAIL, "addresses": ()}
+    silent: dict[str, Any] = {"outcome": DnsOutcome.SERVFAIL, "addresses": ()}
     case = changed(changed(case, "dns", "operator>platform", **silent), *ROUTER_ASKS, **silent)
     for subject in ("operator>platform", "operator>platform/ipv6", "router>platform"):
         case = _http(case, subject, outcome=HttpOutcome.NAME_FAILED, status=None)
