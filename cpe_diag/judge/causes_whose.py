@@ -59,6 +59,7 @@ WAY_SEEN: Final = (
     *("names_held_back", "web_held_back", "pages_are_anothers"),
     *("ipv6_no_prefix", "ipv6_unreachable", "ipv6_prefix_unreachable", "port_filled_unasked"),
     *("one_family_amiss", "home_sends_in_vain", "node_cut_off", "ipv6_without_way"),
+    "home_far_beside_neighbours",
 )
 """Seen between the operator's side and the router, by either of them."""
 OWN_TRIES: Final = (
@@ -67,7 +68,8 @@ OWN_TRIES: Final = (
 )
 """Tried by the router: it may be its own rules that end them, which must have been read."""
 IN_ROUTER: Final = (
-    *("home_mute", "home_seeks_edge", "router_strained", "conntrack_full", "router_crash_logged"),
+    *("home_mute", "home_fell_mute", "home_family_in_vain"),
+    *("home_seeks_edge", "router_strained", "conntrack_full", "router_crash_logged"),
     *("router_restarted", "router_clock_wrong", "wan_no_carrier", "wan_link_flaps"),
     *("wan_behind_router", "lan_wan_overlap", "wan_mtu_wrong", "pppoe_mtu_large"),
     *("pppoe_login_wrong", "chosen_resolver_dead", "home_resolver_dead", "router_names_lie"),

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.explaining_kinds import likewise
-from cpe_diag.judge.explaining_whose import FOLLOWS_WHOSE
+from cpe_diag.judge.explaining_whose import FOLLOWS_WHOSE, ONE_FAMILY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -256,6 +256,7 @@ FOLLOWS_WIDER: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ),
     ),
     ("home_stalls", (*NO_PAGES, *NAMED_IN_HOME, "site_other_for_home")),
+    ("home_family_in_vain", (*ONE_FAMILY, *NO_PAGES, *NAMED_IN_HOME)),
     ("forwarding_blocked", ("forwarding_off",)),
     ("router_drops_port", ("forwarding_blocked",)),
     ("router_drops_names", ("router_drops_port",)),

@@ -23,6 +23,13 @@ NOT_ITS_OWN: Final = (
 )
 """What is known of the home's router or line, of which one device may suffer first."""
 
+ONE_FAMILY: Final = (
+    *("ipv6_unreachable", "ipv6_prefix_unreachable", "ipv6_no_prefix", "ipv6_without_way"),
+    *("one_family_amiss", "router_drops_ipv6", "router_leaves_elsewhere", "router_prefix_old"),
+    *("home_ipv6_in_vain", "home_connects_in_vain", "home_heard_in_vain"),
+)
+"""What is known already of a family of addresses by which the home gets nothing."""
+
 
 def _others(names: tuple[str, ...], own: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name != own))
@@ -93,6 +100,16 @@ FOLLOWS_WHOSE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (
         "home_seeks_edge",
         ("offered_edge_silent", "neighbours_suffer", "group_down", "way_in_loss", "port_locked"),
+    ),
+    ("home_fell_mute", ("neighbours_suffer", "group_down", "way_in_loss", "port_locked")),
+    (
+        "home_far_beside_neighbours",
+        (
+            *("latency_high", "gateway_jitter", "port_saturated", "port_filled_unasked"),
+            *("router_strained", "router_shapes_low", "access_train_slow", "access_rate_low"),
+            *("port_errors_growing", "port_duplex_wrong", "port_speed_low", "line_errors_high"),
+            *("line_retraining", "line_margin_low", "line_rate_low", "router_leaves_elsewhere"),
+        ),
     ),
     ("home_sends_in_vain", ("node_cut_off", "neighbours_suffer", "port_locked", "wan_down")),
     ("ipv6_without_way", ("wan_down", "gateway_unreachable", "ipv6_unreachable")),

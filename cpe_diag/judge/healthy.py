@@ -172,6 +172,7 @@ HOME_FELT: Final = (
     "home_connects_in_vain",
     "home_heard_in_vain",
     "home_ipv6_in_vain",
+    "home_family_in_vain",
     "home_stalls",
 )
 """Where its router can tell, what the home's devices try must be seen to come about."""
@@ -227,7 +228,7 @@ RELEVANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "router_strained",
             "router_shapes_low",
             "conntrack_full",
-            "latency_high",
+            *("latency_high", "home_far_beside_neighbours"),
             "gateway_jitter",
             "internet_delay",
             *CORE,
@@ -428,7 +429,7 @@ MAY_BE_UNKNOWN: Final = frozenset(
         *IN_PART,
         *("site_led_elsewhere", "site_other_for_home"),
         *(ALONE, IN_TUNNEL),
-        *("home_unheard", "port_filled_unasked"),
+        *("home_unheard", "port_filled_unasked", "home_far_beside_neighbours"),
         "router_takes_secure_pages",
         *("router_leaves_elsewhere", "ipv6_without_way"),
         "ipv6_no_prefix",

@@ -68,6 +68,7 @@ from cpe_diag.judge.rules_way_in import RULES_WAY_IN
 from cpe_diag.judge.rules_way_out import RULES_WAY_OUT
 from cpe_diag.judge.rules_way_watch import RULES_WAY_WATCH
 from cpe_diag.judge.rules_whose import RULES_WHOSE
+from cpe_diag.judge.rules_whose_home import RULES_WHOSE_HOME
 from cpe_diag.judge.rules_whose_way import RULES_WHOSE_WAY
 from cpe_diag.judge.rules_wifi import RULES_WIFI
 from cpe_diag.judge.rules_world import RULES_WORLD
@@ -135,6 +136,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_UNLEARNED,
     *RULES_WHOSE,
     *RULES_WHOSE_WAY,
+    *RULES_WHOSE_HOME,
     *RULES_OTHER_WAYS,
     *RULES_FIELD,
     *RULES_FIELD_WAYS,

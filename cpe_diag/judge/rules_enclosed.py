@@ -90,7 +90,12 @@ def home_mute(facts: Facts) -> Answer:
     works asks for hardware addresses, announces itself, or looks for an address (RFC 826, RFC
     4861, RFC 2131): not to do any of that is the router's own.
     """
-    found = _starting(facts) or facts.once(home_alone)
+    return _starting(facts) or sends_nothing(facts)
+
+
+def sends_nothing(facts: Facts) -> Answer:
+    """Answer whether a home alone is silent and sends nothing, whenever its link came."""
+    found = facts.once(home_alone)
     if isinstance(found, Answer):
         return found
     rates = facts.fact(PortRates, PORT_RATES)

@@ -202,6 +202,15 @@ THRESHOLDS_ACCESS: Final[tuple[Threshold, ...]] = (
         meaning="a router whose link came less than this ago may be starting, and sends nothing",
     ),
     Threshold(
+        id="router_speaks_s",
+        value=60.0,
+        unit="s",
+        source=PROPOSAL
+        + ": after the last reset of its sockets a router asks for an address within"
+        " 10 s (RFC 2131, section 4.4.1), and its system needs some tens of seconds at most",
+        meaning="a router whose link came less than this ago may be silent because it starts",
+    ),
+    Threshold(
         id="dhcp_most_bytes",
         value=620.0,
         unit="bytes a frame on average",

@@ -71,6 +71,15 @@ THRESHOLDS_PATHS: Final[tuple[Threshold, ...]] = (
         meaning="a round trip to the operator's edge that is longer is too slow",
     ),
     Threshold(
+        id="home_far_s",
+        value=0.05,
+        unit="s",
+        source=PROPOSAL + ": half of what is too slow by itself, and above the 16 ms each way that"
+        " an interleaved DSL line is usually let add",
+        meaning="a line whose shortest round trip is this much above its neighbours' is not as"
+        " theirs",
+    ),
+    Threshold(
         id="jitter_high_s",
         value=0.05,
         unit="s between the shortest and the 95th of 100",

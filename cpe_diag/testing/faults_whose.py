@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.failures import FailureKind
+from cpe_diag.domain.load_facts import PathQuality
+from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
 from cpe_diag.testing import faults_at_device as at_device
 from cpe_diag.testing import faults_enclosed as enclosed
+from cpe_diag.testing import faults_of_home as of_home
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
-from cpe_diag.testing.evidence_samples import never_asked, unobserved
+from cpe_diag.testing import load_samples as load
+from cpe_diag.testing.evidence_samples import changed, never_asked, unobserved, with_value
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
@@ -37,3 +42,37 @@ def refused(case: CaseFile) -> CaseFile:
         for whose in ("reference", "platform"):
             case = unobserved(case, kind, f"elsewhere>{whose}", FailureKind.NOT_APPLICABLE)
     return case
+
+
+def fell_mute(case: CaseFile, ago_s: float = 95.0) -> CaseFile:
+    """The link came so long ago, the node heard the home since, and it sends nothing any more."""
+    return changed(enclosed.mute(case), "port_status", "port", last_change_s=ago_s)
+
+
+def far(case: CaseFile, there_s: float = 0.061, back_s: float = 0.06) -> CaseFile:
+    """The best way to the home and from it takes so long; its neighbours' are short."""
+    case = load.measured(case)
+    times = {"rtt_min_s": back_s, "rtt_median_s": 0.095, "rtt_p95_s": 0.099, "jitter_s": 0.002}
+    for subject in (load.EDGE, load.REFERENCE):
+        case = changed(case, "path_quality", subject, **times)
+    ours = PathQuality(
+        target="198.51.100.77",
+        sent=100,
+        received=100,
+        rtt_min_s=there_s,
+        rtt_median_s=0.095,
+        rtt_p95_s=0.099,
+        jitter_s=0.002,
+    )
+    return with_value(case, "path_quality", load.ROUTER, ours)
+
+
+def family_in_vain(case: CaseFile, *, router_too: bool = False) -> CaseFile:
+    """Two devices asked once each by IPv6 and got nothing; their router gets its page by it."""
+    one = replace(of_home.IN_VAIN, asked=1)
+    case = of_home.home_tries(case, ipv6=(one, one))
+    page = case.evidence.value(HttpCheck, "http", "router>reference")
+    if page is None:
+        return case
+    lost = replace(page, outcome=HttpOutcome.CONNECT_TIMEOUT, status=None)
+    return with_value(case, "http", "router>reference/ipv6", lost if router_too else page)

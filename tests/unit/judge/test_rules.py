@@ -40,6 +40,7 @@ from cpe_diag.testing import faults_of_world as beyond
 from cpe_diag.testing import faults_on_site as on_site
 from cpe_diag.testing import faults_on_the_way_out as way_out
 from cpe_diag.testing import faults_outside as outside
+from cpe_diag.testing import faults_whose as whose
 from cpe_diag.testing import load_samples as load
 from cpe_diag.testing.device_samples import LAPTOP
 from cpe_diag.testing.evidence_samples import (
@@ -323,6 +324,9 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("tls_from_home_held_back", enclosed.secure_web_blocked(ETH), enclosed.over_tls(ETH)),
     ("home_cut_off", enclosed.cut_off(ETH), ETH),
     ("home_mute", enclosed.mute(ETH), ETH),
+    ("home_fell_mute", whose.fell_mute(ETH), enclosed.cut_off(whose.fell_mute(ETH))),
+    ("home_far_beside_neighbours", whose.far(ETH), whose.far(ETH, back_s=0.02)),
+    ("home_family_in_vain", whose.family_in_vain(ETH), ETH),
     ("home_sends_in_vain", off.seldom(ETH), ETH),
     ("node_cut_off", off.uplink(ETH), ETH),
     ("router_leaves_elsewhere", off.routed(ETH, "wwan0"), off.routed(ETH, "wan")),
