@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.judge.explaining_kinds import likewise
-from cpe_diag.judge.explaining_whose import FOLLOWS_WHOSE, ONE_FAMILY
+from cpe_diag.judge.explaining_whose import FOLLOWS_WHOSE, ONE_FAMILY, SITE_STANDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -255,7 +255,7 @@ FOLLOWS_WIDER: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             *("ipv6_no_prefix", *NO_PAGES, *NAMED_IN_HOME),
         ),
     ),
-    ("home_stalls", (*NO_PAGES, *NAMED_IN_HOME, "site_other_for_home")),
+    ("home_stalls", (*NO_PAGES, *NAMED_IN_HOME, *SITE_STANDS)),
     ("home_family_in_vain", (*ONE_FAMILY, *NO_PAGES, *NAMED_IN_HOME)),
     ("forwarding_blocked", ("forwarding_off",)),
     ("router_drops_port", ("forwarding_blocked",)),

@@ -30,6 +30,12 @@ ONE_FAMILY: Final = (
 )
 """What is known already of a family of addresses by which the home gets nothing."""
 
+SITE_STANDS: Final = (
+    *("site_other_for_home", "platform_uneven", "platform_slow"),
+    *("platform_long_packets_lost", "platform_errs_at_times"),
+)
+"""A site whose connections stand still, whoever holds them."""
+
 
 def _others(names: tuple[str, ...], own: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name != own))

@@ -8,6 +8,8 @@ import pytest
 
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
+from cpe_diag.testing import faults_of_home as of_home
+from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing import faults_whose as whose
 from cpe_diag.testing import load_samples as load
 from cpe_diag.testing.evidence_samples import changed, ethernet_home
@@ -87,3 +89,11 @@ def test_a_router_that_gets_nothing_by_that_family_itself_is_not_accused_for_its
     case = whose.family_in_vain(SLOW, router_too=True)
     assert answer(case, "home_family_in_vain") is None
     assert side(case)[0] is not FaultDomain.ROUTER
+
+
+def test_connections_that_a_late_site_holds_accuse_no_router() -> None:
+    """They stand still because the site does: what is seen of it from everywhere explains them."""
+    case = of_home.home_stalls(outside.platform_loses(ethernet_home("site_not_opening")))
+    found = {one.id: one for one in find(case)}
+    assert found["home_stalls"].answer is True
+    assert found["home_stalls"].follows_from == "platform_uneven"
