@@ -3,10 +3,10 @@
 Usage: killed_worker.py CONFIG PLAYBOOK SUBSCRIBER
 
 Reads lines `SIGNAL POINT before|after [JSON]` from standard input; JSON has the order's `answers`
-and `values`. For each it orders a run, lets a
-worker do it that sends itself the signal at that point, then lets another worker work until every
-run has ended; a frozen worker is woken up after that. Says in a line of JSON what came of it. A
-point is a write to the run's row or journal, or to that of a change; with -1 nothing is sent.
+and `values`. For each it orders a run, lets a worker do it that sends itself the signal at that
+point, then lets another worker work until every run has ended; a frozen worker is woken up after
+that, or past its lease where it keeps others out. Says in a line of JSON what came of it. A point
+is a write to the run's row or journal, or to that of a change; with -1 nothing is sent.
 
 Workers are forked: libraries are loaded once.
 """
@@ -27,11 +27,12 @@ from pathlib import Path
 
 from killed_run import WRITES, Points, point_of
 
-from cpe_diag.domain.failures import StoreError
+from cpe_diag.domain.failures import StoreAwayError, StoreError
 from cpe_diag.domain.run_journal import GOES_ON
 from cpe_diag.service.jobs import Limits
 from cpe_diag.service.submit import Order
 from cpe_diag.service.worker_journal import AWAY_S, patient
+from cpe_diag.store.case_store import CaseStore
 from cpe_diag.store.runs import StoredRuns
 from cpe_diag.wiring.config import Config, read
 from cpe_diag.wiring.desk import case_store
@@ -49,6 +50,7 @@ WISH = WorkerWish(
     sweep_every_s=0.5,
 )
 IDLE_EVERY_S = 0.1
+HELD_S = 2.0
 GIVES_UP_S = 600.0
 """A reset of which nobody knows whether it was sent is waited for: its outage and two minutes."""
 
@@ -97,6 +99,15 @@ def forked(config: Config, point: Points) -> tuple[int, int]:
     return pid, counted
 
 
+def is_held(config: Config) -> bool:
+    """Say whether a process that stands still has the file of SQLite."""
+    try:
+        CaseStore(case_store(config).url, wait_s=HELD_S).touch()
+    except StoreAwayError:
+        return True
+    return False
+
+
 def once(config: Config, order: Order, point: Points) -> dict[str, object]:
     """Order a run, have its worker killed or frozen, and let others end it."""
     run = patient(lambda: submit(config, order), AWAY_S).run
@@ -106,6 +117,9 @@ def once(config: Config, order: Order, point: Points) -> dict[str, object]:
     rescuer_status = 0
     if frozen or os.WIFSIGNALED(status):
         rescuer, rescuer_counted = forked(config, Points(-1, "", 0))
+        if frozen and is_held(config):  # nobody else begins until it is awake, past its lease
+            threading.Event().wait(WISH.lease.total_seconds() + 1.0)
+            os.kill(victim, signal.SIGCONT)
         _pid, rescuer_status = os.waitpid(rescuer, 0)
         os.close(rescuer_counted)
     if frozen:
