@@ -31,6 +31,16 @@ ALIKE: Final[Mapping[str, Alike]] = {
         because="a host beside the site's own from which a part of its page should come; the"
         " finding names it",
     ),
+    "home_weak_wifi": Alike(
+        told=("home_loss", "home_rate"),
+        because="a bridge of weak Wi-Fi looks like a cable to router and device: what it loses or"
+        " lets through is seen, and the advice is to go nearer",
+    ),
+    "home_powerline": Alike(
+        told=("home_loss", "home_rate"),
+        because="adapters look like a cable to router and device: what they lose or let through is"
+        " seen, and the advice is another cable or socket",
+    ),
     "device_killswitch": Alike(
         told=("device_firewall",),
         because="a VPN program that lets nothing pass beside it is software on the device that"
