@@ -283,7 +283,7 @@ CAUSES_NETWORK_KINDS: Final[tuple[Cause, ...]] = (
         "packets_overtake",
         "Packets overtake each other on the way beyond the edge",
         do="Look whether two ways of unequal length share single packets instead of connections.",
-        tell="Our network delivers packets in a wrong order at the moment, which makes large pages"
+        tell="Our network delivers data in a wrong order at the moment, which makes large pages"
         " slow. Our engineers are correcting it.",
         source="RFC 4737, section 4.1 (reordering): beside the trains to neighbours and reference",
         explains=OF_WORLD,

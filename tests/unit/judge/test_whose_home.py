@@ -57,7 +57,7 @@ def test_a_home_that_nobody_heard_since_its_link_came_accuses_no_router() -> Non
 
 def test_a_line_that_is_long_beside_its_neighbours_is_the_networks() -> None:
     """A way of 95 ms is below what is too slow by itself, and no neighbour has 10."""
-    assert side(whose.far(SLOW)) == (FaultDomain.NETWORK, "network_side_unexplained")
+    assert side(whose.far(SLOW)) == (FaultDomain.NETWORK, "access_delay")
 
 
 def test_a_line_that_interleaves_is_not_called_long() -> None:
