@@ -42,7 +42,8 @@ CAUSES_DHCP: Final[tuple[Cause, ...]] = (
             unless("dhcp_server_silent", -1.0),
         ),
         explains=("dhcp_server_silent", *WITHOUT_ADDRESS),
-        next_action="Check DHCP server, relay and option 82 for this port.",
+        next_action="Check that this port's order is finished; then DHCP server, relay and"
+        " option 82.",
         tell_customer="Your router gets no address from our network. We are correcting that on"
         " our side.",
         source="RFC 2131, section 3.1: DISCOVER without OFFER, by the router or as a relay asks",
