@@ -110,7 +110,11 @@ def decide(
     else:
         taken = _started(served, ticket, at, desks=incoming.form is None, trace=trace)
     kept = _kept(served, incoming, taken, at, answered=answered)
-    return taken if kept is None else replace(taken, ticket=kept)
+    if kept is not None:
+        return replace(taken, ticket=kept)
+    # Whoever takes up tickets that wait was first: what it has decided is so.
+    held = served.tickets.one(incoming.id)
+    return taken if held is None else _before(served, held)
 
 
 def waiting_case(served: Served, incoming: IncomingTicket) -> WaitingCase | None:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from cpe_diag.service.submit import Order, Submitted
     from cpe_diag.service.web.served import Served
     from cpe_diag.store.case_store import CaseStore
-    from cpe_diag.store.incoming_tickets import IncomingTicket
+    from cpe_diag.store.incoming_tickets import IncomingTicket, NewTicket
 
 INVENTORY: Final = """\
 nodes:
@@ -401,6 +401,22 @@ def test_who_comes_second_with_a_refusal_notes_nothing(served: Served, config: C
     for _ in range(2):
         decide(served, ticket, answered=True)
     assert len(open_desk(config).audit.entries(newest=10)) == 1
+
+
+def test_who_posts_a_ticket_hears_what_has_become_of_it_whoever_was_first(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine what takes up waiting tickets came between; the answer was too old."""
+    took = served.tickets.take
+
+    def overtaken(new: NewTicket, *, at: datetime) -> tuple[IncomingTicket, bool]:
+        taken = took(new, at=at)
+        assert work_off(served) == 1
+        return taken
+
+    monkeypatch.setattr(served.tickets, "take", overtaken)
+    assert made(create(served, call(TICKET), Version.V4))["status"] == "inProgress"
+    assert len(served.runs.runs()) == 1
 
 
 def test_a_ticket_that_names_a_subscriber_at_last_is_worked_on(served: Served) -> None:
