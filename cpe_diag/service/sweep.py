@@ -28,6 +28,8 @@ GRACE: Final = timedelta(seconds=30)
 """How long a run may be without a job, and a job without its run: both are milliseconds."""
 LONGEST: Final = timedelta(minutes=2)
 """A run that is due is put off for seconds."""
+OVERDUE: Final = timedelta(seconds=15)
+"""What was put off is let in within a second of its moment, by the clock of one of all workers."""
 PAGE: Final = 400
 
 
@@ -114,7 +116,7 @@ class Sweep:
         return queued
 
     def _seen(self, rows: Iterable[RunRow], at: datetime) -> dict[str, tuple[JobSeen, ...]]:
-        """Give the jobs of runs that are due; what a wrong clock has put off for long is ended."""
+        """Give the jobs of runs that are due; what a wrong clock puts off for long is ended."""
         found: dict[str, tuple[JobSeen, ...]] = {}
         astray: list[str] = []
         for run, jobs in self.jobs.seen(row.id for row in rows).items():
@@ -132,7 +134,8 @@ class Sweep:
 
 
 def _is_astray(job: JobSeen, at: datetime) -> bool:
-    return job.put_off_until is not None and job.put_off_until > at + LONGEST
+    until = job.put_off_until
+    return until is not None and not at - OVERDUE <= until <= at + LONGEST
 
 
 def _is_done(row: RunRow | None) -> bool:

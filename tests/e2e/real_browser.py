@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,8 @@ CROSSWISE: Final[tuple[tuple[Literal["light", "dark"], int], ...]] = (
 )
 LOOKS: Final = (*CROSSWISE, ("dark", WIDE), ("light", NARROW))
 AXE: Final = Path(__file__).parent / "axe" / "axe.min.js"
+PATIENCE_MS: Final = 60_000
+"""How long a page may take to show what is expected: a machine may be busy with other things."""
 RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 
@@ -34,6 +36,7 @@ def real_browser() -> Iterator[Browser]:
     """Keep a browser running; the test is skipped where the machine has none."""
     if CHROMIUM is None:
         pytest.skip("no Chromium here: apt install chromium, or name one in CPE_DIAG_CHROMIUM")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser

@@ -234,7 +234,7 @@ def test_ctrl_c_ends_a_run_with_130_and_saves_nothing(lab: RunningLab, tmp_path:
         assert process.stderr is not None
         assert process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=60)
     finally:
         process.kill()
         client.clear_faults()

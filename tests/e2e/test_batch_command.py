@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from cpe_diag.wiring.config import read
 from cpe_diag.wiring.kept_runs import kept_wish
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 CONFIG = """\
@@ -30,8 +32,17 @@ subscribers:
   - {id: sub-1, node: an-1, port: "1"}
   - {id: sub-2, node: an-1, port: "2"}
 """
-ORDERED_IN_S = 60.0
+ORDERED_IN_S = 300.0
 NAME = "Our secret home"
+
+
+@contextmanager
+def _ended(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Leave no process behind, whatever a test comes to."""
+    try:
+        yield
+    finally:
+        process.kill()
 
 
 def test_what_is_said_for_a_batch_holds_for_every_order_and_values_are_sealed(
@@ -53,18 +64,19 @@ def test_what_is_said_for_a_batch_holds_for_every_order_and_values_are_sealed(
         stdout=subprocess.PIPE,
         text=True,
     )
-    runs = StoredRuns(CaseStore.at(tmp_path / "case.db"))
-    deadline = time.monotonic() + ORDERED_IN_S
-    while len(found := runs.runs()) < 2:
-        assert time.monotonic() < deadline
-        assert process.poll() is None
-        time.sleep(0.1)
-    for run in found:
-        assert run.not_before is not None
-        assert run.not_before >= began + timedelta(hours=2)
-        assert kept_wish(config, run).values == {"new_name": NAME}
-        assert runs.ask_cancel(run.id, at=datetime.now(UTC)).state is RunState.CANCELLED
-    out, _ = process.communicate(timeout=ORDERED_IN_S)
+    with process, _ended(process):
+        runs = StoredRuns(CaseStore.at(tmp_path / "case.db"))
+        deadline = time.monotonic() + ORDERED_IN_S
+        while len(found := runs.runs()) < 2:
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.1)
+        for run in found:
+            assert run.not_before is not None
+            assert run.not_before >= began + timedelta(hours=2)
+            assert kept_wish(config, run).values == {"new_name": NAME}
+            assert runs.ask_cancel(run.id, at=datetime.now(UTC)).state is RunState.CANCELLED
+        out, _ = process.communicate(timeout=ORDERED_IN_S)
     assert json.loads(out)["ended"] == 2
     for file in tmp_path.glob("case.db*"):
         assert NAME.encode() not in file.read_bytes()

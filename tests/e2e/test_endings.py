@@ -129,7 +129,7 @@ def test_a_signal_ends_a_run_with_its_exit_code_and_leaves_nothing(
         assert process.stderr is not None
         assert process.stderr.readline()
         process.send_signal(number)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=60)
     finally:
         process.kill()
         client.clear_faults()

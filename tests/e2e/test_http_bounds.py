@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 90.0
 ELSEWHERE: Final = "127.0.0.2"
 """An address of loopback from which no proxy of this machine comes."""
 ASKED: Final = b"GET /healthz HTTP/1.1\r\nHost: a.example\r\n\r\n"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOON_S: Final = 0.3
-PATIENCE_S: Final = 20.0
+PATIENCE_S: Final = 90.0
 HEAD: Final = b"GET /healthz HTTP/1.1\r\nHost: a.example\r\n"
 BODY: Final = b"POST /api/runs HTTP/1.1\r\nHost: a.example\r\nContent-Length: 100\r\n\r\n{"
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 NOBODY: Final = "sub-nobody"
 NO_PLAYBOOK: Final = "no_such_playbook"
 DELIVERS: Final = "deliverTicket"
-NOTED_IN_S: Final = 10.0
+NOTED_IN_S: Final = 90.0
 MOMENT: Final = "2026-03-01T12:00:00Z"
 
 

@@ -196,6 +196,21 @@ def test_a_job_that_a_wrong_clock_has_put_off_for_hours_is_ended_and_queued_agai
     assert bench.jobs.dropped == ["run1-0-a"]
 
 
+def test_a_job_that_nobody_lets_in_at_its_moment_is_ended_and_queued_again(
+    bench: Bench,
+) -> None:
+    """Whoever lets in what was put off has a clock that is behind, by hours it may be."""
+    bench.runs.submit(NEW, at=AT)
+    due = JobSeen(
+        id="run1-0-a", run="run1", begun_at=None, put_off_until=LATER - timedelta(seconds=2)
+    )
+    bench.jobs.live.append(due)
+    assert bench.sweep() == ()
+    bench.jobs.live = [replace(due, put_off_until=LATER - timedelta(seconds=20))]
+    assert bench.sweep() == ("run1",)
+    assert bench.jobs.dropped == ["run1-0-a"]
+
+
 def test_an_order_from_the_future_is_found_too(bench: Bench) -> None:
     """The clock of whoever took it was ahead, and was put right."""
     bench.runs.submit(NEW, at=LATER + timedelta(hours=3))

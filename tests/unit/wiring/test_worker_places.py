@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cpe_diag.service.jobs import Job
 
 SUBSCRIBERS: Final = 9
-LIMIT_S: Final = 30.0
+LIMIT_S: Final = 90.0
 LEASE_OVER: Final = timedelta(seconds=-1)
 
 
