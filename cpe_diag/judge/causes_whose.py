@@ -59,7 +59,6 @@ WAY_SEEN: Final = (
     *("names_held_back", "web_held_back", "pages_are_anothers"),
     *("ipv6_no_prefix", "ipv6_unreachable", "ipv6_prefix_unreachable", "port_filled_unasked"),
     *("one_family_amiss", "home_sends_in_vain", "node_cut_off", "ipv6_without_way"),
-    "home_far_beside_neighbours",
 )
 """Seen between the operator's side and the router, by either of them."""
 OWN_TRIES: Final = (

@@ -108,15 +108,6 @@ FOLLOWS_WHOSE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("offered_edge_silent", "neighbours_suffer", "group_down", "way_in_loss", "port_locked"),
     ),
     ("home_fell_mute", ("neighbours_suffer", "group_down", "way_in_loss", "port_locked")),
-    (
-        "home_far_beside_neighbours",
-        (
-            *("latency_high", "gateway_jitter", "port_saturated", "port_filled_unasked"),
-            *("router_strained", "router_shapes_low", "access_train_slow", "access_rate_low"),
-            *("port_errors_growing", "port_duplex_wrong", "port_speed_low", "line_errors_high"),
-            *("line_retraining", "line_margin_low", "line_rate_low", "router_leaves_elsewhere"),
-        ),
-    ),
     ("home_sends_in_vain", ("node_cut_off", "neighbours_suffer", "port_locked", "wan_down")),
     ("ipv6_without_way", ("wan_down", "gateway_unreachable", "ipv6_unreachable")),
     (

@@ -55,30 +55,6 @@ def home_fell_mute(facts: Facts) -> Answer:
     return yes(f"its link came {span(since)} ago; {found.because}", PORT_STATUS, *found.rests_on)
 
 
-def home_far_beside_neighbours(facts: Facts) -> Answer:
-    """Answer whether the best way to a home is long from both ends, and its neighbours' short.
-
-    The shortest round trips hold no queue of a moment, and lines of one node differ by little but
-    what interleaving adds.
-    """
-    ours, theirs = quality(facts, QUALITY_ROUTER), quality(facts, QUALITY_GATEWAY)
-    there_s = known(ours.rtt_min_s) if ours else None
-    back_s = known(theirs.rtt_min_s) if theirs else None
-    if there_s is None or back_s is None:
-        missing = QUALITY_ROUTER if there_s is None else QUALITY_GATEWAY
-        return cannot_tell(facts, missing)
-    others = [
-        least for train in neighbour_trains(facts) if (least := known(train.rtt_min_s)) is not None
-    ]
-    if len(others) < PAIR:
-        return cannot_tell(facts, QUALITY_NEIGHBOURS)
-    near_s, limit_s = median(others), facts.limits["home_far_s"]
-    words = f"at best {ms(there_s)} to the home and {ms(back_s)} from it to the edge"
-    words += f"; {ms(near_s)} to its neighbours"
-    far = there_s - near_s > limit_s and back_s > limit_s
-    return says(far, words, QUALITY_ROUTER, QUALITY_GATEWAY, QUALITY_NEIGHBOURS)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Family:
     name: str
@@ -128,12 +104,6 @@ RULES_WHOSE_HOME: Final[tuple[Rule, ...]] = (
         question="Was the home heard since its link came, and sends nothing any more?",
         needs=ENCLOSE,
         ask=home_fell_mute,
-    ),
-    Rule(
-        id="home_far_beside_neighbours",
-        question="Is the quickest way to the home long, and its neighbours' short?",
-        needs=(QUALITY_ROUTER, QUALITY_GATEWAY, QUALITY_NEIGHBOURS),
-        ask=home_far_beside_neighbours,
     ),
     Rule(
         id="home_family_in_vain",

@@ -57,10 +57,10 @@ THRESHOLDS_PATHS: Final[tuple[Threshold, ...]] = (
         value=0.05,
         unit="s",
         source=PROPOSAL
-        + "; half of latency_high_s: what neighbours on the node do not wait is the"
-        " home's line alone",
-        meaning="a round trip that is longer than this, and by so much longer than neighbours',"
-        " is too slow",
+        + "; half of latency_high_s, and above the 16 ms each way that an interleaved DSL line is"
+        " usually let add: what neighbours on the node do not wait is the home's line alone",
+        meaning="a shortest round trip that is longer than this, from the home and by so much"
+        " beyond every neighbour's to it, is too slow",
     ),
     Threshold(
         id="latency_high_s",
@@ -69,15 +69,6 @@ THRESHOLDS_PATHS: Final[tuple[Threshold, ...]] = (
         source="FCC DA 18-710, Connect America Fund: round trips of at most 100 ms between the"
         " home and an exchange point, of which the edge is only the first part",
         meaning="a round trip to the operator's edge that is longer is too slow",
-    ),
-    Threshold(
-        id="home_far_s",
-        value=0.05,
-        unit="s",
-        source=PROPOSAL + ": half of what is too slow by itself, and above the 16 ms each way that"
-        " an interleaved DSL line is usually let add",
-        meaning="a line whose shortest round trip is this much above its neighbours' is not as"
-        " theirs",
     ),
     Threshold(
         id="jitter_high_s",

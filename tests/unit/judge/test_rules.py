@@ -325,7 +325,6 @@ PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ("home_cut_off", enclosed.cut_off(ETH), ETH),
     ("home_mute", enclosed.mute(ETH), ETH),
     ("home_fell_mute", whose.fell_mute(ETH), enclosed.cut_off(whose.fell_mute(ETH))),
-    ("home_far_beside_neighbours", whose.far(ETH), whose.far(ETH, back_s=0.02)),
     ("home_family_in_vain", whose.family_in_vain(ETH), ETH),
     ("home_sends_in_vain", off.seldom(ETH), ETH),
     ("node_cut_off", off.uplink(ETH), ETH),

@@ -62,12 +62,12 @@ def test_a_line_that_is_long_beside_its_neighbours_is_the_networks() -> None:
 
 def test_a_line_that_interleaves_is_not_called_long() -> None:
     """It adds less than what is asked about."""
-    assert answer(whose.far(SLOW, 0.03, 0.03), "home_far_beside_neighbours") is False
+    assert answer(whose.far(SLOW, 0.03, 0.03), "latency_high") is False
 
 
 def test_a_home_that_is_far_from_our_side_alone_is_not_called_far() -> None:
     """The router may answer pings late; what it sends itself comes back soon."""
-    assert answer(whose.far(SLOW, back_s=0.01), "home_far_beside_neighbours") is False
+    assert answer(whose.far(SLOW, back_s=0.01), "latency_high") is False
 
 
 def test_a_node_whose_homes_are_all_far_accuses_no_line() -> None:
@@ -75,7 +75,7 @@ def test_a_node_whose_homes_are_all_far_accuses_no_line() -> None:
     case = whose.far(SLOW)
     for one in load.NEIGHBOURS:
         case = changed(case, "path_quality", one, rtt_min_s=0.05)
-    assert answer(case, "home_far_beside_neighbours") is False
+    assert answer(case, "latency_high") is False
 
 
 def test_a_home_that_gets_nothing_by_one_family_is_not_healthy() -> None:
