@@ -6,7 +6,6 @@ As those in `rules_whose` they know no mechanism; each compares one place with i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.home_facts import HomeWatch
@@ -18,14 +17,10 @@ from cpe_diag.judge.keys import (
     HTTP_ROUTER_IPV4,
     HTTP_ROUTER_IPV6,
     PORT_STATUS,
-    QUALITY_GATEWAY,
-    QUALITY_NEIGHBOURS,
-    QUALITY_ROUTER,
 )
-from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says, span, yes
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, span, yes
 from cpe_diag.judge.rules_enclosed import ENCLOSE, sends_nothing
-from cpe_diag.judge.rules_load import PAIR, neighbour_trains, quality
-from cpe_diag.judge.ways import ms
+from cpe_diag.judge.rules_load import PAIR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
