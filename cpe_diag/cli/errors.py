@@ -14,6 +14,7 @@ from cpe_diag.domain.failures import (
     CpeDiagError,
     DefinitionError,
     InventoryError,
+    NoSuchRunError,
     RightsError,
 )
 
@@ -65,7 +66,7 @@ def told_clearly() -> Iterator[None]:
         count = len(error.faults)
         head = "one thing is" if count == 1 else f"{count} things are"
         raise BadInputError(f"{head} wrong:\n{error}") from error
-    except InventoryError as error:
+    except (InventoryError, NoSuchRunError) as error:
         raise BadInputError(str(error)) from error
     except (RightsError, ConsentError) as error:
         raise RefusedError(str(error)) from error

@@ -19,6 +19,7 @@ The tree:
     +-- StoreError                   the case store cannot be used
     |   +-- StoreAwayError           not just now: waiting may mend it
     +-- RunError                     there is no such run, it has ended, or it is another's now
+    |   +-- NoSuchRunError           the case store has none of this name
     +-- BundleError                  a bundle cannot be written or read
     +-- PackError                    a laptop's pack cannot be made, or may not be used
     +-- LabError, NoLabError         the simulated network cannot run, or is not up (cpe_diag.lab)
@@ -318,6 +319,10 @@ class StoreAwayError(StoreError):
 
 class RunError(CpeDiagError):
     """There is no such run, it has ended, or another worker has it."""
+
+
+class NoSuchRunError(RunError):
+    """The case store has no run, case or repair of this name."""
 
 
 class PackError(CpeDiagError):

@@ -24,6 +24,7 @@ from cpe_diag.driver_kit.router_action_file import PLACE
 from cpe_diag.driver_kit.router_action_spec import PARTS, SLOTS, Target
 from cpe_diag.engine.router_look import ANOTHER, AS_SET, NO, YES, version_said
 from cpe_diag.engine.wifi_targets import WifiTarget, channel_fault, chosen, same_name_fault
+from cpe_diag.playbook.answers import NEEDS_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,10 +40,6 @@ _PART: Final = re.compile(r"[A-Za-z0-9_@.\[\]/:+-]+")
 SET_ENABLED: Final = "wifi.set_enabled"
 OFF_ON: Final = "off_on"
 """Radios are off for a moment: one change, which the router ends by itself whoever dies."""
-
-_NEEDS_VALUE: Final = frozenset(
-    {"wifi.set_ssid", "wifi.set_channel", SET_ENABLED, "firmware.install"}
-)
 
 _RESTART_S: Final = 180.0
 """How long a router is away that goes back by a restart and whose driver names no time for one."""
@@ -192,7 +189,7 @@ def _check_value(
         WishError: it may not.
     """
     value = wish.value
-    if spec.id in _NEEDS_VALUE and value is None:
+    if spec.id in NEEDS_VALUE and value is None:
         raise WishError(f"{spec.id} needs a value")
     if spec.id == "wifi.set_password" and value is not None:
         raise WishError(

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.failures import DefinitionError, Fault
 from cpe_diag.driver_kit.schema_check import suggestion
-from cpe_diag.playbook.model import ActStep, AskStep, Playbook
+from cpe_diag.playbook.model import (
+    ActStep,
+    AllOf,
+    AnswerCondition,
+    AnyOf,
+    AskStep,
+    Condition,
+    Not,
+    Playbook,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +26,9 @@ VALUES: Final = "--value"
 """As above."""
 TAKES_NO_VALUE: Final = "wifi.set_password"
 """A password is made by us or typed by the customer: what is ordered is kept as it is."""
+NEEDS_VALUE: Final = frozenset(
+    {"wifi.set_ssid", "wifi.set_channel", "wifi.set_enabled", "firmware.install"}
+)
 
 
 def check_answers(playbook: Playbook, answers: Mapping[str, str]) -> None:
@@ -63,6 +75,59 @@ def check_values(playbook: Playbook, values: Mapping[str, str]) -> None:
     )
     if faults:
         raise DefinitionError(faults)
+
+
+def check_nothing_lacks(
+    playbook: Playbook, answers: Mapping[str, str], values: Mapping[str, str]
+) -> None:
+    """Find out before a run is ordered that a change is sure to have no value to set.
+
+    Args:
+        playbook: the playbook to run where nobody can be asked.
+        answers: choice by question id; of others that are always asked the default holds.
+        values: what steps set, by their ids.
+
+    Raises:
+        DefinitionError: a step that is done without regard to what is measured needs a value,
+            and neither the playbook nor the order has one: every such step.
+    """
+    always = [step for step in playbook.steps if isinstance(step, AskStep) and step.when is None]
+    told = {**{step.id: step.default for step in always}, **answers}
+    faults = tuple(
+        Fault(file=VALUES, line=None, column=None, message=_lacks(step))
+        for step in playbook.steps
+        if isinstance(step, ActStep)
+        and step.action in NEEDS_VALUE
+        and step.value is None
+        and step.id not in values
+        and _holds(step.when, told)
+    )
+    if faults:
+        raise DefinitionError(faults)
+
+
+def _lacks(step: ActStep) -> str:
+    return f"{step.action} needs a value: add --value {step.id}=..."
+
+
+def _holds(when: Condition | None, told: Mapping[str, str]) -> bool | None:
+    """Say what answers alone decide; None: it hangs on what is measured or done."""
+    match when:
+        case None:
+            return True
+        case AnswerCondition(question=question, choice=choice):
+            return told[question] == choice if question in told else None
+        case Not(part=part):
+            held = _holds(part, told)
+            return None if held is None else not held
+        case AllOf(parts=parts):
+            found = [_holds(part, told) for part in parts]
+            return False if False in found else None if None in found else True
+        case AnyOf(parts=parts):
+            found = [_holds(part, told) for part in parts]
+            return True if True in found else None if None in found else False
+        case _:
+            return None
 
 
 def _wrong_value(playbook: Playbook, actions: Mapping[str, str], step: str) -> str | None:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cpe_diag.domain.failures import StoreError
-from cpe_diag.playbook.answers import check_answers, check_values
+from cpe_diag.playbook.answers import check_answers, check_nothing_lacks, check_values
 from cpe_diag.playbook.model import Playbook
 from cpe_diag.ports import Clock, Inventory
 from cpe_diag.store.cases import StoredCases
@@ -114,13 +114,16 @@ class Orders:
             The run, which is in the store, and its case.
 
         Raises:
-            DefinitionError: there is no such playbook, or an answer or value does not fit it.
+            DefinitionError: there is no such playbook, or an answer or value does not fit it,
+                or one that a change needs is not there.
             InventoryError: there is no such subscriber, or the inventory cannot be read.
             StoreError: the store cannot be written; nothing was.
         """
         playbook = self.playbook_of(order.playbook)
         check_answers(playbook, order.answers)
         check_values(playbook, order.values)
+        if not order.looks_only:
+            check_nothing_lacks(playbook, order.answers, order.values)
         subscriber = self.inventory.subscriber(order.subscriber)
         at = self.clock.now()
         new = _new_run(order, subscriber, at, self.seal)

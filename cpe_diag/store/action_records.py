@@ -17,7 +17,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cpe_diag.domain.action import ActionRecord, EntryKind, JournalEntry
-from cpe_diag.domain.failures import ActionError, HoldLostError, RunError, StoreError
+from cpe_diag.domain.failures import ActionError, HoldLostError, RunError, StoreError, WishError
 from cpe_diag.domain.router_plan import RouterRecord
 from cpe_diag.report.codec import encode
 from cpe_diag.report.decoding import UndecodableError, decode
@@ -118,12 +118,13 @@ class StoredActions(Generic[R]):
         """Read one action.
 
         Raises:
-            ActionError: there is none of this id, or it holds what we do not write.
+            WishError: there is none of this id.
+            ActionError: it holds what we do not write.
             StoreError: the store cannot be read.
         """
         found = self.find(action_id)
         if found is None:
-            raise ActionError(f"there is no action {action_id!r} in {self._store.name}")
+            raise WishError(f"there is no action {action_id!r} in {self._store.name}")
         return found
 
     def find(self, action_id: str) -> R | None:

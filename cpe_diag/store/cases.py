@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import exists, insert, or_, select, update
 
-from cpe_diag.domain.failures import RunError
+from cpe_diag.domain.failures import NoSuchRunError
 from cpe_diag.domain.run_journal import RunState
 from cpe_diag.domain.verdict import Destination, FaultDomain
 from cpe_diag.store.case_tables import moment_text
@@ -45,7 +45,7 @@ class StoredCases:
         """Give one case.
 
         Raises:
-            RunError: there is none.
+            NoSuchRunError: there is none.
             StoreError: the store cannot be read.
         """
         with self._store.reading() as connection:
@@ -291,5 +291,6 @@ def _standing(connection: Connection, run: RunRow) -> RunRow | None:
 def _one(connection: Connection, case_id: str) -> CaseRow:
     row = connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().first()
     if row is None:
-        raise RunError(f"there is no case {case_id!r} in the case store")
+        words = f"there is no case {case_id!r} in the case store; try: cpe-diag case search"
+        raise NoSuchRunError(words)
     return case_row(row)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, insert, select, update
 
-from cpe_diag.domain.failures import RunError
+from cpe_diag.domain.failures import NoSuchRunError, RunError
 from cpe_diag.domain.router_plan import RouterPlan
 from cpe_diag.domain.secret import Secret
 from cpe_diag.report.codec import encode
@@ -137,12 +137,12 @@ class StoredRepairs:
 
         Raises:
             UnreadableRepairError: another version has written it.
-            RunError: there is none of this id.
+            NoSuchRunError: there is none of this id.
             StoreError: the store cannot be read.
         """
         found = self._found(REPAIRS.c.id == repair_id)
         if not found:
-            raise RunError(f"there is no repair {repair_id!r}")
+            raise NoSuchRunError(f"there is no repair {repair_id!r}")
         if isinstance(found[0], UnreadableRepair):
             raise UnreadableRepairError(found[0].problem)
         return found[0]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, literal, or_, select
 
-from cpe_diag.domain.failures import RunError
+from cpe_diag.domain.failures import NoSuchRunError, RunError
 from cpe_diag.domain.run_journal import GOES_ON, RunEntry, RunEntryKind, RunState
 from cpe_diag.store.case_tables import moment_of, moment_text
 from cpe_diag.store.processes import has_died, is_of_earlier_boot
@@ -57,7 +57,7 @@ class RunQueries:
         """Give one run.
 
         Raises:
-            RunError: there is none.
+            NoSuchRunError: there is none.
             StoreError: the store cannot be read.
         """
         with self._store.reading() as connection:
@@ -285,11 +285,12 @@ def one_run(connection: Connection, run_id: str) -> RunRow:
     """Give one run.
 
     Raises:
-        RunError: there is none.
+        NoSuchRunError: there is none.
     """
     row = connection.execute(select(RUNS).where(RUNS.c.id == run_id)).mappings().first()
     if row is None:
-        raise RunError(f"there is no run {run_id!r} in the case store")
+        words = f"there is no run {run_id!r} in the case store; see: cpe-diag runs list"
+        raise NoSuchRunError(words)
     return run_row(row)
 
 

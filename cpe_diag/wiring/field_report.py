@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from cpe_diag.domain.failures import BundleError, RunError
+from cpe_diag.domain.failures import BundleError, NoSuchRunError
 from cpe_diag.domain.field_facts import PluggedInto
 from cpe_diag.domain.run_journal import RunState
 from cpe_diag.field.acceptance import AcceptanceRecord, Check, record_of
@@ -39,7 +39,7 @@ def checks_of(config: Config, visit: str) -> tuple[RunRow, ...]:
         All checks on site of that home around the newest that is meant.
 
     Raises:
-        RunError: no check on site is meant by it.
+        NoSuchRunError: no check on site is meant by it.
         StoreError: the store cannot be read.
     """
     rows = [
@@ -49,7 +49,8 @@ def checks_of(config: Config, visit: str) -> tuple[RunRow, ...]:
     ]
     meant = [row for row in rows if visit in {row.id, row.case_id, row.ticket, row.subscriber}]
     if not meant:
-        raise RunError(f"no check on site that has ended is of a run, case or visit {visit!r}")
+        words = f"no check on site that has ended is of a run, case or visit {visit!r}"
+        raise NoSuchRunError(words)
     newest = meant[0]
     return tuple(
         row

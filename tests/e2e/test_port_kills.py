@@ -242,7 +242,7 @@ async def test_recovering_twice_and_recovering_nothing_are_told(place: Place) ->
     assert code == 20
     assert "has ended" in err
     code, _out, err = await place.command("recover", "nothing")
-    assert code == 20
+    assert code == 2
     assert "there is no action 'nothing'" in err
 
 

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 
 from cpe_diag.domain.failures import DefinitionError
-from cpe_diag.playbook.answers import check_answers, check_values
-from cpe_diag.playbook.model import ActStep, AskStep, Choice, Playbook
+from cpe_diag.playbook.answers import check_answers, check_nothing_lacks, check_values
+from cpe_diag.playbook.model import (
+    ActStep,
+    AllOf,
+    AnswerCondition,
+    AnyOf,
+    AskStep,
+    Choice,
+    FindingCondition,
+    Not,
+    Playbook,
+)
+
+if TYPE_CHECKING:
+    from cpe_diag.playbook.model import Condition
 
 PLAYBOOK = Playbook(
     id="mine",
@@ -60,3 +76,69 @@ def test_a_password_given_as_a_value_is_refused_before_it_is_kept_and_not_repeat
     assert told[0].startswith("word takes no value: a new password is made and sent")
     assert told[1:] == ["mine has no act step 'nme'; did you mean 'name'?"]
     assert not any(word in " ".join(told) for word in ("horse", "staple"))
+
+
+ALL = AnswerCondition(question="affected", choice="all_devices")
+DOWN = FindingCondition(finding="port_down", answer="yes")
+
+
+def _lacking(when: Condition | None, answers: dict[str, str], values: dict[str, str]) -> list[str]:
+    """Give what is said of a playbook whose step `name` is done where `when` holds."""
+    steps = tuple(
+        replace(one, when=when) if isinstance(one, ActStep) else one for one in PLAYBOOK.steps
+    )
+    try:
+        check_nothing_lacks(replace(PLAYBOOK, steps=steps), answers, values)
+    except DefinitionError as error:
+        return [one.message for one in error.faults]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("when", "answers"),
+    [
+        (None, {}),
+        (ALL, {"affected": "all_devices"}),
+        (Not(part=ALL), {}),
+        (AnyOf(parts=(DOWN, Not(part=ALL))), {}),
+        (AllOf(parts=(Not(part=ALL), Not(part=ALL))), {}),
+    ],
+    ids=["always", "answered", "by its default", "one of two", "both"],
+)
+def test_a_change_that_is_sure_to_have_no_value_is_refused_before_it_is_ordered(
+    when: Condition | None, answers: dict[str, str]
+) -> None:
+    """Found at the router it would be a run that ends undecided."""
+    words = "wifi.set_ssid needs a value: add --value name=..."
+    assert _lacking(when, answers, {}) == [words]
+    assert _lacking(when, answers, {"name": "Our home"}) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "answers"),
+    [
+        (ALL, {}),
+        (DOWN, {}),
+        (Not(part=DOWN), {}),
+        (AllOf(parts=(DOWN, Not(part=ALL))), {}),
+        (AnyOf(parts=(DOWN, ALL)), {}),
+    ],
+)
+def test_a_change_that_may_not_come_needs_no_value_beforehand(
+    when: Condition, answers: dict[str, str]
+) -> None:
+    """What is measured decides whether it comes."""
+    assert _lacking(when, answers, {}) == []
+
+
+def test_a_question_that_may_not_be_asked_has_no_default_to_go_by() -> None:
+    """Its step is done only where it was asked."""
+    first, *others = PLAYBOOK.steps
+    assert isinstance(first, AskStep)
+    asked = replace(first, when=DOWN)
+    steps = tuple(
+        replace(one, when=Not(part=ALL)) if isinstance(one, ActStep) else one for one in others
+    )
+    check_nothing_lacks(replace(PLAYBOOK, steps=(asked, *steps)), {}, {})
+    with pytest.raises(DefinitionError):
+        check_nothing_lacks(replace(PLAYBOOK, steps=(first, *steps)), {}, {})
