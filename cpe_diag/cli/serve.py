@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from cpe_diag.cli.own_workers import OwnWorker
     from cpe_diag.wiring.config import Config
 
+LOG: Final = logging.getLogger("cpe_diag.serve")
 WAITING: Final = 512
 """Connections that may wait to be taken."""
 
@@ -99,6 +101,7 @@ def serve(  # noqa: PLR0913 - each is an option
     import uvicorn
 
     from cpe_diag.service.spans import spans_from
+    from cpe_diag.service.store_awaited import StoreAwaited
     from cpe_diag.service.web.app import make_app
     from cpe_diag.service.web.buckets import Rate
     from cpe_diag.service.web.heads import HeadInTime
@@ -106,17 +109,19 @@ def serve(  # noqa: PLR0913 - each is an option
     from cpe_diag.wiring.logs import LogFormat, log_as
     from cpe_diag.wiring.serving import served_by
 
+    log_as(LogFormat(log_format), level=logging.INFO if verbose else logging.WARNING)
     with told_clearly():
         spans = spans_from()
         served = served_by(config, spans)
-        served.tickets.counts()  # the store is made, or cannot be used, before anybody asks
+        # The store is made, or will never be usable, before anybody asks.
+        awaited = StoreAwaited(threading.Event(), LOG, "serves nothing")
+        awaited.done(lambda: awaited.abandoned(case_store(config).touch))
     app = make_app(served, rate=Rate(per_s=rate, burst=4 * rate), spans=spans)
 
     class Bounded(HeadInTime):
         of_one = connections
 
     listener = _listener(host, port)
-    log_as(LogFormat(log_format), level=logging.INFO if verbose else logging.WARNING)
     settings = uvicorn.Config(
         app,
         http=Bounded,

@@ -1,4 +1,4 @@
-"""Waits for a store that is away when a worker begins: longer and longer, and not in silence."""
+"""Waits for a store that is away when a process begins: longer and longer, and not in silence."""
 
 from __future__ import annotations
 
@@ -14,17 +14,24 @@ if TYPE_CHECKING:
 
 FIRST_WAIT_S: Final = 0.5
 LONGEST_WAIT_S: Final = 15.0
-"""Proposal: how much later than its store a worker comes at most."""
+"""Proposal: how much later than its store a process comes at most."""
 LOOK_EVERY_S: Final = 0.1
 
 
 class StoreAwaited:
     """Tries what needs the store until it is done, or until nobody wants it any more."""
 
-    def __init__(self, stopping: threading.Event, log: logging.Logger) -> None:
-        """Wait until `stopping` is set; `log` is told once that it waits, and when it is over."""
+    def __init__(self, stopping: threading.Event, log: logging.Logger, lacks: str) -> None:
+        """Wait until `stopping` is set.
+
+        Args:
+            stopping: set by whoever wants it no more.
+            log: is told once that it waits, and when it is over.
+            lacks: what the process does not do meanwhile, such as `takes no runs`.
+        """
         self._stopping = stopping
         self._log = log
+        self._lacks = lacks
         self._wait_s = FIRST_WAIT_S
         self._told = False
 
@@ -58,8 +65,8 @@ class StoreAwaited:
         if self._told:
             return
         self._told = True
-        words = "takes no runs yet: %s. It tries again by itself until a signal ends it"
-        self._log.warning(words, str(error).removesuffix("; try again"))
+        words = "%s yet: %s. It tries again by itself until a signal ends it"
+        self._log.warning(words, self._lacks, str(error).removesuffix("; try again"))
 
     def abandoned(self, use: Callable[[], None]) -> None:
         """Do what changes nothing, in a thread that is left alone as soon as it is stopped.

@@ -193,7 +193,7 @@ class Worker:
     def _begun(self, queue: DbosWorker) -> bool:
         """Begin to take jobs; False: it was stopped before."""
         name = f"{this_process()}/{os.getpid()}/{secrets.token_hex(4)}"
-        awaited = StoreAwaited(self._stopping, LOG)
+        awaited = StoreAwaited(self._stopping, LOG, "takes no runs")
         return awaited.done(
             lambda: awaited.abandoned(self._store.touch),  # the tables of ours come first
             lambda: queue.start(self.go_on, name=name),

@@ -22,9 +22,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from http_service import CONFIG, INVENTORY, RULES, SECRETS
+from sqlalchemy import make_url
 
 if TYPE_CHECKING:
     from typing import IO
+
+    from cpe_diag.testing.postgres_server import PostgresServer
 
 MEMBERS = "members: {anna: {role: senior}, bert: {role: second_line}}"
 
@@ -218,3 +221,57 @@ def test_a_certificate_needs_its_key(office: Path) -> None:
     """Nothing listens before that is said."""
     status, _, errors = _run(office, "serve", "--tls-cert", "chain.pem")
     assert (status, "--tls-cert and --tls-key go together" in errors) == (2, True)
+
+
+def test_a_service_that_starts_while_its_store_is_away_waits_for_it_and_says_so(
+    office: Path, postgres: PostgresServer
+) -> None:
+    """After a power cut the database may come later than who uses it."""
+    url = make_url(postgres.database())
+    there, later = Path(str(url.query["host"])), office / "later"
+    later.mkdir()
+    store = url.set(query={**url.query, "host": str(later)})
+    served = subprocess.Popen(  # noqa: S603 - our own interpreter
+        _words(*_ALONE),
+        cwd=office,
+        env={
+            **_environment(office),
+            "HTTP_TEST_STORE": store.render_as_string(hide_password=False),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert served.stdout is not None
+    assert served.stderr is not None
+    try:
+        _says(served.stderr, "serves nothing yet: case store")
+        for socket in there.glob(".s.PGSQL.*"):
+            (later / socket.name).symlink_to(socket)
+        _says(served.stderr, "the case store can be used again")
+        found = re.match(r"http://127\.0\.0\.1:(\d+)/", served.stdout.readline())
+        assert found is not None
+        assert _status(int(found[1]), "none") == 401
+    finally:
+        served.send_signal(signal.SIGTERM)
+        served.communicate(timeout=60)
+    assert served.returncode == 143
+
+
+def test_a_service_that_waits_for_its_store_ends_at_a_signal(office: Path) -> None:
+    """Whoever stops it is not kept waiting."""
+    served = subprocess.Popen(  # noqa: S603 - our own interpreter
+        _words(*_ALONE),
+        cwd=office,
+        env={**_environment(office), "HTTP_TEST_STORE": f"postgresql:///cpe?host={office}"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert served.stderr is not None
+    try:
+        _says(served.stderr, "serves nothing yet: case store")
+    finally:
+        served.send_signal(signal.SIGTERM)
+        _, errors = served.communicate(timeout=60)
+    assert served.returncode == 143
+    assert "Traceback" not in errors
