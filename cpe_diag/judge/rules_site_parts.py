@@ -49,9 +49,12 @@ def _of_one_family(facts: Facts, fault: CertificateFault) -> Answer:
     if not wider.answer:
         return wider
     pages = [facts.fact(HttpCheck, key) for key in (HTTP_PLATFORM, HTTP_PLATFORM_IPV6)]
-    refused = [known(page.certificate) for page in pages if page and not serves(page)]
-    is_it = any(one is not None and one.fault is fault for one in refused)
-    return says(is_it, wider.because, *wider.rests_on)
+    failed = [page for page in pages if page and not serves(page)]
+    refused = [page for page in failed if page.outcome is HttpOutcome.CERTIFICATE]
+    read = [one for page in refused if (one := known(page.certificate)) is not None]
+    if refused and not read:
+        return does_not_arise(f"{wider.because}; its certificate was not read")
+    return says(any(one.fault is fault for one in read), wider.because, *wider.rests_on)
 
 
 def site_name_lost_here(facts: Facts) -> Answer:

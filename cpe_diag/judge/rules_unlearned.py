@@ -54,6 +54,9 @@ def router_mac_absent(facts: Facts) -> Answer:
     others = _heard_beside(facts)
     if isinstance(others, Answer):
         return others
+    router = (known(facts.subscriber.router_mac) or "").lower()
+    if router in _perhaps(facts):
+        return does_not_arise(f"{router} is heard, and the node does not tell in which VLAN")
     words = f"{', '.join(others)} at the port, and not {known(facts.subscriber.router_mac)}"
     return says(not _router_heard(facts), words, LEARNED_MACS, ROUTER_REACHED)
 
@@ -67,7 +70,10 @@ def home_on_the_line(facts: Facts) -> Answer:
     others = _heard_beside(facts)
     if isinstance(others, Answer):
         return others
-    enough = len(others) + _router_heard(facts) >= facts.limits["senders_of_a_bridge"]
+    least, heard = facts.limits["senders_of_a_bridge"], len(others) + _router_heard(facts)
+    enough = heard >= least
+    if not enough and heard + len(_perhaps(facts)) >= least:
+        return does_not_arise("more are heard, and the node does not tell in which VLAN")
     words = f"{', '.join(others)} at the port, behind which one router should be heard"
     return says(enough, words, LEARNED_MACS, ROUTER_REACHED)
 
@@ -83,7 +89,11 @@ def _heard_beside(facts: Facts) -> tuple[str, ...] | Answer:
     if gone.answer is None or heard is None:
         return cannot_tell(facts, ROUTER_REACHED if gone.answer is None else LEARNED_MACS)
     others = tuple(sorted(heard - {router.lower()}))
-    return others or no("nobody but the router is heard at the port", LEARNED_MACS)
+    if others:
+        return others
+    if _perhaps(facts) - {router.lower()}:
+        return does_not_arise("others are heard, and the node does not tell in which VLAN")
+    return no("nobody but the router is heard at the port", LEARNED_MACS)
 
 
 def _router_heard(facts: Facts) -> bool:
@@ -91,10 +101,20 @@ def _router_heard(facts: Facts) -> bool:
 
 
 def _senders(facts: Facts) -> set[str] | None:
+    """Give who is heard in the VLAN of the service."""
     learned, vlan = facts.fact(LearnedMacs, LEARNED_MACS), known(facts.subscriber.service.vlan)
     if learned is None:
         return None
     return {one.mac for one in learned.entries if vlan is None or known(one.vlan) == vlan}
+
+
+def _perhaps(facts: Facts) -> set[str]:
+    """Give who is heard in a VLAN that the node does not tell, where it would matter."""
+    learned, vlan = facts.fact(LearnedMacs, LEARNED_MACS), known(facts.subscriber.service.vlan)
+    if learned is None or vlan is None:
+        return set()
+    untold = {one.mac for one in learned.entries if known(one.vlan) is None}
+    return untold - (_senders(facts) or set())
 
 
 RULES_UNLEARNED: Final[tuple[Rule, ...]] = (
