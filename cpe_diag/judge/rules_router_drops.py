@@ -68,7 +68,7 @@ def _whose(drop: RouterDrop) -> str:
     return f"{whose}{to}{' by IPv6' if drop.ipv6 else ''}"
 
 
-def _own_names(facts: Facts, mac: str) -> frozenset[str]:
+def own_names(facts: Facts, mac: str) -> frozenset[str]:
     """Give what rules may call a device: its MAC, and the addresses that it has."""
     lan = facts.fact(LanStatus, LAN)
     leases = (known(lan.leases) if lan else None) or ()
@@ -93,7 +93,7 @@ def _meets(facts: Facts, drop: RouterDrop) -> bool | None:
     mac, spared = facts.device_mac, set(drop.spared)
     if not spared:
         return True
-    if mac is not None and spared & _own_names(facts, mac):
+    if mac is not None and spared & own_names(facts, mac):
         return False
     lan = facts.fact(LanStatus, LAN)
     leases = known(lan.leases) if lan else None
@@ -161,7 +161,7 @@ def router_holds_device(facts: Facts) -> Answer:
     drops = _drops(facts)
     if drops is None:
         return cannot_tell(facts, FORWARDING)
-    names = _own_names(facts, mac)
+    names = own_names(facts, mac)
     own = (one for one in drops if one.whom in names and not one.ipv6)
     needed = tuple(
         one for one in own if NEEDED.get((HOME, one.to), frozenset()).intersection(one.kinds)

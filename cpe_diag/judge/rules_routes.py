@@ -10,7 +10,7 @@ from cpe_diag.domain.missing import Missing, known
 from cpe_diag.domain.path_facts import DnsCheck, PingCheck
 from cpe_diag.domain.route_facts import RouteKind
 from cpe_diag.domain.router_facts import LanStatus, WanStatus
-from cpe_diag.domain.way_out_facts import Forwarding
+from cpe_diag.domain.way_out_facts import HOME, OUTSIDE, Forwarding
 from cpe_diag.judge.keys import (
     DNS_DIRECT,
     DNS_OPERATOR,
@@ -29,6 +29,7 @@ from cpe_diag.judge.keys import (
 from cpe_diag.judge.route_lookup import Packet, ways
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, rate, yes
 from cpe_diag.judge.rules_home_watch import home_connects_in_vain, home_heard_in_vain
+from cpe_diag.judge.rules_router_drops import own_names
 from cpe_diag.judge.rules_way_out import is_private, lan_interface
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ TUNNEL: Final = re.compile(r"(?:tun|tap|wg|gre|ipip|sit|vti|ppp[-_]?vpn|zt|tails
 INGRESS: Final = "ifb"
 """What comes in is held back on a device of this kind (ip-link(8), type ifb)."""
 IPV6: Final = 6
+# nft(8), "limit rate over": a rule that ends what comes faster, in units of 1024.
+POLICED: Final = re.compile(r"limit rate over (\d+) ([kmg]?)bytes/second")
+UNITS: Final = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 
 def _targets(facts: Facts) -> Iterator[tuple[FactKey, str, IPv4Address | IPv6Address]]:
@@ -259,9 +263,12 @@ def router_translates_wrongly(facts: Facts) -> Answer:
 
 
 def router_shapes_low(facts: Facts) -> Answer:
-    """Answer whether a queue of the router's holds the home far below what was sold."""
+    """Answer whether a queue or a rule of the router's holds the home far below what was sold."""
     forwarding, wan = facts.fact(Forwarding, FORWARDING), facts.fact(WanStatus, WAN)
     shapers = known(forwarding.shapers) if forwarding else None
+    policed = None if forwarding is None else _policed(facts, forwarding)
+    if policed is not None:
+        return yes(policed, FORWARDING)
     if shapers is None:
         return cannot_tell(facts, FORWARDING)
     service, out = facts.subscriber.service, known(wan.device) if wan else None
@@ -278,6 +285,20 @@ def router_shapes_low(facts: Facts) -> Answer:
             return yes(f"{one.words} lets {rate(one.rate_bps)} through{bought}", FORWARDING)
     what = ", ".join(f"{one.words}: {rate(one.rate_bps)}" for one in shapers)
     return no(what or "no queue of the router's holds a rate back", FORWARDING)
+
+
+def _policed(facts: Facts, forwarding: Forwarding) -> str | None:
+    """Say which rule ends what the home, or the device in question, sends or gets too quickly."""
+    own = own_names(facts, facts.device_mac) if facts.device_mac else frozenset()
+    for one in known(forwarding.drops) or ():
+        over = POLICED.search(one.rule)
+        meets = one.whom in {HOME, *own} and not own & {*one.spared} and SECURE in one.kinds
+        if over is None or one.to != OUTSIDE or not meets:
+            continue
+        most_bps = 8.0 * int(over[1]) * UNITS[over[2]]
+        if most_bps < facts.limits["home_rate_low_bps"]:
+            return f"{one.rule}: {rate(most_bps)} at most"
+    return None
 
 
 RULES_ROUTES: Final[tuple[Rule, ...]] = (

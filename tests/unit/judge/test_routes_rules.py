@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from ipaddress import ip_address
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.domain.route_facts import RouteKind, RouterRoute, RouterRoutes, RouteRule
 from cpe_diag.domain.router_facts import LanNeighbour
-from cpe_diag.domain.way_out_facts import RouterDivert, RouterShaper
+from cpe_diag.domain.way_out_facts import RouterDivert, RouterDrop, RouterShaper
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.judge.route_lookup import Packet, ways
 from cpe_diag.testing import faults_of_routes as routes
 from cpe_diag.testing.evidence_samples import about, changed, ethernet_home, never_asked
+
+if TYPE_CHECKING:
+    from cpe_diag.judge.question import CaseFile
 
 ETH = ethernet_home()
 TARGET = ip_address("203.0.113.130")
@@ -118,6 +122,39 @@ def test_a_queue_of_guests_or_near_the_sold_rate_holds_nobody_back() -> None:
     for shaper in (replace(held, device="br-guest"), replace(held, rate_bps=90_000_000)):
         spared = changed(case, "router_forwarding", "router", shapers=(shaper,))
         assert answer(spared, "router_shapes_low") is False
+
+
+MINE: Final = "02:00:5e:20:00:01"
+KINDS: Final = ("tcp/80", "tcp/443", "udp/53")
+
+
+def _policed(rule: str, whom: str, kinds: tuple[str, ...], spared: tuple[str, ...]) -> CaseFile:
+    drop = RouterDrop(whom=whom, to="outside", kinds=kinds, rule=rule, surely=False, spared=spared)
+    case = replace(routes.with_routes(ETH), device_mac=MINE)
+    return changed(case, "router_forwarding", "router", drops=(drop,), shapers=())
+
+
+SLOW_RULE: Final = "forward: limit rate over 100 kbytes/second burst 64 kbytes drop"
+
+
+@pytest.mark.parametrize(
+    ("rule", "whom", "kinds", "spared", "told"),
+    [
+        (SLOW_RULE, MINE, KINDS, (), True),
+        (SLOW_RULE, "home", KINDS, (), True),
+        (SLOW_RULE, "home", KINDS, (MINE,), False),
+        (SLOW_RULE, "02:00:5e:20:00:77", KINDS, (), False),
+        (SLOW_RULE, MINE, ("icmp",), (), False),
+        (SLOW_RULE.replace("100 k", "100 m"), MINE, KINDS, (), False),
+        (SLOW_RULE.replace("100 kbytes", "100"), MINE, KINDS, (), False),
+    ],
+    ids=["its own", "all", "it is spared", "another's", "pings", "fast", "packets"],
+)
+def test_a_rule_that_ends_what_comes_faster_holds_back_whom_it_names(
+    rule: str, whom: str, kinds: tuple[str, ...], spared: tuple[str, ...], *, told: bool
+) -> None:
+    """A limit for one device, which somebody has forgotten."""
+    assert answer(_policed(rule, whom, kinds, spared), "router_shapes_low") is told
 
 
 def test_packets_that_the_router_does_not_send_say_nothing_of_the_operators_route() -> None:
