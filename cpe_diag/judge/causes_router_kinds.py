@@ -290,6 +290,19 @@ CAUSES_ROUTER_KINDS: Final[tuple[Cause, ...]] = (
         brings=("cgn_ports_exhausted", "router_static_route"),
     ),
     _router(
+        "router_dns_slow",
+        "router_names_late",
+        "The router waits long for each name before it says it",
+        do="Look at whom the router asks for names, and in which order: a filter, a second server"
+        " that is dead, or DNS over TLS. Let it ask the operator's resolver directly.",
+        tell="Your router waits before it looks up a site's name: pages begin late and are then"
+        " quick. We can correct that in the router.",
+        source="RFC 1035, section 7.2; dnsmasq(8), --strict-order, --all-servers: a forwarder that"
+        " asks one after the other waits for each that is silent",
+        explains=("access_rate_low", "platform_slow", *OF_NAMES),
+        brings=("dns_resolver_slow",),
+    ),
+    _router(
         "router_setup_wizard",
         "router_awaits_setup",
         "The router waits to be set up: it leads every name to itself and lets nothing pass",

@@ -72,6 +72,7 @@ IN_ROUTER: Final = (
     *("router_restarted", "router_clock_wrong", "wan_no_carrier", "wan_link_flaps"),
     *("wan_behind_router", "lan_wan_overlap", "wan_mtu_wrong", "pppoe_mtu_large"),
     *("pppoe_login_wrong", "chosen_resolver_dead", "home_resolver_dead", "router_names_lie"),
+    "router_names_late",
     *("dns_forwarder_stopped", "router_withholds_site"),
     *("forwarding_off", "forwarding_blocked", "nat_missing", "router_drops_port"),
     *("router_drops_names", "router_drops_pings", "router_drops_web", "router_drops_ipv6"),

@@ -321,6 +321,13 @@ FOLLOWS_WIDER: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ),
     ("operator_dns_fails", ("resolver_drops",)),
     ("resolver_slow", ("resolver_drops",)),
+    (
+        "router_names_late",
+        (
+            *("resolver_drops", "operator_dns_fails", "chosen_resolver_dead", "names_held_back"),
+            *("gateway_loss", "internet_loss", "world_slow", "router_strained", "conntrack_full"),
+        ),
+    ),
     ("platform_name_fails", ("resolver_drops",)),
     ("platform_name_bad", ("platform_name_fails", "platform_name_wrong")),
     ("tls_from_home_held_back", ("tls_held_back",)),

@@ -37,6 +37,7 @@ from cpe_diag.judge.rules_line import RULES_LINE
 from cpe_diag.judge.rules_load import RULES_LOAD
 from cpe_diag.judge.rules_name_servers import RULES_NAME_SERVERS
 from cpe_diag.judge.rules_names import RULES_NAMES
+from cpe_diag.judge.rules_names_late import RULES_NAMES_LATE
 from cpe_diag.judge.rules_network_kinds import RULES_NETWORK_KINDS
 from cpe_diag.judge.rules_node import RULES_NODE
 from cpe_diag.judge.rules_ont import RULES_ONT
@@ -106,6 +107,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_PART_TRAFFIC,
     *RULES_CORE,
     *RULES_NAMES,
+    *RULES_NAMES_LATE,
     *RULES_NAME_SERVERS,
     *RULES_SHARES,
     *RULES_FLOW_SHARES,

@@ -19,7 +19,7 @@ from cpe_diag.judge.keys import (
 )
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, rate, says, yes
 from cpe_diag.judge.rules_load import PAIR, neighbour_trains, quality
-from cpe_diag.judge.rules_rate import line_bps
+from cpe_diag.judge.rules_rate import OF_ITS_NAME, line_bps
 from cpe_diag.judge.ways import Way, ms, way_of
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ def core_rate_low(facts: Facts) -> Answer:
     load, ours = facts.fact(LoadTest, LOAD), facts.fact(LoadTest, LOAD_OPERATOR)
     if load is None or ours is None:
         return cannot_tell(facts, LOAD if load is None else LOAD_OPERATOR)
-    got, most = line_bps(load), facts.limits["core_rate_low_bps"]
+    got, most = line_bps(facts, load), facts.limits["core_rate_low_bps"]
+    if got is None:
+        return does_not_arise(OF_ITS_NAME)
     words = f"a file of the reference comes to the home with {rate(got)}"
     if got >= min(most, facts.limits["load_rate_share"] * sold):
         return no(words, LOAD)

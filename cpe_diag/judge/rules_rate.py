@@ -16,11 +16,16 @@ from cpe_diag.domain.load_facts import LoadTest, RateTrain
 from cpe_diag.domain.missing import known
 from cpe_diag.judge.keys import LOAD, LOAD_OPERATOR, TRAIN_DEVICE, TRAIN_GATEWAY
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, rate, says, yes
+from cpe_diag.judge.rules_names_late import load_wait_s
 from cpe_diag.judge.ways import ms
 
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import FactKey
     from cpe_diag.judge.rule import Facts
+
+LEAST_SHARE: Final = 0.5
+"""Below it the rate of what is left would be a guess."""
+OF_ITS_NAME: Final = "most of the download's time was the wait for its server's name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +54,9 @@ def access_rate_low(facts: Facts) -> Answer:
     load = facts.fact(LoadTest, LOAD)
     if load is None:
         return cannot_tell(facts, LOAD)
-    got = line_bps(load)
-    limits = facts.limits
+    got, limits = line_bps(facts, load), facts.limits
+    if got is None:
+        return does_not_arise(OF_ITS_NAME)
     if got >= min(limits["load_rate_share"] * sold, limits["load_rate_most_bps"]):
         return no(f"the line lets through at least {rate(got)}, sold are {rate(sold)}", LOAD)
     control = facts.fact(LoadTest, LOAD_OPERATOR)
@@ -60,9 +66,9 @@ def access_rate_low(facts: Facts) -> Answer:
         f"the line lets through {rate(got)} of {rate(sold)}; from the operator's side the same"
         f" file comes with {rate(control.rate_bps)}"
     )
-    if control.rate_bps < limits["load_control_times"] * got:
-        return no(f"{words}: it is slow from there too, so not by the line", LOAD, LOAD_OPERATOR)
-    return yes(f"{words}{_home_words(facts, got)}", LOAD, LOAD_OPERATOR)
+    by_line = control.rate_bps >= limits["load_control_times"] * got
+    why = _home_words(facts, got) if by_line else ": it is slow from there too, so not by the line"
+    return says(by_line, f"{words}{why}", LOAD, LOAD_OPERATOR)
 
 
 def access_train_slow(facts: Facts) -> Answer:
@@ -88,9 +94,15 @@ def access_train_slow(facts: Facts) -> Answer:
     return says(slow, words, TRAIN_GATEWAY)
 
 
-def line_bps(load: LoadTest) -> float:
-    """Give what came in by the line, other devices' traffic included, in bit/s."""
-    return 8.0 * max(known(load.line_bytes) or 0, load.received_bytes) / load.took_s
+def line_bps(facts: Facts, load: LoadTest) -> float | None:
+    """Give what came in by the line, other devices' traffic included, in bit/s.
+
+    None: most of the time that the download took was the wait for its server's name.
+    """
+    came_s = load.took_s - load_wait_s(facts)
+    if came_s < LEAST_SHARE * load.took_s:
+        return None
+    return 8.0 * max(known(load.line_bytes) or 0, load.received_bytes) / came_s
 
 
 def _home_words(facts: Facts, line_bps: float) -> str:
@@ -121,7 +133,9 @@ def device_rate_low(facts: Facts) -> Answer:
     load = facts.fact(LoadTest, LOAD)
     if load is None:
         return yes(words, TRAIN_DEVICE)
-    line = line_bps(load)
+    line = line_bps(facts, load)
+    if line is None:
+        return yes(f"{words}; {OF_ITS_NAME}", TRAIN_DEVICE)
     both = f"{words}, the line at least {rate(line)}"
     if line < train.least_bps:
         return no(f"{both}: the line is the limit", TRAIN_DEVICE, LOAD)

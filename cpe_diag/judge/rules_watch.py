@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.missing import known
+from cpe_diag.domain.router_facts import RouterSystem
 from cpe_diag.domain.watch_facts import PortWatch
-from cpe_diag.judge.keys import PORT_WATCH
+from cpe_diag.judge.keys import PORT_WATCH, SYSTEM
 from cpe_diag.judge.rule import (
     Answer,
     Rule,
@@ -36,14 +38,23 @@ def port_flaps(facts: Facts) -> Answer:
         return no("it came and went with the router, which we have restarted", own)
     if watch.changes < facts.limits["port_flap_changes"]:
         return cannot_tell(facts, PORT_WATCH)
-    return yes(words, PORT_WATCH)
+    return _starting(facts, words) or yes(words, PORT_WATCH)
+
+
+def _starting(facts: Facts, words: str) -> Answer | None:
+    """Say so where the router may be what resets the link."""
+    system = facts.fact(RouterSystem, SYSTEM)
+    up_s = known(system.uptime_s) if system else None
+    if up_s is None or up_s >= facts.limits["router_starting_s"]:
+        return None
+    return does_not_arise(f"{words}; its router has been up for {span(up_s)}, and may start")
 
 
 RULES_WATCH: Final[tuple[Rule, ...]] = (
     Rule(
         id="port_flaps",
         question="Does the port's link come and go?",
-        needs=(PORT_WATCH,),
+        needs=(PORT_WATCH, SYSTEM),
         ask=port_flaps,
     ),
 )

@@ -131,6 +131,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
         ),
         degraded=(
             "router_shapes_low",
+            "router_names_late",
             "router_keeps_few_ports",
             "router_drops_names",
             "router_drops_pings",

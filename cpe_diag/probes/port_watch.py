@@ -1,11 +1,13 @@
 """Does the port's link come and go: looks at it once a second for a while.
 
 One look tells what is now; a link that is lost for a moment is there again when one looks. What
-comes and goes between two looks is told by the moment of the last change.
+comes and goes between two looks is told by the moment of the last change. A link that has changed
+just before is watched for longer: it may be one that comes and goes seldom.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
@@ -36,6 +38,9 @@ WATCH: Final = FactKey("port_watch", "port")
 LOOKS: Final = 12
 """One for each interval between two samples, which is a second: longer than a link is away that is
 lost and trained again, short enough to wait for (reasoned)."""
+RECENT_S: Final = 45.0
+"""Proposal: a joint with water in it, or a plug that is loose, is rarely quiet for longer."""
+LOST_AND_BACK: Final = 2
 SEEN_ENOUGH: Final = 4
 """The link was lost twice; looking on tells nothing more."""
 SAME_MOMENT_S: Final = 1.5
@@ -66,9 +71,10 @@ async def _watch(
     clock = setting.doors.clock
     began = clock.monotonic()
     looks = changes = down_looks = 0
+    wanted = LOOKS
     was_up: bool | None = None
     changed_at: float | None = None
-    while looks < LOOKS and changes < SEEN_ENOUGH:
+    while looks < (LOOKS if changes >= LOST_AND_BACK else wanted) and changes < SEEN_ENOUGH:
         when = began + looks * setting.sample_interval_s
         if looks and when + setting.sample_interval_s >= deadline:
             break
@@ -76,6 +82,9 @@ async def _watch(
         up, at = await _look(setting, index, oids, deadline)
         looks += 1
         down_looks += not up
+        if was_up is None and at is not None:
+            left_s = at + RECENT_S - clock.monotonic()
+            wanted = max(LOOKS, 1 + math.ceil(left_s / setting.sample_interval_s))
         if was_up is not None:
             unseen = changed_at is not None and at is not None and at > changed_at + SAME_MOMENT_S
             changes += 1 if up is not was_up else 2 * unseen

@@ -10,7 +10,8 @@ from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import Missing
 from cpe_diag.judge.decide import find
 from cpe_diag.testing.access_homes import coax_home, pon_home
-from cpe_diag.testing.evidence_samples import changed
+from cpe_diag.testing.evidence_samples import changed, ethernet_home
+from cpe_diag.testing.faults_outside import port_flapping
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
@@ -53,3 +54,11 @@ def test_without_the_64_bit_counts_the_question_stays_open() -> None:
     """A share needs all three."""
     case = changed(coax_home(), "cable_modem", "cmts", unerrored=NOT_THERE)
     assert _answer(case, "upstream_codewords_lost") is None
+
+
+def test_a_link_that_comes_and_goes_while_its_router_starts_accuses_no_line() -> None:
+    """A router resets its own sockets more than once then."""
+    case = port_flapping(ethernet_home("drops"))
+    assert _answer(case, "port_flaps") is True
+    young = changed(case, "router_system", "router", uptime_s=40.0)
+    assert _answer(young, "port_flaps") is None

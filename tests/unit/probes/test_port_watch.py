@@ -33,11 +33,12 @@ class Link(Mapping[Oid, SnmpValue]):
     clock: Clock
     began: float
     changes: tuple[float, ...]
+    changed_before: float = 500.0
 
     def _now(self) -> dict[Oid, SnmpValue]:
         age = self.clock.monotonic() - self.began
         past = [one for one in self.changes if one <= age]
-        since = past[-1] if past else -500.0
+        since = past[-1] if past else -self.changed_before
         return {
             UPTIME: 100_000 + round(100 * age),
             ADMIN: 1,
@@ -59,11 +60,14 @@ class Link(Mapping[Oid, SnmpValue]):
 
 
 async def watch(
-    *changes: float, limit_s: float = 30.0, failure: Failure | None = None
+    *changes: float,
+    limit_s: float = 90.0,
+    changed_before: float = 500.0,
+    failure: Failure | None = None,
 ) -> PortWatch | FailureKind:
     """Watch a port that changes at these seconds."""
     clock = FakeClock()
-    link = Link(clock, clock.monotonic(), changes)
+    link = Link(clock, clock.monotonic(), changes, changed_before)
     wire = Wire(clock=clock, takes_s=0.01, failure=failure)
     doors = replace(fake_doors(clock), snmp=FakeSnmp(wire=wire, objects=link, node="an-vdsl"))
     setting = replace(
@@ -98,6 +102,22 @@ async def test_a_loss_between_two_looks_is_seen_by_its_moment() -> None:
     told = await watch(2.4, 2.5)
     assert isinstance(told, PortWatch)
     assert (told.changes, told.down_looks) == (2, 0)
+
+
+async def test_a_link_that_has_just_changed_is_watched_for_longer() -> None:
+    """Lost for a second now and then, it would look well to whoever goes by a few of them."""
+    told = await watch(changed_before=3.7)
+    assert isinstance(told, PortWatch)
+    assert (told.changes, told.looks) == (0, 43)
+    assert told.watched_s == pytest.approx(42.0, abs=0.2)
+
+
+async def test_a_link_that_is_lost_seldom_is_watched_no_longer_than_until_it_is_back() -> None:
+    """Every 25 seconds for one."""
+    told = await watch(21.0, 22.0, 46.0, 47.0, changed_before=3.7)
+    assert isinstance(told, PortWatch)
+    assert (told.changes, told.down_looks) == (2, 1)
+    assert told.watched_s == pytest.approx(22.0, abs=0.2)
 
 
 async def test_the_watch_ends_before_its_deadline() -> None:
