@@ -8,6 +8,7 @@ that answers pings rarely (RFC 1812, section 4.3.2.8) while what goes through it
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.evidence import FactKey
@@ -25,7 +26,7 @@ from cpe_diag.judge.keys import (
     QUALITY_REFERENCE,
     QUALITY_ROUTER,
 )
-from cpe_diag.judge.rule import Answer, Rule, cannot_tell, no, says
+from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, says
 from cpe_diag.judge.rules_paths import pings
 from cpe_diag.judge.ways import Way, ms, uneven_times, way_of
 
@@ -231,7 +232,20 @@ def neighbours_suffer(facts: Facts) -> Answer:
     words += f"; to the reference {control.lost} of {control.sent} lost"
     if len(bad) >= PAIR and _suffers(facts, control, None):  # a way of our own that is bad
         return cannot_tell(facts, QUALITY_OPERATOR)
+    ours = way_of(control)
+    if len(bad) >= PAIR and ours is not None and not any(map(partial(_slow, facts, ours), bad)):
+        words += f", {ours.words('it')}: our own side was too busy to say more"
+        return does_not_arise(words)
     return says(len(bad) >= PAIR, words, QUALITY_NEIGHBOURS, QUALITY_OPERATOR)
+
+
+def _slow(facts: Facts, ours: Way, train: PathQuality) -> bool:
+    """Tell whether a way is bad by more than that it is uneven while ours is uneven as well."""
+    way = way_of(train)
+    if way is None or lossy(facts, train.lost, train.sent):
+        return True
+    calm = ours.spread_s <= facts.limits["jitter_high_s"]
+    return calm or way.middle_s - ours.middle_s > facts.limits["latency_high_s"]
 
 
 def _suffers(facts: Facts, train: PathQuality, control: PathQuality | None) -> bool:
