@@ -122,8 +122,12 @@ _CONTENT: Final = hashlib.sha256(
 
 def _settle(seen: Seen, catalogue: Mapping[str, tuple[FactKey, ...]]) -> SettlingStep | None:
     everything = {**catalogue, **ASKS}
-    if seen.case.symptom in PLACES:
-        everything = {name: keys for name, keys in everything.items() if askable_there(keys)}
+    on_site = seen.case.symptom in PLACES
+    if on_site or not (seen.weighing.lead or seen.weighing.rivals):
+        # Nobody is sent with a laptop for a question that stands between no two causes.
+        everything = {
+            name: keys for name, keys in everything.items() if askable_there(keys) is on_site
+        }
     told = gains(seen.findings, seen.weighing.weighed, seen.case.evidence, everything)
     least = SETTLED_GAIN_BITS if seen.weighing.lead else 0.0
     best = told[0] if told and told[0].bits >= least else None

@@ -17,6 +17,7 @@ from cpe_diag.judge.keys import HTTP_OPERATOR
 from cpe_diag.testing import access_homes as access
 from cpe_diag.testing import fault_effects as effect
 from cpe_diag.testing import faults_at_home as at_home
+from cpe_diag.testing import faults_of_world as beyond
 from cpe_diag.testing import faults_outside as outside
 from cpe_diag.testing import load_samples as load
 from cpe_diag.testing.evidence_samples import (
@@ -122,6 +123,14 @@ def test_before_the_cable_of_a_dark_port_the_lights_are_asked_for() -> None:
     verdict = decide(case, {})
     assert verdict.settle_by is not None
     assert verdict.settle_by.probe == "ask:router_lights"
+
+
+def test_nobody_is_sent_with_a_laptop_for_a_question_that_stands_between_no_causes() -> None:
+    """Nothing speaks for any cause yet: what can be found out from the office comes first."""
+    on_site = {"field_air": (FactKey("field_air", "wifi"),)}
+    case = beyond.site_other_for_home(load.measured(ethernet_home("site_not_opening")))
+    told = decide(answered(case, "affected", "all_devices"), on_site)
+    assert (told.domain, told.settle_by) == (FaultDomain.UNDETERMINED, None)
 
 
 def test_a_dark_dsl_port_is_settled_by_the_line() -> None:
