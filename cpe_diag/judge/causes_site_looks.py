@@ -69,6 +69,39 @@ CAUSES_SITE_LOOKS: Final[tuple[Cause, ...]] = (
         " without an answer from here, while the reference is good",
     ),
     Cause(
+        id="platform_login_down",
+        domain=FaultDomain.PLATFORM,
+        destination=Destination.PLATFORM_STATUS,
+        title="The site's first page comes, and what its users need behind it fails",
+        needs=(must("platform_also_fails"),),
+        supports=(when("platform_also_fails", 4.6),),
+        against=(when("resolver_lies", -3.0),),
+        explains=("platform_also_fails", "platform_fails_from_home"),
+        shifts=SHIFTS,
+        next_action="Look at the site's own status page and tell its owner which address fails.",
+        tell_customer="The site's first page opens, but what is behind it is out of order at the"
+        " moment, for others as well. Your connection and our network are working; please try"
+        " again later.",
+        source="an address that the operator has named, twice without a good answer from here,"
+        " while the first page and the reference come",
+    ),
+    Cause(
+        id="platform_media_slow",
+        domain=FaultDomain.PLATFORM,
+        destination=Destination.PLATFORM_STATUS,
+        title="The site's first page comes, and what its users want of it comes too slowly",
+        needs=(must("platform_also_slow"),),
+        supports=(when("platform_also_slow", 4.2),),
+        explains=("platform_also_slow", "platform_fails_from_home"),
+        shifts=SHIFTS,
+        next_action="Tell the site's owner how slowly it comes from here; look at our ways to it,"
+        " and whether other networks get it sooner.",
+        tell_customer="The site sends its films or files too slowly at the moment, to others as"
+        " well. Your connection and our network are working; please try again later.",
+        source="an address that the operator has named, twice below what films need, while the"
+        " first page and the reference come",
+    ),
+    Cause(
         id="platform_front_down",
         domain=FaultDomain.PLATFORM,
         destination=Destination.PLATFORM_STATUS,

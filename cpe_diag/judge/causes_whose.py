@@ -117,6 +117,7 @@ AT_SITE: Final = (
     *("platform_one_family", "platform_turns_us_away", "platform_long_packets_lost"),
     *("platform_tls_fails", "platform_redirects_badly", "platform_sends_home_away"),
     *("platform_page_unfit", "platform_parts_fail", "platform_front_fails"),
+    *("platform_also_fails", "platform_also_slow"),
     *("platform_uneven", "platform_errs_at_times", "platform_empty"),
     *("platform_name_fails", "platform_name_wrong"),
 )

@@ -321,6 +321,7 @@ FOLLOWS_WIDER: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ),
     ("operator_dns_fails", ("resolver_drops",)),
     ("resolver_slow", ("resolver_drops",)),
+    ("platform_also_fails", ("resolver_lies", "resolver_drops", "operator_dns_fails")),
     (
         "router_names_late",
         (

@@ -55,6 +55,7 @@ from cpe_diag.judge.rules_router_services import RULES_ROUTER_SERVICES
 from cpe_diag.judge.rules_routes import RULES_ROUTES
 from cpe_diag.judge.rules_settings import RULES_SETTINGS
 from cpe_diag.judge.rules_shares import RULES_SHARES
+from cpe_diag.judge.rules_site_also import RULES_SITE_ALSO
 from cpe_diag.judge.rules_site_faults import RULES_SITE_FAULTS
 from cpe_diag.judge.rules_site_kinds import RULES_SITE_KINDS
 from cpe_diag.judge.rules_site_looks import RULES_SITE_LOOKS
@@ -131,6 +132,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *RULES_SITES,
     *RULES_SITE_FAULTS,
     *RULES_SITE_LOOKS,
+    *RULES_SITE_ALSO,
     *RULES_SITE_TIMES,
     *RULES_SITE_KINDS,
     *RULES_SITE_PARTS,

@@ -314,7 +314,7 @@ STRETCHES: Final[tuple[Stretch, ...]] = (
             "platform_uneven",
             "platform_errs_at_times",
             "platform_one_family",
-            "platform_parts_fail",
+            *("platform_parts_fail", "platform_also_fails", "platform_also_slow"),
             "platform_sends_home_away",
             "platform_front_fails",
             "platform_turns_us_away",

@@ -55,6 +55,14 @@ THRESHOLDS_SITES: Final[tuple[Threshold, ...]] = (
         meaning="a page that takes longer is slow",
     ),
     Threshold(
+        id="media_low_bps",
+        value=1.5e6,
+        unit="bit/s",
+        source="Netflix, Internet Connection Speed Recommendations (help.netflix.com/en/node/306):"
+        " 1.5 Mbit/s is the least that is recommended",
+        meaning="what comes more slowly from a site is of no use for films",
+    ),
+    Threshold(
         id="platform_lost_s",
         value=0.9,
         unit="s",

@@ -21,13 +21,15 @@ class WebTarget:
 
     `address` is where the operator knows it to be, or None; pings go there, so that a name that
     does not resolve is not taken for a way that is broken. `large` is a file of at least 10 MB
-    there, for tests of the line under load, or None where there is none.
+    there, for tests of the line under load, or None where there is none. `also` are addresses
+    that must work too for those who use it, such as its sign-in.
     """
 
     host: str
     url: str
     address: str | None = None
     large: str | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cpe_diag.domain.failures import FailureKind
@@ -161,3 +162,17 @@ def platform_sends_home_away(case: CaseFile) -> CaseFile:
         case = with_value(case, "http", subject, page(HttpOutcome.OK, 302))
     ours = page(HttpOutcome.OK, 200)
     return with_value(case, "http", "operator>platform", ours)
+
+
+def also(case: CaseFile, *, status: int = 200, bps: float = 80e6) -> CaseFile:
+    """What else must work of the site answers with a status, and comes with a rate."""
+    outcome = HttpOutcome.OK if status < 400 else HttpOutcome.HTTP_ERROR  # noqa: PLR2004 - RFC 9110
+    size = min(2_000_000, int(bps * 7.0 / 8.0))
+    late = size < 2_000_000  # noqa: PLR2004 - as much as is read
+    found = replace(
+        page(HttpOutcome.READ_TIMEOUT if late else outcome, status),
+        url="https://platform.example/sign-in",
+        took_s=8.0 * size / bps,
+        received_bytes=size,
+    )
+    return with_value(case, "http", "operator>platform/also/1", found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -391,6 +391,7 @@ def _target(part: Mapping[str, object]) -> WebTarget | None:
         url=str(part["url"]),
         address=cast("str | None", part.get("address")),
         large=cast("str | None", part.get("large")),
+        also=tuple(cast("Sequence[str]", part.get("also", ()))),
     )
 
 

@@ -38,6 +38,12 @@ _TARGET: Final = {
             "pattern": "^https?://",
             "description": "a file of at least 10 MB there, for tests of a line under load",
         },
+        "also": {
+            "type": "array",
+            "maxItems": 4,
+            "items": {"type": "string", "pattern": "^https?://"},
+            "description": "addresses that must work too for its users: its sign-in, its films",
+        },
     },
 }
 

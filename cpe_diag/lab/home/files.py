@@ -198,7 +198,8 @@ def config() -> dict[str, object]:
         },
         "platforms": {
             "default": _target(layout.VIDEO),
-            **{site.host: _target(site) for site in (layout.VIDEO, layout.BANK)},
+            layout.VIDEO.host: {**_target(layout.VIDEO), "also": [f"{layout.VIDEO.url}large"]},
+            layout.BANK.host: {**_target(layout.BANK), "also": [f"{layout.BANK.url}sign-in"]},
         },
         "store": {"path": STORE_FILE},
         "staff": {"me": "trainee", "members": {"trainee": {"role": "senior"}}},

@@ -78,6 +78,7 @@ LOOKED_AT: Final[Mapping[str, str]] = {
     "site_closer": "a second look at a site whose page does not come",
     "site_fronts": "the page at each address that the site's name has",
     "site_look": "the site as a browser meets it",
+    "site_also": "what else must work of the site, such as its sign-in",
     "sites_again": "the site's page once more",
     "sites_by_ipv6": "what answers at the sites' IPv6 addresses",
     "sites_elsewhere": "the same names and pages from outside of our network",

@@ -253,6 +253,8 @@ KIND_PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
     ),
     ("site_name_lost_here", zone_lost(ETH), ETH),
     ("router_names_late", named_late(ETH), beyond.world(ETH)),
+    ("platform_also_fails", sites.also(ETH, status=500), sites.also(ETH)),
+    ("platform_also_slow", sites.also(ETH, bps=640_000.0), sites.also(ETH)),
     (
         "router_awaits_setup",
         waits_for_setup(ETH),
