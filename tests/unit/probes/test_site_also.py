@@ -31,7 +31,7 @@ class _Counted(dict[str, int | HttpOutcome]):
         super().__init__(pages)
         self._asked = asked
 
-    def get(self, url: str, _none: object = None) -> int | HttpOutcome:  # type: ignore[override] # one use
+    def get(self, url: str, _none: object = None) -> int | HttpOutcome:
         self._asked.append(url)
         return super().get(url, HttpOutcome.REFUSED)
 
