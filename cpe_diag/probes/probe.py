@@ -29,7 +29,7 @@ class WebTarget:
     url: str
     address: str | None = None
     large: str | None = None
-    also: tuple[str, ...] = ()
+    also: tuple[WebTarget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from cpe_diag.domain.evidence import FactKey
 from cpe_diag.domain.failures import MeasurementError
@@ -18,10 +17,11 @@ from cpe_diag.domain.observations import Observed
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
 from cpe_diag.probes.node_port import known, none_of
 from cpe_diag.probes.operator_web import HERE, PAGE_WITHIN_S, named_and_fetched
-from cpe_diag.probes.probe import Probe, Setting, WebTarget
+from cpe_diag.probes.probe import Probe, Setting
 
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import Evidence, Measurement
+    from cpe_diag.probes.probe import WebTarget
 
 ALSO: Final = "operator>platform/also/"
 ALSO_ELSEWHERE: Final = "elsewhere>platform/also/"
@@ -30,29 +30,29 @@ SOON_S: Final = 2.0
 
 
 async def _run(setting: Setting, _: Evidence, deadline: float) -> tuple[Measurement, ...]:
-    urls = () if setting.platform is None else setting.platform.also
+    also = () if setting.platform is None else setting.platform.also
     with setting.doors.recorder.scope():
-        asked = (_asked(setting, str(n), url, deadline) for n, url in enumerate(urls, start=1))
+        asked = (_asked(setting, str(n), one, deadline) for n, one in enumerate(also, start=1))
         found = await asyncio.gather(*asked)
     return tuple(one for part in found for one in part)
 
 
 async def _asked(
-    setting: Setting, number: str, url: str, deadline: float
+    setting: Setting, number: str, target: WebTarget, deadline: float
 ) -> tuple[Measurement, ...]:
-    first = await _from_here(setting, number, url, deadline)
+    first = await _from_here(setting, number, target, deadline)
     if _is_well(first[-1]):
         return first
     again, outside = await asyncio.gather(
-        _from_here(setting, number, url, deadline), _from_elsewhere(setting, number, url, deadline)
+        _from_here(setting, number, target, deadline),
+        _from_elsewhere(setting, number, target.url, deadline),
     )
     return (*again, *outside)
 
 
 async def _from_here(
-    setting: Setting, number: str, url: str, deadline: float
+    setting: Setting, number: str, target: WebTarget, deadline: float
 ) -> tuple[Measurement, ...]:
-    target = WebTarget(host=urlsplit(url).hostname or "", url=url)
     keys = (FactKey("dns", f"{ALSO}{number}"), FactKey("http", f"{ALSO}{number}"))
     return await named_and_fetched(setting, target, keys, HERE, deadline)
 

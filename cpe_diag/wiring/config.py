@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final, cast
+from urllib.parse import urlsplit
 
 from cpe_diag.domain.failures import DefinitionError
 from cpe_diag.domain.host_keys import KeyPolicy
@@ -391,7 +392,10 @@ def _target(part: Mapping[str, object]) -> WebTarget | None:
         url=str(part["url"]),
         address=cast("str | None", part.get("address")),
         large=cast("str | None", part.get("large")),
-        also=tuple(cast("Sequence[str]", part.get("also", ()))),
+        also=tuple(
+            WebTarget(host=urlsplit(url).hostname or "", url=url)
+            for url in cast("Sequence[str]", part.get("also", ()))
+        ),
     )
 
 

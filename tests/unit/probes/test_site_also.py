@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 SIGN_IN = "https://login.example/sign-in"
 FILMS = "https://films.example/film"
-SITE = WebTarget(host="www.example", url="https://www.example/", also=(SIGN_IN, FILMS))
+ALSO = (
+    WebTarget(host="login.example", url=SIGN_IN),
+    WebTarget(host="films.example", url=FILMS),
+)
+SITE = WebTarget(host="www.example", url="https://www.example/", also=ALSO)
+URLS = (SIGN_IN, FILMS)
 
 
 class _Counted(dict[str, int | HttpOutcome]):
@@ -37,13 +42,13 @@ class _Counted(dict[str, int | HttpOutcome]):
 
 
 async def _asked(
-    pages: Mapping[str, int | HttpOutcome], also: tuple[str, ...] = SITE.also
+    pages: Mapping[str, int | HttpOutcome], also: tuple[WebTarget, ...] = ALSO
 ) -> tuple[dict[str, HttpOutcome], list[str]]:
     """Ask; gives outcomes by subject, and what was fetched from here and from elsewhere."""
     clock = FakeClock()
     wire = Wire(clock=clock, takes_s=0.02)
     asked: list[str] = []
-    outside = FakeHttp(wire=wire, pages=_Counted(dict.fromkeys(SITE.also, 200), asked))
+    outside = FakeHttp(wire=wire, pages=_Counted(dict.fromkeys(URLS, 200), asked))
     names = dict.fromkeys(("login.example", "films.example"), ("192.0.2.80",))
     doors = replace(
         fake_doors(clock),
@@ -68,7 +73,7 @@ async def test_what_comes_well_is_asked_for_once() -> None:
         "operator>platform/also/1": HttpOutcome.OK,
         "operator>platform/also/2": HttpOutcome.OK,
     }
-    assert sorted(asked) == sorted(SITE.also)
+    assert sorted(asked) == sorted(URLS)
 
 
 async def test_what_fails_is_asked_for_again_and_from_elsewhere() -> None:
