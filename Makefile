@@ -100,7 +100,7 @@ bench-queue: ## workers on PostgreSQL beside Celery with Redis, the same runs in
 	@$(MAKE) --no-print-directory VENV=.venv-bench .venv-bench/.installed-bench
 	@.venv-bench/bin/python tests/bench/queues.py $(LOAD)
 
-# FAULTS="--lab home --half unseen8 --copies 2 ..."; tests/bench/verdicts.py --help tells all.
+# FAULTS="--lab home --half unseen9 --copies 2 ..."; tests/bench/verdicts.py --help tells all.
 .PHONY: bench-verdicts
 bench-verdicts: $(VENV)/.installed-dev ## how often verdicts are right: every fault of the labs in random order, confusion matrix, calibration (Linux, root, Debian packages; an hour)
 	@$(BIN)/python tests/bench/verdicts.py $(FAULTS)

@@ -30,6 +30,7 @@ FILES: Final = tuple(
             "sixth_round",
             "seventh_round",
             "eighth_round",
+            "ninth_round",
             *(half.value for half in HELD_BACK),
         ),
     )

@@ -11,9 +11,9 @@ class Half(StrEnum):
 
     TUNING = "tuning"
     """Its runs have been seen by those who write rules. Whatever was held back once is here."""
-    UNSEEN8 = "unseen8"
+    UNSEEN9 = "unseen9"
     """Written apart from the judge, by somebody who did not read it, after all others had been
     seen. No rule, weight, threshold or prior is set by how it comes out."""
 
 
-HELD_BACK: Final = (Half.UNSEEN8,)
+HELD_BACK: Final = (Half.UNSEEN9,)

@@ -98,7 +98,7 @@ def test_a_fault_that_is_held_back_holds_back_those_that_it_is_part_of(
 
 @pytest.mark.parametrize(
     "half",
-    [*("unseen", *(f"unseen{number}" for number in range(2, 8))), "held_back", "tuning"],
+    [*("unseen", *(f"unseen{number}" for number in range(2, 9))), "held_back", "tuning"],
 )
 def test_no_fault_is_held_back_under_a_name_of_before(tmp_path: Path, half: str) -> None:
     """Those have been seen: figures of them would be taken for figures of the unseen."""
