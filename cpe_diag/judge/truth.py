@@ -31,6 +31,16 @@ ALIKE: Final[Mapping[str, Alike]] = {
         because="a host beside the site's own from which a part of its page should come; the"
         " finding names it",
     ),
+    "platform_api_name": Alike(
+        told=("platform_part_down",),
+        because="a name of the site's own that its page needs and that has no address any more;"
+        " the finding names it",
+    ),
+    "router_dns_filter": Alike(
+        told=("router_blocklist",),
+        because="a filter is in the router or in the name service that it is set to ask, which"
+        " gives the same answers; the advice is to look at both",
+    ),
     "home_weak_wifi": Alike(
         told=("home_loss", "home_rate"),
         because="a bridge of weak Wi-Fi looks like a cable to router and device: what it loses or"
