@@ -16,6 +16,7 @@ from cpe_diag.judge.cause import AT_WALL_PORT, IN_HOME_NETWORK
 from cpe_diag.judge.healthy import not_proven_good, relevant
 from cpe_diag.judge.on_site import LAN, LOCKED, PLACES, WALL, key_at, locked_words
 from cpe_diag.judge.on_site_inside import SESSION
+from cpe_diag.judge.on_site_use import use_at
 from cpe_diag.judge.rule import cannot_tell
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ WITH_TAG: Final = (
     "Name the VLAN of the service (in the inventory, at the subscriber: service: {vlan: N}; or in"
     " the configuration: field: {vlans: [N]}), and check again: the laptop asks there with"
     " its tag."
+)
+IN_USE_TITLE: Final = "Something else filled the line while it was measured: that accuses nobody"
+END_USE: Final = (
+    "End what uses the line on the laptop itself (downloads, a backup, television, a call), and"
+    " check again: what is still amiss then does not come of it."
 )
 SILENT: Final = ("wall_no_offer", "wall_no_concentrator")
 UNALLOWED_TITLE: Final = "Nothing wrong was seen; what the laptop may not do was not measured"
@@ -137,7 +143,7 @@ def next_on_site(seen: Seen, *, open_causes: bool) -> NextOnSite | None:
     """
     if seen.case.symptom not in PLACES:
         return None
-    alone = None if open_causes else _answered_in_part(seen.case) or _silent(seen)
+    alone = None if open_causes else _answered_in_part(seen.case) or _in_use(seen) or _silent(seen)
     return alone or _elsewhere(seen) or (None if open_causes else _unallowed(seen))
 
 
@@ -148,6 +154,14 @@ def _answered_in_part(case: CaseFile) -> NextOnSite | None:
     if session_untried(case) is not None:
         return NextOnSite(action=TRY_SESSION, title=UNTRIED_TITLE)
     return None
+
+
+def _in_use(seen: Seen) -> NextOnSite | None:
+    """Say what tells a fault from a line that something else filled meanwhile."""
+    uses = {(use_at(place),) for place in PluggedInto}
+    if not any(f.missing in uses for f in seen.by_id(not_proven_good(seen.on))):
+        return None
+    return NextOnSite(action=END_USE, title=IN_USE_TITLE)
 
 
 def _silent(seen: Seen) -> NextOnSite | None:

@@ -23,6 +23,7 @@ from cpe_diag.domain.observations import Unobserved
 from cpe_diag.domain.subscriber import WanProtocol
 from cpe_diag.judge.cause import AT_WALL_PORT, IN_HOME_NETWORK
 from cpe_diag.judge.keys import LINE_USE
+from cpe_diag.judge.on_site_use import filled, if_not_filled
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, no, rate, says, yes
 
 if TYPE_CHECKING:
@@ -145,11 +146,12 @@ def _silence(
     told = facts.fact(FieldLocked, LOCKED) if place is WALL else None
     if told is not None and (told.offers or told.concentrators):
         return untold(f"{silent}, and {locked_words(told)}", LOCKED)
-    other = "" if tagged else _elsewhere(facts, place)
+    used = filled(facts, place)
+    other = "" if tagged or used else _elsewhere(facts, place)
     if other:
         return untold(f"{silent} without a tag; {other}", key)
-    if place is not WALL or _answers_the_laptop(facts):
-        return yes(silent, key)
+    if used or place is not WALL or _answers_the_laptop(facts):
+        return if_not_filled(facts, place, yes(silent, key))
     if told is not None:
         return yes(f"{silent}, and none to the router's MAC ({told.mac}) either", key)
     link, routers = facts.fact(FieldLink, key_at("field_link", WALL)), facts.subscriber.router_mac

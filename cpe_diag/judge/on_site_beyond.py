@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.field_size_facts import FieldSize
 from cpe_diag.domain.load_facts import PathQuality
-from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome, PingCheck
+from cpe_diag.domain.missing import Missing, known
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.judge.on_site import BEYOND, LAN, key_at, no_link_there
 from cpe_diag.judge.on_site_alone import if_alone
 from cpe_diag.judge.on_site_inside import (
@@ -22,6 +24,15 @@ from cpe_diag.judge.rules_load import lossy
 
 if TYPE_CHECKING:
     from cpe_diag.domain.field_facts import PluggedInto
+    from cpe_diag.domain.field_inside_facts import FieldInside
+
+ANSWERED: Final = frozenset(
+    {
+        *(HttpOutcome.HTTP_ERROR, HttpOutcome.REFUSED),
+        *(HttpOutcome.CERTIFICATE, HttpOutcome.BROKEN),
+    }
+)
+"""Ends of a request for a page that somebody's own answer has brought about."""
 
 
 def nothing_beyond(facts: Facts, place: PluggedInto) -> Answer:
@@ -38,11 +49,11 @@ def nothing_beyond(facts: Facts, place: PluggedInto) -> Answer:
     if ping is not None and ping.received:
         return no(f"{ping.target} answers {ping.received} of {ping.sent} pings", ping_key)
     if page is None and ping is None and (seen := inside(facts, place)) is not None:
-        return nothing_inside(seen)
+        return if_not_filled(facts, place, nothing_inside(seen))
     if page is None or ping is None:
         return cannot_tell(facts, page_key, ping_key)
     words = f"{ping.target} answers no ping, {page.url}: {page.outcome.replace('_', ' ')}"
-    return yes(words, page_key, ping_key)
+    return if_not_filled(facts, place, yes(words, page_key, ping_key))
 
 
 def pages_fail(facts: Facts, place: PluggedInto) -> Answer:
@@ -53,9 +64,32 @@ def pages_fail(facts: Facts, place: PluggedInto) -> Answer:
     page = facts.fact(HttpCheck, key)
     if page is None:
         seen = inside(facts, place)
-        return cannot_tell(facts, key) if seen is None else pages_fail_inside(seen)
+        if seen is None:
+            return cannot_tell(facts, key)
+        answer = pages_fail_inside(seen)
+        return answer if _told_inside(seen) else if_not_filled(facts, place, answer)
     words = f"the page {page.url} on the laptop: {page.outcome.replace('_', ' ')}"
-    return says(page.outcome is not HttpOutcome.OK, words, key)
+    answer = says(page.outcome is not HttpOutcome.OK, words, key)
+    return answer if _told(facts, place, page) else if_not_filled(facts, place, answer)
+
+
+def _told(facts: Facts, place: PluggedInto, page: HttpCheck) -> bool:
+    """Tell whether it is by somebody's answer that a page fails: no queue has lost that."""
+    if page.outcome is not HttpOutcome.NAME_FAILED:
+        return page.outcome in ANSWERED
+    name = facts.fact(DnsCheck, key_at("dns", place, BEYOND))
+    return name is not None and name.outcome is not DnsOutcome.TIMEOUT
+
+
+def _told_inside(seen: FieldInside) -> bool:
+    """Tell the same of what was asked inside a session."""
+    names = known(seen.names)
+    operator = None if names is None else known(names.operator)
+    if operator is not None and operator.outcome is not DnsOutcome.ANSWERED:
+        return operator.outcome is not DnsOutcome.TIMEOUT
+    if isinstance(seen.connected_s, Missing):
+        return seen.connected_s.why is FailureKind.REFUSED
+    return seen.page is not None and seen.page.outcome in {*ANSWERED, HttpOutcome.OK}
 
 
 def loses(facts: Facts, place: PluggedInto) -> Answer:
@@ -66,7 +100,9 @@ def loses(facts: Facts, place: PluggedInto) -> Answer:
     train = facts.fact(PathQuality, key)
     if train is None:
         seen = inside(facts, place)
-        return cannot_tell(facts, key) if seen is None else loses_inside(facts, seen)
+        if seen is None:
+            return cannot_tell(facts, key)
+        return if_not_filled(facts, place, loses_inside(facts, seen))
     if not train.received:
         return does_not_arise(f"{train.target} answers no ping of the laptop at all")
     words = f"{train.lost} of {train.sent} packets to {train.target} are lost on the laptop"
@@ -86,7 +122,9 @@ def large_lost(facts: Facts, place: PluggedInto) -> Answer:
     full, small = facts.fact(PingCheck, key), facts.fact(PathQuality, small_key)
     if full is None or small is None:
         seen = inside(facts, place)
-        return cannot_tell(facts, key, small_key) if seen is None else large_lost_inside(seen)
+        if seen is None:
+            return cannot_tell(facts, key, small_key)
+        return if_not_filled(facts, place, large_lost_inside(seen))
     if not small.received:
         return does_not_arise(f"{small.target} answers no ping of the laptop at all")
     words = f"{full.received} of {full.sent} full packets and {small.received} of {small.sent}"

@@ -11,6 +11,7 @@ from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome, PingCheck
 from cpe_diag.judge.on_site import BEYOND, fact_of, key_at
 from cpe_diag.judge.on_site_inside import SESSION, inside
+from cpe_diag.judge.on_site_use import if_not_filled
 from cpe_diag.judge.rule import Answer, Facts, does_not_arise, no, says
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def gateway_silent(facts: Facts, place: PluggedInto) -> Answer:
     passes = None if told.gateway.macs else _passes(facts, place, address)
     if passes is not None:
         return no(f"{words}; {passes[0]} all the same", passes[1])
-    return says(not told.gateway.macs, words, key_at("field_arp", place))
+    answer = says(not told.gateway.macs, words, key_at("field_arp", place))
+    return if_not_filled(facts, place, answer)
 
 
 def _passes(facts: Facts, place: PluggedInto, gateway: str) -> tuple[str, FactKey] | None:

@@ -9,6 +9,7 @@ from cpe_diag.domain.field_load_facts import Direction, FieldLoad
 from cpe_diag.domain.missing import known
 from cpe_diag.judge.on_site import LAN, key_at, no_link_there, untold
 from cpe_diag.judge.on_site_alone import if_alone
+from cpe_diag.judge.on_site_use import if_not_filled
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, rate, says
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def bloated(facts: Facts, place: PluggedInto) -> Answer:
     if claim and added[worst] - owns[worst] <= limit_s:
         took = f"connections to itself took {1000 * owns[worst]:.0f} ms"
         return untold(f"{words}; the laptop itself was busy: {took}", key_at("field_load", place))
-    answer = says(claim, words, key_at("field_load", place))
+    answer = if_not_filled(facts, place, says(claim, words, key_at("field_load", place)))
     return if_alone(facts, place, answer, key_at("field_load", LAN))
 
 
@@ -109,4 +110,5 @@ def rate_low(facts: Facts, place: PluggedInto) -> Answer:
         return does_not_arise("nobody says which rate was sold, or the test is too small for it")
     words = ", ".join(one for _, one in told)
     answer = says(any(low for low, _ in told), words, key_at("field_load", place))
+    answer = if_not_filled(facts, place, answer)
     return if_alone(facts, place, answer, key_at("field_load", LAN))

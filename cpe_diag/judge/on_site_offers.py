@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cpe_diag.domain.field_facts import FieldArp, FieldDhcp, FieldIpv6, FieldLink, PluggedInto
 from cpe_diag.domain.missing import known
 from cpe_diag.judge.on_site import LAN, WALL, WIFI, fact_of, key_at, of_a_home, untold
+from cpe_diag.judge.on_site_use import if_not_filled
 from cpe_diag.judge.rule import Answer, Facts, does_not_arise, no, rate, says, yes
 
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ def dhcp6_silent(facts: Facts, place: PluggedInto) -> Answer:
         return does_not_arise(f"no router says that addresses come by DHCPv6{so}")
     if refused:
         return yes(f"asked by DHCPv6 they say {', '.join(refused)}", key)
-    return yes(f"{pointing[0]} says that addresses come by DHCPv6, and no server answers", key)
+    silent = f"{pointing[0]} says that addresses come by DHCPv6, and no server answers"
+    return if_not_filled(facts, place, yes(silent, key))
 
 
 def second_server6(facts: Facts, place: PluggedInto) -> Answer:

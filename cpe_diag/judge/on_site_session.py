@@ -9,6 +9,7 @@ from cpe_diag.domain.missing import known
 from cpe_diag.domain.subscriber import AccountState, WanProtocol
 from cpe_diag.judge.on_site import WALL, key_at, no_link_there, untold
 from cpe_diag.judge.on_site_beyond import nothing_beyond
+from cpe_diag.judge.on_site_use import if_not_filled
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, no, yes
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def ends(end: SessionEnd, words: str) -> Callable[[Facts], Answer]:
             return no(f"{told.concentrator} goes further than that", KEY)
         said = f"{told.concentrator} ({told.mac}) {words}"
         said += f"; it says: {told.says}" if told.says else ""
-        return yes(said + _sure(facts, end), KEY)
+        answer = yes(said + _sure(facts, end), KEY)
+        spoken = bool(told.says) or end is SessionEnd.LOGIN_REFUSED
+        return answer if spoken else if_not_filled(facts, WALL, answer)
 
     return asked
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cpe_diag.domain.field_stream_facts import FieldStream
 from cpe_diag.judge.on_site import WIFI, key_at, no_link_there
+from cpe_diag.judge.on_site_use import if_not_filled
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, says
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def stream_missing(facts: Facts, place: PluggedInto) -> Answer:
     if isinstance(stream, Answer):
         return stream
     words = f"{stream.packets} packets of {stream.group} came in {stream.listened_s:.0f} s"
-    return says(not stream.packets, words, key_at("field_stream", place))
+    answer = says(not stream.packets, words, key_at("field_stream", place))
+    return if_not_filled(facts, place, answer)
 
 
 def stream_broken(facts: Facts, place: PluggedInto) -> Answer:
@@ -40,4 +42,4 @@ def stream_broken(facts: Facts, place: PluggedInto) -> Answer:
         return does_not_arise("nothing of the stream comes")
     words = f"{stream.continuity_errors} gaps in {stream.packets} packets of {stream.group}"
     claim = stream.continuity_errors > facts.limits["field_stream_gaps"]
-    return says(claim, words, key_at("field_stream", place))
+    return if_not_filled(facts, place, says(claim, words, key_at("field_stream", place)))

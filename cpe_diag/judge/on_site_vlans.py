@@ -10,6 +10,7 @@ from cpe_diag.domain.missing import known
 from cpe_diag.domain.subscriber import WanProtocol
 from cpe_diag.judge.on_site import VLANS as KEY
 from cpe_diag.judge.on_site import WALL, key_at, no_link_there, of_a_home
+from cpe_diag.judge.on_site_use import if_not_filled
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, no, yes
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def answers_elsewhere(facts: Facts) -> Answer:
         return no(f"nobody answers in VLAN {asked} either", KEY)
     words = "; ".join(f"in VLAN {vlan} {', '.join(who)} answers" for vlan, who in found.items())
     words += f", in the service's VLAN {wanted} and without a tag nobody does"
-    return yes(words + _seen(facts), KEY, DHCP_KEY, PPPOE_KEY)
+    answer = yes(words + _seen(facts), KEY, DHCP_KEY, PPPOE_KEY)
+    return if_not_filled(facts, WALL, answer)
 
 
 def _plain(facts: Facts) -> tuple[str, ...] | None:

@@ -11,6 +11,7 @@ from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import DnsOutcome, HttpCheck, HttpOutcome
 from cpe_diag.judge.on_site import BEYOND, WALL, key_at, no_link_there, of_a_home, untold
 from cpe_diag.judge.on_site_inside import SESSION, inside, nothing_inside
+from cpe_diag.judge.on_site_use import if_not_filled
 from cpe_diag.judge.rule import Answer, Facts, cannot_tell, does_not_arise, no, says, yes
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def ends_further(facts: Facts, place: PluggedInto) -> Answer:
     words = f"by {', '.join(ways)} the way to {target} ends behind hop {hop} ({address})"
     if hop > 1 and address and place is not WALL and _whose(facts, address)[0] is not False:
         return does_not_arise(f"{words}, of a private network: nobody knows whose")
-    return says(hop > 1, words, key)
+    return if_not_filled(facts, place, says(hop > 1, words, key))
 
 
 def _reached_inside(seen: FieldInside) -> Answer:

@@ -79,6 +79,17 @@ def by_radio(rule: Rule) -> Rule:
     return replace(rule, needs=(*rule.needs, *twins))
 
 
+def beside_use(rule: Rule) -> Rule:
+    """Let a rule need what else passed the laptop's port: it rests on what did not come."""
+    spots = [
+        spot
+        for spot in (WALL, LAN)
+        if any(key.subject.startswith(spot.value) for key in rule.needs)
+    ]
+    use = (key_at(kind, spot) for spot in spots for kind in ("field_use", "field_load"))
+    return replace(rule, needs=tuple(dict.fromkeys((*rule.needs, *use))))
+
+
 def _rule(
     name: str, question: str, kind: str, place: PluggedInto, ask: Ask, *more: FactKey
 ) -> Rule:
@@ -205,11 +216,7 @@ _RULES: Final[tuple[Rule, ...]] = (
         Rule(
             id=f"{where}_loses",
             question=f"Are packets of the laptop lost at the {words}?",
-            needs=(
-                *beyond(place, "path_quality"),
-                *(key_at("field_use", spot) for spot in dict.fromkeys((place, LAN))),
-                LINE_USE,
-            ),
+            needs=(*beyond(place, "path_quality"), LINE_USE),
             ask=at_place(place, loses, beyond_wire),
         )
         for where, place, words in (("wall", WALL, "wall port"), ("home", LAN, "router"))
@@ -220,11 +227,7 @@ _RULES: Final[tuple[Rule, ...]] = (
             question=f"Are full packets of the laptop lost at the {words}?",
             needs=(
                 *beyond(place, "path_quality", more="/full"),
-                *(
-                    key_at(kind, spot)
-                    for kind in ("field_size", "field_use")
-                    for spot in dict.fromkeys((place, LAN))
-                ),
+                *(key_at("field_size", spot) for spot in dict.fromkeys((place, LAN))),
             ),
             ask=at_place(place, large_lost, beyond_wire),
         )
@@ -284,4 +287,14 @@ _RULES: Final[tuple[Rule, ...]] = (
         gateway_twice,
     ),
 )
-RULES_FIELD: Final[tuple[Rule, ...]] = tuple(map(by_radio, _RULES))
+_BY_SILENCE: Final = frozenset(
+    f"{where}_{name}"
+    for where in ("wall", "home")
+    for name in (
+        *("no_offer", "no_concentrator", "gateway_silent", "nothing_beyond"),
+        *("loses", "large_lost", "pages_fail"),
+    )
+)
+RULES_FIELD: Final[tuple[Rule, ...]] = tuple(
+    by_radio(beside_use(rule) if rule.id in _BY_SILENCE else rule) for rule in _RULES
+)

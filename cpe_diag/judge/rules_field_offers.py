@@ -15,7 +15,7 @@ from cpe_diag.judge.on_site_offers import (
 )
 from cpe_diag.judge.on_site_since import of_its_wire, while_slow
 from cpe_diag.judge.rule import Rule
-from cpe_diag.judge.rules_field import at_place, by_radio
+from cpe_diag.judge.rules_field import at_place, beside_use, by_radio
 from cpe_diag.judge.rules_field_ways import needs, twice
 
 if TYPE_CHECKING:
@@ -70,4 +70,6 @@ _RULES: Final[tuple[Rule, ...]] = (
         since=while_slow,
     ),
 )
-RULES_FIELD_OFFERS: Final[tuple[Rule, ...]] = tuple(map(by_radio, _RULES))
+RULES_FIELD_OFFERS: Final[tuple[Rule, ...]] = tuple(
+    by_radio(beside_use(rule) if rule.id.endswith("dhcp6_silent") else rule) for rule in _RULES
+)

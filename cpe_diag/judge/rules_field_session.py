@@ -9,7 +9,14 @@ from cpe_diag.judge.on_site import LAN, WALL, key_at
 from cpe_diag.judge.on_site_session import KEY, ends, nothing_behind
 from cpe_diag.judge.on_site_since import beyond_wire
 from cpe_diag.judge.rule import Rule
-from cpe_diag.judge.rules_field import at_place, beyond, by_radio, of_one_place, opens_at_home
+from cpe_diag.judge.rules_field import (
+    at_place,
+    beside_use,
+    beyond,
+    by_radio,
+    of_one_place,
+    opens_at_home,
+)
 
 NEEDS: Final = (KEY, key_at("field_link", WALL), *opens_at_home(WALL))
 _OF_HOME: Final = Rule(
@@ -19,13 +26,11 @@ _OF_HOME: Final = Rule(
     ask=at_place(LAN, nothing_behind, beyond_wire),
 )
 _STEPS: Final[tuple[Rule, ...]] = tuple(
-    by_radio(
-        Rule(
-            id=name,
-            question=question,
-            needs=NEEDS,
-            ask=at_place(WALL, of_one_place(ends(end, words))),
-        )
+    Rule(
+        id=name,
+        question=question,
+        needs=NEEDS,
+        ask=at_place(WALL, of_one_place(ends(end, words))),
     )
     for name, question, end, words in (
         (
@@ -60,4 +65,6 @@ _STEPS: Final[tuple[Rule, ...]] = tuple(
         ),
     )
 )
-RULES_FIELD_SESSION: Final[tuple[Rule, ...]] = (*_STEPS, by_radio(_OF_HOME))
+RULES_FIELD_SESSION: Final[tuple[Rule, ...]] = tuple(
+    map(by_radio, map(beside_use, (*_STEPS, _OF_HOME)))
+)

@@ -18,7 +18,7 @@ from cpe_diag.judge.on_site_ways import (
     walled_near,
 )
 from cpe_diag.judge.rule import Rule
-from cpe_diag.judge.rules_field import at_place, by_radio
+from cpe_diag.judge.rules_field import at_place, beside_use, by_radio
 
 if TYPE_CHECKING:
     from cpe_diag.domain.evidence import FactKey
@@ -124,4 +124,6 @@ _RULES: Final[tuple[Rule, ...]] = (
         ask=at_place(LAN, walled_near, beyond_wire),
     ),
 )
-RULES_FIELD_WAYS: Final[tuple[Rule, ...]] = tuple(map(by_radio, _RULES))
+RULES_FIELD_WAYS: Final[tuple[Rule, ...]] = tuple(
+    by_radio(beside_use(rule) if rule.id.endswith("way_ends_further") else rule) for rule in _RULES
+)

@@ -8,7 +8,7 @@ from cpe_diag.judge.on_site import VLANS, WALL, key_at
 from cpe_diag.judge.on_site_port import other_port
 from cpe_diag.judge.on_site_vlans import DHCP_KEY, PPPOE_KEY, answers_elsewhere
 from cpe_diag.judge.rule import Rule
-from cpe_diag.judge.rules_field import at_place, by_radio, of_one_place, opens_at_home
+from cpe_diag.judge.rules_field import at_place, beside_use, by_radio, of_one_place, opens_at_home
 
 _RULES: Final[tuple[Rule, ...]] = (
     Rule(
@@ -24,4 +24,6 @@ _RULES: Final[tuple[Rule, ...]] = (
         ask=at_place(WALL, of_one_place(answers_elsewhere)),
     ),
 )
-RULES_FIELD_WIRE: Final[tuple[Rule, ...]] = tuple(map(by_radio, _RULES))
+RULES_FIELD_WIRE: Final[tuple[Rule, ...]] = tuple(
+    by_radio(beside_use(rule) if rule.id == "wall_answers_elsewhere" else rule) for rule in _RULES
+)

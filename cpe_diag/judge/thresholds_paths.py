@@ -190,8 +190,8 @@ THRESHOLDS_PATHS: Final[tuple[Threshold, ...]] = (
         value=0.5,
         unit="share of the service's rate",
         source=PROPOSAL + "; a queue grows well before a line is full on average (RFC 7567)",
-        meaning="what else passes the laptop's own port fills the line from there on: packets"
-        " that are lost meanwhile accuse nobody",
+        meaning="what else passes the laptop's own port fills the line from there on: what does"
+        " not come meanwhile, or comes late, accuses nobody",
     ),
     Threshold(
         id="field_stream_gaps",
