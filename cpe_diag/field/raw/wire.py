@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import struct
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.field.raw.frame import Frame, frame
@@ -18,6 +20,14 @@ MOST_READ: Final = 20_000
 """Frames that one test reads at most: a flood does not keep us busy."""
 MOST_SENT: Final = 8
 """Frames that one test sends at most, where it says nothing else."""
+
+
+SOL_PACKET, PACKET_STATISTICS = 263, 6
+COUNTS: Final = struct.Struct("II")
+"""packet(7), and Linux, include/uapi/linux/if_packet.h: frames that came, and of those, dropped as
+the socket was full. Each look counts from the one before."""
+ROOM_BYTES: Final = 4 * 1024 * 1024
+"""For frames that came and are not read yet; the system gives as much of it as it lets us have."""
 
 
 class TooManyFramesError(Exception):
@@ -49,6 +59,10 @@ class Wire:
         self._read = 0
         self._sent = 0
         self._most = most
+        self._dropped = 0
+        with suppress(OSError):
+            self._socket.ins.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM_BYTES)
+        self._dropped_since()  # what came before it was bound to its interface
         self.begun_s = time.monotonic()
 
     def close(self) -> None:
@@ -99,10 +113,28 @@ class Wire:
         """Hold that all was read that came: else silence says nothing.
 
         Raises:
-            FloodedError: more came than is read.
+            FloodedError: more came than is read, or the system dropped some before.
         """
         if self.cut_short:
             raise FloodedError(f"more than {MOST_READ} frames came: a flood hides the answers")
+        if dropped := self.dropped:
+            raise FloodedError(
+                f"{dropped} frames came and were dropped before we read them, the answer may be"
+                " among them: this machine was too busy; end what else runs here, and look again"
+            )
+
+    @property
+    def dropped(self) -> int:
+        """How many frames came since it was opened that the system had no room for."""
+        self._dropped += self._dropped_since()
+        return self._dropped
+
+    def _dropped_since(self) -> int:
+        """Look how many more were dropped; 0 where the system does not count them."""
+        with suppress(OSError):
+            told = self._socket.ins.getsockopt(SOL_PACKET, PACKET_STATISTICS, COUNTS.size)
+            return int(COUNTS.unpack(told)[1])
+        return 0
 
     @property
     def cut_short(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -14,7 +15,22 @@ WALL: Final = "wall_port"
 GATEWAY: Final = "198.51.100.1"
 LAPTOP: Final = "198.51.100.20"
 SOLD: Final = "{down_bps: 5000000, up_bps: 5000000}"
-SHAPE: Final = ("rate", "5mbit", "burst", "16kb", "limit", "20kb")
+SHAPE: Final = ("root", "handle", "1:", "tbf", "rate", "5mbit", "burst", "16kb", "limit", "40kb")
+QUEUE: Final = ("parent", "1:1", "pfifo", "limit", "20")
+"""It counts frames: one of octets has room for small packets where it has none for large ones."""
+BUSY: Final = """
+import time
+from cpe_diag.field.raw.wire import FloodedError, Wire
+
+wire = Wire("eth0")
+wire.hold_whole()
+time.sleep({busy_s})
+try:
+    wire.hold_whole()
+except FloodedError as error:
+    print(error)
+"""
+"""Opens the laptop's port, and is too busy to read for so long."""
 
 
 def verdict(document: dict[str, Any]) -> tuple[str, str]:
@@ -36,7 +52,8 @@ def line(wire: Wire) -> None:
     wire.dnsmasq("operator", GATEWAY, LAPTOP)
     wire.world("operator")
     wire.laptop_takes(LAPTOP, GATEWAY)
-    wire.run("switch", "tc", "qdisc", "replace", "dev", "laptop", "root", "tbf", *SHAPE)
+    for words in (SHAPE, QUEUE):
+        wire.run("switch", "tc", "qdisc", "replace", "dev", "laptop", *words)
 
 
 @pytest.mark.parametrize(
@@ -54,3 +71,16 @@ def test_a_stream_that_fills_the_line_is_told_and_accuses_nobody(
     assert (use(document)["in_bps"] > 2_500_000) is bool(foreign_bps)
     if foreign_bps:
         assert "came in and" in document["verdict"]["summary"]
+
+
+@pytest.mark.parametrize(("foreign_bps", "words"), [(40_000_000, "too busy"), (0, "")])
+def test_frames_that_came_while_the_laptop_was_too_busy_to_read_are_counted(
+    wire: Wire, foreign_bps: int, words: str
+) -> None:
+    """By the system itself: silence tells nothing where an answer may be among them."""
+    wire.run("operator", "ip", "addr", "add", f"{GATEWAY}/24", "dev", "eth0")
+    wire.run("laptop", "ip", "addr", "add", f"{LAPTOP}/24", "dev", "eth0")
+    if foreign_bps:
+        takes_a_stream(wire, LAPTOP, foreign_bps)
+    told = wire.run("laptop", sys.executable, "-c", BUSY.format(busy_s=2))
+    assert (words in told, bool(told)) == (True, bool(words))

@@ -136,6 +136,15 @@ def test_silence_in_a_flood_is_no_answer(name: str) -> None:
     assert run(ORDER, SentWire((answer,), flooded=True)) == told(run, answer)
 
 
+@pytest.mark.parametrize("name", ["dhcp", "pppoe", "arp"])
+def test_silence_on_a_machine_that_was_too_busy_to_read_is_no_answer(name: str) -> None:
+    """The system dropped frames before we read them: the answer may have been one."""
+    run, answer = RUNS[name]
+    with pytest.raises(FloodedError, match=r"^3 frames came and were dropped .* too busy"):
+        run(ORDER, SentWire((), dropped=3))
+    assert run(ORDER, SentWire((answer,), dropped=3)) == told(run, answer)
+
+
 def test_an_offer_to_somebody_else_is_not_ours() -> None:
     """On a shared wire others ask too."""
     other = OFFER.replace(bytes.fromhex("5e000403"), bytes.fromhex("5e000404"))

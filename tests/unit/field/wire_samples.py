@@ -106,14 +106,28 @@ CDP: Final = (
 class SentWire(Wire):
     """A wire over which given frames come at once, and into which whatever is sent goes."""
 
-    def __init__(self, frames: Sequence[bytes], *, flooded: bool = False) -> None:
-        """Give these frames to whoever reads first; `flooded`: more came than was read."""
+    def __init__(
+        self, frames: Sequence[bytes], *, flooded: bool = False, dropped: int = 0
+    ) -> None:
+        """Give these frames to whoever reads first.
+
+        Args:
+            frames: which.
+            flooded: more came than was read.
+            dropped: so many came that the system had no room for.
+        """
+        self._lost = dropped
         self._frames = list(frames)
         self._read = MOST_READ if flooded else 0
 
     def send(self, packets: Sequence[Packet]) -> None:
         """Take frames, and do nothing with them."""
         assert all(bytes(packet) for packet in packets)
+
+    @property
+    def dropped(self) -> int:
+        """Give how many the system dropped."""
+        return self._lost
 
     @property
     def took_s(self) -> float:
