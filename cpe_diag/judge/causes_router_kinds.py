@@ -44,6 +44,7 @@ def _router(  # noqa: PLR0913 - what differs from one to another
     source: str,
     explains: tuple[str, ...],
     brings: tuple[str, ...],
+    weight: float = 6.5,
 ) -> Cause:
     return Cause(
         id=cause,
@@ -51,7 +52,7 @@ def _router(  # noqa: PLR0913 - what differs from one to another
         destination=Destination.SECOND_LINE,
         title=title,
         needs=(must(finding),),
-        supports=(when(finding, 6.5),),
+        supports=(when(finding, weight),),
         explains=(finding, *explains),
         brings=brings,
         next_action=do,
@@ -289,7 +290,7 @@ CAUSES_ROUTER_KINDS: Final[tuple[Cause, ...]] = (
         explains=("router_connects_in_vain", "world_amiss_for_home", *OF_LOSS),
         brings=("cgn_ports_exhausted", "router_static_route"),
     ),
-    _router(
+    _router(  # less: that our server answers this home later than us is not excluded
         "router_dns_slow",
         "router_names_late",
         "The router waits long for each name before it says it",
@@ -301,6 +302,7 @@ CAUSES_ROUTER_KINDS: Final[tuple[Cause, ...]] = (
         " asks one after the other waits for each that is silent",
         explains=("access_rate_low", "platform_slow", *OF_NAMES),
         brings=("dns_resolver_slow",),
+        weight=4.2,
     ),
     _router(
         "router_setup_wizard",

@@ -6,8 +6,9 @@ import statistics
 from typing import TYPE_CHECKING, Final
 
 from cpe_diag.domain.missing import known
-from cpe_diag.domain.path_facts import DnsCheck, HttpCheck, HttpOutcome
-from cpe_diag.judge.keys import DNS_OPERATOR, HTTP_ROUTER_IPV6, WORLD
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome
+from cpe_diag.judge.asked_again import asked_again
+from cpe_diag.judge.keys import DNS_DIRECT_AGAIN, DNS_OPERATOR, HTTP_ROUTER_IPV6, WORLD
 from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, yes
 from cpe_diag.judge.rules_load import PAIR
 from cpe_diag.judge.rules_names import resolver_slow
@@ -56,12 +57,28 @@ def router_names_late(facts: Facts) -> Answer:
     )
     if min(waits_s) <= facts.limits["resolver_slow_s"]:
         return no(words, WORLD)
+    return _of_another(facts, words) or _of_the_way(facts, words)
+
+
+def _of_another(facts: Facts, words: str) -> Answer | None:
+    """Say so where pages by name are late for another reason than their names at the router."""
     slow, page = resolver_slow(facts), facts.fact(HttpCheck, HTTP_ROUTER_IPV6)
     if slow.answer is not False:
         return does_not_arise(f"{words}; {slow.because}")
     if page is not None and page.outcome is not OK:
         return does_not_arise(f"{words}; its pages by IPv6 do not come at all")
-    return yes(f"{words}; {slow.because}", WORLD, DNS_OPERATOR)
+    return None
+
+
+def _of_the_way(facts: Facts, words: str) -> Answer:
+    """Accuse it only where no question is lost on its way to the operator's server."""
+    direct = asked_again(facts, DNS_DIRECT_AGAIN)
+    if len(direct) < PAIR:
+        return cannot_tell(facts, DNS_DIRECT_AGAIN)
+    if any(one.outcome is not DnsOutcome.ANSWERED for one in direct):
+        return does_not_arise(f"{words}; not all that it asks {direct[0].server} is answered")
+    words += f"; all {len(direct)} that it asks {direct[0].server} itself are answered"
+    return yes(words, WORLD, DNS_OPERATOR, DNS_DIRECT_AGAIN)
 
 
 def load_wait_s(facts: Facts) -> float:
@@ -74,7 +91,7 @@ RULES_NAMES_LATE: Final[tuple[Rule, ...]] = (
     Rule(
         id="router_names_late",
         question="Does the router wait long for each name, and our side does not?",
-        needs=(WORLD, DNS_OPERATOR, HTTP_ROUTER_IPV6),
+        needs=(WORLD, DNS_OPERATOR, DNS_DIRECT_AGAIN, HTTP_ROUTER_IPV6),
         ask=router_names_late,
     ),
 )

@@ -1,4 +1,8 @@
-"""Rules about what else must work of a site whose first page comes: its sign-in, its films."""
+"""Rules about what else must work of a site whose first page comes: its sign-in, its films.
+
+What its server says itself is its own. Silence and slowness may lie on our way to it, or on our
+name server: they are its own only where somebody elsewhere gets no more.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 GONE: Final = frozenset({404, 410})
 """RFC 9110, 15.5.5 and 15.5.11: what the operator has named was there once. Other refusals (401,
 403, 405) come from a machine that works."""
+SAYS_ITSELF: Final = frozenset({HttpOutcome.HTTP_ERROR, HttpOutcome.CERTIFICATE})
 TIMES: Final = 4.0
 """Somewhere else gets so much more: then it is the way there, and not the site."""
 
@@ -50,11 +55,15 @@ def _found(facts: Facts, is_bad: Callable[[HttpCheck], bool], only_here: str) ->
     bad = {subject: page for subject, page in pages.items() if page and is_bad(page)}
     if not bad:
         return no(f"{len(pages)} more of its addresses do", ALSO, HTTP_PLATFORM)
-    here = [page for subject, page in bad.items() if not _better_elsewhere(facts, subject, page)]
-    words = "; ".join(_words(one) for one in here or bad.values())
-    if not here:
-        return does_not_arise(f"{words}: {only_here}")
-    keys = tuple(FactKey(ALSO.kind, one) for one in bad)
+    own = {one: page for one, page in bad.items() if _is_own(facts, one, page) is True}
+    words = "; ".join(_words(one) for one in (own or bad).values())
+    if not own:
+        unsure = [one for one, page in bad.items() if _is_own(facts, one, page) is None]
+        elsewhere = tuple(map(_elsewhere, unsure))
+        return (
+            cannot_tell(facts, *elsewhere) if unsure else does_not_arise(f"{words}: {only_here}")
+        )
+    keys = tuple(FactKey(ALSO.kind, one) for one in own)
     words = f"{words}; its first page: {page_words(first)}"
     return yes(words, *keys, HTTP_PLATFORM, HTTP_OPERATOR)
 
@@ -65,16 +74,22 @@ def _words(page: HttpCheck) -> str:
     return f"{page.url}: {page_words(page)}{quick}"
 
 
-def _better_elsewhere(facts: Facts, subject: str, page: HttpCheck) -> bool:
+def _elsewhere(subject: str) -> FactKey:
     number = subject.removeprefix(ALSO.subject[:-1])
-    key = FactKey(ALSO.kind, f"{ALSO_ELSEWHERE.subject[:-1]}{number}")
-    other = facts.fact(HttpCheck, key)
-    if other is None or _fails(other):
-        return False
+    return FactKey(ALSO.kind, f"{ALSO_ELSEWHERE.subject[:-1]}{number}")
+
+
+def _is_own(facts: Facts, subject: str, page: HttpCheck) -> bool | None:
+    """Tell whether it is the site's own matter; None: nobody looked from elsewhere."""
+    other = facts.fact(HttpCheck, _elsewhere(subject))
+    if other is None:
+        return True if page.outcome in SAYS_ITSELF else None
+    if _fails(other):
+        return True
     ours_bps, their_bps = _bps(page), _bps(other)
-    return _fails(page) or (
-        ours_bps is not None and their_bps is not None and their_bps > TIMES * ours_bps
-    )
+    if _fails(page) or ours_bps is None or their_bps is None:
+        return False
+    return their_bps <= TIMES * ours_bps
 
 
 def platform_also_fails(facts: Facts) -> Answer:

@@ -164,7 +164,9 @@ def platform_sends_home_away(case: CaseFile) -> CaseFile:
     return with_value(case, "http", "operator>platform", ours)
 
 
-def also(case: CaseFile, *, status: int = 200, bps: float = 80e6) -> CaseFile:
+def also(
+    case: CaseFile, *, status: int = 200, bps: float = 80e6, elsewhere: bool = False
+) -> CaseFile:
     """What else must work of the site answers with a status, and comes with a rate."""
     outcome = HttpOutcome.OK if status < 400 else HttpOutcome.HTTP_ERROR  # noqa: PLR2004 - RFC 9110
     size = min(2_000_000, int(bps * 7.0 / 8.0))
@@ -175,4 +177,6 @@ def also(case: CaseFile, *, status: int = 200, bps: float = 80e6) -> CaseFile:
         took_s=8.0 * size / bps,
         received_bytes=size,
     )
+    if elsewhere:
+        case = with_value(case, "http", "elsewhere>platform/also/1", found)
     return with_value(case, "http", "operator>platform/also/1", found)

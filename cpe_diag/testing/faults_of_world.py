@@ -9,7 +9,7 @@ from cpe_diag.domain.dhcp_facts import DhcpOutcome
 from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.load_facts import PathQuality
 from cpe_diag.domain.missing import Missing
-from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
+from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome
 from cpe_diag.domain.port_facts import LearnedMac
 from cpe_diag.testing import load_samples as load
 from cpe_diag.testing.evidence_samples import changed, unobserved, with_value
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PLACES: Final = ("reference.example", "video.example", "bank.example")
 FAR: Final = PLACES[1:]
 TRIES: Final = 4
+ASKED: Final = 20
 LOOKS: Final = 32
 PORTAL: Final = "portal.operator.example"
 NOTHING: Final = Missing(why=FailureKind.SILENT)
@@ -211,3 +212,21 @@ def few_ports(case: CaseFile) -> CaseFile:
 def many_ports(case: CaseFile) -> CaseFile:
     """Its router translates to all that the operator leaves it, which is taken beyond its edge."""
     return changed(ports_used_up(case), "router_forwarding", "router", fewest_ports=240)
+
+
+def named_late(case: CaseFile, by_s: float = 2.3, lost: int = 0) -> CaseFile:
+    """Each place comes to the router so much later by name; some of its questions are lost."""
+    case = world(case)
+    for host in PLACES:
+        case = changed(case, "http", f"router>world/{host}", took_s=0.06 + by_s)
+    for number in range(ASKED):
+        quiet = number < lost
+        check = DnsCheck(
+            name=PLACES[0],
+            server="192.0.2.53",
+            outcome=DnsOutcome.TIMEOUT if quiet else DnsOutcome.ANSWERED,
+            addresses=() if quiet else ("203.0.113.80",),
+            took_s=NOTHING,
+        )
+        case = with_value(case, "dns", f"router>operator_resolver/again/{number + 1}", check)
+    return case

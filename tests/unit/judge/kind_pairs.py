@@ -226,14 +226,6 @@ def zone_lost(case: CaseFile) -> CaseFile:
     return case
 
 
-def named_late(case: CaseFile) -> CaseFile:
-    """Each place comes to the router 2 s later by name than by address."""
-    case = beyond.world(case)
-    for host in beyond.PLACES:
-        case = _http(case, f"router>world/{host}", took_s=2.1)
-    return case
-
-
 def waits_for_setup(case: CaseFile) -> CaseFile:
     """It says its own address of every name, and a rule ends what the home begins."""
     case = changed(case, "dns", "router>reference", addresses=("192.168.1.1",))
@@ -252,9 +244,9 @@ KIND_PAIRS: Final[tuple[tuple[str, CaseFile, CaseFile], ...]] = (
         certificate_of_ipv4(ETH, CertificateFault.EXPIRED),
     ),
     ("site_name_lost_here", zone_lost(ETH), ETH),
-    ("router_names_late", named_late(ETH), beyond.world(ETH)),
+    ("router_names_late", beyond.named_late(ETH), beyond.world(ETH)),
     ("platform_also_fails", sites.also(ETH, status=500), sites.also(ETH)),
-    ("platform_also_slow", sites.also(ETH, bps=640_000.0), sites.also(ETH)),
+    ("platform_also_slow", sites.also(ETH, bps=640_000.0, elsewhere=True), sites.also(ETH)),
     (
         "router_awaits_setup",
         waits_for_setup(ETH),

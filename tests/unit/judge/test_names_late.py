@@ -11,7 +11,7 @@ from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing import faults_of_world as beyond
 from cpe_diag.testing import load_samples as load
-from cpe_diag.testing.evidence_samples import changed, ethernet_home, with_value
+from cpe_diag.testing.evidence_samples import changed, ethernet_home, never_asked, with_value
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
@@ -21,14 +21,13 @@ RESOLVER: Final = ("dns", "operator>reference")
 BY_IPV6: Final = ("http", "router>reference/ipv6")
 
 
-def _late(case: CaseFile, by_s: float = 2.3, *, tries_too: bool = False) -> CaseFile:
-    """Each place comes so much later by name; `tries_too`: by address as well."""
-    for host in beyond.PLACES:
-        subjects = [f"router>world/{host}"]
-        if tries_too:
-            subjects += [f"router>world/{host}/{n + 1}" for n in range(beyond.TRIES)]
-        for subject in subjects:
-            case = changed(case, "http", subject, took_s=0.06 + by_s)
+def _late(case: CaseFile, *, tries_too: bool = False) -> CaseFile:
+    """Each place comes 2.3 s later by name; `tries_too`: by address as well."""
+    case = beyond.named_late(case)
+    for host in beyond.PLACES if tries_too else ():
+        for number in range(beyond.TRIES):
+            subject = f"router>world/{host}/{number + 1}"
+            case = changed(case, "http", subject, took_s=2.36)
     return case
 
 
@@ -88,3 +87,12 @@ def test_the_rate_of_a_line_is_of_the_time_that_the_file_took() -> None:
     slow = changed(slow, "load_test", "router>reference", received_bytes=3_750_000)
     answer, because = _told(slow, "access_rate_low")
     assert (answer, "10 Mbit/s of" in because) == (True, True), because
+
+
+def test_questions_that_are_lost_on_their_way_accuse_no_router() -> None:
+    """Each of them is asked again after a second or two."""
+    assert _told(beyond.named_late(HOME, lost=6), "router_names_late")[0] is None
+    unasked = never_asked(
+        _late(HOME), *(("dns", f"router>operator_resolver/again/{n + 1}") for n in range(20))
+    )
+    assert _told(unasked, "router_names_late")[0] is None

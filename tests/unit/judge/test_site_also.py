@@ -18,17 +18,20 @@ if TYPE_CHECKING:
 
 HOME: Final = ethernet_home("site_not_opening")
 FAILS: Final = sites.also(HOME, status=500)
-SLOW: Final = sites.also(HOME, bps=640_000.0)
-
-
-def _answer(case: CaseFile, rule: str) -> bool | None:
-    return next(one.answer for one in find(case) if one.id == rule)
+SLOW_HERE: Final = sites.also(HOME, bps=640_000.0)
 
 
 def _elsewhere(case: CaseFile, **fields: Any) -> CaseFile:  # noqa: ANN401 - of a page
     page = case.evidence.value(HttpCheck, "http", "operator>platform/also/1")
     assert page is not None
     return with_value(case, "http", "elsewhere>platform/also/1", replace(page, **fields))
+
+
+SLOW: Final = _elsewhere(SLOW_HERE)
+
+
+def _answer(case: CaseFile, rule: str) -> bool | None:
+    return next(one.answer for one in find(case) if one.id == rule)
 
 
 @pytest.mark.parametrize(
@@ -73,3 +76,20 @@ def test_a_small_page_that_is_late_once_is_no_slow_site() -> None:
         sites.also(HOME), "http", "operator>platform/also/1", took_s=2.5, received_bytes=40_000
     )
     assert _answer(late, "platform_also_slow") is False
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [HttpOutcome.CONNECT_TIMEOUT, HttpOutcome.NAME_FAILED, HttpOutcome.UNREACHABLE],
+)
+def test_silence_that_nobody_elsewhere_has_met_accuses_no_site(outcome: HttpOutcome) -> None:
+    """It may be our name server, or our way to another network."""
+    silent = {"outcome": outcome, "status": None}
+    case = changed(FAILS, "http", "operator>platform/also/1", **silent)
+    assert _answer(case, "platform_also_fails") is None
+    assert _answer(_elsewhere(case), "platform_also_fails") is True
+
+
+def test_slowness_that_nobody_elsewhere_has_met_accuses_no_site() -> None:
+    """Our way to where its films come from may be full."""
+    assert _answer(SLOW_HERE, "platform_also_slow") is None
