@@ -65,6 +65,7 @@ class CliServer:
         self._node = node
         self._cli = cli
         self._server: asyncssh.SSHAcceptor | None = None
+        self._sessions: set[asyncio.Task[object]] = set()
 
     async def start(self) -> None:
         """Listen on the node's address; port and host key stand in its state then.
@@ -90,8 +91,15 @@ class CliServer:
             self._server.close()
             await self._server.wait_closed()
             self._server = None
+        for one in self._sessions:
+            one.cancel()
+        await asyncio.gather(*self._sessions, return_exceptions=True)
 
     async def _session(self, process: asyncssh.SSHServerProcess[str]) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._sessions.add(task)
+            task.add_done_callback(self._sessions.discard)
         words = SPEAKERS[self._node.model](self._world, self._node)
         terminal = Terminal(process, words.pager)
         reading = asyncio.get_running_loop().create_task(terminal.read_keys())

@@ -756,6 +756,15 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         STATUS,
     ),
     _row("platform_part_down", dsl_home, SITE, sites.platform_part_down, PLATFORM, STATUS),
+    _row("platform_login_down", dsl_home, SITE, partial(sites.also, status=500), PLATFORM, STATUS),
+    _row(
+        "platform_media_slow",
+        ethernet_home,
+        SITE,
+        partial(sites.also, bps=640_000.0, elsewhere=True),
+        PLATFORM,
+        STATUS,
+    ),
     _row(
         "platform_sends_home_away",
         dsl_home,
