@@ -489,6 +489,6 @@ def not_proven_good(on: Board) -> tuple[str, ...]:
         or (
             on.answers.get(finding) is None
             and finding not in on.not_arising
-            and finding not in MAY_BE_UNKNOWN
+            and (finding not in MAY_BE_UNKNOWN or finding in on.set_aside)
         )
     )

@@ -37,12 +37,16 @@ AGAIN_SHARE: Final = 0.5
 """What a further finding from the same facts counts, of its weight."""
 
 
+USE: Final = "field_use"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """What the rules said, as weighing needs it.
 
     `answers` by finding; `explained` add nothing because they follow from others;
-    `taken` are explained by a cause that is believed already; `not_arising` have no meaning here.
+    `taken` are explained by a cause that is believed already; `not_arising` have no meaning here;
+    `set_aside` were seen, and do not tell, as something else filled the line meanwhile.
     `read_from` are the facts that each answer was read from. Where `complaint_told`, a cause is
     believed already that accounts for the complaint, which then speaks against no other.
     """
@@ -55,6 +59,7 @@ class Board:
     taken: frozenset[str] = frozenset()
     read_from: Mapping[str, tuple[FactKey, ...]] = field(default_factory=dict)
     complaint_told: bool = False
+    set_aside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +85,13 @@ def board(
         symptom=symptom,
         technology=technology,
         read_from={finding.id: finding.rests_on for finding in findings if finding.rests_on},
+        set_aside=frozenset(
+            finding.id
+            for finding in findings
+            if finding.answer is None
+            and finding.missing
+            and all(key.kind == USE for key in finding.missing)
+        ),
     )
 
 

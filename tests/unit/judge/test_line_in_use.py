@@ -221,3 +221,11 @@ def test_a_slow_way_up_is_filled_by_less(out_bps: float, *, counts: bool | None)
     """An upload of 0.9 Mbit/s fills what an ADSL line has of it."""
     case = used(loses(on_site(WALL), WALL), 0.0, out_bps, 1_000_000)
     assert answer(case, "wall_loses") is counts
+
+
+@pytest.mark.parametrize("name", ["wall_stream_broken", "wall_bloated", "wall_rate_low"])
+def test_what_a_full_line_has_set_aside_does_not_make_a_home_healthy(name: str) -> None:
+    """It may be unknown where nobody has measured it; here it was seen, and does not tell."""
+    case = used(dict(ON_SITE)[name], 96e6)
+    assert answer(case, name) is None
+    assert decide(case, {}).domain is FaultDomain.UNDETERMINED
