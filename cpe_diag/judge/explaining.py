@@ -67,10 +67,7 @@ KEPT_OUT: Final = (
 ASTRAY: Final = ("device_mask_wrong", "device_fixed_address_mute")
 BY_ONE_WAY: Final = ("device_asks_one_proxy", "device_tunnels_in_vain")
 DAMAGE: Final = (
-    "optical_low",
-    "optical_high",
-    "upstream_snr_low",
-    "ranging_timeouts",
+    *("optical_low", "optical_high", "upstream_snr_low", "ranging_timeouts"),
     "downstream_level_bad",
     "downstream_mer_low",
     "modem_partial_service",
@@ -214,12 +211,8 @@ FOLLOWS_WIDER: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             *SHARED,
             *DAMAGE,
             *SLOW_LINE,
-            "gateway_loss",
-            "internet_loss",
-            "latency_high",
-            "gateway_jitter",
-            "internet_delay",
-            "resolver_slow",
+            *("gateway_loss", "internet_loss", "latency_high", "gateway_jitter"),
+            *("internet_delay", "resolver_slow"),
         ),
     ),
     (

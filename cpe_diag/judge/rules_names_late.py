@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING, Final
 
+from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.missing import known
 from cpe_diag.domain.path_facts import DnsCheck, DnsOutcome, HttpCheck, HttpOutcome
 from cpe_diag.judge.asked_again import asked_again
@@ -67,7 +68,9 @@ def _of_another(facts: Facts, words: str) -> Answer | None:
         return does_not_arise(f"{words}; {slow.because}")
     if page is not None and page.outcome is not OK:
         return does_not_arise(f"{words}; its pages by IPv6 do not come at all")
-    return None
+    why_not = facts.case.evidence.failure(HTTP_ROUTER_IPV6.kind, HTTP_ROUTER_IPV6.subject)
+    none_of_it = why_not is not None and why_not.kind is FailureKind.NOT_APPLICABLE
+    return None if page is not None or none_of_it else cannot_tell(facts, HTTP_ROUTER_IPV6)
 
 
 def _of_the_way(facts: Facts, words: str) -> Answer:
@@ -82,7 +85,10 @@ def _of_the_way(facts: Facts, words: str) -> Answer:
 
 
 def load_wait_s(facts: Facts) -> float:
-    """Give what of a download's time by name was the wait for the name, in s."""
+    """Give what of a download's time by name was the wait for the name, in s.
+
+    0 where nobody has looked: nothing is taken off then, as a download of its own knows no better.
+    """
     waits_s = name_waits_s(facts)
     return max(statistics.median(waits_s), 0.0) if len(waits_s) >= PAIR else 0.0
 

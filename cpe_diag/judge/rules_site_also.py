@@ -16,7 +16,7 @@ from cpe_diag.judge.rule import Answer, Rule, cannot_tell, does_not_arise, no, r
 from cpe_diag.judge.vantages import SERVER_ERROR, page_words, serves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cpe_diag.judge.rule import Facts
 
@@ -54,18 +54,23 @@ def _found(facts: Facts, is_bad: Callable[[HttpCheck], bool], only_here: str) ->
         return does_not_arise(told)
     bad = {subject: page for subject, page in pages.items() if page and is_bad(page)}
     if not bad:
-        return no(f"{len(pages)} more of its addresses do", ALSO, HTTP_PLATFORM)
-    own = {one: page for one, page in bad.items() if _is_own(facts, one, page) is True}
+        unread = tuple(FactKey(ALSO.kind, one) for one, page in pages.items() if page is None)
+        well = no(f"{len(pages)} more of its addresses: well", ALSO, HTTP_PLATFORM)
+        return cannot_tell(facts, *unread) if unread else well
+    return _whose(facts, bad, only_here, f"its first page: {page_words(first)}")
+
+
+def _whose(facts: Facts, bad: Mapping[str, HttpCheck], only_here: str, first: str) -> Answer:
+    """Accuse the site of what is its own."""
+    own = {one: page for one, page in bad.items() if _is_own(facts, one, page)}
     words = "; ".join(_words(one) for one in (own or bad).values())
-    if not own:
-        unsure = [one for one, page in bad.items() if _is_own(facts, one, page) is None]
-        elsewhere = tuple(map(_elsewhere, unsure))
-        return (
-            cannot_tell(facts, *elsewhere) if unsure else does_not_arise(f"{words}: {only_here}")
-        )
-    keys = tuple(FactKey(ALSO.kind, one) for one in own)
-    words = f"{words}; its first page: {page_words(first)}"
-    return yes(words, *keys, HTTP_PLATFORM, HTTP_OPERATOR)
+    if own:
+        keys = tuple(FactKey(ALSO.kind, one) for one in own)
+        return yes(f"{words}; {first}", *keys, HTTP_PLATFORM, HTTP_OPERATOR)
+    unsure = [one for one, page in bad.items() if _is_own(facts, one, page) is None]
+    if unsure:
+        return cannot_tell(facts, *map(_elsewhere, unsure))
+    return does_not_arise(f"{words}: {only_here}")
 
 
 def _words(page: HttpCheck) -> str:

@@ -219,6 +219,7 @@ def named_late(case: CaseFile, by_s: float = 2.3, lost: int = 0) -> CaseFile:
     case = world(case)
     for host in PLACES:
         case = changed(case, "http", f"router>world/{host}", took_s=0.06 + by_s)
+    case = with_value(case, "http", "router>reference/ipv6", page(PLACES[0], 10_000))
     for number in range(ASKED):
         quiet = number < lost
         check = DnsCheck(

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.path_facts import HttpOutcome
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing import faults_of_world as beyond
 from cpe_diag.testing import load_samples as load
-from cpe_diag.testing.evidence_samples import changed, ethernet_home, never_asked, with_value
+from cpe_diag.testing.evidence_samples import changed, ethernet_home, never_asked, unobserved
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
@@ -59,7 +60,7 @@ def test_what_is_late_for_another_reason_accuses_no_router(
     fact: tuple[str, str], fields: dict[str, Any], *, answer: bool | None
 ) -> None:
     """Each of them makes pages late that are asked for by name."""
-    case = with_value(_late(HOME), *BY_IPV6, beyond.page("reference.example", 10_000))
+    case = _late(HOME)
     assert _told(case, "router_names_late")[0] is True
     assert _told(changed(case, *fact, **fields), "router_names_late")[0] is answer
 
@@ -96,3 +97,11 @@ def test_questions_that_are_lost_on_their_way_accuse_no_router() -> None:
         _late(HOME), *(("dns", f"router>operator_resolver/again/{n + 1}") for n in range(20))
     )
     assert _told(unasked, "router_names_late")[0] is None
+
+
+def test_a_router_whose_ipv6_nobody_has_looked_at_is_not_accused_and_one_without_it_is() -> None:
+    """A dead IPv6 that is tried first looks the same."""
+    late = _late(HOME)
+    assert _told(never_asked(late, BY_IPV6), "router_names_late")[0] is None
+    without = unobserved(late, *BY_IPV6, FailureKind.NOT_APPLICABLE)
+    assert _told(without, "router_names_late")[0] is True

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from cpe_diag.domain.failures import FailureKind
 from cpe_diag.domain.path_facts import HttpCheck, HttpOutcome
 from cpe_diag.domain.verdict import FaultDomain
 from cpe_diag.judge.decide import decide, find
 from cpe_diag.testing import faults_at_sites as sites
-from cpe_diag.testing.evidence_samples import changed, ethernet_home, with_value
+from cpe_diag.testing.evidence_samples import changed, ethernet_home, unobserved, with_value
 
 if TYPE_CHECKING:
     from cpe_diag.judge.question import CaseFile
@@ -93,3 +94,10 @@ def test_silence_that_nobody_elsewhere_has_met_accuses_no_site(outcome: HttpOutc
 def test_slowness_that_nobody_elsewhere_has_met_accuses_no_site() -> None:
     """Our way to where its films come from may be full."""
     assert _answer(SLOW_HERE, "platform_also_slow") is None
+
+
+def test_what_could_not_be_asked_for_is_not_called_well() -> None:
+    """The others are, and tell nothing of it."""
+    case = unobserved(sites.also(HOME), "http", "operator>platform/also/2", FailureKind.DEPENDENCY)
+    assert _answer(sites.also(HOME), "platform_also_fails") is False
+    assert _answer(case, "platform_also_fails") is None
